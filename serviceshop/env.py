@@ -1,0 +1,46 @@
+"""Typed reading of environment variables that fails loudly.
+
+A missing or malformed variable raises ``ImproperlyConfigured`` with the
+variable's name and what was expected; its value is never repeated, because it
+may be a secret.
+"""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"Set the environment variable {name}.")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in TRUE:
+        return True
+    if value.strip().lower() in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be one of 1, 0, true, false, yes, no, on, off.")
+
+
+def number(name: str, default: int) -> int:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number.") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list; empty items are dropped."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
