@@ -1,0 +1,259 @@
+"""The promise: who may order, what they ordered, and which seat keeps it."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Deferrable, F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Day, Service, Shift
+from departments.models.days import TsTzRange
+
+
+class DateRange(Func):
+    """A half-open range of two date columns."""
+
+    function = "DATERANGE"
+
+
+class Recipient(models.Model):
+    """Someone who has been granted services (FHIR Patient). Has a log-in or none.
+
+    Belongs to no department; grants do. ``revision`` rises with every change of the
+    person's own bookings and grants: it is their part of a page's ETag, and its row
+    is locked before any Day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="recipient",
+    )
+    given_name = models.CharField(_("first name"), max_length=100)
+    family_name = models.CharField(_("last name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    directions = models.CharField(_("how to get in"), max_length=200, blank=True)
+    has_confidential_address = models.BooleanField(_("confidential address"), default=False)
+    revision = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["family_name", "given_name", "id"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def valid_on(self, date: dt.date) -> "GrantQuerySet":
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=date), valid_from__lte=date
+        )
+
+
+class Grant(models.Model):
+    """The municipal decision (*vedtak*): how much of one service, per week or month.
+
+    Each booking is charged to the local week (Monday first) or month of its start.
+    """
+
+    class Unit(models.TextChoices):
+        VISITS = "visits", _("visits")
+        MINUTES = "minutes", _("minutes")
+
+    class Period(models.TextChoices):
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="grants")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField(_("amount"), validators=[MinValueValidator(1)])
+    unit = models.CharField(_("unit"), max_length=7, choices=Unit.choices, default=Unit.VISITS)
+    period = models.CharField(
+        _("period"), max_length=5, choices=Period.choices, default=Period.WEEK
+    )
+    valid_from = models.DateField(_("applies from"))
+    valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
+    is_essential = models.BooleanField(_("essential"), default=False)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="grant_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="grant_is_something"),
+            ExclusionConstraint(
+                name="no_overlapping_grants",
+                expressions=[
+                    ("recipient", RangeOperators.EQUAL),
+                    ("service", RangeOperators.EQUAL),
+                    (
+                        DateRange("valid_from", "valid_until", Value("[]")),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("There is already a grant for this service then."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit} {self.period}"
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def confirmed(self) -> "BookingQuerySet":
+        return self.filter(status=Booking.Status.BOOKED)
+
+    def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
+        return self.confirmed().filter(ends_at__gt=now)
+
+
+class Booking(models.Model):
+    """What a recipient ordered (FHIR Appointment). Keeps its own times, length and
+    number of carers, whatever later happens to the service.
+
+    The key is made when the form is drawn: sending it twice finds this row.
+    ``asked`` keeps what was asked under that key, so that the same key with another
+    request can be refused.
+    """
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="bookings")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    grant = models.ForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    carers = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.BOOKED)
+    note = models.CharField(_("note to the carer"), max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(default=0)  # rises with every change (iCalendar)
+    asked = models.JSONField(default=dict)
+    booked_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        indexes = [models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="no_recipient_booked_twice",
+                expressions=[
+                    ("recipient", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status="booked"),
+                violation_error_message=_("You already have a visit at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC, {self.status}"
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+class BookingEvent(models.Model):
+    """What was done to a booking, by whom and for whom. Written, never changed."""
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        MOVED = "moved", _("Moved")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    from_starts_at = models.DateTimeField(null=True)
+    to_starts_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def unstaffed(self) -> "VisitQuerySet":
+        return self.filter(shift__isnull=True)
+
+
+class Visit(models.Model):
+    """One carer's part of a booking, on a seat (a shift) or unstaffed (no shift).
+
+    Exists as long as the booking is confirmed: cancelling deletes it, moving makes a
+    new one. ``occupied_until`` is the end plus the department's travel minutes as they
+    were when the visit was seated; PostgreSQL keeps ``[starts_at, occupied_until)`` of
+    one shift from overlapping, whatever the code does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="visits")
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="+")
+    shift = models.ForeignKey(Shift, null=True, on_delete=models.SET_NULL, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    occupied_until = models.DateTimeField()
+    is_pinned = models.BooleanField(default=False)  # a person decided who goes
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [models.Index(fields=["day", "starts_at"], name="visit_day_start")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at"), occupied_until__gte=F("ends_at")),
+                name="visit_ends_after_start",
+            ),
+            # Initially immediate, so that a broken promise fails at once; deferrable,
+            # so that one UPDATE may swap two seats.
+            ExclusionConstraint(
+                name="no_seat_taken_twice",
+                expressions=[
+                    ("shift", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "occupied_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(shift__isnull=False),
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"

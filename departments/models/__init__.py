@@ -1,0 +1,23 @@
+"""The supply: what a department offers, when, and with whom."""
+
+from departments.models.days import Day, Shift
+from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
+from departments.models.services import Qualification, Service
+from departments.models.settings import ConfigurationChange, Department
+from departments.models.staff import Absence, Employee, QualificationHeld
+
+__all__ = [
+    "Absence",
+    "ConfigurationChange",
+    "Day",
+    "Department",
+    "Employee",
+    "OpeningHours",
+    "Qualification",
+    "QualificationHeld",
+    "Service",
+    "Shift",
+    "SpecialDay",
+    "SpecialHours",
+    "Weekday",
+]

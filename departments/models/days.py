@@ -1,0 +1,110 @@
+"""One calendar day of a department, and the shifts it is made of."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from departments.models.hours import OpeningHours, SpecialHours
+from departments.models.settings import Department
+from departments.models.staff import Absence
+
+
+class TsTzRange(Func):
+    """A half-open period [start, end) of two timestamp columns."""
+
+    function = "TSTZRANGE"
+
+
+class Day(models.Model):
+    """One department's calendar day: lock, outbox and cache key in one row.
+
+    Whoever changes anything that concerns the day locks this row first and raises
+    ``revision`` in the same transaction (``departments.actions.days``).
+    """
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="days")
+    date = models.DateField()
+    revision = models.PositiveBigIntegerField(default=0)
+    laid_out_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [
+            models.UniqueConstraint(fields=["department", "date"], name="one_day_per_date")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} r{self.revision}"
+
+
+class Shift(models.Model):
+    """One person's working time, named or not yet named (FHIR Schedule).
+
+    Belongs to the day on which it starts, also when it ends after midnight. A
+    withdrawn shift (its person is absent) stays and is counted by the layout, but
+    nobody fills it. ``qualification_ids`` is a snapshot for the shift's date.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    day = models.ForeignKey(Day, on_delete=models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    break_starts_at = models.DateTimeField(null=True, blank=True)
+    break_ends_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="shifts"
+    )
+    qualification_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    is_manual = models.BooleanField(default=False)  # made by hand: no layout removes it
+    opening_hours = models.ForeignKey(
+        OpeningHours, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    special_hours = models.ForeignKey(
+        SpecialHours, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    withdrawn_by = models.ForeignKey(
+        Absence, null=True, on_delete=models.SET_NULL, related_name="withdrawn_shifts"
+    )
+
+    class Meta:
+        ordering = ["starts_at", "ends_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(break_starts_at__isnull=True, break_ends_at__isnull=True)
+                | Q(
+                    break_starts_at__gte=F("starts_at"),
+                    break_ends_at__gt=F("break_starts_at"),
+                    break_ends_at__lte=F("ends_at"),
+                ),
+                name="break_within_shift",
+            ),
+            ExclusionConstraint(
+                name="no_one_in_two_shifts",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(person__isnull=False, withdrawn_by__isnull=True),
+                violation_error_message=_("This person already works at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"
+
+    @property
+    def is_named(self) -> bool:
+        return self.person_id is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_by_id is not None

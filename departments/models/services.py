@@ -1,0 +1,68 @@
+"""What can be ordered, and what it takes to give it."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from departments.models.settings import Department
+
+
+class Qualification(models.Model):
+    """Something a carer must have learnt; shared by the whole municipality."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """What a resident orders (FHIR HealthcareService).
+
+    Changing ``minutes`` or ``carers`` concerns new bookings only: a booking keeps
+    what it was promised.
+    """
+
+    class Place(models.TextChoices):
+        HOME = "home", _("At your home")
+        OFFICE = "office", _("At our office")
+        REMOTE = "remote", _("By phone or video")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="services")
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    symbol = models.CharField(_("symbol"), max_length=40, default="calendar")
+    minutes = models.PositiveSmallIntegerField(
+        _("length in minutes"), validators=[MinValueValidator(5), MaxValueValidator(720)]
+    )
+    carers = models.PositiveSmallIntegerField(
+        _("carers needed"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    place = models.CharField(_("place"), max_length=10, choices=Place.choices, default=Place.HOME)
+    qualifications = models.ManyToManyField(
+        Qualification, blank=True, related_name="+", verbose_name=_("what the carer must know")
+    )
+    is_active = models.BooleanField(_("can be booked"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "name"],
+                name="one_service_per_name",
+                violation_error_message=_("There is already a service with this name."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=5, carers__gte=1), name="service_takes_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,89 @@
+"""A department and the rules it sets for itself."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Department(models.Model):
+    """A unit that gives services, with its own administrator (FHIR Organization).
+
+    ``configuration_revision`` rises whenever a setting or a service changes; offers
+    that were kept under the old number are then never used again.
+    """
+
+    class PublicHolidays(models.TextChoices):
+        CLOSED = "closed", _("Closed")
+        AS_SUNDAY = "sunday", _("As on Sundays")
+        AS_USUAL = "usual", _("As on other days")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    is_open = models.BooleanField(_("open for booking"), default=True)
+
+    horizon_days = models.PositiveSmallIntegerField(
+        _("days ahead that can be booked"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )
+    slot_minutes = models.PositiveSmallIntegerField(
+        _("minutes between possible start times"),
+        default=30,
+        choices=[(5, "5"), (10, "10"), (15, "15"), (20, "20"), (30, "30"), (60, "60")],
+    )
+    settling_time = models.TimeField(
+        _("when the next day's plan is settled"), default=dt.time(18, 0)
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        _("shortest time from booking to visit, in minutes"), default=120
+    )
+    change_deadline_minutes = models.PositiveIntegerField(
+        _("latest time before a visit to move it, in minutes"), default=120
+    )
+    cancel_deadline_minutes = models.PositiveIntegerField(
+        _("latest time before a visit to cancel it, in minutes"), default=120
+    )
+    travel_minutes = models.PositiveSmallIntegerField(
+        _("minutes of travel between two visits"),
+        default=15,
+        validators=[MaxValueValidator(120)],
+    )
+    public_holidays = models.CharField(
+        _("on public holidays"),
+        max_length=10,
+        choices=PublicHolidays.choices,
+        default=PublicHolidays.AS_SUNDAY,
+    )
+    configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConfigurationChange(models.Model):
+    """One dated, signed change of a department's rules, with what it was before."""
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    what = models.CharField(max_length=50)  # the verb, e.g. "change_opening_hours"
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["department", "-at"], name="change_department")]
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"

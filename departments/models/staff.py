@@ -1,0 +1,122 @@
+"""Who works in a department, what they know, and when they are away."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from departments.models.services import Qualification
+from departments.models.settings import Department
+
+
+class EmployeeQuerySet(models.QuerySet["Employee"]):
+    def active(self, on: dt.date) -> "EmployeeQuerySet":
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on
+        )
+
+    def administrators(self) -> "EmployeeQuerySet":
+        return self.filter(role=Employee.Role.ADMINISTRATOR)
+
+    def care_workers(self) -> "EmployeeQuerySet":
+        return self.filter(role=Employee.Role.CARE_WORKER)
+
+
+class Employee(models.Model):
+    """A person's role in a department (FHIR PractitionerRole). The person may work in
+    two departments: two rows, one ``person``; shifts and absence follow the person.
+    """
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("Administrator")
+        CARE_WORKER = "care_worker", _("Care worker")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="employees")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="employments"
+    )
+    role = models.CharField(
+        _("role"), max_length=15, choices=Role.choices, default=Role.CARE_WORKER
+    )
+    valid_from = models.DateField(_("works here from"))
+    valid_until = models.DateField(_("works here until and including"), null=True, blank=True)
+
+    objects = EmployeeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "person", "role"],
+                name="one_employment_per_role",
+                violation_error_message=_("This person already has this role here."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="employment_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()}"
+
+
+class QualificationHeld(models.Model):
+    """A qualification that a person has, from and until given dates."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="qualifications"
+    )
+    qualification = models.ForeignKey(Qualification, on_delete=models.CASCADE, related_name="+")
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "qualifications held"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "qualification", "valid_from"], name="one_holding_per_start"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.qualification} from {self.valid_from}"
+
+
+class Absence(models.Model):
+    """A person is away, in every department at once. Withdraws their shifts."""
+
+    class Kind(models.TextChoices):
+        SICK = "sick", _("Sick")
+        HOLIDAY = "holiday", _("Holiday")
+        COURSE = "course", _("Course")
+        OTHER = "other", _("Other")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SICK)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="absence_ends_after_start",
+                violation_error_message=_("The end is before the start."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%Y-%m-%d %H:%M}"

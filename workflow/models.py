@@ -1,0 +1,76 @@
+"""The delivery: who goes where and in which order, and what happened."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from booking.models import Visit
+from departments.models import Day, Shift
+
+
+class DayPlan(models.Model):
+    """A day's plan, and the Day's revision that it was made from.
+
+    Stale exactly when ``revision`` differs from the Day's.
+    """
+
+    day = models.OneToOneField(Day, on_delete=models.CASCADE, related_name="plan")
+    revision = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+    objective = models.FloatField(null=True)
+    bound = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"Plan of day {self.day_id} r{self.revision}"
+
+
+class WorkList(models.Model):
+    """One shift's visits, in order. An unnamed shift has one too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(DayPlan, on_delete=models.CASCADE, related_name="work_lists")
+    shift = models.OneToOneField(Shift, on_delete=models.CASCADE, related_name="work_list")
+
+    def __str__(self) -> str:
+        return f"Work list {self.pk}"
+
+
+class WorkItem(models.Model):
+    """One visit's place on one list. A visit can't be on two."""
+
+    work_list = models.ForeignKey(WorkList, on_delete=models.CASCADE, related_name="items")
+    visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="work_item")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["work_list", "position"],
+                name="one_item_per_position",
+                deferrable=models.Deferrable.DEFERRED,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}"
+
+
+class Report(models.Model):
+    """What happened at a visit, told by the carer (FHIR Encounter, outcome)."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("Done")
+        NOT_AVAILABLE = "not_available", _("We did not find you")
+        UNABLE = "unable", _("We could not come")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="report")
+    outcome = models.CharField(_("what happened"), max_length=15, choices=Outcome.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"
