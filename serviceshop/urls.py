@@ -1,6 +1,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+from serviceshop import views
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("", include("booking.urls")),
