@@ -1,0 +1,129 @@
+"""A data folder: what local services keep, and who runs them there.
+
+One process at a time *holds* a folder: it keeps the lock on ``holder``, runs
+the services as its children and writes their addresses into ``services.json``.
+Others *join* it: they share the lock on ``joined`` for as long as they use the
+services, and a command that holds the folder waits for them before it stops.
+All locks vanish with the process that has them.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from serviceshop.local.errors import FolderInUseError, LocalServiceError
+from serviceshop.local.postgres import Postgres
+from serviceshop.local.valkey import Valkey
+
+STARTING = 60  # seconds that a holder may need, crash recovery included
+
+
+class DataFolder:
+    def __init__(self, path: Path | str, *, durable: bool = True) -> None:
+        self.path = Path(path).expanduser().resolve()
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.postgres = Postgres(self.path / "postgres", durable=durable)
+        self.valkey = Valkey(self.path / "valkey")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What settings need to use the services that run here."""
+        return {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.valkey.url}
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[dict[str, str]]:
+        """Run the services here, alone; raise ``FolderInUseError`` if somebody already does."""
+        with self._open("holder") as holder:
+            if not _lock(holder, fcntl.LOCK_EX):
+                raise FolderInUseError(f"The data folder {self.path} is in use.")
+            self._services_file.unlink(missing_ok=True)
+            try:
+                self.valkey.start()
+                self.postgres.start()
+                _write_secret(self._services_file, json.dumps(self.environment))
+                yield self.environment
+            finally:
+                self._services_file.unlink(missing_ok=True)
+                self.postgres.stop()
+                self.valkey.stop()
+
+    @contextlib.contextmanager
+    def join_or_hold(self) -> Iterator[dict[str, str]]:
+        """Use the services that run here, or run them for as long as the block lasts."""
+        until = time.monotonic() + STARTING
+        while True:
+            with contextlib.suppress(FolderInUseError), self.hold() as environment:
+                yield environment
+                self._wait_for_joined()
+                return
+            with self._open("joined") as joined:
+                if _lock(joined, fcntl.LOCK_SH) and (found := self._running()):
+                    yield found
+                    return
+            if time.monotonic() > until:
+                raise LocalServiceError(
+                    f"The data folder {self.path} is in use, but its services do not answer."
+                )
+            time.sleep(0.05)
+
+    def secret_key(self) -> str:
+        """Made at the first need and kept, so that log-ins outlive a restart."""
+        path = self.path / "secret-key"
+        if not path.exists():
+            _write_secret(path, secrets.token_urlsafe(50))
+        return path.read_text()
+
+    @property
+    def _services_file(self) -> Path:
+        return self.path / "services.json"
+
+    def _open(self, name: str) -> IO[str]:
+        return (self.path / name).open("a")
+
+    def _running(self) -> dict[str, str] | None:
+        """The holder's services, if they are up: the file may be a killed holder's."""
+        try:
+            environment: dict[str, str] = json.loads(self._services_file.read_text())
+        except FileNotFoundError:
+            return None
+        return environment if all(map(_answers, environment.values())) else None
+
+    def _wait_for_joined(self) -> None:
+        """Keep the services up until nobody uses them; from then on nobody can join."""
+        self._services_file.unlink(missing_ok=True)
+        with self._open("joined") as joined:
+            fcntl.flock(joined, fcntl.LOCK_EX)
+
+
+def _lock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    address = urlsplit(url)
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Readable by its owner alone, and never half written."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    unfinished.rename(path)
