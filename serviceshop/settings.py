@@ -8,6 +8,7 @@ switched off for production.
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -138,7 +139,12 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"  # crontab schedules stumble over clock changes elsewhere
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "lay out days": {
+        "task": "departments.tasks.lay_out_days",
+        "schedule": crontab(hour="1", minute="10"),
+    },
+}
 
 # -- Files ------------------------------------------------------------------
 

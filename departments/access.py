@@ -1,0 +1,64 @@
+"""Who may enter a department's pages. Somebody else's department is not found."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import User
+from departments.models import Department, Employee
+
+P = ParamSpec("P")
+
+
+def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
+    """The user's employments today, administrator's first, with their departments."""
+    return list(
+        Employee.objects.active(on or timezone.localdate())
+        .filter(person=user)
+        .select_related("department")
+        .order_by("role", "department__name")
+    )
+
+
+def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
+    """The department, when the user has one of the roles there today; else Http404."""
+    department = (
+        Department.objects.filter(
+            pk=department_id,
+            employees__in=Employee.objects.active(timezone.localdate()).filter(
+                person=user, role__in=roles
+            ),
+        )
+        .distinct()
+        .first()
+    )
+    if department is None:
+        raise Http404
+    return department
+
+
+def administrator(
+    view: Callable[Concatenate[HttpRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Log-in, then the ``department`` of the URL, for its administrators alone."""
+
+    @login_required
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        assert isinstance(request.user, User)
+        return view(
+            request,
+            department_for(request.user, department, Employee.Role.ADMINISTRATOR),
+            *args,
+            **kwargs,
+        )
+
+    return guarded

@@ -1,0 +1,32 @@
+"""What can go wrong in a department, in its own words."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DepartmentsError(Exception):
+    """The message is written for the administrator who acts."""
+
+    message = _("This is not possible.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class AlreadyWorking(DepartmentsError):
+    message = _("This person already works at that time.")
+
+
+class NotEmployed(DepartmentsError):
+    message = _("This person does not work here on that date.")
+
+
+class IsAbsent(DepartmentsError):
+    message = _("This person is away at that time.")
+
+
+class ShiftIsOver(DepartmentsError):
+    message = _("This shift is over and can't be changed.")
+
+
+class EndsBeforeStart(DepartmentsError):
+    message = _("The end is before the start.")

@@ -1,0 +1,194 @@
+"""From opening hours to shifts: local wall time in, instants out.
+
+Opening hours are wall time, everything later is instants in UTC; ``local_instant`` is
+the one place where the first becomes the second. An ``Interval`` is half-open: what
+ends at ten does not touch what begins at ten.
+"""
+
+import datetime as dt
+import uuid
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from departments.public_holidays import is_public_holiday
+
+SUNDAY = 7
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """The instants from ``start`` up to, but not including, ``end``."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError("an interval ends after it starts")
+
+    def overlaps(self, other: "Interval") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Interval") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlap(self, other: "Interval") -> dt.timedelta:
+        """How long both last at once; zero when they only touch."""
+        shared = min(self.end, other.end) - max(self.start, other.start)
+        return max(shared, dt.timedelta(0))
+
+    @property
+    def duration(self) -> dt.timedelta:
+        return self.end - self.start
+
+
+class HolidayRule(StrEnum):
+    """What a department does on public holidays; the values are the model's."""
+
+    CLOSED = "closed"
+    AS_SUNDAY = "sunday"
+    AS_USUAL = "usual"
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """From when to when, and how many are on. ``closes_at`` at or before ``opens_at``
+    means the next day. ``id`` is the row it came from, if it has one yet.
+    """
+
+    opens_at: dt.time
+    closes_at: dt.time
+    staff: int
+    break_starts_at: dt.time | None = None
+    break_minutes: int = 0
+    qualification_ids: frozenset[uuid.UUID] = frozenset()
+    id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class WeeklyHours:
+    """Staffing on one weekday (ISO: Monday is 1) of every n-th week.
+
+    Weeks are counted from the week in which ``valid_from`` falls.
+    """
+
+    staffing: Staffing
+    weekday: int
+    valid_from: dt.date
+    valid_until: dt.date | None = None
+    every_n_weeks: int = 1
+
+    def applies_on(self, date: dt.date, weekday: int) -> bool:
+        """Whether this row counts on ``date`` when that day is run as ``weekday``."""
+        if weekday != self.weekday or date < self.valid_from:
+            return False
+        if self.valid_until is not None and date > self.valid_until:
+            return False
+        weeks = (_monday(date) - _monday(self.valid_from)).days // 7
+        return weeks % self.every_n_weeks == 0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All that decides which shifts a department's days are made of."""
+
+    timezone: dt.tzinfo
+    weekly: tuple[WeeklyHours, ...] = ()
+    special: Mapping[dt.date, tuple[Staffing, ...]] = field(default_factory=dict)
+    on_holidays: HolidayRule = HolidayRule.AS_SUNDAY
+
+
+@dataclass(frozen=True)
+class ShiftDraft:
+    """One shift that the hours ask for."""
+
+    period: Interval
+    pause: Interval | None
+    qualification_ids: frozenset[uuid.UUID]
+    hours_id: uuid.UUID | None
+    is_special: bool
+
+
+def local_instant(date: dt.date, time: dt.time, timezone: dt.tzinfo) -> dt.datetime:
+    """The instant, in UTC, at which clocks in ``timezone`` show ``time`` on ``date``.
+
+    A time that the clocks show twice means the first of them; one they skip means the
+    first instant after the gap. The two folds of a wall time are read with the offset
+    before and after a clock change, so they tell which case this is.
+    """
+    first = dt.datetime.combine(date, time.replace(fold=0), tzinfo=timezone)
+    second = first.replace(fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    assert before is not None
+    assert after is not None
+    if before >= after:
+        return first.astimezone(dt.UTC)
+    # Skipped: look for the change between the two readings.
+    seconds = range(int(second.timestamp()), int(first.timestamp()) + 1)
+    change = bisect_left(
+        seconds,
+        True,
+        key=lambda second: dt.datetime.fromtimestamp(second, timezone).utcoffset() == after,
+    )
+    return dt.datetime.fromtimestamp(seconds[change], dt.UTC)
+
+
+def lay_out(date: dt.date, rules: Rules) -> list[ShiftDraft]:
+    """The shifts that start on ``date``, earliest first.
+
+    A special day has its own hours and no others; otherwise a public holiday bends the
+    ordinary week as the department has decided.
+    """
+    if date in rules.special:
+        return _drafts(date, rules.special[date], rules.timezone, is_special=True)
+    weekday = date.isoweekday()
+    if rules.on_holidays != HolidayRule.AS_USUAL and is_public_holiday(date):
+        if rules.on_holidays == HolidayRule.CLOSED:
+            return []
+        weekday = SUNDAY
+    rows = [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]
+    return _drafts(date, rows, rules.timezone, is_special=False)
+
+
+def _drafts(
+    date: dt.date, rows: Iterable[Staffing], timezone: dt.tzinfo, *, is_special: bool
+) -> list[ShiftDraft]:
+    drafts = []
+    for row in rows:
+        period = _period(date, row, timezone)
+        if period is None:
+            continue
+        draft = ShiftDraft(
+            period=period,
+            pause=_pause(date, row, period, timezone),
+            qualification_ids=row.qualification_ids,
+            hours_id=row.id,
+            is_special=is_special,
+        )
+        drafts += [draft] * row.staff
+    return sorted(drafts, key=lambda draft: draft.period)
+
+
+def _period(date: dt.date, row: Staffing, timezone: dt.tzinfo) -> Interval | None:
+    """None for hours that lie within an hour the clocks skip."""
+    start = local_instant(date, row.opens_at, timezone)
+    last = date if row.closes_at > row.opens_at else date + dt.timedelta(days=1)
+    end = local_instant(last, row.closes_at, timezone)
+    return Interval(start, end) if end > start else None
+
+
+def _pause(date: dt.date, row: Staffing, period: Interval, timezone: dt.tzinfo) -> Interval | None:
+    """The break, when it lies within the shift; a break outside it means nothing."""
+    if row.break_starts_at is None or not row.break_minutes:
+        return None
+    if row.break_starts_at < row.opens_at:
+        date += dt.timedelta(days=1)
+    start = local_instant(date, row.break_starts_at, timezone)
+    pause = Interval(start, start + dt.timedelta(minutes=row.break_minutes))
+    return pause if period.contains(pause) else None
+
+
+def _monday(date: dt.date) -> dt.date:
+    return date - dt.timedelta(days=date.weekday())

@@ -1,0 +1,58 @@
+"""The small cast. Everybody works, or has grants, in ``department``; the administrator
+of ``other_department`` must see nothing of it."""
+
+import pytest
+
+from departments.models import Employee
+from tests import factories
+
+
+@pytest.fixture
+def department(db):
+    return factories.DepartmentFactory(name="Home care North")
+
+
+@pytest.fixture
+def other_department(db):
+    return factories.DepartmentFactory(name="Home care South")
+
+
+@pytest.fixture
+def administrator(department):
+    return factories.EmployeeFactory(
+        department=department,
+        role=Employee.Role.ADMINISTRATOR,
+        person__given_name="Dina",
+        person__family_name="Aas",
+    ).person
+
+
+@pytest.fixture
+def other_administrator(other_department):
+    return factories.EmployeeFactory(
+        department=other_department, role=Employee.Role.ADMINISTRATOR
+    ).person
+
+
+@pytest.fixture
+def care_worker(department):
+    return factories.EmployeeFactory(
+        department=department, person__given_name="Emil", person__family_name="Haugen"
+    ).person
+
+
+@pytest.fixture
+def service(department):
+    return factories.ServiceFactory(department=department, name="Cleaning")
+
+
+@pytest.fixture
+def recipient(service):
+    """A recipient who logs in and has a grant of ``service``."""
+    recipient = factories.RecipientFactory(
+        user=factories.UserFactory(given_name="Aksel", family_name="Vik"),
+        given_name="Aksel",
+        family_name="Vik",
+    )
+    factories.GrantFactory(recipient=recipient, service=service)
+    return recipient

@@ -1,0 +1,225 @@
+"""Rows with sensible defaults; each test states only what matters to it."""
+
+import datetime as dt
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Coordinator, User
+from booking.models import Booking, Grant, Recipient, Visit
+from departments.models import (
+    Absence,
+    Day,
+    Department,
+    Employee,
+    OpeningHours,
+    Qualification,
+    QualificationHeld,
+    Service,
+    Shift,
+    SpecialDay,
+    SpecialHours,
+)
+
+LONG_AGO = dt.date(2020, 1, 6)  # a Monday
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.test")
+    given_name = factory.Sequence(lambda n: f"Given{n}")
+    family_name = factory.Sequence(lambda n: f"Family{n}")
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create_user(*args, **kwargs)
+
+
+class CoordinatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Coordinator
+
+    user = factory.SubFactory(UserFactory)
+
+
+class DepartmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Department
+
+    name = factory.Sequence(lambda n: f"Department {n}")
+
+
+class QualificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Qualification
+
+    name = factory.Sequence(lambda n: f"Qualification {n}")
+
+
+class QualificationHeldFactory(DjangoModelFactory):
+    class Meta:
+        model = QualificationHeld
+
+    person = factory.SubFactory(UserFactory)
+    qualification = factory.SubFactory(QualificationFactory)
+    valid_from = LONG_AGO
+
+
+class WithQualifications(DjangoModelFactory):
+    """``qualifications=[…]`` fills the many-to-many field."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def qualifications(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.qualifications.set(extracted)
+
+
+class ServiceFactory(WithQualifications):
+    class Meta:
+        model = Service
+        skip_postgeneration_save = True
+
+    department = factory.SubFactory(DepartmentFactory)
+    name = factory.Sequence(lambda n: f"Service {n}")
+    minutes = 60
+
+
+class EmployeeFactory(DjangoModelFactory):
+    class Meta:
+        model = Employee
+
+    department = factory.SubFactory(DepartmentFactory)
+    person = factory.SubFactory(UserFactory)
+    role = Employee.Role.CARE_WORKER
+    valid_from = LONG_AGO
+
+
+class OpeningHoursFactory(WithQualifications):
+    class Meta:
+        model = OpeningHours
+        skip_postgeneration_save = True
+
+    department = factory.SubFactory(DepartmentFactory)
+    weekday = 1
+    opens_at = dt.time(8)
+    closes_at = dt.time(16)
+    staff = 1
+    valid_from = LONG_AGO
+
+
+class SpecialDayFactory(DjangoModelFactory):
+    class Meta:
+        model = SpecialDay
+
+    department = factory.SubFactory(DepartmentFactory)
+    date = factory.LazyFunction(timezone.localdate)
+    name = "Planning day"
+
+
+class SpecialHoursFactory(WithQualifications):
+    class Meta:
+        model = SpecialHours
+        skip_postgeneration_save = True
+
+    special_day = factory.SubFactory(SpecialDayFactory)
+    opens_at = dt.time(10)
+    closes_at = dt.time(14)
+    staff = 1
+
+
+class AbsenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Absence
+
+    person = factory.SubFactory(UserFactory)
+    starts_at = factory.LazyFunction(timezone.now)
+    ends_at = factory.LazyAttribute(lambda absence: absence.starts_at + dt.timedelta(days=1))
+
+
+class DayFactory(DjangoModelFactory):
+    """A day laid out already, so that no action adds shifts of its own."""
+
+    class Meta:
+        model = Day
+
+    department = factory.SubFactory(DepartmentFactory)
+    date = factory.LazyFunction(timezone.localdate)
+    laid_out_at = factory.LazyFunction(timezone.now)
+
+
+class ShiftFactory(DjangoModelFactory):
+    """A shift from 08 to 16 local time of its day; an empty ``person`` is unnamed."""
+
+    class Meta:
+        model = Shift
+
+    day = factory.SubFactory(DayFactory)
+    starts_at = factory.LazyAttribute(lambda shift: local(shift.day.date, 8))
+    ends_at = factory.LazyAttribute(lambda shift: shift.starts_at + dt.timedelta(hours=8))
+    is_manual = True
+
+
+class RecipientFactory(DjangoModelFactory):
+    class Meta:
+        model = Recipient
+
+    given_name = factory.Sequence(lambda n: f"Recipient{n}")
+    family_name = factory.Sequence(lambda n: f"Somebody{n}")
+    phone = "90 00 00 00"
+    address = "Storgata 1"
+
+
+class GrantFactory(DjangoModelFactory):
+    class Meta:
+        model = Grant
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    amount = 7
+    valid_from = LONG_AGO
+
+
+class BookingFactory(DjangoModelFactory):
+    """A booking alone, without visits: ``booking.actions.book`` makes whole ones."""
+
+    class Meta:
+        model = Booking
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=1))
+    ends_at = factory.LazyAttribute(
+        lambda booking: booking.starts_at + dt.timedelta(minutes=booking.service.minutes)
+    )
+
+
+class VisitFactory(DjangoModelFactory):
+    """A visit of a booking of its own, on ``shift`` or unstaffed, without travel time."""
+
+    class Meta:
+        model = Visit
+
+    day = factory.SubFactory(DayFactory)
+    booking = factory.SubFactory(
+        BookingFactory,
+        service__department=factory.SelfAttribute("...day.department"),
+        starts_at=factory.LazyAttribute(
+            lambda booking: local(booking.factory_parent.day.date, 10)
+        ),
+    )
+    starts_at = factory.SelfAttribute("booking.starts_at")
+    ends_at = factory.SelfAttribute("booking.ends_at")
+    occupied_until = factory.SelfAttribute("ends_at")
+
+
+def local(date, hour, minute=0):
+    """The instant of a local wall time, away from clock changes."""
+    return dt.datetime.combine(date, dt.time(hour, minute), tzinfo=timezone.get_default_timezone())
