@@ -97,7 +97,7 @@ def main() -> None:
         sys.exit(126)
     die_with(int(parent), int(signal_number))
     try:
-        os.execv(program[0], program)
+        os.execv(program[0], program)  # noqa: S606 -- that is the point
     except OSError as error:
         print(f"{program[0]}: {error}", file=sys.stderr)
         sys.exit(127)
