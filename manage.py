@@ -9,7 +9,21 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serviceshop.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from serviceshop.env import SettingError
+    from serviceshop.local import LocalServiceError, local_services
+
+    try:
+        with local_services(sys.argv) as argv:
+            execute_from_command_line(argv)
+    except SettingError as error:
+        sys.exit(
+            f"{error} docs/settings.md lists every variable;"
+            " `manage.py demo` and `--data-dir DIR` need none."
+        )
+    except LocalServiceError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

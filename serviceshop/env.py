@@ -1,6 +1,6 @@
 """Typed reading of environment variables that fails loudly.
 
-A missing or malformed variable raises ``ImproperlyConfigured`` with the
+A missing or malformed variable raises ``SettingError`` with the
 variable's name and what was expected; its value is never repeated, because it
 may be a secret.
 """
@@ -13,10 +13,14 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 
+class SettingError(ImproperlyConfigured):
+    """The environment lacks a variable, or holds one that cannot be read."""
+
+
 def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"Set the environment variable {name}.")
+        raise SettingError(f"Set the environment variable {name}.")
     return value
 
 
@@ -28,7 +32,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value.strip().lower() in FALSE:
         return False
-    raise ImproperlyConfigured(f"{name} must be one of 1, 0, true, false, yes, no, on, off.")
+    raise SettingError(f"{name} must be one of 1, 0, true, false, yes, no, on, off.")
 
 
 def number(name: str, default: int) -> int:
@@ -38,7 +42,7 @@ def number(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number.") from None
+        raise SettingError(f"{name} must be a whole number.") from None
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -4,7 +4,8 @@ The same servers as in production, started as direct children of the process
 that needs them and gone with it, however it ends.
 """
 
+from serviceshop.local.attach import local_services
 from serviceshop.local.errors import FolderInUseError, LocalServiceError
 from serviceshop.local.folder import DataFolder
 
-__all__ = ["DataFolder", "FolderInUseError", "LocalServiceError"]
+__all__ = ["DataFolder", "FolderInUseError", "LocalServiceError", "local_services"]

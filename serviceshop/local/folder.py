@@ -34,8 +34,17 @@ class DataFolder:
         self.valkey = Valkey(self.path / "valkey")
 
     @property
+    def settings(self) -> dict[str, str]:
+        """What a local installation needs beside its services: it is a demonstration."""
+        return {
+            "SERVICESHOP_DEMO": "1",
+            "SECRET_KEY": self.secret_key(),
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        }
+
+    @property
     def environment(self) -> dict[str, str]:
-        """What settings need to use the services that run here."""
+        """Where the services are that run here."""
         return {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.valkey.url}
 
     @contextlib.contextmanager
@@ -61,8 +70,10 @@ class DataFolder:
         until = time.monotonic() + STARTING
         while True:
             with contextlib.suppress(FolderInUseError), self.hold() as environment:
-                yield environment
-                self._wait_for_joined()
+                try:
+                    yield environment
+                finally:
+                    self._wait_for_joined()
                 return
             with self._open("joined") as joined:
                 if _lock(joined, fcntl.LOCK_SH) and (found := self._running()):

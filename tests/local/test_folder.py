@@ -1,0 +1,211 @@
+"""One process holds a data folder; others join it; nothing outlives its holder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from serviceshop.local import DataFolder, FolderInUseError
+from tests.local.processes import CHECKOUT, hold, kill, using, wait_until
+
+pytestmark = pytest.mark.slow
+NOBODY = 65534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "data"
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=CHECKOUT,
+        env=without_services() | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def without_services():
+    ours = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SERVICESHOP_DATA_DIR", "HTTPS"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def write(database, valkey):
+    with psycopg.connect(database) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('promise')")
+    redis.Redis.from_url(valkey).set("kept", "doorbell")
+
+
+def read(database, valkey):
+    with psycopg.connect(database) as connection:
+        word = connection.execute("SELECT word FROM kept").fetchone()
+    return word, redis.Redis.from_url(valkey).get("kept")
+
+
+def test_killing_the_holder_ends_its_services_and_loses_nothing(folder):
+    holder, *addresses = hold(folder)
+    write(*addresses)
+    assert len(using(folder)) > 2
+
+    kill(holder)
+
+    assert wait_until(lambda: not using(folder))
+    with DataFolder(folder, durable=False).hold() as services:
+        assert read(*services.values()) == (("promise",), b"doorbell")
+
+
+def test_a_killed_server_whose_number_went_to_somebody_else_starts_again(folder):
+    holder, *addresses = hold(folder)
+    lock_file = folder / "postgres" / "data" / "postmaster.pid"
+    left_over = lock_file.read_text().splitlines()
+    write(*addresses)
+    kill(holder)
+    wait_until(lambda: not using(folder))
+    innocent = subprocess.Popen(["/bin/sleep", "60"])
+    lock_file.write_text("\n".join([str(innocent.pid), *left_over[1:]]) + "\n")
+
+    try:
+        with DataFolder(folder, durable=False).hold() as services:
+            assert read(*services.values()) == (("promise",), b"doorbell")
+        assert innocent.poll() is None
+    finally:
+        kill(innocent)
+
+
+def test_a_server_that_outlived_its_holder_is_ended_before_the_next_one(folder, monkeypatch):
+    with DataFolder(folder, durable=False).hold() as services:
+        write(*services.values())
+        lock_file = folder / "postgres" / "data" / "postmaster.pid"
+        orphan = int(lock_file.read_text().splitlines()[0])
+        again = DataFolder(folder, durable=False).postgres
+
+        again.start()
+
+        again.stop()
+        assert not Path(f"/proc/{orphan}/cwd").exists()
+
+
+def test_only_one_process_holds_a_folder(folder):
+    with DataFolder(folder, durable=False).hold(), pytest.raises(FolderInUseError):
+        DataFolder(folder).hold().__enter__()
+
+
+def test_another_process_joins_what_runs_in_the_folder(folder):
+    here = DataFolder(folder, durable=False)
+    with here.hold() as services, DataFolder(folder).join_or_hold() as joined:
+        assert joined == services
+
+
+def test_a_command_waits_for_those_who_joined_it(folder):
+    joining = (
+        "from serviceshop.local import DataFolder; import sys\n"
+        "with DataFolder(sys.argv[1]).join_or_hold(): print('in', flush=True); sys.stdin.read()"
+    )
+    held = DataFolder(folder, durable=False).join_or_hold()
+    held.__enter__()
+    process = subprocess.Popen(
+        [sys.executable, "-c", joining, folder],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    process.stdout.readline()
+    leaving = subprocess.Popen(["/bin/sh", "-c", f"sleep 0.3; kill -9 {process.pid}"])
+    held.__exit__(None, None, None)
+    assert leaving.poll() is not None or process.poll() is not None
+    process.wait()
+    leaving.wait()
+
+
+def test_what_a_killed_holder_wrote_down_is_not_believed(folder):
+    holder, *_ = hold(folder)
+    written = (folder / "services.json").read_text()
+    kill(holder)
+    wait_until(lambda: not using(folder))
+    (folder / "services.json").write_text(written)
+
+    assert DataFolder(folder)._running() is None
+
+
+def test_secrets_are_for_their_owner_alone(folder):
+    with DataFolder(folder, durable=False).hold():
+        DataFolder(folder).secret_key()
+        for path in (folder / "services.json", folder / "secret-key", folder / "postgres"):
+            assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_key_is_kept(folder):
+    assert DataFolder(folder).secret_key() == DataFolder(folder).secret_key()
+
+
+def test_a_deep_folder_is_no_hindrance(tmp_path):
+    deep = tmp_path / ("a long name with spaces " * 4) / ("æøå" * 20)
+    with DataFolder(deep, durable=False).hold() as services:
+        write(*services.values())
+
+
+@as_root
+def test_an_ordinary_user_runs_the_services_too(folder):
+    folder.mkdir()
+    os.chown(folder, NOBODY, NOBODY)
+    holder, *addresses = hold(folder, identity=f"user:{NOBODY}:{NOBODY}")
+    assert Path(f"/proc/{holder.pid}").stat().st_uid == NOBODY
+    write(*addresses)
+    kill(holder)
+    assert wait_until(lambda: not using(folder))
+
+
+@as_root
+@pytest.mark.parametrize("identity", [f"namespace:{NOBODY}", f"user:{NOBODY}:{NOBODY}"])
+def test_root_runs_the_services_either_way_and_they_die_with_it(folder, identity, monkeypatch):
+    folder.mkdir()
+    folder.chmod(0o700)  # not loosened: the server gets in all the same
+    (folder / "sitecustomize.py").write_text(
+        f"import serviceshop.local.postgres as p; p._identity = lambda *_: {identity!r}"
+    )
+    holder, *addresses = hold(folder, env=os.environ | {"PYTHONPATH": f"{CHECKOUT}:{folder}"})
+    write(*addresses)
+    owner = (folder / "postgres" / "data").stat().st_uid
+    assert owner == (0 if identity.startswith("namespace") else NOBODY)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    kill(holder)
+    assert wait_until(lambda: not using(folder))
+    with DataFolder(folder, durable=False).hold() as services:
+        assert read(*services.values()) == (("promise",), b"doorbell")
+
+
+def test_without_addresses_nothing_but_an_explicit_folder_starts():
+    refused = run("migrate")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("Set the environment variable ")
+    assert "Traceback" not in refused.stderr
+
+
+def test_every_command_takes_a_data_folder(folder):
+    by_option = run("showmigrations", "--data-dir", str(folder), "booking")
+    by_variable = run("showmigrations", "booking", SERVICESHOP_DATA_DIR=str(folder))
+    assert by_option.returncode == by_variable.returncode == 0
+    assert by_option.stdout == by_variable.stdout
+    assert not using(folder)
+
+
+def test_addresses_win_over_a_data_folder(folder):
+    refused = run(
+        "migrate",
+        SERVICESHOP_DATA_DIR=str(folder),
+        DATABASE_URL="postgresql://127.0.0.1:1/elsewhere",
+        REDIS_URL="redis://127.0.0.1:1",
+    )
+    assert "127.0.0.1" in refused.stderr
+    assert not (folder / "postgres").exists()
+    shutil.rmtree(folder)
