@@ -28,5 +28,5 @@ class ShiftIsOver(DepartmentsError):
     message = _("This shift is over and can't be changed.")
 
 
-class EndsBeforeStart(DepartmentsError):
-    message = _("The end is before the start.")
+class AskedForByHours(DepartmentsError):
+    message = _("This shift follows from the opening hours. Change those instead.")

@@ -204,10 +204,13 @@ def named_shift(shift: Shift) -> NamedShift:
     )
 
 
-def absence_during(person_id: uuid.UUID, period: Interval) -> Absence | None:
-    return Absence.objects.filter(
+def absence_during(
+    person_id: uuid.UUID, period: Interval, *, besides: Absence | None = None
+) -> Absence | None:
+    found = Absence.objects.filter(
         person=person_id, starts_at__lt=period.end, ends_at__gt=period.start
-    ).first()
+    )
+    return found.exclude(pk=besides.pk).first() if besides else found.first()
 
 
 def _standing(day: Day, shifts: Collection[Shift]) -> list[Standing]:

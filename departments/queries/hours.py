@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.utils import timezone
 
+from departments import seats
 from departments.hours import HolidayRule, Rules, Staffing, WeeklyHours
-from departments.models import Department, OpeningHours, SpecialDay, SpecialHours
+from departments.models import Department, OpeningHours, SpecialDay, SpecialHours, Weekday
 
 
 def rules_of(department: Department, dates: Collection[dt.date]) -> Rules:
@@ -43,3 +45,23 @@ def staffing(row: OpeningHours | SpecialHours) -> Staffing:
         qualification_ids=frozenset(one.pk for one in row.qualifications.all()),
         id=row.pk,
     )
+
+
+@dataclass(frozen=True)
+class PicturedHours:
+    """One row of the ordinary week, and how many of its staff are in use when it is
+    busiest within what can be booked now."""
+
+    row: OpeningHours
+    in_use: int
+
+
+def week_picture(department: Department, today: dt.date) -> dict[int, list[PicturedHours]]:
+    """The rows of each weekday that apply now or later, earliest first."""
+    dates = [today + dt.timedelta(days=n) for n in range(department.horizon_days + 1)]
+    in_use = seats.registered().peak_use(department, dates)
+    rows = department.opening_hours.exclude(valid_until__lt=today)
+    picture: dict[int, list[PicturedHours]] = {weekday: [] for weekday in Weekday.values}
+    for row in rows.prefetch_related("qualifications"):
+        picture[row.weekday].append(PicturedHours(row, in_use.get(row.pk, 0)))
+    return picture

@@ -1,0 +1,161 @@
+"""The rota: who has which shift. Each verb answers with what became of the visits."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from departments import errors, seats
+from departments.actions.days import absence_during, ensure_laid_out, lock_days, touch
+from departments.hours import Interval
+from departments.models import Department, Employee, Shift
+from departments.queries.staff import qualifications_on
+from departments.seats import Reseated
+
+
+@transaction.atomic
+def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
+    """Put a care worker's name on a shift, also in place of another's.
+
+    The shift takes over what the person knows; visits the person may not give are
+    seated elsewhere, or left unstaffed. A withdrawn shift is filled again by this.
+    """
+    lock_person(person)
+    shift = _lock(shift)
+    _check_employed(shift.day.department, shift.day.date, person)
+    shift.person = person
+    shift.withdrawn_by = None
+    shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
+    if absence_during(person.pk, Interval(shift.starts_at, shift.ends_at)):
+        raise errors.IsAbsent
+    _save(shift)
+    return _reseat(shift, by)
+
+
+@transaction.atomic
+def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
+    """Take the name off. An unnamed shift knows only what its hours demand."""
+    shift = _lock(shift)
+    if not shift.is_named:
+        return Reseated()
+    clear_name(shift)
+    _save(shift)
+    return _reseat(shift, by)
+
+
+@transaction.atomic
+def add_shift(
+    *,
+    department: Department,
+    date: dt.date,
+    period: Interval,
+    person: User | None = None,
+    by: User | None,
+) -> Shift:
+    """An extra shift, made by hand: no layout takes it away."""
+    if period.end <= timezone.now():
+        raise errors.ShiftIsOver
+    if person is not None:
+        lock_person(person)
+    day = ensure_laid_out(department, date)
+    shift = Shift(
+        day=day, starts_at=period.start, ends_at=period.end, person=person, is_manual=True
+    )
+    if person is not None:
+        _check_employed(department, date, person)
+        if absence_during(person.pk, period):
+            raise errors.IsAbsent
+        shift.qualification_ids = qualifications_on(date, [person.pk])[person.pk]
+    _save(shift)
+    _reseat(shift, by)
+    return shift
+
+
+@transaction.atomic
+def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
+    """Take away a shift made by hand. Those that the hours ask for go with the hours."""
+    shift = _lock(shift)
+    if not shift.is_manual:
+        raise errors.AskedForByHours
+    day = shift.day
+    shift.delete()
+    reseated = seats.registered().reseat(day, by=by)
+    touch(day)
+    return reseated
+
+
+def lock_person(person: User) -> None:
+    """Naming and absence of one person happen one at a time. Taken before any Day."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def clear_name(shift: Shift) -> None:
+    hours = shift.opening_hours or shift.special_hours
+    shift.person = None
+    shift.withdrawn_by = None
+    shift.qualification_ids = (
+        sorted(hours.qualifications.values_list("pk", flat=True)) if hours else []
+    )
+
+
+def change_shifts(
+    found: QuerySet[Shift], change: Callable[[Shift], bool], *, by: User | None
+) -> Reseated:
+    """Lock the days of the shifts found, change those that are not over, and seat anew.
+
+    ``change`` alters a fresh row and tells whether to save it. The caller has a
+    transaction open and holds no Day yet.
+    """
+    shift_ids = list(found.values_list("pk", flat=True))
+    days = lock_days(found.values_list("day__department_id", "day__date"))
+    shifts = defaultdict(list)
+    for shift in Shift.objects.filter(pk__in=shift_ids, ends_at__gt=timezone.now()).select_related(
+        "day", "opening_hours", "special_hours"
+    ):
+        shifts[shift.day_id].append(shift)
+    reseated = Reseated()
+    for day in days:
+        changed = [shift for shift in shifts[day.pk] if change(shift)]
+        for shift in changed:
+            _save(shift)
+        if changed:
+            reseated += seats.registered().reseat(day, by=by)
+            touch(day)
+    return reseated
+
+
+def _lock(shift: Shift) -> Shift:
+    """The shift as it is now, under its Day's lock."""
+    lock_days([(shift.day.department_id, shift.day.date)])
+    fresh = Shift.objects.select_related("day__department", "opening_hours", "special_hours").get(
+        pk=shift.pk
+    )
+    if fresh.ends_at <= timezone.now():
+        raise errors.ShiftIsOver
+    return fresh
+
+
+def _save(shift: Shift) -> None:
+    try:
+        with transaction.atomic():
+            shift.save()
+    except IntegrityError as error:
+        if "no_one_in_two_shifts" in str(error):
+            raise errors.AlreadyWorking from error
+        raise
+
+
+def _reseat(shift: Shift, by: User | None) -> Reseated:
+    reseated = seats.registered().reseat(shift.day, by=by)
+    touch(shift.day)
+    return reseated
+
+
+def _check_employed(department: Department, date: dt.date, person: User) -> None:
+    employed = Employee.objects.active(date).care_workers()
+    if not employed.filter(department=department, person=person).exists():
+        raise errors.NotEmployed

@@ -1,0 +1,76 @@
+"""What can be ordered. A change concerns new bookings only; nothing is ever deleted."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from departments.actions.settings import record_change
+from departments.models import Department, Qualification, Service
+
+
+@dataclass(frozen=True)
+class ServiceTerms:
+    """Everything about a service that an administrator decides."""
+
+    name: str
+    minutes: int
+    description: str = ""
+    symbol: str = "calendar"
+    carers: int = 1
+    place: str = Service.Place.HOME
+    is_active: bool = True
+
+
+@transaction.atomic
+def add_service(
+    *,
+    department: Department,
+    terms: ServiceTerms,
+    qualification_ids: Collection[UUID] = (),
+    by: User | None,
+) -> Service:
+    record_change(department, "add_service", after=_record(terms, qualification_ids), by=by)
+    service = Service.objects.create(department=department, **asdict(terms))
+    service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
+    return service
+
+
+@transaction.atomic
+def change_service(
+    *,
+    service: Service,
+    terms: ServiceTerms,
+    qualification_ids: Collection[UUID],
+    by: User | None,
+    reason: str = "",
+) -> None:
+    before = _record(terms_of(service), service.qualifications.values_list("pk", flat=True))
+    after = _record(terms, qualification_ids)
+    if before == after:
+        return
+    record_change(
+        service.department, "change_service", before=before, after=after, by=by, reason=reason
+    )
+    Service.objects.filter(pk=service.pk).update(**asdict(terms))
+    service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
+
+
+def terms_of(service: Service) -> ServiceTerms:
+    return ServiceTerms(
+        name=service.name,
+        minutes=service.minutes,
+        description=service.description,
+        symbol=service.symbol,
+        carers=service.carers,
+        place=service.place,
+        is_active=service.is_active,
+    )
+
+
+def _record(terms: ServiceTerms, qualification_ids: Collection[UUID]) -> dict[str, Any]:
+    skills = ", ".join(sorted(map(str, qualification_ids)))
+    return asdict(terms) | {"qualifications": skills}

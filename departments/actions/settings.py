@@ -1,0 +1,87 @@
+"""A department's rules for itself, and the trail that every change of them leaves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from departments.actions import days
+from departments.models import ConfigurationChange, Department
+
+SETTINGS = (
+    "name",
+    "phone",
+    "is_open",
+    "horizon_days",
+    "slot_minutes",
+    "settling_time",
+    "minimum_notice_minutes",
+    "change_deadline_minutes",
+    "cancel_deadline_minutes",
+    "travel_minutes",
+    "public_holidays",
+)
+# Settings that decide which shifts a day has, or which days there are.
+LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}
+
+
+@transaction.atomic
+def change_settings(
+    *,
+    department: Department,
+    values: Mapping[str, Any],
+    by: User | None,
+    reason: str = "",
+    drop_named: bool = False,
+) -> days.Impact:
+    """Change some of ``SETTINGS``. Nothing happens when nothing differs."""
+    unknown = values.keys() - set(SETTINGS)
+    if unknown:
+        raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
+    fresh = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
+    if not changed:
+        return days.Impact()
+    before = {name: getattr(fresh, name) for name in changed}
+    for name, value in changed.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=list(changed))
+    record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
+    if changed.keys() & LAYOUT_SETTINGS:
+        return days.lay_out_again(fresh, by=by, drop_named=drop_named)
+    return days.Impact()
+
+
+def record_change(
+    department: Department,
+    what: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    by: User | None,
+    reason: str = "",
+) -> None:
+    """Keep who changed what, and retire every offer kept under the old configuration.
+
+    Locks the department: from here to the end of the transaction no other change of its
+    configuration, and no laying out that follows one, gets between.
+    """
+    fresh = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    fresh.configuration_revision += 1
+    fresh.save(update_fields=["configuration_revision"])
+    ConfigurationChange.objects.create(
+        department=fresh,
+        what=what,
+        before=_plain(before or {}),
+        after=_plain(after or {}),
+        by=by,
+        reason=reason,
+    )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, bool | int | None) else str(value)
+        for name, value in values.items()
+    }

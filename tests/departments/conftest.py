@@ -1,0 +1,31 @@
+import pytest
+
+from departments import seats
+from departments.seats import Reseated
+
+
+class FakeSeats:
+    """Stands in for booking: visits as the test says, and a list of days reseated."""
+
+    def __init__(self):
+        self.visits = {}
+        self.reseated = []
+        self.answer = Reseated()
+
+    def visits_by_shift(self, day):
+        return self.visits
+
+    def reseat(self, day, *, by):
+        self.reseated.append(day.date)
+        return self.answer
+
+    def peak_use(self, department, dates):
+        return {}
+
+
+@pytest.fixture
+def fake_seats():
+    before, fake = seats.registered(), FakeSeats()
+    seats.register(fake)
+    yield fake
+    seats.register(before)
