@@ -1,0 +1,1 @@
+"""What makes the files under ``static/``: vendoring, the icon sprite, the time grid."""

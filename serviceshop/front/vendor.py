@@ -1,0 +1,83 @@
+"""Fetch other people's CSS, fonts and icons: ``python -m serviceshop.front.vendor``.
+
+``static/vendor/packages.toml`` names every package with version and integrity. npm
+fetches them from whichever registry this machine is set up with; what arrives counts
+only if it is byte for byte what the list says. The files are committed, so nobody
+needs npm to run or build Service Shop.
+"""
+
+import base64
+import hashlib
+import re
+import subprocess
+import tarfile
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ROOT / "static/vendor/packages.toml"
+
+
+def packages() -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = tomllib.loads(PACKAGES.read_text())["package"]
+    return listed
+
+
+def vendor(package: dict[str, Any], work: Path) -> None:
+    archive = _pack(package["name"], package["version"], work)
+    found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != package["integrity"]:
+        raise SystemExit(f"{package['name']}: expected {package['integrity']}, got {found}")
+    with tarfile.open(archive) as tar:
+        for source, target in package.get("files", {}).items():
+            path = ROOT / target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_read(tar, source))
+        if "icons" in package:
+            drawings = {
+                name: _read(tar, f"dist/svg/{drawing}.svg").decode()
+                for name, drawing in package["icons"].items()
+            }
+            (ROOT / package["sprite"]).write_text(sprite(drawings))
+
+
+def sprite(drawings: dict[str, str]) -> str:
+    """One file of symbols, coloured by the text they stand in."""
+    symbols = []
+    for name, drawing in sorted(drawings.items()):
+        shapes = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.DOTALL)
+        if not shapes:
+            raise SystemExit(f"{name}: not an SVG")
+        inner = re.sub(r'(fill|stroke)="(?:#\w+|black)"', r'\1="currentColor"', shapes[1])
+        symbols.append(
+            f'<symbol id="{name}" viewBox="0 0 24 24" fill="none">{inner.strip()}</symbol>'
+        )
+    lines = "\n".join(symbols)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{lines}\n</svg>\n'
+
+
+def _pack(name: str, version: str, work: Path) -> Path:
+    packed = subprocess.run(  # noqa: S603
+        ["npm", "pack", "--silent", f"{name}@{version}"],  # noqa: S607
+        cwd=work,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return work / packed.stdout.strip().splitlines()[-1]
+
+
+def _read(tar: tarfile.TarFile, path: str) -> bytes:
+    file = tar.extractfile(f"package/{path}")
+    if file is None:
+        raise SystemExit(f"{path} is not a file")
+    return file.read()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        for listed in packages():
+            vendor(listed, Path(folder))
+            print(listed["name"], listed["version"], listed["licence"])
