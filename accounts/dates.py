@@ -1,0 +1,171 @@
+"""Days and times in words, as people here write them.
+
+A *day* is "tirsdag 24. november", a *short day* "tir 24. nov". Recipients read a
+*clock* as "10.00", staff as "10:00". Tables rather than Django's date formats: they
+know nynorsk, and cost a lookup where a page writes hundreds of times.
+"""
+
+# ruff: noqa: SIM905 (tables read best as words)
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Words:
+    weekdays: tuple[str, ...]  # Monday first
+    months: tuple[str, ...]
+    short_weekdays: tuple[str, ...]
+    short_months: tuple[str, ...]
+    near: dict[int, str]  # days from today
+    day: str = "{weekday} {day}. {month}"
+    other_year: str = "{day} {year}"
+    clock: str = "{hour:02}.{minute:02}"
+    at: str = "klokka {clock}"
+    week: str = "uke {week}"
+    minute: tuple[str, str] = ("minutt", "minutter")
+    hour: tuple[str, str] = ("time", "timer")
+    both: str = "{hours} og {minutes}"
+    short: tuple[str, str] = ("t", "min")
+    twice: tuple[str, str] = ("sommertid", "vintertid")  # the hour that comes twice
+
+
+_MONTHS = tuple(
+    "januar februar mars april mai juni juli august september oktober november desember".split()
+)
+_SHORT_MONTHS = tuple("jan feb mars april mai juni juli aug sep okt nov des".split())
+
+WORDS = {
+    "nb": Words(
+        weekdays=tuple("mandag tirsdag onsdag torsdag fredag lørdag søndag".split()),
+        months=_MONTHS,
+        short_weekdays=tuple("man tir ons tor fre lør søn".split()),
+        short_months=_SHORT_MONTHS,
+        near={-1: "i går", 0: "i dag", 1: "i morgen"},
+    ),
+    "nn": Words(
+        weekdays=tuple("måndag tysdag onsdag torsdag fredag laurdag søndag".split()),
+        months=_MONTHS,
+        short_weekdays=tuple("mån tys ons tor fre lau søn".split()),
+        short_months=_SHORT_MONTHS,
+        near={-1: "i går", 0: "i dag", 1: "i morgon"},
+        week="veke {week}",
+        minute=("minutt", "minutt"),
+        hour=("time", "timar"),
+        twice=("sommartid", "vintertid"),
+    ),
+    "en": Words(
+        weekdays=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
+        months=tuple(
+            "January February March April May June July August September October November "
+            "December".split()
+        ),
+        short_weekdays=tuple("Mon Tue Wed Thu Fri Sat Sun".split()),
+        short_months=tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()),
+        near={-1: "yesterday", 0: "today", 1: "tomorrow"},
+        day="{weekday} {day} {month}",
+        clock="{hour:02}:{minute:02}",
+        at="at {clock}",
+        week="week {week}",
+        minute=("minute", "minutes"),
+        hour=("hour", "hours"),
+        both="{hours} and {minutes}",
+        short=("h", "min"),
+        twice=("summer time", "winter time"),
+    ),
+}
+
+
+def words(language: str | None) -> Words:
+    return WORDS.get((language or "nb")[:2], WORDS["nb"])
+
+
+def local_date(value: dt.date) -> dt.date:
+    """The calendar day here; an aware instant is converted first."""
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return value
+
+
+def local_time(value: dt.datetime | dt.time) -> dt.time:
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).time()
+    return value
+
+
+def day(value: dt.date, language: str | None, *, this_year: int | None = None) -> str:
+    """ "tirsdag 24. november"; with ``this_year``, another year is said."""
+    w, date = words(language), local_date(value)
+    text = w.day.format(
+        weekday=w.weekdays[date.weekday()], day=date.day, month=w.months[date.month - 1]
+    )
+    if this_year is not None and date.year != this_year:
+        return w.other_year.format(day=text, year=date.year)
+    return text
+
+
+def short_day(value: dt.date, language: str | None) -> str:
+    w, date = words(language), local_date(value)
+    return w.day.format(
+        weekday=w.short_weekdays[date.weekday()],
+        day=date.day,
+        month=w.short_months[date.month - 1],
+    )
+
+
+def near_day(value: dt.date, language: str | None, *, today: dt.date) -> str:
+    """ "i går", "i dag", "i morgen", otherwise the day."""
+    date = local_date(value)
+    near = words(language).near.get((date - today).days)
+    return near or day(date, language, this_year=today.year)
+
+
+def clock(value: dt.datetime | dt.time, language: str | None) -> str:
+    """ "10.00", for recipients. The hour that comes twice in October says which."""
+    w = words(language)
+    time = local_time(value)
+    text = w.clock.format(hour=time.hour, minute=time.minute)
+    which = _of_two(value)
+    return text if which is None else f"{text} ({w.twice[which]})"
+
+
+def hm(value: dt.datetime | dt.time, language: str | None = None) -> str:
+    """ "10:00", for staff."""
+    time = local_time(value)
+    which = _of_two(value)
+    suffix = "" if which is None else f" ({words(language).twice[which]})"
+    return f"{time.hour:02}:{time.minute:02}{suffix}"
+
+
+def duration(minutes: int, language: str | None) -> str:
+    """ "1 time og 30 minutter"."""
+    w = words(language)
+    hours, rest = divmod(minutes, 60)
+    in_hours = f"{hours} {w.hour[hours != 1]}"
+    in_minutes = f"{rest} {w.minute[rest != 1]}"
+    if hours and rest:
+        return w.both.format(hours=in_hours, minutes=in_minutes)
+    return in_hours if hours else in_minutes
+
+
+def short_duration(minutes: int, language: str | None) -> str:
+    """ "1 t 30 min"."""
+    hour, minute = words(language).short
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} {hour}"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} {minute}")
+    return " ".join(parts)
+
+
+def _of_two(value: dt.datetime | dt.time) -> int | None:
+    """0 or 1 for an instant in the hour that comes twice, otherwise None."""
+    if not isinstance(value, dt.datetime) or timezone.is_naive(value):
+        return None
+    local = timezone.localtime(value)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return None
+    # In the hour that spring skips the offsets differ too, but no instant falls there.
+    return local.fold
