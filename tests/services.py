@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "for tests only",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
+    "STATIC_HASHED": "0",
 }
 
 

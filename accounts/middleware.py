@@ -1,0 +1,35 @@
+"""Each page speaks the language its reader chose."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+
+class LanguageMiddleware:
+    """The person's own language, else the cookie's, else bokmål.
+
+    Never Accept-Language: most browsers here ask for English without their owner knowing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = language_of(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    chosen = (
+        request.user.language
+        if request.user.is_authenticated
+        else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    )
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

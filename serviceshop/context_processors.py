@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from serviceshop.menus import menu
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame says. Nothing here may ask the database before it is rendered."""
+    return {
+        "municipality": settings.MUNICIPALITY,
+        "municipality_phone": settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
+        "version": settings.VERSION,
+        "is_demo": settings.DEMO,
+        "languages": LANGUAGE_NAMES,
+        "menu": SimpleLazyObject(lambda: menu(request)),
+    }
+
+
+# Each language by its own name, whatever the page speaks.
+LANGUAGE_NAMES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]

@@ -1,0 +1,61 @@
+"""Which pages each role finds in the menu at the top.
+
+Roles come from rows of several storeys, so only the project package can know them all.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from booking.models import Recipient
+from departments.models import Employee
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    is_current: bool
+
+
+def menu(request: HttpRequest) -> list[Item]:
+    """The menu of the page's department if it is one's own, else of one's first role."""
+    if not request.user.is_authenticated:
+        return []
+    employments = Employee.objects.filter(person_id=request.user.pk).active(timezone.localdate())
+    roles = list(employments.order_by("department__name").values_list("department_id", "role"))
+    here = request.resolver_match.kwargs.get("department_id") if request.resolver_match else None
+    administered = [pk for pk, role in roles if role == Employee.Role.ADMINISTRATOR]
+    if administered:
+        department = here if here in administered else administered[0]
+        return _items(
+            request,
+            (_("Today"), "workflow:today", [department]),
+            (_("Day board"), "workflow:board", [department]),
+            (_("Opening hours"), "departments:hours", [department]),
+            (_("Staff"), "departments:staff", [department]),
+            (_("Services"), "departments:services", [department]),
+        )
+    if roles:
+        return _items(request, (_("My day"), "workflow:my_day", []))
+    if Recipient.objects.filter(user_id=request.user.pk).exists():
+        return _items(
+            request,
+            (_("Home"), "booking:calendar", []),
+            (_("My visits"), "booking:visits", []),
+        )
+    return _items(request, (_("Home"), "home", []))
+
+
+def _items(request: HttpRequest, *entries: tuple[str, str, list[object]]) -> list[Item]:
+    here = request.resolver_match.view_name if request.resolver_match else None
+    items = []
+    for label, name, args in entries:
+        try:
+            items.append(Item(label, reverse(name, args=args), name == here))
+        except NoReverseMatch:
+            continue
+    return items

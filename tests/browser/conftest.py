@@ -1,0 +1,114 @@
+"""A real browser against a live server.
+
+``open_page(user=…)`` gives a page, logged in or not; ``axe(page)`` what is wrong with it.
+Without a browser these tests are skipped; in CI they fail.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+AXE = Path(__file__).resolve().parent.parent / "assets/axe-core/axe.min.js"
+SHOTS = Path(settings.BASE_DIR) / ".data/shots"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        complaint = "no chromium on this machine: install the package chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(complaint)
+        pytest.skip(complaint)
+    # Playwright's event loop runs in this thread, where Django would refuse its ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """``open_page(path, user=…, viewport=PHONE, color_scheme="dark")``, or any context option."""
+    contexts = []
+
+    def open_page(path="/", *, user=None, viewport=WIDE, **options):
+        context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
+        contexts.append(context)
+        if user is not None:
+            log_in(context, live_server, user)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def log_in(context, live_server, user):
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+
+
+@pytest.fixture
+def axe():
+    """The faults of a page by WCAG 2.2 AA and best practice, target size included."""
+
+    def axe(page):
+        # Evaluated rather than added as a tag: our own CSP allows nothing inline.
+        page.evaluate(AXE.read_text())
+        result = page.evaluate(
+            """() => axe.run(document, {
+                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+                rules: {"target-size": {enabled: true}},
+            })"""
+        )
+        return [
+            f"{violation['id']}: {node['html'][:200]} ({violation['help']})"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return axe
+
+
+@pytest.fixture
+def shot():
+    """Keep a picture in .data/shots, for the eyes of whoever changes a page."""
+
+    def shot(page, name):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    return shot
