@@ -30,3 +30,11 @@ class ShiftIsOver(DepartmentsError):
 
 class AskedForByHours(DepartmentsError):
     message = _("This shift follows from the opening hours. Change those instead.")
+
+
+class HoursAreOver(DepartmentsError):
+    message = _("This period has ended before that date. Add a new period instead.")
+
+
+class CannotBeUndone(DepartmentsError):
+    message = _("This can't be undone any more: something has changed since, or the day has come.")

@@ -86,8 +86,17 @@ class WeeklyHours:
             return False
         if self.valid_until is not None and date > self.valid_until:
             return False
+        return self._weeks_past(date) == 0
+
+    def next_turn(self, date: dt.date) -> dt.date:
+        """The first day from ``date`` that lies in one of this row's weeks."""
+        wait = -self._weeks_past(date) % self.every_n_weeks
+        return _monday(date) + dt.timedelta(weeks=wait) if wait else date
+
+    def _weeks_past(self, date: dt.date) -> int:
+        """How many weeks have gone since the row had its turn."""
         weeks = (_monday(date) - _monday(self.valid_from)).days // 7
-        return weeks % self.every_n_weeks == 0
+        return weeks % self.every_n_weeks
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,58 @@
 """Changing when a department is open. Every change lays the coming days out again.
 
+Days that have been keep the hours they had: a row that has been in force is ended and
+another goes on from the date of the change; a row that begins today or later is changed
+in place. A date before today means today.
+
 Each verb answers with its ``Impact``; ``preview`` of the same verb tells it beforehand.
+Where a form is sent twice, ``hours.staffing.id`` is the id that the form was drawn with:
+a row that has it already is what the first sending made.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
+from departments import errors, records
 from departments.actions.days import Impact, lay_out_again
-from departments.actions.settings import record_change
+from departments.actions.settings import lock_department, record_change
 from departments.hours import Staffing, WeeklyHours
-from departments.models import Department, OpeningHours, Qualification, SpecialDay, SpecialHours
-from departments.queries.hours import staffing, weekly_hours
+from departments.models import (
+    ConfigurationChange,
+    Department,
+    OpeningHours,
+    Qualification,
+    SpecialDay,
+    SpecialHours,
+)
+from departments.queries.changes import undoable
+from departments.queries.hours import weekly_hours
+
+YESTERDAY = dt.timedelta(days=-1)
 
 
 @transaction.atomic
 def add_opening_hours(
     *, department: Department, hours: WeeklyHours, by: User | None, reason: str = ""
 ) -> Impact:
-    record_change(
-        department, "add_opening_hours", after=_weekly_record(hours), by=by, reason=reason
+    department = lock_department(department)
+    if _is_made(hours.staffing.id):
+        return Impact()
+    row = _new_row(department, hours)
+    return _record_rows(
+        department,
+        "add_opening_hours",
+        after=[records.of_opening_hours(row)],
+        from_date=hours.valid_from,
+        by=by,
+        reason=reason,
     )
-    row = OpeningHours.objects.create(department=department, **_weekly_fields(hours))
-    _demand(row, hours.staffing)
-    return lay_out_again(department, by=by)
 
 
 @transaction.atomic
@@ -38,31 +64,84 @@ def change_opening_hours(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    before = _weekly_record(weekly_hours(row))
-    after = _weekly_record(hours)
-    if before == after:
+    """Make the row what ``hours`` say, from ``hours.valid_from`` on."""
+    department = lock_department(row.department)
+    if hours.staffing.id != row.pk and _is_made(hours.staffing.id):
         return Impact()
-    record_change(
-        row.department, "change_opening_hours", before=before, after=after, by=by, reason=reason
+    row.refresh_from_db()
+    before = [records.of_opening_hours(row)]
+    return _record_rows(
+        department,
+        "change_opening_hours",
+        before=before,
+        after=[records.of_opening_hours(each) for each in _change(row, hours)],
+        from_date=_today_or_later(hours.valid_from),
+        by=by,
+        reason=reason,
+        drop_named=drop_named,
     )
-    OpeningHours.objects.filter(pk=row.pk).update(**_weekly_fields(hours))
-    _demand(row, hours.staffing)
-    return lay_out_again(row.department, by=by, drop_named=drop_named)
+
+
+@transaction.atomic
+def split_opening_hours(
+    *,
+    row: OpeningHours,
+    halves: tuple[WeeklyHours, WeeklyHours],
+    by: User | None,
+    reason: str = "",
+    drop_named: bool = False,
+) -> Impact:
+    """Two rows instead of one: the row becomes the first half, the second is new."""
+    first, second = halves
+    department = lock_department(row.department)
+    if _is_made(second.staffing.id):
+        return Impact()
+    row.refresh_from_db()
+    before = [records.of_opening_hours(row)]
+    rows = _change(row, first)
+    rows.append(_new_row(department, replace(second, valid_from=rows[-1].valid_from)))
+    return _record_rows(
+        department,
+        "split_opening_hours",
+        before=before,
+        after=[records.of_opening_hours(each) for each in rows],
+        from_date=_today_or_later(first.valid_from),
+        by=by,
+        reason=reason,
+        drop_named=drop_named,
+    )
 
 
 @transaction.atomic
 def remove_opening_hours(
-    *, row: OpeningHours, by: User | None, reason: str = "", drop_named: bool = False
+    *,
+    row: OpeningHours,
+    from_date: dt.date | None = None,
+    by: User | None,
+    reason: str = "",
+    drop_named: bool = False,
 ) -> Impact:
-    record_change(
-        row.department,
+    """The row is gone from ``from_date``, today when none is given."""
+    department = lock_department(row.department)
+    row.refresh_from_db()
+    before = [records.of_opening_hours(row)]
+    first = _today_or_later(from_date)
+    after = []
+    if row.valid_from >= first:
+        OpeningHours.objects.filter(pk=row.pk).delete()
+    else:
+        _end_before(row, first)
+        after = [records.of_opening_hours(row)]
+    return _record_rows(
+        department,
         "remove_opening_hours",
-        before=_weekly_record(weekly_hours(row)),
+        before=before,
+        after=after,
+        from_date=first,
         by=by,
         reason=reason,
+        drop_named=drop_named,
     )
-    OpeningHours.objects.filter(pk=row.pk).delete()
-    return lay_out_again(row.department, by=by, drop_named=drop_named)
 
 
 @transaction.atomic
@@ -77,22 +156,26 @@ def set_special_day(
     drop_named: bool = False,
 ) -> Impact:
     """Give a date its own hours, none at all when it is closed; replaces what it had."""
+    department = lock_department(department)
     before = _special_record(department, date)
-    record_change(
-        department,
-        "set_special_day",
-        before=before,
-        after={"date": date, "name": name, "hours": _hours_record(hours)},
-        by=by,
-        reason=reason,
-    )
+    if before and _is_same(before, name, hours):
+        return Impact()
     special, _ = SpecialDay.objects.update_or_create(
         department=department, date=date, defaults={"name": name}
     )
     special.hours.all().delete()
-    for staff in hours:
-        row = SpecialHours.objects.create(special_day=special, **_staffing_fields(staff))
-        _demand(row, staff)
+    for staffing in hours:
+        row = SpecialHours.objects.create(special_day=special, **_staffing_fields(staffing))
+        _demand(row, staffing.qualification_ids)
+    after = records.of_special_day(special)
+    record_change(
+        department,
+        "set_special_day",
+        before={"special_days": [before] if before else []},
+        after={"special_days": [after], "from": date},
+        by=by,
+        reason=reason,
+    )
     return lay_out_again(department, by=by, drop_named=drop_named)
 
 
@@ -106,26 +189,149 @@ def remove_special_day(
     drop_named: bool = False,
 ) -> Impact:
     """The date follows the ordinary week again."""
+    department = lock_department(department)
     before = _special_record(department, date)
     if not before:
         return Impact()
-    record_change(department, "remove_special_day", before=before, by=by, reason=reason)
     SpecialDay.objects.filter(department=department, date=date).delete()
+    record_change(
+        department,
+        "remove_special_day",
+        before={"special_days": [before]},
+        after={"special_days": [], "from": date},
+        by=by,
+        reason=reason,
+    )
     return lay_out_again(department, by=by, drop_named=drop_named)
 
 
-def _demand(row: OpeningHours | SpecialHours, staff: Staffing) -> None:
-    row.qualifications.set(Qualification.objects.filter(pk__in=staff.qualification_ids))
+@transaction.atomic
+def undo(
+    *,
+    change: ConfigurationChange,
+    by: User | None,
+    reason: str = "",
+    drop_named: bool = False,
+) -> Impact:
+    """Put back the hours that a change replaced, if they still stand as it left them and
+    no day has run by them.
+    """
+    department = lock_department(change.department)
+    if not undoable(department, [change], timezone.localdate()):
+        raise errors.CannotBeUndone
+    before, after = change.before, change.after
+    _take_away(OpeningHours, _gone(after, before, "rows"))
+    _take_away(SpecialDay, _gone(after, before, "special_days"))
+    for record in before.get("rows", ()):
+        values = records.fields(record, OpeningHours, records.WEEKLY)
+        row, _ = OpeningHours.objects.update_or_create(
+            pk=record["id"], defaults={**values, "department": department}
+        )
+        _demand(row, record["qualifications"])
+    for record in before.get("special_days", ()):
+        _restore_special_day(department, record)
+    record_change(
+        department,
+        "undo",
+        before=after,
+        after={**before, "from": after["from"]},
+        by=by,
+        reason=reason,
+    )
+    return lay_out_again(department, by=by, drop_named=drop_named)
 
 
-def _staffing_fields(staff: Staffing) -> dict[str, Any]:
-    return {
-        "opens_at": staff.opens_at,
-        "closes_at": staff.closes_at,
-        "staff": staff.staff,
-        "break_starts_at": staff.break_starts_at,
-        "break_minutes": staff.break_minutes,
-    }
+def _change(row: OpeningHours, hours: WeeklyHours) -> list[OpeningHours]:
+    """The row, or the row and the one that goes on from it."""
+    today, first = timezone.localdate(), _today_or_later(hours.valid_from)
+    if row.valid_from >= today:
+        return [_write(row, replace(hours, valid_from=first))]
+    if row.valid_until is not None and row.valid_until < first:
+        raise errors.HoursAreOver
+    now = weekly_hours(row)
+    if replace(now, valid_until=hours.valid_until) == _in_place_of(now, hours):
+        # Only the last day differs, or nothing does.
+        return [_write(row, replace(now, valid_until=hours.valid_until))]
+    # Every second week stays the same second week.
+    turn = now.next_turn(first) if row.every_n_weeks == hours.every_n_weeks else first
+    _end_before(row, first)
+    if hours.valid_until is not None and hours.valid_until < turn:
+        return [row]
+    return [row, _new_row(row.department, replace(hours, valid_from=turn), besides=row)]
+
+
+def _in_place_of(now: WeeklyHours, hours: WeeklyHours) -> WeeklyHours:
+    return replace(
+        hours,
+        valid_from=now.valid_from,
+        staffing=replace(hours.staffing, id=now.staffing.id),
+    )
+
+
+def _today_or_later(date: dt.date | None) -> dt.date:
+    today = timezone.localdate()
+    return max(date, today) if date else today
+
+
+def _end_before(row: OpeningHours, first: dt.date) -> None:
+    if row.valid_until is None or row.valid_until >= first:
+        row.valid_until = first + YESTERDAY
+        row.save(update_fields=["valid_until"])
+
+
+def _is_made(key: uuid.UUID | None) -> bool:
+    return key is not None and OpeningHours.objects.filter(pk=key).exists()
+
+
+def _write(row: OpeningHours, hours: WeeklyHours) -> OpeningHours:
+    for name, value in _weekly_fields(hours).items():
+        setattr(row, name, value)
+    row.save()
+    _demand(row, hours.staffing.qualification_ids)
+    return row
+
+
+def _new_row(
+    department: Department, hours: WeeklyHours, besides: OpeningHours | None = None
+) -> OpeningHours:
+    key = hours.staffing.id
+    if key is None or (besides is not None and key == besides.pk):
+        key = uuid.uuid4()
+    row = OpeningHours.objects.create(pk=key, department=department, **_weekly_fields(hours))
+    _demand(row, hours.staffing.qualification_ids)
+    return row
+
+
+def _record_rows(
+    department: Department,
+    what: str,
+    *,
+    before: Sequence[records.Record] = (),
+    after: Sequence[records.Record] = (),
+    from_date: dt.date,
+    by: User | None,
+    reason: str,
+    drop_named: bool = False,
+) -> Impact:
+    if list(before) == list(after):
+        return Impact()
+    record_change(
+        department,
+        what,
+        before={"rows": before},
+        after={"rows": after, "from": from_date},
+        by=by,
+        reason=reason,
+    )
+    return lay_out_again(department, by=by, drop_named=drop_named)
+
+
+def _demand(row: OpeningHours | SpecialHours, qualification_ids: Iterable[Any]) -> None:
+    row.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
+
+
+def _staffing_fields(staffing: Staffing) -> dict[str, Any]:
+    return {name: getattr(staffing, name) for name in records.STAFFING}
 
 
 def _weekly_fields(hours: WeeklyHours) -> dict[str, Any]:
@@ -137,25 +343,37 @@ def _weekly_fields(hours: WeeklyHours) -> dict[str, Any]:
     }
 
 
-def _weekly_record(hours: WeeklyHours) -> dict[str, Any]:
-    skills = sorted(map(str, hours.staffing.qualification_ids))
-    return _weekly_fields(hours) | {"qualifications": ", ".join(skills)}
-
-
-def _hours_record(hours: Iterable[Staffing]) -> str:
-    return "; ".join(
-        f"{row.opens_at:%H:%M}–{row.closes_at:%H:%M}, {row.staff}"
-        for row in sorted(hours, key=lambda row: (row.opens_at, row.closes_at))
-    )
-
-
-def _special_record(department: Department, date: dt.date) -> dict[str, Any]:
+def _special_record(department: Department, date: dt.date) -> records.Record | None:
     special = SpecialDay.objects.filter(department=department, date=date).first()
-    if special is None:
-        return {}
-    rows = special.hours.prefetch_related("qualifications")
-    return {
-        "date": date,
-        "name": special.name,
-        "hours": _hours_record(staffing(row) for row in rows),
-    }
+    return records.of_special_day(special) if special else None
+
+
+def _is_same(record: Mapping[str, Any], name: str, hours: Sequence[Staffing]) -> bool:
+    rows = [{key: row[key] for key in row if key != "id"} for row in record["hours"]]
+    wanted = sorted(hours, key=lambda row: (row.opens_at, row.closes_at))
+    return record["name"] == name and rows == [records.of_staffing(row) for row in wanted]
+
+
+def _gone(after: Mapping[str, Any], before: Mapping[str, Any], name: str) -> set[str]:
+    kept = {record["id"] for record in before.get(name, ())}
+    return {record["id"] for record in after.get(name, ())} - kept
+
+
+def _take_away(model: type[OpeningHours] | type[SpecialDay], ids: Iterable[str]) -> None:
+    model._default_manager.filter(pk__in=list(ids)).delete()
+
+
+def _restore_special_day(department: Department, record: Mapping[str, Any]) -> None:
+    special, _ = SpecialDay.objects.update_or_create(
+        pk=record["id"],
+        defaults={
+            "department": department,
+            "date": dt.date.fromisoformat(record["date"]),
+            "name": record["name"],
+        },
+    )
+    special.hours.all().delete()
+    for remembered in record["hours"]:
+        values = records.fields(remembered, SpecialHours, records.STAFFING)
+        row = SpecialHours.objects.create(pk=remembered["id"], special_day=special, **values)
+        _demand(row, remembered["qualifications"])

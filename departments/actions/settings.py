@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from departments.actions import days
 from departments.models import ConfigurationChange, Department
+from departments.records import plain
 
 SETTINGS = (
     "name",
@@ -39,7 +40,7 @@ def change_settings(
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
-    fresh = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    fresh = lock_department(department)
     changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
     if not changed:
         return days.Impact()
@@ -53,6 +54,13 @@ def change_settings(
     return days.Impact()
 
 
+def lock_department(department: Department) -> Department:
+    """The department as it is now: from here to the end of the transaction no other
+    change of its configuration, and no laying out that follows one, gets between.
+    """
+    return Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+
+
 def record_change(
     department: Department,
     what: str,
@@ -62,26 +70,15 @@ def record_change(
     by: User | None,
     reason: str = "",
 ) -> None:
-    """Keep who changed what, and retire every offer kept under the old configuration.
-
-    Locks the department: from here to the end of the transaction no other change of its
-    configuration, and no laying out that follows one, gets between.
-    """
-    fresh = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    """Keep who changed what, and retire every offer kept under the old configuration."""
+    fresh = lock_department(department)
     fresh.configuration_revision += 1
     fresh.save(update_fields=["configuration_revision"])
     ConfigurationChange.objects.create(
         department=fresh,
         what=what,
-        before=_plain(before or {}),
-        after=_plain(after or {}),
+        before=plain(before or {}),
+        after=plain(after or {}),
         by=by,
         reason=reason,
     )
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, bool | int | None) else str(value)
-        for name, value in values.items()
-    }

@@ -53,7 +53,7 @@ def test_adding_hours_makes_shifts_within_the_horizon(department, administrator)
     assert department.configuration_revision == 2
     change = ConfigurationChange.objects.get()
     assert change.by == administrator
-    assert change.after["staff"] == 2
+    assert [row["staff"] for row in change.after["rows"]] == [2]
 
 
 def test_shifts_follow_changed_hours_in_place(row, administrator):
@@ -145,7 +145,11 @@ def test_shifts_made_by_hand_stay(row, administrator):
 
 def test_a_withdrawn_shift_is_counted_and_not_made_anew(row, care_worker, administrator):
     ensure_laid_out(row.department, MONDAY)
-    absence = factories.AbsenceFactory(person=care_worker)
+    absence = factories.AbsenceFactory(
+        person=care_worker,
+        starts_at=factories.local(MONDAY, 7),
+        ends_at=factories.local(MONDAY, 17),
+    )
     shifts().filter(pk=shifts()[0].pk).update(person=care_worker, withdrawn_by=absence)
 
     actions.change_opening_hours(row=row, hours=changed(row, staff=2), by=administrator)

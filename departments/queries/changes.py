@@ -1,0 +1,59 @@
+"""What was changed in a department's configuration, by whom, and what can be undone."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from departments import records
+from departments.models import ConfigurationChange, Department, OpeningHours, SpecialDay
+
+
+def undoable(
+    department: Department, changes: Sequence[ConfigurationChange], today: dt.date
+) -> set[int]:
+    """Those of the changes whose hours still stand as they left them, while no day has
+    run by them. Costs the same few queries however many the changes are.
+    """
+    recent = [change for change in changes if _concerns_hours_from(change, today)]
+    if not recent:
+        return set()
+    rows = {
+        str(row.pk): records.of_opening_hours(row)
+        for row in OpeningHours.objects.filter(
+            department=department, pk__in=_ids(recent, "rows")
+        ).prefetch_related("qualifications")
+    }
+    days = {
+        day.date.isoformat(): records.of_special_day(day)
+        for day in SpecialDay.objects.filter(
+            department=department, date__gte=today
+        ).prefetch_related("hours__qualifications")
+    }
+    return {
+        change.pk
+        for change in recent
+        if _stand(change, "rows", "id", rows) and _stand(change, "special_days", "date", days)
+    }
+
+
+def _concerns_hours_from(change: ConfigurationChange, today: dt.date) -> bool:
+    if not {"rows", "special_days"} & change.after.keys():
+        return False
+    return dt.date.fromisoformat(change.after["from"]) >= today
+
+
+def _ids(changes: Iterable[ConfigurationChange], name: str) -> set[str]:
+    return {
+        record["id"]
+        for change in changes
+        for side in (change.before, change.after)
+        for record in side.get(name, ())
+    }
+
+
+def _stand(
+    change: ConfigurationChange, name: str, key: str, now: dict[str, records.Record]
+) -> bool:
+    """Whether what the change made is there, and what it took away is not."""
+    after = {record[key]: record for record in change.after.get(name, ())}
+    gone = {record[key] for record in change.before.get(name, ())} - after.keys()
+    return all(now.get(id_) == record for id_, record in after.items()) and not gone & now.keys()
