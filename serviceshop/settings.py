@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # -- What runs here ---------------------------------------------------------
 
 DEMO = env.flag("SERVICESHOP_DEMO")
+DATA_DIR = Path(env.text("SERVICESHOP_DATA_DIR", str(BASE_DIR / ".data" / "demo")))
 DEBUG = env.flag("DEBUG")
 MUNICIPALITY = env.text("MUNICIPALITY", "Fjordvik kommune")
 MUNICIPALITY_PHONE = env.text("MUNICIPALITY_PHONE", "33 00 10 00")
@@ -128,6 +129,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 
 # -- Language and time ------------------------------------------------------
 
@@ -165,6 +169,34 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_HASHED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# -- Messages out -----------------------------------------------------------
+
+EMAIL_BACKEND = (
+    "serviceshop.demo_mail.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tjenesteshop@localhost")
+
+# -- Logging ----------------------------------------------------------------
+
+# To standard error, warnings and worse; whoever runs the processes keeps it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": []},  # no mails to administrators: they would carry request data
+        "django.request": {"level": "ERROR"},  # a page not found is no news
     },
 }
 

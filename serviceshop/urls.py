@@ -1,6 +1,7 @@
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from serviceshop import views
+from serviceshop import demo_mail, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -10,3 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("departments.urls")),
     path("", include("workflow.urls")),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/mail/", demo_mail.mails, name="demo_mails"))

@@ -39,6 +39,8 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 class Postgres:
     """``durable=False`` gives up surviving a power failure, for speed in tests."""
 
+    name = "PostgreSQL"
+
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder
         self.settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
@@ -131,7 +133,7 @@ class Postgres:
     def _run(self) -> None:
         options = [f"--{name}={value}" for name, value in self.settings.items()]
         self.child = Child(
-            "PostgreSQL",
+            self.name,
             [self.bin / "postgres", "-D", self.data, f"--port={self.port}", *options],
             log=self.folder / "postgres.log",
             identity=self.identity,

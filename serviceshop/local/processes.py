@@ -68,8 +68,10 @@ class Child:
         self.environment = environment
         self.pass_fds = pass_fds
         self.process: subprocess.Popen[bytes] | None = None
+        self.asked_to_stop = False
 
     def start(self) -> None:
+        self.asked_to_stop = False
         output = self.log.open("wb") if self.log else None
         try:
             self.process = subprocess.Popen(
@@ -119,11 +121,21 @@ class Child:
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
 
+    def restart(self) -> None:
+        self.start()
+
+    def ask_to_stop(self) -> None:
+        """Once only: a second signal makes some programs hurry more than is good."""
+        if self.is_running() and not self.asked_to_stop:
+            assert self.process
+            self.asked_to_stop = True
+            self.process.send_signal(self.stop_signal)
+
     def stop(self) -> None:
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+            self.ask_to_stop()
             try:
                 self.process.wait(self.patience)
             except subprocess.TimeoutExpired:

@@ -15,6 +15,8 @@ ATTEMPTS = 5
 
 
 class Valkey:
+    name = "Valkey"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = 0
@@ -53,7 +55,7 @@ class Valkey:
         # The configuration travels by standard input: a command line could be
         # read by everybody on the machine, and it holds the password.
         self.child = Child(
-            "Valkey",
+            self.name,
             [binaries.valkey(), "-"],
             stdin=self._configuration(),
             log=self.folder / "valkey.log",

@@ -1,0 +1,54 @@
+"""The demonstration's mails: printed, and kept where a page can show them."""
+
+import email
+import email.policy
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage as ParsedMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+SHOWN = 30
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "mail"
+
+
+class EmailBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            text = message.message()
+            name = f"{timezone.now():%Y%m%dT%H%M%S%f}-{id(message):x}.eml"
+            (folder / name).write_bytes(text.as_bytes())
+            print(f"\n-- Mail {'-' * 60}\n{text.as_string()}\n{'-' * 68}", flush=True)
+        return len(email_messages)
+
+
+def latest() -> Iterator[ParsedMessage]:
+    """Newest first."""
+    paths = sorted(_folder().glob("*.eml"), reverse=True)
+    for path in paths[:SHOWN]:
+        yield email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+
+
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    shown = [
+        {
+            "to": message["To"],
+            "subject": message["Subject"],
+            "sent": message["Date"],
+            "text": body.get_content() if (body := message.get_body(["plain"])) else "",
+        }
+        for message in latest()
+    ]
+    return render(request, "demo/mails.html", {"mails": shown})

@@ -1,0 +1,20 @@
+"""How gunicorn serves the pages, in the demonstration as in production."""
+
+import signal
+from typing import Any
+
+from serviceshop import env
+from serviceshop.local.child import die_with
+
+worker_class = "gthread"
+workers = env.number("WEB_WORKERS", 2)
+threads = env.number("WEB_THREADS", 8)
+preload_app = True  # one import of everything; workers share its memory
+keepalive = 75  # longer than the proxy in front keeps its end open
+graceful_timeout = 10
+loglevel = "warning"
+control_socket_disable = True  # one file for all servers of a user
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    die_with(server.pid, signal.SIGKILL)
