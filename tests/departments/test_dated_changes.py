@@ -273,7 +273,7 @@ class TestUndo:
         assert self.snapshot() == before
 
     def test_what_can_be_undone_costs_the_same_for_many_changes(
-        self, row, administrator, django_assert_num_queries
+        self, department, row, administrator, django_assert_num_queries
     ):
         for staff in (2, 4, 5, 6):
             row = OpeningHours.objects.latest("valid_from")
@@ -282,4 +282,4 @@ class TestUndo:
             )
         changes = list(ConfigurationChange.objects.all())
         with django_assert_num_queries(3):
-            undoable(row.department, changes, timezone.localdate())
+            undoable(department, changes, timezone.localdate())
