@@ -1,0 +1,90 @@
+"""What the planner needs to know of a day, and which days need it."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from booking.models import Visit
+from departments.hours import local_instant
+from departments.models import Day, Shift
+from departments.queries.days import EpochSeconds
+from workflow import planner
+
+LATELY = dt.timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class DayAsItStands:
+    """``seats`` were read after ``revision``: when that still holds, so do they."""
+
+    revision: int
+    facts: planner.PlanningDay
+    seats: dict[uuid.UUID, uuid.UUID | None]
+
+
+def stale_days() -> QuerySet[Day]:
+    """Laid-out days whose plan is missing or older than the day, today first."""
+    return (
+        Day.objects.filter(laid_out_at__isnull=False)
+        .filter(Q(plan__isnull=True) | ~Q(plan__revision=F("revision")))
+        .alias(is_past=Q(date__lt=timezone.localdate()))
+        .order_by("is_past", "date", "pk")
+    )
+
+
+def as_it_stands(day: Day) -> DayAsItStands:
+    """``day`` has just been read, in an earlier statement than these."""
+    shifts = [
+        planner.Shift(id=id_, person_id=person_id, starts=starts, ends=ends)
+        for id_, person_id, starts, ends in Shift.objects.filter(day=day)
+        .order_by("pk")
+        .values_list("pk", "person_id", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
+    ]
+    visits, seats = [], {}
+    for id_, recipient_id, shift_id, starts, ends, occupied_until in (
+        Visit.objects.filter(day=day)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "booking__recipient_id",
+            "shift_id",
+            EpochSeconds("starts_at"),
+            EpochSeconds("ends_at"),
+            EpochSeconds("occupied_until"),
+        )
+    ):
+        visits.append(
+            planner.Visit(
+                id=id_,
+                recipient_id=recipient_id,
+                starts=starts,
+                ends=ends,
+                travel=occupied_until - ends,
+            )
+        )
+        seats[id_] = shift_id
+    return DayAsItStands(
+        revision=day.revision,
+        facts=planner.PlanningDay(shifts=shifts, visits=visits, seen=_seen(day, shifts, visits)),
+        seats=seats,
+    )
+
+
+def _seen(
+    day: Day, shifts: list[planner.Shift], visits: list[planner.Visit]
+) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
+    """Which of the day's people and recipients met in the four weeks before it."""
+    people = {shift.person_id for shift in shifts if shift.person_id}
+    if not people or not visits:
+        return frozenset()
+    begins = local_instant(day.date, dt.time(), timezone.get_default_timezone())
+    met = Visit.objects.filter(
+        booking__recipient__in={visit.recipient_id for visit in visits},
+        booking__starts_at__gte=begins - LATELY,
+        booking__starts_at__lt=begins,
+        shift__person__in=people,
+    ).values_list("shift__person_id", "booking__recipient_id")
+    return frozenset((person_id, recipient_id) for person_id, recipient_id in met if person_id)
