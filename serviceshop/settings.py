@@ -153,6 +153,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "departments.tasks.lay_out_days",
         "schedule": crontab(hour="1", minute="10"),
     },
+    # Whoever missed the doorbell. What a worker that was away did not take expires.
+    "plan stale days": {
+        "task": "workflow.tasks.plan_stale_days",
+        "schedule": 2.0,
+        "options": {"expires": 10.0},
+    },
+    "settle due days": {
+        "task": "workflow.tasks.settle_due_days",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }
 
 # -- Files ------------------------------------------------------------------
