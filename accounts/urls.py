@@ -5,5 +5,6 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", views.me, name="me"),
     path("language/choose/", views.choose_language, name="choose_language"),
 ]
