@@ -7,17 +7,15 @@ import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from serviceshop import demonstration
 from serviceshop.local import attach
 from serviceshop.local.ports import LOOPBACK
 from serviceshop.local.processes import Child
@@ -63,9 +61,9 @@ class Command(BaseCommand):
 
     def _prepare_database(self) -> None:
         call_command("migrate", verbosity=0)
-        if not get_user_model().objects.exists():
+        if demonstration.is_empty():
             self._say("Loading the demonstration's data …")
-            _load_demonstration()
+            demonstration.load()
         connections.close_all()
 
     def _greet(self, address: str) -> None:
@@ -77,11 +75,6 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
-
-
-def _load_demonstration() -> None:
-    if find_spec("serviceshop.demonstration"):  # until it is written
-        import_module("serviceshop.demonstration").load()
 
 
 def _folder() -> Path:
