@@ -1,4 +1,4 @@
-"""Each page speaks the language its reader chose."""
+"""What every request knows: whose pages it is about, and which language it speaks."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+
+class ActingForMiddleware:
+    """``request.acting_for``; see ``accounts.access.PersonRequest``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.acting_for = None  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

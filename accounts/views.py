@@ -1,17 +1,18 @@
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
 from accounts.forms import LanguageForm
 
 
 @require_safe
-@login_required
-def me(request: HttpRequest) -> HttpResponse:
+@person_required
+def me(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/me.html")
 
 

@@ -12,5 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflow.urls")),
 ]
 
+handler400 = "serviceshop.errors.bad_request"
+handler500 = "serviceshop.errors.server_error"
+
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", demo_mail.mails, name="demo_mails"))

@@ -1,0 +1,51 @@
+import datetime as dt
+import uuid
+
+import time_machine
+from django.utils import timezone
+
+from accounts import access
+from accounts.models import AccessLogEntry
+from tests.factories import UserFactory
+
+SUBJECTS = [uuid.uuid4() for _ in range(3)]
+DEPARTMENT = uuid.uuid4()
+
+
+def look(by, *subject_ids, what="workflow:board"):
+    access.record_looks(by=by, subject_ids=subject_ids, what=what, department_id=DEPARTMENT)
+
+
+def test_a_list_is_logged_for_each_person_on_it(db, django_assert_num_queries):
+    by = UserFactory()
+    with django_assert_num_queries(2):
+        look(by, *SUBJECTS)
+    logged = AccessLogEntry.objects.values_list("actor", "subject_id", "department_id", "what")
+    assert set(logged) == {(by.pk, subject, DEPARTMENT, "workflow:board") for subject in SUBJECTS}
+
+
+def test_an_empty_list_costs_nothing(db, django_assert_num_queries):
+    by = UserFactory()
+    with django_assert_num_queries(0):
+        look(by)
+
+
+def test_looking_again_at_once_is_the_same_look_and_later_a_new_one(db):
+    by, subject = UserFactory(), SUBJECTS[0]
+    look(by, subject)
+    look(by, subject)
+    assert AccessLogEntry.objects.count() == 1
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
+        look(by, subject)
+    assert AccessLogEntry.objects.count() == 2
+
+
+def test_another_page_person_or_onlooker_is_another_look(db):
+    by, subject = UserFactory(), SUBJECTS[0]
+    look(by, subject)
+    look(by, subject, what="workflow:visit")
+    look(by, SUBJECTS[1])
+    access.record_look(
+        by=UserFactory(), subject_id=subject, what="workflow:board", department_id=None
+    )
+    assert AccessLogEntry.objects.count() == 4
