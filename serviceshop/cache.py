@@ -1,13 +1,20 @@
 """A Redis cache that fails open: a broken cache is a miss, never an error."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from serviceshop.breaker import redis_breaker
+
 log = logging.getLogger(__name__)
+
+# What this process wrote while Redis was away. An old value may still be there when
+# Redis is back (a session that was logged out meanwhile), so these are deleted first.
+unwritten: set[str] = set()
 
 
 class FailOpenRedisCache(RedisCache):
@@ -18,47 +25,92 @@ class FailOpenRedisCache(RedisCache):
     otherwise read every code as already used).
     """
 
-    def _open(self, call: Callable[[], Any], otherwise: Any) -> Any:
-        try:
-            return call()
-        except (RedisError, OSError) as error:
-            log.warning("cache unavailable: %s", type(error).__name__)
-            return otherwise
+    def _open(
+        self,
+        call: Callable[[], Any],
+        otherwise: Any,
+        *,
+        writes: Iterable[str] = (),
+        version: int | None = None,
+    ) -> Any:
+        if not redis_breaker.is_open():
+            try:
+                self._forget_unwritten()
+                return call()
+            except (RedisError, OSError) as error:
+                redis_breaker.trip()
+                log.warning("cache unavailable: %s", type(error).__name__)
+        unwritten.update(self.make_and_validate_key(key, version=version) for key in writes)
+        return otherwise
 
-    def add(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).add(*args, **kwargs), True)
+    def _forget_unwritten(self) -> None:
+        if unwritten:
+            keys = list(unwritten)
+            self._cache.delete_many(keys)
+            unwritten.difference_update(keys)
+
+    def add(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._open(lambda: super(FailOpenRedisCache, self).add(key, *args, **kwargs), True)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._open(
             lambda: super(FailOpenRedisCache, self).get(key, default, version), default
         )
 
-    def set(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).set(*args, **kwargs), None)
-
-    def touch(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).touch(*args, **kwargs), False)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).delete(*args, **kwargs), False)
-
-    def get_many(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).get_many(*args, **kwargs), {})
-
-    def has_key(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).has_key(*args, **kwargs), False)
-
-    def incr(self, *args: Any, **kwargs: Any) -> Any:
-        return self._open(lambda: super(FailOpenRedisCache, self).incr(*args, **kwargs), 1)
-
-    def set_many(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> Any:
         return self._open(
-            lambda: super(FailOpenRedisCache, self).set_many(data, *args, **kwargs), list(data)
+            lambda: super(FailOpenRedisCache, self).set(key, value, timeout, version),
+            None,
+            writes=[key],
+            version=version,
         )
 
-    def delete_many(self, *args: Any, **kwargs: Any) -> Any:
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> Any:
         return self._open(
-            lambda: super(FailOpenRedisCache, self).delete_many(*args, **kwargs), None
+            lambda: super(FailOpenRedisCache, self).touch(key, timeout, version), False
+        )
+
+    def delete(self, key: Any, version: int | None = None) -> Any:
+        return self._open(
+            lambda: super(FailOpenRedisCache, self).delete(key, version),
+            False,
+            writes=[key],
+            version=version,
+        )
+
+    def get_many(self, keys: Any, version: int | None = None) -> Any:
+        return self._open(lambda: super(FailOpenRedisCache, self).get_many(keys, version), {})
+
+    def has_key(self, key: Any, version: int | None = None) -> Any:
+        return self._open(lambda: super(FailOpenRedisCache, self).has_key(key, version), False)
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> Any:
+        return self._open(
+            lambda: super(FailOpenRedisCache, self).incr(key, delta, version),
+            delta,
+            writes=[key],
+            version=version,
+        )
+
+    def set_many(
+        self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> Any:
+        return self._open(
+            lambda: super(FailOpenRedisCache, self).set_many(data, timeout, version),
+            list(data),
+            writes=data,
+            version=version,
+        )
+
+    def delete_many(self, keys: Any, version: int | None = None) -> Any:
+        keys = list(keys)
+        return self._open(
+            lambda: super(FailOpenRedisCache, self).delete_many(keys, version),
+            None,
+            writes=keys,
+            version=version,
         )
 
     def clear(self) -> Any:

@@ -6,12 +6,24 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serviceshop.settings")
 
-app = Celery("serviceshop")
+app = Celery("serviceshop", task_cls="serviceshop.doorbell:Doorbell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+class PromptConnection(Connection):
+    """Looks every two seconds for a broker that is away; Celery's pauses grow to 30."""
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        prompt = {"interval_start": 1, "interval_step": 1, "interval_max": 2}
+        return super().ensure_connection(*args, **(kwargs | prompt))
+
+
+app.amqp.Connection = PromptConnection
 
 worker = 0  # process number of the worker, which the processes of its pool inherit
 

@@ -112,7 +112,7 @@ CACHES = {
     "default": {
         "BACKEND": "serviceshop.cache.FailOpenRedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -149,6 +149,14 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# One short attempt to send a message; serviceshop/doorbell.py says why that is enough.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.3,
+    "socket_timeout": 0.5,
+    "max_retries": 0,
+}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"  # crontab schedules stumble over clock changes elsewhere
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {

@@ -1,0 +1,124 @@
+"""Redis may vanish: a request waits for it once and briefly, and loses nothing but speed."""
+
+import socket
+import time
+
+import pytest
+from celery import Celery
+from django.core.cache import caches
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from departments.tasks import lay_out_days
+from serviceshop import cache as cache_module
+from serviceshop.breaker import Breaker, redis_breaker
+
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture(autouse=True)
+def closed_breaker():
+    redis_breaker.close()
+    cache_module.unwritten.clear()
+    yield
+    redis_breaker.close()
+    cache_module.unwritten.clear()
+
+
+@pytest.fixture
+def cache():
+    yield (cache := caches.create_connection("default"))
+    cache.clear()
+
+
+def away(monkeypatch):
+    """From now on every command to Redis fails; returns how many were tried."""
+    tried = []
+
+    def fail(*args, **kwargs):
+        tried.append(args)
+        raise RedisConnectionError
+
+    monkeypatch.setattr("redis.Redis.execute_command", fail)
+    return tried
+
+
+def test_a_breaker_closes_by_itself():
+    breaker = Breaker(pause=0.05)
+    breaker.trip()
+    assert breaker.is_open()
+    time.sleep(0.06)
+    assert not breaker.is_open()
+
+
+def test_a_cache_that_is_away_is_asked_once_and_then_left_alone(cache, monkeypatch):
+    tried = away(monkeypatch)
+
+    assert cache.get("a", "default") == "default"
+    assert cache.add("a", 1) is True
+    assert cache.get_many(["a"]) == {}
+    assert cache.incr("a") == 1
+    assert not cache.has_key("a")
+
+    assert len(tried) == 1
+
+
+def test_what_could_not_be_written_is_gone_when_the_cache_is_back(cache, monkeypatch):
+    cache.set("session", "logged in")
+    with monkeypatch.context() as meanwhile:
+        away(meanwhile)
+        cache.delete("session")
+    redis_breaker.close()
+
+    assert cache.get("session") is None
+
+
+def test_what_was_written_before_stays_when_the_cache_is_back(cache, monkeypatch):
+    cache.set("kept", "here")
+    with monkeypatch.context() as meanwhile:
+        away(meanwhile)
+        assert cache.get("kept") is None
+    redis_breaker.close()
+
+    assert cache.get("kept") == "here"
+
+
+def task_of(broker):
+    app = Celery("away", task_cls="serviceshop.doorbell:Doorbell", set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    app.conf.broker_url = broker
+
+    @app.task
+    def ring():
+        pass
+
+    return ring
+
+
+@pytest.fixture
+def silent_broker():
+    """Takes connections and never answers, like a server that is stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+@pytest.fixture(params=["gone", "silent"])
+def broker_away(request):
+    return NOWHERE if request.param == "gone" else request.getfixturevalue("silent_broker")
+
+
+def test_ringing_without_a_broker_is_quick_and_quiet(broker_away):
+    task = task_of(broker_away)
+
+    started = time.monotonic()
+    assert task.delay() is None
+    first = time.monotonic() - started
+    for _ in range(100):
+        assert task.delay() is None
+
+    assert first < 0.8
+    assert time.monotonic() - started - first < 0.1
+
+
+def test_ringing_with_a_broker_sends_a_message():
+    assert lay_out_days.delay() is not None
+    lay_out_days.app.control.purge()
