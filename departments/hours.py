@@ -8,7 +8,7 @@ ends at ten does not touch what begins at ten.
 import datetime as dt
 import uuid
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -145,20 +145,26 @@ def local_instant(date: dt.date, time: dt.time, timezone: dt.tzinfo) -> dt.datet
 
 
 def lay_out(date: dt.date, rules: Rules) -> list[ShiftDraft]:
-    """The shifts that start on ``date``, earliest first.
+    """The shifts that start on ``date``, earliest first."""
+    return _drafts(date, hours_on(date, rules), rules.timezone, is_special=date in rules.special)
 
-    A special day has its own hours and no others; otherwise a public holiday bends the
+
+def hours_on(date: dt.date, rules: Rules) -> Sequence[Staffing]:
+    """The hours of ``date``.
+
+    A special day has its own and no others; otherwise a public holiday bends the
     ordinary week as the department has decided.
     """
     if date in rules.special:
-        return _drafts(date, rules.special[date], rules.timezone, is_special=True)
-    weekday = date.isoweekday()
+        return rules.special[date]
     if rules.on_holidays != HolidayRule.AS_USUAL and is_public_holiday(date):
-        if rules.on_holidays == HolidayRule.CLOSED:
-            return []
-        weekday = SUNDAY
-    rows = [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]
-    return _drafts(date, rows, rules.timezone, is_special=False)
+        return [] if rules.on_holidays == HolidayRule.CLOSED else hours_as(SUNDAY, date, rules)
+    return hours_as(date.isoweekday(), date, rules)
+
+
+def hours_as(weekday: int, date: dt.date, rules: Rules) -> list[Staffing]:
+    """The ordinary hours when ``date`` is run as that weekday."""
+    return [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]
 
 
 def _drafts(

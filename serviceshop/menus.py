@@ -27,7 +27,7 @@ def menu(request: HttpRequest) -> list[Item]:
         return []
     employments = Employee.objects.filter(person_id=request.user.pk).active(timezone.localdate())
     roles = list(employments.order_by("department__name").values_list("department_id", "role"))
-    here = request.resolver_match.kwargs.get("department_id") if request.resolver_match else None
+    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
     administered = [pk for pk, role in roles if role == Employee.Role.ADMINISTRATOR]
     if administered:
         department = here if here in administered else administered[0]
@@ -51,11 +51,12 @@ def menu(request: HttpRequest) -> list[Item]:
 
 
 def _items(request: HttpRequest, *entries: tuple[str, str, list[object]]) -> list[Item]:
-    here = request.resolver_match.view_name if request.resolver_match else None
     items = []
     for label, name, args in entries:
         try:
-            items.append(Item(label, reverse(name, args=args), name == here))
+            url = reverse(name, args=args)
         except NoReverseMatch:
             continue
+        is_current = request.path == url or (url != "/" and request.path.startswith(url))
+        items.append(Item(label, url, is_current))
     return items

@@ -47,6 +47,13 @@ def short_month(value: dt.date) -> str:
 
 
 @register.filter
+def month(value: dt.date) -> str:
+    """ "november 2026"."""
+    date = dates.local_date(value)
+    return f"{dates.words(translation.get_language()).months[date.month - 1]} {date.year}"
+
+
+@register.filter
 def week(value: dt.date) -> str:
     number = dates.local_date(value).isocalendar().week
     return dates.words(translation.get_language()).week.format(week=number)

@@ -180,6 +180,32 @@ def set_special_day(
 
 
 @transaction.atomic
+def set_special_days(
+    *,
+    department: Department,
+    dates: Iterable[dt.date],
+    name: str,
+    hours: Sequence[Staffing] = (),
+    by: User | None,
+    reason: str = "",
+    drop_named: bool = False,
+) -> Impact:
+    """The same special day on several dates, all or none."""
+    impact = Impact()
+    for date in dates:
+        impact += set_special_day(
+            department=department,
+            date=date,
+            name=name,
+            hours=hours,
+            by=by,
+            reason=reason,
+            drop_named=drop_named,
+        )
+    return impact
+
+
+@transaction.atomic
 def remove_special_day(
     *,
     department: Department,

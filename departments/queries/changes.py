@@ -2,9 +2,77 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from departments import records
-from departments.models import ConfigurationChange, Department, OpeningHours, SpecialDay
+from django.db.models import QuerySet
+
+from departments import history, records
+from departments.models import (
+    ConfigurationChange,
+    Department,
+    Employee,
+    OpeningHours,
+    SpecialDay,
+)
+
+LATEST = 3
+HOURS = [
+    "add_opening_hours",
+    "change_opening_hours",
+    "split_opening_hours",
+    "remove_opening_hours",
+    "set_special_day",
+    "remove_special_day",
+    "undo",
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change as the pages tell it."""
+
+    id: int
+    at: dt.datetime
+    by: str
+    says: str
+    reason: str
+    can_be_undone: bool
+
+
+def changes_of(department: Department) -> QuerySet[ConfigurationChange]:
+    """Newest first."""
+    return department.changes.select_related("by").order_by("-at", "-pk")
+
+
+def latest_changes(department: Department, today: dt.date) -> list[Told]:
+    """The last few changes of hours and special days."""
+    found = changes_of(department).filter(what__in=HOURS)
+    return tell(department, found[:LATEST], today)
+
+
+def tell(
+    department: Department, changes: Iterable[ConfigurationChange], today: dt.date
+) -> list[Told]:
+    changes = list(changes)
+    can_be_undone = undoable(department, changes, today)
+    employees = {change.after["employee"] for change in changes if "employee" in change.after}
+    names = {
+        str(employee.pk): employee.person.full_name
+        for employee in Employee.objects.filter(
+            department=department, pk__in=employees
+        ).select_related("person")
+    }
+    return [
+        Told(
+            id=change.pk,
+            at=change.at,
+            by=change.by.full_name if change.by else "",
+            says=history.say(change, names, today.year),
+            reason=change.reason,
+            can_be_undone=change.pk in can_be_undone,
+        )
+        for change in changes
+    ]
 
 
 def undoable(

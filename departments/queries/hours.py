@@ -1,14 +1,15 @@
 """What a department's hours are, as the pure ``hours`` module reads them."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Mapping
 
 from django.utils import timezone
 
-from departments import seats
+from departments import seats, week
 from departments.hours import HolidayRule, Rules, Staffing, WeeklyHours
-from departments.models import Department, OpeningHours, SpecialDay, SpecialHours, Weekday
+from departments.models import Department, OpeningHours, SpecialDay, SpecialHours
+from departments.week import Week
 
 
 def rules_of(department: Department, dates: Collection[dt.date]) -> Rules:
@@ -47,21 +48,33 @@ def staffing(row: OpeningHours | SpecialHours) -> Staffing:
     )
 
 
-@dataclass(frozen=True)
-class PicturedHours:
-    """One row of the ordinary week, and how many of its staff are in use when it is
-    busiest within what can be booked now."""
+def week_picture(
+    department: Department,
+    on: dt.date,
+    use: Mapping[uuid.UUID, int],
+    *,
+    staff_before: Mapping[uuid.UUID, int] | None = None,
+    removed: Collection[WeeklyHours] = (),
+) -> Week:
+    """The ordinary week in the seven days from ``on``. For a change that is being looked
+    at: how many were on before, and the rows that are taken away."""
+    rows = [
+        weekly_hours(row) for row in department.opening_hours.prefetch_related("qualifications")
+    ]
+    return week.draw(rows, on=on, use=use, staff_before=staff_before, removed=removed)
 
-    row: OpeningHours
-    in_use: int
 
-
-def week_picture(department: Department, today: dt.date) -> dict[int, list[PicturedHours]]:
-    """The rows of each weekday that apply now or later, earliest first."""
+def peak_use(department: Department, today: dt.date) -> Mapping[uuid.UUID, int]:
+    """How many staff are in use, per row, at the busiest moment that can be booked."""
     dates = [today + dt.timedelta(days=n) for n in range(department.horizon_days + 1)]
-    in_use = seats.registered().peak_use(department, dates)
-    rows = department.opening_hours.exclude(valid_until__lt=today)
-    picture: dict[int, list[PicturedHours]] = {weekday: [] for weekday in Weekday.values}
-    for row in rows.prefetch_related("qualifications"):
-        picture[row.weekday].append(PicturedHours(row, in_use.get(row.pk, 0)))
-    return picture
+    return seats.registered().peak_use(department, dates)
+
+
+def coming_changes(department: Department, today: dt.date) -> list[dt.date]:
+    """The dates ahead on which the ordinary week becomes another, soonest first."""
+    dates = set()
+    for row in department.opening_hours.all():
+        dates.add(row.valid_from)
+        if row.valid_until:
+            dates.add(row.valid_until + dt.timedelta(days=1))
+    return sorted(date for date in dates if date > today)

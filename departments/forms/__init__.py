@@ -1,0 +1,1 @@
+"""Forms check shape; whether a thing may be done, the actions decide."""

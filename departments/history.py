@@ -1,0 +1,137 @@
+"""A ``ConfigurationChange`` in words, for those who want to know what was changed."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Field
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts import dates
+from departments.models import ConfigurationChange, Department, Service, Weekday
+from departments.records import Record
+
+Names = Mapping[str, str]  # of employees, by id
+
+
+def say(change: ConfigurationChange, names: Names, this_year: int) -> str:
+    """One sentence; several, joined, for a form on which several things were changed."""
+    if {"rows", "special_days"} & change.after.keys():
+        said = _say_hours(change, this_year)
+        return _("Undone: %(change)s") % {"change": said} if change.what == "undo" else said
+    if change.what == "add_service":
+        return _("New service: %(name)s") % {"name": change.after["name"]}
+    if change.what == "change_service":
+        return f"{change.before['name']}: {_say_values(Service, change)}"
+    if "employee" in change.after:
+        return _say_employment(change, names, this_year)
+    return _say_values(Department, change)
+
+
+def _say_hours(change: ConfigurationChange, this_year: int) -> str:
+    before, after = change.before, change.after
+    day = _iso_day(after["from"], this_year)
+    if after.get("rows") or before.get("rows"):
+        return _say_rows(
+            _counting(before.get("rows", []), after["from"]),
+            _counting(after.get("rows", []), after["from"]),
+            day,
+        )
+    if not after["special_days"]:
+        return _("%(day)s follows the ordinary week again") % {"day": _capital(day)}
+    special = after["special_days"][0]
+    hours = ", ".join(map(_period, special["hours"])) or _("closed")
+    return f"{_capital(day)}, {special['name']}: {hours}"
+
+
+def _say_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
+    """From the rows that counted before the change and those that count after it."""
+    old, new = "; ".join(map(_weekly, before)), "; ".join(map(_weekly, after))
+    if not before:
+        return _("New period: %(period)s, from %(day)s") % {"period": new, "day": day}
+    if not after:
+        return _("No longer: %(period)s, from %(day)s") % {"period": old, "day": day}
+    if [_times(row) for row in before] == [_times(row) for row in after] and old != new:
+        return _("%(times)s: %(before)s → %(after)s employees, from %(day)s") % {
+            "times": _times(before[0]),
+            "before": before[0]["staff"],
+            "after": after[0]["staff"],
+            "day": day,
+        }
+    if old != new:
+        return _("%(before)s → %(after)s, from %(day)s") % {
+            "before": old,
+            "after": new,
+            "day": day,
+        }
+    return _("%(period)s: other terms, from %(day)s") % {"period": new, "day": day}
+
+
+def _counting(rows: Sequence[Record], from_date: str) -> list[Record]:
+    return [row for row in rows if (row["valid_until"] or from_date) >= from_date]
+
+
+def _weekly(row: Record) -> str:
+    return f"{_times(row)}, {_employees(row)}"
+
+
+def _times(row: Record) -> str:
+    return f"{_capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
+
+
+def _period(row: Record) -> str:
+    return f"{_clocks(row)} ({_employees(row)})"
+
+
+def _clocks(row: Record) -> str:
+    return f"{row['opens_at'][:5]}–{row['closes_at'][:5]}"
+
+
+def _employees(row: Record) -> str:
+    return ngettext("%(count)s employee", "%(count)s employees", row["staff"]) % {
+        "count": row["staff"]
+    }
+
+
+def _say_employment(change: ConfigurationChange, names: Names, this_year: int) -> str:
+    name = names.get(change.after["employee"], _("An employee"))
+    if change.what == "add_employee":
+        return _("%(name)s works here from %(day)s") % {
+            "name": name,
+            "day": _iso_day(change.after["from"], this_year),
+        }
+    if change.after["until"]:
+        return _("%(name)s works here until and including %(day)s") % {
+            "name": name,
+            "day": _iso_day(change.after["until"], this_year),
+        }
+    return _("%(name)s works here without a last day") % {"name": name}
+
+
+def _say_values(model: type[Department] | type[Service], change: ConfigurationChange) -> str:
+    """Each field that differs, by its own name: "travel minutes: 15 → 20"."""
+    fields: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
+    parts = [
+        f"{fields[name].verbose_name}: {_value(fields[name], before)} → "
+        f"{_value(fields[name], change.after[name])}"
+        for name, before in change.before.items()
+        if name in fields and before != change.after[name]
+    ]
+    return _capital("; ".join(parts)) or _("other terms")
+
+
+def _value(field: "Field[Any, Any]", value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    return str(value) if value not in (None, "") else _("nothing")
+
+
+def _iso_day(value: str, this_year: int) -> str:
+    return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

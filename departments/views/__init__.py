@@ -1,0 +1,1 @@
+"""The administrator's pages: when a department is open, what it offers, who works there."""

@@ -1,0 +1,85 @@
+"""The administrator's pages on opening hours, by every way of looking."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.models import OpeningHours
+from tests import factories
+from tests.browser.conftest import PHONE, WIDE
+
+DESK = {"width": 1440, "height": 1000}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def week(department):
+    rows = [(day, 7, 15, 5) for day in range(1, 6)] + [(day, 15, 22, 3) for day in range(1, 6)]
+    rows += [(6, 8, 14, 2), (6, 16, 21, 2), (7, 9, 14, 2), (7, 13, 21, 2)]
+    for weekday, opens, closes, staff in rows:
+        factories.OpeningHoursFactory(
+            department=department,
+            weekday=weekday,
+            opens_at=dt.time(opens),
+            closes_at=dt.time(closes),
+            staff=staff,
+        )
+    return department
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [
+        ("1440-light", {"viewport": DESK}),
+        ("1280-light", {"viewport": WIDE}),
+        ("390-light", {"viewport": PHONE}),
+        ("1440-dark", {"viewport": DESK, "color_scheme": "dark"}),
+        ("1440-forced", {"viewport": DESK, "forced_colors": "active"}),
+    ],
+)
+def test_hours_and_special_days_have_no_faults(
+    week, administrator, open_page, axe, shot, look, options
+):
+    friday = OpeningHours.objects.get(weekday=5, opens_at=dt.time(15))
+    chosen = reverse("departments:period", args=[week.pk, friday.pk])
+    special = reverse("departments:special_days", args=[week.pk])
+    page = open_page(chosen, user=administrator, **options)
+    shot(page, f"hours-{look}")
+    assert axe(page) == []
+
+    page.get_by_label("Ansatte", exact=False).or_(
+        page.get_by_label("Employees at work at the same time")
+    ).first.fill("2")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_selector(".impact")
+    shot(page, f"hours-preview-{look}")
+    assert axe(page) == []
+
+    page.goto(special)
+    shot(page, f"special-days-{look}")
+    assert axe(page) == []
+    for path in (chosen, special):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_period_is_changed_with_the_keyboard_alone_and_without_javascript(
+    week, administrator, open_page
+):
+    friday = OpeningHours.objects.get(weekday=5, opens_at=dt.time(15))
+    page = open_page(
+        reverse("departments:hours", args=[week.pk]), user=administrator, java_script_enabled=False
+    )
+    page.locator(f'a[href*="{friday.pk}"]').press("Enter")
+    page.locator("#id_staff").fill("2")
+    page.locator("#id_staff").press("Enter")
+    page.locator("#reason").fill("Fewer on Fridays")
+    page.locator("#reason").press("Enter")
+    page.wait_for_url("**/hours/?on=*")
+
+    changed = OpeningHours.objects.get(weekday=5, opens_at=dt.time(15), staff=2)
+    assert changed.valid_from > timezone.localdate()
+    assert week.changes.get().reason == "Fewer on Fridays"

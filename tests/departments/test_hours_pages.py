@@ -1,0 +1,302 @@
+"""The administrator's pages on opening hours and special days."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from departments.actions.days import ensure_laid_out
+from departments.actions.rota import name_shift
+from departments.models import ConfigurationChange, OpeningHours, Shift, SpecialDay
+from departments.seats import AffectedVisit, Reseated
+from tests import factories
+
+FRIDAY = dt.date(2026, 11, 27)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_a_wednesday(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 25, 11, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def row(department):
+    return factories.OpeningHoursFactory(
+        department=department, weekday=5, opens_at=dt.time(15), closes_at=dt.time(22), staff=3
+    )
+
+
+@pytest.fixture
+def dina(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def url(name, row):
+    return reverse(f"departments:{name}", args=[row.department_id, row.pk])
+
+
+def typed(**values):
+    return {
+        "key": str(uuid.uuid4()),
+        "opens_at": "15:00",
+        "closes_at": "22:00",
+        "staff": "2",
+        "often": "weekly",
+        "valid_from": "27.11.2026",
+        **values,
+    }
+
+
+def test_the_week_is_a_picture_with_a_link_to_each_period(dina, row):
+    page = dina.get(reverse("departments:hours", args=[row.department_id]))
+
+    assert page.status_code == 200
+    assert 'class="at-1500 for-420"' in page.text
+    assert url("period", row) in page.text
+
+
+def test_looking_saves_nothing_and_confirming_saves(dina, row):
+    form = typed()
+    page = dina.post(url("change_period", row), form)
+
+    assert "3 → 2" in page.text
+    assert f'name="key" value="{form["key"]}"' in page.text
+    assert OpeningHours.objects.get().staff == 3
+    assert not ConfigurationChange.objects.exists()
+
+    confirmed = {**form, "confirmed": "1", "reason": "Fewer on Fridays"}
+    for _ in range(2):
+        saved = dina.post(url("change_period", row), confirmed)
+        assert saved.url.endswith("/hours/?on=2026-11-27")
+
+    assert OpeningHours.objects.get(staff=2).valid_from == FRIDAY
+    assert ConfigurationChange.objects.get().reason == "Fewer on Fridays"
+
+
+def test_going_back_keeps_everything_typed(dina, row):
+    page = dina.post(url("change_period", row), typed(staff="2", valid_until="1.2.27"))
+    back = page.context["back"] + "?" + page.context["told"].asked.back_query
+
+    page = dina.get(back)
+
+    assert 'value="1.2.27"' in page.text
+    assert 'name="staff"' in page.text
+    assert 'value="2"' in page.text
+
+
+def test_visits_are_named_in_the_preview(dina, row, fake_seats):
+    ensure_laid_out(row.department, FRIDAY)
+
+    def visit(recipient):
+        starts = factories.local(FRIDAY, 18)
+        ends = starts + dt.timedelta(minutes=45)
+        return AffectedVisit(uuid.uuid4(), uuid.uuid4(), recipient, "Evening care", starts, ends)
+
+    fake_seats.answer = Reseated(unstaffed=[visit("Ruth Skaar")], moved=[visit("Nils Bøe")])
+
+    page = dina.post(url("change_period", row), typed())
+
+    assert [visit.recipient for visit in page.context["told"].lost] == ["Ruth Skaar"]
+    assert "Ruth Skaar" in page.text
+    assert "Nils Bøe" in page.text
+
+
+def test_a_named_shift_goes_only_after_its_preview(dina, row, care_worker):
+    ensure_laid_out(row.department, FRIDAY)
+    name_shift(shift=Shift.objects.first(), person=care_worker, by=None)
+    form = {"valid_from": "27.11.2026"}
+
+    page = dina.post(url("remove_period", row), form)
+    assert "Emil Haugen" in page.text
+    assert 'name="drop_named"' in page.text
+
+    page = dina.post(url("remove_period", row), {**form, "drop_named": "1"})
+    assert [named.person for named in page.context["told"].impact.named_removed] == ["Emil Haugen"]
+    assert Shift.objects.filter(person=care_worker).exists()
+
+    dina.post(url("remove_period", row), {**form, "drop_named": "1", "confirmed": "1"})
+    assert not Shift.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("opens_at", "half past"),
+        ("opens_at", "7:03"),
+        ("closes_at", "25"),
+        ("staff", "0"),
+        ("staff", "many"),
+        ("valid_from", "31.02.2027"),
+        ("valid_from", "24.11.2026"),
+        ("valid_until", "26.11.2026"),
+        ("break_starts_at", "12:00"),
+        ("break_minutes", "30"),
+    ],
+)
+def test_bad_input_is_answered_in_words_and_kept(dina, row, field, value):
+    page = dina.post(url("change_period", row), typed(**{field: value}))
+
+    errors = page.context["form"].errors
+    assert page.status_code == 200
+    assert field in errors or "break_starts_at" in errors or "break_minutes" in errors
+    assert f'value="{value}"' in page.text
+    assert OpeningHours.objects.get().staff == 3
+
+
+def test_every_n_weeks_needs_its_number(dina, row):
+    page = dina.post(url("change_period", row), typed(often="seldom"))
+
+    assert "every_n_weeks" in page.context["form"].errors
+
+
+def test_a_period_is_added_once(dina, department):
+    form = typed(weekday="6", confirmed="1", opens_at="22", closes_at="7.00")
+    add = reverse("departments:add_period", args=[department.pk])
+
+    for _ in range(2):
+        dina.post(add, form)
+
+    night = OpeningHours.objects.get()
+    assert (night.weekday, night.opens_at.hour, night.closes_at.hour) == (6, 22, 7)
+
+
+def test_a_period_is_split(dina, row):
+    form = {
+        "first_key": str(uuid.uuid4()),
+        "second_key": str(uuid.uuid4()),
+        "split_at": "18",
+        "first_staff": "3",
+        "second_staff": "1",
+        "valid_from": "27.11.2026",
+    }
+    assert "18:00" in dina.post(url("split_period", row), form).text
+    for _ in range(2):
+        dina.post(url("split_period", row), {**form, "confirmed": "1"})
+
+    halves = OpeningHours.objects.filter(valid_from=FRIDAY).order_by("opens_at")
+    assert [(half.opens_at.hour, half.closes_at.hour, half.staff) for half in halves] == [
+        (15, 18, 3),
+        (18, 22, 1),
+    ]
+
+
+def test_a_split_outside_the_period_is_refused_in_words(dina, row):
+    page = dina.post(url("split_period", row), {"split_at": "22:00", "first_staff": "1"})
+
+    assert {"split_at", "second_staff"} <= page.context["form"].errors.keys()
+    assert 'value="22:00"' in page.text
+
+
+def test_a_change_is_undone_after_its_preview(dina, row):
+    dina.post(url("change_period", row), typed(confirmed="1"))
+    change = ConfigurationChange.objects.get()
+    undo = reverse("departments:undo_change", args=[row.department_id, change.pk])
+    page = dina.get(reverse("departments:hours", args=[row.department_id]))
+    assert undo in page.text
+
+    assert "2 → 3" in dina.post(undo).text
+    assert OpeningHours.objects.filter(staff=2).exists()
+
+    dina.post(undo, {"confirmed": "1"})
+    assert not OpeningHours.objects.filter(staff=2).exists()
+
+    again = dina.post(undo, {"confirmed": "1"}, follow=True)
+    assert again.status_code == 200
+    assert "undo" in again.text.lower() or "angre" in again.text.lower()
+
+
+def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
+    day = reverse("departments:set_special_day", args=[department.pk])
+    form = {
+        "date": "27.11.2026",
+        "last_date": "28.11.2026",
+        "name": "Course",
+        "kind": "own",
+        "form-TOTAL_FORMS": "2",
+        "form-INITIAL_FORMS": "0",
+        "form-0-opens_at": "10",
+        "form-0-closes_at": "14",
+        "form-0-staff": "2",
+    }
+    dina.post(day, form)
+    assert not SpecialDay.objects.exists()
+
+    for _ in range(2):
+        dina.post(day, {**form, "confirmed": "1"})
+    assert [special.date for special in SpecialDay.objects.all()] == [
+        FRIDAY,
+        FRIDAY + dt.timedelta(days=1),
+    ]
+    assert SpecialDay.objects.first().hours.get().staff == 2
+
+    remove = reverse("departments:remove_special_day", args=[department.pk, FRIDAY])
+    dina.post(remove)
+    assert SpecialDay.objects.count() == 2
+    dina.post(remove, {"confirmed": "1"})
+    assert SpecialDay.objects.count() == 1
+    assert dina.post(remove, {"confirmed": "1"}).status_code == 404
+
+
+def test_own_hours_need_a_period(dina, department):
+    page = dina.post(
+        reverse("departments:set_special_day", args=[department.pk]),
+        {
+            "date": "27.11.2026",
+            "name": "Course",
+            "kind": "own",
+            "form-TOTAL_FORMS": "2",
+            "form-INITIAL_FORMS": "0",
+        },
+    )
+
+    assert "kind" in page.context["form"].errors
+    assert 'value="Course"' in page.text
+
+
+def test_one_more_period_keeps_what_was_typed(dina, department):
+    page = dina.post(
+        reverse("departments:set_special_day", args=[department.pk]),
+        {
+            "date": "27.11.2026",
+            "name": "Course",
+            "form-TOTAL_FORMS": "2",
+            "form-INITIAL_FORMS": "0",
+            "form-0-opens_at": "10",
+            "more": "1",
+        },
+    )
+
+    assert "form-2-opens_at" in page.text
+    assert 'value="10"' in page.text
+
+
+def test_public_holidays_come_by_themselves(dina, department):
+    factories.OpeningHoursFactory(department=department, weekday=7, staff=2)
+
+    page = dina.get(reverse("departments:special_days", args=[department.pk]))
+
+    days = {day.date: day.kind for day in page.context["coming"].days}
+    assert days[dt.date(2026, 12, 25)] == "sunday"
+    assert days[dt.date(2027, 5, 17)] == "sunday"
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_the_pages_cost_the_same_for_many_rows(
+    dina, department, rows, django_assert_max_num_queries
+):
+    for weekday in range(1, rows + 1):
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+        special = factories.SpecialDayFactory(
+            department=department, date=FRIDAY + dt.timedelta(days=weekday)
+        )
+        factories.SpecialHoursFactory(special_day=special)
+    with django_assert_max_num_queries(16):
+        dina.get(reverse("departments:hours", args=[department.pk]))
+    with django_assert_max_num_queries(16):
+        dina.get(reverse("departments:special_days", args=[department.pk]))
+    with django_assert_max_num_queries(16):
+        dina.get(reverse("departments:changes", args=[department.pk]))
