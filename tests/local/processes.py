@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from serviceshop.local.processes import command
+from tests import services
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -19,6 +20,12 @@ with DataFolder(sys.argv[1]).hold() as services:
     print(services["DATABASE_URL"], services["REDIS_URL"], flush=True)
     sys.stdin.read()
 """
+
+
+def without_services() -> dict[str, str]:
+    """This process's environment, without what the suite's own services put there."""
+    ours = {"DATABASE_URL", "REDIS_URL", "SERVICESHOP_DATA_DIR", *services.ENVIRONMENT}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def using(folder: Path) -> set[int]:

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from serviceshop.local import DataFolder, FolderInUseError
-from tests.local.processes import CHECKOUT, hold, kill, using, wait_until
+from tests.local.processes import CHECKOUT, hold, kill, using, wait_until, without_services
 
 pytestmark = pytest.mark.slow
 NOBODY = 65534
@@ -31,11 +31,6 @@ def run(*arguments, **environment):
         capture_output=True,
         text=True,
     )
-
-
-def without_services():
-    ours = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SERVICESHOP_DATA_DIR", "HTTPS"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def write(database, valkey):
