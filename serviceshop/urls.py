@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from serviceshop import demo_mail, views
+from serviceshop import demo_login, demo_mail, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),
     path("", include("booking.urls")),
     path("", include("departments.urls")),
@@ -16,4 +16,7 @@ handler400 = "serviceshop.errors.bad_request"
 handler500 = "serviceshop.errors.server_error"
 
 if settings.DEMO:
-    urlpatterns.append(path("demo/mail/", demo_mail.mails, name="demo_mails"))
+    urlpatterns += [
+        path("demo/mail/", demo_mail.mails, name="demo_mails"),
+        path("demo/log-in/", demo_login.log_in, name="demo_log_in"),
+    ]

@@ -1,0 +1,67 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+
+CHOOSE = "/language/choose/"
+DOOR = "/accounts/login/"
+
+
+def language_of(response):
+    return response.headers["Content-Language"]
+
+
+@pytest.mark.parametrize("accepted", ["en-GB,en;q=0.9", "nn", "de", "", "*"])
+def test_pages_are_in_bokmaal_whatever_the_browser_asks_for(client, db, accepted):
+    response = client.get(DOOR, headers={"accept-language": accepted})
+    assert language_of(response) == "nb"
+    assert '<html lang="nb"' in response.text
+    assert "Cookie" in response.headers["Vary"]
+    assert "Accept-Language" not in response.headers["Vary"]
+
+
+def test_a_choice_before_log_in_stays_in_a_cookie(client, db, settings):
+    response = client.post(CHOOSE, {"language": "nn", "next": DOOR})
+    assert response.url == DOOR
+    cookie = response.cookies[settings.LANGUAGE_COOKIE_NAME]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("nn", True, "Lax")
+    assert language_of(client.get(DOOR)) == "nn"
+
+
+def test_a_choice_while_logged_in_follows_the_person_to_another_browser(client, person):
+    client.force_login(person)
+    client.post(CHOOSE, {"language": "en"})
+    person.refresh_from_db()
+    assert person.language == User.Language.ENGLISH
+    elsewhere = type(client)()
+    elsewhere.force_login(person)
+    assert language_of(elsewhere.get("/me/")) == "en"
+
+
+def test_the_persons_language_wins_over_the_browsers_cookie(client, person, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    client.force_login(person)
+    assert language_of(client.get("/me/")) == "nb"
+
+
+@pytest.mark.parametrize("language", ["", "de", "xx"])
+def test_another_language_is_no_choice(client, person, language, settings):
+    client.force_login(person)
+    response = client.post(CHOOSE, {"language": language})
+    person.refresh_from_db()
+    assert person.language == "nb"
+    assert settings.LANGUAGE_COOKIE_NAME not in response.cookies
+
+
+def test_a_made_up_cookie_is_ignored(client, db, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "../../etc"
+    assert language_of(client.get(DOOR)) == "nb"
+
+
+@pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example", ""])
+def test_a_choice_leads_nowhere_else(client, db, next_url):
+    assert client.post(CHOOSE, {"language": "nn", "next": next_url}).url == reverse("home")
+
+
+def test_a_choice_takes_a_press(client, db):
+    assert client.get(CHOOSE).status_code == 405
