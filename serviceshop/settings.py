@@ -94,16 +94,17 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # -- Stores -----------------------------------------------------------------
 
 DATABASES = {
-    "default": {
-        **dj_database_url.parse(
-            env.text("DATABASE_URL"), conn_max_age=60, conn_health_checks=True
-        ),
-        "OPTIONS": {
-            # A prepared statement per query shape saves a fifth of a booking.
-            "server_side_binding": True,
-            "options": "-c lock_timeout=5000 -c statement_timeout=30000",
-        },
-    }
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL"), conn_max_age=60, conn_health_checks=True
+    )
+}
+# The address may bring options of its own, such as ?sslmode=verify-full.
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    # A prepared statement per query shape saves a fifth of a booking.
+    "server_side_binding": True,
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=5000 -c statement_timeout=30000",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -207,10 +208,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 # -- Files ------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In production names carry a hash and browsers keep the files for ever (collectstatic).
 STATIC_HASHED = env.flag("STATIC_HASHED", default=not (DEMO or DEBUG))
+STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_HASHED else None
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -253,6 +254,7 @@ LOGGING = {
 
 HTTPS = env.flag("HTTPS", default=not (DEMO or DEBUG))
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -2,9 +2,11 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from serviceshop import demo_login, demo_mail, views
+from serviceshop.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),
     path("", include("booking.urls")),

@@ -1,0 +1,48 @@
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from departments.models import Department, Employee
+
+pytestmark = pytest.mark.django_db
+KARI = "kari@example.no"
+
+
+def create(*arguments):
+    call_command("create_administrator", *arguments)
+
+
+def test_it_starts_an_installation(capsys):
+    create(KARI, "--department", "Avdeling Nord", "--name", "Kari Nordmann")
+
+    employee = Employee.objects.administrators().active(timezone.localdate()).get()
+    assert employee.department.name == "Avdeling Nord"
+    assert employee.person.email == KARI
+    assert (employee.person.given_name, employee.person.family_name) == ("Kari", "Nordmann")
+    assert not employee.person.has_usable_password()
+    assert KARI in capsys.readouterr().out
+
+
+def test_a_department_that_is_there_is_taken(department):
+    create(KARI, "--department", department.name)
+    assert Department.objects.get() == department
+
+
+def test_one_may_administer_two_departments():
+    create(KARI, "--department", "Avdeling Nord")
+    create(KARI.upper(), "--department", "Avdeling Sør")
+    assert User.objects.count() == 1
+    assert Employee.objects.administrators().count() == 2
+
+
+def test_doing_it_twice_is_refused_in_words():
+    create(KARI, "--department", "Avdeling Nord")
+    with pytest.raises(CommandError, match="already"):
+        create(KARI, "--department", "Avdeling Nord")
+
+
+def test_what_is_no_address_is_refused_and_leaves_nothing():
+    with pytest.raises(CommandError, match="no e-mail"):
+        create("kari", "--department", "Avdeling Nord")
+    assert not Department.objects.exists()
