@@ -8,6 +8,22 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 
+class PrivatePagesMiddleware:
+    """Pages of somebody logged in are kept by nobody: not by proxies, and not by the
+    browser for whoever sits down next. A page with an ETag is asked for again each time.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            kept = "no-cache" if response.has_header("ETag") else "no-store"
+            response.headers["Cache-Control"] = f"private, {kept}"
+        return response
+
+
 class ActingForMiddleware:
     """``request.acting_for``; see ``accounts.access.PersonRequest``."""
 

@@ -49,6 +49,11 @@ def test_ones_own_pages_keep_their_promises(client, person, path):
     promises(client.get(path))
 
 
+def test_nobody_keeps_a_copy_of_a_page_of_somebody_logged_in(client, person):
+    client.force_login(person)
+    assert client.get("/me/").headers["Cache-Control"] == "private, no-store"
+
+
 def test_ones_own_pages_are_for_oneself(client, db):
     for path in ["/me/", "/accounts/password/change/", "/accounts/password/set/"]:
         assert client.get(path).url.startswith("/accounts/login/?next=")

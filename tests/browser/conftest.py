@@ -55,7 +55,7 @@ def browser():
 @pytest.fixture
 def open_page(browser, live_server):
     """``open_page(path, user=…, viewport=PHONE, color_scheme="dark")``, or any context option."""
-    contexts = []
+    contexts, complaints = [], []
 
     def open_page(path="/", *, user=None, viewport=WIDE, **options):
         context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
@@ -63,6 +63,8 @@ def open_page(browser, live_server):
         if user is not None:
             log_in(context, live_server, user)
         page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.set_default_timeout(10_000)
         page.goto(path)
         return page
@@ -70,6 +72,8 @@ def open_page(browser, live_server):
     yield open_page
     for context in contexts:
         context.close()
+    refused = [text for text in complaints if "Content Security Policy" in text]
+    assert refused == [], "something inline, or from elsewhere, was refused"
 
 
 def log_in(context, live_server, user):

@@ -6,12 +6,29 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.test import RequestFactory
 
 from accounts.templatetags.icons import icon_names
 from serviceshop.front import time_grid, vendor
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+
+
+def test_what_is_collected_for_production_refers_only_to_what_is_there(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", verbosity=0, interactive=False)  # fails on a broken url()
+    html = render_to_string("500.html", request=RequestFactory().get("/"))
+    links = re.findall(r'"/static/([^"#]+)', html)
+    assert len(links) > 8
+    assert all((tmp_path / link).is_file() for link in links)
+    assert all(re.search(r"\.[0-9a-f]{12}\.", link) for link in links)
 
 
 def test_the_time_grid_is_what_its_command_writes():
