@@ -1,0 +1,459 @@
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessLogEntry
+from booking.models import Visit
+from tests import factories
+from workflow import actions
+from workflow.models import Report
+from workflow.queries.work_lists import Leg, Pause, Stop, my_day
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/my-day/"
+
+
+@pytest.fixture
+def shift(day, care_worker):
+    return factories.ShiftFactory(day=day, person=care_worker)
+
+
+@pytest.fixture
+def emil(client, care_worker):
+    care_worker.language = "en"
+    care_worker.save()
+    client.force_login(care_worker)
+    return client
+
+
+def text(response):
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_the_day_stands_in_order_with_all_that_a_visit_needs(emil, day, shift, visit_at, planned):
+    visit_at(day, 11, shift, booking__recipient__family_name="Second")
+    visit_at(
+        day,
+        9,
+        shift,
+        booking__note="The bell is broken",
+        booking__service__name="Shower",
+        booking__recipient__given_name="Per",
+        booking__recipient__family_name="First",
+        booking__recipient__address="Bøkelia 7",
+        booking__recipient__directions="Key box by the door",
+        booking__recipient__phone="+47 33 00 00 01",
+    )
+    planned(day)
+
+    page = text(emil.get(PAGE))
+
+    assert page.index("Per First") < page.index("Second")
+    for part in (
+        "09:00–10:00",
+        "Bøkelia 7",
+        "Key box by the door",
+        "Shower",
+        "The bell is broken",
+        'href="tel:+4733000001"',
+    ):
+        assert part in page
+
+
+def test_only_ones_own_visits_show(emil, day, shift, visit_at, planned, department):
+    colleague = factories.EmployeeFactory(department=department).person
+    visit_at(day, 9, shift, booking__recipient__family_name="Mine")
+    for other in (
+        factories.ShiftFactory(day=day, person=colleague),
+        factories.ShiftFactory(day=day),
+    ):
+        visit_at(day, 9, other, booking__recipient__family_name="Theirs")
+    visit_at(day, 9, booking__recipient__family_name="Nobodys")
+    planned(day)
+
+    page = text(emil.get(PAGE))
+
+    assert "Mine" in page
+    assert "Theirs" not in page
+    assert "Nobodys" not in page
+
+
+def test_a_visit_that_went_to_somebody_else_is_gone_before_the_list_is_made_again(
+    emil, day, shift, visit_at, planned
+):
+    visit = visit_at(day, 9, shift, booking__recipient__family_name="Gone")
+    planned(day)
+    Visit.objects.filter(pk=visit.pk).update(shift=factories.ShiftFactory(day=day))
+
+    assert "Gone" not in text(emil.get(PAGE))
+
+
+def test_a_confidential_address_shows_only_while_the_visit_is_next(
+    emil, day, shift, visit_at, planned
+):
+    secret = {
+        "booking__recipient__has_confidential_address": True,
+        "booking__recipient__address": "Secret road 1",
+        "booking__recipient__directions": "Secret door",
+    }
+    first = visit_at(day, 9, shift)
+    hidden = visit_at(day, 11, shift, **secret)
+    planned(day)
+    of_visit = f"/my-day/{day.date}/visits/{hidden.pk}/"
+
+    for page in (text(emil.get(PAGE)), text(emil.get(of_visit))):
+        assert "Secret" not in page
+    assert "shielded address" in text(emil.get(PAGE))
+
+    actions.report(visit=first, outcome="done", by=shift.person)
+    for page in (text(emil.get(PAGE)), text(emil.get(of_visit))):
+        assert "Secret road 1" in page
+        assert "Secret door" in page
+
+    actions.report(visit=hidden, outcome="done", by=shift.person)
+    assert "Secret" not in text(emil.get(PAGE))
+
+
+def test_a_confidential_address_is_on_no_coming_day_and_on_no_paper(
+    emil, tomorrow, care_worker, visit_at, planned
+):
+    shift = factories.ShiftFactory(day=tomorrow, person=care_worker)
+    visit = visit_at(
+        tomorrow,
+        9,
+        shift,
+        booking__recipient__has_confidential_address=True,
+        booking__recipient__address="Secret road 1",
+    )
+    planned(tomorrow)
+
+    for address in (
+        f"/my-day/{tomorrow.date}/",
+        f"/my-day/{tomorrow.date}/visits/{visit.pk}/",
+        reverse("workflow:print_list", args=[shift.work_list.pk]),
+    ):
+        assert "Secret" not in text(emil.get(address))
+
+
+def test_travel_time_left_and_the_break_stand_between_visits(day, shift, visit_at, planned, now):
+    shift.break_starts_at = factories.local(day.date, 11)
+    shift.break_ends_at = factories.local(day.date, 11, 30)
+    shift.save()
+    first = visit_at(day, 9, shift, occupied_until=factories.local(day.date, 10, 15))
+    second = visit_at(day, 12, shift)
+    third = visit_at(day, 13, shift)
+    planned(day)
+
+    (mine,) = my_day(shift.person, day.date, now).lists
+
+    assert mine.entries == [
+        Stop(visit=first, is_next=True),
+        Leg(travel=15, free=75),
+        Pause(shift.break_starts_at, shift.break_ends_at),
+        Stop(visit=second),
+        Stop(visit=third),
+    ]
+
+
+def test_a_break_before_the_first_or_after_the_last_visit_stands_there(
+    day, shift, visit_at, planned, now
+):
+    shift.break_starts_at = factories.local(day.date, 8)
+    shift.break_ends_at = factories.local(day.date, 8, 30)
+    shift.save()
+    visit = visit_at(day, 10, shift)
+    planned(day)
+    pause = Pause(shift.break_starts_at, shift.break_ends_at)
+
+    assert my_day(shift.person, day.date, now).lists[0].entries == [
+        pause,
+        Stop(visit=visit, is_next=True),
+    ]
+
+    shift.break_starts_at, shift.break_ends_at = (
+        factories.local(day.date, 14),
+        factories.local(day.date, 15),
+    )
+    shift.save()
+    assert isinstance(my_day(shift.person, day.date, now).lists[0].entries[-1], Pause)
+
+
+def test_a_visit_for_two_says_who_else_comes(emil, day, shift, visit_at, planned, department):
+    hilde = factories.EmployeeFactory(
+        department=department, person__given_name="Hilde", person__family_name="Bakke"
+    ).person
+    visit = visit_at(day, 9, shift, booking__carers=2)
+    factories.VisitFactory(
+        day=day,
+        booking=visit.booking,
+        shift=factories.ShiftFactory(day=day, person=hilde),
+    )
+    planned(day)
+
+    assert "Hilde Bakke" in text(emil.get(PAGE))
+
+
+def test_lists_of_two_departments_are_one_day(
+    emil, day, shift, visit_at, planned, other_department, care_worker
+):
+    factories.EmployeeFactory(department=other_department, person=care_worker)
+    there = factories.DayFactory(department=other_department, date=day.date)
+    evening = factories.ShiftFactory(
+        day=there, person=care_worker, starts_at=factories.local(day.date, 17)
+    )
+    visit_at(day, 9, shift, booking__recipient__family_name="Morning")
+    visit_at(there, 18, evening, booking__recipient__family_name="Evening")
+    planned(day)
+    planned(there)
+
+    page = text(emil.get(PAGE))
+
+    assert page.index("Morning") < page.index("Home care South, 17:00–") < page.index("Evening")
+    assert set(AccessLogEntry.objects.values_list("department_id", flat=True)) == {
+        day.department_id,
+        other_department.pk,
+    }
+
+
+def test_a_night_shift_shows_after_midnight_until_it_is_over(
+    emil, day, care_worker, visit_at, planned, department, time_machine
+):
+    yesterday = factories.DayFactory(department=department, date=day.date - dt.timedelta(days=1))
+    night = factories.ShiftFactory(
+        day=yesterday, person=care_worker, starts_at=factories.local(yesterday.date, 22)
+    )
+    visit_at(yesterday, 23, night, booking__recipient__family_name="Nightly")
+    planned(yesterday)
+
+    time_machine.move_to(factories.local(day.date, 3), tick=False)
+    assert "Nightly" in text(emil.get(PAGE))
+
+    time_machine.move_to(factories.local(day.date, 9), tick=False)
+    assert "Nightly" not in text(emil.get(PAGE))
+
+
+def test_a_day_with_a_shift_but_no_visits_says_so(emil, day, shift, planned):
+    planned(day)
+
+    assert "You have no visits today" in text(emil.get(PAGE))
+
+
+def test_a_free_day_says_so(emil, day):
+    assert "You are off today" in text(emil.get(PAGE))
+
+
+def test_somebody_away_reads_no_list(emil, day, shift, visit_at, planned, care_worker):
+    visit_at(day, 9, shift, booking__recipient__family_name="Somebodyelses")
+    planned(day)
+    shift.withdrawn_by = factories.AbsenceFactory(person=care_worker)
+    shift.save()
+
+    page = text(emil.get(PAGE))
+
+    assert "You are registered as away" in page
+    assert "Somebodyelses" not in page
+
+
+def test_coming_days_are_told_and_marked_until_they_are_settled(
+    emil, tomorrow, care_worker, visit_at, planned
+):
+    shift = factories.ShiftFactory(day=tomorrow, person=care_worker)
+    visit_at(tomorrow, 9, shift, booking__recipient__family_name="Tomorrows")
+    planned(tomorrow)
+    of_tomorrow = f"/my-day/{tomorrow.date}/"
+
+    page = text(emil.get(PAGE))
+    assert of_tomorrow in page
+    assert "Tomorrows" not in page
+    assert "Not final yet" in page
+    page = text(emil.get(of_tomorrow))
+    assert "Tomorrows" in page
+    assert "Not final yet" in page
+
+    actions.settle(day_id=tomorrow.pk)
+
+    for address in (PAGE, of_tomorrow):
+        assert "Not final yet" not in text(emil.get(address))
+
+
+def test_days_gone_by_are_not_found(emil, day):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+
+    assert emil.get(f"/my-day/{yesterday}/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["administrator", "recipient", "former"])
+def test_the_page_is_not_there_for_others(client, day, administrator, recipient, department, who):
+    former = factories.EmployeeFactory(department=department, valid_until=dt.date(2026, 11, 1))
+    user = {
+        "administrator": administrator,
+        "recipient": recipient.user,
+        "former": former.person,
+    }[who]
+    client.force_login(user)
+
+    assert client.get(PAGE).status_code == 404
+
+
+def test_nobody_reads_it_without_logging_in(client, db):
+    assert client.get(PAGE).status_code == 302
+
+
+def test_every_recipient_on_the_page_is_logged_once(emil, day, shift, visit_at, planned):
+    visits = [visit_at(day, hour, shift) for hour in (9, 11)]
+    planned(day)
+
+    emil.get(PAGE)
+    emil.get(PAGE)
+
+    entries = AccessLogEntry.objects.filter(actor=shift.person)
+    assert {entry.subject_id for entry in entries} == {
+        visit.booking.recipient_id for visit in visits
+    }
+    assert entries.count() == 2
+    assert {(entry.what, entry.department_id) for entry in entries} == {
+        ("workflow:my_day", day.department_id)
+    }
+
+
+def test_a_long_day_costs_no_more_queries_than_a_short_one(
+    emil, day, shift, visit_at, planned, django_assert_max_num_queries
+):
+    for hour in range(8, 16):
+        visit_at(day, hour, shift)
+    planned(day)
+    emil.get(PAGE)
+
+    with django_assert_max_num_queries(12):
+        emil.get(PAGE)
+
+
+# -- /my-day/<date>/visits/<visit>/report/ ------------------------------------
+
+
+@pytest.fixture
+def visit(day, shift, visit_at, planned):
+    visit = visit_at(day, 9, shift)
+    planned(day)
+    return visit
+
+
+def told(visit, kind="report"):
+    return reverse(f"workflow:{kind}", args=[visit.day.date, visit.pk])
+
+
+@pytest.mark.parametrize("outcome", Report.Outcome.values)
+def test_telling_goes_back_to_the_day_and_the_visit_is_finished(emil, visit, outcome):
+    response = emil.post(told(visit), {"outcome": outcome})
+
+    assert response.status_code == 302
+    assert response.url == PAGE
+    assert Report.objects.get().outcome == outcome
+    page = text(emil.get(PAGE))
+    assert "09:00" in page
+    assert "All visits are finished" in page
+
+
+def test_one_may_change_ones_mind(emil, visit):
+    emil.post(told(visit), {"outcome": "done"})
+
+    page = text(emil.get(told(visit, "visit")))
+    assert 'value="done" checked' in page
+    emil.post(told(visit), {"outcome": "unable"})
+
+    assert Report.objects.get().outcome == "unable"
+
+
+def test_twice_the_same_is_one_report(emil, visit):
+    for _ in range(2):
+        assert emil.post(told(visit), {"outcome": "done"}).status_code == 302
+
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("data", [{}, {"outcome": "nonsense"}])
+def test_without_an_answer_the_page_asks_again(emil, visit, data):
+    assert "Choose what happened." in text(emil.post(told(visit), data))
+    assert not Report.objects.exists()
+
+
+def test_a_visit_that_has_not_begun_can_not_be_told_of(emil, visit, time_machine):
+    time_machine.move_to(visit.starts_at - dt.timedelta(minutes=5), tick=False)
+
+    response = emil.post(told(visit), {"outcome": "done"}, follow=True)
+
+    assert "once the visit has begun" in text(response)
+    assert not Report.objects.exists()
+    assert 'name="outcome"' not in text(emil.get(PAGE))
+
+
+def test_telling_is_a_post(emil, visit):
+    assert emil.get(told(visit)).status_code == 405
+
+
+def test_a_colleague_can_neither_see_nor_tell(client, visit, department):
+    client.force_login(factories.EmployeeFactory(department=department).person)
+
+    assert client.get(told(visit, "visit")).status_code == 404
+    assert client.post(told(visit), {"outcome": "done"}).status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_a_visit_that_was_cancelled_meanwhile_is_not_found(emil, visit):
+    address = told(visit)
+    visit.delete()
+
+    assert emil.post(address, {"outcome": "done"}).status_code == 404
+
+
+# -- /work-lists/<work_list>/print/ -------------------------------------------
+
+
+def printed(shift):
+    return reverse("workflow:print_list", args=[shift.work_list.pk])
+
+
+def test_the_list_prints_in_order_with_address_and_phone(emil, shift, visit):
+    page = text(emil.get(printed(shift)))
+
+    assert "Emil Haugen" in page
+    assert "Storgata 1" in page
+    assert "90 00 00 00" in page
+    assert AccessLogEntry.objects.get().what == "workflow:print_list"
+
+
+def test_an_administrator_prints_any_list_of_the_department(
+    client, administrator, day, visit, shift, planned
+):
+    unnamed = factories.ShiftFactory(day=day)
+    planned(day)
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+
+    assert text(client.get(printed(shift)))
+    assert "No name yet" in text(client.get(printed(unnamed)))
+
+
+def test_others_do_not_find_it(client, visit, shift, other_administrator, department):
+    colleague = factories.EmployeeFactory(department=department).person
+    for user in (other_administrator, colleague, factories.UserFactory()):
+        client.force_login(user)
+        assert client.get(printed(shift)).status_code == 404
+
+
+def test_ones_own_list_of_a_day_gone_by_is_not_found(emil, shift, visit, time_machine):
+    time_machine.shift(dt.timedelta(days=1))
+
+    assert emil.get(printed(shift)).status_code == 404
+
+
+def test_a_list_prints_in_few_queries(emil, shift, visit, django_assert_max_num_queries):
+    emil.get(printed(shift))
+
+    with django_assert_max_num_queries(9):
+        emil.get(printed(shift))

@@ -1,0 +1,312 @@
+"""Work lists as their readers see them: visits in order, and what lies between.
+
+Only rows of the lists are shown, and only while the visit still sits on the list's own
+shift: in the seconds before a list is made again nobody reads of somebody else's visit.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from booking.models import Recipient, Visit
+from departments.models import Department, Shift
+from workflow.models import Report, WorkItem, WorkList
+
+LATE = dt.timedelta(hours=2)  # a shift that has just ended can still be told of
+AHEAD = dt.timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One visit on a list. The whole address of a confidential one only when it is next."""
+
+    visit: Visit
+    with_whom: Sequence[str] = ()
+    is_next: bool = False
+
+    is_stop = True
+
+    @property
+    def recipient(self) -> Recipient:
+        return self.visit.booking.recipient
+
+    @property
+    def report(self) -> Report | None:
+        return getattr(self.visit, "report", None)
+
+    @property
+    def is_shielded(self) -> bool:
+        return self.recipient.has_confidential_address and not self.is_next
+
+    @property
+    def address(self) -> str:
+        return "" if self.is_shielded else self.recipient.address
+
+    @property
+    def directions(self) -> str:
+        return "" if self.is_shielded else self.recipient.directions
+
+    @property
+    def phone_link(self) -> str:
+        """Digits and a leading plus, as a ``tel:`` link wants it."""
+        return "".join(sign for sign in self.recipient.phone if sign.isdigit() or sign == "+")
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Between two visits: minutes of travel, and minutes left over."""
+
+    travel: int
+    free: int
+
+    is_stop = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    is_stop = False
+
+
+Entry = Stop | Leg | Pause
+
+
+@dataclass(frozen=True)
+class ListOfVisits:
+    """One shift's list. ``work_list`` is None until the day's plan is made."""
+
+    shift: Shift
+    stops: list[Stop]
+
+    @property
+    def work_list(self) -> WorkList | None:
+        return getattr(self.shift, "work_list", None)
+
+    @property
+    def department(self) -> Department:
+        return self.shift.day.department
+
+    @property
+    def is_final(self) -> bool:
+        return self.shift.day.settled_at is not None
+
+    @property
+    def entries(self) -> list[Entry]:
+        return list(between(self.stops, self.shift))
+
+    def after(self, stop: Stop | None) -> list[Entry]:
+        """What is left of the list once ``stop`` is dealt with, or all that is not told."""
+        left = [one for one in self.stops if one.report is None]
+        entries = list(between(left, self.shift))
+        if stop in left:
+            return entries[entries.index(stop) + 1 :]
+        return entries
+
+
+@dataclass(frozen=True)
+class MyDay:
+    date: dt.date
+    now: dt.datetime
+    lists: list[ListOfVisits] = field(default_factory=list)
+    is_away: bool = False
+
+    @property
+    def is_today(self) -> bool:
+        return self.date == timezone.localdate(self.now)
+
+    @property
+    def is_final(self) -> bool:
+        return all(one.is_final for one in self.lists)
+
+    @property
+    def stops(self) -> list[Stop]:
+        return [stop for one in self.lists for stop in one.stops]
+
+    @property
+    def told(self) -> list[Stop]:
+        return [stop for stop in self.stops if stop.report is not None]
+
+    @property
+    def next(self) -> Stop | None:
+        return next((stop for stop in self.stops if stop.is_next), None)
+
+    @property
+    def minutes_until_next(self) -> int:
+        """Rounded up; 0 or less once it has begun."""
+        assert self.next is not None
+        return -int((self.now - self.next.visit.starts_at).total_seconds() // 60)
+
+    @property
+    def next_is_over(self) -> bool:
+        return self.next is not None and self.next.visit.ends_at <= self.now
+
+    @property
+    def left(self) -> list[tuple[ListOfVisits, list[Entry]]]:
+        """Each list with what is still to come on it."""
+        left = [(one, one.after(self.next)) for one in self.lists]
+        return [(one, entries) for one, entries in left if entries]
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return max(one.shift.ends_at for one in self.lists)
+
+    def stop(self, visit_id: uuid.UUID) -> Stop | None:
+        return next((stop for stop in self.stops if stop.visit.pk == visit_id), None)
+
+
+@dataclass(frozen=True)
+class DayAhead:
+    shift: Shift
+    visits: int
+
+    @property
+    def is_final(self) -> bool:
+        return self.shift.day.settled_at is not None
+
+
+def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
+    """The person's own lists of one day, earliest first; today's with last night's shift
+    until it is over.
+
+    The first visit nobody has told of is next, if the day has come.
+    """
+    on_date = Q(day__date=date)
+    is_today = date == timezone.localdate(now)
+    if is_today:
+        on_date |= Q(day__date=date - dt.timedelta(days=1), ends_at__gt=now - LATE)
+    shifts = list(_with_lists(Shift.objects.filter(on_date, person=person)))
+    at_work = [shift for shift in shifts if not shift.is_withdrawn]
+    lists = _lists(at_work)
+    if is_today:
+        lists = list(_mark_next(lists))
+    return MyDay(date=date, now=now, lists=lists, is_away=bool(shifts) and not at_work)
+
+
+def days_ahead(person: User, after: dt.date) -> list[DayAhead]:
+    """The person's coming shifts, and how many visits each has so far."""
+    shifts = (
+        Shift.objects.filter(
+            person=person,
+            withdrawn_by__isnull=True,
+            day__date__gt=after,
+            day__date__lte=after + AHEAD,
+        )
+        .select_related("day__department")
+        .annotate(visits=Count("work_list__items"))
+        .order_by("starts_at")
+    )
+    return [DayAhead(shift=shift, visits=shift.visits) for shift in shifts]
+
+
+def work_list(work_list_id: uuid.UUID) -> ListOfVisits | None:
+    """One list, whoever's it is."""
+    shifts = list(_with_lists(Shift.objects.filter(work_list=work_list_id)))
+    return _lists(shifts)[0] if shifts else None
+
+
+def between(stops: Sequence[Stop], shift: Shift) -> Iterator[Entry]:
+    """The stops of one shift with the ways and the break between them.
+
+    08:00–09:00 visit │ 15 min travel, 30 min free │ 10:00–10:30 break │ 10:30 visit
+    """
+    pause = _pause(shift)
+    before: Visit | None = None
+    for stop in stops:
+        visit = stop.visit
+        has_pause = pause is not None and pause.starts_at < visit.starts_at
+        if before is not None:
+            rest = pause.ends_at - pause.starts_at if pause and has_pause else dt.timedelta()
+            leg = _leg(before, visit.starts_at - before.ends_at - rest)
+            if leg.travel or leg.free:
+                yield leg
+        if pause is not None and has_pause:
+            yield pause
+            pause = None
+        yield stop
+        before = visit
+    if pause is not None and stops:
+        yield pause
+
+
+def _leg(before: Visit, gap: dt.timedelta) -> Leg:
+    minutes = max(0, int(gap.total_seconds() // 60))
+    travel = int((before.occupied_until - before.ends_at).total_seconds() // 60)
+    return Leg(travel=min(travel, minutes), free=max(0, minutes - travel))
+
+
+def _pause(shift: Shift) -> Pause | None:
+    if shift.break_starts_at is None or shift.break_ends_at is None:
+        return None
+    return Pause(shift.break_starts_at, shift.break_ends_at)
+
+
+def _with_lists(shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    return shifts.select_related("day__department", "person", "work_list").order_by("starts_at")
+
+
+def _lists(shifts: Collection[Shift]) -> list[ListOfVisits]:
+    items = (
+        WorkItem.objects.filter(
+            work_list__shift__in=[shift.pk for shift in shifts],
+            visit__shift=F("work_list__shift"),
+        )
+        .select_related("visit__booking__recipient", "visit__booking__service", "visit__report")
+        .order_by("position")
+    )
+    visits: dict[uuid.UUID | None, list[Visit]] = defaultdict(list)
+    for item in items:
+        visits[item.visit.shift_id].append(item.visit)
+    company = _company([visit for some in visits.values() for visit in some])
+    return [
+        ListOfVisits(
+            shift=shift,
+            stops=[
+                Stop(visit=visit, with_whom=company.get(visit.pk, ()))
+                for visit in visits[shift.pk]
+            ],
+        )
+        for shift in shifts
+    ]
+
+
+def _company(visits: Collection[Visit]) -> dict[uuid.UUID, list[str]]:
+    """Who else comes, for visits that need more than one carer."""
+    shared = {visit.booking_id for visit in visits if visit.booking.carers > 1}
+    if not shared:
+        return {}
+    carers = list(
+        Visit.objects.filter(booking__in=shared, shift__person__isnull=False).select_related(
+            "shift__person"
+        )
+    )
+    return {
+        visit.pk: [
+            str(other.shift.person)
+            for other in carers
+            if other.shift
+            and other.booking_id == visit.booking_id
+            and other.starts_at == visit.starts_at
+            and other.pk != visit.pk
+        ]
+        for visit in visits
+        if visit.booking_id in shared
+    }
+
+
+def _mark_next(lists: Collection[ListOfVisits]) -> Iterator[ListOfVisits]:
+    is_found = False
+    for one in lists:
+        stops = []
+        for stop in one.stops:
+            is_next = not is_found and stop.report is None
+            is_found = is_found or is_next
+            stops.append(replace(stop, is_next=is_next))
+        yield replace(one, stops=stops)
