@@ -1,0 +1,572 @@
+"""Which times are free, and who could take them: one department's day, in whole seconds.
+
+A *seat* is one shift's working time. A *visit* sits on a seat, or on none (unstaffed), and
+*occupies* it from its start until its end plus travel. Travel is owed to the next visit
+alone: after the last one it may reach beyond the shift. Nobody travels during the break, so
+what is left of the way then comes after it. A *demand* is what somebody asks for.
+
+The visits' present seats prove that the day can be staffed. A start is free when the visit
+fits into a hole, or when a *chain* makes one: put the visit on a seat, take off at most two
+others, find those a seat in the same way. Running out of the budget of nodes means busy: we
+may hold a time back, we never promise one that nobody can keep. The budget is counted, not
+timed, so that the page and the verb behind the lock give the same answer.
+"""
+
+import uuid
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+_Shape = tuple[int, int, int, frozenset[uuid.UUID]]
+
+NODES = 200
+LOOKS = 1000
+DEPTH = 3
+TAKEN_OFF_AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    id: uuid.UUID
+    starts: int
+    ends: int
+    pause: tuple[int, int] | None = None
+    skills: frozenset[uuid.UUID] = frozenset()
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """``is_fixed``: a person decided who goes, so it stays where it is."""
+
+    id: uuid.UUID
+    starts: int
+    ends: int
+    occupied_until: int
+    needs: frozenset[uuid.UUID] = frozenset()
+    seat: uuid.UUID | None = None
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A service as seating sees it: so long, so much travel after it, so many carers."""
+
+    seconds: int
+    travel: int = 0
+    needs: frozenset[uuid.UUID] = frozenset()
+    carers: int = 1
+
+    def visit(self, start: int, carer: int = 0) -> Visit:
+        ends = start + self.seconds
+        return Visit(uuid.UUID(int=carer), start, ends, ends + self.travel, self.needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """One seat for each carer, and the visits that change seats to make room."""
+
+    seats: tuple[uuid.UUID, ...]
+    moved: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+
+
+class Why(StrEnum):
+    NOBODY_ON = "nobody_on"  # too few qualified staff are on then at all
+    ALL_TAKEN = "all_taken"  # proven: more visits than staff at one moment
+    NO_WAY_FOUND = "no_way_found"  # no re-seating was found that makes room
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why not. At the instant ``at`` there would be ``visits`` for ``staff`` qualified."""
+
+    why: Why
+    at: int
+    staff: int
+    visits: int
+
+
+class Board:
+    """A day's seats and who sits on them. Asking leaves no trace."""
+
+    def __init__(
+        self, seats: Iterable[Seat], visits: Iterable[Visit], *, is_settled: bool = False
+    ) -> None:
+        self._is_settled = is_settled
+        self._rows = {
+            seat.id: _Row(seat)
+            for seat in sorted(seats, key=lambda seat: (seat.starts, seat.ends, seat.id))
+            if not seat.is_withdrawn
+        }
+        self._visits = sorted(visits, key=lambda visit: (visit.starts, visit.id))
+        for visit in self._visits:
+            if visit.seat in self._rows:
+                self._rows[visit.seat].append(visit)
+        self._is_guided = True
+        self._locked: set[uuid.UUID] = set()  # placed by the search going on
+        self._trail: list[tuple[Visit, uuid.UUID | None, uuid.UUID | None]] = []
+        self._nodes = 0
+        self._ranks: dict[uuid.UUID, int] | None = None
+        self._homes: dict[_Shape, list[tuple[_Row, int]]] = {}
+        self._counts: dict[tuple[frozenset[uuid.UUID], int], _Count] = {}
+
+    # -- Questions ------------------------------------------------------------
+
+    def starts(self, demand: Demand, step: int) -> list[tuple[int, bool]]:
+        """Every start on the grid that enough qualified seats could take if they were
+        empty, and whether it is free."""
+        rows = self._qualified(demand.needs)
+        if not rows:
+            return []
+        first = min(row.seat.starts for row in rows) // step
+        # A number's bits are the grid's starts; the n-th number has those that at least
+        # n + 1 seats could take when empty (covered), or can take as they are (free).
+        covered, free = [0] * demand.carers, [0] * demand.carers
+        for row in rows:
+            mask = _covered(row.seat, demand, step, first)
+            _add(covered, mask)
+            if mask & ~free[-1]:
+                _add(free, mask & ~row.taken(demand, step, first))
+        return [
+            (
+                (first + bit) * step,
+                bool(free[-1] >> bit & 1)
+                or (
+                    not self._is_settled
+                    and isinstance(self.seat(demand, (first + bit) * step), Seated)
+                ),
+            )
+            for bit in _bits(covered[-1])
+        ]
+
+    def seat(self, demand: Demand, start: int) -> Seated | Refused:
+        """Seats for a visit that starts then, one after the other; the seat of the first
+        carer may not move while the second is sought."""
+        refused = self._refusal(demand, start)
+        if refused:
+            return refused
+        self._nodes = NODES
+        wanted: list[Visit] = []
+        for carer in range(demand.carers):
+            visit = demand.visit(start, carer)
+            if not self._find_seat(visit):
+                self._undo()
+                return self._no_way_found(demand, start)
+            wanted.append(visit)
+            self._locked = {visit.id for visit in wanted}
+        where = self._undo()
+        return Seated(seats=tuple(where[visit.id] for visit in wanted), moved=self._moves(where))
+
+    def give(self, visit: Visit, seat_id: uuid.UUID) -> Seated | None:
+        """Put one of the day's visits on the seat that a person chose, re-seating what is
+        in the way while the day is not settled; None when that can't be done."""
+        row = self._rows.get(seat_id)
+        if row is None or not _fits(visit, row.seat):
+            return None
+        self._nodes = NODES
+        if visit.seat in self._rows:
+            self._shift(visit, visit.seat, None)
+        self._ranks = None
+        found = any(self._take(visit, row, depth, ()) for depth in self._depths())
+        where = self._undo()
+        self._ranks = None
+        where.pop(visit.id, None)
+        return Seated(seats=(seat_id,), moved=self._moves(where)) if found else None
+
+    def repair(self) -> dict[uuid.UUID, uuid.UUID | None]:
+        """The visits whose seat must change because it does not take them, or because they
+        have none, and their new seats; None for those left without.
+
+        On a settled day nothing moves by itself: such a visit only loses its seat.
+        """
+        lost = self._misfits()
+        for visit in lost:
+            if visit.seat in self._rows:
+                self._shift(visit, visit.seat, None)
+        changed: dict[uuid.UUID, uuid.UUID | None] = {visit.id: None for visit in lost}
+        if not self._is_settled:
+            for visit in self._visits:
+                if visit.id in changed or visit.seat is None:
+                    self._nodes, self._ranks = NODES, None
+                    self._find_seat(visit)
+                    self._locked.clear()
+        changed |= self._moves(self._undo())
+        self._ranks = None
+        return changed
+
+    @property
+    def seating(self) -> dict[uuid.UUID, uuid.UUID]:
+        """Who sits where now."""
+        return {visit.id: id_ for id_, row in self._rows.items() for visit in row.visits}
+
+    # -- A count that must hold ---------------------------------------------------
+
+    def _refusal(self, demand: Demand, start: int) -> Refused | None:
+        """Proof that it can't be, if a count gives one."""
+        able = len(self._homes_of(demand.visit(start)))
+        if able < demand.carers:
+            return Refused(Why.NOBODY_ON, at=start, staff=able, visits=demand.carers)
+        # Whoever needs all that this demand needs, or more, competes for the same seats.
+        for needs in {visit.needs for visit in self._visits} | {demand.needs, frozenset()}:
+            if needs <= demand.needs:
+                refused = self._count(needs, demand).refusal(demand, start)
+                if refused:
+                    return refused
+        return None
+
+    def _no_way_found(self, demand: Demand, start: int) -> Refused:
+        staff = self._count(demand.needs, demand).staff(start)
+        return Refused(Why.NO_WAY_FOUND, at=start, staff=staff, visits=staff + demand.carers)
+
+    def _count(self, needs: frozenset[uuid.UUID], demand: Demand) -> "_Count":
+        key = (needs, demand.travel)
+        if key not in self._counts:
+            rows = self._qualified(needs)
+            rivals = [
+                visit
+                for row in rows
+                for visit in row.visits
+                if (visit.is_fixed or needs <= visit.needs) and _fits(visit, row.seat)
+            ]
+            self._counts[key] = _Count([row.seat for row in rows], rivals, demand.travel)
+        return self._counts[key]
+
+    def _qualified(self, needs: frozenset[uuid.UUID]) -> list["_Row"]:
+        return [row for row in self._rows.values() if needs <= row.seat.skills]
+
+    # -- Chains -------------------------------------------------------------------
+
+    def _depths(self) -> range:
+        """Short chains first: a budget spent deep in one corner would miss a simple swap."""
+        return range(1 if self._is_settled else DEPTH + 1)
+
+    def _find_seat(self, visit: Visit) -> bool:
+        """First with chains that the ranks say may work; then, for what is left of the
+        budget or a number of looks, with any: a chain may use what it opens itself."""
+        self._is_guided = True
+        if any(self._settle(((visit, depth),)) for depth in self._depths()):
+            return True
+        if not self._rows or self._is_settled:
+            return False
+        self._is_guided = False
+        self._nodes = min(self._nodes, LOOKS // len(self._rows))
+        return any(self._settle(((visit, depth),)) for depth in self._depths()[2:])
+
+    def _settle(self, pending: tuple[tuple[Visit, int], ...]) -> bool:
+        """Seat every pending visit, each with chains of at most its depth."""
+        if not pending:
+            return True
+        if self._nodes <= 0:
+            return False
+        self._nodes -= 1
+        (visit, depth), rest = pending[0], pending[1:]
+        # The plainest staff first, then the tightest hole: what is rare stays free.
+        options = []
+        for row, until in self._homes_of(visit):
+            blockers = row.blockers(visit.starts, until)
+            if not blockers:
+                options.append((0, len(row.seat.skills), row.hole(visit.starts), row.seat.id))
+            elif depth and len(blockers) <= TAKEN_OFF_AT_MOST:
+                rank = max([self._rank(blocker) for blocker in blockers])
+                if rank < depth:
+                    options.append((rank + 1, len(blockers), 0, row.seat.id))
+        options.sort()
+        return any(self._take(visit, self._rows[id_], depth, rest) for _, _, _, id_ in options)
+
+    def _take(
+        self, visit: Visit, row: "_Row", depth: int, rest: tuple[tuple[Visit, int], ...]
+    ) -> bool:
+        """Put the visit on the seat and settle all that follows, or undo it."""
+        blockers = row.blockers(visit.starts, _until(visit, row.seat))
+        if blockers and (not depth or not all(self._may_move(one, row) for one in blockers)):
+            return False
+        mark = len(self._trail)
+        for blocker in blockers:
+            self._shift(blocker, row.seat.id, None)
+        self._shift(visit, None, row.seat.id)
+        self._locked.add(visit.id)
+        if self._settle((*rest, *((blocker, depth - 1) for blocker in blockers))):
+            return True
+        self._locked.discard(visit.id)
+        self._undo(mark)
+        return False
+
+    def _may_move(self, visit: Visit, row: "_Row") -> bool:
+        return not visit.is_fixed and visit.id not in self._locked and _fits(visit, row.seat)
+
+    def _rank(self, visit: Visit) -> int:
+        """How long a chain, at least, seats the visit elsewhere; DEPTH when none is in
+        sight."""
+        if self._ranks is None:
+            self._ranks = self._ranked()
+        return self._ranks.get(visit.id, DEPTH if self._is_guided else 0)
+
+    def _ranked(self) -> dict[uuid.UUID, int]:
+        """Rank 0 fits a hole of another seat; rank n a hole that opens when one or two
+        neighbours of lower rank leave. Whoever has no rank is not worth taking off, which
+        spares a full day nearly all of its search."""
+        ranks: dict[uuid.UUID, int] = {}
+        if self._is_settled:
+            return ranks
+        left = sorted(
+            (
+                (visit.starts, number, visit, row)
+                for number, row in enumerate(self._rows.values())
+                for visit in row.visits
+                if not visit.is_fixed and _fits(visit, row.seat)
+            ),
+            key=lambda one: one[:2],
+        )
+        openings = [(row, first, first) for row in self._rows.values() for first in row.edges]
+        for rank in range(DEPTH):
+            starts = [one[0] for one in left]
+            found: list[tuple[Visit, _Row]] = []
+            for row, first, after in openings:
+                opens, closes = row.between(first, after)
+                index = bisect_left(starts, opens)
+                while index < len(left) and starts[index] < closes:
+                    _, _, visit, its_row = left[index]
+                    index += 1
+                    if (
+                        visit.id not in ranks
+                        and its_row is not row
+                        and _fits(visit, row.seat)
+                        and (after == len(row.visits) or _until(visit, row.seat) <= closes)
+                    ):
+                        ranks[visit.id] = rank
+                        found.append((visit, its_row))
+            left = [one for one in left if one[2].id not in ranks]
+            if not found or not left:
+                break
+            openings = []
+            for visit, row in found:
+                place = bisect_left(row.starts, visit.starts)
+                openings.append((row, place, place + 1))
+                if place and row.visits[place - 1].id in ranks:
+                    openings.append((row, place - 1, place + 1))
+                if place + 1 < len(row.visits) and row.visits[place + 1].id in ranks:
+                    openings.append((row, place, place + 2))
+        return ranks
+
+    def _homes_of(self, visit: Visit) -> list[tuple["_Row", int]]:
+        """The seats that take the visit when empty, and until when it occupies each."""
+        shape = (visit.starts, visit.ends, visit.occupied_until, visit.needs)
+        homes = self._homes.get(shape)
+        if homes is None:
+            homes = self._homes[shape] = [
+                (row, _until(visit, row.seat))
+                for row in self._rows.values()
+                if _fits(visit, row.seat)
+            ]
+        return homes
+
+    def _shift(self, visit: Visit, old: uuid.UUID | None, new: uuid.UUID | None) -> None:
+        self._put(visit, old, new)
+        self._trail.append((visit, old, new))
+
+    def _put(self, visit: Visit, old: uuid.UUID | None, new: uuid.UUID | None) -> None:
+        if old is not None:
+            self._rows[old].remove(visit)
+        if new is not None:
+            self._rows[new].add(visit)
+
+    def _undo(self, mark: int = 0) -> dict[uuid.UUID, uuid.UUID]:
+        """Take back all after the mark; who had come to sit where."""
+        where: dict[uuid.UUID, uuid.UUID] = {}
+        while len(self._trail) > mark:
+            visit, old, new = self._trail.pop()
+            self._put(visit, new, old)
+            if new is not None:
+                where.setdefault(visit.id, new)
+        if not mark:
+            self._locked.clear()
+        return where
+
+    def _moves(self, where: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        return {
+            visit.id: where[visit.id]
+            for visit in self._visits
+            if visit.id in where and where[visit.id] != visit.seat
+        }
+
+    def _misfits(self) -> list[Visit]:
+        """Visits whose seat is gone or does not take them (any more)."""
+        sitting = set()
+        for row in self._rows.values():
+            free_from = 0
+            for visit, until in zip(row.visits, row.untils, strict=True):
+                if visit.starts >= free_from and _fits(visit, row.seat):
+                    sitting.add(visit.id)
+                    free_from = until
+        return [
+            visit for visit in self._visits if visit.seat is not None and visit.id not in sitting
+        ]
+
+
+class _Row:
+    """One seat and its visits in order; plain lists side by side, for bisecting."""
+
+    __slots__ = ("seat", "starts", "untils", "visits")
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.starts: list[int] = []
+        self.untils: list[int] = []
+        self.visits: list[Visit] = []
+
+    def append(self, visit: Visit) -> None:
+        self.starts.append(visit.starts)
+        self.untils.append(_until(visit, self.seat))
+        self.visits.append(visit)
+
+    def add(self, visit: Visit) -> None:
+        index = bisect_left(self.starts, visit.starts)
+        self.starts.insert(index, visit.starts)
+        self.untils.insert(index, _until(visit, self.seat))
+        self.visits.insert(index, visit)
+
+    def remove(self, visit: Visit) -> None:
+        index = self.visits.index(visit, bisect_left(self.starts, visit.starts))
+        del self.starts[index], self.untils[index], self.visits[index]
+
+    def blockers(self, starts: int, until: int) -> list[Visit]:
+        last = index = bisect_left(self.starts, until)
+        while index and self.untils[index - 1] > starts:
+            index -= 1
+        return self.visits[index:last]
+
+    @property
+    def edges(self) -> range:
+        """Where a visit could be put in: before the first, between two, after the last."""
+        return range(len(self.visits) + 1)
+
+    def between(self, first: int, after: int) -> tuple[int, int]:
+        """The hole when the visits from ``first`` up to ``after`` are away."""
+        opens = self.untils[first - 1] if first else self.seat.starts
+        return opens, self.starts[after] if after < len(self.starts) else self.seat.ends
+
+    def hole(self, at: int) -> int:
+        place = bisect_left(self.starts, at)
+        opens, closes = self.between(place, place)
+        return closes - opens
+
+    def taken(self, demand: Demand, step: int, first: int) -> int:
+        """The starts on the grid, as bits, at which the visits here are in the way."""
+        taken = 0
+        length = demand.seconds + demand.travel
+        for starts, until in zip(self.starts, self.untils, strict=True):
+            taken |= _between(starts - length + 1, until - 1, step, first)
+            if self.seat.pause and starts >= self.seat.pause[1]:
+                # A visit that ends just before the break still owes its way after it.
+                rest, back = self.seat.pause
+                early = max(rest, starts - (back - rest)) - length + 1
+                taken |= _between(early, rest - demand.seconds, step, first)
+        return taken
+
+
+class _Count:
+    """How many are under way, and how many could be, over the day.
+
+    At any moment each visit that occupies a seat has one of its own. Those under way need
+    one that is on; those merely travelling may sit on one that has just ended or paused.
+    """
+
+    def __init__(self, seats: Iterable[Seat], visits: Iterable[Visit], travel: int) -> None:
+        on, under_way, travelling, lately = (Counter[int]() for _ in range(4))
+        visits = list(visits)
+        travel = max([travel, *(visit.occupied_until - visit.ends for visit in visits)])
+        for visit in visits:
+            _lasts(under_way, visit.starts, visit.ends)
+            _lasts(travelling, visit.ends, visit.occupied_until)
+        for seat in seats:
+            _lasts(on, seat.starts, seat.ends)
+            _lasts(lately, seat.ends, seat.ends + travel)
+            if seat.pause:
+                rest, back = seat.pause
+                _lasts(on, rest, back, -1)
+                _lasts(lately, rest, min(back, rest + travel))
+        self._times = sorted({*on, *under_way, *travelling, *lately})
+        self._sums: list[tuple[int, int, int, int]] = []
+        sums = (0, 0, 0, 0)
+        for time in self._times:
+            sums = (
+                sums[0] + on[time],
+                sums[1] + under_way[time],
+                sums[2] + travelling[time],
+                sums[3] + lately[time],
+            )
+            self._sums.append(sums)
+
+    def staff(self, at: int) -> int:
+        index = bisect_right(self._times, at) - 1
+        return self._sums[index][0] if index >= 0 else 0
+
+    def refusal(self, demand: Demand, start: int) -> Refused | None:
+        ends = start + demand.seconds
+        until = ends + demand.travel
+        index = max(bisect_right(self._times, start) - 1, 0)
+        while index < len(self._times) and self._times[index] < until:
+            on, under_way, travelling, lately = self._sums[index]
+            at = max(self._times[index], start)
+            if at < ends:
+                under_way += demand.carers
+            else:
+                travelling += demand.carers
+            visits = under_way + max(0, travelling - lately)
+            if visits > on:
+                return Refused(Why.ALL_TAKEN, at=at, staff=on, visits=visits)
+            index += 1
+        return None
+
+
+def _fits(visit: Visit, seat: Seat) -> bool:
+    """Whether the seat takes the visit when nobody else sits there."""
+    return (
+        seat.starts <= visit.starts
+        and visit.ends <= seat.ends
+        and (not seat.pause or visit.ends <= seat.pause[0] or seat.pause[1] <= visit.starts)
+        and visit.needs <= seat.skills
+    )
+
+
+def _until(visit: Visit, seat: Seat) -> int:
+    """When the seat's next visit may start."""
+    if seat.pause and visit.ends <= seat.pause[0] < visit.occupied_until:
+        return visit.occupied_until + seat.pause[1] - seat.pause[0]
+    return visit.occupied_until
+
+
+def _lasts(changes: Counter[int], starts: int, ends: int, number: int = 1) -> None:
+    changes[starts] += number
+    changes[ends] -= number
+
+
+def _covered(seat: Seat, demand: Demand, step: int, first: int) -> int:
+    """The starts on the grid that the seat could take when nobody sits there."""
+    covered = _between(seat.starts, seat.ends - demand.seconds, step, first)
+    if seat.pause:
+        rest, back = seat.pause
+        covered &= ~_between(rest - demand.seconds + 1, back - 1, step, first)
+    return covered
+
+
+def _between(earliest: int, latest: int, step: int, first: int) -> int:
+    """The grid's starts from ``earliest`` to ``latest``, both included, as bits."""
+    low = max(-(-earliest // step) - first, 0)
+    high = latest // step - first + 1
+    return (1 << high) - (1 << low) if high > low else 0
+
+
+def _add(masks: list[int], mask: int) -> None:
+    for number in range(len(masks) - 1, 0, -1):
+        masks[number] |= masks[number - 1] & mask
+    masks[0] |= mask
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -1,0 +1,107 @@
+"""What seating calls free can be staffed, and it holds back next to nothing: small random
+days against brute force. ``SEATING_CASES`` asks for more than a thousand."""
+
+import os
+import random
+import uuid
+from dataclasses import replace
+
+from booking.seating import Board, Demand, Seat, Seated, Visit
+from tests.booking.checker import faults
+from tests.booking.oracle import can_be_seated
+
+CASES = int(os.environ.get("SEATING_CASES", "1000"))
+HOUR = 3600
+QUARTER = 900
+SKILLS = [uuid.UUID(int=900 + number) for number in range(2)]
+
+
+def random_day(rng):
+    """A small day, filled by the verb itself, as a real one is."""
+    seats = []
+    for number in range(rng.randint(2, 4)):
+        starts = 8 * HOUR + rng.randint(0, 8) * QUARTER
+        ends = starts + rng.randint(8, 20) * QUARTER
+        pause = None
+        if rng.random() < 0.4:
+            rest = starts + rng.randint(2, 6) * QUARTER
+            pause = (rest, rest + 2 * QUARTER)
+        seats.append(
+            Seat(
+                uuid.UUID(int=number + 1),
+                starts,
+                ends,
+                pause,
+                frozenset(skill for skill in SKILLS if rng.random() < 0.6),
+                is_withdrawn=rng.random() < 0.05,
+            )
+        )
+    travel = rng.choice([0, 300, 900])
+    visits = []
+    for _ in range(rng.randint(4, 30)):
+        wanted = random_demand(rng, travel)
+        start = rng.randrange(8 * HOUR, 14 * HOUR, QUARTER)
+        seated = Board(seats, visits).seat(wanted, start)
+        if isinstance(seated, Seated):
+            visits = after(visits, wanted, start, seated, is_fixed=rng.random() < 0.1)
+    return seats, visits, travel
+
+
+def random_demand(rng, travel):
+    return Demand(
+        seconds=rng.choice([2, 3, 4, 6]) * QUARTER,
+        travel=travel,
+        needs=frozenset(rng.sample(SKILLS, rng.choice([0, 0, 0, 1, 1, 2]))),
+        carers=rng.choice([1, 1, 1, 2]),
+    )
+
+
+def after(visits, demand, start, seated, *, is_fixed=False):
+    """The day's visits once the demand has been seated so."""
+    stay = [replace(visit, seat=seated.moved.get(visit.id, visit.seat)) for visit in visits]
+    ends = start + demand.seconds
+    new = [
+        Visit(
+            uuid.UUID(int=1000 + len(visits) + number),
+            start,
+            ends,
+            ends + demand.travel,
+            demand.needs,
+            seat,
+            is_fixed,
+        )
+        for number, seat in enumerate(seated.seats)
+    ]
+    return stay + new
+
+
+def test_free_can_be_staffed_and_next_to_nothing_is_held_back():
+    rng = random.Random(20261123)
+    asked = over_promised = held_back = free = busy = 0
+    for _ in range(CASES):
+        seats, visits, travel = random_day(rng)
+        assert not faults(seats, visits, {visit.id: visit.seat for visit in visits})
+        demand = random_demand(rng, travel)
+        board = Board(seats, visits)
+        starts = board.starts(demand, QUARTER)
+        for start, shown_free in rng.sample(starts, min(2, len(starts))):
+            new = [
+                replace(demand.visit(start, n), id=uuid.UUID(int=5000 + n))
+                for n in range(demand.carers)
+            ]
+            possible = can_be_seated(seats, [*visits, *new])
+            asked += 1
+            free += shown_free
+            busy += not shown_free
+            over_promised += shown_free and not possible
+            held_back += possible and not shown_free
+            if shown_free:
+                seated = board.seat(demand, start)
+                told = after(visits, demand, start, seated)
+                assert not faults(seats, told, {visit.id: visit.seat for visit in told})
+
+    print(f"{asked} starts, {free} free, {busy} busy, held back {held_back}")
+    assert over_promised == 0
+    assert held_back <= 0.005 * asked
+    assert free > asked / 10
+    assert busy > asked / 10
