@@ -1,9 +1,16 @@
+import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from departments.hours import Interval, local_instant
+from departments.models import Department
+from departments.queries.staff import care_workers
 from workflow.models import Report
 
 
@@ -48,3 +55,39 @@ class ReportForm(forms.Form):
         """What was chosen, once the form is valid."""
         outcome = self.cleaned_data["outcome"]
         return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
+
+
+class AddShiftForm(forms.Form):
+    """From and to on one date; ``to`` at or before ``from`` means the next day."""
+
+    starts = forms.TimeField(
+        label=_("From"), widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric"})
+    )
+    ends = forms.TimeField(
+        label=_("To"), widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric"})
+    )
+    person: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        label=_("Who"), queryset=None, required=False, empty_label=_("No name yet")
+    )
+
+    def __init__(
+        self, data: Any = None, *, department: Department, date: dt.date, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.date = date
+        people = self.fields["person"]
+        assert isinstance(people, forms.ModelChoiceField)
+        people.queryset = care_workers(department, date)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts"), cleaned.get("ends")
+        if starts is not None and ends is not None:
+            here = timezone.get_default_timezone()
+            last = self.date if ends > starts else self.date + dt.timedelta(days=1)
+            start = local_instant(self.date, starts, here)
+            end = local_instant(last, ends, here)
+            if end <= start:
+                raise forms.ValidationError(_("The end is before the start."))
+            cleaned["period"] = Interval(start, end)
+        return cleaned

@@ -1,11 +1,27 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from departments import converters  # noqa: F401 (registers <date:…>)
-from workflow.views import my_day, work_lists
+from workflow.views import board, my_day, today, work_lists
 
 app_name = "workflow"
 
+# /departments/<department>/days/<date>/
+day_urls = [
+    path("", board.board, name="board"),
+    path("lay-out/", board.lay_out, name="lay_out"),
+    path("visits/<uuid:visit>/", board.visit, name="board_visit"),
+    path("shifts/add/", board.add_shift, name="add_shift"),
+    path("shifts/<uuid:shift>/", board.shift, name="board_shift"),
+    path("shifts/<uuid:shift>/name/", board.name_shift, name="name_shift"),
+    path("shifts/<uuid:shift>/unname/", board.unname_shift, name="unname_shift"),
+    path("shifts/<uuid:shift>/remove/", board.remove_shift, name="remove_shift"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    # /departments/<department>/
+    path("departments/<uuid:department>/today/", today.today, name="today"),
+    path("departments/<uuid:department>/days/", board.today, name="board"),
+    path("departments/<uuid:department>/days/<date:date>/", include(day_urls)),
     # /my-day/
     path("my-day/", my_day.my_day, name="my_day"),
     path("my-day/<date:date>/", my_day.my_day, name="my_day"),

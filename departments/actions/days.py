@@ -96,6 +96,12 @@ def ensure_laid_out(department: Department, date: dt.date) -> Day:
     return day
 
 
+@transaction.atomic
+def lay_out_now(*, department: Department, date: dt.date) -> None:
+    """Make a day's shifts before anything else needs them, so that they can get names."""
+    ensure_laid_out(department, date)
+
+
 def lay_out_horizon(department: Department) -> None:
     """Lay out every day that can be booked now or tomorrow, each in its own transaction."""
     dates = horizon(department)
@@ -218,8 +224,8 @@ def _standing(day: Day, shifts: Collection[Shift]) -> list[Standing]:
     return [
         Standing(
             id=shift.pk,
-            period=Interval(shift.starts_at, shift.ends_at),
-            pause=_pause(shift),
+            period=shift.period,
+            pause=shift.pause,
             hours_id=shift.opening_hours_id or shift.special_hours_id,
             is_named=shift.is_named,
             is_withdrawn=shift.is_withdrawn,
@@ -227,12 +233,6 @@ def _standing(day: Day, shifts: Collection[Shift]) -> list[Standing]:
         )
         for shift in shifts
     ]
-
-
-def _pause(shift: Shift) -> Interval | None:
-    if shift.break_starts_at is None or shift.break_ends_at is None:
-        return None
-    return Interval(shift.break_starts_at, shift.break_ends_at)
 
 
 def _fields(draft: ShiftDraft) -> dict[str, Any]:

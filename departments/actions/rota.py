@@ -30,7 +30,7 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     shift.person = person
     shift.withdrawn_by = None
     shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
-    if absence_during(person.pk, Interval(shift.starts_at, shift.ends_at)):
+    if absence_during(person.pk, shift.period):
         raise errors.IsAbsent
     _save(shift)
     return _reseat(shift, by)

@@ -143,7 +143,7 @@ def report_absence(
     def withdraw(shift: Shift) -> bool:
         if shift.person_id != person.pk or shift.is_withdrawn:
             return False
-        if not period.overlaps(Interval(shift.starts_at, shift.ends_at)):
+        if not period.overlaps(shift.period):
             return False
         shift.withdrawn_by = absence
         return True
@@ -165,10 +165,9 @@ def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> R
     def come_back(shift: Shift) -> bool:
         if shift.withdrawn_by_id != absence.pk:
             return False
-        its = Interval(shift.starts_at, shift.ends_at)
-        if still_away is not None and still_away.overlaps(its):
+        if still_away is not None and still_away.overlaps(shift.period):
             return False
-        shift.withdrawn_by = absence_during(absence.person_id, its, besides=absence)
+        shift.withdrawn_by = absence_during(absence.person_id, shift.period, besides=absence)
         return True
 
     reseated = change_shifts(_shifts_near(absence.person, period), come_back, by=by)

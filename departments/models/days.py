@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from departments.hours import Interval
 from departments.models.hours import OpeningHours, SpecialHours
 from departments.models.settings import Department
 from departments.models.staff import Absence
@@ -100,6 +101,16 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"
+
+    @property
+    def period(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def pause(self) -> Interval | None:
+        if self.break_starts_at is None or self.break_ends_at is None:
+            return None
+        return Interval(self.break_starts_at, self.break_ends_at)
 
     @property
     def is_named(self) -> bool:

@@ -1,0 +1,258 @@
+"""What an administrator should know now: problems first, then figures."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.utils import timezone
+
+from booking.models import Booking, BookingEvent, Grant, Visit
+from departments.hours import local_instant
+from departments.models import Absence, Department, Shift
+from departments.queries.staff import absences
+from workflow.queries.board import Board, Candidate, Card, Lane, boards, candidates, met_lately
+
+# The soonest are worth working out who can take them; nobody solves fifty at once.
+MOST_WITH_CANDIDATES = 10
+MOST_CHANGES = 8
+AHEAD = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A visit nobody has, and who can take it, best first."""
+
+    card: Card
+    board: Board
+    candidates: list[Candidate] = field(default_factory=list)
+
+    @property
+    def minutes_until(self) -> int:
+        return int((self.card.visit.starts_at - timezone.now()).total_seconds() // 60)
+
+    @property
+    def is_soon(self) -> bool:
+        return self.minutes_until < 120
+
+
+@dataclass(frozen=True)
+class AbsenceNow:
+    """An absence, and the shifts it leaves that nobody has taken."""
+
+    absence: Absence
+    unfilled: list[Shift]
+
+
+@dataclass(frozen=True)
+class Figures:
+    visits: int
+    unstaffed: int
+    done: int
+    not_found: int
+    at_work: int
+    at_work_now: int
+    used_hours: int
+    staffed_hours: int
+    ahead: int
+    ahead_unstaffed: int
+
+    @property
+    def used_percent(self) -> int:
+        return round(100 * self.used_hours / self.staffed_hours) if self.staffed_hours else 0
+
+
+@dataclass(frozen=True)
+class MissingEssential:
+    """An essential grant with something left unbooked in its period."""
+
+    grant: Grant
+    booked: int
+
+    @property
+    def missing(self) -> int:
+        return self.grant.amount - self.booked
+
+
+@dataclass(frozen=True)
+class Today:
+    board: Board
+    problems: list[Problem]
+    nameless: list[tuple[Board, Lane]]
+    figures: Figures
+    absences: list[AbsenceNow]
+    changes: list[BookingEvent]
+    essential: list[MissingEssential]
+    unreported: list[Visit]
+
+    @property
+    def recipient_ids(self) -> set[uuid.UUID]:
+        """Everybody whose name the page shows."""
+        shown = [problem.card.visit.booking for problem in self.problems]
+        shown += [event.booking for event in self.changes]
+        shown += [visit.booking for visit in self.unreported]
+        ids = {booking.recipient_id for booking in shown}
+        return ids | {one.grant.recipient_id for one in self.essential}
+
+
+def today(department: Department, now: dt.datetime) -> Today:
+    date = timezone.localdate(now)
+    tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
+    without = list(
+        Visit.objects.filter(day__department=department, ends_at__gt=now)
+        .unstaffed()
+        .order_by("starts_at")
+        .values_list("pk", "day__date")
+    )
+    shown = boards(department, {date, tomorrow, *(day for _, day in without)})
+    cards = {card.id: (card, board) for board in shown.values() for card in board.unstaffed}
+    problems = [Problem(*cards[pk]) for pk, _ in without if pk in cards]
+    return Today(
+        board=shown[date],
+        problems=_with_candidates(department, problems),
+        nameless=[
+            (board, lane)
+            for board in (shown[date], shown[tomorrow])
+            for lane in board.unnamed_with_visits
+            if lane.period.end > now and (board.settled_at or board.date == date)
+        ],
+        figures=_figures(department, shown[date], now),
+        absences=_absences(department, now),
+        changes=_changes(department, yesterday, tomorrow),
+        essential=_essential(department, date),
+        unreported=list(
+            Visit.objects.filter(
+                day__department=department,
+                day__date=yesterday,
+                shift__isnull=False,
+                report=None,
+                ends_at__lte=now,
+            )
+            .select_related("booking__recipient", "booking__service", "shift__person", "day")
+            .order_by("starts_at")
+        ),
+    )
+
+
+def _with_candidates(department: Department, problems: list[Problem]) -> list[Problem]:
+    soonest = problems[:MOST_WITH_CANDIDATES]
+    if not soonest:
+        return problems
+    met = met_lately(department, [problem.card for problem in soonest])
+    return [
+        Problem(problem.card, problem.board, candidates(problem.board, problem.card, met=met))
+        for problem in soonest
+    ] + problems[MOST_WITH_CANDIDATES:]
+
+
+def _figures(department: Department, board: Board, now: dt.datetime) -> Figures:
+    states = [card.state for card in board.cards]
+    at_work = [lane for lane in board.lanes if lane.is_named and not lane.is_withdrawn]
+    ahead = Visit.objects.filter(
+        day__department=department,
+        day__date__gt=board.date,
+        day__date__lte=board.date + dt.timedelta(days=department.horizon_days),
+    ).aggregate(visits=Count("pk"), unstaffed=Count("pk", filter=Q(shift__isnull=True)))
+    used, staffed = board.used_seconds, board.staffed_seconds
+    return Figures(
+        visits=len(states),
+        unstaffed=states.count("open"),
+        done=states.count("done"),
+        not_found=states.count("absent"),
+        at_work=len({lane.person for lane in at_work}),
+        at_work_now=sum(lane.period.start <= now < lane.period.end for lane in at_work),
+        used_hours=round(used / 3600),
+        staffed_hours=round(staffed / 3600),
+        ahead=ahead["visits"],
+        ahead_unstaffed=ahead["unstaffed"],
+    )
+
+
+def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
+    found = list(absences(department, now, now + AHEAD))
+    unfilled = defaultdict(list)
+    shifts = Shift.objects.filter(
+        withdrawn_by__in=found, day__department=department, ends_at__gt=now
+    ).select_related("day")
+    for shift in shifts:
+        unfilled[shift.withdrawn_by_id].append(shift)
+    return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
+
+
+def _changes(department: Department, since: dt.date, until: dt.date) -> list[BookingEvent]:
+    """What was moved or cancelled since ``since``, and what was booked as late as for
+    today or tomorrow; latest first."""
+    here = timezone.get_default_timezone()
+    start = local_instant(since, dt.time(), here)
+    return list(
+        BookingEvent.objects.filter(
+            Q(kind__in=[BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED])
+            | Q(
+                kind=BookingEvent.Kind.BOOKED,
+                to_starts_at__gte=start,
+                to_starts_at__lt=local_instant(until + dt.timedelta(days=1), dt.time(), here),
+            ),
+            booking__service__department=department,
+            at__gte=start,
+        )
+        .select_related("booking__recipient", "booking__service")
+        .order_by("-at", "-pk")[:MOST_CHANGES]
+    )
+
+
+def _essential(department: Department, date: dt.date) -> list[MissingEssential]:
+    """Essential grants whose week or month still lacks something, worst first."""
+    grants = list(
+        Grant.objects.valid_on(date)
+        .filter(service__department=department, is_essential=True)
+        .select_related("recipient", "service")
+    )
+    booked = {period: _booked(grants, *_bounds(period, date)) for period in Grant.Period.values}
+    found = [
+        MissingEssential(
+            grant, booked[grant.period].get((grant.recipient_id, grant.service_id, grant.unit), 0)
+        )
+        for grant in grants
+    ]
+    return sorted(
+        (one for one in found if one.missing > 0), key=lambda one: -one.missing / one.grant.amount
+    )
+
+
+def _bounds(period: str, date: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    if period == Grant.Period.WEEK:
+        first = date - dt.timedelta(days=date.weekday())
+        after = first + dt.timedelta(days=7)
+    else:
+        first = date.replace(day=1)
+        after = (first + dt.timedelta(days=32)).replace(day=1)
+    here = timezone.get_default_timezone()
+    return local_instant(first, dt.time(), here), local_instant(after, dt.time(), here)
+
+
+def _booked(
+    grants: Collection[Grant], start: dt.datetime, end: dt.datetime
+) -> dict[tuple[object, object, str], int]:
+    rows = (
+        Booking.objects.confirmed()
+        .filter(
+            recipient__in={grant.recipient_id for grant in grants},
+            service__in={grant.service_id for grant in grants},
+            starts_at__gte=start,
+            starts_at__lt=end,
+        )
+        .values_list("recipient", "service")
+        .annotate(
+            number=Count("pk"),
+            time=Sum(
+                ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
+            ),
+        )
+    )
+    booked: dict[tuple[object, object, str], int] = {}
+    for recipient, service, number, time in rows:
+        booked[recipient, service, Grant.Unit.VISITS] = number
+        booked[recipient, service, Grant.Unit.MINUTES] = int(time.total_seconds() // 60)
+    return booked

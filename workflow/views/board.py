@@ -1,0 +1,267 @@
+"""The day board: what an administrator sees of a day, and does with it."""
+
+import datetime as dt
+import uuid
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import record_looks
+from accounts.models import User
+from departments.access import administrator
+from departments.actions import days, rota
+from departments.actions.preview import preview
+from departments.errors import DepartmentsError
+from departments.models import Department, Shift
+from departments.queries.staff import care_workers
+from workflow.forms import AddShiftForm
+from workflow.queries import board as queries
+
+DAY = dt.timedelta(days=1)
+
+
+@require_safe
+@administrator
+def today(request: HttpRequest, department: Department) -> HttpResponse:
+    return redirect("workflow:board", department.pk, timezone.localdate())
+
+
+@require_safe
+@administrator
+def board(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
+    return _render(request, queries.board(department, date))
+
+
+@require_safe
+@administrator
+def visit(
+    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+) -> HttpResponse:
+    """The board with one visit opened: who has it, and who can take it."""
+    board = queries.board(department, date)
+    card = board.card(visit)
+    if card is None:
+        raise Http404
+    return _render(
+        request,
+        board,
+        panel="workflow/_board_visit.html",
+        opened=card.id,
+        card=card,
+        opened_visit=card.visit,
+        lane=board.lane_of(card),
+        demands=queries.qualification_names(card),
+        candidates=queries.candidates(board, card),
+        can_change=not board.is_past and card.visit.ends_at > timezone.now(),
+    )
+
+
+@require_safe
+@administrator
+def shift(
+    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+) -> HttpResponse:
+    """The board with one shift opened: whose it is, and whose it could be."""
+    board = queries.board(department, date)
+    return _render_shift(request, board, _lane(board, shift))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def name_shift(
+    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+) -> HttpResponse:
+    """GET tells what the name would do to the shift's visits; POST puts it there."""
+    named = _shift_for(department, date, shift)
+    asked = request.POST if request.method == "POST" else request.GET
+    person = _person_for(department, date, asked.get("person"))
+    try:
+        if request.method == "POST":
+            rota.name_shift(shift=named, person=person, by=_user(request))
+            messages.success(request, _("%(who)s has the shift now.") % {"who": person.full_name})
+            return _back_to(request, "workflow:board_shift", department, date, shift)
+        impact = preview(rota.name_shift, shift=named, person=person, by=_user(request))
+    except DepartmentsError as error:
+        messages.error(request, str(error))
+        return _back_to(request, "workflow:board_shift", department, date, shift)
+    board = queries.board(department, date)
+    return _render_shift(request, board, _lane(board, shift), impact=impact, new_name=person)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def unname_shift(
+    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+) -> HttpResponse:
+    """GET tells what happens to the visits; POST takes the name off."""
+    named = _shift_for(department, date, shift)
+    try:
+        if request.method == "POST":
+            rota.unname_shift(shift=named, by=_user(request))
+            messages.success(request, _("The shift has no name now."))
+            return _back_to(request, "workflow:board_shift", department, date, shift)
+        impact = preview(rota.unname_shift, shift=named, by=_user(request))
+    except DepartmentsError as error:
+        messages.error(request, str(error))
+        return _back_to(request, "workflow:board_shift", department, date, shift)
+    board = queries.board(department, date)
+    return _render_shift(request, board, _lane(board, shift), impact=impact)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def remove_shift(
+    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+) -> HttpResponse:
+    """GET tells what happens to the visits; POST takes away a shift made by hand."""
+    removed = _shift_for(department, date, shift)
+    try:
+        if request.method == "POST":
+            rota.remove_shift(shift=removed, by=_user(request))
+            messages.success(request, _("The shift is taken away."))
+            return _back_to(request, "workflow:board", department, date)
+        impact = preview(rota.remove_shift, shift=removed, by=_user(request))
+    except DepartmentsError as error:
+        messages.error(request, str(error))
+        return _back_to(request, "workflow:board_shift", department, date, shift)
+    board = queries.board(department, date)
+    return _render_shift(request, board, _lane(board, shift), impact=impact, is_removal=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def add_shift(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
+    form = AddShiftForm(
+        request.POST if request.method == "POST" else None, department=department, date=date
+    )
+    if form.is_valid():
+        try:
+            added = rota.add_shift(
+                department=department,
+                date=date,
+                period=form.cleaned_data["period"],
+                person=form.cleaned_data["person"],
+                by=_user(request),
+            )
+        except DepartmentsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The shift is added."))
+            return _back_to(request, "workflow:board_shift", department, date, added.pk)
+    board = queries.board(department, date)
+    if board.is_past:
+        raise Http404
+    return _render(request, board, panel="workflow/_board_add_shift.html", form=form)
+
+
+@require_POST
+@administrator
+def lay_out(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
+    """Make the shifts of a day beyond the horizon, so that they can have names."""
+    if date < timezone.localdate():
+        raise Http404
+    days.lay_out_now(department=department, date=date)
+    return _back_to(request, "workflow:board", department, date)
+
+
+# -- What the views share ---------------------------------------------------
+
+
+def _render_shift(
+    request: HttpRequest, board: queries.Board, lane: queries.Lane, **context: Any
+) -> HttpResponse:
+    is_over = lane.period.end <= timezone.now()
+    asks = "impact" in context
+    return _render(
+        request,
+        board,
+        panel="workflow/_board_shift.html",
+        opened=lane.id,
+        lane=lane,
+        knows=queries.names_of_qualifications(lane.knows),
+        people=[] if is_over or asks else queries.nameable(board, lane),
+        can_change=not is_over,
+        **context,
+    )
+
+
+def _render(
+    request: HttpRequest, board: queries.Board, panel: str | None = None, **context: Any
+) -> HttpResponse:
+    record_looks(
+        by=_user(request),
+        subject_ids={card.visit.booking.recipient_id for card in board.cards},
+        what="workflow:board",
+        department_id=board.department.pk,
+    )
+    return render(
+        request,
+        "workflow/board.html",
+        {
+            "department": board.department,
+            "board": board,
+            "frame": queries.frame(board, request.GET.get("part", ""), context.get("opened")),
+            "panel": panel,
+            "as_list": request.GET.get("as") == "list",
+            "kept": _kept(request),
+            "before": board.date - DAY,
+            "after": board.date + DAY,
+            "now": timezone.now(),
+            "travel_minutes": board.department.travel_minutes,
+            **context,
+        },
+    )
+
+
+def _kept(request: HttpRequest) -> str:
+    """What stays as one goes from page to page: list or board."""
+    return "?as=list" if request.GET.get("as") == "list" else ""
+
+
+def _back_to(
+    request: HttpRequest, name: str, department: Department, *args: object
+) -> HttpResponse:
+    url = reverse(name, args=[department.pk, *args]) + _kept(request)
+    return redirect(url if name == "workflow:board" else f"{url}#opened")
+
+
+def _lane(board: queries.Board, shift_id: uuid.UUID) -> queries.Lane:
+    lane = board.lane(shift_id)
+    if lane is None:
+        raise Http404
+    return lane
+
+
+def _shift_for(department: Department, date: dt.date, shift_id: object) -> Shift:
+    shift = (
+        Shift.objects.filter(pk=_uuid(shift_id), day__department=department, day__date=date)
+        .select_related("day", "person")
+        .first()
+    )
+    if shift is None:
+        raise Http404
+    return shift
+
+
+def _person_for(department: Department, date: dt.date, person_id: object) -> User:
+    person = care_workers(department, date).filter(pk=_uuid(person_id)).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+def _uuid(value: object) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        raise Http404 from None
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
