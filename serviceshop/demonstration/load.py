@@ -84,6 +84,7 @@ class _Fjordvik:
         self._bookings()
         self._history()
         self._sick_leave()
+        workflow_actions.settle_due_days()
         for day_id in Day.objects.order_by("date").values_list("pk", flat=True):
             workflow_actions.make_plan(day_id=day_id)
 
