@@ -17,10 +17,12 @@ from departments.models import Day, Department
 
 @dataclass(frozen=True)
 class AffectedVisit:
-    """A visit that a change of shifts concerns, with what a page shows of it."""
+    """A visit that a change of shifts concerns, with what a page shows of it. Whoever
+    shows it logs the look at ``recipient_id``."""
 
     visit_id: uuid.UUID
     booking_id: uuid.UUID
+    recipient_id: uuid.UUID
     recipient: str
     service: str
     starts_at: dt.datetime
@@ -59,6 +61,11 @@ class Seats(Protocol):
     ) -> Mapping[uuid.UUID, int]:
         """How many staff are under way at the busiest moment, per row of opening hours."""
 
+    def booked_ahead(
+        self, departments: Collection[Department], now: dt.datetime
+    ) -> Mapping[uuid.UUID, int]:
+        """How many visits to come are booked, per department: figures, and nobody's day."""
+
 
 class NobodySeated:
     """What holds while no storey above has registered: there are no visits."""
@@ -71,6 +78,11 @@ class NobodySeated:
 
     def peak_use(
         self, department: Department, dates: Collection[dt.date]
+    ) -> Mapping[uuid.UUID, int]:
+        return {}
+
+    def booked_ahead(
+        self, departments: Collection[Department], now: dt.datetime
     ) -> Mapping[uuid.UUID, int]:
         return {}
 

@@ -46,7 +46,6 @@ def undo_change(request: HttpRequest, department: Department, change: int) -> Ht
 
     def around() -> dict[str, Any]:
         return {
-            "department": department,
             "says": says_since(department, newest),
             "week": week_picture(department, today, peak_use(department, today)),
             "on": today,
@@ -59,6 +58,7 @@ def undo_change(request: HttpRequest, department: Department, change: int) -> Ht
 
     response = answer(
         request,
+        department,
         verb,
         template="departments/hours_preview.html",
         around=around,

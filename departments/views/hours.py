@@ -191,7 +191,6 @@ def _answer(
 
     def around() -> dict[str, Any]:
         return {
-            "department": department,
             "says": says_since(department, newest),
             "week": week_picture(department, on, use, staff_before=staff_before, removed=removed),
             "on": on,
@@ -204,6 +203,7 @@ def _answer(
 
     return answer(
         request,
+        department,
         verb,
         template="departments/hours_preview.html",
         around=around,

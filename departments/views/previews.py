@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import record_looks
 from accounts.models import User
 from departments.actions.days import Impact
 from departments.actions.preview import preview
@@ -79,6 +80,7 @@ class Told:
 
 def answer(
     request: HttpRequest,
+    department: Department,
     verb: Callable[[Asked], Impact | Reseated],
     *,
     template: str,
@@ -104,8 +106,14 @@ def answer(
     except DepartmentsError as error:
         refused(str(error))
         return None
-    impact = result if isinstance(result, Impact) else Impact(reseated=result)
-    return render(request, template, {**context, "told": Told(impact, asks)})
+    told = Told(result if isinstance(result, Impact) else Impact(reseated=result), asks)
+    record_looks(
+        by=asks.by,
+        subject_ids=[visit.recipient_id for visit in (*told.lost, *told.moved)],
+        what="departments:preview",
+        department_id=department.pk,
+    )
+    return render(request, template, {**context, "department": department, "told": told})
 
 
 def newest_change(department: Department) -> int | None:

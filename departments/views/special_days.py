@@ -142,7 +142,6 @@ def _answer(
 
     def around() -> dict[str, Any]:
         return {
-            "department": department,
             "says": says_since(department, newest),
             "coming": coming_special_days(department, timezone.localdate()),
             "back": back,
@@ -154,6 +153,7 @@ def _answer(
 
     response = answer(
         request,
+        department,
         verb,
         template="departments/special_days_preview.html",
         around=around,

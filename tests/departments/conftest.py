@@ -22,6 +22,9 @@ class FakeSeats:
     def peak_use(self, department, dates):
         return {}
 
+    def booked_ahead(self, departments, now):
+        return {}
+
 
 @pytest.fixture
 def fake_seats():

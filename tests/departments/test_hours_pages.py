@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from accounts.models import AccessLogEntry
 from departments.actions.days import ensure_laid_out
 from departments.actions.rota import name_shift
 from departments.models import ConfigurationChange, OpeningHours, Shift, SpecialDay
@@ -94,7 +95,9 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     def visit(recipient):
         starts = factories.local(FRIDAY, 18)
         ends = starts + dt.timedelta(minutes=45)
-        return AffectedVisit(uuid.uuid4(), uuid.uuid4(), recipient, "Evening care", starts, ends)
+        return AffectedVisit(
+            uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), recipient, "Evening care", starts, ends
+        )
 
     fake_seats.answer = Reseated(unstaffed=[visit("Ruth Skaar")], moved=[visit("Nils Bøe")])
 
@@ -103,6 +106,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert [visit.recipient for visit in page.context["told"].lost] == ["Ruth Skaar"]
     assert "Ruth Skaar" in page.text
     assert "Nils Bøe" in page.text
+    assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
 
 def test_a_named_shift_goes_only_after_its_preview(dina, row, care_worker):
