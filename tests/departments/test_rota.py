@@ -50,6 +50,7 @@ def test_a_preview_tells_which_visits_the_person_may_not_give(
     visit = AffectedVisit(
         visit_id=shift.pk,
         booking_id=shift.pk,
+        recipient_id=shift.pk,
         recipient="Aksel Vik",
         service="Shower",
         starts_at=shift.starts_at,
