@@ -1,0 +1,34 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core import mail
+from django.test import RequestFactory
+
+from serviceshop import demo_mail
+
+
+@pytest.fixture(autouse=True)
+def demonstration(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    settings.EMAIL_BACKEND = "serviceshop.demo_mail.EmailBackend"
+
+
+def page():
+    request = RequestFactory().get("/demo/mail/")
+    request.user = AnonymousUser()
+    return demo_mail.mails(request).content.decode()
+
+
+def test_mails_are_printed_and_stand_on_a_page_newest_first(capsys):
+    mail.send_mail("Første", "Koden er 123456", "fra@demo.example", ["aksel@demo.example"])
+    mail.send_mail("Andre", "Blåbær <b>", "fra@demo.example", ["berit@demo.example"])
+
+    shown = page()
+    assert shown.index("Andre") < shown.index("Første")
+    assert "aksel@demo.example" in shown
+    assert "Koden er 123456" in shown
+    assert "Blåbær &lt;b&gt;" in shown
+    assert "123456" in capsys.readouterr().out
+
+
+def test_no_mails_is_a_page_too():
+    assert page()
