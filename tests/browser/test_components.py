@@ -36,3 +36,11 @@ def test_components_keep_their_meaning_in_forced_colours(open_page, shot, sample
     if sample == "recipient":
         busy = page.locator(".time.busy").evaluate("e => getComputedStyle(e).borderStyle")
         assert busy == "dashed"
+
+
+@pytest.mark.parametrize("sample", ["recipient", "staff", "on_foot"])
+def test_text_twice_as_large_fits_a_phone(open_page, shot, sample):
+    page = open_page(f"/samples/{sample}/?errors", viewport=PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    shot(page, f"sample-{sample}-390-large-text")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
