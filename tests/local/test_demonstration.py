@@ -16,7 +16,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import redis
 
 from tests.local.processes import CHECKOUT, kill, using, wait_until, without_services
 
@@ -84,14 +83,7 @@ class Demonstration:
 
     @property
     def database(self) -> str:
-        return self._services()["DATABASE_URL"]
-
-    @property
-    def valkey(self) -> str:
-        return self._services()["REDIS_URL"]
-
-    def _services(self) -> dict[str, str]:
-        return json.loads((self.folder / "services.json").read_text())
+        return json.loads((self.folder / "services.json").read_text())["DATABASE_URL"]
 
 
 def processes_of(demonstration):
@@ -159,11 +151,9 @@ def pair(demonstrate, stopped):
     copy = stopped.folder.with_name("copy")
     shutil.copytree(stopped.folder, copy)
     before = time.monotonic()
-    one, other = demonstrate(stopped.folder), demonstrate(copy)
-    one.wait_until_ready()
+    one = demonstrate(stopped.folder).wait_until_ready()
     one.ready_after = time.monotonic() - before
-    other.wait_until_ready()
-    return one, other
+    return one, demonstrate(copy).wait_until_ready()
 
 
 @pytest.fixture
@@ -228,22 +218,50 @@ def test_a_command_joins_it(running):
     assert running.get() == 200
 
 
-def test_pages_and_worker_outlast_a_broker_that_is_stopped(running):
-    valkey = redis.Redis.from_url(running.valkey)
-    taken = lambda: valkey.info("commandstats").get("cmdstat_brpop", {}).get("calls", 0)  # noqa: E731
-    assert wait_until(taken, within=20)
-    broker = running.child("valkey-server")
+def change_a_day(demonstration):
+    """Raise a coming day's revision behind everybody's back; return what tells that its
+    plan has followed, which only beat and the worker can bring about.
+    """
+    with psycopg.connect(demonstration.database) as connection:
+        (day,) = connection.execute(
+            "UPDATE departments_day SET revision = revision + 1 WHERE id = ("
+            " SELECT day_id FROM workflow_dayplan JOIN departments_day d ON d.id = day_id"
+            " WHERE d.date > current_date AND d.revision = workflow_dayplan.revision LIMIT 1)"
+            " RETURNING id"
+        ).fetchone()
 
+    def has_followed():
+        with psycopg.connect(demonstration.database) as connection:
+            return connection.execute(
+                "SELECT 1 FROM workflow_dayplan JOIN departments_day d ON d.id = day_id"
+                " WHERE d.id = %s AND d.revision = workflow_dayplan.revision",
+                [day],
+            ).fetchone()
+
+    return has_followed
+
+
+def test_a_changed_day_gets_its_lists_within_seconds(running):
+    assert wait_until(change_a_day(running), within=15)
+
+
+def test_pages_answer_while_the_broker_hangs_and_lists_follow_when_it_goes_on(running):
+    broker = running.child("valkey-server")
     os.kill(broker, signal.SIGSTOP)
     try:
         before = time.monotonic()
         assert [running.get() for _ in range(4)] == [200] * 4
         assert time.monotonic() - before < 4
+        has_followed = change_a_day(running)
+        time.sleep(1)
     finally:
         os.kill(broker, signal.SIGCONT)
+    assert wait_until(has_followed, within=20)
 
-    heard = taken()
-    assert wait_until(lambda: taken() > heard and not valkey.llen("celery"), within=20)
+
+def test_lists_follow_after_the_broker_was_killed(running):
+    os.kill(running.child("valkey-server"), signal.SIGKILL)
+    assert wait_until(change_a_day(running), within=20)
 
 
 def test_what_dies_is_started_again(running):
