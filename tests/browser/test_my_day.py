@@ -1,0 +1,63 @@
+"""The care worker's phone, where scripts may not have loaded."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from tests import factories
+from tests.browser.conftest import PHONE
+from workflow import actions
+from workflow.models import Report
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def emil(department, care_worker):
+    """At work now, with a visit that has begun and one to come."""
+    care_worker.language = "en"
+    care_worker.save()
+    day = factories.DayFactory(department=department, settled_at=timezone.now())
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    shift = factories.ShiftFactory(
+        day=day, person=care_worker, starts_at=hour, ends_at=hour + 6 * HOUR
+    )
+    for name, starts_at in (("Per", hour), ("Kari", hour + 2 * HOUR)):
+        factories.VisitFactory(
+            day=day,
+            shift=shift,
+            booking__starts_at=starts_at,
+            booking__recipient__given_name=name,
+        )
+    actions.make_plan(day_id=day.pk)
+    return care_worker
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, axe):
+    page = open_page("/my-day/", user=emil, viewport=PHONE, java_script_enabled=False)
+
+    page.get_by_role("button", name="Done").click()
+    assert Report.objects.get().outcome == "done"
+    assert page.get_by_role("heading", name="Kari").is_visible()
+
+    page.get_by_text("1 finished visit").click()
+    page.get_by_role("link", name="Per").click()
+    page.get_by_role("radio", name="Not there").check()
+    page.get_by_role("button", name="Save").click()
+
+    assert Report.objects.get().outcome == "not_available"
+
+
+def test_what_is_pressed_in_a_stairway_is_large(open_page, emil):
+    page = open_page("/my-day/", user=emil, viewport=PHONE)
+
+    pressed = page.locator("main :is(a, button, summary)").all()
+    heights = [one.bounding_box()["height"] for one in pressed if one.is_visible()]
+
+    assert len(heights) > 4
+    assert min(heights) >= 56
+    assert max(heights) >= 68

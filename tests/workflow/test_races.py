@@ -1,0 +1,137 @@
+"""Lists made while people book, move and cancel on the same days."""
+
+import datetime as dt
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from booking.models import Booking, Visit
+from departments.actions.days import lock_days, touch
+from departments.models import Day
+from tests import factories
+from workflow import actions
+from workflow.queries.check import check
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOURS = range(8, 16)
+CHANGES = 25  # by each of those who book
+
+
+@pytest.fixture
+def days(department):
+    """Two days with three shifts each."""
+    today = timezone.localdate()
+    days = [
+        factories.DayFactory(
+            department=department, date=today + dt.timedelta(days=ahead), revision=1
+        )
+        for ahead in (1, 2)
+    ]
+    for day in days:
+        factories.ShiftFactory.create_batch(3, day=day)
+    return days
+
+
+def change_something(days, service, dice):
+    """Book, move to another hour, shift or day, or cancel: whatever comes up."""
+    with transaction.atomic():
+        locked = lock_days((day.department_id, day.date) for day in days)
+        day = dice.choice(locked)
+        shift = dice.choice(list(day.shifts.all()))
+        starts_at = factories.local(day.date, dice.choice(HOURS))
+        if Visit.objects.filter(shift=shift, starts_at=starts_at).exists():
+            shift = None
+        visits = list(Visit.objects.select_related("booking", "day"))
+        kind = dice.choice(["book", "book", "move", "cancel"])
+        touched = {day}
+        if kind == "book" or not visits:
+            booking = factories.BookingFactory(service=service, starts_at=starts_at)
+        else:
+            old = dice.choice(visits)
+            touched.add(next(one for one in locked if one.pk == old.day_id))
+            booking = old.booking
+            old.delete()
+            if kind == "cancel":
+                booking.status = Booking.Status.CANCELLED
+            booking.starts_at = starts_at
+            booking.ends_at = starts_at + dt.timedelta(hours=1)
+            booking.save()
+        if booking.status == Booking.Status.BOOKED:
+            factories.VisitFactory(day=day, shift=shift, booking=booking)
+        for one in touched:
+            touch(one)
+
+
+def at_once(*jobs):
+    """What each job returned, run together on connections of their own."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(on_its_own_connection, jobs))
+
+
+def on_its_own_connection(job):
+    try:
+        return job()
+    finally:
+        connection.close()
+
+
+def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, service):
+    all_booked = threading.Event()
+
+    def book(seed):
+        dice = random.Random(seed)
+        for _ in range(CHANGES):
+            change_something(days, service, dice)
+
+    def plan_meanwhile():
+        while not all_booked.is_set():
+            actions.plan_stale_days()
+
+    def look_meanwhile():
+        while not all_booked.is_set():
+            counts = check(timezone.localdate())
+            assert counts.has_stale_days or counts.faults == {}
+
+    with ThreadPoolExecutor() as pool:
+        others = [
+            pool.submit(on_its_own_connection, job)
+            for job in (plan_meanwhile, plan_meanwhile, look_meanwhile)
+        ]
+        try:
+            at_once(*(partial(book, seed) for seed in range(3)))
+        finally:
+            all_booked.set()
+        for other in others:
+            other.result()
+
+    actions.plan_stale_days()
+    counts = check(timezone.localdate())
+    assert counts.faults == {}
+    assert counts.visits == Visit.objects.count() > 0
+    assert counts.visits == counts.listed + counts.unstaffed
+    assert Day.objects.get(pk=days[0].pk).revision > 20
+
+
+def test_settling_twice_at_once_settles_once(days):
+    settled = at_once(*[lambda: actions.settle(day_id=days[0].pk)] * 4)
+
+    assert sorted(settled) == [False, False, False, True]
+    assert Day.objects.get(pk=days[0].pk).revision == 2
+    actions.plan_stale_days()
+    assert check(timezone.localdate()).faults == {}
+
+
+def test_two_workers_with_the_same_task_make_one_plan(days, service):
+    dice = random.Random(1)
+    for _ in range(10):
+        change_something(days, service, dice)
+
+    at_once(*[lambda: [actions.make_plan(day_id=day.pk) for day in days]] * 4)
+
+    assert check(timezone.localdate()).faults == {}
