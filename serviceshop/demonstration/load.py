@@ -120,12 +120,12 @@ class _Fjordvik:
         self.medicine = Qualification.objects.create(name="Medisinkurs")
         self._service(self.north, "Dusj", 45, "shower", "Hjelp til å dusje og kle på deg.")
         self._service(self.north, "Handling", 60, "basket", "Vi handler for deg eller med deg.")
-        self._service(self.north, "Rengjøring", 90, "cleaning", "Vi vasker hjemme hos deg.")
+        self._service(self.north, "Rengjøring", 90, "bucket", "Vi vasker hjemme hos deg.")
         medicine = self._service(
-            self.north, "Medisin", 15, "pill", "Vi hjelper deg med medisinene."
+            self.north, "Medisin", 15, "medicine", "Vi hjelper deg med medisinene."
         )
         medicine.qualifications.add(self.medicine)
-        self._service(self.south, "Rengjøring", 60, "cleaning", "Vi vasker hjemme hos deg.")
+        self._service(self.south, "Rengjøring", 60, "bucket", "Vi vasker hjemme hos deg.")
         self._service(self.south, "Middag", 30, "meal", "Vi lager middag sammen.")
         self._service(self.south, "Tur", 90, "walk", "Vi går ut sammen.")
 
@@ -226,7 +226,7 @@ class _Fjordvik:
                     recipient=recipient,
                     service=service,
                     amount=amount,
-                    is_essential=service.symbol == "pill",
+                    is_essential=service.symbol == "medicine",
                     valid_from=self.since,
                 )
                 for service, amount in chosen
@@ -291,7 +291,7 @@ class _Fjordvik:
                 self._place(shift, starts_at, wish)
         Booking.objects.bulk_create(self.bookings)
         Visit.objects.bulk_create(self.visits)
-        BookingEvent.objects.bulk_create(
+        events = BookingEvent.objects.bulk_create(
             BookingEvent(
                 booking=booking,
                 by=booking.recipient.user,
@@ -300,6 +300,12 @@ class _Fjordvik:
             )
             for booking in self.bookings
         )
+        # Rows are dated as they are written: people ordered over the days before.
+        for booking, event in zip(self.bookings, events, strict=True):
+            hours_before = dt.timedelta(hours=self.random.randint(20, 240))
+            booking.booked_at = event.at = min(booking.starts_at, self.now) - hours_before
+        Booking.objects.bulk_update(self.bookings, ["booked_at"])
+        BookingEvent.objects.bulk_update(events, ["at"])
         for day in {visit.day for visit in self.visits}:
             day_actions.touch(day)
 
@@ -361,7 +367,7 @@ class _Fjordvik:
 
     def _fits(self, shift: Shift, at: dt.datetime, wish: _Wish) -> bool:
         ends_at = at + dt.timedelta(minutes=wish.service.minutes)
-        needs_medicine = wish.service.symbol == "pill"
+        needs_medicine = wish.service.symbol == "medicine"
         return (
             ends_at <= shift.ends_at
             and self.used[wish.grant.pk, _week(at)] < wish.grant.amount
