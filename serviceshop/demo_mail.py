@@ -46,7 +46,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         {
             "to": message["To"],
             "subject": message["Subject"],
-            "sent": message["Date"],
+            "sent": message["Date"].datetime,
             "text": body.get_content() if (body := message.get_body(["plain"])) else "",
         }
         for message in latest()
