@@ -196,6 +196,9 @@ class Board:
         self._ranks = None
         return changed
 
+    def visit(self, id_: uuid.UUID) -> Visit | None:
+        return next((visit for visit in self._visits if visit.id == id_), None)
+
     @property
     def seating(self) -> dict[uuid.UUID, uuid.UUID]:
         """Who sits where now."""

@@ -1,0 +1,59 @@
+"""One transaction for each verb, and what PostgreSQL says no to in the domain's words."""
+
+import contextlib
+import uuid
+from collections.abc import Iterable, Iterator
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
+from psycopg.errors import LockNotAvailable
+
+from booking import errors
+from booking.models import Recipient
+from departments.actions.days import lay_out
+from departments.models import Day, Department
+
+# The last word, should a lock ever fail to keep two apart.
+REFUSALS: dict[str, type[errors.BookingError]] = {
+    "no_seat_taken_twice": errors.SlotTaken,
+    "no_recipient_booked_twice": errors.OverlapsOwn,
+    "no_overlapping_grants": errors.GrantOverlaps,
+    "booking_booking_pkey": errors.KeyReused,
+}
+
+
+@contextlib.contextmanager
+def one_transaction() -> Iterator[None]:
+    """All or nothing; a savepoint when the caller has a transaction of their own."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        refusal = REFUSALS.get(_constraint(error))
+        if refusal is None:
+            raise
+        raise refusal from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise errors.Busy from error
+        raise
+
+
+def lock_recipient(recipient_id: uuid.UUID) -> None:
+    """Lock the person's row and raise its revision, in one statement."""
+    Recipient.objects.filter(pk=recipient_id).update(revision=F("revision") + 1)
+
+
+def lay_out_missing(days: Iterable[Day], department: Department) -> list[Day]:
+    """Of locked Days those of the department, laid out now if they were not."""
+    its_days = [day for day in days if day.department_id == department.pk]
+    for day in its_days:
+        day.department = department
+        if day.laid_out_at is None:
+            lay_out(day)
+    return its_days
+
+
+def _constraint(error: IntegrityError) -> str:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""

@@ -1,0 +1,100 @@
+"""Who sits where: by itself when supply changes, or by a person's decision."""
+
+import uuid
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from accounts.models import User
+from booking import errors
+from booking.actions.locks import one_transaction
+from booking.boards import boards_of, needs_of
+from booking.models import Visit
+from departments.actions.days import lock_days, touch
+from departments.models import Day, Shift
+from departments.seats import AffectedVisit, Reseated
+
+
+def reseat(*, day: Day, by: User | None) -> Reseated:
+    """Seat anew the visits whose shift no longer takes them, and those that have none.
+    Nothing is deleted, and what has begun stays as it is.
+
+    The caller holds the Day's lock and raises its revision. On a settled day visits only
+    lose their seat: a person decides what becomes of them.
+    """
+    now = timezone.now()
+    visits = {
+        visit.pk: visit
+        for visit in Visit.objects.filter(day=day, starts_at__gt=now).select_related(
+            "booking__recipient", "booking__service"
+        )
+    }
+    if not visits:
+        return Reseated()
+    board = boards_of([day], needs_of(day.department), now=now)[day.pk]
+    changed = {id_: seat for id_, seat in board.repair().items() if id_ in visits}
+    unstaffed: list[AffectedVisit] = []
+    moved: list[AffectedVisit] = []
+    for id_, seat in changed.items():
+        visit = visits[id_]
+        (moved if seat else unstaffed).append(_affected(visit))
+    move_seats(changed)
+    return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
+
+
+def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
+    """A person decides that this shift takes the visit; from now on it stays there.
+
+    Others make room while the day is not settled. Raises ``CannotTake`` when they can't,
+    or when the shift's hours or knowledge don't do.
+    """
+    with one_transaction():
+        day, fresh = _lock(visit)
+        needs = needs_of(day.department)
+        board = boards_of([day], needs, now=timezone.now())[day.pk]
+        known = board.visit(fresh.pk)
+        given = board.give(known, shift.pk) if known else None
+        if given is None:
+            raise errors.CannotTake
+        others = {**given.moved, fresh.pk: shift.pk}
+        move_seats(others)
+        Visit.objects.filter(pk=fresh.pk).update(is_pinned=True)
+        touch(day)
+        fresh.shift_id, fresh.is_pinned = shift.pk, True
+        return fresh
+
+
+def take_off(*, visit: Visit, by: User) -> Visit:
+    """A person decides that the visit has no seat for now; it stands among the problems."""
+    with one_transaction():
+        day, fresh = _lock(visit)
+        if fresh.shift_id is not None or fresh.is_pinned:
+            fresh.shift, fresh.is_pinned = None, False
+            fresh.save(update_fields=["shift", "is_pinned"])
+            touch(day)
+        return fresh
+
+
+def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
+    """One UPDATE, so that two may swap. Nobody is pinned where they were not put."""
+    Visit.objects.bulk_update(
+        [Visit(pk=id_, shift_id=seat, is_pinned=False) for id_, seat in changed.items()],
+        ["shift", "is_pinned"],
+    )
+
+
+def _lock(visit: Visit) -> tuple[Day, Visit]:
+    """The visit as it is behind its Day's lock."""
+    (day,) = lock_days([(visit.day.department_id, visit.day.date)])
+    return day, Visit.objects.select_related("booking__service").get(pk=visit.pk)
+
+
+def _affected(visit: Visit) -> AffectedVisit:
+    return AffectedVisit(
+        visit_id=visit.pk,
+        booking_id=visit.booking_id,
+        recipient=visit.booking.recipient.full_name,
+        service=visit.booking.service.name,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+    )

@@ -1,0 +1,76 @@
+"""Why something can't be booked, in domain words. The pages say it kindly."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from booking.offers import Slot
+from booking.seating import Refused
+
+if TYPE_CHECKING:
+    from booking.queries import Balance
+
+
+class BookingError(Exception):
+    """Nothing was changed."""
+
+
+class SlotTaken(BookingError):
+    """Nobody is left who could come then. ``alternatives`` are the nearest free times."""
+
+    def __init__(self, alternatives: Sequence[Slot] = (), reason: Refused | None = None) -> None:
+        super().__init__()
+        self.alternatives = alternatives
+        self.reason = reason
+
+
+class NoSuchSlot(BookingError):
+    """Not a time that anybody could ever choose: off the grid, or nobody works then."""
+
+
+class OverQuota(BookingError):
+    """The grant gives no more in that week or month."""
+
+    def __init__(self, balance: "Balance | None" = None) -> None:
+        super().__init__()
+        self.balance = balance
+
+
+class NotGranted(BookingError):
+    """No grant of the service on that date."""
+
+
+class TooLate(BookingError):
+    """It has begun, or the department's notice or deadline has passed."""
+
+
+class OutsideHorizon(BookingError):
+    """Later than can be booked yet."""
+
+    def __init__(self, last_day: dt.date | None = None) -> None:
+        super().__init__()
+        self.last_day = last_day
+
+
+class OverlapsOwn(BookingError):
+    """The person has another visit then."""
+
+
+class NotOpen(BookingError):
+    """The department or the service takes no bookings."""
+
+
+class KeyReused(BookingError):
+    """The key was used for another request. Whose, or for what, is not told."""
+
+
+class Busy(BookingError):
+    """Many are booking this day at once, and waiting took too long. Try again."""
+
+
+class GrantOverlaps(BookingError):
+    """The person has a grant of this service already at some time of this one."""
+
+
+class CannotTake(BookingError):
+    """This shift can't take this visit: its hours, what it asks for, or what is on it."""

@@ -1,0 +1,55 @@
+"""How much of a grant is used: what was booked in one local week (Monday first) or month.
+
+A booking is charged once, however many carers come, to the period of its start.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DAY = dt.timedelta(days=1)
+WEEK = "week"
+VISITS = "visits"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One confirmed booking of the person, on the local date of its start."""
+
+    booking_id: uuid.UUID
+    service_id: uuid.UUID
+    date: dt.date
+    minutes: int
+
+
+def period_of(period: str, date: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day of the week or month around a date."""
+    if period == WEEK:
+        monday = date - dt.timedelta(days=date.weekday())
+        return monday, monday + 6 * DAY
+    first = date.replace(day=1)
+    return first, (first + 31 * DAY).replace(day=1) - DAY
+
+
+def reach_of(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+    """All days that a period around one of these can include."""
+    return (
+        min(period_of(WEEK, first)[0], first.replace(day=1)),
+        max(period_of(WEEK, last)[1], period_of("month", last)[1]),
+    )
+
+
+def used(
+    charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: tuple[dt.date, dt.date]
+) -> int:
+    first, last = period
+    return sum(
+        cost(unit, charge.minutes)
+        for charge in charges
+        if charge.service_id == service_id and first <= charge.date <= last
+    )
+
+
+def cost(unit: str, minutes: int) -> int:
+    return 1 if unit == VISITS else minutes

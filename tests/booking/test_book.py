@@ -1,0 +1,276 @@
+import datetime as dt
+import uuid
+
+import pytest
+
+from booking import actions, errors
+from booking.models import Booking, BookingEvent, Visit
+from booking.seating import Why
+from departments.actions.days import lay_out_horizon
+from departments.models import Day
+from tests import factories
+from tests.booking.conftest import TODAY, TOMORROW
+from tests.factories import local
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+TEN = local(TOMORROW, 10)
+
+
+def test_it_takes_a_seat(hours, book, recipient, service, sound):
+    hours()
+
+    booking = book(TEN, recipient, note="The dog is kind.")
+
+    visit = booking.visits.get()
+    assert booking.starts_at == TEN
+    assert booking.minutes == 60
+    assert booking.grant == recipient.grants.get()
+    assert booking.note == "The dog is kind."
+    assert visit.shift.day == visit.day == Day.objects.get(date=TOMORROW)
+    assert visit.occupied_until - visit.ends_at == dt.timedelta(minutes=15)
+    sound()
+
+
+def test_it_tells_who_did_it_and_raises_the_revisions(hours, book, recipient):
+    hours()
+    booking = book(TEN, recipient)
+
+    event = BookingEvent.objects.get()
+    assert (event.kind, event.by, event.to_starts_at) == ("booked", recipient.user, TEN)
+    recipient.refresh_from_db()
+    assert recipient.revision == 1
+    day = Day.objects.get(date=TOMORROW)
+    assert booking.visits.get().day == day
+    assert day.revision == 2  # laid out, booked
+
+
+def test_a_booking_is_a_dozen_statements(
+    hours, book, recipient, department, django_assert_num_queries
+):
+    hours()
+    lay_out_horizon(department)
+    book(local(TOMORROW, 14), recipient)
+
+    with django_assert_num_queries(15):  # two of them a savepoint inside this test
+        book(TEN, recipient)
+
+
+def test_a_taken_slot_is_refused_with_the_nearest_free_times_and_a_reason(hours, book):
+    hours()
+    book(TEN)
+
+    with pytest.raises(errors.SlotTaken) as refused:
+        book(TEN)
+
+    assert [slot.starts_at for slot in refused.value.alternatives] == [
+        local(TOMORROW, 8),
+        local(TOMORROW, 8, 30),
+        local(TOMORROW, 11, 30),
+    ]
+    assert refused.value.reason.why is Why.ALL_TAKEN
+    assert (refused.value.reason.staff, refused.value.reason.visits) == (1, 2)
+    assert Visit.objects.count() == 1
+
+
+def test_the_same_request_again_finds_what_it_made(hours, book, recipient):
+    hours()
+    key = uuid.uuid4()
+
+    first = book(TEN, recipient, key=key)
+    second = book(TEN.astimezone(dt.UTC), recipient, key=key)
+
+    assert first == second
+    assert Visit.objects.count() == BookingEvent.objects.count() == 1
+
+
+def test_it_is_found_again_also_when_it_was_moved_since(hours, book, recipient):
+    hours()
+    key = uuid.uuid4()
+    actions.move(
+        booking=book(TEN, recipient, key=key), starts_at=local(TOMORROW, 12), by=recipient.user
+    )
+
+    assert book(TEN, recipient, key=key).starts_at == local(TOMORROW, 12)
+
+
+def test_the_same_key_for_another_request_is_refused(hours, book, recipient):
+    hours()
+    key = uuid.uuid4()
+    book(TEN, recipient, key=key)
+
+    with pytest.raises(errors.KeyReused):
+        book(local(TOMORROW, 12), recipient, key=key)
+
+
+def test_somebody_elses_key_reveals_nothing(hours, book, recipient, someone):
+    hours(staff=2)
+    key = uuid.uuid4()
+    book(TEN, recipient, key=key)
+
+    with pytest.raises(errors.KeyReused) as refused:
+        book(TEN, someone(), key=key)
+
+    assert not refused.value.args
+    assert Visit.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "error"),
+    [
+        (local(TOMORROW, 7, 30), errors.NoSuchSlot),
+        (local(TOMORROW, 15, 30), errors.NoSuchSlot),
+        (local(TOMORROW, 10, 10), errors.NoSuchSlot),
+        (local(TODAY, 8), errors.TooLate),
+        (local(TODAY, 10, 30), errors.TooLate),
+        (local(TODAY - dt.timedelta(days=1), 10), errors.TooLate),
+        (local(TODAY + dt.timedelta(days=15), 10), errors.OutsideHorizon),
+    ],
+)
+def test_it_refuses(hours, book, starts_at, error):
+    hours()
+
+    with pytest.raises(error):
+        book(starts_at)
+
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("starts_at", [local(TODAY, 11), local(TODAY + dt.timedelta(14), 15)])
+def test_notice_and_horizon_are_included(hours, book, starts_at):
+    hours()
+    assert book(starts_at)
+
+
+def test_it_refuses_a_closed_department_or_service(hours, book, department, service):
+    hours()
+    department.is_open = False
+    department.save()
+    with pytest.raises(errors.NotOpen):
+        book(TEN)
+    department.is_open = True
+    department.save()
+    service.is_active = False
+    with pytest.raises(errors.NotOpen):
+        book(TEN)
+
+
+def test_a_persons_own_visits_never_overlap(hours, book, recipient, department):
+    hours(staff=2)
+    other = factories.ServiceFactory(department=department)
+    factories.GrantFactory(recipient=recipient, service=other)
+    book(TEN, recipient)
+
+    with pytest.raises(errors.OverlapsOwn):
+        book(local(TOMORROW, 10, 30), recipient, service=other)
+    assert book(local(TOMORROW, 11), recipient, service=other)
+
+
+def test_it_needs_a_grant_that_is_valid_on_the_day(hours, book, someone, service):
+    hours()
+    recipient = someone(valid_until=TODAY)
+
+    with pytest.raises(errors.NotGranted):
+        book(TEN, recipient)
+    factories.GrantFactory(recipient=recipient, service=service, valid_from=TOMORROW)
+    assert book(TEN, recipient)
+
+
+def test_a_week_is_monday_to_sunday_by_the_local_start(hours, book, someone):
+    hours()
+    recipient = someone(amount=1)
+    sunday, monday = dt.date(2026, 11, 29), dt.date(2026, 11, 30)
+    book(local(sunday, 10), recipient)
+
+    with pytest.raises(errors.OverQuota) as refused:
+        book(local(TOMORROW, 10), recipient)
+    assert refused.value.balance.left == 0
+    assert refused.value.balance.period_end == sunday
+    assert book(local(monday, 8), recipient)
+
+
+def test_a_quota_of_minutes_a_month(hours, book, someone):
+    hours()
+    recipient = someone(amount=150, unit="minutes", period="month")
+    book(local(TOMORROW, 8), recipient)
+    book(local(TOMORROW, 12), recipient)
+
+    with pytest.raises(errors.OverQuota) as refused:
+        book(local(dt.date(2026, 11, 30), 10), recipient)
+    assert (refused.value.balance.used, refused.value.balance.left) == (120, 30)
+    assert book(local(dt.date(2026, 12, 1), 10), recipient)
+
+
+def test_two_carers_sit_on_two_shifts_and_are_charged_once(hours, book, department, someone):
+    hours(staff=2)
+    lift = factories.ServiceFactory(department=department, carers=2)
+    recipient = someone(lift, amount=2)
+
+    booking = book(TEN, recipient, service=lift)
+
+    assert len({visit.shift_id for visit in booking.visits.all()}) == booking.carers == 2
+    assert book(local(TOMORROW, 13), recipient, service=lift)
+    with pytest.raises(errors.OverQuota):
+        book(local(TOMORROW, 15), recipient, service=lift)
+
+
+def test_others_are_reseated_to_make_room(hours, book, department, service, sound):
+    skill = factories.QualificationFactory()
+    nursing = factories.ServiceFactory(department=department)
+    nursing.qualifications.add(skill)
+    day = factories.DayFactory(department=department, date=TOMORROW)
+    nurse = factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    first = book(TEN)
+    assert first.visits.get().shift == nurse
+    other = factories.ShiftFactory(day=day)
+
+    second = book(TEN, service=nursing)
+
+    assert second.visits.get().shift == nurse
+    assert first.visits.get().shift == other
+    sound()
+
+
+def test_on_a_settled_day_only_what_is_directly_free_is_given(book, department):
+    skill = factories.QualificationFactory()
+    nursing = factories.ServiceFactory(department=department)
+    nursing.qualifications.add(skill)
+    day = factories.DayFactory(department=department, date=TOMORROW)
+    factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    book(TEN)
+    factories.ShiftFactory(day=day)
+    Day.objects.update(settled_at=local(TODAY, 8))
+
+    with pytest.raises(errors.SlotTaken):
+        book(TEN, service=nursing)
+    assert book(TEN)
+
+
+def test_a_withdrawn_shift_is_filled_by_nobody(book, department):
+    day = factories.DayFactory(department=department, date=TOMORROW)
+    factories.ShiftFactory(day=day, withdrawn_by=factories.AbsenceFactory())
+
+    with pytest.raises(errors.NoSuchSlot):
+        book(TEN)
+
+
+def test_after_midnight_the_night_of_the_day_before_takes_it(book, department):
+    night = factories.DayFactory(department=department, date=TOMORROW)
+    factories.ShiftFactory(
+        day=night,
+        starts_at=local(TOMORROW, 22),
+        ends_at=local(TOMORROW, 22) + dt.timedelta(hours=8),
+    )
+    after = local(TOMORROW + dt.timedelta(days=1), 1)
+
+    booking = book(after)
+
+    assert booking.visits.get().day == night
+
+
+def test_a_night_that_is_not_laid_out_yet_takes_it_too(hours, book):
+    hours(opens_at=dt.time(22), closes_at=dt.time(6))
+
+    booking = book(local(TOMORROW, 1))
+
+    assert booking.visits.get().day.date == TODAY
