@@ -10,8 +10,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Coordinator
 from booking.models import Recipient
 from departments.models import Employee
+
+Entry = tuple[str, str, list[object]]  # label, URL name, arguments
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,22 @@ def menu(request: HttpRequest) -> list[Item]:
     roles = list(employments.order_by("department__name").values_list("department_id", "role"))
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
     administered = [pk for pk, role in roles if role == Employee.Role.ADMINISTRATOR]
+    my_day: Entry = (_("My day"), "workflow:my_day", [])
     if administered:
         department = here if here in administered else administered[0]
-        return _items(
-            request,
+        entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
             (_("Day board"), "workflow:board", [department]),
             (_("Opening hours"), "departments:hours", [department]),
             (_("Staff"), "departments:staff", [department]),
             (_("Services"), "departments:services", [department]),
-        )
+        ]
+        works_too = any(role == Employee.Role.CARE_WORKER for _department, role in roles)
+        return _items(request, *entries, *([my_day] if works_too else []))
     if roles:
-        return _items(request, (_("My day"), "workflow:my_day", []))
+        return _items(request, my_day)
+    if Coordinator.objects.filter(user_id=request.user.pk).exists():
+        return _items(request, (_("Departments"), "departments:overview", []))
     if Recipient.objects.filter(user_id=request.user.pk).exists():
         return _items(
             request,
@@ -50,7 +57,7 @@ def menu(request: HttpRequest) -> list[Item]:
     return _items(request, (_("Home"), "home", []))
 
 
-def _items(request: HttpRequest, *entries: tuple[str, str, list[object]]) -> list[Item]:
+def _items(request: HttpRequest, *entries: Entry) -> list[Item]:
     items = []
     for label, name, args in entries:
         try:
