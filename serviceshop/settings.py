@@ -184,6 +184,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.3,
     "socket_timeout": 0.5,
     "max_retries": 0,
+    "health_check_interval": 5,  # a connection that went deaf is noticed and made again
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_ENABLE_UTC = True
