@@ -5,6 +5,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from django.db.models import Count
+
 from accounts.models import User
 from booking import actions
 from booking.models import Visit
@@ -49,3 +51,13 @@ class SeatsOfVisits:
                 peak = max(peak, under_way)
             peaks[hours_id] = peak
         return peaks
+
+    def booked_ahead(
+        self, departments: Collection[Department], now: dt.datetime
+    ) -> Mapping[uuid.UUID, int]:
+        return dict(
+            Visit.objects.filter(day__department__in=departments, starts_at__gte=now)
+            .order_by()
+            .values_list("day__department")
+            .annotate(visits=Count("pk"))
+        )

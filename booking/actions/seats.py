@@ -93,6 +93,7 @@ def _affected(visit: Visit) -> AffectedVisit:
     return AffectedVisit(
         visit_id=visit.pk,
         booking_id=visit.booking_id,
+        recipient_id=visit.booking.recipient_id,
         recipient=visit.booking.recipient.full_name,
         service=visit.booking.service.name,
         starts_at=visit.starts_at,

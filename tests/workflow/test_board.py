@@ -4,11 +4,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry
-from booking.models import BookingEvent
+from booking.models import BookingEvent, Visit
 from departments.models import Day, Shift
 from tests import factories
 from workflow.models import Report
-from workflow.queries.board import board, frame, nameable
+from workflow.queries.board import board, candidates, frame, nameable
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # 14:00 here
 
@@ -49,6 +49,10 @@ def of(day, visit=None):
     """The board of a day, and the card of a visit on it."""
     found = board(day.department, day.date)
     return (found, found.card(visit.pk)) if visit else found
+
+
+def able(day, visit):
+    return candidates(day.department, [of(day, visit)])[0]
 
 
 # -- What the board shows ---------------------------------------------------
@@ -162,6 +166,87 @@ def test_a_board_costs_the_same_however_many_stand_on_it(
         of(tomorrow)
 
 
+# -- Who can take a visit ---------------------------------------------------
+
+
+def test_somebody_comes_before_nobody_and_who_has_less_before_who_has_more(
+    tomorrow, shifts, visit_at
+):
+    visit_at(tomorrow, 9, shift=shifts[0])
+    visit = visit_at(tomorrow, 12)
+
+    found = able(tomorrow, visit)
+
+    assert titles(found) == ["Nora Lind", "Emil Haugen", "No name yet"]
+    assert found[1].free.start == factories.local(tomorrow.date, 10)
+
+
+def test_who_knows_the_recipient_comes_first(day, tomorrow, shifts, visit_at):
+    visit = visit_at(tomorrow, 12)
+    factories.VisitFactory(
+        day=day,
+        shift=factories.ShiftFactory(day=day, person=shifts[1].person),
+        booking__recipient=visit.booking.recipient,
+    )
+
+    found = able(tomorrow, visit)
+
+    assert titles(found)[0] == "Nora Lind"
+    assert found[0].times_met == 1
+
+
+def test_only_the_qualified_can_take_it(tomorrow, shifts, visit_at):
+    skill = factories.QualificationFactory()
+    visit = visit_at(tomorrow, 12)
+    visit.booking.service.qualifications.add(skill)
+    Shift.objects.filter(pk=shifts[0].pk).update(qualification_ids=[skill.pk])
+
+    assert titles(able(tomorrow, visit)) == ["Emil Haugen"]
+
+
+def test_who_is_away_or_on_a_break_or_not_at_work_cannot_take_it(tomorrow, shifts, visit_at, emil):
+    noon = factories.local(tomorrow.date, 12)
+    Shift.objects.filter(pk=shifts[0].pk).update(
+        withdrawn_by=factories.AbsenceFactory(person=emil)
+    )
+    Shift.objects.filter(pk=shifts[1].pk).update(
+        break_starts_at=noon, break_ends_at=noon + dt.timedelta(minutes=30)
+    )
+    Shift.objects.filter(pk=shifts[2].pk).update(ends_at=noon)
+
+    assert able(tomorrow, visit_at(tomorrow, 12)) == []
+
+
+def test_a_swap_is_told_with_who_moves_where(tomorrow, shifts, visit_at):
+    shifts[2].delete()
+    in_the_way = visit_at(tomorrow, 12, shift=shifts[0])
+    skill = factories.QualificationFactory()
+    Shift.objects.filter(pk=shifts[0].pk).update(qualification_ids=[skill.pk])
+    visit = visit_at(tomorrow, 12)
+    visit.booking.service.qualifications.add(skill)
+
+    (found,) = able(tomorrow, visit)
+
+    assert found.free is None
+    assert [(card.id, lane.title) for card, lane in found.moves] == [(in_the_way.pk, "Nora Lind")]
+
+
+def test_after_settling_nobody_elses_visit_moves(tomorrow, shifts, visit_at):
+    for shift in shifts[:2]:
+        visit_at(tomorrow, 12, shift=shift)
+    tomorrow.settled_at = NOW
+    tomorrow.save()
+
+    assert titles(able(tomorrow, visit_at(tomorrow, 12))) == ["No name yet"]
+
+
+def test_the_other_carer_of_the_same_visit_is_somebody_else(tomorrow, shifts, visit_at):
+    first = visit_at(tomorrow, 12, shift=shifts[0])
+    second = factories.VisitFactory(day=tomorrow, booking=first.booking)
+
+    assert titles(able(tomorrow, second)) == ["Nora Lind", "No name yet"]
+
+
 # -- Whose shift it can be --------------------------------------------------
 
 
@@ -208,6 +293,40 @@ def test_every_look_is_logged_once_for_each_person_shown(
     looks = AccessLogEntry.objects.filter(actor=administrator, what="workflow:board")
     assert {look.subject_id for look in looks} == {visit.booking.recipient_id for visit in visits}
     assert looks.count() == 2
+
+
+def test_a_visit_is_given_to_who_was_chosen(client, tomorrow, shifts, visit_at):
+    visit = visit_at(tomorrow, 10)
+    opened = client.get(url("board_visit", tomorrow, visit.pk)).content.decode()
+    assert f'value="{shifts[0].pk}"' in opened
+
+    answer = client.post(url("give", tomorrow, visit.pk), {"shift": shifts[0].pk})
+
+    assert answer.url == url("board", tomorrow)
+    visit.refresh_from_db()
+    assert visit.shift == shifts[0]
+    assert visit.is_pinned
+
+
+def test_a_visit_that_can_not_be_given_stays_with_a_word_why(client, tomorrow, shifts, visit_at):
+    visit = visit_at(tomorrow, 10)
+    Visit.objects.filter(pk=visit_at(tomorrow, 10, shift=shifts[0]).pk).update(is_pinned=True)
+
+    answer = client.post(url("give", tomorrow, visit.pk), {"shift": shifts[0].pk}, follow=True)
+
+    assert answer.status_code == 200
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    visit.refresh_from_db()
+    assert visit.shift is None
+
+
+def test_a_visit_is_taken_off_its_shift(client, tomorrow, shifts, visit_at):
+    visit = visit_at(tomorrow, 10, shift=shifts[0])
+
+    client.post(url("take_off", tomorrow, visit.pk))
+
+    visit.refresh_from_db()
+    assert visit.shift is None
 
 
 def test_a_name_is_put_on_a_shift_and_taken_off(client, tomorrow, shifts, department):
@@ -294,7 +413,11 @@ def test_for_another_departments_administrator_nothing_is_there(
         url("add_shift", tomorrow),
         reverse("workflow:today", args=[tomorrow.department_id]),
     ]
-    posts = [url("lay_out", tomorrow)]
+    posts = [
+        url("give", tomorrow, visit.pk),
+        url("take_off", tomorrow, visit.pk),
+        url("lay_out", tomorrow),
+    ]
 
     assert {client.get(page).status_code for page in pages} == {404}
     assert {client.post(page).status_code for page in [*posts, *pages[3:7]]} == {404}
@@ -308,6 +431,9 @@ def test_another_departments_visit_is_not_found_on_ones_own_board(
     shift = factories.ShiftFactory(day=elsewhere)
 
     assert client.get(url("board_visit", tomorrow, visit.pk)).status_code == 404
+    assert client.post(url("give", tomorrow, visit.pk), {"shift": shifts[0].pk}).status_code == 404
+    own = visit_at(tomorrow, 10)
+    assert client.post(url("give", tomorrow, own.pk), {"shift": shift.pk}).status_code == 404
     assert client.get(url("board_shift", tomorrow, shift.pk)).status_code == 404
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, F
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from booking import seating
+from booking.boards import Needs, boards_of, needs_of
 from booking.models import Visit
 from departments import hours
 from departments.hours import Interval
-from departments.models import Day, Department, Qualification, Service, Shift, SpecialDay
+from departments.models import Day, Department, Qualification, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
 from departments.queries.hours import rules_of
 from departments.queries.staff import absences, care_workers, qualifications_on
@@ -36,7 +38,7 @@ class Card:
     visit: Visit
     state: str
     is_new: bool = False
-    demands: frozenset[uuid.UUID] = frozenset()
+    needs: frozenset[uuid.UUID] = frozenset()
 
     @property
     def id(self) -> uuid.UUID:
@@ -241,7 +243,7 @@ def boards(department: Department, dates: Collection[dt.date]) -> dict[dt.date, 
     shifts = defaultdict(list)
     for shift in Shift.objects.filter(day__in=day_ids).select_related("person"):
         shifts[shift.day_id].append(shift)
-    cards = _cards(day_ids)
+    cards = _cards(day_ids, needs_of(department))
 
     missing = [d for d in dates if d not in days or days[d].laid_out_at is None]
     rules = rules_of(department, missing) if missing else None
@@ -265,7 +267,9 @@ def boards(department: Department, dates: Collection[dt.date]) -> dict[dt.date, 
     return found
 
 
-def _cards(day_ids: Collection[int]) -> dict[tuple[uuid.UUID | None, int], list[Card]]:
+def _cards(
+    day_ids: Collection[int], needs: Needs
+) -> dict[tuple[uuid.UUID | None, int], list[Card]]:
     """The visits of each shift, and under None those that have no shift."""
     now = timezone.now()
     visits = (
@@ -278,7 +282,6 @@ def _cards(day_ids: Collection[int]) -> dict[tuple[uuid.UUID | None, int], list[
             day__in=day_ids, booking__events__at__gt=F("day__settled_at")
         ).values_list("pk", flat=True)
     )
-    demands = _demands(day_ids)
     cards: dict[tuple[uuid.UUID | None, int], list[Card]] = defaultdict(list)
     for visit in visits:
         cards[visit.shift_id, visit.day_id].append(
@@ -286,21 +289,10 @@ def _cards(day_ids: Collection[int]) -> dict[tuple[uuid.UUID | None, int], list[
                 visit=visit,
                 state=_state(visit, now),
                 is_new=visit.pk in changed,
-                demands=demands[visit.booking.service_id],
+                needs=needs.get(visit.booking.service_id, frozenset()),
             )
         )
     return cards
-
-
-def _demands(day_ids: Collection[int]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
-    """What the services of these days demand of their carer."""
-    demands = defaultdict(set)
-    rows = Service.qualifications.through.objects.filter(
-        service__department__days__in=day_ids
-    ).values_list("service_id", "qualification_id")
-    for service_id, qualification_id in rows:
-        demands[service_id].add(qualification_id)
-    return defaultdict(frozenset, {pk: frozenset(ids) for pk, ids in demands.items()})
 
 
 def _state(visit: Visit, now: dt.datetime) -> str:
@@ -392,46 +384,63 @@ class Candidate:
 
 
 def candidates(
-    board: Board, card: Card, met: Counter[tuple[uuid.UUID, uuid.UUID]] | None = None
-) -> list[Candidate]:
-    """Who can take a visit, best first: somebody rather than a shift without a name, free
-    rather than after a swap, who knows the recipient, who has the fewest visits.
+    department: Department, asked: Sequence[tuple[Board, Card]]
+) -> list[list[Candidate]]:
+    """For each visit who can take it, best first: somebody rather than a shift without a
+    name, free rather than after a swap, who knows the recipient, who has the fewest visits.
 
-    ``met`` is ``met_lately`` for a page that asks about several visits.
+    Asks the same boards as ``booking.actions.give`` does, so what is offered here can be
+    done. As few statements for many visits as for one.
     """
-    if card.visit.ends_at <= timezone.now() or not board.is_laid_out:
-        return []
-    if met is None:
-        met = met_lately(board.department, [card])
-    recipient = card.visit.booking.recipient_id
-    found = []
-    for lane, moves in _takers(board, card):
-        found.append(
-            Candidate(
-                lane=lane,
-                free=None if moves else lane.hole(card.period),
-                times_met=met[recipient, lane.person.pk] if lane.person else 0,
-                moves=moves,
-            )
+    now = timezone.now()
+    days = {board.day.pk: board.day for board, _ in asked if board.day and board.is_laid_out}
+    seated = boards_of(list(days.values()), needs_of(department), now=now)
+    met = _met_lately(department, [card for _, card in asked])
+    return [
+        sorted(
+            _candidates(board, card, seated[board.day.pk], met),
+            key=lambda one: (
+                not one.lane.is_named,
+                len(one.moves),
+                -one.times_met,
+                len(one.lane.cards),
+                one.lane.title,
+            ),
         )
-    return sorted(
-        found,
-        key=lambda one: (
-            not one.lane.is_named,
-            len(one.moves),
-            -one.times_met,
-            len(one.lane.cards),
-            one.lane.title,
-        ),
-    )
+        if board.day and board.day.pk in seated and card.visit.ends_at > now
+        else []
+        for board, card in asked
+    ]
 
 
-def _takers(board: Board, card: Card) -> Iterator[tuple[Lane, tuple[tuple[Card, Lane], ...]]]:
-    """Nobody, until seating tells."""
-    return iter(())
+def _candidates(
+    board: Board,
+    card: Card,
+    seated: seating.Board,
+    met: Counter[tuple[uuid.UUID, uuid.UUID]],
+) -> Iterator[Candidate]:
+    """The lanes that could have the visit, and who moves where to make room; not the one
+    that has it, nor one whose person goes there already as the other carer."""
+    known = seated.visit(card.id)
+    if known is None:
+        return
+    cards = {one.id: one for one in board.cards}
+    lanes = {lane.id: lane for lane in board.lanes}
+    booking = card.visit.booking
+    for lane in board.lanes:
+        if lane.id is None or any(one.visit.booking_id == booking.pk for one in lane.cards):
+            continue
+        given = seated.give(known, lane.id)
+        if given is not None:
+            yield Candidate(
+                lane=lane,
+                free=None if given.moved else lane.hole(card.period),
+                times_met=met[booking.recipient_id, lane.person.pk] if lane.person else 0,
+                moves=tuple((cards[pk], lanes[to]) for pk, to in given.moved.items()),
+            )
 
 
-def met_lately(
+def _met_lately(
     department: Department, cards: Collection[Card]
 ) -> Counter[tuple[uuid.UUID, uuid.UUID]]:
     """How often (recipient, person) have met in the four weeks that are past."""
@@ -490,13 +499,9 @@ def nameable(board: Board, lane: Lane) -> list[Nameable]:
             why_not = _("away")
         elif person.pk in working:
             why_not = _("works then")
-        beyond = tuple(card for card in lane.cards if not card.demands <= set(knows[person.pk]))
+        beyond = tuple(card for card in lane.cards if not card.needs <= set(knows[person.pk]))
         found.append(Nameable(person, why_not, beyond))
     return sorted(found, key=lambda one: (bool(one.why_not), len(one.beyond)))
-
-
-def qualification_names(card: Card) -> list[str]:
-    return list(card.visit.booking.service.qualifications.values_list("name", flat=True))
 
 
 def names_of_qualifications(ids: Collection[uuid.UUID]) -> list[str]:

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
 from django.utils import timezone
@@ -13,7 +13,7 @@ from booking.models import Booking, BookingEvent, Grant, Visit
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
 from departments.queries.staff import absences
-from workflow.queries.board import Board, Candidate, Card, Lane, boards, candidates, met_lately
+from workflow.queries.board import Board, Candidate, Card, Lane, boards, candidates
 
 # The soonest are worth working out who can take them; nobody solves fifty at once.
 MOST_WITH_CANDIDATES = 10
@@ -140,10 +140,9 @@ def _with_candidates(department: Department, problems: list[Problem]) -> list[Pr
     soonest = problems[:MOST_WITH_CANDIDATES]
     if not soonest:
         return problems
-    met = met_lately(department, [problem.card for problem in soonest])
+    found = candidates(department, [(problem.board, problem.card) for problem in soonest])
     return [
-        Problem(problem.card, problem.board, candidates(problem.board, problem.card, met=met))
-        for problem in soonest
+        replace(problem, candidates=able) for problem, able in zip(soonest, found, strict=True)
     ] + problems[MOST_WITH_CANDIDATES:]
 
 

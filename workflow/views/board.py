@@ -14,6 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import record_looks
 from accounts.models import User
+from booking import actions as seats
+from booking.errors import BookingError, Busy
+from booking.models import Visit
 from departments.access import administrator
 from departments.actions import days, rota
 from departments.actions.preview import preview
@@ -56,10 +59,46 @@ def visit(
         card=card,
         opened_visit=card.visit,
         lane=board.lane_of(card),
-        demands=queries.qualification_names(card),
-        candidates=queries.candidates(board, card),
+        needs=queries.names_of_qualifications(card.needs),
+        candidates=queries.candidates(department, [(board, card)])[0],
         can_change=not board.is_past and card.visit.ends_at > timezone.now(),
     )
+
+
+@require_POST
+@administrator
+def give(
+    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+) -> HttpResponse:
+    given = _visit_for(department, date, visit)
+    shift = _shift_for(department, date, request.POST.get("shift"))
+    try:
+        seats.give(visit=given, shift=shift, by=_user(request))
+    except BookingError as error:
+        messages.error(request, _words(error))
+        return _back_to(request, "workflow:board_visit", department, date, visit)
+    who = shift.person.full_name if shift.person else _("a shift without a name")
+    messages.success(
+        request,
+        _("The visit at %(time)s is given to %(who)s.")
+        % {"time": _clock(given.starts_at), "who": who},
+    )
+    if request.POST.get("next") == "today":
+        return redirect("workflow:today", department.pk)
+    return _back_to(request, "workflow:board", department, date)
+
+
+@require_POST
+@administrator
+def take_off(
+    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+) -> HttpResponse:
+    taken = _visit_for(department, date, visit)
+    try:
+        seats.take_off(visit=taken, by=_user(request))
+    except BookingError as error:
+        messages.error(request, _words(error))
+    return _back_to(request, "workflow:board_visit", department, date, visit)
 
 
 @require_safe
@@ -238,6 +277,17 @@ def _lane(board: queries.Board, shift_id: uuid.UUID) -> queries.Lane:
     return lane
 
 
+def _visit_for(department: Department, date: dt.date, visit_id: uuid.UUID) -> Visit:
+    visit = (
+        Visit.objects.filter(pk=visit_id, day__department=department, day__date=date)
+        .select_related("day__department")
+        .first()
+    )
+    if visit is None:
+        raise Http404
+    return visit
+
+
 def _shift_for(department: Department, date: dt.date, shift_id: object) -> Shift:
     shift = (
         Shift.objects.filter(pk=_uuid(shift_id), day__department=department, day__date=date)
@@ -265,3 +315,13 @@ def _uuid(value: object) -> uuid.UUID:
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
+
+
+def _words(error: BookingError) -> str:
+    if isinstance(error, Busy):
+        return _("Somebody else changes this day right now. Try again.")
+    return _("This shift can't take the visit any more. Here is who can.")
+
+
+def _clock(instant: dt.datetime) -> str:
+    return timezone.localtime(instant).strftime("%H:%M")

@@ -1,0 +1,115 @@
+"""The day board and the administrator's today, in a real browser."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from booking.models import Visit
+from tests import factories
+from tests.browser.conftest import PHONE, WIDE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NARROW = {"width": 320, "height": 700}
+
+
+@pytest.fixture
+def day(department):
+    """Tomorrow, with Emil, Nora and a shift without a name; two visits lack somebody."""
+    date = timezone.localdate() + dt.timedelta(days=1)
+    day = factories.DayFactory(department=department, date=date)
+    people = [
+        factories.EmployeeFactory(
+            department=department, person__given_name=given, person__family_name=family
+        ).person
+        for given, family in (("Emil", "Haugen"), ("Nora", "Lind"))
+    ]
+    shifts = [factories.ShiftFactory(day=day, person=person) for person in [*people, None]]
+    evening = factories.ShiftFactory(day=day, starts_at=factories.local(date, 16))
+    for shift, hours in ((shifts[0], (8, 10, 13)), (shifts[1], (9, 11)), (evening, (17,))):
+        for hour in hours:
+            _visit(day, hour, shift)
+    for hour in (10, 12):
+        _visit(day, hour)
+    return day
+
+
+def _visit(day, hour, shift=None):
+    return factories.VisitFactory(
+        day=day,
+        shift=shift,
+        booking__starts_at=factories.local(day.date, hour),
+        booking__service__symbol="shower",
+    )
+
+
+def _url(name, day, *args):
+    return reverse(f"workflow:{name}", args=[day.department_id, day.date, *args])
+
+
+def _pages(day):
+    shift = day.shifts.get(person__given_name="Emil")
+    unnamed = day.shifts.filter(person=None).first()
+    visit = Visit.objects.filter(day=day, shift=None).first()
+    return {
+        "board": _url("board", day),
+        "board-list": _url("board", day) + "?as=list",
+        "board-visit": _url("board_visit", day, visit.pk),
+        "board-shift": _url("board_shift", day, shift.pk),
+        "board-unname": _url("unname_shift", day, shift.pk),
+        "board-unnamed": _url("board_shift", day, unnamed.pk),
+        "board-add": _url("add_shift", day),
+        "today": reverse("workflow:today", args=[day.department_id]),
+    }
+
+
+def test_the_pages_have_no_faults_at_any_width(open_page, axe, shot, administrator, day):
+    for viewport, color_scheme in [(WIDE, "light"), (PHONE, "dark"), (NARROW, "light")]:
+        page = open_page("/", user=administrator, viewport=viewport, color_scheme=color_scheme)
+        for name, path in _pages(day).items():
+            page.goto(path)
+            shot(page, f"{name}-{viewport['width']}-{color_scheme}")
+            assert axe(page) == [], name
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, f"{name} scrolls sideways at {viewport['width']}"
+
+
+def test_the_visits_are_one_stop_for_the_tab_key_and_arrows_go_between_them(
+    open_page, administrator, day
+):
+    page = open_page(_url("board", day), user=administrator)
+    stops = page.locator("[data-board] a.block[tabindex='0']")
+    focused = "document.activeElement.querySelector('.clock').textContent"
+
+    assert stops.count() == 1
+    stops.focus()
+    assert page.evaluate(focused) == "10:00"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(focused) == "12:00"
+    page.keyboard.press("ArrowDown")  # Emil's nearest
+    assert page.evaluate(focused) == "13:00"
+    page.keyboard.press("Home")
+    assert page.evaluate(focused) == "08:00"
+    page.keyboard.press("ArrowDown")  # Nora's
+    assert page.evaluate(focused) == "09:00"
+    assert stops.count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/visits/**")
+
+
+def test_a_visit_gets_a_carer_and_a_shift_a_name_without_javascript(
+    open_page, administrator, department, day
+):
+    thea = factories.EmployeeFactory(department=department, person__given_name="Thea").person
+    page = open_page(_url("board", day), user=administrator, java_script_enabled=False)
+
+    page.get_by_role("link", name="12:00").first.click()
+    page.get_by_role("button", name="Nora").click()
+    page.get_by_role("link", name="08:00–16:00").last.click()
+    page.get_by_role("button", name="Thea").click()
+
+    assert day.shifts.filter(person=thea).exists()
+    given = Visit.objects.get(day=day, starts_at=factories.local(day.date, 12))
+    assert given.shift.person.given_name == "Nora"
