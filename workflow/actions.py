@@ -5,8 +5,9 @@ end: a beat task finds what is stale or due, and everything here may run twice.
 """
 
 import datetime as dt
+import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,8 @@ from workflow import planner
 from workflow.errors import NotYet, NotYourVisit
 from workflow.models import DayPlan, Report, WorkItem, WorkList
 from workflow.queries.planning import DayAsItStands, as_it_stands, stale_days
+
+log = logging.getLogger(__name__)
 
 
 def make_plan(*, day_id: int) -> None:
@@ -53,8 +56,7 @@ def plan_stale_days(*, limit: int = 50) -> int:
             .select_for_update(skip_locked=True, of=("self",))
             .values_list("pk", flat=True)[:limit]
         )
-    for day_id in found:
-        make_plan(day_id=day_id)
+    _for_each(found, make_plan)
     return len(found)
 
 
@@ -78,7 +80,8 @@ def settle(*, day_id: int) -> bool:
 def settle_due_days() -> int:
     """Settle every day whose hour has come, also hours late; how many there were."""
     due = list(_due(timezone.now()))
-    return sum(settle(day_id=day_id) for day_id in due)
+    _for_each(due, settle)
+    return len(due)
 
 
 def report(*, visit: Visit, outcome: str, by: User) -> Report:
@@ -130,6 +133,15 @@ def _due(now: dt.datetime) -> Iterator[int]:
         evening_before = day.date - dt.timedelta(days=1)
         if local_instant(evening_before, day.department.settling_time, here) <= now:
             yield day.pk
+
+
+def _for_each(day_ids: Iterable[int], verb: Callable[..., object]) -> None:
+    """A day that fails is logged and tried in the next round; the others don't wait for it."""
+    for day_id in day_ids:
+        try:
+            verb(day_id=day_id)
+        except Exception:
+            log.exception("%s failed for day %s", verb.__name__, day_id)
 
 
 def _write_seats(day: Day) -> None:

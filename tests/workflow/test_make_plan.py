@@ -6,6 +6,7 @@ from booking.models import Booking
 from tests import factories
 from workflow import actions, planner
 from workflow.models import DayPlan, WorkItem, WorkList
+from workflow.queries.planning import as_it_stands
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,13 @@ def test_an_answer_is_thrown_away_when_the_day_moved_on_meanwhile(
     assert DayPlan.objects.get(day=day).revision == day.revision
 
 
+def test_a_shift_made_while_the_day_was_read_breaks_nothing(day, tomorrow, visit_at):
+    """Whoever reads without the lock may know a visit and not its shift."""
+    visit = visit_at(day, 9, factories.ShiftFactory(day=tomorrow))
+
+    assert as_it_stands(day).seats == {visit.pk: None}
+
+
 def test_carers_who_have_met_the_recipient_lately_make_a_plan_cheaper(
     day, visit_at, planned, care_worker
 ):
@@ -188,6 +196,22 @@ def test_one_round_takes_a_bounded_number_of_days_and_today_first(day, tomorrow,
     for expected in (day, tomorrow, yesterday):
         assert actions.plan_stale_days(limit=1) == 1
         assert DayPlan.objects.filter(day=expected).exists()
+
+
+def test_a_day_that_fails_does_not_keep_the_others_waiting(day, tomorrow, monkeypatch, caplog):
+    solve = planner.plan
+    broken = factories.ShiftFactory(day=day).pk
+
+    def fails_for_one(facts, incumbent):
+        if any(shift.id == broken for shift in facts.shifts):
+            raise ArithmeticError
+        return solve(facts, incumbent)
+
+    monkeypatch.setattr(planner, "plan", fails_for_one)
+    actions.plan_stale_days()
+
+    assert [plan.day for plan in DayPlan.objects.all()] == [tomorrow]
+    assert f"make_plan failed for day {day.pk}" in caplog.text
 
 
 def test_looking_for_stale_days_when_there_are_none_is_one_statement(

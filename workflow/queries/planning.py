@@ -43,6 +43,7 @@ def as_it_stands(day: Day) -> DayAsItStands:
         .order_by("pk")
         .values_list("pk", "person_id", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
     ]
+    shift_ids = {shift.id for shift in shifts}
     visits, seats = [], {}
     for id_, recipient_id, shift_id, starts, ends, occupied_until in (
         Visit.objects.filter(day=day)
@@ -65,7 +66,8 @@ def as_it_stands(day: Day) -> DayAsItStands:
                 travel=occupied_until - ends,
             )
         )
-        seats[id_] = shift_id
+        # A shift that came after the statement above: whoever locks the Day throws this away.
+        seats[id_] = shift_id if shift_id in shift_ids else None
     return DayAsItStands(
         revision=day.revision,
         facts=planner.PlanningDay(shifts=shifts, visits=visits, seen=_seen(day, shifts, visits)),
