@@ -16,6 +16,12 @@ class AlreadyWorking(DepartmentsError):
     message = _("This person already works at that time.")
 
 
+class AlreadyEmployed(DepartmentsError):
+    message = _(
+        "This person has this role here already. Change from and until on the person's own page."
+    )
+
+
 class NotEmployed(DepartmentsError):
     message = _("This person does not work here on that date.")
 
@@ -38,3 +44,7 @@ class HoursAreOver(DepartmentsError):
 
 class CannotBeUndone(DepartmentsError):
     message = _("This can't be undone any more: something has changed since, or the day has come.")
+
+
+class NameTaken(DepartmentsError):
+    message = _("There is already a service with this name.")

@@ -22,6 +22,8 @@ def say(change: ConfigurationChange, names: Names, this_year: int) -> str:
         return _("Undone: %(change)s") % {"change": said} if change.what == "undo" else said
     if change.what == "add_service":
         return _("New service: %(name)s") % {"name": change.after["name"]}
+    if change.what == "add_qualification":
+        return _("New qualification: %(name)s") % {"name": change.after["name"]}
     if change.what == "change_service":
         return f"{change.before['name']}: {_say_values(Service, change)}"
     if "employee" in change.after:

@@ -41,7 +41,11 @@ def menu(request: HttpRequest) -> list[Item]:
             (_("Opening hours"), "departments:hours", [department]),
             (_("Staff"), "departments:staff", [department]),
             (_("Services"), "departments:services", [department]),
+            (_("Recipients"), "booking:recipients", [department]),
+            (_("Settings"), "departments:settings", [department]),
         ]
+        if len(administered) > 1:
+            entries.append((_("Departments"), "departments:overview", []))
         works_too = any(role == Employee.Role.CARE_WORKER for _department, role in roles)
         return _items(request, *entries, *([my_day] if works_too else []))
     if roles:
@@ -64,6 +68,8 @@ def _items(request: HttpRequest, *entries: Entry) -> list[Item]:
             url = reverse(name, args=args)
         except NoReverseMatch:
             continue
-        is_current = request.path == url or (url != "/" and request.path.startswith(url))
+        # The pages below an entry are its own; the overview lies above every department.
+        has_below = url not in ("/", reverse("departments:overview"))
+        is_current = request.path == url or (has_below and request.path.startswith(url))
         items.append(Item(label, url, is_current))
     return items

@@ -1,12 +1,14 @@
 """Who works here, what they know, and when they are away."""
 
 import datetime as dt
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from departments import errors
 from departments.actions.days import absence_during
 from departments.actions.rota import change_shifts, clear_name, lock_person
 from departments.actions.settings import record_change
@@ -44,6 +46,9 @@ def add_employee(
         person = User.objects.create_user(
             email, given_name=given_name, family_name=family_name, phone=phone
         )
+    lock_person(person)
+    if Employee.objects.filter(department=department, person=person, role=role).exists():
+        raise errors.AlreadyEmployed
     employee = Employee.objects.create(
         department=department,
         person=person,
@@ -128,17 +133,27 @@ def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
 
 @transaction.atomic
 def report_absence(
-    *, person: User, kind: str, period: Interval, by: User | None
+    *, person: User, kind: str, period: Interval, key: UUID | None = None, by: User | None
 ) -> tuple[Absence, Reseated]:
     """A person is away: their shifts then, in every department, are withdrawn.
 
     A withdrawn shift stays, filled by nobody, until somebody else's name is put on it.
     Shifts that are over are left alone, so an absence may be told of afterwards.
+    ``key`` is the id that the form was drawn with: sending it twice makes one absence.
     """
     lock_person(person)
-    absence = Absence.objects.create(
-        person=person, kind=kind, starts_at=period.start, ends_at=period.end, recorded_by=by
+    absence, is_new = Absence.objects.get_or_create(
+        pk=key or uuid4(),
+        person=person,
+        defaults={
+            "kind": kind,
+            "starts_at": period.start,
+            "ends_at": period.end,
+            "recorded_by": by,
+        },
     )
+    if not is_new:
+        return absence, Reseated()
 
     def withdraw(shift: Shift) -> bool:
         if shift.person_id != person.pk or shift.is_withdrawn:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+NO_GUESSES = {"autocomplete": "off"}  # what is written here concerns somebody else
 WRITTEN_TIME = re.compile(r"^(\d{1,2})(?:[:. ]?(\d{2}))?$")
 
 
@@ -82,4 +83,4 @@ class WrittenNumberField(forms.IntegerField):
 
 
 def written(inputmode: str, size: int) -> forms.TextInput:
-    return forms.TextInput(attrs={"inputmode": inputmode, "autocomplete": "off", "size": size})
+    return forms.TextInput(attrs={**NO_GUESSES, "inputmode": inputmode, "size": size})

@@ -1,35 +1,89 @@
+"""What an administrator writes about services and qualifications."""
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Service
+from departments.forms.fields import NO_GUESSES, WrittenNumberField
+from departments.models import Qualification, Service
 
+# Of the drawings in the sprite, those that stand for something one can order.
 SYMBOLS = [
-    ("broom", _("Broom")),
+    ("bucket", _("Bucket")),
     ("shower", _("Shower")),
-    ("meal", _("Meal")),
-    ("bag", _("Shopping bag")),
-    ("pill", _("Medicine")),
+    ("laundry", _("Laundry")),
+    ("cutlery", _("Meal")),
+    ("basket", _("Shopping")),
+    ("medicine", _("Medicine")),
+    ("stethoscope", _("Health")),
     ("walk", _("Walk")),
+    ("wheelchair", _("Wheelchair")),
+    ("travel", _("Travel")),
+    ("bed", _("Bed")),
     ("heart", _("Heart")),
-    ("talk", _("Talk")),
+    ("hand-heart", _("Help")),
+    ("chat", _("Talk")),
+    ("video", _("Video")),
+    ("school", _("School")),
+    ("home", _("Home")),
     ("calendar", _("Calendar")),
 ]
 
 
-class ServiceForm(forms.ModelForm[Service]):
+class SymbolSelect(forms.RadioSelect):
+    option_template_name = "departments/_symbol_option.html"
+
+
+class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    symbol = forms.ChoiceField(
+        label=_("Symbol"), choices=SYMBOLS, widget=SymbolSelect, initial="calendar"
+    )
+    minutes = WrittenNumberField(
+        label=_("Length in minutes"),
+        min_value=5,
+        max_value=720,
+        help_text=_("Those who have booked keep the length they booked."),
+    )
+    carers = WrittenNumberField(
+        label=_("Carers needed at the same time"),
+        min_value=1,
+        max_value=4,
+        initial=1,
+        help_text=_("Two, for example, for a lift."),
+    )
+
     class Meta:
         model = Service
         fields = [
             "name",
             "description",
-            "symbol",
             "minutes",
             "carers",
             "place",
             "qualifications",
+            "symbol",
             "is_active",
         ]
         widgets = {
+            "name": forms.TextInput(attrs=NO_GUESSES),
+            "description": forms.TextInput(attrs=NO_GUESSES),
             "place": forms.RadioSelect,
             "qualifications": forms.CheckboxSelectMultiple,
         }
+        help_texts = {
+            "name": _("People read this when they book. It must not tell of an illness."),
+            "is_active": _("When it is off, nobody can book it; bookings that exist are kept."),
+        }
+
+    def clean_minutes(self) -> int:
+        minutes: int = self.cleaned_data["minutes"]
+        if minutes % 5:
+            raise forms.ValidationError(_("Use minutes in steps of five, for example 45."))
+        return minutes
+
+
+class QualificationForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Qualification
+        fields = ["name"]
+        labels = {"name": _("New qualification")}
+        widgets = {"name": forms.TextInput(attrs=NO_GUESSES)}

@@ -7,7 +7,12 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from departments.forms.fields import ComingDateField, WrittenNumberField, WrittenTimeField
+from departments.forms.fields import (
+    NO_GUESSES,
+    ComingDateField,
+    WrittenNumberField,
+    WrittenTimeField,
+)
 from departments.hours import Staffing
 from departments.models import SpecialDay
 
@@ -26,7 +31,7 @@ class SpecialDayForm(forms.Form):
     name = forms.CharField(
         label=_("Name that people see"),
         max_length=SpecialDay._meta.get_field("name").max_length,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs=NO_GUESSES),
     )
     kind = forms.ChoiceField(
         label=_("What happens this day?"), choices=DayKind.choices, widget=forms.RadioSelect

@@ -4,11 +4,13 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
-from departments.models import Absence, Department, Employee, QualificationHeld
+from departments.models import Absence, Department, Employee, QualificationHeld, Shift
 
 
 def qualifications_on(
@@ -30,6 +32,81 @@ def care_workers(department: Department, date: dt.date) -> QuerySet[User]:
     """Those who can have their name on one of the department's shifts that day."""
     employed = Employee.objects.active(date).care_workers().filter(department=department)
     return User.objects.filter(employments__in=employed).order_by("given_name", "family_name")
+
+
+def employees_of(department: Department, today: dt.date) -> QuerySet[Employee]:
+    """Those who work here now or will, by name."""
+    return (
+        Employee.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today), department=department
+        )
+        .select_related("person")
+        .order_by("person__given_name", "person__family_name", "role")
+    )
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """An employee as the staff list shows them."""
+
+    employee: Employee
+    knows: list[str]
+    away: list[Absence]
+
+
+def staff_list(department: Department, today: dt.date) -> list[Colleague]:
+    employees = list(employees_of(department, today))
+    people = [employee.person_id for employee in employees]
+    knows: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
+    held = QualificationHeld.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+        person__in=people,
+        valid_from__lte=today,
+    ).order_by("qualification__name")
+    for person_id, name in held.values_list("person_id", "qualification__name"):
+        if name not in knows[person_id]:
+            knows[person_id].append(name)
+    away = defaultdict(list)
+    for absence in Absence.objects.filter(person__in=people, ends_at__gt=timezone.now()):
+        away[absence.person_id].append(absence)
+    return [
+        Colleague(employee, knows[employee.person_id], away[employee.person_id])
+        for employee in employees
+    ]
+
+
+def former_employees(department: Department, today: dt.date) -> QuerySet[Employee]:
+    return (
+        Employee.objects.filter(department=department, valid_until__lt=today)
+        .select_related("person")
+        .order_by("-valid_until", "person__given_name")
+    )
+
+
+def coming_shifts(department: Department, person: User) -> QuerySet[Shift]:
+    """The person's shifts here that are not over, soonest first."""
+    return Shift.objects.filter(
+        day__department=department, person=person, ends_at__gt=timezone.now()
+    ).order_by("starts_at")
+
+
+def absences_of(department: Department, now: dt.datetime) -> QuerySet[Absence]:
+    """Absences of those who work here, under way and to come, soonest first."""
+    people = employees_of(department, timezone.localdate(now)).order_by().values("person")
+    return (
+        Absence.objects.filter(person__in=people, ends_at__gt=now)
+        .select_related("person")
+        .order_by("starts_at", "person__given_name")
+    )
+
+
+def withdrawn_by(absence_id: uuid.UUID, department: Department) -> QuerySet[Shift]:
+    """The department's shifts that nobody fills because of an absence."""
+    return (
+        Shift.objects.filter(withdrawn_by=absence_id, day__department=department)
+        .select_related("person", "day")
+        .order_by("starts_at")
+    )
 
 
 def absences(department: Department, start: dt.datetime, end: dt.datetime) -> QuerySet[Absence]:

@@ -1,0 +1,63 @@
+"""A department's rules for itself, each with one plain sentence."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from departments.actions.settings import SETTINGS
+from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
+from departments.models import Department
+
+TWO_WEEKS = 14 * 24 * 60
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    horizon_days = WrittenNumberField(
+        label=_("Days ahead that can be booked"),
+        min_value=1,
+        max_value=90,
+        help_text=_("With 14, people can book from today up to and including two weeks ahead."),
+    )
+    settling_time = WrittenTimeField(
+        label=_("When the next day's plan is settled"),
+        help_text=_("After this hour the evening before, who goes where stays as it is."),
+    )
+    minimum_notice_minutes = WrittenNumberField(
+        label=_("Shortest time from booking to visit, in minutes"),
+        min_value=0,
+        max_value=TWO_WEEKS,
+        help_text=_("Times that begin sooner than this are not offered."),
+    )
+    change_deadline_minutes = WrittenNumberField(
+        label=_("Latest time before a visit to move it, in minutes"),
+        min_value=0,
+        max_value=TWO_WEEKS,
+        help_text=_("Later than this, people are asked to call."),
+    )
+    cancel_deadline_minutes = WrittenNumberField(
+        label=_("Latest time before a visit to cancel it, in minutes"),
+        min_value=0,
+        max_value=TWO_WEEKS,
+        help_text=_("Later than this, people are asked to call."),
+    )
+    travel_minutes = WrittenNumberField(
+        label=_("Minutes of travel between two visits"),
+        min_value=0,
+        max_value=120,
+        help_text=_("Kept free after each visit that is booked from now on."),
+    )
+
+    class Meta:
+        model = Department
+        fields = SETTINGS
+        widgets = {
+            "public_holidays": forms.RadioSelect,
+            "name": forms.TextInput(attrs=NO_GUESSES),
+            "phone": forms.TextInput(attrs={**NO_GUESSES, "inputmode": "tel"}),
+        }
+        help_texts = {
+            "name": _("People see it on their bookings. It must not tell of an illness."),
+            "phone": _("People call this number when something is wrong."),
+            "is_open": _("When it is off, nobody can book; bookings that exist are kept."),
+            "slot_minutes": _("With 30, visits can begin at every whole and half hour."),
+            "public_holidays": _("A special day of your own goes before this rule."),
+        }

@@ -1,0 +1,138 @@
+"""What an administrator writes about employees and their absence."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenTimeField
+from departments.hours import Interval, local_instant
+from departments.models import Absence, Department, Employee, Qualification
+from departments.queries.staff import employees_of
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+class PeriodOfTime(forms.Form):
+    """From one date until and including another, perhaps without end."""
+
+    valid_from = WrittenDateField(label=_("From"))
+    valid_until = WrittenDateField(label=_("Until and including"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        first, last = data.get("valid_from"), data.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", _("The last day is before the first."))
+        return data
+
+
+class EmploymentForm(PeriodOfTime):
+    """From and until when somebody works here."""
+
+    field_order = ["valid_from", "valid_until"]
+
+
+class NewEmployeeForm(PeriodOfTime):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs=NO_GUESSES),
+        help_text=_("They log in with a code that is sent here."),
+    )
+    given_name = forms.CharField(
+        label=_("First name"),
+        max_length=100,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    family_name = forms.CharField(
+        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={**NO_GUESSES, "inputmode": "tel"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Employee.Role.choices,
+        widget=forms.RadioSelect,
+        initial=Employee.Role.CARE_WORKER,
+    )
+    field_order = ["email", "given_name", "family_name", "phone", "role"]
+
+
+class HoldingForm(PeriodOfTime):
+    """What somebody knows, and from and until when it counts."""
+
+    qualification = forms.ModelChoiceField(
+        label=_("Qualification"), queryset=Qualification.objects.all(), empty_label=_("Choose")
+    )
+    field_order = ["qualification"]
+
+
+class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Employee) -> str:
+        return obj.person.full_name
+
+
+class AbsenceForm(forms.Form):
+    """``key`` becomes the id of the absence, so that sending the form twice makes one."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    employee = EmployeeField(
+        label=_("Who"), queryset=Employee.objects.none(), empty_label=_("Choose")
+    )
+    kind = forms.ChoiceField(
+        label=_("Why"),
+        choices=Absence.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Absence.Kind.SICK,
+    )
+    first_date = WrittenDateField(label=_("Away from the day"))
+    first_time = WrittenTimeField(label=_("at"), required=False)
+    last_date = WrittenDateField(label=_("Away until and including the day"))
+    last_time = WrittenTimeField(label=_("at"), required=False)
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["employee"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = employees_of(department, timezone.localdate())
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if not self.errors and not self._start() < self._end():
+            self.add_error("last_date", _("The end is before the start."))
+        return data
+
+    @property
+    def period(self) -> Interval:
+        return Interval(self._start(), self._end())
+
+    def _start(self) -> dt.datetime:
+        data = self.cleaned_data
+        return _instant(data["first_date"], data["first_time"] or dt.time(0))
+
+    def _end(self) -> dt.datetime:
+        date, time = self.cleaned_data["last_date"], self.cleaned_data["last_time"]
+        return _instant(date, time) if time else _instant(date + ONE_DAY, dt.time(0))
+
+
+class BackForm(forms.Form):
+    """When somebody who was away is at work again."""
+
+    back_date = WrittenDateField(label=_("Back at work on the day"))
+    back_time = WrittenTimeField(label=_("at"), required=False)
+
+    @property
+    def instant(self) -> dt.datetime:
+        data = self.cleaned_data
+        return _instant(data["back_date"], data["back_time"] or dt.time(0))
+
+
+def _instant(date: dt.date, time: dt.time) -> dt.datetime:
+    return local_instant(date, time, timezone.get_default_timezone())

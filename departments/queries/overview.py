@@ -1,0 +1,58 @@
+"""Figures for all departments, and nobody's day."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import Count
+from django.utils import timezone
+
+from departments import seats
+from departments.models import Department, Employee, OpeningHours
+from departments.queries.hours import weekly_hours
+from departments.week import extent, next_date
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One department in an ordinary week, and what is booked of it."""
+
+    department: Department
+    working_hours: int
+    care_workers: int
+    booked: int
+
+
+def figures(departments: Iterable[Department]) -> list[Figures]:
+    """A few queries, however many the departments are."""
+    departments = list(departments)
+    today = timezone.localdate()
+    work_minutes: dict[uuid.UUID, Fraction] = defaultdict(Fraction)
+    for row in OpeningHours.objects.filter(department__in=departments).prefetch_related(
+        "qualifications"
+    ):
+        hours = weekly_hours(row)
+        date = next_date(hours, today)
+        if date is not None and date < today + dt.timedelta(weeks=row.every_n_weeks):
+            minutes = extent(hours.staffing)[1] * row.staff
+            work_minutes[row.department_id] += Fraction(minutes, row.every_n_weeks)
+    care_workers = dict(
+        Employee.objects.active(today)
+        .care_workers()
+        .filter(department__in=departments)
+        .values_list("department")
+        .annotate(Count("person", distinct=True))
+    )
+    booked = seats.registered().booked_ahead(departments, timezone.now())
+    return [
+        Figures(
+            department=department,
+            working_hours=round(work_minutes[department.pk] / 60),
+            care_workers=care_workers.get(department.pk, 0),
+            booked=booked.get(department.pk, 0),
+        )
+        for department in departments
+    ]

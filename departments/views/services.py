@@ -1,0 +1,128 @@
+"""What the department offers."""
+
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from departments.access import administrator
+from departments.actions import services as actions
+from departments.actions.services import ServiceTerms
+from departments.errors import NameTaken
+from departments.forms.services import QualificationForm, ServiceForm
+from departments.models import Department, Qualification, Service
+
+
+@require_safe
+@administrator
+def services(request: HttpRequest, department: Department) -> HttpResponse:
+    return _page(request, department, QualificationForm())
+
+
+@require_safe
+@administrator
+def new_service(request: HttpRequest, department: Department) -> HttpResponse:
+    return _form_page(request, department, ServiceForm(instance=Service(department=department)))
+
+
+@require_POST
+@administrator
+def add_service(request: HttpRequest, department: Department) -> HttpResponse:
+    form = ServiceForm(request.POST, instance=Service(department=department))
+    if not form.is_valid():
+        return _form_page(request, department, form)
+    try:
+        actions.add_service(
+            department=department,
+            terms=_terms(form),
+            qualification_ids=_qualification_ids(form),
+            by=cast(User, request.user),
+        )
+    except NameTaken as error:
+        form.add_error("name", str(error))
+        return _form_page(request, department, form)
+    messages.success(request, _("The service is added."))
+    return redirect("departments:services", department.pk)
+
+
+@require_safe
+@administrator
+def service(request: HttpRequest, department: Department, service: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(department.services, pk=service)
+    return _form_page(request, department, ServiceForm(instance=found), found)
+
+
+@require_POST
+@administrator
+def change_service(
+    request: HttpRequest, department: Department, service: uuid.UUID
+) -> HttpResponse:
+    found = get_object_or_404(department.services, pk=service)
+    form = ServiceForm(request.POST, instance=found)
+    if not form.is_valid():
+        return _form_page(request, department, form, found)
+    try:
+        actions.change_service(
+            service=found,
+            terms=_terms(form),
+            qualification_ids=_qualification_ids(form),
+            by=cast(User, request.user),
+        )
+    except NameTaken as error:
+        form.add_error("name", str(error))
+        return _form_page(request, department, form, found)
+    messages.success(
+        request, _("The service is changed. Bookings that exist are kept as they are.")
+    )
+    return redirect("departments:services", department.pk)
+
+
+@require_POST
+@administrator
+def add_qualification(request: HttpRequest, department: Department) -> HttpResponse:
+    form = QualificationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, department, form)
+    actions.add_qualification(
+        department=department, name=form.cleaned_data["name"], by=cast(User, request.user)
+    )
+    messages.success(request, _("The qualification is added."))
+    return redirect("departments:services", department.pk)
+
+
+def _page(
+    request: HttpRequest, department: Department, qualification_form: QualificationForm
+) -> HttpResponse:
+    rows = department.services.prefetch_related("qualifications").order_by("-is_active", "name")
+    context = {
+        "department": department,
+        "services": rows,
+        "qualifications": Qualification.objects.all(),
+        "form": qualification_form,
+    }
+    return render(request, "departments/services.html", context)
+
+
+def _form_page(
+    request: HttpRequest,
+    department: Department,
+    form: ServiceForm,
+    service: Service | None = None,
+) -> HttpResponse:
+    context = {"department": department, "form": form, "service": service}
+    return render(request, "departments/service.html", context)
+
+
+def _terms(form: ServiceForm) -> ServiceTerms:
+    values = {**form.cleaned_data}
+    del values["qualifications"]
+    return ServiceTerms(**values)
+
+
+def _qualification_ids(form: ServiceForm) -> list[uuid.UUID]:
+    return [one.pk for one in form.cleaned_data["qualifications"]]

@@ -1,0 +1,92 @@
+"""Services, staff, absence, settings and the overview, by every way of looking."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.models import Employee
+from tests import factories
+from tests.browser.conftest import PHONE, WIDE
+
+DESK = {"width": 1440, "height": 1000}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pages(department, administrator, care_worker):
+    insulin = factories.QualificationFactory(name="Insulin")
+    for name, symbol, minutes, needs in (
+        ("Cleaning", "bucket", 60, []),
+        ("Shower", "shower", 45, []),
+        ("Medicine", "medicine", 15, [insulin]),
+    ):
+        factories.ServiceFactory(
+            department=department,
+            name=name,
+            symbol=symbol,
+            minutes=minutes,
+            description="Kitchen, bath and floors" if name == "Cleaning" else "",
+            qualifications=needs,
+        )
+    emil = Employee.objects.get(person=care_worker)
+    factories.QualificationHeldFactory(person=care_worker, qualification=insulin)
+    for given, family in (("Marte", "Lie"), ("Geir", "Holm"), ("Åse", "Moen")):
+        factories.EmployeeFactory(
+            department=department, person__given_name=given, person__family_name=family
+        )
+    factories.EmployeeFactory(department=department, valid_until=dt.date(2025, 1, 31))
+    shift = factories.ShiftFactory(
+        day__department=department,
+        day__date=timezone.localdate() + dt.timedelta(days=3),
+        person=care_worker,
+    )
+    away = factories.AbsenceFactory(person=care_worker, starts_at=shift.starts_at)
+    shift.withdrawn_by = away
+    shift.save()
+    at = {"department": department.pk}
+    return {
+        "services": reverse("departments:services", kwargs=at),
+        "service": reverse("departments:new_service", kwargs=at),
+        "staff": reverse("departments:staff", kwargs=at),
+        "employee": reverse("departments:employee", kwargs={**at, "employee": emil.pk}),
+        "employee-new": reverse("departments:new_employee", kwargs=at),
+        "absences": reverse("departments:absences", kwargs=at),
+        "absence-new": reverse("departments:new_absence", kwargs=at),
+        "absence": reverse("departments:absence", kwargs={**at, "absence": away.pk}),
+        "settings": reverse("departments:settings", kwargs=at),
+        "overview": reverse("departments:overview"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [
+        ("1440-light", {"viewport": DESK}),
+        ("1280-dark", {"viewport": WIDE, "color_scheme": "dark"}),
+        ("390-light", {"viewport": PHONE}),
+        ("1280-forced", {"viewport": WIDE, "forced_colors": "active"}),
+    ],
+)
+def test_the_administrators_pages_have_no_faults(
+    pages, administrator, open_page, axe, shot, look, options
+):
+    page = open_page("/", user=administrator, **options)
+    for name, address in pages.items():
+        page.goto(address)
+        shot(page, f"{name}-{look}")
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+
+def test_absence_is_told_before_it_is_saved(pages, administrator, open_page, axe, shot):
+    page = open_page(pages["absence-new"], user=administrator, java_script_enabled=False)
+    page.locator("#id_employee").select_option(label="Geir Holm")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_selector(".impact")
+    page.locator("button[name=confirmed]").click()
+    page.wait_for_url("**/absence/")
+
+    assert page.get_by_text("Geir Holm").first.is_visible()

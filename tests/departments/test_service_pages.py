@@ -1,0 +1,112 @@
+import pytest
+from django.urls import reverse
+
+from departments.models import ConfigurationChange, Qualification, Service
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dina(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def typed(**values):
+    return {
+        "name": "Shower",
+        "minutes": "45",
+        "carers": "2",
+        "place": "home",
+        "symbol": "shower",
+        "is_active": "on",
+        **values,
+    }
+
+
+def test_a_service_is_added_once(dina, department):
+    add = reverse("departments:add_service", args=[department.pk])
+    skill = factories.QualificationFactory()
+
+    assert dina.post(add, typed(qualifications=[str(skill.pk)])).status_code == 302
+    again = dina.post(add, typed())
+
+    service = Service.objects.get()
+    assert (service.minutes, service.carers, service.symbol) == (45, 2, "shower")
+    assert list(service.qualifications.all()) == [skill]
+    assert again.status_code == 200
+    assert again.context["form"].errors
+
+
+def test_a_service_is_changed_and_the_change_is_told(dina, department, service):
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    for _ in range(2):
+        dina.post(change, typed(name="Cleaning", minutes="90"))
+
+    service.refresh_from_db()
+    assert service.minutes == 90
+    assert ConfigurationChange.objects.count() == 1
+    page = dina.get(reverse("departments:changes", args=[department.pk]))
+    assert "60 → 90" in page.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", ""), ("minutes", "3"), ("minutes", "47"), ("carers", "9"), ("symbol", "dragon")],
+)
+def test_bad_input_is_answered_in_words_and_kept(dina, department, service, field, value):
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    page = dina.post(change, typed(description="Kept words", **{field: value}))
+
+    assert field in page.context["form"].errors
+    assert "Kept words" in page.text
+    service.refresh_from_db()
+    assert service.minutes == 60
+
+
+def test_two_services_may_not_share_a_name(dina, department, service):
+    other = factories.ServiceFactory(department=department, name="Shower")
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    page = dina.post(change, typed(name=other.name))
+
+    assert "name" in page.context["form"].errors
+    service.refresh_from_db()
+    assert service.name == "Cleaning"
+
+
+def test_an_inactive_service_stays_in_the_list(dina, department, service):
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+    form = typed(name=service.name)
+    del form["is_active"]
+
+    dina.post(change, form)
+
+    assert not Service.objects.get().is_active
+    page = dina.get(reverse("departments:services", args=[department.pk]))
+    assert service.name in page.text
+
+
+def test_a_qualification_is_added_once(dina, department):
+    add = reverse("departments:add_qualification", args=[department.pk])
+
+    assert dina.post(add, {"name": "Insulin"}).status_code == 302
+    again = dina.post(add, {"name": "Insulin"})
+
+    assert Qualification.objects.count() == 1
+    assert again.context["form"].errors
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_costs_the_same_for_many_services(
+    dina, department, count, django_assert_max_num_queries
+):
+    for _ in range(count):
+        factories.ServiceFactory(
+            department=department, qualifications=[factories.QualificationFactory()]
+        )
+    with django_assert_max_num_queries(9):
+        dina.get(reverse("departments:services", args=[department.pk]))

@@ -1,0 +1,121 @@
+"""The department's settings, and the coordinator's figures."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from departments.models import ConfigurationChange, Employee
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dina(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def typed(department, **values):
+    return {
+        "name": department.name,
+        "phone": "",
+        "is_open": "on",
+        "horizon_days": "14",
+        "slot_minutes": "30",
+        "settling_time": "18:00",
+        "minimum_notice_minutes": "120",
+        "change_deadline_minutes": "120",
+        "cancel_deadline_minutes": "120",
+        "travel_minutes": "15",
+        "public_holidays": "sunday",
+        **values,
+    }
+
+
+def test_a_setting_is_looked_at_saved_and_told(dina, department):
+    change = reverse("departments:change_settings", args=[department.pk])
+    form = typed(department, travel_minutes="20")
+
+    page = dina.post(change, form)
+    assert "15 → 20" in page.text
+    department.refresh_from_db()
+    assert department.travel_minutes == 15
+
+    for _ in range(2):
+        dina.post(change, {**form, "confirmed": "1", "reason": "Longer roads"})
+    department.refresh_from_db()
+    assert (department.travel_minutes, department.configuration_revision) == (20, 2)
+    assert ConfigurationChange.objects.get().reason == "Longer roads"
+    assert "15 → 20" in dina.get(reverse("departments:settings", args=[department.pk])).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("horizon_days", "0"),
+        ("slot_minutes", "7"),
+        ("settling_time", "late"),
+        ("minimum_notice_minutes", "-1"),
+        ("travel_minutes", "500"),
+        ("public_holidays", "maybe"),
+    ],
+)
+def test_bad_input_is_answered_in_words_and_kept(dina, department, field, value):
+    change = reverse("departments:change_settings", args=[department.pk])
+
+    page = dina.post(change, typed(department, phone="33 00 10 01", **{field: value}))
+
+    assert field in page.context["form"].errors
+    assert 'value="33 00 10 01"' in page.text
+    assert not ConfigurationChange.objects.exists()
+
+
+def test_two_departments_may_not_share_a_name(dina, department, other_department):
+    change = reverse("departments:change_settings", args=[department.pk])
+
+    page = dina.post(change, typed(department, name=other_department.name))
+
+    assert "name" in page.context["form"].errors
+
+
+def test_the_coordinator_sees_figures_and_nobodys_name(
+    client, department, other_department, care_worker, django_assert_max_num_queries
+):
+    for weekday in (1, 2):
+        factories.OpeningHoursFactory(department=department, weekday=weekday, staff=2)
+    factories.OpeningHoursFactory(
+        department=other_department, opens_at=dt.time(22), closes_at=dt.time(6), every_n_weeks=2
+    )
+    client.force_login(factories.CoordinatorFactory().user)
+
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("departments:overview"))
+
+    hours = {row.department.name: row.working_hours for row in page.context["figures"]}
+    assert hours == {"Home care North": 32, "Home care South": 4}
+    assert care_worker.family_name not in page.text
+    assert reverse("departments:hours", args=[department.pk]) not in page.text
+
+
+def test_an_administrator_of_two_departments_chooses(
+    dina, administrator, department, other_department
+):
+    factories.EmployeeFactory(
+        department=other_department, person=administrator, role=Employee.Role.ADMINISTRATOR
+    )
+    factories.DepartmentFactory(name="School nurse")
+
+    page = dina.get(reverse("departments:overview"))
+
+    assert reverse("departments:hours", args=[department.pk]) in page.text
+    assert reverse("departments:hours", args=[other_department.pk]) in page.text
+    assert "School nurse" not in page.text
+
+
+def test_a_care_worker_finds_no_overview(client, care_worker):
+    client.force_login(care_worker)
+
+    assert client.get(reverse("departments:overview")).status_code == 404

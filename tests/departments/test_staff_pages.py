@@ -1,0 +1,221 @@
+"""Staff list, an employee's page, and absence."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from departments.models import Absence, Employee, QualificationHeld, Shift
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 25)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_wednesday(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 25, 11, 3, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def dina(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def emil(care_worker, department):
+    return Employee.objects.get(person=care_worker, department=department)
+
+
+@pytest.fixture
+def shift(department, care_worker):
+    return factories.ShiftFactory(
+        day__department=department, day__date=dt.date(2026, 11, 27), person=care_worker
+    )
+
+
+def url(name, *args):
+    return reverse(f"departments:{name}", args=args)
+
+
+def invited(**values):
+    return {
+        "email": "new@example.test",
+        "given_name": "Nora",
+        "family_name": "Dahl",
+        "role": "care_worker",
+        "valid_from": "01.12.2026",
+        **values,
+    }
+
+
+def test_somebody_is_invited_without_a_password(dina, department):
+    dina.post(url("add_employee", department.pk), invited())
+
+    nora = User.objects.get(email="new@example.test")
+    assert not nora.has_usable_password()
+    assert nora.employments.get().department == department
+
+
+def test_inviting_twice_is_refused_in_words(dina, department):
+    add = url("add_employee", department.pk)
+    dina.post(add, invited())
+
+    again = dina.post(add, invited())
+
+    assert "email" in again.context["form"].errors
+    assert 'value="Nora"' in again.text
+    assert Employee.objects.filter(person__email="new@example.test").count() == 1
+
+
+def test_somebody_known_keeps_their_own_name(dina, department, other_administrator):
+    dina.post(url("add_employee", department.pk), invited(email=other_administrator.email.upper()))
+
+    known = Employee.objects.get(department=department, person=other_administrator)
+    assert known.person.given_name == other_administrator.given_name
+    page = dina.get(url("employee", department.pk, known.pk))
+    assert "Home care South" not in page.text
+
+
+def test_ending_an_employment_takes_the_name_off_later_shifts(dina, department, emil, shift):
+    change = url("change_employment", department.pk, emil.pk)
+    form = {"valid_from": "06.01.2020", "valid_until": "26.11.2026"}
+
+    page = dina.post(change, form)
+    assert page.context["lost_shifts"] == [shift]
+    assert Shift.objects.get().person == emil.person
+
+    for _ in range(2):
+        dina.post(change, {**form, "confirmed": "1"})
+    assert Shift.objects.get().person is None
+    emil.refresh_from_db()
+    assert emil.valid_until == dt.date(2026, 11, 26)
+
+
+def test_the_last_day_is_not_before_the_first(dina, department, emil):
+    page = dina.post(
+        url("change_employment", department.pk, emil.pk),
+        {"valid_from": "06.01.2020", "valid_until": "05.01.2020"},
+    )
+
+    assert "valid_until" in page.context["employment"].errors
+    assert 'value="05.01.2020"' in page.text
+
+
+def test_what_somebody_knows_is_given_and_taken(dina, department, emil):
+    skill = factories.QualificationFactory(name="Insulin")
+    give = url("give_qualification", department.pk, emil.pk)
+    form = {"qualification": str(skill.pk), "valid_from": "01.12.2026"}
+
+    assert "Insulin" in dina.post(give, form).text
+    assert not QualificationHeld.objects.exists()
+    for _ in range(2):
+        dina.post(give, {**form, "confirmed": "1"})
+    held = QualificationHeld.objects.get()
+
+    take = url("take_qualification", department.pk, emil.pk, held.pk)
+    dina.post(take)
+    assert QualificationHeld.objects.exists()
+    dina.post(take, {"confirmed": "1"})
+    assert not QualificationHeld.objects.exists()
+
+
+def away(emil, **values):
+    return {
+        "key": str(uuid.uuid4()),
+        "employee": str(emil.pk),
+        "kind": "sick",
+        "first_date": "27.11.2026",
+        "first_time": "",
+        "last_date": "27.11.2026",
+        "last_time": "",
+        **values,
+    }
+
+
+def test_the_form_begins_with_sick_from_now(dina, department, emil):
+    page = dina.get(url("new_absence", department.pk) + f"?employee={emil.pk}")
+
+    assert 'value="25.11.2026"' in page.text
+    assert 'value="12:00"' in page.text
+    assert f'value="{emil.pk}" selected' in page.text
+
+
+def test_absence_is_looked_at_and_then_saved_once(dina, department, emil, shift):
+    report, form = url("report_absence", department.pk), away(emil)
+
+    page = dina.post(report, form)
+    assert list(page.context["shifts"]) == []  # read again after the roll-back
+    assert "27. nov" in page.text
+    assert not Absence.objects.exists()
+
+    for _ in range(2):
+        dina.post(report, {**form, "confirmed": "1"})
+    absence = Absence.objects.get()
+    assert absence.starts_at == factories.local(dt.date(2026, 11, 27), 0)
+    assert absence.ends_at == factories.local(dt.date(2026, 11, 28), 0)
+    shift.refresh_from_db()
+    assert shift.withdrawn_by == absence
+
+
+def test_the_end_is_after_the_start(dina, department, emil):
+    page = dina.post(url("report_absence", department.pk), away(emil, last_date="26.11.2026"))
+
+    assert "last_date" in page.context["form"].errors
+
+
+def test_somebody_elses_employee_is_not_a_choice(dina, department, other_administrator):
+    other = other_administrator.employments.get()
+
+    page = dina.post(url("report_absence", department.pk), away(other))
+
+    assert "employee" in page.context["form"].errors
+
+
+def test_coming_back_earlier_gives_the_shifts_back(dina, department, emil, shift):
+    dina.post(
+        url("report_absence", department.pk),
+        away(emil, first_date="26.11.2026", last_date="29.11.2026", confirmed="1"),
+    )
+    absence = Absence.objects.get()
+    end = url("end_absence", department.pk, absence.pk)
+    form = {"back_date": "27.11.2026", "back_time": "7"}
+
+    assert dina.post(end, form).context["returned"] == [shift]
+    assert Shift.objects.get().withdrawn_by == absence
+    for _ in range(2):
+        dina.post(end, {**form, "confirmed": "1"})
+
+    shift.refresh_from_db()
+    absence.refresh_from_db()
+    assert shift.withdrawn_by is None
+    assert absence.ends_at == factories.local(dt.date(2026, 11, 27), 7)
+
+
+def test_a_mistaken_absence_goes_away(dina, department, emil, shift):
+    dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
+    end = url("end_absence", department.pk, Absence.objects.get().pk)
+
+    assert dina.post(end, {"never": "1"}).context["returned"] == [shift]
+    assert Absence.objects.exists()
+    dina.post(end, {"never": "1", "confirmed": "1"})
+
+    assert not Absence.objects.exists()
+    assert Shift.objects.get().withdrawn_by is None
+
+
+@pytest.mark.parametrize("count", [1, 15])
+def test_the_lists_cost_the_same_for_many_people(
+    dina, department, count, django_assert_max_num_queries
+):
+    for _ in range(count):
+        employee = factories.EmployeeFactory(department=department)
+        factories.QualificationHeldFactory(person=employee.person)
+        factories.AbsenceFactory(person=employee.person)
+    with django_assert_max_num_queries(10):
+        dina.get(url("staff", department.pk))
+    with django_assert_max_num_queries(8):
+        dina.get(url("absences", department.pk))

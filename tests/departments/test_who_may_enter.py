@@ -1,0 +1,133 @@
+"""Every page of a department, for everybody who has no business there."""
+
+import uuid
+
+import pytest
+from django.urls import URLPattern, URLResolver, reverse
+
+from departments import urls
+from departments.models import (
+    Absence,
+    ConfigurationChange,
+    Employee,
+    OpeningHours,
+    QualificationHeld,
+    Service,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+POSTS = {
+    "add_period",
+    "change_period",
+    "undo_change",
+    "set_special_day",
+    "remove_special_day",
+    "add_service",
+    "change_service",
+    "add_qualification",
+    "add_employee",
+    "change_employment",
+    "give_qualification",
+    "take_qualification",
+    "report_absence",
+    "end_absence",
+    "change_settings",
+}
+
+
+def patterns(entries=urls.department_urls):
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield entry
+
+
+@pytest.fixture
+def addresses(department, care_worker):
+    """The address of every page of the department, with rows that exist."""
+    rows = {
+        "row": factories.OpeningHoursFactory(department=department).pk,
+        "date": "2030-01-01",
+        "service": factories.ServiceFactory(department=department).pk,
+        "employee": Employee.objects.get(person=care_worker).pk,
+        "held": factories.QualificationHeldFactory(person=care_worker).pk,
+        "absence": factories.AbsenceFactory(person=care_worker).pk,
+        "change": ConfigurationChange.objects.create(department=department, what="undo").pk,
+    }
+    factories.SpecialDayFactory(department=department, date="2030-01-01")
+    return {
+        pattern.name: reverse(
+            f"departments:{pattern.name}",
+            kwargs={"department": department.pk}
+            | {name: rows[name] for name in pattern.pattern.converters},
+        )
+        for pattern in patterns()
+    }
+
+
+def rows():
+    models = (OpeningHours, Service, Employee, QualificationHeld, Absence, ConfigurationChange)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("somebody", ["other_administrator", "care_worker", "recipient", "nobody"])
+def test_every_page_is_for_the_departments_administrator_alone(
+    client, request, addresses, somebody
+):
+    before = rows()
+    if somebody != "nobody":
+        who = request.getfixturevalue(somebody)
+        before = rows()
+        client.force_login(getattr(who, "user", who))
+    for name, address in addresses.items():
+        answers = [client.post(address, {"confirmed": "1"})]
+        if name not in POSTS:
+            answers.append(client.get(address))
+        for answer in answers:
+            if somebody == "nobody" and answer.status_code != 405:
+                assert answer.url.startswith("/accounts/login/"), name
+            else:
+                assert answer.status_code in (404, 405), name
+    assert rows() == before
+
+
+def test_what_changes_something_is_posted(client, administrator, addresses):
+    client.force_login(administrator)
+    for name, address in addresses.items():
+        status = client.get(address).status_code
+        assert status == (405 if name in POSTS else 200), name
+
+
+def test_rows_of_another_department_are_not_found(
+    client, administrator, department, other_department, addresses
+):
+    client.force_login(administrator)
+    elsewhere = factories.EmployeeFactory(department=other_department)
+    theirs = {
+        "row": factories.OpeningHoursFactory(department=other_department).pk,
+        "service": factories.ServiceFactory(department=other_department).pk,
+        "employee": elsewhere.pk,
+        "absence": factories.AbsenceFactory(person=elsewhere.person).pk,
+        "held": factories.QualificationHeldFactory(person=elsewhere.person).pk,
+        "change": ConfigurationChange.objects.create(department=other_department, what="undo").pk,
+        "date": "2031-01-01",
+    }
+    for pattern in patterns():
+        asked_for = pattern.pattern.converters
+        if not asked_for or pattern.name in ("special_day", "hours"):
+            continue
+        address = reverse(
+            f"departments:{pattern.name}",
+            kwargs={"department": department.pk} | {name: theirs[name] for name in asked_for},
+        )
+        answer = client.post(address) if pattern.name in POSTS else client.get(address)
+        assert answer.status_code == 404, pattern.name
+
+
+def test_a_department_that_is_not_there_is_not_found(client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(reverse("departments:hours", args=[uuid.uuid4()])).status_code == 404
