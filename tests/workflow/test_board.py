@@ -88,7 +88,7 @@ def test_a_visit_stands_on_its_lane_or_first_when_nobody_has_it(tomorrow, shifts
     [
         pytest.param(15, None, "plan", id="later"),
         pytest.param(14, None, "now", id="under way"),
-        pytest.param(9, None, "plan", id="past, nothing told"),
+        pytest.param(9, None, "untold", id="over, nothing told"),
         pytest.param(9, Report.Outcome.DONE, "done", id="done"),
         pytest.param(9, Report.Outcome.NOT_AVAILABLE, "absent", id="not found"),
         pytest.param(9, Report.Outcome.UNABLE, "unable", id="could not come"),
@@ -245,6 +245,16 @@ def test_the_other_carer_of_the_same_visit_is_somebody_else(tomorrow, shifts, vi
     second = factories.VisitFactory(day=tomorrow, booking=first.booking)
 
     assert titles(able(tomorrow, second)) == ["Nora Lind", "No name yet"]
+
+
+def test_an_empty_shift_over_the_visit_is_pointed_at(client, tomorrow, shifts, visit_at, emil):
+    Shift.objects.exclude(pk=shifts[0].pk).delete()
+    Shift.objects.update(withdrawn_by=factories.AbsenceFactory(person=emil))
+    visit = visit_at(tomorrow, 12)
+
+    page = client.get(url("board_visit", tomorrow, visit.pk)).content.decode()
+
+    assert f"{url('board_shift', tomorrow, shifts[0].pk)}#opened" in page.split("<aside")[1]
 
 
 # -- Whose shift it can be --------------------------------------------------

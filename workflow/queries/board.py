@@ -58,6 +58,7 @@ class Card:
             "open": _("nobody to go"),
             "plan": _("planned"),
             "now": _("under way"),
+            "untold": _("over, no report yet"),
             "done": _("done"),
             "absent": _("not found at home"),
             "unable": _("we could not come"),
@@ -221,6 +222,10 @@ class Board:
     def lane(self, shift_id: uuid.UUID) -> Lane | None:
         return next((lane for lane in self.lanes if lane.id == shift_id), None)
 
+    def empty_lanes(self, period: Interval) -> list[Lane]:
+        """Shifts over a period whose person is away, and that nobody has taken yet."""
+        return [lane for lane in self.lanes if lane.is_withdrawn and lane.period.contains(period)]
+
     def card(self, visit_id: uuid.UUID) -> Card | None:
         return next((card for card in self.cards if card.id == visit_id), None)
 
@@ -305,7 +310,9 @@ def _state(visit: Visit, now: dt.datetime) -> str:
         }[Report.Outcome(report.outcome)]
     if visit.shift_id is None:
         return "open"
-    return "now" if visit.starts_at <= now < visit.ends_at else "plan"
+    if visit.ends_at <= now:
+        return "untold"
+    return "now" if visit.starts_at <= now else "plan"
 
 
 def _lanes(

@@ -61,6 +61,7 @@ def visit(
         lane=board.lane_of(card),
         needs=queries.names_of_qualifications(card.needs),
         candidates=queries.candidates(department, [(board, card)])[0],
+        empty_lanes=board.empty_lanes(card.period),
         can_change=not board.is_past and card.visit.ends_at > timezone.now(),
     )
 
