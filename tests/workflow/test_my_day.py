@@ -439,6 +439,16 @@ def test_an_administrator_prints_any_list_of_the_department(
     assert "No name yet" in text(client.get(printed(unnamed)))
 
 
+def test_the_board_leads_to_the_list_of_an_opened_shift(client, administrator, day, visit, shift):
+    client.force_login(administrator)
+
+    opened = text(
+        client.get(reverse("workflow:board_shift", args=[day.department_id, day.date, shift.pk]))
+    )
+
+    assert printed(shift) in opened
+
+
 def test_others_do_not_find_it(client, visit, shift, other_administrator, department):
     colleague = factories.EmployeeFactory(department=department).person
     for user in (other_administrator, colleague, factories.UserFactory()):

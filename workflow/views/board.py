@@ -24,6 +24,7 @@ from departments.errors import DepartmentsError
 from departments.models import Department, Shift
 from departments.queries.staff import care_workers
 from workflow.forms import AddShiftForm
+from workflow.models import WorkList
 from workflow.queries import board as queries
 
 DAY = dt.timedelta(days=1)
@@ -227,6 +228,7 @@ def _render_shift(
         knows=queries.names_of_qualifications(lane.knows),
         people=[] if is_over or asks else queries.nameable(board, lane),
         can_change=not is_over,
+        work_list=WorkList.objects.filter(shift=lane.id).first(),
         **context,
     )
 
