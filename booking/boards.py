@@ -42,16 +42,23 @@ def demand_of(service: Service, needs: frozenset[uuid.UUID], booking: Booking | 
 
 
 def boards_of(
-    days: Collection[Day], needs: Needs, *, now: dt.datetime, without: Booking | None = None
+    days: Collection[Day],
+    needs: Needs,
+    *,
+    now: dt.datetime,
+    without: Booking | None = None,
+    leaving: Collection[uuid.UUID] = (),
 ) -> dict[int, Board]:
-    """The boards of laid-out days, by the Day's key; ``without`` one booking's visits.
+    """The boards of laid-out days, by the Day's key; ``without`` one booking's visits,
+    nor the shifts that are ``leaving``.
 
     Two statements, however many days.
     """
     ids = [day.pk for day in days]
     seats: dict[int, list[Seat]] = {id_: [] for id_ in ids}
     for day_id, fact in shift_facts(ids):
-        seats[day_id].append(seat_of(fact))
+        if fact.id not in leaving:
+            seats[day_id].append(seat_of(fact))
     visits = visits_of(ids, needs, without=without)
     return {
         day.pk: Board(seats[day.pk], visits[day.pk], is_settled=stands_still(day, now))

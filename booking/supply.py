@@ -27,8 +27,10 @@ class SeatsOfVisits:
             visits[shift_id].append(Interval(starts_at, ends_at))
         return visits
 
-    def reseat(self, day: Day, *, by: User | None) -> Reseated:
-        return actions.reseat(day=day, by=by)
+    def reseat(
+        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+    ) -> Reseated:
+        return actions.reseat(day=day, by=by, leaving=leaving)
 
     def peak_use(
         self, department: Department, dates: Collection[dt.date]

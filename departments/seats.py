@@ -49,10 +49,13 @@ class Seats(Protocol):
     def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
         """The times of the visits on each shift of the day."""
 
-    def reseat(self, day: Day, *, by: User | None) -> Reseated:
+    def reseat(
+        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+    ) -> Reseated:
         """Seat the day's visits anew where their shift no longer takes them, and those
         that have none. The caller holds the Day's lock and raises its revision.
 
+        ``leaving`` are shifts that are about to go: afterwards nobody sits there.
         ``unstaffed`` are the visits that lost their seat now, not those without before.
         """
 
@@ -73,7 +76,9 @@ class NobodySeated:
     def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
         return {}
 
-    def reseat(self, day: Day, *, by: User | None) -> Reseated:
+    def reseat(
+        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+    ) -> Reseated:
         return Reseated()
 
     def peak_use(

@@ -1,7 +1,7 @@
 """Who sits where: by itself when supply changes, or by a person's decision."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils import timezone
 
@@ -15,9 +15,10 @@ from departments.models import Day, Shift
 from departments.seats import AffectedVisit, Reseated
 
 
-def reseat(*, day: Day, by: User | None) -> Reseated:
+def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) -> Reseated:
     """Seat anew the visits whose shift no longer takes them, and those that have none.
-    Nothing is deleted, and what has begun stays as it is.
+    Nothing is deleted, and what has begun stays as it is. Shifts that are ``leaving``
+    take nobody.
 
     The caller holds the Day's lock and raises its revision. On a settled day visits only
     lose their seat: a person decides what becomes of them.
@@ -31,7 +32,7 @@ def reseat(*, day: Day, by: User | None) -> Reseated:
     }
     if not visits:
         return Reseated()
-    board = boards_of([day], needs_of(day.department), now=now)[day.pk]
+    board = boards_of([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
     changed = {id_: seat for id_, seat in board.repair().items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []

@@ -167,7 +167,9 @@ def lay_out(
         elif shift.is_named:
             named_kept.append(named_shift(shift))
     named_dropped = [named_shift(shift) for shift in dropped if shift.is_named]
-    Shift.objects.filter(pk__in=[shift.pk for shift in dropped]).delete()
+    # They go last, when their visits have moved, but hold nobody back meanwhile.
+    leaving = Shift.objects.filter(pk__in=[shift.pk for shift in dropped])
+    leaving.update(person=None, withdrawn_by=None)
 
     changed, unnamed = 0, []
     for standing, draft in found.kept:
@@ -194,7 +196,9 @@ def lay_out(
         day.laid_out_at = now
         day.save(update_fields=["laid_out_at"])
     elif changed or added or dropped:
-        impact += Impact(reseated=seats.registered().reseat(day, by=by))
+        ids = [shift.pk for shift in dropped]
+        impact += Impact(reseated=seats.registered().reseat(day, by=by, leaving=ids))
+        leaving.delete()
     else:
         return impact
     touch(day)

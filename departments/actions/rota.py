@@ -82,8 +82,8 @@ def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
     if not shift.is_manual:
         raise errors.AskedForByHours
     day = shift.day
+    reseated = seats.registered().reseat(day, by=by, leaving=[shift.pk])
     shift.delete()
-    reseated = seats.registered().reseat(day, by=by)
     touch(day)
     return reseated
 

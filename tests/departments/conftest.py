@@ -15,7 +15,7 @@ class FakeSeats:
     def visits_by_shift(self, day):
         return self.visits
 
-    def reseat(self, day, *, by):
+    def reseat(self, day, *, by, leaving=()):
         self.reseated.append(day.date)
         return self.answer
 

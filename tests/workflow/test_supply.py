@@ -7,6 +7,7 @@ import pytest
 from booking.models import Booking, Visit
 from departments.actions import hours, rota, staff
 from departments.actions.days import ensure_laid_out
+from departments.actions.preview import preview
 from departments.hours import Interval, Staffing
 from departments.models import Absence, Shift
 from tests import factories
@@ -69,9 +70,13 @@ def test_cutting_staff_lists_what_it_hits_and_deletes_nothing(
     for shift in Shift.objects.filter(day=day):
         visit_at(day, 9, shift=shift)
 
+    told = preview(hours.remove_opening_hours, row=row, by=administrator)
+    assert len(told.reseated.unstaffed) == 2
+    assert Visit.objects.unstaffed().count() == 0
+
     impact = hours.remove_opening_hours(row=row, by=administrator)
 
-    assert impact.removed == 4  # two Saturdays
+    assert impact.removed == 2
     assert len(impact.reseated.unstaffed) == 2
     assert Booking.objects.confirmed().count() == Visit.objects.unstaffed().count() == 2
     assert right().unstaffed == 2
@@ -99,3 +104,22 @@ def test_shorter_hours_move_the_visit_that_no_longer_fits(
     assert visit.shift.starts_at <= visit.starts_at
     assert visit.shift.ends_at >= visit.ends_at
     assert right().unstaffed == 0
+
+
+def test_taking_away_a_shift_made_by_hand_tells_whom_it_hits(
+    laid_out, department, administrator, visit_at, right
+):
+    row, day = laid_out
+    hours.remove_opening_hours(row=row, by=administrator)
+    extra = rota.add_shift(
+        department=department,
+        date=day.date,
+        period=Interval(factories.local(day.date, 8), factories.local(day.date, 16)),
+        by=administrator,
+    )
+    visit = visit_at(day, 9, shift=extra)
+
+    told = rota.remove_shift(shift=extra, by=administrator)
+
+    assert [one.visit_id for one in told.unstaffed] == [visit.pk]
+    assert right().unstaffed == 1
