@@ -5,7 +5,21 @@ published inside a transaction; whoever needs to know finds the Day's revision r
 """
 
 from booking.actions.bookings import book, cancel, move
-from booking.actions.grants import grant, shorten_grant
+from booking.actions.grants import change_grant, grant, shorten_grant
+from booking.actions.recipients import Particulars, add_recipient, change_recipient
 from booking.actions.seats import give, reseat, take_off
 
-__all__ = ["book", "cancel", "give", "grant", "move", "reseat", "shorten_grant", "take_off"]
+__all__ = [
+    "Particulars",
+    "add_recipient",
+    "book",
+    "cancel",
+    "change_grant",
+    "change_recipient",
+    "give",
+    "grant",
+    "move",
+    "reseat",
+    "shorten_grant",
+    "take_off",
+]

@@ -1,0 +1,237 @@
+"""A department's recipients and their grants, for its administrator."""
+
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from booking import actions
+from booking.access import look_at_list, recipient_of, recipients_of
+from booking.errors import GrantOverlaps
+from booking.models import Grant, Recipient
+from booking.recipient_forms import GrantForm, NewRecipientForm, RecipientForm, SearchForm
+from departments.access import administrator
+from departments.models import Department
+
+PER_PAGE = 40
+
+
+@require_safe
+@administrator
+def recipients(request: HttpRequest, department: Department) -> HttpResponse:
+    page = Paginator(_listed(department), PER_PAGE).get_page(request.GET.get("page"))
+    shown = look_at_list(_by(request), department, page.object_list, "booking:recipients")
+    context = {
+        "department": department,
+        "recipients": shown,
+        "page": page,
+        "search": SearchForm(),
+    }
+    return render(request, "booking/recipients.html", context)
+
+
+@require_POST
+@administrator
+def search_recipients(request: HttpRequest, department: Department) -> HttpResponse:
+    search, found = SearchForm(request.POST), _listed(department)
+    if not search.is_valid():
+        return redirect("booking:recipients", department.pk)
+    for word in search.cleaned_data["name"].split():
+        found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+    shown = look_at_list(
+        _by(request), department, found[: PER_PAGE + 1], "booking:search_recipients"
+    )
+    context = {
+        "department": department,
+        "recipients": shown[:PER_PAGE],
+        "there_are_more": len(shown) > PER_PAGE,
+        "search": search,
+        "is_search": True,
+    }
+    return render(request, "booking/recipients.html", context)
+
+
+@require_safe
+@administrator
+def new_recipient(request: HttpRequest, department: Department) -> HttpResponse:
+    return _new_page(
+        request,
+        department,
+        NewRecipientForm(),
+        RecipientForm(),
+        GrantForm(department=department, initial={"valid_from": timezone.localdate()}),
+    )
+
+
+@require_POST
+@administrator
+def add_recipient(request: HttpRequest, department: Department) -> HttpResponse:
+    """The person and the first grant at once: without a grant nobody belongs here."""
+    new, person = NewRecipientForm(request.POST), RecipientForm(request.POST)
+    grant = GrantForm(request.POST, department=department)
+    if not all([new.is_valid(), person.is_valid(), grant.is_valid()]):
+        return _new_page(request, department, new, person, grant)
+    try:
+        with transaction.atomic():
+            recipient = actions.add_recipient(
+                key=new.cleaned_data["key"],
+                particulars=person.particulars,
+                email=new.cleaned_data["email"],
+                by=_by(request),
+            )
+            actions.grant(recipient=recipient, **grant.cleaned_data, by=_by(request))
+    except GrantOverlaps:
+        grant.add_error("service", _("This person has a grant of the service then already."))
+        return _new_page(request, department, new, person, grant)
+    messages.success(request, _("The recipient is added, with a grant."))
+    return redirect("booking:recipient", department.pk, recipient.pk)
+
+
+@require_safe
+@administrator
+def recipient(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
+    found = recipient_of(department, recipient, by=_by(request), what="booking:recipient")
+    return _page(request, department, found)
+
+
+@require_POST
+@administrator
+def change_recipient(
+    request: HttpRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    found = recipient_of(department, recipient, by=_by(request), what="booking:change_recipient")
+    person = RecipientForm(request.POST, instance=found)
+    if not person.is_valid():
+        return _page(request, department, found, person=person)
+    actions.change_recipient(recipient=found, particulars=person.particulars, by=_by(request))
+    messages.success(request, _("The change is saved."))
+    return redirect("booking:recipient", department.pk, found.pk)
+
+
+@require_POST
+@administrator
+def add_grant(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
+    found = recipient_of(department, recipient, by=_by(request), what="booking:add_grant")
+    form = GrantForm(request.POST, department=department)
+    if form.is_valid():
+        try:
+            actions.grant(recipient=found, **form.cleaned_data, by=_by(request))
+        except GrantOverlaps:
+            form.add_error("service", _("This person has a grant of the service then already."))
+        else:
+            messages.success(request, _("The grant is added."))
+            return redirect("booking:recipient", department.pk, found.pk)
+    return _page(request, department, found, new_grant=form)
+
+
+@require_safe
+@administrator
+def grant(request: HttpRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
+    found = _grant(request, department, grant, "booking:grant")
+    return _grant_page(
+        request, department, found, GrantForm(instance=found, department=department)
+    )
+
+
+@require_POST
+@administrator
+def change_grant(request: HttpRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
+    found = _grant(request, department, grant, "booking:change_grant")
+    form = GrantForm(request.POST, instance=found, department=department)
+    if form.is_valid():
+        try:
+            after = actions.change_grant(grant=found, **form.cleaned_data, by=_by(request))
+        except GrantOverlaps:
+            form.add_error("valid_from", _("Another grant of the service applies then."))
+        else:
+            messages.success(request, _("The grant is changed."))
+            if after:
+                messages.warning(request, _say_booked_after(len(after)))
+            return redirect("booking:recipient", department.pk, found.recipient_id)
+    return _grant_page(request, department, found, form)
+
+
+def _listed(department: Department) -> QuerySet[Recipient]:
+    """With the grants of this department alone, soonest needed first on the page."""
+    grants = (
+        Grant.objects.filter(service__department=department)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=timezone.localdate()))
+        .select_related("service")
+        .order_by("service__name", "valid_from")
+    )
+    return recipients_of(department).prefetch_related(
+        Prefetch("grants", queryset=grants, to_attr="grants_here")
+    )
+
+
+def _grant(request: HttpRequest, department: Department, grant: uuid.UUID, what: str) -> Grant:
+    found = get_object_or_404(
+        Grant.objects.filter(service__department=department).select_related("service"), pk=grant
+    )
+    found.recipient = recipient_of(department, found.recipient_id, by=_by(request), what=what)
+    return found
+
+
+def _say_booked_after(count: int) -> str:
+    return ngettext(
+        "%(count)s visit is booked after the last day. It is not deleted: look at it.",
+        "%(count)s visits are booked after the last day. They are not deleted: look at them.",
+        count,
+    ) % {"count": count}
+
+
+def _page(
+    request: HttpRequest,
+    department: Department,
+    recipient: Recipient,
+    *,
+    person: RecipientForm | None = None,
+    new_grant: GrantForm | None = None,
+) -> HttpResponse:
+    today = timezone.localdate()
+    context = {
+        "department": department,
+        "recipient": recipient,
+        "name": Recipient.objects.get(pk=recipient.pk).full_name
+        if person
+        else recipient.full_name,
+        "person": person or RecipientForm(instance=recipient),
+        "grants": Grant.objects.filter(recipient=recipient, service__department=department)
+        .select_related("service")
+        .order_by("-valid_from", "service__name"),
+        "new_grant": new_grant or GrantForm(department=department, initial={"valid_from": today}),
+        "today": today,
+    }
+    return render(request, "booking/recipient.html", context)
+
+
+def _grant_page(
+    request: HttpRequest, department: Department, grant: Grant, form: GrantForm
+) -> HttpResponse:
+    context = {"department": department, "grant": grant, "form": form}
+    return render(request, "booking/grant.html", context)
+
+
+def _new_page(
+    request: HttpRequest,
+    department: Department,
+    new: NewRecipientForm,
+    person: RecipientForm,
+    grant: GrantForm,
+) -> HttpResponse:
+    context = {"department": department, "new": new, "person": person, "grant": grant}
+    return render(request, "booking/recipient_new.html", context)
+
+
+def _by(request: HttpRequest) -> User:
+    return cast(User, request.user)
