@@ -149,7 +149,7 @@ def _shared(
     service: Service, dates: Collection[dt.date], now: dt.datetime, moving: Booking | None
 ) -> Iterator[tuple[int, dt.date, Slot]]:
     """The slots that the Days of these dates offer to anybody, and the Days before them,
-    whose nights reach past midnight."""
+    whose nights reach past midnight. A day gone by that was never laid out has none."""
     department = service.department
     reached = sorted({*dates, *(date - DAY for date in dates)})
     days = {
@@ -168,7 +168,8 @@ def _shared(
     else:
         for found in _known(department, list(days.values()), needs, demand, step, now):
             yield from found
-    missing = [date for date in reached if date not in days]
+    today = timezone.localdate(now)
+    missing = [date for date in reached if date not in days and date >= today]
     if missing:
         for facts in shifts_by_day(department, missing).values():
             yield from _slots(board_of_facts(facts), demand, step)

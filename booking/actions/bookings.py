@@ -187,7 +187,8 @@ class _Wish:
 def _has_night(
     department: Department, date: dt.date, starts_at: dt.datetime, ends_at: dt.datetime
 ) -> bool:
-    """Whether a shift of the day before reaches so far past midnight."""
+    """Whether a shift of the day before reaches so far past midnight. If that day has
+    gone by and was never laid out, nobody is at work."""
     before = date - DAY
     covering = Shift.objects.filter(
         day=OuterRef("pk"), starts_at__lte=starts_at, ends_at__gte=ends_at
@@ -198,8 +199,8 @@ def _has_night(
         .values_list("is_covering", flat=True)
         .first()
     )
-    if laid_out is not None:
-        return laid_out
+    if laid_out is not None or before < timezone.localdate():
+        return bool(laid_out)
     facts = shifts_by_day(department, [before])[before]
     return any(
         fact.starts <= starts_at.timestamp() and ends_at.timestamp() <= fact.ends for fact in facts
