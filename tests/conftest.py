@@ -2,9 +2,24 @@
 of ``other_department`` must see nothing of it."""
 
 import pytest
+from django.conf import settings as project
+from django.test import override_settings
 
 from departments.models import Employee
 from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_of_the_source():
+    """Tests read the words as the source has them, so that a better translation breaks none."""
+    with override_settings(LOCALE_PATHS=[]):
+        yield
+
+
+@pytest.fixture
+def translated(settings, words_of_the_source):
+    """For a test about the words people see: the catalogues of ``locale/``."""
+    settings.LOCALE_PATHS = [project.BASE_DIR / "locale"]
 
 
 @pytest.fixture
