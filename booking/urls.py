@@ -1,7 +1,36 @@
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+import departments.converters  # noqa: F401  (dates in addresses)
+from booking.converters import ClockConverter
+from booking.views import about, calendar, order, visits
+
+register_converter(ClockConverter, "clock")
 
 app_name = "booking"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # /calendar/
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/week/", calendar.week, name="week"),
+    # /book/<service>/
+    path("book/", order.book, name="book"),
+    path("book/<uuid:service>/<date:date>/", order.times, name="times"),
+    path("book/<uuid:service>/<date:date>/<clock:clock>/", order.check, name="check"),
+    # /bookings/<booking>/
+    path("bookings/", visits.visits, name="visits"),
+    path("bookings/<uuid:booking>/", visits.visit, name="visit"),
+    path("bookings/<uuid:booking>/move/", visits.move, name="move"),
+    path("bookings/<uuid:booking>/move/<date:date>/", visits.move_times, name="move_times"),
+    path(
+        "bookings/<uuid:booking>/move/<date:date>/<clock:clock>/",
+        visits.move_check,
+        name="move_check",
+    ),
+    path("bookings/<uuid:booking>/cancel/", visits.cancel, name="cancel"),
+    # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.recipient_urls")),
+    # for everybody
+    path("help/", about.help_page, name="help"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
 ]

@@ -57,6 +57,7 @@ def menu(request: HttpRequest) -> list[Item]:
             request,
             (_("Home"), "booking:calendar", []),
             (_("My visits"), "booking:visits", []),
+            (_("Help"), "booking:help", []),
         )
     return _items(request, (_("Home"), "home", []))
 

@@ -1,0 +1,32 @@
+"""What people send when they book, move or cancel. Shape only; the verbs check truth."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.models import Booking
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note to the person who comes"),
+        help_text=_("For example: “Ring twice.” Do not write about health here."),
+        max_length=Booking._meta.get_field("note").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class BookForm(NoteForm):
+    """``key`` is drawn with the form and becomes the booking's id: pressing twice books
+    once. ``recipient`` is for whom the page was shown, should the person have changed
+    since.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    recipient = forms.UUIDField(widget=forms.HiddenInput)
+    service = forms.UUIDField(widget=forms.HiddenInput)
+    starts_at = forms.DateTimeField(widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    starts_at = forms.DateTimeField(widget=forms.HiddenInput)

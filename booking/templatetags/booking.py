@@ -1,0 +1,300 @@
+"""``{% load booking %}``: days, weeks and balances of the recipient's pages in words.
+
+Days in the list and columns of the week are drawn as finished fragments. A fragment is
+kept by the values that it shows, so it can never be out of date, and holds nothing that
+belongs to one person: columns with own visits are drawn anew.
+"""
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import dates
+from accounts.templatetags import icons
+from booking.entitlement import Balance
+from booking.models import Booking, Grant
+from booking.offers import Slot
+from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday
+from booking.views.choosing import Alternative, Choosing
+
+register = template.Library()
+
+PART_NAMES = {
+    Part.NIGHT: gettext_lazy("night"),
+    Part.MORNING: gettext_lazy("morning"),
+    Part.AFTERNOON: gettext_lazy("afternoon"),
+    Part.EVENING: gettext_lazy("evening"),
+}
+
+REASONS = {
+    Kind.BUSY: gettext_lazy("None free"),
+    Kind.MINE: gettext_lazy("None free"),
+    Kind.OVER: gettext_lazy("None free"),
+    Kind.TOO_SOON: gettext_lazy("Too late to book"),
+    Kind.USED_UP: gettext_lazy("All used"),
+    Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.CLOSED: gettext_lazy("Closed"),
+}
+
+RUN_WORDS = {
+    Kind.FREE: gettext_lazy("Free"),
+    Kind.BUSY: gettext_lazy("Busy"),
+    Kind.OVER: gettext_lazy("Over"),
+    Kind.TOO_SOON: gettext_lazy("Too late to book"),
+    Kind.USED_UP: gettext_lazy("All used"),
+    Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.CLOSED: gettext_lazy("Closed"),
+    Kind.NOT_YET: gettext_lazy("Not open yet"),
+}
+
+register.filter("part_name", lambda part: PART_NAMES[part])
+register.filter("run_word", lambda kind: RUN_WORDS[kind])
+
+
+@register.filter
+def run_class(kind: Kind) -> str:
+    """Own, free and busy have a look each; all else is quiet."""
+    return kind if kind in (Kind.MINE, Kind.FREE, Kind.BUSY) else "shut"
+
+
+# -- Balances ---------------------------------------------------------------
+
+
+@register.filter
+def left_when(balance: Balance) -> str:
+    """ "2 of 3 left this week"."""
+    return _("{left} of {granted} left {when}").format(
+        left=_amount(balance, balance.left),
+        granted=_amount(balance, balance.granted),
+        when=when(balance),
+    )
+
+
+@register.filter
+def left(balance: Balance) -> str:
+    """ "2 left"."""
+    return _("{left} left").format(left=_amount(balance, balance.left))
+
+
+@register.filter
+def left_of(balance: Balance) -> str:
+    """ "2 of 3"."""
+    return _("{left} of {granted}").format(
+        left=_amount(balance, balance.left), granted=_amount(balance, balance.granted)
+    )
+
+
+@register.filter
+def when(balance: Balance) -> str:
+    """The balance's period in words: "this week", "in December"."""
+    today = timezone.localdate()
+    if balance.grant.period == Grant.Period.MONTH:
+        if (balance.period_start.year, balance.period_start.month) == (today.year, today.month):
+            return _("this month")
+        months = dates.words(translation.get_language()).months
+        return _("in {month}").format(month=months[balance.period_start.month - 1])
+    return in_week(balance.period_start)
+
+
+@register.filter
+def name_of_week(date: dt.date) -> str:
+    """ "this week", "week 50"."""
+    weeks = (monday(date) - monday(timezone.localdate())).days // 7
+    if weeks == 0:
+        return _("this week")
+    if weeks == 1:
+        return _("next week")
+    return dates.words(translation.get_language()).week.format(week=date.isocalendar().week)
+
+
+@register.filter
+def in_week(date: dt.date) -> str:
+    """ "this week", "in week 50"."""
+    name = name_of_week(date)
+    return name if name in (_("this week"), _("next week")) else _("in {week}").format(week=name)
+
+
+@register.filter
+def hours_to(start: dt.datetime, end: dt.datetime) -> str:
+    """ "08–09.30": as short as a narrow column wants it."""
+    language = translation.get_language()
+    whole = dates.words(language).clock.format(hour=0, minute=0)[2:]
+    return "–".join(dates.clock(instant, language).removesuffix(whole) for instant in (start, end))
+
+
+@register.filter
+def granted(balance: Balance) -> str:
+    return _amount(balance, balance.granted)
+
+
+@register.filter
+def left_after_one(balance: Balance) -> str:
+    """What is left when one more visit is booked: "1 of 3"."""
+    one = 1 if balance.unit == Grant.Unit.VISITS else balance.service.minutes
+    return _("{left} of {granted}").format(
+        left=_amount(balance, balance.left - one), granted=granted(balance)
+    )
+
+
+@register.simple_tag
+def balance_discs(balance: Balance) -> SafeString:
+    """What is left and what is used as discs: of visits, or of whole hours."""
+    unit = 1 if balance.unit == Grant.Unit.VISITS else 60
+    left = max(balance.left, 0)
+    if balance.granted % unit or left % unit:
+        return SafeString("")
+    return icons.discs(left // unit, balance.granted // unit)
+
+
+def _amount(balance: Balance, amount: int) -> str:
+    if balance.unit == Grant.Unit.VISITS:
+        return str(amount)
+    return dates.duration(max(amount, 0), translation.get_language())
+
+
+# -- Days and weeks ---------------------------------------------------------
+
+
+@register.simple_tag
+def day_row(choosing: Choosing, row: Row) -> SafeString:
+    return _day_row(
+        translation.get_language(),
+        choosing.today,
+        row,
+        choosing.times_url(row.date) if row.free else "",
+        row.date == choosing.last_day,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day_row(
+    language: str | None, today: dt.date, row: Row, url: str, is_last: bool
+) -> SafeString:
+    notes = []
+    if near := dates.words(language).near.get((row.date - today).days):
+        notes.append(near)
+    if is_last:
+        notes.append(_("the last day you can book now"))
+    elif row.is_all_day:
+        notes.append(_("all day"))
+    elif row.free:
+        notes.append(joined([str(PART_NAMES[part]) for part in row.parts]))
+    return _fragment(
+        "booking/_day_row.html",
+        {
+            "row": row,
+            "url": url,
+            "note": " · ".join(notes),
+            "count": ngettext("{number} free", "{number} free", row.free).format(number=row.free),
+            "reason": REASONS[row.reason] if row.reason else "",
+        },
+    )
+
+
+def joined(words: list[str]) -> str:
+    """ "morning, afternoon and evening"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+@register.simple_tag
+def week_column(column: Column, heading: str, choosing: Choosing | None) -> SafeString:
+    """One day of the week's picture; free times lead to the page where they are chosen."""
+    url = choosing.times_url(column.date) if choosing else ""
+    draw = _draw_column if any(run.visit for run in column.runs) else _week_column
+    return draw(translation.get_language(), timezone.localdate(), column, url, heading)
+
+
+def _draw_column(
+    language: str | None, today: dt.date, column: Column, url: str, heading: str
+) -> SafeString:
+    short = dates.words(language).short_weekdays[column.date.weekday()]
+    weekday, number, month = dates.day(column.date, language).split(" ", 2)
+    return _fragment(
+        "booking/_week_column.html",
+        {
+            "column": column,
+            "url": url,
+            "heading": heading,
+            "is_today": column.date == today,
+            "weekday": short,
+            "rest_of_weekday": weekday.removeprefix(short),
+            "number": number,
+            "month": month,
+        },
+    )
+
+
+_week_column = lru_cache(maxsize=4096)(_draw_column)
+
+
+def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
+    return SafeString(get_template(template_name).render(context))
+
+
+# -- Choosing ---------------------------------------------------------------
+
+
+@register.simple_tag
+def times_url(choosing: Choosing, date: dt.date) -> str:
+    return choosing.times_url(date)
+
+
+@register.simple_tag
+def check_url(choosing: Choosing, starts_at: dt.datetime) -> str:
+    return choosing.check_url(starts_at)
+
+
+@register.simple_tag
+def at_clock_to(span: Slot | Booking | OwnVisit) -> str:
+    """ "klokka 10.00–11.30"."""
+    language = translation.get_language()
+    start, end = (dates.clock(instant, language) for instant in (span.starts_at, span.ends_at))
+    return dates.words(language).at.format(clock=f"{start}–{end}")
+
+
+@register.simple_tag
+def how_near(alternative: Alternative) -> str:
+    """ "30 minutes later, until 19.15"; on another day only the end."""
+    language = translation.get_language()
+    until = dates.clock(alternative.slot.ends_at, language)
+    if not alternative.is_same_day:
+        return _("until {clock}").format(clock=until)
+    length = dates.duration(abs(alternative.minutes_later), language)
+    if alternative.minutes_later > 0:
+        return _("{length} later, until {clock}").format(length=length, clock=until)
+    return _("{length} earlier, until {clock}").format(length=length, clock=until)
+
+
+@register.filter
+def day_after(date: dt.date) -> dt.date:
+    return date + dt.timedelta(days=1)
+
+
+# -- History ----------------------------------------------------------------
+
+
+@register.inclusion_tag("booking/_outcome.html")
+def outcome(booking: Booking) -> dict[str, str]:
+    """What became of a past or cancelled booking, in neutral words."""
+    last = list(booking.events.all())[-1:]
+    by_other = bool(last) and last[0].by_id not in (None, booking.recipient.user_id)
+    if booking.status == Booking.Status.CANCELLED:
+        if by_other:
+            return {
+                "symbol": "x",
+                "words": _("Cancelled by the municipality"),
+                "note": _("Reason: {reason}").format(reason=last[0].reason)
+                if last[0].reason
+                else "",
+            }
+        return {"symbol": "undo", "words": _("Cancelled by you"), "note": ""}
+    return {"symbol": "check", "words": _("Over"), "note": ""}

@@ -1,0 +1,121 @@
+"""Booking: choose a time, look it over, book. Then the proof (views.visits)."""
+
+import datetime as dt
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
+from booking import actions, errors
+from booking.access import recipient_for
+from booking.converters import Clock
+from booking.forms import BookForm
+from booking.models import Recipient
+from booking.views import drafts
+from booking.views.choosing import Choosing
+from booking.views.steps import check_page, refuse, times_page
+from departments.models import Service
+
+
+@require_safe
+@person_required
+def times(request: PersonRequest, service: uuid.UUID, date: dt.date) -> HttpResponse:
+    return times_page(request, _choosing(request, service), date)
+
+
+@require_safe
+@person_required
+def check(request: PersonRequest, service: uuid.UUID, date: dt.date, clock: Clock) -> HttpResponse:
+    choosing = _choosing(request, service)
+    starts_at = clock.on(date)
+    if starts_at is None:
+        raise Http404
+    draft = drafts.find(request, recipient=choosing.recipient.pk, service=service)
+    form = BookForm(
+        initial={
+            "key": draft.key_for(starts_at) if draft else uuid.uuid4(),
+            "recipient": choosing.recipient.pk,
+            "service": service,
+            "starts_at": starts_at.isoformat(),
+            "note": draft.note if draft else "",
+        }
+    )
+    return check_page(request, choosing, starts_at, form)
+
+
+@require_POST
+def book(request: HttpRequest) -> HttpResponse:
+    """Book what the form says, once however often it is sent.
+
+    Whoever was logged out meanwhile logs in and finds everything as it was.
+    """
+    form = BookForm(request.POST)
+    form.full_clean()
+    if form.errors.keys() - {"note"}:
+        raise Http404
+    if not request.user.is_authenticated:
+        drafts.keep(request, drafts.Draft.of(form))
+        return redirect_to_login(_check_url(form))
+    return _book(cast(PersonRequest, request), form)
+
+
+def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
+    asked = form.cleaned_data
+    choosing = _choosing(request, asked["service"])
+    if choosing.recipient.pk != asked["recipient"]:
+        return redirect(_check_url(form))
+    if not form.is_valid():
+        return check_page(request, choosing, asked["starts_at"], form)
+    try:
+        booking = actions.book(
+            key=asked["key"],
+            recipient=choosing.recipient,
+            service=choosing.service,
+            starts_at=asked["starts_at"],
+            note=asked["note"],
+            by=request.user,
+        )
+    except errors.KeyReused:
+        return _already_booked(request, choosing.recipient, form)
+    except errors.BookingError as error:
+        draft = drafts.Draft.of(form)
+        drafts.keep(request, draft)
+        return refuse(request, choosing, asked["starts_at"], error, draft=draft)
+    drafts.forget(request)
+    return redirect("booking:visit", booking.pk)
+
+
+def _check_url(form: BookForm) -> str:
+    starts_at = form.cleaned_data["starts_at"]
+    date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+    return reverse("booking:check", args=[form.cleaned_data["service"], date, clock])
+
+
+def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
+    """For the person of the page, who has or had a grant of the service; else Http404."""
+    recipient = recipient_for(request)
+    service = get_object_or_404(
+        Service.objects.select_related("department").filter(
+            pk__in=recipient.grants.values("service")
+        ),
+        pk=service_id,
+    )
+    return Choosing(recipient, service, timezone.now())
+
+
+def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:
+    """The form was used before, for another time. What it booked then is shown."""
+    key = form.cleaned_data["key"]
+    if not recipient.bookings.filter(pk=key).exists():
+        return redirect(_check_url(form))
+    messages.info(request, _("You used this form before. It booked this visit, and nothing more."))
+    return redirect("booking:visit", key)

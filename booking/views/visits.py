@@ -1,0 +1,178 @@
+"""A person's bookings: coming and past, the proof of one, moving and cancelling it."""
+
+import datetime as dt
+import uuid
+from typing import cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
+from booking import actions, errors, queries
+from booking.access import booking_for, recipient_for
+from booking.converters import Clock
+from booking.forms import MoveForm
+from booking.models import Booking
+from booking.views.choosing import Choosing
+from booking.views.steps import check_page, refuse, times_page
+
+HISTORY = 20  # on a page
+
+
+@require_safe
+@person_required
+def visits(request: PersonRequest) -> HttpResponse:
+    """Coming visits and the history, latest first, a page of it at a time."""
+    recipient = recipient_for(request)
+    now = timezone.now()
+    before = _instant_or_none(request.GET.get("before"))
+    # A cancelled visit is history at once, also one that should have been next week.
+    last = before or now + dt.timedelta(days=366)
+    history = queries.history(recipient, before=last, limit=HISTORY + 1)
+    return render(
+        request,
+        "booking/visits.html",
+        {
+            "coming": [] if before else queries.coming(recipient, now),
+            "history": history[:HISTORY],
+            "older": history[HISTORY - 1].starts_at if len(history) > HISTORY else None,
+            "is_older": before is not None,
+            "now": now,
+        },
+    )
+
+
+@require_safe
+@person_required
+def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """The proof that a visit is booked, moved or cancelled, and what can be done with it."""
+    found = booking_for(request, booking)
+    return render(
+        request,
+        "booking/visit.html",
+        {
+            "visit": found,
+            "last_event": found.events.last(),
+            "is_over": found.ends_at <= timezone.now(),
+            "balance": queries.balance(
+                found.recipient, found.service, timezone.localdate(found.starts_at)
+            ),
+            "can_change": _can_change(found),
+            "cancel_until": queries.cancel_deadline(found),
+        },
+    )
+
+
+# -- Moving: choose a day, a time, look it over, move -------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, booking: uuid.UUID) -> HttpResponse:
+    return _move(request, booking) if request.method == "POST" else _move_days(request, booking)
+
+
+@person_required
+def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    visit = _changeable(request, booking)
+    if visit is None:
+        return redirect("booking:visit", booking)
+    choosing = Choosing.of_move(visit)
+    if choosing.is_too_late_to_move:
+        return refuse(request, choosing, visit.starts_at, errors.TooLate())
+    return render(request, "booking/move.html", {"choosing": choosing})
+
+
+@require_safe
+@person_required
+def move_times(request: PersonRequest, booking: uuid.UUID, date: dt.date) -> HttpResponse:
+    visit = _changeable(request, booking)
+    if visit is None:
+        return redirect("booking:visit", booking)
+    return times_page(request, Choosing.of_move(visit), date)
+
+
+@require_safe
+@person_required
+def move_check(
+    request: PersonRequest, booking: uuid.UUID, date: dt.date, clock: Clock
+) -> HttpResponse:
+    visit = _changeable(request, booking)
+    if visit is None:
+        return redirect("booking:visit", booking)
+    starts_at = clock.on(date)
+    if starts_at is None:
+        raise Http404
+    form = MoveForm(initial={"starts_at": starts_at.isoformat()})
+    return check_page(request, Choosing.of_move(visit), starts_at, form)
+
+
+def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
+    """Take the new time; the old one goes only then. Sent twice, it moves once."""
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    starts_at = form.cleaned_data["starts_at"]
+    if not request.user.is_authenticated:
+        date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+        return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
+    request = cast(PersonRequest, request)
+    visit = _changeable(request, booking_id)
+    if visit is not None and visit.starts_at != starts_at:
+        choosing = Choosing.of_move(visit)
+        try:
+            actions.move(booking=visit, starts_at=starts_at, by=request.user)
+        except errors.BookingError as error:
+            return refuse(request, choosing, starts_at, error)
+    return redirect("booking:visit", booking_id)
+
+
+# -- Cancelling ---------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """Ask once, then cancel. What is cancelled or has begun already is shown as it is."""
+    visit = _changeable(request, booking)
+    if visit is None:
+        return redirect("booking:visit", booking)
+    if timezone.now() > queries.cancel_deadline(visit):
+        return _too_late_to_cancel(request, visit)
+    if request.method == "POST":
+        try:
+            actions.cancel(booking=visit, by=request.user)
+        except errors.TooLate:
+            return _too_late_to_cancel(request, visit)
+        return redirect("booking:visit", booking)
+    return render(request, "booking/cancel.html", {"visit": visit})
+
+
+def _can_change(booking: Booking) -> bool:
+    return booking.status == Booking.Status.BOOKED and booking.starts_at > timezone.now()
+
+
+def _changeable(request: PersonRequest, booking_id: uuid.UUID) -> Booking | None:
+    """One's own visit; None when it is cancelled or has begun. Somebody else's: Http404."""
+    booking = booking_for(request, booking_id)
+    return booking if _can_change(booking) else None
+
+
+def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
+    return render(
+        request,
+        "booking/refused/too_late_to_cancel.html",
+        {"visit": visit, "phone": visit.service.department.phone},
+    )
+
+
+def _instant_or_none(text: str | None) -> dt.datetime | None:
+    try:
+        instant = dt.datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return instant if timezone.is_aware(instant) else None

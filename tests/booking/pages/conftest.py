@@ -1,0 +1,96 @@
+"""A department that is open 8 to 16 every day with one carer, on a Tuesday morning."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+
+from booking import actions
+from tests import factories
+from tests.factories import local
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
+TODAY = dt.date(2026, 11, 24)
+TOMORROW = dt.date(2026, 11, 25)
+LAST_DAY = dt.date(2026, 12, 8)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def opening_hours(department):
+    department.phone = "33 00 10 10"
+    department.save()
+    return [
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+        for weekday in range(1, 8)
+    ]
+
+
+@pytest.fixture
+def grant(recipient):
+    return recipient.grants.get()
+
+
+@pytest.fixture
+def user(recipient):
+    user = recipient.user
+    user.language = "en"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def page(client, user):
+    """The recipient's own browser."""
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def stranger(service):
+    """Somebody else with a grant, whose name must never show."""
+    recipient = factories.RecipientFactory(
+        user=factories.UserFactory(given_name="Zacharias", family_name="Hemmelig"),
+        given_name="Zacharias",
+        family_name="Hemmelig",
+        address="Skjult vei 9",
+    )
+    factories.GrantFactory(recipient=recipient, service=service)
+    return recipient
+
+
+@pytest.fixture
+def book(service):
+    """``book(recipient, at(10))`` through the verb, as the page does."""
+
+    def book(recipient, starts_at, *, service=service, note=""):
+        return actions.book(
+            key=uuid.uuid4(),
+            recipient=recipient,
+            service=service,
+            starts_at=starts_at,
+            note=note,
+            by=recipient.user,
+        )
+
+    return book
+
+
+def at(hour, minute=0, date=TOMORROW):
+    return local(date, hour, minute).astimezone(dt.UTC)
+
+
+def text_of(response):
+    """What the page says, without its marks."""
+    import html
+    import re
+
+    content = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    words = html.unescape(re.sub(r"<[^>]+>", " ", content))
+    return re.sub(r"\s+", " ", words).replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,358 @@
+"""Choosing a time, looking it over, booking it: in at most four steps from log-in."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.html import escape
+
+from booking import actions, errors
+from booking.models import Booking
+from booking.views import steps
+from tests import factories
+from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
+
+
+def times_url(service, date=TOMORROW):
+    return reverse("booking:times", args=[service.pk, date])
+
+
+def check_url(service, time="10.00", date=TOMORROW):
+    return f"/book/{service.pk}/{date}/{time}/"
+
+
+def form_on(response, **changes):
+    """What a browser would send from the page's form."""
+    fields = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
+    )
+    fields.pop("csrfmiddlewaretoken", None)
+    fields.pop("next", None)
+    return {"note": "", **fields, **changes}
+
+
+# -- The times of a day -----------------------------------------------------
+
+
+def test_a_free_time_is_a_link_that_says_day_date_time_and_that_it_is_free(page, service):
+    response = page.get(times_url(service))
+    assert f'href="{check_url(service)}"' in response.content.decode()
+    assert "10:00 to 11:00 , Wednesday 25 November, free" in text_of(response)
+
+
+def test_times_stand_by_part_of_day_with_neighbouring_busy_ones_as_one(
+    page, service, stranger, book
+):
+    book(stranger, at(9))
+    book(stranger, at(11))
+    text = text_of(page.get(times_url(service)))
+    assert "Morning Busy 08:00–12:00 Afternoon" in text
+    assert "Busy 12:00–12:30 12:30 to 13:30" in text
+
+
+def test_own_visits_are_shown_where_they_are(page, recipient, service, book):
+    book(recipient, at(10))
+    text = text_of(page.get(times_url(service)))
+    assert "Cleaning 10:00–11:00 · your visit" in text
+
+
+def test_previous_and_next_jump_to_days_with_free_times(page, service, opening_hours):
+    opening_hours[3].delete()  # no Thursdays
+    html = page.get(times_url(service)).content.decode()
+    assert times_url(service, TODAY) in html
+    assert times_url(service, TOMORROW + dt.timedelta(days=2)) in html
+    assert times_url(service, TOMORROW + dt.timedelta(days=1)) not in html
+
+
+def test_a_closed_day_says_so_and_when_the_next_free_day_is(page, service, opening_hours):
+    opening_hours[2].delete()  # no Wednesdays
+    text = text_of(page.get(times_url(service)))
+    assert "We are closed this day. The next free day is Thursday 26 November." in text
+
+
+def test_a_day_that_is_used_up_says_what_was_granted(page, recipient, grant, service, book):
+    grant.amount = 1
+    grant.save()
+    book(recipient, at(10))
+    text = text_of(page.get(times_url(service, TOMORROW + dt.timedelta(days=1))))
+    assert "You have used 1 of 1 this week." in text
+    assert "The next free day is Monday 30 November." in text
+
+
+@pytest.mark.parametrize(
+    ("date", "heading"),
+    [
+        (LAST_DAY + dt.timedelta(days=1), "This day can't be booked yet"),
+        (TODAY - dt.timedelta(days=1), "This day is over"),
+    ],
+)
+@pytest.mark.parametrize("url", [times_url, lambda s, date: check_url(s, "10.00", date)])
+def test_days_out_of_reach_are_told_kindly(page, service, url, date, heading):
+    response = page.get(url(service, date))
+    assert response.status_code == 200
+    assert heading in text_of(response)
+    assert "until and including Tuesday 8 December" in text_of(response)
+
+
+# -- Looking over ------------------------------------------------------------
+
+
+def test_the_check_page_shows_all_that_will_be_booked(page, service):
+    text = text_of(page.get(check_url(service)))
+    assert "Is this right?" in text
+    assert "Wednesday 25 November at 10:00–11:00" in text
+    assert "Cleaning, at your home" in text
+    assert "Until Wednesday 25 November at 08:00" in text
+    assert "you have 6 of 7 left this week" in text
+
+
+@pytest.mark.parametrize("time", ["10.07", "07.00", "23.59", "25.00", "10.00+0900", "x"])
+def test_a_time_that_nobody_can_choose_is_not_found(page, service, time):
+    assert page.get(check_url(service, time)).status_code == 404
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "tomorrow"])
+def test_a_date_that_does_not_exist_is_not_found(page, service, date):
+    assert page.get(check_url(service, date=date)).status_code == 404
+    assert page.get(f"/book/{service.pk}/{date}/").status_code == 404
+
+
+def test_a_service_without_a_grant_is_not_found(page, department):
+    other = factories.ServiceFactory(department=department)
+    assert page.get(times_url(other)).status_code == 404
+    assert page.get(check_url(other)).status_code == 404
+    assert page.get(times_url(factories.ServiceFactory.build())).status_code == 404
+
+
+# -- Booking -----------------------------------------------------------------
+
+
+def test_four_steps_from_the_calendar_lead_to_the_proof(page, service, recipient):
+    assert times_url(service) in page.get("/calendar/").content.decode()
+    assert check_url(service) in page.get(times_url(service)).content.decode()
+    check = page.get(check_url(service))
+    proof = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
+    booking = recipient.bookings.get()
+    assert proof.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
+    text = text_of(proof)
+    assert "The time is booked" in text
+    assert "Wednesday 25 November at 10:00–11:00" in text
+    assert "Ring twice." in text
+    assert "6 of 7" in text
+
+
+def test_pressing_twice_books_once_and_shows_the_same_proof(page, service, recipient):
+    form = form_on(page.get(check_url(service)))
+    first = page.post("/book/", form)
+    second = page.post("/book/", form)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert recipient.bookings.count() == 1
+
+
+def test_going_back_and_choosing_another_time_with_the_same_form_books_nothing_more(
+    page, service, recipient
+):
+    form = form_on(page.get(check_url(service)))
+    page.post("/book/", form)
+    response = page.post("/book/", {**form, "starts_at": at(14).isoformat()}, follow=True)
+    assert "You used this form before." in text_of(response)
+    assert recipient.bookings.count() == 1
+
+
+def test_somebody_elses_key_reveals_nothing(page, service, stranger, book):
+    other = book(stranger, at(8))
+    form = form_on(page.get(check_url(service)), key=str(other.pk))
+    response = page.post("/book/", form)
+    assert response.status_code == 302
+    assert response.headers["Location"] == check_url(service)
+
+
+def test_a_note_that_is_too_long_comes_back_with_what_was_written(page, service, recipient):
+    note = "Ring twice. " * 20
+    response = page.post("/book/", form_on(page.get(check_url(service)), note=note))
+    assert response.status_code == 200
+    assert "at most 200 characters" in text_of(response)
+    assert note.strip() in text_of(response)
+    assert not recipient.bookings.exists()
+
+
+@pytest.mark.parametrize("field", ["key", "recipient", "service", "starts_at"])
+@pytest.mark.parametrize("value", ["", "nonsense"])
+def test_a_form_that_no_page_has_made_is_not_found(page, service, field, value):
+    form = form_on(page.get(check_url(service)))
+    assert page.post("/book/", {**form, field: value}).status_code == 404
+
+
+def test_the_booking_address_can_only_be_sent_to(page):
+    assert page.get("/book/").status_code == 405
+
+
+def test_somebody_without_a_grant_can_not_book(client, service, page):
+    form = form_on(page.get(check_url(service)))
+    other = factories.RecipientFactory(user=factories.UserFactory())
+    client.force_login(other.user)
+    assert client.post("/book/", {**form, "recipient": str(other.pk)}).status_code == 404
+    assert not Booking.objects.exists()
+
+
+def test_a_form_for_somebody_else_books_nothing(page, service, stranger):
+    form = form_on(page.get(check_url(service)), recipient=str(stranger.pk))
+    response = page.post("/book/", form)
+    assert response.headers["Location"] == check_url(service)
+    assert not Booking.objects.exists()
+
+
+# -- Nothing typed is lost -----------------------------------------------------
+
+
+def test_whoever_was_logged_out_finds_everything_after_log_in(page, client, user, service):
+    form = form_on(page.get(check_url(service)), note="The key is under the mat.")
+    client.logout()
+    response = client.post("/book/", form)
+    assert response.status_code == 302
+    assert response.headers["Location"].endswith(f"?next={check_url(service)}")
+    assert "mat" not in response.headers["Location"]
+    client.force_login(user)
+    check = client.get(check_url(service))
+    assert "The key is under the mat." in text_of(check)
+    assert form_on(check)["key"] == form["key"]
+
+
+def test_what_one_person_wrote_is_not_shown_to_the_next(page, client, service, stranger):
+    form = form_on(page.get(check_url(service)), note="The key is under the mat.")
+    client.logout()
+    client.post("/book/", form)
+    client.force_login(stranger.user)
+    assert "mat" not in text_of(client.get(check_url(service)))
+
+
+def test_when_somebody_was_faster_the_note_is_kept_and_three_times_are_offered(
+    page, service, recipient, stranger, book
+):
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    book(stranger, at(10))
+    response = page.post("/book/", form)
+    text = text_of(response)
+    assert response.status_code == 200
+    assert "The time is not free any longer" in text
+    assert "Nothing is booked. You still have 7 of 7 left this week." in text
+    assert "“Ring twice.”" in text
+    offered = re.findall(r'name="starts_at" value="([^"]+)"', response.content.decode())
+    assert len(offered) == 3
+    assert "Zacharias" not in text
+
+    again = page.post("/book/", {**form_on(response), "starts_at": offered[0]}, follow=True)
+    assert "The time is booked" in text_of(again)
+    assert "Ring twice." in text_of(again)
+    assert recipient.bookings.get().starts_at == dt.datetime.fromisoformat(offered[0])
+
+
+def test_the_note_follows_to_another_time_chosen_from_the_list(page, service, stranger, book):
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    book(stranger, at(10))
+    page.post("/book/", form)
+    other = page.get(check_url(service, "14.00"))
+    assert "Ring twice.</textarea>" in other.content.decode()
+    assert form_on(other)["key"] != form["key"]
+
+
+def test_a_draft_is_gone_once_it_is_booked(page, service, stranger, book):
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    book(stranger, at(10))
+    page.post("/book/", form)
+    page.post("/book/", form_on(page.get(check_url(service, "14.00")), note="Ring twice."))
+    assert "Ring twice.</textarea>" not in page.get(check_url(service, "08.00")).content.decode()
+
+
+# -- A page for each no ---------------------------------------------------------
+
+
+def test_a_time_that_meets_an_own_visit_names_that_visit(page, service, recipient, book):
+    visit = book(recipient, at(10))
+    response = page.get(check_url(service, "10.30"))
+    assert "You already have a visit at that time" in text_of(response)
+    assert "Cleaning, Wednesday 25 November, at 10:00–11:00" in text_of(response)
+    assert f"/bookings/{visit.pk}/" in response.content.decode()
+
+
+def test_over_quota_says_why_and_when_more_is_free(page, service, recipient, grant, book):
+    grant.amount = 1
+    grant.save()
+    book(recipient, at(10))
+    text = text_of(page.get(check_url(service, "14.00")))
+    assert "You have used all you have this week" in text
+    assert "Cleaning: you have booked 1 of 1 this week." in text
+    assert "From Monday 30 November you can book more." in text
+
+
+def test_too_short_notice_says_how_long_before(page, service):
+    text = text_of(page.get(check_url(service, "10.30", TODAY)))
+    assert "It is too late to book this time" in text
+    assert "You must book 2 hours before" in text
+
+
+def test_a_day_after_the_grant_says_that_the_grant_does_not_cover_it(page, service, grant):
+    grant.valid_until = TOMORROW
+    grant.save()
+    url = check_url(service, date=TOMORROW + dt.timedelta(days=1))
+    assert "Your grant does not cover Thursday 26 November" in text_of(page.get(url))
+
+
+def test_a_department_that_takes_no_bookings_says_whom_to_call(page, service, department):
+    department.is_open = False
+    department.save()
+    text = text_of(page.get(check_url(service)))
+    assert "You can't book cleaning here right now" in text
+    assert "Call 33 00 10 10" in text
+
+
+def test_hours_that_were_cut_meanwhile_are_told_like_a_time_that_is_taken(
+    page, service, opening_hours
+):
+    form = form_on(page.get(check_url(service, "15.00")))
+    opening_hours[2].closes_at = dt.time(12)
+    opening_hours[2].save()
+    response = page.post("/book/", form)
+    assert response.status_code == 200
+    assert "The time is not free any longer" in text_of(response)
+
+
+def test_when_the_lock_is_not_had_in_time_one_may_try_again(page, service, monkeypatch):
+    def busy(**asked):
+        raise errors.Busy
+
+    monkeypatch.setattr(actions, "book", busy)
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    response = page.post("/book/", form)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert "Many are booking right now" in text_of(response)
+    again = form_on(response)
+    assert (again["note"], again["key"]) == ("Ring twice.", form["key"])
+    monkeypatch.undo()
+    assert "The time is booked" in text_of(page.post("/book/", again, follow=True))
+
+
+@pytest.mark.parametrize("error", [*steps.TEMPLATES, errors.KeyReused])
+def test_no_refusal_is_an_error_page(page, service, monkeypatch, error):
+    def refuse(**asked):
+        raise error
+
+    monkeypatch.setattr(actions, "book", refuse)
+    response = page.post("/book/", form_on(page.get(check_url(service))))
+    assert response.status_code in (200, 302, 503)
+
+
+def test_the_hour_that_comes_twice_can_be_chosen_both_times(page, clock, service, department):
+    clock.move_to(dt.datetime(2026, 10, 20, 8, tzinfo=dt.UTC))
+    sunday = dt.date(2026, 10, 25)
+    factories.OpeningHoursFactory(
+        department=department, weekday=7, opens_at=dt.time(0), closes_at=dt.time(6)
+    )
+    html = page.get(times_url(service, sunday)).content.decode()
+    for offset in ("+0200", "+0100"):
+        url = check_url(service, f"02.30{offset}", sunday)
+        assert escape(url) in html
+        assert page.get(url).status_code == 200
+    assert "02:30 (summer time)" in html

@@ -1,0 +1,267 @@
+"""My visits, the proof of one, moving it and cancelling it."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+
+from booking import actions, errors
+from booking.models import Booking
+from tests import factories
+from tests.booking.pages.conftest import NOW, TODAY, TOMORROW, at, text_of
+
+
+@pytest.fixture
+def visit(recipient, book):
+    """Aksel's cleaning tomorrow at ten."""
+    return book(recipient, at(10))
+
+
+def url(name, visit, *args):
+    return reverse(f"booking:{name}", args=[visit.pk, *args])
+
+
+def move_check_url(visit, time="14.00", date=TOMORROW):
+    return f"/bookings/{visit.pk}/move/{date}/{time}/"
+
+
+# -- Coming and past ----------------------------------------------------------
+
+
+def test_coming_visits_can_be_moved_and_cancelled_from_the_list(page, visit):
+    response = page.get("/bookings/")
+    assert "Tomorrow at 10:00–11:00" in text_of(response)
+    for name in ("visit", "move", "cancel"):
+        assert url(name, visit) in response.content.decode()
+
+
+def test_past_and_cancelled_visits_are_history(page, recipient, service, visit, user):
+    actions.cancel(booking=visit, by=user)
+    factories.BookingFactory(
+        recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=3)
+    )
+    text = text_of(page.get("/bookings/"))
+    assert "You have no visits booked." in text
+    assert "Cancelled by you" in text
+    assert "Saturday 21 November at 09:00 Cleaning Over" in text
+
+
+def test_a_visit_cancelled_by_the_municipality_says_so_with_the_reason(page, visit, administrator):
+    actions.cancel(booking=visit, by=administrator, reason="Illness with us.")
+    for path in ("/bookings/", url("visit", visit)):
+        text = text_of(page.get(path))
+        assert "Illness with us." in text
+        assert "municipality" in text
+        assert administrator.given_name not in text
+
+
+def test_history_comes_a_page_at_a_time(page, recipient, service, user):
+    for days in range(1, 26):
+        factories.BookingFactory(
+            recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=days)
+        )
+    first = page.get("/bookings/").content.decode()
+    older = re.search(r'href="(\?before=[^"]+)"', first)[1]
+    second = page.get(f"/bookings/{older}").content.decode()
+    assert first.count('<th scope="row">') == 20
+    assert second.count('<th scope="row">') == 5
+    assert 'href="?before=' not in second
+
+
+@pytest.mark.parametrize("before", ["nonsense", "2026-11-24", ""])
+def test_an_address_that_makes_no_sense_shows_the_first_page(page, visit, before):
+    response = page.get("/bookings/", {"before": before})
+    assert "Coming visits" in text_of(response)
+
+
+def test_the_lists_ask_the_same_few_questions_however_long(
+    page, recipient, service, book, django_assert_max_num_queries
+):
+    for days in range(1, 26):
+        factories.BookingFactory(
+            recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=days)
+        )
+    for hour in (8, 10, 12):
+        book(recipient, at(hour))
+    with django_assert_max_num_queries(10):
+        page.get("/bookings/")
+
+
+# -- One visit -----------------------------------------------------------------
+
+
+def test_the_proof_tells_what_when_and_until_when_it_can_be_changed(page, visit):
+    text = text_of(page.get(url("visit", visit)))
+    assert "The time is booked" in text
+    assert "Wednesday 25 November at 10:00–11:00" in text
+    assert "Left this week 6 of 7" in text
+    assert "Until Wednesday 25 November at 08:00" in text
+
+
+def test_a_visit_that_is_over_can_not_be_changed(page, clock, visit):
+    clock.move_to(at(12))
+    response = page.get(url("visit", visit))
+    assert "The visit is over" in text_of(response)
+    assert url("move", visit) not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["visit", "move", "cancel"])
+def test_somebody_elses_visit_is_not_found(client, visit, stranger, name):
+    client.force_login(stranger.user)
+    assert client.get(url(name, visit)).status_code == 404
+    client.logout()
+    response = client.get(url(name, visit))
+    assert response.headers["Location"].endswith(f"?next={url(name, visit)}")
+
+
+def test_somebody_elses_visit_can_neither_be_moved_nor_cancelled(client, visit, stranger):
+    client.force_login(stranger.user)
+    assert client.get(url("move_times", visit, TOMORROW)).status_code == 404
+    assert client.get(move_check_url(visit)).status_code == 404
+    sent = {"starts_at": at(14).isoformat()}
+    assert client.post(url("move", visit), sent).status_code == 404
+    assert client.post(url("cancel", visit)).status_code == 404
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.status) == (at(10), Booking.Status.BOOKED)
+
+
+@pytest.mark.parametrize("name", ["visits", "visit"])
+def test_nothing_can_be_sent_to_the_pages(page, visit, name):
+    path = "/bookings/" if name == "visits" else url(name, visit)
+    assert page.post(path).status_code == 405
+
+
+# -- Moving ----------------------------------------------------------------------
+
+
+def test_a_visit_is_moved_in_day_time_and_a_last_look(page, visit):
+    assert url("move_times", visit, TOMORROW) in page.get(url("move", visit)).content.decode()
+    times = page.get(url("move_times", visit, TOMORROW))
+    assert move_check_url(visit) in times.content.decode()
+    check = text_of(page.get(move_check_url(visit)))
+    assert "Wednesday 25 November at 14:00–15:00" in check
+    assert "Instead of Wednesday 25 November, at 10:00–11:00" in check
+    proof = page.post(url("move", visit), {"starts_at": at(14).isoformat()}, follow=True)
+    assert "The visit is moved" in text_of(proof)
+    assert "It was Wednesday 25 November at 10:00 before." in text_of(proof)
+    visit.refresh_from_db()
+    assert visit.starts_at == at(14)
+
+
+def test_its_own_time_does_not_stand_in_the_way(page, visit):
+    html = page.get(url("move_times", visit, TOMORROW)).content.decode()
+    assert move_check_url(visit, "10.30") in html
+
+
+def test_a_full_week_does_not_stop_a_move_within_it(page, grant, visit):
+    grant.amount = 1
+    grant.save()
+    assert page.get(move_check_url(visit)).status_code == 200
+    page.post(url("move", visit), {"starts_at": at(14).isoformat()})
+    visit.refresh_from_db()
+    assert visit.starts_at == at(14)
+
+
+def test_moving_twice_moves_once(page, visit):
+    for _ in range(2):
+        response = page.post(url("move", visit), {"starts_at": at(14).isoformat()}, follow=True)
+        assert "The visit is moved" in text_of(response)
+    assert visit.events.filter(kind="moved").count() == 1
+
+
+def test_the_old_time_stays_when_the_new_one_is_gone(page, visit, stranger, book):
+    book(stranger, at(14))
+    response = page.post(url("move", visit), {"starts_at": at(14).isoformat()})
+    text = text_of(response)
+    assert "The time is not free any longer" in text
+    assert "You still have your old time." in text
+    visit.refresh_from_db()
+    assert visit.starts_at == at(10)
+    offered = re.findall(r'name="starts_at" value="([^"]+)"', response.content.decode())
+    page.post(url("move", visit), {"starts_at": offered[0]})
+    visit.refresh_from_db()
+    assert visit.starts_at == dt.datetime.fromisoformat(offered[0])
+
+
+def test_too_late_to_move_is_explained_before_and_after_choosing(page, clock, visit):
+    clock.move_to(at(9))
+    for response in (
+        page.get(url("move", visit)),
+        page.post(url("move", visit), {"starts_at": at(14).isoformat()}),
+    ):
+        text = text_of(response)
+        assert response.status_code == 200
+        assert "It is too late to move this visit here" in text
+        assert "Call 33 00 10 10" in text
+
+
+@pytest.mark.parametrize("value", ["", "nonsense"])
+def test_a_move_to_nowhere_is_not_found(page, visit, value):
+    assert page.post(url("move", visit), {"starts_at": value}).status_code == 404
+
+
+def test_whoever_was_logged_out_comes_back_to_the_last_look(client, visit):
+    response = client.post(url("move", visit), {"starts_at": at(14).isoformat()})
+    assert response.headers["Location"].endswith(f"?next={move_check_url(visit)}")
+
+
+def test_a_busy_lock_is_not_an_error_when_moving(page, visit, monkeypatch):
+    def busy(**asked):
+        raise errors.Busy
+
+    monkeypatch.setattr(actions, "move", busy)
+    response = page.post(url("move", visit), {"starts_at": at(14).isoformat()})
+    assert response.status_code == 503
+    assert "Many are booking right now" in text_of(response)
+
+
+# -- Cancelling -------------------------------------------------------------------
+
+
+def test_cancelling_asks_once_and_offers_to_book_again(page, visit, service):
+    assert "Cancel this visit?" in text_of(page.get(url("cancel", visit)))
+    response = page.post(url("cancel", visit), follow=True)
+    assert "The visit is cancelled" in text_of(response)
+    assert f"/calendar/?service={service.pk}" in response.content.decode()
+    visit.refresh_from_db()
+    assert visit.status == Booking.Status.CANCELLED
+
+
+def test_cancelling_twice_is_the_same_as_once(page, visit):
+    for _ in range(2):
+        response = page.post(url("cancel", visit), follow=True)
+        assert "The visit is cancelled" in text_of(response)
+    assert visit.events.filter(kind="cancelled").count() == 1
+
+
+def test_a_late_cancellation_is_explained_not_punished(page, clock, visit):
+    clock.move_to(at(9))
+    for response in (page.get(url("cancel", visit)), page.post(url("cancel", visit))):
+        text = text_of(response)
+        assert response.status_code == 200
+        assert "It is too late to cancel here" in text
+        assert "so that nobody comes in vain" in text
+    visit.refresh_from_db()
+    assert visit.status == Booking.Status.BOOKED
+
+
+@pytest.mark.parametrize("name", ["move", "cancel"])
+@pytest.mark.parametrize("state", ["cancelled", "over"])
+def test_what_is_cancelled_or_over_is_shown_as_it_is(page, clock, user, visit, name, state):
+    if state == "cancelled":
+        actions.cancel(booking=visit, by=user)
+    else:
+        clock.move_to(at(12))
+    for response in (
+        page.get(url(name, visit)),
+        page.post(url(name, visit), {"starts_at": at(14).isoformat()}),
+    ):
+        assert response.status_code == 302
+        assert response.headers["Location"] == url("visit", visit)
+
+
+def test_today_is_a_day_like_others(page, recipient, book):
+    visit = book(recipient, at(15, date=TODAY))
+    assert "Today at 15:00" in text_of(page.get("/calendar/"))
+    assert page.get(url("move", visit)).status_code == 200

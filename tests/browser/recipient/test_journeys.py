@@ -1,0 +1,136 @@
+"""Booking as people do it: without JavaScript, and with a keyboard or a switch alone."""
+
+import datetime as dt
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.recipient.conftest import TODAY
+from tests.factories import local
+
+THURSDAY = TODAY + dt.timedelta(days=2)
+
+
+def test_booking_moving_and_cancelling_without_javascript(shop, open_page):
+    page = open_page("/calendar/", user=shop.aksel.user, java_script_enabled=False)
+    page.get_by_role("link", name="Shower").click()
+    page.get_by_role("link", name="Thursday 26 November").first.click()
+    page.get_by_role("link", name="18:00").click()
+    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+    page.get_by_role("button", name="Book").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+    expect(page.get_by_text("Ring twice.")).to_be_visible()
+    visit = shop.aksel.bookings.get(service=shop.shower)
+    assert visit.starts_at == local(THURSDAY, 18)
+
+    page.get_by_role("link", name="Move the visit").click()
+    page.get_by_role("link", name="Saturday 28 November").click()
+    page.get_by_role("link", name="10:00").click()
+    page.get_by_role("button", name="Move").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is moved")
+    visit.refresh_from_db()
+    assert visit.starts_at == local(TODAY + dt.timedelta(days=4), 10)
+
+    page.get_by_role("link", name="Cancel the visit").click()
+    page.get_by_role("button", name="Cancel the visit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is cancelled")
+    expect(page.get_by_role("link", name="Book a new time")).to_be_visible()
+
+
+def test_somebody_was_faster_without_javascript(shop, open_page):
+    page = open_page(
+        f"/book/{shop.shower.pk}/{THURSDAY}/18.00/",
+        user=shop.aksel.user,
+        java_script_enabled=False,
+        viewport=PHONE,
+    )
+    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+    shop.somebody_books(2, 18)
+    page.get_by_role("button", name="Book").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is not free any longer")
+    expect(page.get_by_text("“Ring twice.”")).to_be_visible()
+    page.get_by_role("list", name="The nearest free times").get_by_role("button").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+    expect(page.get_by_text("Ring twice.")).to_be_visible()
+
+
+def test_the_back_button_after_booking_books_nothing_more(shop, open_page):
+    page = open_page(f"/book/{shop.shower.pk}/{THURSDAY}/18.00/", user=shop.aksel.user)
+    page.get_by_role("button", name="Book").click()
+    proof = page.url
+    page.go_back()
+    button = page.get_by_role("button", name="Book", exact=True)
+    if button.count():  # kept by the browser: the same form once more
+        button.click()
+        assert page.url == proof
+    else:  # asked for again: the visit is there already
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "You already have a visit at that time"
+        )
+    assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
+
+
+def test_booking_with_a_keyboard_alone(shop, open_page, capsys):
+    page = open_page("/calendar/", user=shop.aksel.user)
+    presses = 0
+
+    def press(key):
+        nonlocal presses
+        presses += 1
+        page.keyboard.press(key)
+
+    def go_to(words):
+        """Tab until the focus stands on something that says this, and see that it shows."""
+        for _ in range(40):
+            press("Tab")
+            name = page.evaluate("document.activeElement.innerText") or ""
+            if words in name:
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", f"the focus on {words} can't be seen"
+                return
+        raise AssertionError(f"{words} was not reached")
+
+    go_to("Skip to the content")
+    press("Enter")
+    go_to("Shower")
+    press("Enter")
+    page.wait_for_url("**/calendar/?service=*")
+    expect(page.locator(".service[aria-current]")).to_contain_text("Shower")
+    go_to("Thursday 26 November")
+    press("Enter")
+    page.wait_for_url("**/book/**")
+    go_to("Skip to the content")
+    press("Enter")
+    go_to("18:00")
+    press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is this right?")
+    go_to("Skip to the content")
+    press("Enter")
+    go_to("Book")
+    press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+    assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
+    with capsys.disabled():
+        print(f"\nKey presses from the calendar to the proof: {presses}")
+    assert presses <= 40
+
+
+def test_the_focus_stays_on_the_service_that_was_chosen(shop, open_page):
+    page = open_page("/calendar/", user=shop.aksel.user)
+    page.get_by_role("link", name="Shower").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Free days for shower")).to_be_visible()
+    assert "Shower" in page.evaluate("document.activeElement.innerText")
+    page.go_back()
+    expect(page.locator(".service[aria-current]")).to_contain_text("Shopping")
+
+
+def test_nothing_breaks_the_content_security_policy(shop, open_page):
+    page = open_page("/", user=shop.aksel.user)
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("/calendar/")
+    page.get_by_role("link", name="Shower").click()
+    expect(page.get_by_role("heading", name="Free days for shower")).to_be_visible()
+    page.goto("/calendar/week/")
+    assert [text for text in said if "Content Security Policy" in text] == []

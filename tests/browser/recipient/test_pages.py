@@ -1,0 +1,72 @@
+"""Every page a recipient meets, looked at by axe and kept as pictures."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from tests.browser.conftest import PHONE
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # a Tuesday, nine o'clock here
+TODAY = NOW.date()
+NARROWEST = {"width": 320, "height": 640}
+
+
+def pages(shop):
+    day = TODAY + dt.timedelta(days=2)
+    return {
+        "calendar": reverse("booking:calendar") + f"?service={shop.shower.pk}",
+        "times": reverse("booking:times", args=[shop.shower.pk, day]),
+        "check": f"/book/{shop.shower.pk}/{day}/18.00/",
+        "visit": reverse("booking:visit", args=[shop.next_visit.pk]),
+        "visits": reverse("booking:visits"),
+        "week": reverse("booking:week") + f"?service={shop.shower.pk}",
+        "move": reverse("booking:move", args=[shop.next_visit.pk]),
+        "move_times": reverse("booking:move_times", args=[shop.next_visit.pk, day]),
+        "move_check": f"/bookings/{shop.next_visit.pk}/move/{day}/18.00/",
+        "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
+        "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
+        "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
+        "over_quota": f"/book/{shop.cleaning.pk}/{day}/18.00/",
+        "too_late": f"/book/{shop.shower.pk}/{TODAY}/10.00/",
+        "outside_horizon": f"/book/{shop.shower.pk}/{day + dt.timedelta(days=30)}/10.00/",
+        "help": reverse("booking:help"),
+        "privacy": reverse("booking:privacy"),
+        "accessibility": reverse("booking:accessibility"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [("wide-light", {}), ("phone-dark", {"viewport": PHONE, "color_scheme": "dark"})],
+)
+def test_nothing_is_wrong_with_any_page(shop, open_page, axe, shot, look, options):
+    faults = {}
+    page = open_page(user=shop.aksel.user, **options)
+    for name, path in pages(shop).items():
+        assert page.goto(path).status == 200, path
+        faults[name] = axe(page)
+        shot(page, f"recipient-{name}-{look}")
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
+    page = open_page(user=shop.aksel.user, viewport=NARROWEST)
+    for path in pages(shop).values():
+        page.goto(path)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+
+
+def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, axe, shot):
+    page = open_page(user=shop.aksel.user, forced_colors="active")
+    for name in ("calendar", "times"):
+        page.goto(pages(shop)[name])
+        shot(page, f"recipient-{name}-forced")
+        assert axe(page) == []
+    looks = {
+        kind: page.locator(f".time.{kind}").first.evaluate(
+            "e => [getComputedStyle(e).borderStyle, getComputedStyle(e).backgroundColor].join()"
+        )
+        for kind in ("free", "busy", "mine")
+    }
+    assert len(set(looks.values())) == 3
