@@ -1,0 +1,195 @@
+"""Real processes, each with a connection of its own, at the same instant."""
+
+import datetime as dt
+import multiprocessing
+import random
+import traceback
+import uuid
+from collections import Counter
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from booking import actions, errors
+from booking.models import Booking, BookingEvent, Recipient, Visit
+from departments.actions.days import lay_out_horizon, lock_days
+from departments.models import Day, Service
+from tests.factories import local
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+FORK = multiprocessing.get_context("fork")
+
+
+@pytest.fixture
+def tomorrow():
+    return timezone.localdate() + dt.timedelta(days=1)
+
+
+def at_once(jobs):
+    """Run every job in a process of its own, all let go together; what each came to: a
+    word, and the times offered instead."""
+    connections.close_all()
+    gate, answers = FORK.Barrier(len(jobs)), FORK.SimpleQueue()
+
+    def run(job):
+        try:
+            Recipient.objects.exists()  # connected
+            gate.wait(60)
+            try:
+                job()
+                answers.put(("done", 0))
+            except errors.BookingError as error:
+                answers.put((type(error).__name__, len(getattr(error, "alternatives", ()))))
+        except BaseException:
+            answers.put((traceback.format_exc(), 0))
+        finally:
+            connections.close_all()
+
+    processes = [FORK.Process(target=run, args=(job,)) for job in jobs]
+    for process in processes:
+        process.start()
+    found = [answers.get() for _ in processes]
+    for process in processes:
+        process.join()
+    return found
+
+
+def booking_of(recipient, service, starts_at, key=None):
+    recipient_id, service_id, key = recipient.pk, service.pk, key or uuid.uuid4()
+
+    def job():
+        recipient = Recipient.objects.select_related("user").get(pk=recipient_id)
+        service = Service.objects.select_related("department").get(pk=service_id)
+        actions.book(
+            key=key, recipient=recipient, service=service, starts_at=starts_at, by=recipient.user
+        )
+
+    return job
+
+
+@pytest.mark.parametrize("places", [1, 3])
+def test_fifty_at_once_get_as_many_places_as_there_are(
+    places, hours, someone, service, department, tomorrow
+):
+    hours(staff=places)
+    lay_out_horizon(department)
+    people = [someone() for _ in range(50)]
+
+    found = at_once([booking_of(one, service, local(tomorrow, 10)) for one in people])
+
+    assert Counter(word for word, _ in found) == {"done": places, "SlotTaken": 50 - places}
+    assert {number for word, number in found if word == "SlotTaken"} == {3}
+    assert Visit.objects.count() == Booking.objects.count() == places
+    assert Day.objects.get(date=tomorrow).revision == 1 + places
+
+
+def test_the_same_form_twice_at_once_is_one_booking(hours, someone, service, tomorrow):
+    hours(staff=2)
+    recipient, key = someone(), uuid.uuid4()
+
+    found = at_once([booking_of(recipient, service, local(tomorrow, 10), key) for _ in range(8)])
+
+    assert Counter(word for word, _ in found) == {"done": 8}
+    assert Booking.objects.count() == Visit.objects.count() == BookingEvent.objects.count() == 1
+
+
+def test_nobody_gets_more_than_their_grant_at_once(hours, someone, service, tomorrow):
+    hours(staff=5)
+    recipient = someone(amount=2, period="month")
+    month_ahead = [local(tomorrow, clock) for clock in range(8, 16)]
+
+    found = at_once([booking_of(recipient, service, start) for start in month_ahead])
+
+    assert Counter(word for word, _ in found) == {"done": 2, "OverQuota": 6}
+
+
+def test_booking_moving_and_cancelling_at_once_on_two_days(
+    hours, someone, service, tomorrow, sound
+):
+    hours(staff=2)
+    rng = random.Random(7)
+    days = [tomorrow, tomorrow + dt.timedelta(days=1)]
+    starts = [local(day, clock, minute) for day in days for clock in range(8, 15)
+              for minute in (0, 30)]  # fmt: skip
+    made = []
+    while len(made) < 12:
+        recipient = someone()
+        try:
+            made.append(
+                actions.book(
+                    key=uuid.uuid4(),
+                    recipient=recipient,
+                    service=service,
+                    starts_at=rng.choice(starts),
+                    by=recipient.user,
+                )
+            )
+        except errors.SlotTaken:
+            continue
+
+    def moving(booking, starts_at):
+        booking_id = booking.pk
+
+        def job():
+            booking = Booking.objects.select_related("service__department", "recipient__user").get(
+                pk=booking_id
+            )
+            actions.move(booking=booking, starts_at=starts_at, by=booking.recipient.user)
+
+        return job
+
+    def cancelling(booking):
+        booking_id = booking.pk
+
+        def job():
+            booking = Booking.objects.select_related("recipient__user").get(pk=booking_id)
+            actions.cancel(booking=booking, by=booking.recipient.user)
+
+        return job
+
+    jobs = [moving(booking, rng.choice(starts)) for booking in made for _ in range(2)]
+    jobs += [cancelling(booking) for booking in made[:4]]
+    jobs += [booking_of(someone(), service, rng.choice(starts)) for _ in range(16)]
+    rng.shuffle(jobs)
+
+    found = at_once(jobs)
+
+    assert {word for word, _ in found} <= {"done", "SlotTaken", "TooLate"}
+    sound()
+    confirmed = Booking.objects.confirmed()
+    assert Visit.objects.count() == confirmed.count()
+    assert {visit.booking_id: visit.starts_at for visit in Visit.objects.all()} == {
+        booking.pk: booking.starts_at for booking in confirmed
+    }
+    assert not Visit.objects.filter(shift__isnull=True).exists()
+    assert confirmed.filter(pk__in=[booking.pk for booking in made[:4]]).count() == 0
+
+
+def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomorrow):
+    hours()
+    recipient = someone()
+    lay_out_horizon(department)
+    connections.close_all()
+    is_locked, is_over = FORK.Event(), FORK.Event()
+
+    def hold():
+        with transaction.atomic():
+            lock_days([(department.pk, tomorrow)])
+            is_locked.set()
+            is_over.wait(60)
+
+    holder = FORK.Process(target=hold)
+    holder.start()
+    assert is_locked.wait(60)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    try:
+        with pytest.raises(errors.Busy):
+            booking_of(recipient, service, local(tomorrow, 10))()
+    finally:
+        connection.close()
+        is_over.set()
+        holder.join()
+    assert not Booking.objects.exists()
