@@ -83,6 +83,17 @@ def test_a_visit_stands_on_its_lane_or_first_when_nobody_has_it(tomorrow, shifts
     assert [card.id for card in found.parts[0].unstaffed] == [homeless.pk]
 
 
+def test_one_goes_from_visit_to_visit_that_nobody_has(tomorrow, visit_at):
+    first, second = visit_at(tomorrow, 9), visit_at(tomorrow, 12)
+    found = of(tomorrow)
+
+    following = [found.next_unstaffed(pk).id for pk in (None, first.pk, second.pk)]
+
+    assert following == [first.pk, second.pk, first.pk]
+    second.delete()
+    assert of(tomorrow).next_unstaffed(first.pk) is None
+
+
 @pytest.mark.parametrize(
     ("hour", "outcome", "state"),
     [

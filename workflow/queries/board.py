@@ -219,6 +219,13 @@ class Board:
                 unstaffed[best.key].append(card)
         return [replace(part, unstaffed=unstaffed[part.key]) for part in parts]
 
+    def next_unstaffed(self, opened: uuid.UUID | None) -> Card | None:
+        """The next visit nobody has, after the one that is opened; round and round."""
+        ids = [card.id for card in self.unstaffed]
+        after = ids.index(opened) + 1 if opened in ids else 0
+        others = self.unstaffed[after:] + self.unstaffed[:after]
+        return next((card for card in others if card.id != opened), None)
+
     def lane(self, shift_id: uuid.UUID) -> Lane | None:
         return next((lane for lane in self.lanes if lane.id == shift_id), None)
 

@@ -248,6 +248,7 @@ def _render(
         {
             "department": board.department,
             "board": board,
+            "next_unstaffed": board.next_unstaffed(context.get("opened")),
             "frame": queries.frame(board, request.GET.get("part", ""), context.get("opened")),
             "panel": panel,
             "as_list": request.GET.get("as") == "list",
