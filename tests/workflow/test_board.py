@@ -290,6 +290,24 @@ def test_those_who_can_have_a_shift_come_first_with_what_they_can_not_give(
     assert all(one.why_not for one in people[2:])
 
 
+def test_who_works_shortly_before_or_after_comes_after_who_rests(
+    department, tomorrow, shifts, emil
+):
+    rested = factories.EmployeeFactory(department=department).person
+    evening = factories.ShiftFactory(
+        day=tomorrow,
+        starts_at=factories.local(tomorrow.date, 16),
+        ends_at=factories.local(tomorrow.date, 22),
+    )
+    found = of(tomorrow)
+
+    people = nameable(found, found.lane(evening.pk))
+
+    assert people[0].person == rested
+    assert people[0].near == ()
+    assert {one.person: one.near for one in people}[emil] == (shifts[0].period,)
+
+
 # -- The pages --------------------------------------------------------------
 
 

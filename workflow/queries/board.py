@@ -25,6 +25,7 @@ from departments.queries.staff import absences, care_workers, qualifications_on
 from workflow.models import DayPlan, Report
 
 KNOWN_WITHIN = dt.timedelta(days=28)
+NIGHTS_REST = dt.timedelta(hours=11)
 ZERO = dt.timedelta(0)
 
 # Parts of the day by the local hour in which a shift begins.
@@ -478,11 +479,13 @@ def _met_lately(
 @dataclass(frozen=True)
 class Nameable:
     """A care worker for a shift. ``why_not`` is empty when the name can be put on;
-    ``beyond`` are the shift's visits that ask for more than the person knows."""
+    ``beyond`` are the shift's visits that ask for more than the person knows, ``near``
+    the person's other working time without a night's rest between."""
 
     person: User
     why_not: str = ""
     beyond: tuple[Card, ...] = ()
+    near: tuple[Interval, ...] = ()
 
 
 def nameable(board: Board, lane: Lane) -> list[Nameable]:
@@ -498,24 +501,32 @@ def nameable(board: Board, lane: Lane) -> list[Nameable]:
         absence.person_id
         for absence in absences(board.department, lane.period.start, lane.period.end)
     }
-    working = set(
-        Shift.objects.filter(
-            person__in=ids,
-            withdrawn_by=None,
-            starts_at__lt=lane.period.end,
-            ends_at__gt=lane.period.start,
-        ).values_list("person_id", flat=True)
-    )
+    near = defaultdict(list)
+    for shift in Shift.objects.filter(
+        person__in=ids,
+        withdrawn_by=None,
+        starts_at__lt=lane.period.end + NIGHTS_REST,
+        ends_at__gt=lane.period.start - NIGHTS_REST,
+    ):
+        near[shift.person_id].append(shift.period)
     found = []
     for person in people:
         why_not = ""
         if person.pk in away:
             why_not = _("away")
-        elif person.pk in working:
+        elif any(period.overlaps(lane.period) for period in near[person.pk]):
             why_not = _("works then")
-        beyond = tuple(card for card in lane.cards if not card.needs <= set(knows[person.pk]))
-        found.append(Nameable(person, why_not, beyond))
-    return sorted(found, key=lambda one: (bool(one.why_not), len(one.beyond)))
+        found.append(
+            Nameable(
+                person,
+                why_not,
+                beyond=tuple(
+                    card for card in lane.cards if not card.needs <= set(knows[person.pk])
+                ),
+                near=tuple(near[person.pk]),
+            )
+        )
+    return sorted(found, key=lambda one: (bool(one.why_not), len(one.beyond), len(one.near)))
 
 
 def names_of_qualifications(ids: Collection[uuid.UUID]) -> list[str]:
