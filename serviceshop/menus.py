@@ -16,6 +16,12 @@ from departments.models import Employee
 
 Entry = tuple[str, str, list[object]]  # label, URL name, arguments
 
+# Pages that stand under an entry without lying below its address.
+ALSO_UNDER = {
+    "departments:hours": ["departments:special_days", "departments:changes"],
+    "departments:staff": ["departments:absences"],
+}
+
 
 @dataclass(frozen=True)
 class Item:
@@ -69,8 +75,9 @@ def _items(request: HttpRequest, *entries: Entry) -> list[Item]:
             url = reverse(name, args=args)
         except NoReverseMatch:
             continue
-        # The pages below an entry are its own; the overview lies above every department.
-        has_below = url not in ("/", reverse("departments:overview"))
-        is_current = request.path == url or (has_below and request.path.startswith(url))
+        is_current = request.path == url
+        if name not in ("home", "departments:overview"):  # these lie above everything
+            addresses = [url, *(reverse(also, args=args) for also in ALSO_UNDER.get(name, ()))]
+            is_current = request.path.startswith(tuple(addresses))
         items.append(Item(label, url, is_current))
     return items

@@ -66,7 +66,7 @@ def report_absence(request: HttpRequest, department: Department) -> HttpResponse
                 "says": _("%(name)s is away.") % {"name": person.full_name},
                 "starts_at": period.start,
                 "ends_at": period.end,
-                "shifts": withdrawn_by(data["key"], department),
+                "shifts": list(withdrawn_by(data["key"], department)),
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from accounts.access import record_looks
 from accounts.models import User
@@ -90,8 +92,8 @@ def answer(
 ) -> HttpResponse | None:
     """Do it when that was confirmed, otherwise tell what it would do.
 
-    ``around`` reads what else the telling page shows, while the change stands. None when
-    the verb refuses; ``refused`` is told why.
+    ``around`` reads what else the telling page shows, while the change stands: values, no
+    lazy querysets. None when the verb refuses; ``refused`` is told why.
     """
     asks = asked(request)
 
@@ -105,6 +107,11 @@ def answer(
         result, context = preview(stands)
     except DepartmentsError as error:
         refused(str(error))
+        return None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        refused(_("Many are booking or changing these days right now. Try again in a moment."))
         return None
     told = Told(result if isinstance(result, Impact) else Impact(reseated=result), asks)
     record_looks(

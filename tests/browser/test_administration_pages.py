@@ -90,3 +90,28 @@ def test_absence_is_told_before_it_is_saved(pages, administrator, open_page, axe
     page.wait_for_url("**/absence/")
 
     assert page.get_by_text("Geir Holm").first.is_visible()
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [
+        ("1280-light", {"viewport": WIDE}),
+        ("390-dark", {"viewport": PHONE, "color_scheme": "dark"}),
+    ],
+)
+def test_recipients_pages_have_no_faults(
+    department, administrator, recipient, open_page, axe, shot, look, options
+):
+    at = {"department": department.pk}
+    pages = {
+        "recipients": reverse("booking:recipients", kwargs=at),
+        "recipient-new": reverse("booking:new_recipient", kwargs=at),
+        "recipient": reverse("booking:recipient", kwargs={**at, "recipient": recipient.pk}),
+        "grant": reverse("booking:grant", kwargs={**at, "grant": recipient.grants.get().pk}),
+    }
+    page = open_page("/", user=administrator, **options)
+    for name, address in pages.items():
+        page.goto(address)
+        shot(page, f"{name}-{look}")
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name

@@ -4,7 +4,9 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import OperationalError
 from django.urls import reverse
+from psycopg.errors import LockNotAvailable
 
 from accounts.models import AccessLogEntry
 from departments.actions.days import ensure_laid_out
@@ -304,3 +306,23 @@ def test_the_pages_cost_the_same_for_many_rows(
         dina.get(reverse("departments:special_days", args=[department.pk]))
     with django_assert_max_num_queries(16):
         dina.get(reverse("departments:changes", args=[department.pk]))
+
+
+def test_the_menu_knows_where_special_days_belong(dina, department):
+    page = dina.get(reverse("departments:special_days", args=[department.pk]))
+
+    current = [item.url for item in page.context["menu"] if item.is_current]
+    assert current == [reverse("departments:hours", args=[department.pk])]
+
+
+def test_somebody_who_holds_the_day_for_long_is_told_kindly(dina, row, monkeypatch):
+    def wait_in_vain(**_):
+        raise OperationalError from LockNotAvailable()
+
+    monkeypatch.setattr("departments.actions.hours.change_opening_hours", wait_in_vain)
+
+    page = dina.post(url("change_period", row), typed(staff="2"))
+
+    assert page.status_code == 200
+    assert page.context["form"].non_field_errors()
+    assert 'value="2"' in page.text
