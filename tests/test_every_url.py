@@ -1,0 +1,329 @@
+"""Who may enter where: one row per URL of the project. A URL without a row fails.
+
+Everybody else gets a log-in page or a 404, never a 403 (which would tell that the
+thing exists) and never a page.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field, replace
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.shortcuts import resolve_url
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from booking.converters import Clock
+from departments.actions.hours import add_opening_hours
+from departments.hours import Staffing, WeeklyHours
+from tests import factories
+from workflow.actions import make_plan
+
+ANYBODY = "anybody"
+LOGGED_IN = "logged in"
+RECIPIENT = "recipient"
+OTHER_RECIPIENT = "other recipient"
+ADMINISTRATOR = "administrator"
+OTHER_ADMINISTRATOR = "other administrator"
+CARE_WORKER = "care worker"
+OTHER_CARE_WORKER = "other care worker"
+COORDINATOR = "coordinator"
+ANONYMOUS = "anonymous"
+
+EVERYBODY_INSIDE = {
+    RECIPIENT, OTHER_RECIPIENT, ADMINISTRATOR, OTHER_ADMINISTRATOR,
+    CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR,
+}  # fmt: skip
+RECIPIENTS = {RECIPIENT, OTHER_RECIPIENT}
+CARERS = {CARE_WORKER, OTHER_CARE_WORKER}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may, with which method, and which of the cast's objects the URL names."""
+
+    who: set
+    method: str = "get"
+    objects: dict = field(default_factory=dict)
+    data: dict = field(default_factory=dict)  # what is sent along, as the objects are
+
+    def sends(self, **data):
+        return replace(self, data=data)
+
+
+def get(*who, **objects):
+    return Rule(_people(who), "get", objects)
+
+
+def post(*who, **objects):
+    return Rule(_people(who), "post", objects)
+
+
+def _people(who):
+    if who == (ANYBODY,):
+        return EVERYBODY_INSIDE | {ANONYMOUS}
+    if who == (LOGGED_IN,):
+        return EVERYBODY_INSIDE
+    return set(who)
+
+
+D = {"department": "department"}
+AT_DAY = D | {"date": "date"}
+OWN_DAY = {"date": "date", "visit": "visit"}
+
+RULES = {
+    "home": get(LOGGED_IN),
+    "healthz": get(ANYBODY),
+    # accounts
+    "account_login": get(ANYBODY),
+    "account_request_login_code": get(ANYBODY),
+    "account_confirm_login_code": get(LOGGED_IN),  # and whoever waits for a code
+    "account_logout": post(),  # everybody ends where one logs in
+    "account_inactive": get(ANYBODY),
+    "account_change_password": get(LOGGED_IN),
+    "account_set_password": get(LOGGED_IN),
+    "account_reset_password": get(ANYBODY),
+    "account_reset_password_done": get(ANYBODY),
+    "account_reset_password_from_key_done": get(ANYBODY),
+    "account_reset_password_from_key uidb36 key": get(ANYBODY, uidb36="uidb36", key="key"),
+    "accounts:me": get(LOGGED_IN),
+    "accounts:choose_language": post(ANYBODY),
+    # booking: a recipient's own
+    "booking:calendar": get(*RECIPIENTS),
+    "booking:week": get(*RECIPIENTS),
+    "booking:book": post(*RECIPIENTS).sends(
+        key="new_key", recipient="recipient", service="service", starts_at="starts_at"
+    ),
+    "booking:times service date": get(*RECIPIENTS, service="service", date="date"),
+    "booking:check service date clock": get(
+        *RECIPIENTS, service="service", date="date", clock="clock"
+    ),
+    "booking:visits": get(*RECIPIENTS),
+    "booking:visit booking": get(RECIPIENT, booking="booking"),
+    "booking:move booking": get(RECIPIENT, booking="booking"),
+    "booking:move_times booking date": get(RECIPIENT, booking="booking", date="date"),
+    "booking:move_check booking date clock": get(
+        RECIPIENT, booking="booking", date="date", clock="clock"
+    ),
+    "booking:cancel booking": get(RECIPIENT, booking="booking"),
+    "booking:help": get(ANYBODY),
+    "booking:privacy": get(ANYBODY),
+    "booking:accessibility": get(ANYBODY),
+    # booking: a department's recipients
+    "booking:recipients department": get(ADMINISTRATOR, **D),
+    "booking:search_recipients department": post(ADMINISTRATOR, **D),
+    "booking:new_recipient department": get(ADMINISTRATOR, **D),
+    "booking:add_recipient department": post(ADMINISTRATOR, **D),
+    "booking:recipient department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:change_recipient department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
+    "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    # departments
+    "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
+    "departments:hours department": get(ADMINISTRATOR, **D),
+    "departments:new_period department": get(ADMINISTRATOR, **D),
+    "departments:add_period department": post(ADMINISTRATOR, **D),
+    "departments:period department row": get(ADMINISTRATOR, **D, row="row"),
+    "departments:change_period department row": post(ADMINISTRATOR, **D, row="row"),
+    "departments:split_period department row": get(ADMINISTRATOR, **D, row="row"),
+    "departments:remove_period department row": get(ADMINISTRATOR, **D, row="row"),
+    "departments:special_days department": get(ADMINISTRATOR, **D),
+    "departments:set_special_day department": post(ADMINISTRATOR, **D),
+    "departments:special_day department date": get(ADMINISTRATOR, **AT_DAY),
+    "departments:remove_special_day department date": post(ADMINISTRATOR, **AT_DAY),
+    "departments:services department": get(ADMINISTRATOR, **D),
+    "departments:new_service department": get(ADMINISTRATOR, **D),
+    "departments:add_service department": post(ADMINISTRATOR, **D),
+    "departments:add_qualification department": post(ADMINISTRATOR, **D),
+    "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
+    "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:staff department": get(ADMINISTRATOR, **D),
+    "departments:new_employee department": get(ADMINISTRATOR, **D),
+    "departments:add_employee department": post(ADMINISTRATOR, **D),
+    "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
+    "departments:change_employment department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
+    "departments:give_qualification department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
+    "departments:take_qualification department employee held": post(
+        ADMINISTRATOR, **D, employee="employee", held="held"
+    ),
+    "departments:absences department": get(ADMINISTRATOR, **D),
+    "departments:new_absence department": get(ADMINISTRATOR, **D),
+    "departments:report_absence department": post(ADMINISTRATOR, **D),
+    "departments:absence department absence": get(ADMINISTRATOR, **D, absence="absence"),
+    "departments:end_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
+    "departments:settings department": get(ADMINISTRATOR, **D),
+    "departments:change_settings department": post(ADMINISTRATOR, **D),
+    "departments:changes department": get(ADMINISTRATOR, **D),
+    "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
+    # workflow: the administrator's day
+    "workflow:today department": get(ADMINISTRATOR, **D),
+    "workflow:board department": get(ADMINISTRATOR, **D),
+    "workflow:board department date": get(ADMINISTRATOR, **AT_DAY),
+    "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),
+    "workflow:board_visit department date visit": get(ADMINISTRATOR, **AT_DAY, visit="visit"),
+    "workflow:give department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit").sends(
+        shift="shift"
+    ),
+    "workflow:take_off department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit"),
+    "workflow:add_shift department date": get(ADMINISTRATOR, **AT_DAY),
+    "workflow:board_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:name_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift").sends(
+        person="person"
+    ),
+    "workflow:unname_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:remove_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    # workflow: the carer's day
+    "workflow:my_day": get(*CARERS),
+    "workflow:my_day date": get(*CARERS, date="date"),
+    "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
+    "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
+}
+
+
+def addresses(patterns, namespace=""):
+    """Each URL as its name and what it names: "booking:move_times booking date"."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            words = [f"{namespace}{pattern.name}", *named(pattern.pattern)]
+            yield " ".join(words)
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            for address in addresses(pattern.url_patterns, inner):
+                name, *rest = address.split(" ")
+                yield " ".join([name, *named(pattern.pattern), *rest])
+
+
+def named(pattern):
+    return list(pattern.converters) or list(pattern.regex.groupindex)
+
+
+def test_every_url_has_a_rule():
+    found = set(addresses(get_resolver().url_patterns))
+    assert found - set(RULES) == set(), "classify these in RULES"
+    assert set(RULES) - found == set(), "these are gone"
+
+
+@pytest.fixture
+def cast(db, department, other_department, recipient, administrator, other_administrator,
+         care_worker, service):  # fmt: skip
+    other_recipient = factories.RecipientFactory(user=factories.UserFactory())
+    factories.GrantFactory(recipient=other_recipient, service=service)
+    return {
+        RECIPIENT: recipient.user,
+        OTHER_RECIPIENT: other_recipient.user,
+        ADMINISTRATOR: administrator,
+        OTHER_ADMINISTRATOR: other_administrator,
+        CARE_WORKER: care_worker,
+        OTHER_CARE_WORKER: factories.EmployeeFactory(department=other_department).person,
+        COORDINATOR: factories.CoordinatorFactory().user,
+        ANONYMOUS: None,
+    }
+
+
+@pytest.fixture
+def things(cast, department, recipient, service, care_worker, administrator):
+    """What the URLs may name: all of it belongs to the recipient and the department."""
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    day = factories.DayFactory(department=department, date=tomorrow)
+    shift = factories.ShiftFactory(day=day, person=care_worker)
+    visit = factories.VisitFactory(
+        day=day, shift=shift, booking__recipient=recipient, booking__service=service
+    )
+    make_plan(day_id=day.pk)
+    factories.SpecialDayFactory(department=department, date=tomorrow)
+    return {
+        "department": department.pk,
+        "recipient": recipient.pk,
+        "service": service.pk,
+        "grant": recipient.grants.get().pk,
+        "booking": visit.booking_id,
+        "visit": visit.pk,
+        "shift": shift.pk,
+        "work_list": shift.work_list.pk,
+        "row": factories.OpeningHoursFactory(department=department).pk,
+        "employee": care_worker.employments.get().pk,
+        "held": factories.QualificationHeldFactory(person=care_worker).pk,
+        "absence": factories.AbsenceFactory(
+            person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
+        ).pk,
+        "change": undoable_change(department, administrator).pk,
+        "person": factories.EmployeeFactory(department=department).person_id,
+        "new_key": uuid.uuid4(),
+        "starts_at": factories.local(tomorrow, 13).isoformat(),
+        "date": tomorrow,
+        "clock": Clock(dt.time(13)),
+        "uidb36": "0",
+        "key": "set-password",
+    }
+
+
+def undoable_change(department, administrator):
+    add_opening_hours(
+        department=department,
+        hours=WeeklyHours(
+            staffing=Staffing(dt.time(18), dt.time(20), staff=1, id=uuid.uuid4()),
+            weekday=1,
+            valid_from=timezone.localdate(),
+        ),
+        by=administrator,
+    )
+    return department.changes.first()
+
+
+def is_turned_away(response):
+    if response.status_code == 404:
+        return True
+    login = resolve_url(settings.LOGIN_URL)
+    return response.status_code == 302 and response["Location"].startswith(login)
+
+
+def test_nobody_else_gets_in(cast, things, client):
+    wrong = []
+    for address, rule in RULES.items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        data = {key: things[thing] for key, thing in rule.data.items()}
+        for who, user in cast.items():
+            status, turned_away = visit(client, rule.method, url, user, data)
+            if turned_away == (who in rule.who) or status in (403, 500):
+                wrong.append(f"{address}: {status} for {who}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_does_not_exist_is_not_found(cast, things, client):
+    wrong = []
+    for address, rule in RULES.items():
+        absent = {
+            key: uuid.uuid4() if isinstance(things[thing], uuid.UUID) else things[thing]
+            for key, thing in rule.objects.items()
+        }
+        if any(isinstance(value, uuid.UUID) for value in absent.values()):
+            user = cast[min(rule.who)]
+            status, _ = visit(client, rule.method, url_of(address, absent), user, {})
+            if status != 404:
+                wrong.append(f"{address}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def visit(client, method, url, user, data):
+    """(status, turned away), with whatever the request changed taken back."""
+    client.logout()
+    if user:
+        client.force_login(user)
+    sid = transaction.savepoint()
+    response = getattr(client, method)(url, data)
+    transaction.savepoint_rollback(sid)
+    return response.status_code, is_turned_away(response)
+
+
+def url_of(address, kwargs):
+    return reverse(address.split(" ")[0], kwargs=kwargs)
