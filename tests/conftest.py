@@ -6,7 +6,10 @@ from django.conf import settings as project
 from django.test import override_settings
 
 from departments.models import Employee
+from serviceshop.breaker import redis_breaker
+from serviceshop.celery import app
 from tests import factories
+from tests.workflow.worker import Delivery
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,3 +74,16 @@ def recipient(service):
     )
     factories.GrantFactory(recipient=recipient, service=service)
     return recipient
+
+
+@pytest.fixture
+def delivery(tmp_path, monkeypatch):
+    """A broker of the test's own, and a worker and beat that it may start and stop."""
+    running = Delivery(tmp_path)
+    running.broker.start()
+    monkeypatch.setattr(app.conf, "broker_url", running.broker.url)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    redis_breaker.close()
+    yield running
+    redis_breaker.close()
+    running.stop()

@@ -9,27 +9,13 @@ from django.utils import timezone
 
 from departments.actions.days import lock_days, touch
 from departments.models import Day
-from serviceshop.breaker import redis_breaker
-from serviceshop.celery import app
 from tests import factories
-from tests.workflow.worker import Delivery, seconds_until
+from tests.workflow.worker import seconds_until
 from workflow import tasks
 from workflow.models import WorkItem
 from workflow.queries.check import check
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-@pytest.fixture
-def delivery(tmp_path, monkeypatch):
-    running = Delivery(tmp_path)
-    running.broker.start()
-    monkeypatch.setattr(app.conf, "broker_url", running.broker.url)
-    monkeypatch.setattr(app.amqp, "_producer_pool", None)
-    redis_breaker.close()
-    yield running
-    redis_breaker.close()
-    running.stop()
 
 
 @pytest.fixture
