@@ -7,8 +7,10 @@ from accounts.models import AccessLogEntry
 from booking.models import BookingEvent, Visit
 from departments.models import Day, Shift
 from tests import factories
+from workflow.board import frame
 from workflow.models import Report
-from workflow.queries.board import board, candidates, frame, nameable
+from workflow.queries.board import board
+from workflow.queries.candidates import candidates, nameable
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # 14:00 here
 

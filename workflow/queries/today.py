@@ -13,7 +13,9 @@ from booking.models import Booking, BookingEvent, Grant, Visit
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
 from departments.queries.staff import absences
-from workflow.queries.board import Board, Candidate, Card, Lane, boards, candidates
+from workflow.board import Board, Card, Lane
+from workflow.queries.board import boards
+from workflow.queries.candidates import Candidate, candidates
 
 # The soonest are worth working out who can take them; nobody solves fifty at once.
 MOST_WITH_CANDIDATES = 10
@@ -31,7 +33,7 @@ class Problem:
 
     @property
     def minutes_until(self) -> int:
-        return int((self.card.visit.starts_at - timezone.now()).total_seconds() // 60)
+        return int((self.card.visit.starts_at - self.board.now).total_seconds() // 60)
 
     @property
     def is_soon(self) -> bool:

@@ -23,9 +23,11 @@ from departments.actions.preview import preview
 from departments.errors import DepartmentsError
 from departments.models import Department, Shift
 from departments.queries.staff import care_workers
+from workflow.board import Board, Lane, frame
 from workflow.forms import AddShiftForm
 from workflow.models import WorkList
 from workflow.queries import board as queries
+from workflow.queries import candidates as choices
 
 DAY = dt.timedelta(days=1)
 
@@ -60,8 +62,8 @@ def visit(
         card=card,
         opened_visit=card.visit,
         lane=board.lane_of(card),
-        needs=queries.names_of_qualifications(card.needs),
-        candidates=queries.candidates(department, [(board, card)])[0],
+        needs=choices.names_of_qualifications(card.needs),
+        candidates=choices.candidates(department, [(board, card)])[0],
         empty_lanes=board.empty_lanes(card.period),
         can_change=not board.is_past and card.visit.ends_at > timezone.now(),
     )
@@ -214,9 +216,7 @@ def lay_out(request: HttpRequest, department: Department, date: dt.date) -> Http
 # -- What the views share ---------------------------------------------------
 
 
-def _render_shift(
-    request: HttpRequest, board: queries.Board, lane: queries.Lane, **context: Any
-) -> HttpResponse:
+def _render_shift(request: HttpRequest, board: Board, lane: Lane, **context: Any) -> HttpResponse:
     is_over = lane.period.end <= timezone.now()
     asks = "impact" in context
     return _render(
@@ -225,8 +225,8 @@ def _render_shift(
         panel="workflow/_board_shift.html",
         opened=lane.id,
         lane=lane,
-        knows=queries.names_of_qualifications(lane.knows),
-        people=[] if is_over or asks else queries.nameable(board, lane),
+        knows=choices.names_of_qualifications(lane.knows),
+        people=[] if is_over or asks else choices.nameable(board, lane),
         can_change=not is_over,
         work_list=WorkList.objects.filter(shift=lane.id).first(),
         **context,
@@ -234,7 +234,7 @@ def _render_shift(
 
 
 def _render(
-    request: HttpRequest, board: queries.Board, panel: str | None = None, **context: Any
+    request: HttpRequest, board: Board, panel: str | None = None, **context: Any
 ) -> HttpResponse:
     record_looks(
         by=_user(request),
@@ -249,13 +249,13 @@ def _render(
             "department": board.department,
             "board": board,
             "next_unstaffed": board.next_unstaffed(context.get("opened")),
-            "frame": queries.frame(board, request.GET.get("part", ""), context.get("opened")),
+            "frame": frame(board, request.GET.get("part", ""), context.get("opened")),
             "panel": panel,
             "as_list": request.GET.get("as") == "list",
             "kept": _kept(request),
             "before": board.date - DAY,
             "after": board.date + DAY,
-            "now": timezone.now(),
+            "now": board.now,
             "travel_minutes": board.department.travel_minutes,
             **context,
         },
@@ -274,7 +274,7 @@ def _back_to(
     return redirect(url if name == "workflow:board" else f"{url}#opened")
 
 
-def _lane(board: queries.Board, shift_id: uuid.UUID) -> queries.Lane:
+def _lane(board: Board, shift_id: uuid.UUID) -> Lane:
     lane = board.lane(shift_id)
     if lane is None:
         raise Http404

@@ -1,0 +1,295 @@
+"""A day as its administrator sees it.
+
+A *lane* is one shift, a *card* one visit on it; cards without a lane have nobody to go. A
+*part* is the shifts that begin in one part of the day, a *frame* what of it all is shown.
+"""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models import User
+from booking.models import Visit
+from departments.hours import Interval
+from departments.models import Day, Department
+
+ZERO = dt.timedelta(0)
+
+# Parts of the day by the local hour in which a shift begins.
+PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
+
+
+@dataclass(frozen=True)
+class Card:
+    """One visit on the board."""
+
+    visit: Visit
+    state: str
+    is_new: bool = False
+    needs: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.visit.pk
+
+    @property
+    def period(self) -> Interval:
+        return Interval(self.visit.starts_at, self.visit.ends_at)
+
+    @property
+    def is_unstaffed(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def state_words(self) -> str:
+        return {
+            "open": _("nobody to go"),
+            "plan": _("planned"),
+            "now": _("under way"),
+            "untold": _("over, no report yet"),
+            "done": _("done"),
+            "absent": _("not found at home"),
+            "unable": _("we could not come"),
+        }[self.state]
+
+
+@dataclass(frozen=True)
+class Travel:
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One shift. Without an id on a day that is not laid out yet."""
+
+    id: uuid.UUID | None
+    period: Interval
+    pause: Interval | None
+    title: str
+    person: User | None = None
+    knows: frozenset[uuid.UUID] = frozenset()
+    is_withdrawn: bool = False
+    is_manual: bool = False
+    cards: tuple[Card, ...] = ()
+
+    @property
+    def is_named(self) -> bool:
+        return self.person is not None
+
+    @property
+    def done(self) -> int:
+        return sum(card.state in ("done", "absent", "unable") for card in self.cards)
+
+    @property
+    def part(self) -> str:
+        hour = timezone.localtime(self.period.start).hour
+        return next((name for name, first, end in PARTS if first <= hour < end), "night")
+
+    @property
+    def travels(self) -> list[Travel]:
+        return [
+            Travel(card.visit.ends_at, min(card.visit.occupied_until, after.visit.starts_at))
+            for card, after in zip(self.cards, self.cards[1:], strict=False)
+            if card.visit.occupied_until > card.visit.ends_at
+            and after.visit.starts_at > card.visit.ends_at
+        ]
+
+    def hole(self, period: Interval) -> Interval:
+        """The free time around a period in which the lane has nothing."""
+        taken = [Interval(card.visit.starts_at, card.visit.occupied_until) for card in self.cards]
+        if self.pause:
+            taken.append(self.pause)
+        return Interval(
+            max([self.period.start, *(one.end for one in taken if one.end <= period.start)]),
+            min([self.period.end, *(one.start for one in taken if one.start >= period.end)]),
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Shifts that begin in one part of the day, and the visits nobody has in its hours."""
+
+    key: str
+    lanes: list[Lane]
+    unstaffed: list[Card] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return {
+            "day": pgettext("part of a day", "Day"),
+            "evening": pgettext("part of a day", "Evening"),
+            "night": pgettext("part of a day", "Night"),
+        }[self.key]
+
+    @property
+    def visits(self) -> int:
+        return sum(len(lane.cards) for lane in self.lanes)
+
+    @property
+    def period(self) -> Interval:
+        periods = [lane.period for lane in self.lanes]
+        return Interval(min(one.start for one in periods), max(one.end for one in periods))
+
+
+@dataclass(frozen=True)
+class Board:
+    department: Department
+    date: dt.date
+    now: dt.datetime
+    lanes: list[Lane]
+    unstaffed: list[Card]
+    day: Day | None = None
+    plan_made_at: dt.datetime | None = None
+    closed_because: str = ""
+
+    @property
+    def settled_at(self) -> dt.datetime | None:
+        return self.day.settled_at if self.day else None
+
+    @property
+    def is_laid_out(self) -> bool:
+        return self.day is not None and self.day.laid_out_at is not None
+
+    @property
+    def is_past(self) -> bool:
+        """Nothing on the day can be changed any more."""
+        return self.date < timezone.localdate(self.now) and all(
+            lane.period.end <= self.now for lane in self.lanes
+        )
+
+    @property
+    def cards(self) -> list[Card]:
+        return self.unstaffed + [card for lane in self.lanes for card in lane.cards]
+
+    @property
+    def unnamed_with_visits(self) -> list[Lane]:
+        return [lane for lane in self.lanes if not lane.is_named and lane.cards]
+
+    @cached_property
+    def staffed_seconds(self) -> float:
+        """Time at work without breaks, of everybody who is not away."""
+        return sum(
+            (lane.period.duration - (lane.pause.duration if lane.pause else ZERO)).total_seconds()
+            for lane in self.lanes
+            if not lane.is_withdrawn
+        )
+
+    @cached_property
+    def used_seconds(self) -> float:
+        """Time that visits take, with the travel after them."""
+        return sum(
+            (
+                min(card.visit.occupied_until, lane.period.end) - card.visit.starts_at
+            ).total_seconds()
+            for lane in self.lanes
+            for card in lane.cards
+        )
+
+    @property
+    def free_hours(self) -> int:
+        return int((self.staffed_seconds - self.used_seconds) // 3600)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        lanes = defaultdict(list)
+        for lane in self.lanes:
+            lanes[lane.part].append(lane)
+        parts = [Part(key, lanes[key]) for key, _first, _end in PARTS if lanes[key]]
+        unstaffed = defaultdict(list)
+        for card in self.unstaffed:
+            if parts:
+                best = max(parts, key=lambda part: part.period.overlap(card.period))
+                unstaffed[best.key].append(card)
+        return [replace(part, unstaffed=unstaffed[part.key]) for part in parts]
+
+    def next_unstaffed(self, opened: uuid.UUID | None) -> Card | None:
+        """The next visit nobody has, after the one that is opened; round and round."""
+        ids = [card.id for card in self.unstaffed]
+        after = ids.index(opened) + 1 if opened in ids else 0
+        others = self.unstaffed[after:] + self.unstaffed[:after]
+        return next((card for card in others if card.id != opened), None)
+
+    def lane(self, shift_id: uuid.UUID) -> Lane | None:
+        return next((lane for lane in self.lanes if lane.id == shift_id), None)
+
+    def empty_lanes(self, period: Interval) -> list[Lane]:
+        """Shifts over a period whose person is away, and that nobody has taken yet."""
+        return [lane for lane in self.lanes if lane.is_withdrawn and lane.period.contains(period)]
+
+    def card(self, visit_id: uuid.UUID) -> Card | None:
+        return next((card for card in self.cards if card.id == visit_id), None)
+
+    def lane_of(self, card: Card) -> Lane | None:
+        shift_id = card.visit.shift_id
+        return self.lane(shift_id) if shift_id else None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The parts of the day on show, between whole hours. ``chosen`` is empty for all."""
+
+    parts: list[Part]
+    chosen: str
+    first_hour: int
+    hours: int
+    shows_now: bool
+
+    @property
+    def hour_names(self) -> list[str]:
+        return [f"{hour % 24:02}" for hour in range(self.first_hour, self.first_hour + self.hours)]
+
+    @property
+    def unstaffed(self) -> list[Card]:
+        return [card for part in self.parts for card in part.unstaffed]
+
+
+def frame(board: Board, chosen: str, opened: uuid.UUID | None) -> Frame | None:
+    """The part asked for, else the one in which something is opened, else all of them.
+
+    None for a day without shifts: there is nothing to frame.
+    """
+    if not board.parts:
+        return None
+    keys = [part.key for part in board.parts]
+    if chosen not in keys:
+        chosen = _part_of(board, opened) if opened and len(keys) > 1 else ""
+    parts = [part for part in board.parts if not chosen or part.key == chosen]
+    periods = [part.period for part in parts]
+    periods += [card.period for part in parts for card in part.unstaffed]
+    first = min(_hour(board.date, period.start) for period in periods)
+    last = max(_hour(board.date, period.end, up=True) for period in periods)
+    return Frame(
+        parts=parts,
+        chosen=chosen,
+        first_hour=first,
+        hours=last - first,
+        shows_now=first <= _hour(board.date, board.now) < last,
+    )
+
+
+def _part_of(board: Board, opened: uuid.UUID) -> str:
+    for part in board.parts:
+        ids = [card.id for card in part.unstaffed]
+        for lane in part.lanes:
+            ids += [lane.id, *(card.id for card in lane.cards)] if lane.id else []
+        if opened in ids:
+            return part.key
+    return ""
+
+
+def _hour(date: dt.date, instant: dt.datetime, *, up: bool = False) -> int:
+    """The local hour, counted on from midnight of ``date``."""
+    local = timezone.localtime(instant)
+    hour = (local.date() - date).days * 24 + local.hour
+    return hour + 1 if up and (local.minute or local.second) else hour
