@@ -59,11 +59,3 @@ def etag(request: PersonRequest, version: str) -> str | None:
 
 def not_modified(request: PersonRequest, tag: str | None) -> HttpResponse | None:
     return get_conditional_response(request, etag=tag) if tag else None
-
-
-def mark(response: HttpResponse, tag: str | None) -> HttpResponse:
-    """Let the reader's own browser keep the page, and ask each time whether it still holds."""
-    if tag:
-        response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = "private, no-cache" if tag else "no-store"
-    return response

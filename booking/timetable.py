@@ -143,7 +143,9 @@ def runs(
             continue
         joins = join_free or kind is not Kind.FREE
         ends_at = slot.ends_at
-        if joins and following and following.starts_at <= max(slot.starts_at + step, ends_at):
+        # What can't be had reaches over the moment in which shifts change.
+        reach = slot.starts_at + step if kind is Kind.FREE else ends_at + step
+        if joins and following and following.starts_at <= max(reach, ends_at):
             ends_at = following.starts_at
         last = found[-1] if found else None
         if last and joins and slot.starts_at not in cuts and last.meets(kind, slot.starts_at):

@@ -59,11 +59,12 @@ def told(runs):
         ("fbbf", ["free 08:00-08:30", "busy 08:30-09:30", "free 09:30-10:15"]),
         ("bb", ["busy 08:00-09:15"]),
         ("bb....bb", ["busy 08:00-09:15", "busy 11:00-12:15"]),
-        ("b.b", ["busy 08:00-08:45", "busy 09:00-09:45"]),
+        ("b.b", ["busy 08:00-09:45"]),
+        ("f.f", ["free 08:00-08:45", "free 09:00-09:45"]),
         ("pps", ["over 08:00-09:00", "too-soon 09:00-09:45"]),
         ("foof", ["free 08:00-08:30", "free 09:30-10:15"]),
     ],
-    ids=["nothing", "alternating", "last", "closed at noon", "between", "over", "own"],
+    ids=["nothing", "alternating", "last", "closed at noon", "busy when shifts change", "free when shifts change", "over", "own"],
 )
 def test_neighbouring_times_of_one_kind_are_one_run(drawing, expected):
     assert told(timetable.runs(slots(drawing), step=STEP)) == expected

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from booking import actions
 from tests.browser.conftest import PHONE
+from tests.browser.recipient.conftest import TODAY
+from tests.factories import local
 
-NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # a Tuesday, nine o'clock here
-TODAY = NOW.date()
 NARROWEST = {"width": 320, "height": 640}
 
 
@@ -70,3 +71,32 @@ def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, a
         for kind in ("free", "busy", "mine")
     }
     assert len(set(looks.values())) == 3
+
+
+def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, axe, shot):
+    """One state after another, each as it would come about."""
+    page = open_page(user=shop.aksel.user, viewport=PHONE)
+    visit = reverse("booking:visit", args=[shop.next_visit.pk])
+    calendar = reverse("booking:calendar")
+
+    def is_faultless(path, name, words):
+        page.goto(path)
+        assert words in page.locator("main").inner_text()
+        shot(page, f"recipient-{name}-phone-light")
+        assert axe(page) == []
+
+    shop.aksel.grants.filter(service=shop.shopping).update(amount=1)
+    used_up = f"{calendar}?service={shop.shopping.pk}"
+    is_faultless(used_up, "used_up", "You have used 1 of 1 this week.")
+    clock.move_to(local(TODAY + dt.timedelta(days=1), 9))
+    is_faultless(f"{visit}move/", "too_late_to_move", "It is too late to move")
+    is_faultless(f"{visit}cancel/", "too_late_to_cancel", "It is too late to cancel")
+    clock.move_to(local(TODAY, 10))
+    actions.cancel(booking=shop.next_visit, by=shop.aksel.user)
+    is_faultless(visit, "cancelled", "The visit is cancelled")
+    is_faultless(reverse("booking:visits"), "history", "Cancelled by you")
+    shop.department.is_open = False
+    shop.department.save()
+    is_faultless(calendar, "not_open", "You can't book")
+    shop.aksel.grants.all().delete()
+    is_faultless(calendar, "no_grant", "You have no service to book yet")
