@@ -27,7 +27,10 @@ class Clock:
         zone = timezone.get_current_timezone()
         for fold in (0, 1):
             local = dt.datetime.combine(date, self.time.replace(fold=fold), tzinfo=zone)
-            instant = local.astimezone(dt.UTC)
+            try:
+                instant = local.astimezone(dt.UTC)
+            except OverflowError:
+                return None  # at the edge of the calendar
             if instant.astimezone(zone).time() != self.time:
                 continue  # skipped when the clocks go forward
             if self.offset in (None, local.utcoffset()):

@@ -1,9 +1,23 @@
 """What people send when they book, move or cancel. Shape only; the verbs check truth."""
 
+import datetime as dt
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
+
+
+class InstantField(forms.DateTimeField):
+    """An instant that a page has written; years that no calendar here knows are refused."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: str | dt.datetime | dt.date | None) -> dt.datetime | None:
+        instant = super().to_python(value)
+        if instant is not None and not 2000 <= instant.year <= 2200:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return instant
 
 
 class NoteForm(forms.Form):
@@ -25,8 +39,8 @@ class BookForm(NoteForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     recipient = forms.UUIDField(widget=forms.HiddenInput)
     service = forms.UUIDField(widget=forms.HiddenInput)
-    starts_at = forms.DateTimeField(widget=forms.HiddenInput)
+    starts_at = InstantField()
 
 
 class MoveForm(forms.Form):
-    starts_at = forms.DateTimeField(widget=forms.HiddenInput)
+    starts_at = InstantField()

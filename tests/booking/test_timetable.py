@@ -64,7 +64,16 @@ def told(runs):
         ("pps", ["over 08:00-09:00", "too-soon 09:00-09:45"]),
         ("foof", ["free 08:00-08:30", "free 09:30-10:15"]),
     ],
-    ids=["nothing", "alternating", "last", "closed at noon", "busy when shifts change", "free when shifts change", "over", "own"],
+    ids=[
+        "nothing",
+        "alternating",
+        "last",
+        "closed at noon",
+        "busy when shifts change",
+        "free when shifts change",
+        "over",
+        "own",
+    ],
 )
 def test_neighbouring_times_of_one_kind_are_one_run(drawing, expected):
     assert told(timetable.runs(slots(drawing), step=STEP)) == expected

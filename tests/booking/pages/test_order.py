@@ -118,6 +118,13 @@ def test_a_date_that_does_not_exist_is_not_found(page, service, date):
     assert page.get(f"/book/{service.pk}/{date}/").status_code == 404
 
 
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
+def test_the_edges_of_the_calendar_are_no_errors(page, service, date):
+    assert page.get(f"/book/{service.pk}/{date}/").status_code == 200
+    for time in ("00.00", "23.59"):
+        assert page.get(check_url(service, time, date)).status_code in (200, 404)
+
+
 def test_a_service_without_a_grant_is_not_found(page, department):
     other = factories.ServiceFactory(department=department)
     assert page.get(times_url(other)).status_code == 404
@@ -178,7 +185,7 @@ def test_a_note_that_is_too_long_comes_back_with_what_was_written(page, service,
 
 
 @pytest.mark.parametrize("field", ["key", "recipient", "service", "starts_at"])
-@pytest.mark.parametrize("value", ["", "nonsense"])
+@pytest.mark.parametrize("value", ["", "nonsense", "0001-01-01T00:00:00+14:00"])
 def test_a_form_that_no_page_has_made_is_not_found(page, service, field, value):
     form = form_on(page.get(check_url(service)))
     assert page.post("/book/", {**form, field: value}).status_code == 404
