@@ -48,3 +48,7 @@ class CannotBeUndone(DepartmentsError):
 
 class NameTaken(DepartmentsError):
     message = _("There is already a service with this name.")
+
+
+class Busy(DepartmentsError):
+    message = _("Somebody else is changing the same days right now. Try again.")

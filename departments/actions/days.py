@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from departments import hours, seats
+from departments.actions.transactions import one_transaction
 from departments.hours import Interval, Rules, ShiftDraft
 from departments.layout import Standing, match
 from departments.models import Absence, Day, Department, Shift
@@ -96,7 +97,7 @@ def ensure_laid_out(department: Department, date: dt.date) -> Day:
     return day
 
 
-@transaction.atomic
+@one_transaction()
 def lay_out_now(*, department: Department, date: dt.date) -> None:
     """Make a day's shifts before anything else needs them, so that they can get names."""
     ensure_laid_out(department, date)

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from departments import errors, records
 from departments.actions.days import Impact, lay_out_again
 from departments.actions.settings import lock_department, record_change
+from departments.actions.transactions import one_transaction
 from departments.hours import Staffing, WeeklyHours
 from departments.models import (
     ConfigurationChange,
@@ -37,7 +37,7 @@ from departments.queries.hours import weekly_hours
 YESTERDAY = dt.timedelta(days=-1)
 
 
-@transaction.atomic
+@one_transaction()
 def add_opening_hours(
     *, department: Department, hours: WeeklyHours, by: User | None, reason: str = ""
 ) -> Impact:
@@ -55,7 +55,7 @@ def add_opening_hours(
     )
 
 
-@transaction.atomic
+@one_transaction()
 def change_opening_hours(
     *,
     row: OpeningHours,
@@ -82,7 +82,7 @@ def change_opening_hours(
     )
 
 
-@transaction.atomic
+@one_transaction()
 def split_opening_hours(
     *,
     row: OpeningHours,
@@ -112,7 +112,7 @@ def split_opening_hours(
     )
 
 
-@transaction.atomic
+@one_transaction()
 def remove_opening_hours(
     *,
     row: OpeningHours,
@@ -144,7 +144,7 @@ def remove_opening_hours(
     )
 
 
-@transaction.atomic
+@one_transaction()
 def set_special_day(
     *,
     department: Department,
@@ -179,7 +179,7 @@ def set_special_day(
     return lay_out_again(department, by=by, drop_named=drop_named)
 
 
-@transaction.atomic
+@one_transaction()
 def set_special_days(
     *,
     department: Department,
@@ -205,7 +205,7 @@ def set_special_days(
     return impact
 
 
-@transaction.atomic
+@one_transaction()
 def remove_special_day(
     *,
     department: Department,
@@ -231,7 +231,7 @@ def remove_special_day(
     return lay_out_again(department, by=by, drop_named=drop_named)
 
 
-@transaction.atomic
+@one_transaction()
 def undo(
     *,
     change: ConfigurationChange,

@@ -11,13 +11,14 @@ from django.utils import timezone
 from accounts.models import User
 from departments import errors, seats
 from departments.actions.days import absence_during, ensure_laid_out, lock_days, touch
+from departments.actions.transactions import one_transaction
 from departments.hours import Interval
 from departments.models import Department, Employee, Shift
 from departments.queries.staff import qualifications_on
 from departments.seats import Reseated
 
 
-@transaction.atomic
+@one_transaction()
 def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     """Put a care worker's name on a shift, also in place of another's.
 
@@ -36,7 +37,7 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     return _reseat(shift, by)
 
 
-@transaction.atomic
+@one_transaction()
 def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
     """Take the name off. An unnamed shift knows only what its hours demand."""
     shift = _lock(shift)
@@ -47,7 +48,7 @@ def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
     return _reseat(shift, by)
 
 
-@transaction.atomic
+@one_transaction()
 def add_shift(
     *,
     department: Department,
@@ -75,7 +76,7 @@ def add_shift(
     return shift
 
 
-@transaction.atomic
+@one_transaction()
 def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
     """Take away a shift made by hand. Those that the hours ask for go with the hours."""
     shift = _lock(shift)

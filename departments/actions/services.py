@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import User
 from departments import errors
 from departments.actions.settings import lock_department, record_change
+from departments.actions.transactions import one_transaction
 from departments.models import Department, Qualification, Service
 
 
@@ -26,7 +25,7 @@ class ServiceTerms:
     is_active: bool = True
 
 
-@transaction.atomic
+@one_transaction()
 def add_service(
     *,
     department: Department,
@@ -42,7 +41,7 @@ def add_service(
     return service
 
 
-@transaction.atomic
+@one_transaction()
 def change_service(
     *,
     service: Service,
@@ -65,7 +64,7 @@ def change_service(
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
 
 
-@transaction.atomic
+@one_transaction()
 def add_qualification(*, department: Department, name: str, by: User | None) -> Qualification:
     """A qualification belongs to the whole municipality; the department that asked for it
     keeps the trace."""

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import User
 from departments.actions import days
+from departments.actions.transactions import one_transaction
 from departments.models import ConfigurationChange, Department
 from departments.records import plain
 
@@ -27,7 +26,7 @@ SETTINGS = (
 LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}
 
 
-@transaction.atomic
+@one_transaction()
 def change_settings(
     *,
     department: Department,

@@ -3,7 +3,6 @@
 import datetime as dt
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from departments import errors
 from departments.actions.days import absence_during
 from departments.actions.rota import change_shifts, clear_name, lock_person
 from departments.actions.settings import record_change
+from departments.actions.transactions import one_transaction
 from departments.hours import Interval
 from departments.models import (
     Absence,
@@ -25,7 +25,7 @@ from departments.queries.staff import qualifications_on
 from departments.seats import Reseated
 
 
-@transaction.atomic
+@one_transaction()
 def add_employee(
     *,
     department: Department,
@@ -65,7 +65,7 @@ def add_employee(
     return employee
 
 
-@transaction.atomic
+@one_transaction()
 def change_employment(
     *,
     employee: Employee,
@@ -103,7 +103,7 @@ def change_employment(
     return change_shifts(its_shifts, unname, by=by)
 
 
-@transaction.atomic
+@one_transaction()
 def give_qualification(
     *,
     person: User,
@@ -123,7 +123,7 @@ def give_qualification(
     return _take_snapshots(person, by)
 
 
-@transaction.atomic
+@one_transaction()
 def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
     lock_person(held.person)
     person = held.person
@@ -131,7 +131,7 @@ def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
     return _take_snapshots(person, by)
 
 
-@transaction.atomic
+@one_transaction()
 def report_absence(
     *, person: User, kind: str, period: Interval, key: UUID | None = None, by: User | None
 ) -> tuple[Absence, Reseated]:
@@ -166,7 +166,7 @@ def report_absence(
     return absence, change_shifts(_shifts_near(person, period), withdraw, by=by)
 
 
-@transaction.atomic
+@one_transaction()
 def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> Reseated:
     """The person is back from ``ends_at``, or was never away when that is the start or
     before it. Shifts come back to those whose place nobody took.

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
@@ -86,6 +86,32 @@ def test_one_person_is_put_on_one_of_two_shifts(department, other_department, ca
 
     assert sum(isinstance(answer, errors.AlreadyWorking) for answer in answers) == 1
     assert Shift.objects.filter(person=care_worker).count() == 1
+
+
+def test_waiting_too_long_for_a_day_is_told_and_changes_nothing(department, care_worker):
+    shift = factories.ShiftFactory(day__department=department, day__date=TOMORROW)
+    locked, done = Event(), Event()
+
+    def hold():
+        with transaction.atomic():
+            days.lock_days([(department.pk, TOMORROW)])
+            locked.set()
+            done.wait(10)
+
+    def name():
+        locked.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 50")
+        try:
+            return rota.name_shift(shift=shift, person=care_worker, by=None)
+        finally:
+            done.set()
+
+    _, answer = at_once(hold, name)
+
+    assert isinstance(answer, errors.Busy)
+    shift.refresh_from_db()
+    assert not shift.is_named
 
 
 def test_naming_and_absence_at_once_never_leave_somebody_away_at_work(department, care_worker):
