@@ -27,6 +27,7 @@ class AffectedVisit:
     service: str
     starts_at: dt.datetime
     ends_at: dt.datetime
+    phone: str = ""
 
 
 @dataclass(frozen=True)

@@ -99,4 +99,5 @@ def _affected(visit: Visit) -> AffectedVisit:
         service=visit.booking.service.name,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
+        phone=visit.booking.recipient.phone,
     )

@@ -97,9 +97,8 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     def visit(recipient):
         starts = factories.local(FRIDAY, 18)
         ends = starts + dt.timedelta(minutes=45)
-        return AffectedVisit(
-            uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), recipient, "Evening care", starts, ends
-        )
+        ids = [uuid.uuid4() for _ in range(3)]
+        return AffectedVisit(*ids, recipient, "Evening care", starts, ends, phone="33 00 00 00")
 
     fake_seats.answer = Reseated(unstaffed=[visit("Ruth Skaar")], moved=[visit("Nils Bøe")])
 
@@ -108,6 +107,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert [visit.recipient for visit in page.context["told"].lost] == ["Ruth Skaar"]
     assert "Ruth Skaar" in page.text
     assert "Nils Bøe" in page.text
+    assert page.text.count('href="tel:33000000"') == 1  # only those who lose their carer
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
 
