@@ -51,4 +51,4 @@ class NameTaken(DepartmentsError):
 
 
 class Busy(DepartmentsError):
-    message = _("Somebody else is changing the same days right now. Try again.")
+    message = _("Somebody else changes this day right now. Try again.")
