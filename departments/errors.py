@@ -22,6 +22,10 @@ class AlreadyEmployed(DepartmentsError):
     )
 
 
+class LastAdministrator(DepartmentsError):
+    message = _("Nobody else administers this department then. Add another administrator first.")
+
+
 class NotEmployed(DepartmentsError):
     message = _("This person does not work here on that date.")
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from departments import errors
 from departments.actions.days import absence_during
 from departments.actions.rota import change_shifts, clear_name, lock_person
-from departments.actions.settings import record_change
+from departments.actions.settings import lock_department, record_change
 from departments.actions.transactions import one_transaction
 from departments.hours import Interval
 from departments.models import (
@@ -73,8 +73,13 @@ def change_employment(
     valid_until: dt.date | None,
     by: User | None,
 ) -> Reseated:
-    """Change from and until when somebody works here. Shifts outside lose their name."""
+    """Change from and until when somebody works here. Shifts outside lose their name.
+
+    A department is never left without an administrator.
+    """
     lock_person(employee.person)
+    lock_department(employee.department)
+    _check_administered(employee, valid_from, valid_until)
     record_change(
         employee.department,
         "change_employment",
@@ -192,6 +197,19 @@ def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> R
         absence.ends_at = ends_at
         absence.save(update_fields=["ends_at"])
     return reseated
+
+
+def _check_administered(
+    employee: Employee, valid_from: dt.date, valid_until: dt.date | None
+) -> None:
+    if employee.role != Employee.Role.ADMINISTRATOR:
+        return
+    others = Employee.objects.administrators().filter(department=employee.department)
+    others = others.exclude(pk=employee.pk)
+    today = timezone.localdate()
+    gone_from = today if valid_from > today else valid_until and valid_until + dt.timedelta(days=1)
+    if gone_from and not others.active(gone_from).exists():
+        raise errors.LastAdministrator
 
 
 def _take_snapshots(person: User, by: User | None) -> Reseated:

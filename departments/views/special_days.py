@@ -127,7 +127,7 @@ def _forms(
 
 def _with_one_more(data: QueryDict) -> "BaseFormSet[SpecialPeriodForm]":
     more = data.copy()
-    more["form-TOTAL_FORMS"] = str(int(data.get("form-TOTAL_FORMS", 2)) + 1)
+    more["form-TOTAL_FORMS"] = str(SpecialPeriods(data).total_form_count() + 1)
     return SpecialPeriods(more)
 
 

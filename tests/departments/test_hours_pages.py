@@ -280,6 +280,17 @@ def test_one_more_period_keeps_what_was_typed(dina, department):
     assert 'value="10"' in page.text
 
 
+@pytest.mark.parametrize("more", [{}, {"more": "1"}])
+def test_a_form_that_was_tampered_with_is_an_ordinary_page(dina, department, more):
+    page = dina.post(
+        reverse("departments:set_special_day", args=[department.pk]),
+        {"date": "27.11.2026", "name": "Course", "kind": "own", "form-TOTAL_FORMS": "x", **more},
+    )
+
+    assert page.status_code == 200
+    assert not SpecialDay.objects.exists()
+
+
 def test_public_holidays_come_by_themselves(dina, department):
     factories.OpeningHoursFactory(department=department, weekday=7, staff=2)
 

@@ -105,6 +105,24 @@ def test_the_last_day_is_not_before_the_first(dina, department, emil):
     assert 'value="05.01.2020"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("valid_from", "valid_until"), [("06.01.2020", "30.11.2026"), ("01.12.2026", "")]
+)
+def test_the_last_administrator_stays_until_there_is_another(
+    dina, administrator, department, valid_from, valid_until
+):
+    own = administrator.employments.get()
+    change = url("change_employment", department.pk, own.pk)
+    form = {"valid_from": valid_from, "valid_until": valid_until, "confirmed": "1"}
+
+    page = dina.post(change, form)
+    assert page.context["employment"].non_field_errors()
+    assert f'value="{valid_from}"' in page.text
+
+    factories.EmployeeFactory(department=department, role=Employee.Role.ADMINISTRATOR)
+    assert dina.post(change, form).status_code == 302
+
+
 def test_what_somebody_knows_is_given_and_taken(dina, department, emil):
     skill = factories.QualificationFactory(name="Insulin")
     give = url("give_qualification", department.pk, emil.pk)
