@@ -1,1 +1,0 @@
-"""Speed, as ratios against a floor measured in the same run: ``python -m benchmarks``."""
