@@ -45,10 +45,13 @@ def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVis
     found = work_lists.work_list(work_list_id)
     if found is None:
         raise Http404
-    is_own = found.shift.person_id == user.pk and found.shift.ends_at > timezone.now() - (
-        work_lists.LATE
+    ends_at = found.shift.ends_at
+    is_current = (
+        timezone.localdate(ends_at) >= timezone.localdate()
+        or ends_at > timezone.now() - work_lists.LATE
     )
-    if not (is_own and _roles(user, Employee.Role.CARE_WORKER)):
+    is_own = found.shift.person_id == user.pk
+    if not (is_own and is_current and _roles(user, Employee.Role.CARE_WORKER)):
         administered = {one.department_id for one in _roles(user, Employee.Role.ADMINISTRATOR)}
         if found.department.pk not in administered:
             raise Http404

@@ -456,6 +456,13 @@ def test_others_do_not_find_it(client, visit, shift, other_administrator, depart
         assert client.get(printed(shift)).status_code == 404
 
 
+def test_what_the_page_leads_to_is_there_all_evening(emil, shift, visit, time_machine):
+    time_machine.move_to(factories.local(shift.day.date, 23), tick=False)
+
+    assert printed(shift) in text(emil.get(reverse("workflow:my_day")))
+    assert emil.get(printed(shift)).status_code == 200
+
+
 def test_ones_own_list_of_a_day_gone_by_is_not_found(emil, shift, visit, time_machine):
     time_machine.shift(dt.timedelta(days=1))
 
