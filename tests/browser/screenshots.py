@@ -1,0 +1,95 @@
+"""Take the pictures of docs/screenshots anew, from a demonstration of its own.
+
+    .venv/bin/python -m tests.browser.screenshots [NAME …]
+
+Needs chromium. Each picture is a page as one of the demonstration's people sees it,
+at 1280 and at 390 pixels.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PICTURES_FOLDER = ROOT / "docs/screenshots"
+WIDTHS = {1280: 900, 390: 844}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Log in as ``person`` (nobody: the log-in page) and press ``links`` one by one."""
+
+    name: str
+    person: str | None = None
+    links: tuple[str, ...] = ()  # CSS selectors
+    color_scheme: str = "light"
+
+
+PICTURES = [
+    Picture("log-in"),
+    Picture("calendar", "Aksel"),
+    Picture("calendar-dark", "Aksel", color_scheme="dark"),
+]
+
+
+def take(picture: Picture, browser: Browser, address: str) -> None:
+    for width, height in WIDTHS.items():
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": height},
+            color_scheme=picture.color_scheme,  # type: ignore[arg-type]
+        )
+        page = context.new_page()
+        page.goto("/")
+        if picture.person:
+            page.get_by_role("button", name=picture.person).click()
+        for link in picture.links:
+            follow(page, link)
+        page.screenshot(path=PICTURES_FOLDER / f"{picture.name}-{width}.png", full_page=True)
+        context.close()
+
+
+def follow(page: Page, selector: str) -> None:
+    page.locator(selector).locator("visible=true").first.click()
+    page.wait_for_load_state()
+
+
+@contextmanager
+def demonstration() -> Iterator[str]:
+    """The address of a demonstration on data of its own, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "manage.py", "demo", "--port", "0", "--data-dir", folder]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        for line in process.stdout:
+            if line.startswith("Ready: "):
+                break
+        else:
+            raise SystemExit("the demonstration did not start")
+        try:
+            yield line.removeprefix("Ready: ").strip()
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def main(names: list[str]) -> None:
+    with demonstration() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for picture in PICTURES:
+            if not names or picture.name in names:
+                take(picture, browser, address)
+                print(picture.name)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,86 @@
+"""Every page that the demonstration's people can reach by its links has no faults.
+
+Follows links as each role, from the front door, and looks at one example of each
+address: axe in light at 1280 pixels, nothing wider than a phone, no message in the
+console (where a broken security policy or a missing file shows).
+"""
+
+from collections import deque
+from functools import partial
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from accounts.models import User
+from serviceshop import demonstration
+from serviceshop.demonstration import people
+from tests.browser.conftest import PHONE, WIDE
+
+NOT_PAGES = (".ics", ".pdf", ".csv")
+
+MUST_SEE = {
+    None: {"account_login", "booking:privacy"},
+    people.AKSEL: {"booking:calendar", "booking:times", "booking:check", "booking:visit"},
+    people.BERIT: {"booking:calendar", "booking:move", "booking:cancel", "booking:week"},
+    people.DINA: {"workflow:today", "workflow:board", "departments:hours", "departments:staff"},
+    people.EMIL: {"workflow:my_day", "workflow:print_list", "accounts:me"},
+    people.FRIDA: {"departments:overview"},
+}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("person", MUST_SEE, ids=lambda person: getattr(person, "given_name", "-"))
+def test_every_page_of_the_demonstration(open_page, axe, capsys, person):
+    demonstration.load()
+    user = person and User.objects.get(email=person.email)
+    page = open_page("/", user=user)
+    faults, seen = [], set()
+    page.on("console", partial(note_message, page, faults))
+    for path, name in pages(page, start="/" if user else "/accounts/login/"):
+        seen.add(name)
+        faults += [f"{path}: {fault}" for fault in axe(page)]
+        page.set_viewport_size(PHONE)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append(f"{path}: wider than a phone")
+        page.set_viewport_size(WIDE)
+    with capsys.disabled():
+        print(f"\naxe looked at {len(seen)} pages as {person and person.given_name}")
+    assert seen >= MUST_SEE[person]
+    assert faults == []
+
+
+def note_message(page, faults, message):
+    if message.type in ("error", "warning"):
+        faults.append(f"{page.url}: {message.text}")
+
+
+def pages(page, start):
+    """Open one page after the other; yields (path, URL name) while it is open."""
+    waiting, found, opened = deque([start]), {start}, set()
+    while waiting:
+        path = waiting.popleft()
+        try:
+            name = resolve(urlsplit(path).path).view_name
+        except Resolver404:
+            pytest.fail(f"a link leads nowhere: {path}")
+        if name in opened:
+            continue
+        opened.add(name)
+        response = page.goto(path)
+        assert response.status == 200, f"{path}: {response.status}"
+        landed_on = resolve(urlsplit(page.url).path).view_name
+        opened.add(landed_on)
+        yield path, landed_on
+        for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+            link = urlsplit(urljoin(page.url, href))
+            target = link.path + (f"?{link.query}" if link.query else "")
+            if (
+                link.netloc == urlsplit(page.url).netloc
+                and target not in found
+                and not link.path.endswith(NOT_PAGES)
+                and not link.path.startswith(("/static/", "/demo/"))
+            ):
+                found.add(target)
+                waiting.append(target)
