@@ -1,0 +1,8 @@
+"""Production's settings, with the floor mounted beside the pages."""
+
+from serviceshop.settings import *  # noqa: F403
+from serviceshop.settings import DATA_DIR, TEMPLATES
+
+ROOT_URLCONF = "benchmarks.urls"
+TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "benchmarks" / "templates"]  # type: ignore[misc]  # noqa: F405
+STATIC_ROOT = DATA_DIR / "staticfiles"

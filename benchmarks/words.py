@@ -1,0 +1,74 @@
+"""What a run says: progress to standard error, figures to standard output."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class BrokenError(Exception):
+    """Something answered otherwise than it must, so that no figure would mean anything."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``ratio`` is None when there was nothing to measure; ``details`` say why."""
+
+    ratio: float | None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    name: str
+    says: str
+    measure: str  # the function in benchmarks, as "module.function"
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def goal(self) -> str:
+        return f"≤ {self.at_most}" if self.at_most is not None else f"≥ {self.at_least}"
+
+    def is_met_by(self, ratio: float | None) -> bool:
+        if ratio is None:
+            return False
+        if self.at_most is not None:
+            return ratio <= self.at_most
+        return self.at_least is not None and ratio >= self.at_least
+
+    def figure(self, measured: Measured) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "says": self.says,
+            "ratio": None if measured.ratio is None else round(measured.ratio, 3),
+            "goal": self.at_most if self.at_most is not None else self.at_least,
+            "goal_is": "at most" if self.at_most is not None else "at least",
+            "ok": self.is_met_by(measured.ratio),
+            **measured.details,
+        }
+
+
+def as_json(figure: dict[str, Any]) -> str:
+    return json.dumps(figure, ensure_ascii=False)
+
+
+def as_row(benchmark: Benchmark, figure: dict[str, Any]) -> str:
+    ratio = "–" if figure["ratio"] is None else f"{figure['ratio']:.2f}"
+    verdict = "met" if figure["ok"] else "missed"
+    known = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes"}
+    rest = ", ".join(f"{name} {value}" for name, value in figure.items() if name not in known)
+    return (
+        f"{benchmark.name:<20} {ratio:>6}  {benchmark.goal:<6} {verdict:<7}"
+        f" {benchmark.says}  ({rest})"
+    )
+
+
+def heading(names: Sequence[str] = ("benchmark", "ratio", "goal")) -> str:
+    name, ratio, goal = names
+    return f"{name:<20} {ratio:>6}  {goal:<14} what is compared"
