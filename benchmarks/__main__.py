@@ -17,12 +17,13 @@ BENCHMARKS = {
         Benchmark("calendar-even", "calendar, p95 ÷ p50", "pages.even", at_most=1.5),
         Benchmark("calendar-cold", "all days changed ÷ floor, p50", "pages.cold", at_most=2.5),
         Benchmark("calendar-staff", "largest ÷ one on, p50", "pages.staff", at_most=1.3),
+        Benchmark("calendar-statements", "SQL statements", "pages.statements", at_most=6),
         Benchmark("booking-spread", "booking ÷ bare INSERT, /s", "bookings.spread", at_least=0.4),
         Benchmark("booking-crowd", "one day ÷ spread, /s", "bookings.crowd", at_least=0.8),
     )
 }
-THOROUGH = Effort(rounds=3, pages=200, waves=52)
-QUICK = Effort(rounds=3, pages=50, waves=12)
+THOROUGH = Effort(rounds=3, pages=150, waves=26)
+QUICK = Effort(rounds=3, pages=30, waves=6)
 
 
 def main() -> int:
@@ -64,7 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true", help="within two minutes, less sure")
     parser.add_argument("--departments", type=int, default=4, metavar="N")
-    parser.add_argument("--staff", type=int, default=10, metavar="N", help="on in each of them")
+    parser.add_argument("--staff", type=int, default=20, metavar="N", help="on in each of them")
     parser.add_argument("--largest", type=int, default=50, metavar="N", help="on in one more")
     parser.add_argument("--history", type=int, metavar="N", help="bookings gone by")
     asked = parser.parse_args()

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import statistics
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from benchmarks.client import Answer, Crowd, Reader, new_key
 from benchmarks.stage import Stage
-from benchmarks.town import DAYS, SLOTS_A_DAY, STEP, Quarter
+from benchmarks.town import DAYS, SLOTS_A_DAY, Quarter
 from benchmarks.words import BrokenError, Measured, say
+from booking import queries
 from booking.models import Booking, BookingEvent, Recipient, Visit
-from departments.hours import local_instant
+from booking.offers import SlotStatus
 
 CLIENTS = 32
 REFUSED = 0.02  # seats that the seed left too scattered; more would be another measurement
@@ -86,7 +88,8 @@ def crowd(stage: Stage) -> Measured:
         return in_waves
 
     measured = _compared(stage, wishes, one_day=book(together), spread=book(apart))
-    return _with_refused(measured, refused, 2 * CLIENTS * len(apart) * stage.effort.rounds)
+    asked = sum(map(len, itertools.chain(together, apart)))
+    return _with_refused(measured, refused, asked * stage.effort.rounds)
 
 
 class _Wishes:
@@ -100,36 +103,45 @@ class _Wishes:
         for recipient in self.bookers:
             assert recipient.user
             readers[recipient.pk] = Reader.of(recipient.user)
-        today = timezone.localdate()
-        dates = [today + dt.timedelta(days=n) for n in range(1, DAYS)]
         self.days = [
-            [
-                _Wish(
-                    readers[recipient.pk],
-                    recipient,
-                    quarter,
-                    local_instant(date, dt.time(6), timezone.get_default_timezone())
-                    + number * STEP,
-                )
-                for number, recipient in enumerate(quarter.bookers)
-            ]
-            for quarter in self.quarters
-            for date in dates
+            wishes for quarter in self.quarters for wishes in self._by_day(quarter, readers)
         ]
+
+    def _by_day(
+        self, quarter: Quarter, readers: dict[uuid.UUID, Reader]
+    ) -> Iterator[dict[int, _Wish]]:
+        """By the number of the slot, where a seat is free: saying no is another work."""
+        now = timezone.now()
+        today = timezone.localdate(now)
+        for day in queries.offer(
+            service=quarter.service,
+            recipient=quarter.bookers[0],
+            dates=[today + dt.timedelta(days=n) for n in range(1, DAYS)],
+            now=now,
+        ):
+            yield {
+                number: _Wish(readers[recipient.pk], recipient, quarter, slot.starts_at)
+                for number, (recipient, slot) in enumerate(
+                    zip(quarter.bookers, day.slots, strict=True)
+                )
+                if slot.status is SlotStatus.FREE
+            }
 
     def together(self, waves: int) -> Iterator[Sequence[_Wish]]:
         """A wave is everybody on one department's day."""
-        return itertools.islice(itertools.cycle(self.days), min(waves, len(self.days)))
+        for wishes in self.days[:waves]:
+            yield list(wishes.values())
 
     def spread(self, waves: int) -> Iterator[Sequence[_Wish]]:
         """A wave is 32 people, on 32 departments' days when there are so many."""
         wishes = [
-            day[(turn + number) % SLOTS_A_DAY]
+            day[number]
             for turn in range(SLOTS_A_DAY)
-            for number, day in enumerate(self.days)
+            for place, day in enumerate(self.days)
+            if (number := (turn + place) % SLOTS_A_DAY) in day
         ]
-        for number in range(min(waves, len(self.days))):
-            yield wishes[number * CLIENTS : (number + 1) * CLIENTS]
+        for wave in range(min(waves, len(wishes) // CLIENTS)):
+            yield wishes[wave * CLIENTS : (wave + 1) * CLIENTS]
 
     def undo(self) -> None:
         """Take everything back that was booked, past the verbs: this is not measured."""
@@ -142,14 +154,15 @@ class _Wishes:
 def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float]) -> Measured:
     """The first subject's requests a second ÷ the second's, in turn in each round."""
     rates: dict[str, list[float]] = {name: [] for name in subjects}
-    for number in range(stage.effort.rounds + 1):
-        say("  warming up" if number == 0 else f"  round {number} of {stage.effort.rounds}")
+    for number in range(1, stage.effort.rounds + 1):
+        say(f"  round {number} of {stage.effort.rounds}")
         with Crowd(stage.port, CLIENTS) as crowd:
-            for name, measure in subjects.items():
-                rate = measure(crowd)
+            for wave in wishes.spread(1):  # connections are made, templates are read
+                crowd.ask([wish.book() for wish in wave])
                 wishes.undo()
-                if number:
-                    rates[name].append(rate)
+            for name, measure in subjects.items():
+                rates[name].append(measure(crowd))
+                wishes.undo()
     subject, floor = rates.values()
     ratios = [one / other for one, other in zip(subject, floor, strict=True)]
     details: dict[str, object] = {"rounds": [round(ratio, 3) for ratio in ratios]}
