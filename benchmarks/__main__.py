@@ -23,7 +23,7 @@ BENCHMARKS = {
     )
 }
 THOROUGH = Effort(rounds=3, pages=150, waves=26)
-QUICK = Effort(rounds=3, pages=30, waves=6)
+QUICK = Effort(rounds=3, pages=20, waves=3)
 
 
 def main() -> int:
