@@ -75,6 +75,7 @@ class GrantForm(VerbForm):
             "valid_until",
             "is_essential",
         ]
+        labels = {"service": _("Service")}
         widgets = {"unit": forms.RadioSelect, "period": forms.RadioSelect}
         help_texts = {
             "is_essential": _("An essential service that is not booked should be noticed."),
