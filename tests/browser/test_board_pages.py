@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from booking.models import Visit
 from tests import factories
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +66,7 @@ def _pages(day):
 
 
 def test_the_pages_have_no_faults_at_any_width(open_page, axe, shot, administrator, day):
-    for viewport, color_scheme in [(WIDE, "light"), (PHONE, "dark"), (NARROW, "light")]:
+    for viewport, color_scheme in [(WIDE, "light"), (NARROW, "dark")]:
         page = open_page("/", user=administrator, viewport=viewport, color_scheme=color_scheme)
         for name, path in _pages(day).items():
             page.goto(path)
