@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import OpeningHours
 from tests import factories
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PHONE
 
 DESK = {"width": 1440, "height": 1000}
 
@@ -34,9 +34,7 @@ def week(department):
     ("look", "options"),
     [
         ("1440-light", {"viewport": DESK}),
-        ("1280-light", {"viewport": WIDE}),
-        ("390-light", {"viewport": PHONE}),
-        ("1440-dark", {"viewport": DESK, "color_scheme": "dark"}),
+        ("390-dark", {"viewport": PHONE, "color_scheme": "dark"}),
         ("1440-forced", {"viewport": DESK, "forced_colors": "active"}),
     ],
 )
