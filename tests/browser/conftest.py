@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 AXE = Path(__file__).resolve().parent.parent / "assets/axe-core/axe.min.js"
-SHOTS = Path(settings.BASE_DIR) / ".data/shots"
+SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",

@@ -33,10 +33,24 @@ class Picture:
     color_scheme: str = "light"
 
 
+TIMES = 'main a[href^="/book/"]'
+CHECK = 'main a[href^="/book/"][href*="."]'
+
 PICTURES = [
     Picture("log-in"),
     Picture("calendar", "Aksel"),
     Picture("calendar-dark", "Aksel", color_scheme="dark"),
+    Picture("times", "Aksel", (TIMES,)),
+    Picture("check", "Aksel", (TIMES, CHECK)),
+    Picture("proof", "Aksel", (TIMES, CHECK, "main button.go")),
+    Picture("visits", "Berit", ('nav a[href="/bookings/"]',)),
+    Picture("week", "Berit", ('main a[href^="/calendar/week/"]',)),
+    Picture("my-day", "Emil", ('main a[href^="/my-day/"]',)),
+    Picture("today", "Dina"),
+    Picture("board", "Dina", ('nav a[href$="/days/"]', 'main a[href*="/days/"] >> nth=1')),
+    Picture("hours", "Dina", ('nav a[href$="/hours/"]', 'main a[href*="/hours/"][href*="#"]')),
+    Picture("staff", "Dina", ('nav a[href$="/staff/"]',)),
+    Picture("departments", "Frida"),
 ]
 
 
