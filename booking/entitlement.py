@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from django.db.models import Q
@@ -67,8 +68,9 @@ class Entitlement:
     service: Service
     now: int
     grants: Sequence[Grant]
-    own: Sequence[OwnBooking]
+    own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
+    _balances: dict[dt.date, Balance | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -102,19 +104,24 @@ class Entitlement:
         *,
         moving: Booking | None = None,
     ) -> Self:
-        kept = [one for one in own if moving is None or one.id != moving.pk]
+        kept = sorted(
+            (one for one in own if moving is None or one.id != moving.pk),
+            key=lambda one: one.starts,
+        )
         return cls(service, int(now.timestamp()), grants, kept, [one.charge for one in kept])
 
-    def obstacle(self, starts: int, ends: int) -> SlotStatus | None:
-        """Why this person can't have a visit then; None when only a seat is needed."""
+    def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
+        """Why this person can't have a visit then, on that local date; None when only a
+        seat is needed."""
         notice = 60 * self.service.department.minimum_notice_minutes
         if starts <= self.now:
             return SlotStatus.PAST
         if starts < self.now + notice:
             return SlotStatus.TOO_SOON
-        if any(one.starts < ends and starts < one.ends for one in self.own):
+        before = bisect_left(self.own, ends, key=lambda one: one.starts) - 1
+        if before >= 0 and self.own[before].ends > starts:
             return SlotStatus.OWN
-        balance = self.balance(local_date(starts))
+        balance = self.balance(date)
         if balance is None:
             return SlotStatus.NOT_GRANTED
         if balance.left < quota.cost(balance.unit, (ends - starts) // 60):
@@ -123,8 +130,10 @@ class Entitlement:
 
     def balance(self, date: dt.date) -> Balance | None:
         """Of the grant that is valid on the date; None without one."""
-        grant = self.grant(date)
-        return balance_of(grant, self.charges, date) if grant else None
+        if date not in self._balances:
+            grant = self.grant(date)
+            self._balances[date] = balance_of(grant, self.charges, date) if grant else None
+        return self._balances[date]
 
     def grant(self, date: dt.date) -> Grant | None:
         return next(

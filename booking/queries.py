@@ -104,10 +104,10 @@ def offer(
             known = slots[date].get(starts)
             if known is None or slot.status is SlotStatus.FREE:
                 slots[date][starts] = slot
-        for its_slots in slots.values():
+        for date, its_slots in slots.items():
             for starts, slot in its_slots.items():
                 ends = int(slot.ends_at.timestamp())
-                if obstacle := person.obstacle(starts, ends):
+                if obstacle := person.obstacle(starts, ends, date):
                     its_slots[starts] = Slot(slot.starts_at, slot.ends_at, obstacle)
     return [_day_offer(date, statuses[date], slots.get(date, {})) for date in wanted]
 

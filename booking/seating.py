@@ -97,10 +97,10 @@ class Board:
         self._is_settled = is_settled
         self._rows = {
             seat.id: _Row(seat)
-            for seat in sorted(seats, key=lambda seat: (seat.starts, seat.ends, seat.id))
+            for seat in sorted(seats, key=lambda seat: (seat.starts, seat.ends, seat.id.int))
             if not seat.is_withdrawn
         }
-        self._visits = sorted(visits, key=lambda visit: (visit.starts, visit.id))
+        self._visits = sorted(visits, key=lambda visit: (visit.starts, visit.id.int))
         for visit in self._visits:
             if visit.seat in self._rows:
                 self._rows[visit.seat].append(visit)

@@ -15,7 +15,7 @@ from booking.actions.seats import move_seats
 from booking.boards import boards_of, demand_of, needs_of
 from booking.entitlement import DAY, Entitlement, last_day
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
-from booking.offers import Slot, SlotStatus
+from booking.offers import SlotStatus
 from booking.seating import Demand, Refused, Seated, Why
 from departments.actions.days import lock_days, touch
 from departments.models import Day, Department, Service, Shift
@@ -39,9 +39,8 @@ def book(
     try:
         with one_transaction():
             return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, by)
-    except errors.SlotTaken as error:
-        error.alternatives = _alternatives(service, recipient, starts_at)
-        raise
+    except (errors.SlotTaken, errors.Busy) as error:
+        raise _with_alternatives(error, service, recipient, starts_at) from None
 
 
 def move(*, booking: Booking, starts_at: dt.datetime, by: User, reason: str = "") -> Booking:
@@ -50,11 +49,10 @@ def move(*, booking: Booking, starts_at: dt.datetime, by: User, reason: str = ""
     try:
         with one_transaction():
             return _move(booking, starts_at.astimezone(dt.UTC), by, reason)
-    except errors.SlotTaken as error:
-        error.alternatives = _alternatives(
-            booking.service, booking.recipient, starts_at, moving=booking
-        )
-        raise
+    except (errors.SlotTaken, errors.Busy) as error:
+        raise _with_alternatives(
+            error, booking.service, booking.recipient, starts_at, moving=booking
+        ) from None
 
 
 def cancel(*, booking: Booking, by: User, reason: str = "") -> Booking:
@@ -216,7 +214,7 @@ def _check_entitlement(wish: _Wish, recipient: Recipient, now: dt.datetime) -> G
     if date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
     person = Entitlement.of(recipient, service, [date], now, moving=wish.moving)
-    match person.obstacle(wish.start, wish.start + wish.demand.seconds):
+    match person.obstacle(wish.start, wish.start + wish.demand.seconds, date):
         case SlotStatus.PAST | SlotStatus.TOO_SOON:
             raise errors.TooLate
         case SlotStatus.OWN:
@@ -275,14 +273,16 @@ def _take(place: _Place, booking: Booking, wish: _Wish) -> None:
     )
 
 
-def _alternatives(
+def _with_alternatives(
+    error: errors.SlotTaken | errors.Busy,
     service: Service,
     recipient: Recipient,
     wanted: dt.datetime,
     *,
     moving: Booking | None = None,
-) -> list[Slot]:
-    """The free times nearest to the wanted one, of all days that can be booked."""
+) -> errors.SlotTaken | errors.Busy:
+    """The refusal with the nearest free times, of all days that can be booked. Whoever
+    waited in vain while the slot was taken is told that, and not to try again."""
     now = timezone.now()
     today = timezone.localdate(now)
     days = (last_day(service.department, now) - today).days
@@ -293,7 +293,14 @@ def _alternatives(
         now=now,
         moving=moving,
     )
-    return queries.nearest_free(offer, wanted)
+    shown = [queries.slot_at(day, wanted) for day in offer]
+    is_free = any(slot and slot.status is SlotStatus.FREE for slot in shown)
+    if isinstance(error, errors.Busy):
+        if is_free:
+            return error
+        error = errors.SlotTaken()
+    error.alternatives = queries.nearest_free(offer, wanted)
+    return error
 
 
 # -- The booking as it stands -----------------------------------------------------

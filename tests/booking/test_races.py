@@ -1,5 +1,6 @@
 """Real processes, each with a connection of its own, at the same instant."""
 
+import contextlib
 import datetime as dt
 import multiprocessing
 import random
@@ -167,29 +168,50 @@ def test_booking_moving_and_cancelling_at_once_on_two_days(
     assert confirmed.filter(pk__in=[booking.pk for booking in made[:4]]).count() == 0
 
 
-def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomorrow):
-    hours()
-    recipient = someone()
-    lay_out_horizon(department)
+@contextlib.contextmanager
+def somebody_holding(department, date):
+    """Another process has the Day's lock, and waiting for it is short."""
     connections.close_all()
     is_locked, is_over = FORK.Event(), FORK.Event()
 
     def hold():
         with transaction.atomic():
-            lock_days([(department.pk, tomorrow)])
+            lock_days([(department.pk, date)])
             is_locked.set()
             is_over.wait(60)
 
     holder = FORK.Process(target=hold)
     holder.start()
-    assert is_locked.wait(60)
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '200ms'")
     try:
-        with pytest.raises(errors.Busy):
-            booking_of(recipient, service, local(tomorrow, 10))()
+        assert is_locked.wait(60)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        yield
     finally:
         connection.close()
         is_over.set()
         holder.join()
+
+
+def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomorrow):
+    hours()
+    recipient = someone()
+    lay_out_horizon(department)
+
+    with somebody_holding(department, tomorrow), pytest.raises(errors.Busy):
+        booking_of(recipient, service, local(tomorrow, 10))()
+
     assert not Booking.objects.exists()
+
+
+def test_who_waited_in_vain_for_a_slot_that_is_gone_is_told_so(
+    hours, someone, service, department, tomorrow
+):
+    hours()
+    booking_of(someone(), service, local(tomorrow, 10))()
+    recipient = someone()
+
+    with somebody_holding(department, tomorrow), pytest.raises(errors.SlotTaken) as refused:
+        booking_of(recipient, service, local(tomorrow, 10))()
+
+    assert len(refused.value.alternatives) == 3
