@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.alphabet import Alphabetical
 from departments.models import Day, Service, Shift
 from departments.models.days import TsTzRange
 
@@ -46,7 +47,7 @@ class Recipient(models.Model):
     revision = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        ordering = ["family_name", "given_name", "id"]
+        ordering = [Alphabetical("family_name"), Alphabetical("given_name"), "id"]
 
     def __str__(self) -> str:
         return self.full_name

@@ -6,7 +6,7 @@ Roles come from rows of several storeys, so only the project package can know th
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,10 +71,7 @@ def menu(request: HttpRequest) -> list[Item]:
 def _items(request: HttpRequest, *entries: Entry) -> list[Item]:
     items = []
     for label, name, args in entries:
-        try:
-            url = reverse(name, args=args)
-        except NoReverseMatch:
-            continue
+        url = reverse(name, args=args)
         is_current = request.path == url
         if name not in ("home", "departments:overview"):  # these lie above everything
             addresses = [url, *(reverse(also, args=args) for also in ALSO_UNDER.get(name, ()))]

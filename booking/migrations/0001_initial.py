@@ -9,6 +9,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.alphabet
 import booking.models
 import departments.models.days
 
@@ -205,7 +206,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["family_name", "given_name", "id"],
+                "ordering": [
+                    accounts.alphabet.Alphabetical("family_name"),
+                    accounts.alphabet.Alphabetical("given_name"),
+                    "id",
+                ],
             },
         ),
         migrations.AddField(

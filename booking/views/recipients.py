@@ -162,7 +162,7 @@ def change_grant(request: HttpRequest, department: Department, grant: uuid.UUID)
 
 
 def _listed(department: Department) -> QuerySet[Recipient]:
-    """With the grants of this department alone, soonest needed first on the page."""
+    """By name, with the grants of this department alone."""
     grants = (
         Grant.objects.filter(service__department=department)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=timezone.localdate()))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.alphabet import Alphabetical
 from accounts.models import User
 from departments.models import Absence, Department, Employee, QualificationHeld, Shift
 
@@ -31,7 +32,9 @@ def qualifications_on(
 def care_workers(department: Department, date: dt.date) -> QuerySet[User]:
     """Those who can have their name on one of the department's shifts that day."""
     employed = Employee.objects.active(date).care_workers().filter(department=department)
-    return User.objects.filter(employments__in=employed).order_by("given_name", "family_name")
+    return User.objects.filter(employments__in=employed).order_by(
+        Alphabetical("given_name"), Alphabetical("family_name")
+    )
 
 
 def employees_of(department: Department, today: dt.date) -> QuerySet[Employee]:
@@ -41,7 +44,7 @@ def employees_of(department: Department, today: dt.date) -> QuerySet[Employee]:
             Q(valid_until__isnull=True) | Q(valid_until__gte=today), department=department
         )
         .select_related("person")
-        .order_by("person__given_name", "person__family_name", "role")
+        .order_by(Alphabetical("person__given_name"), Alphabetical("person__family_name"), "role")
     )
 
 

@@ -361,13 +361,14 @@ class _Fjordvik:
     def _wishes_by_department(self) -> dict[object, list[_Wish]]:
         found: dict[object, list[_Wish]] = defaultdict(list)
         for wish in self.wishes:
-            if wish.recipient != self.aksel:  # Aksel has plenty left to book
-                found[wish.service.department_id].append(wish)
+            found[wish.service.department_id].append(wish)
         return found
 
     def _fits(self, shift: Shift, at: dt.datetime, wish: _Wish) -> bool:
         ends_at = at + dt.timedelta(minutes=wish.service.minutes)
         needs_medicine = wish.service.symbol == "medicine"
+        if wish.recipient == self.aksel and _week(at) >= _week(self.now):
+            return False  # Aksel has a history, and plenty left to book
         return (
             ends_at <= shift.ends_at
             and self.used[wish.grant.pk, _week(at)] < wish.grant.amount
