@@ -49,7 +49,6 @@ def prepare() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE benchmarks_visit (LIKE booking_visit INCLUDING ALL)")
         cursor.execute("INSERT INTO benchmarks_visit SELECT * FROM booking_visit")
-        cursor.execute("ANALYZE")
 
 
 @require_POST

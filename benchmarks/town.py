@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -62,8 +62,6 @@ class Town:
                 builder.quarter(sizes.largest, "Largest"),
             )
             builder.remember(town.ordinary, sizes.history)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
         return town
 
 

@@ -21,7 +21,7 @@ def run(*arguments):
         env={name: value for name, value in os.environ.items() if name not in ours},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 
