@@ -1,5 +1,6 @@
 """The demonstration's mails: printed, and kept where a page can show them."""
 
+import datetime as dt
 import email
 import email.policy
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,8 @@ def mails(request: HttpRequest) -> HttpResponse:
         {
             "to": message["To"],
             "subject": message["Subject"],
-            "sent": message["Date"].datetime,
+            # "-0000", as Django dates a mail, is UTC without saying so.
+            "sent": message["Date"].datetime.replace(tzinfo=dt.UTC),
             "text": body.get_content() if (body := message.get_body(["plain"])) else "",
         }
         for message in latest()

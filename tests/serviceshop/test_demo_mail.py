@@ -1,8 +1,12 @@
+import datetime as dt
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.test import RequestFactory
+from django.utils import timezone
 
+from accounts import dates
 from serviceshop import demo_mail
 
 
@@ -28,6 +32,14 @@ def test_mails_are_printed_and_stand_on_a_page_newest_first(capsys):
     assert "Koden er 123456" in shown
     assert "Blåbær &lt;b&gt;" in shown
     assert "123456" in capsys.readouterr().out
+
+
+def test_a_mail_shows_the_time_here():
+    now = timezone.now()
+    mail.send_mail("Første", "Koden er 123456", "fra@demo.example", ["aksel@demo.example"])
+
+    minutes = {dates.clock(now + dt.timedelta(minutes=later), "nb") for later in (0, 1)}
+    assert any(clock in page() for clock in minutes)
 
 
 def test_no_mails_is_a_page_too():
