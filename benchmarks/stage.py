@@ -97,6 +97,8 @@ def _prepare(sizes: Sizes) -> "Town":
 @contextlib.contextmanager
 def _web_server(folder: Path) -> Iterator[int]:
     with socket.socket() as listening:
+        # As gunicorn sets it, but before the first connection waits in the queue.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         server = Child(
