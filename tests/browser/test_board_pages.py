@@ -66,7 +66,7 @@ def _pages(day):
 
 
 def test_the_pages_have_no_faults_at_any_width(open_page, axe, shot, administrator, day):
-    for viewport, color_scheme in [(WIDE, "light"), (NARROW, "dark")]:
+    for viewport, color_scheme in [(WIDE, "dark"), (NARROW, "light")]:
         page = open_page("/", user=administrator, viewport=viewport, color_scheme=color_scheme)
         for name, path in _pages(day).items():
             page.goto(path)

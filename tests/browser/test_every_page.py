@@ -21,8 +21,15 @@ NOT_PAGES = (".ics", ".pdf", ".csv")
 
 MUST_SEE = {
     None: {"account_login", "booking:privacy"},
-    people.AKSEL: {"booking:calendar", "booking:times", "booking:check", "booking:visit"},
-    people.BERIT: {"booking:calendar", "booking:move", "booking:cancel", "booking:week"},
+    people.AKSEL: {
+        "booking:calendar",
+        "booking:times",
+        "booking:check",
+        "booking:visit",
+        "booking:move",
+        "booking:cancel",
+        "booking:week",
+    },
     people.DINA: {"workflow:today", "workflow:board", "departments:hours", "departments:staff"},
     people.EMIL: {"workflow:my_day", "workflow:print_list", "accounts:me"},
     people.FRIDA: {"departments:overview"},

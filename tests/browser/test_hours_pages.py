@@ -33,7 +33,6 @@ def week(department):
 @pytest.mark.parametrize(
     ("look", "options"),
     [
-        ("1440-light", {"viewport": DESK}),
         ("390-dark", {"viewport": PHONE, "color_scheme": "dark"}),
         ("1440-forced", {"viewport": DESK, "forced_colors": "active"}),
     ],

@@ -75,8 +75,11 @@ class Demonstration:
     def child(self, word: str) -> int:
         """The process number of the direct child with ``word`` on its command line."""
         for pid in using(CHECKOUT):
-            parent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            try:
+                parent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            except OSError:
+                continue  # gone meanwhile
             if int(parent) == self.process.pid and any(word in part for part in words):
                 return pid
         raise AssertionError(f"{word} does not run")

@@ -46,14 +46,6 @@ def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, 
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-def test_nothing_is_wrong_where_there_is_room_for_more(shop, open_page, axe, shot):
-    page = open_page(user=shop.aksel.user)
-    for name in ("calendar", "times", "check", "visit", "visits", "week", "taken"):
-        page.goto(pages(shop)[name])
-        shot(page, f"recipient-{name}-wide-light")
-        assert axe(page) == []
-
-
 def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
     page = open_page(user=shop.aksel.user, viewport=NARROWEST)
     for path in pages(shop).values():
