@@ -30,32 +30,50 @@ def book(
     starts_at: dt.datetime,
     note: str = "",
     by: User,
+    via: BookingEvent.Via = BookingEvent.Via.ONLINE,
+    reason: str = "",
 ) -> Booking:
     """Take a seat for each carer the service needs. The key is the booking's: the same
-    request sent again finds what it made, whatever has become of it since.
+    request sent again finds what it made, whatever has become of it since. ``reason`` is
+    why it is booked for the person, for their history.
 
     Raises a ``BookingError``; a taken slot comes with the nearest free times.
     """
+    deed = _Deed(by, via, reason)
     try:
         with one_transaction():
-            return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, by)
+            return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, deed)
     except (errors.SlotTaken, errors.Busy) as error:
         raise _with_alternatives(error, service, recipient, starts_at) from None
 
 
-def move(*, booking: Booking, starts_at: dt.datetime, by: User, reason: str = "") -> Booking:
+def move(
+    *,
+    booking: Booking,
+    starts_at: dt.datetime,
+    by: User,
+    via: BookingEvent.Via = BookingEvent.Via.ONLINE,
+    reason: str = "",
+) -> Booking:
     """Take the new seat and let the old one go, or keep the old one and raise a
     ``BookingError``. Moving to where it is already changes nothing."""
+    deed = _Deed(by, via, reason)
     try:
         with one_transaction():
-            return _move(booking, starts_at.astimezone(dt.UTC), by, reason)
+            return _move(booking, starts_at.astimezone(dt.UTC), deed)
     except (errors.SlotTaken, errors.Busy) as error:
         raise _with_alternatives(
             error, booking.service, booking.recipient, starts_at, moving=booking
         ) from None
 
 
-def cancel(*, booking: Booking, by: User, reason: str = "") -> Booking:
+def cancel(
+    *,
+    booking: Booking,
+    by: User,
+    via: BookingEvent.Via = BookingEvent.Via.ONLINE,
+    reason: str = "",
+) -> Booking:
     """Give the seat back. Nothing else moves. Cancelling twice changes nothing."""
     with one_transaction():
         lock_recipient(booking.recipient_id)
@@ -71,7 +89,8 @@ def cancel(*, booking: Booking, by: User, reason: str = "") -> Booking:
         fresh.cancelled_at = now
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        _tell(fresh, BookingEvent.Kind.CANCELLED, by, reason, old=fresh.starts_at)
+        deed = _Deed(by, via, reason)
+        _tell(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at)
         for day in days:
             touch(day)
         return fresh
@@ -83,7 +102,7 @@ def _book(
     service: Service,
     starts_at: dt.datetime,
     note: str,
-    by: User,
+    deed: "_Deed",
 ) -> Booking:
     asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
     lock_recipient(recipient.pk)
@@ -109,12 +128,12 @@ def _book(
         asked=asked,
     )
     _take(place, booking, wish)
-    _tell(booking, BookingEvent.Kind.BOOKED, by, new=wish.starts_at)
+    _tell(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
     touch(place.day)
     return booking
 
 
-def _move(booking: Booking, starts_at: dt.datetime, by: User, reason: str) -> Booking:
+def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
     if fresh.status == Booking.Status.CANCELLED:
@@ -136,14 +155,23 @@ def _move(booking: Booking, starts_at: dt.datetime, by: User, reason: str) -> Bo
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     _take(place, fresh, wish)
-    _tell(fresh, BookingEvent.Kind.MOVED, by, reason, old=old, new=wish.starts_at)
+    _tell(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
     for day in days:
         if day.pk == place.day.pk or (day.department_id, day.date) in left:
             touch(day)
     return fresh
 
 
-# -- What is asked for ----------------------------------------------------------
+# -- Who does it, and what is asked for ----------------------------------------
+
+
+@dataclass(frozen=True)
+class _Deed:
+    """Who acts, by which way in, and why."""
+
+    by: User
+    via: BookingEvent.Via
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -318,12 +346,17 @@ def _days_of(booking: Booking) -> Collection[tuple[uuid.UUID, dt.date]]:
 def _tell(
     booking: Booking,
     kind: BookingEvent.Kind,
-    by: User,
-    reason: str = "",
+    deed: _Deed,
     *,
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> None:
     BookingEvent.objects.create(
-        booking=booking, kind=kind, by=by, reason=reason, from_starts_at=old, to_starts_at=new
+        booking=booking,
+        kind=kind,
+        by=deed.by,
+        via=deed.via,
+        reason=deed.reason,
+        from_starts_at=old,
+        to_starts_at=new,
     )

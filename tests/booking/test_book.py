@@ -38,11 +38,28 @@ def test_it_tells_who_did_it_and_raises_the_revisions(hours, book, recipient):
 
     event = BookingEvent.objects.get()
     assert (event.kind, event.by, event.to_starts_at) == ("booked", recipient.user, TEN)
+    assert (event.via, event.reason) == (BookingEvent.Via.ONLINE, "")
     recipient.refresh_from_db()
     assert recipient.revision == 1
     day = Day.objects.get(date=TOMORROW)
     assert booking.visits.get().day == day
     assert day.revision == 2  # laid out, booked
+
+
+def test_who_books_for_somebody_says_how_and_why(hours, recipient, service, administrator):
+    hours()
+    actions.book(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        service=service,
+        starts_at=TEN,
+        by=administrator,
+        via=BookingEvent.Via.PHONE,
+        reason="She rang.",
+    )
+
+    event = BookingEvent.objects.get()
+    assert (event.by, event.via, event.reason) == (administrator, "phone", "She rang.")
 
 
 def test_a_booking_is_a_dozen_statements(

@@ -140,13 +140,16 @@ def test_cancelling_gives_exactly_that_seat_back(booking, book, recipient, someo
     other = book(local(TOMORROW, 13))
     before = revisions()[TOMORROW]
 
-    cancelled = actions.cancel(booking=booking, by=recipient.user, reason="Away")
+    cancelled = actions.cancel(
+        booking=booking, by=recipient.user, via=BookingEvent.Via.API, reason="Away"
+    )
 
     assert cancelled.status == Booking.Status.CANCELLED
     assert cancelled.sequence == 1
     assert [visit.booking for visit in Visit.objects.all()] == [other]
     assert revisions()[TOMORROW] == before + 1
-    assert BookingEvent.objects.get(kind="cancelled").reason == "Away"
+    event = BookingEvent.objects.get(kind="cancelled")
+    assert (event.via, event.reason) == ("api", "Away")
     assert book(local(TOMORROW, 10))
 
 
