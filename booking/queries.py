@@ -20,7 +20,7 @@ from booking.entitlement import (
 )
 from booking.models import Booking, BookingEvent, Grant, Recipient
 from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.seating import Board, Demand
+from booking.seating import Board, Demand, Refused, Seated, Why
 from departments.hours import local_instant
 from departments.models import Day, Department, Service
 from departments.queries.days import shifts_by_day
@@ -38,6 +38,7 @@ __all__ = [
     "offer",
     "own_bookings",
     "slot_at",
+    "why_taken",
 ]
 
 DAYS_KEPT = 4096
@@ -126,6 +127,29 @@ def nearest_free(offer: Iterable[DayOffer], wanted: dt.datetime, count: int = 3)
     )
     nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
     return sorted(nearest[:count], key=lambda slot: slot.starts_at)
+
+
+def why_taken(
+    *,
+    service: Service,
+    starts_at: dt.datetime,
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> Refused | None:
+    """Why no seat is left then, for a page that must say no; None when there is one, or
+    when nobody works at that time at all."""
+    date = timezone.localdate(starts_at)
+    days = Day.objects.filter(
+        department=service.department, date__in=[date - DAY, date], laid_out_at__isnull=False
+    )
+    needs = needs_of(service.department)
+    demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
+    boards = boards_of(list(days), needs, now=now, without=moving).values()
+    answers = [board.seat(demand, int(starts_at.timestamp())) for board in boards]
+    if any(isinstance(answer, Seated) for answer in answers):
+        return None
+    refusals = [answer for answer in answers if isinstance(answer, Refused)]
+    return next((one for one in refusals if one.why is not Why.NOBODY_ON), None)
 
 
 def _day_status(service: Service, date: dt.date, now: dt.datetime) -> DayStatus:

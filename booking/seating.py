@@ -16,7 +16,7 @@ import uuid
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 _Shape = tuple[int, int, int, frozenset[uuid.UUID]]
@@ -80,12 +80,19 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why not. At the instant ``at`` there would be ``visits`` for ``staff`` qualified."""
+    """Why not. At the instant ``at`` there would be ``visits`` for ``staff`` who know all
+    of ``needs``: the ``carers`` asked for, and those that are there already."""
 
     why: Why
     at: int
     staff: int
     visits: int
+    carers: int = 1
+    needs: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def free(self) -> int:
+        return max(0, self.staff - (self.visits - self.carers))
 
 
 class Board:
@@ -159,6 +166,12 @@ class Board:
         where = self._undo()
         return Seated(seats=tuple(where[visit.id] for visit in wanted), moved=self._moves(where))
 
+    def why_not(self, visit: Visit) -> Refused | None:
+        """Why one of the day's visits without a seat has none; None when there is one."""
+        demand = Demand(visit.ends - visit.starts, visit.occupied_until - visit.ends, visit.needs)
+        answer = self.seat(demand, visit.starts)
+        return answer if isinstance(answer, Refused) else None
+
     def give(self, visit: Visit, seat_id: uuid.UUID) -> Seated | None:
         """Put one of the day's visits on the seat that a person chose, re-seating what is
         in the way while the day is not settled; None when that can't be done."""
@@ -210,18 +223,20 @@ class Board:
         """Proof that it can't be, if a count gives one."""
         able = len(self._homes_of(demand.visit(start)))
         if able < demand.carers:
-            return Refused(Why.NOBODY_ON, at=start, staff=able, visits=demand.carers)
+            return Refused(Why.NOBODY_ON, start, able, demand.carers, demand.carers, demand.needs)
         # Whoever needs all that this demand needs, or more, competes for the same seats.
         for needs in {visit.needs for visit in self._visits} | {demand.needs, frozenset()}:
             if needs <= demand.needs:
                 refused = self._count(needs, demand).refusal(demand, start)
                 if refused:
-                    return refused
+                    return replace(refused, needs=needs)
         return None
 
     def _no_way_found(self, demand: Demand, start: int) -> Refused:
         staff = self._count(demand.needs, demand).staff(start)
-        return Refused(Why.NO_WAY_FOUND, at=start, staff=staff, visits=staff + demand.carers)
+        return Refused(
+            Why.NO_WAY_FOUND, start, staff, staff + demand.carers, demand.carers, demand.needs
+        )
 
     def _count(self, needs: frozenset[uuid.UUID], demand: Demand) -> "_Count":
         key = (needs, demand.travel)
@@ -519,7 +534,7 @@ class _Count:
                 travelling += demand.carers
             visits = under_way + max(0, travelling - lately)
             if visits > on:
-                return Refused(Why.ALL_TAKEN, at=at, staff=on, visits=visits)
+                return Refused(Why.ALL_TAKEN, at, on, visits, demand.carers)
             index += 1
         return None
 

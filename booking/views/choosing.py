@@ -15,6 +15,7 @@ from booking.converters import Clock
 from booking.entitlement import Balance, Entitlement
 from booking.models import Booking, Recipient
 from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.seating import Refused
 from booking.timetable import Kind, OwnVisit, PartOfDay, Row, by_week, monday, parts_of_day, row
 from departments.models import Service
 
@@ -173,6 +174,11 @@ class Choosing:
     def alternatives(self, wanted: dt.datetime) -> list[Alternative]:
         """The nearest free times, for a page that must say no to one."""
         return [Alternative(slot, wanted) for slot in queries.nearest_free(self.offer, wanted)]
+
+    def why_taken(self, starts_at: dt.datetime) -> Refused | None:
+        return queries.why_taken(
+            service=self.service, starts_at=starts_at, now=self.now, moving=self.moving
+        )
 
     def visits_during(self, starts_at: dt.datetime) -> list[OwnVisit]:
         """The person's own visits that a visit at ``starts_at`` would meet."""

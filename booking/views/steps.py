@@ -91,6 +91,9 @@ def refuse(
     }
     if name in ("taken", "overlaps_own", "too_late"):
         context["alternatives"] = choosing.alternatives(starts_at)
+    if name == "taken":
+        known = error.reason if isinstance(error, errors.SlotTaken) else None
+        context["reason"] = known or choosing.why_taken(starts_at)
     if name in ("taken", "over_quota"):
         context["balance"] = choosing.balance(date)
     if name == "overlaps_own":

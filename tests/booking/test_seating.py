@@ -151,7 +151,8 @@ def test_a_refusal_says_how_many_are_on_and_when_they_are_taken():
 def test_a_refusal_says_when_nobody_qualified_is_on():
     refused = Board([seat(1)], []).seat(hour(needs=[NURSING]), at("10:00"))
 
-    assert refused == Refused(Why.NOBODY_ON, at=at("10:00"), staff=0, visits=1)
+    needs = frozenset([NURSING])
+    assert refused == Refused(Why.NOBODY_ON, at("10:00"), staff=0, visits=1, needs=needs)
 
 
 def test_one_who_has_just_ended_does_not_take_the_next_ones_place():

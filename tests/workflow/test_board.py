@@ -10,7 +10,7 @@ from tests import factories
 from workflow.board import frame
 from workflow.models import Report
 from workflow.queries.board import board
-from workflow.queries.candidates import candidates, nameable
+from workflow.queries.candidates import choices, nameable
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # 14:00 here
 
@@ -54,7 +54,7 @@ def of(day, visit=None):
 
 
 def able(day, visit):
-    return candidates(day.department, [of(day, visit)])[0]
+    return choices(day.department, [of(day, visit)])[0].candidates
 
 
 # -- What the board shows ---------------------------------------------------

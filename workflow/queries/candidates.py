@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Count
 from django.utils import timezone
@@ -14,6 +14,7 @@ from accounts.models import User
 from booking import seating
 from booking.boards import boards_of, needs_of
 from booking.models import Visit
+from booking.seating import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
 from departments.queries.staff import absences, care_workers, qualifications_on
@@ -38,11 +39,17 @@ class Candidate:
         return self.lane.person.given_name if self.lane.person else self.lane.title
 
 
-def candidates(
-    department: Department, asked: Sequence[tuple[Board, Card]]
-) -> list[list[Candidate]]:
-    """For each visit who can take it, best first: somebody rather than a shift without a
-    name, free rather than after a swap, who knows the recipient, who has the fewest visits.
+@dataclass(frozen=True)
+class Choice:
+    """Who can take a visit, best first; or why nobody at work can, when seating knows."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    why_nobody: Refused | None = None
+
+
+def choices(department: Department, asked: Sequence[tuple[Board, Card]]) -> list[Choice]:
+    """For each visit who can take it: somebody rather than a shift without a name, free
+    rather than after a swap, who knows the recipient, who has the fewest visits.
 
     Asks the same boards as ``booking.actions.give`` does, so what is offered here can be
     done. As few statements for many visits as for one.
@@ -52,20 +59,31 @@ def candidates(
     seated = boards_of(list(days.values()), needs_of(department), now=now)
     met = _met_lately(department, [card for _, card in asked])
     return [
-        sorted(
-            _candidates(board, card, seated[board.day.pk], met),
-            key=lambda one: (
-                not one.lane.is_named,
-                len(one.moves),
-                -one.times_met,
-                len(one.lane.cards),
-                one.lane.title,
-            ),
-        )
+        _choice(board, card, seated[board.day.pk], met)
         if board.day and board.day.pk in seated and card.visit.ends_at > now
-        else []
+        else Choice()
         for board, card in asked
     ]
+
+
+def _choice(
+    board: Board,
+    card: Card,
+    seated: seating.Board,
+    met: Counter[tuple[uuid.UUID, uuid.UUID]],
+) -> Choice:
+    found = sorted(
+        _candidates(board, card, seated, met),
+        key=lambda one: (
+            not one.lane.is_named,
+            len(one.moves),
+            -one.times_met,
+            len(one.lane.cards),
+            one.lane.title,
+        ),
+    )
+    known = seated.visit(card.id)
+    return Choice(found, None if found or known is None else seated.why_not(known))
 
 
 def _candidates(

@@ -15,7 +15,7 @@ from departments.models import Absence, Department, Shift
 from departments.queries.staff import absences
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards
-from workflow.queries.candidates import Candidate, candidates
+from workflow.queries.candidates import Choice, choices
 
 # The soonest are worth working out who can take them; nobody solves fifty at once.
 MOST_WITH_CANDIDATES = 10
@@ -25,11 +25,11 @@ AHEAD = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Problem:
-    """A visit nobody has, and who can take it, best first."""
+    """A visit nobody has, and who can take it."""
 
     card: Card
     board: Board
-    candidates: list[Candidate] = field(default_factory=list)
+    choice: Choice = field(default_factory=Choice)
 
     @property
     def minutes_until(self) -> int:
@@ -142,9 +142,9 @@ def _with_candidates(department: Department, problems: list[Problem]) -> list[Pr
     soonest = problems[:MOST_WITH_CANDIDATES]
     if not soonest:
         return problems
-    found = candidates(department, [(problem.board, problem.card) for problem in soonest])
+    found = choices(department, [(problem.board, problem.card) for problem in soonest])
     return [
-        replace(problem, candidates=able) for problem, able in zip(soonest, found, strict=True)
+        replace(problem, choice=choice) for problem, choice in zip(soonest, found, strict=True)
     ] + problems[MOST_WITH_CANDIDATES:]
 
 

@@ -27,7 +27,7 @@ from workflow.board import Board, Lane, frame
 from workflow.forms import AddShiftForm
 from workflow.models import WorkList
 from workflow.queries import board as queries
-from workflow.queries import candidates as choices
+from workflow.queries import candidates
 
 DAY = dt.timedelta(days=1)
 
@@ -62,8 +62,8 @@ def visit(
         card=card,
         opened_visit=card.visit,
         lane=board.lane_of(card),
-        needs=choices.names_of_qualifications(card.needs),
-        candidates=choices.candidates(department, [(board, card)])[0],
+        needs=candidates.names_of_qualifications(card.needs),
+        choice=candidates.choices(department, [(board, card)])[0],
         empty_lanes=board.empty_lanes(card.period),
         can_change=not board.is_past and card.visit.ends_at > timezone.now(),
     )
@@ -225,8 +225,8 @@ def _render_shift(request: HttpRequest, board: Board, lane: Lane, **context: Any
         panel="workflow/_board_shift.html",
         opened=lane.id,
         lane=lane,
-        knows=choices.names_of_qualifications(lane.knows),
-        people=[] if is_over or asks else choices.nameable(board, lane),
+        knows=candidates.names_of_qualifications(lane.knows),
+        people=[] if is_over or asks else candidates.nameable(board, lane),
         can_change=not is_over,
         work_list=WorkList.objects.filter(shift=lane.id).first(),
         **context,
