@@ -3,12 +3,14 @@ of ``other_department`` must see nothing of it."""
 
 import pytest
 from django.conf import settings as project
+from django.db import connection
 from django.test import override_settings
 
 from departments.models import Employee
 from serviceshop.breaker import redis_breaker
 from serviceshop.celery import app
 from tests import factories
+from tests.promises import broken_lists, broken_seats
 from tests.workflow.worker import Delivery
 
 
@@ -23,6 +25,23 @@ def words_of_the_source():
 def translated(settings, words_of_the_source):
     """For a test about the words people see: the catalogues of ``locale/``."""
     settings.LOCALE_PATHS = [project.BASE_DIR / "locale"]
+
+
+@pytest.fixture(autouse=True)
+def promises_kept(request, _django_db_marker):
+    """Whatever a test seats or plans is looked at by the independent checker when it ends,
+    unless ``spoilt`` says that the test breaks it on purpose."""
+    uses_database = {"db", "transactional_db"} & {*request.fixturenames}
+    for fixture in uses_database:
+        request.getfixturevalue(fixture)
+    yield
+    marked = request.node.get_closest_marker("django_db")
+    if not (uses_database or marked) or request.node.get_closest_marker("spoilt"):
+        return
+    if connection.in_atomic_block and connection.needs_rollback:
+        return
+    assert not broken_seats()
+    assert not broken_lists()
 
 
 @pytest.fixture

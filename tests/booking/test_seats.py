@@ -87,6 +87,7 @@ def test_on_a_settled_day_a_person_decides(day, shift, book, administrator):
     assert len(reseated.unstaffed) == 1
 
 
+@pytest.mark.spoilt
 def test_what_has_begun_stays_on_its_list(day, shift, book, administrator, clock):
     begun = book(local(TOMORROW, 8)).visits.get()
     later = book(local(TOMORROW, 12)).visits.get()

@@ -16,8 +16,9 @@ def test_it_is_ill_without_the_database_and_says_no_more(client, monkeypatch):
     def fail(*_):
         raise OperationalError("connection to server at 10.0.0.7 failed, user serviceshop")
 
-    monkeypatch.setattr("serviceshop.health.connection.cursor", fail)
-    answer = client.get("/healthz")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("serviceshop.health.connection.cursor", fail)
+        answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"database": "unreachable"}
 

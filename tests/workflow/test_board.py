@@ -273,6 +273,7 @@ def test_an_empty_shift_over_the_visit_is_pointed_at(client, tomorrow, shifts, v
 # -- Whose shift it can be --------------------------------------------------
 
 
+@pytest.mark.spoilt
 def test_those_who_can_have_a_shift_come_first_with_what_they_can_not_give(
     department, tomorrow, shifts, visit_at, nora
 ):

@@ -10,7 +10,7 @@ from django.db import connection
 from tests import factories
 from workflow import actions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.spoilt]
 
 
 def check_plans(**options):

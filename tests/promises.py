@@ -1,0 +1,89 @@
+"""What stands in the database after a test, looked at by the independent checker.
+
+Nothing here asks the product how it seats or plans: rows are read and walked through.
+"""
+
+import itertools
+from collections import defaultdict
+
+from django.db.models import F
+from django.utils import timezone
+
+from booking.models import Booking, Visit
+from tests.booking.checker import faults
+from workflow.models import DayPlan, WorkItem
+
+
+def broken_seats(*, still_to_come=False):
+    """What is wrong with the seats of all days; of visits to come alone when told so:
+    what has begun stays on its list, whatever becomes of the shift."""
+    visits = (
+        Visit.objects.select_related("shift", "booking__service")
+        .prefetch_related("booking__service__qualifications")
+        .order_by("day")
+    )
+    if still_to_come:
+        visits = visits.filter(starts_at__gt=timezone.now())
+    found = []
+    for day_id, group in itertools.groupby(visits, key=lambda visit: visit.day_id):
+        its_visits = list(group)
+        seats = {visit.shift_id: visit.shift for visit in its_visits if visit.shift}
+        found += faults(
+            [_Seat(shift) for shift in seats.values()],
+            [_Visit(visit) for visit in its_visits],
+            {visit.pk: visit.shift_id for visit in its_visits},
+        )
+        found += [
+            f"{visit.pk}: on a shift of another day"
+            for visit in its_visits
+            if visit.shift and visit.shift.day_id != day_id
+        ]
+    return found
+
+
+def broken_lists():
+    """What is wrong with the lists of the plans that are up to date: each visit of a
+    confirmed booking stands on its shift's list, once and in order of time, or on none
+    when it has no shift; and nothing else stands there."""
+    found = []
+    for plan in DayPlan.objects.filter(revision=F("day__revision")):
+        wanted = defaultdict(list)
+        for visit in Visit.objects.filter(
+            day=plan.day_id, shift__isnull=False, booking__status=Booking.Status.BOOKED
+        ):
+            wanted[visit.shift_id].append(visit)
+        items = WorkItem.objects.filter(work_list__plan=plan).select_related("work_list")
+        lists = defaultdict(list)
+        for item in sorted(items, key=lambda item: item.position):
+            lists[item.work_list.shift_id].append(item.visit_id)
+        for shift_id in wanted.keys() | lists.keys():
+            in_order = sorted(
+                wanted[shift_id], key=lambda visit: (visit.starts_at, visit.ends_at, visit.pk)
+            )
+            if [visit.pk for visit in in_order] != lists[shift_id]:
+                found.append(f"the list of shift {shift_id} is not what its shift has")
+    return found
+
+
+class _Seat:
+    def __init__(self, shift):
+        self.id = shift.pk
+        self.starts, self.ends = _seconds(shift.starts_at), _seconds(shift.ends_at)
+        self.pause = shift.break_starts_at and (
+            _seconds(shift.break_starts_at),
+            _seconds(shift.break_ends_at),
+        )
+        self.skills = set(shift.qualification_ids)
+        self.is_withdrawn = shift.withdrawn_by_id is not None
+
+
+class _Visit:
+    def __init__(self, visit):
+        self.id = visit.pk
+        self.starts, self.ends = _seconds(visit.starts_at), _seconds(visit.ends_at)
+        self.occupied_until = _seconds(visit.occupied_until)
+        self.needs = {one.pk for one in visit.booking.service.qualifications.all()}
+
+
+def _seconds(instant):
+    return int(instant.timestamp())
