@@ -1,12 +1,14 @@
 """django-allauth's forms in our words, without placeholders that vanish when one types."""
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import MessageChoices, User
+from accounts.notices import MUST_BE_TOLD, Topic
 
 LABELS = {
     "login": _("E-mail address"),
@@ -65,3 +67,49 @@ class SetPasswordForm(InOurWords, allauth.SetPasswordForm):
 
 class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=User.Language.choices)
+
+
+class MessageChoicesForm(forms.Form):
+    """One question for each topic, with the channels that reach this person."""
+
+    names_service = forms.TypedChoiceField(
+        label=_("What may messages and your calendar say?"),
+        choices=[
+            ("", _("Only that I have an appointment")),
+            ("yes", _("Also which service it is, and who gives it")),
+        ],
+        coerce=bool,
+        empty_value="",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Others may see your screen or hear your phone."),
+    )
+
+    def __init__(self, choices: MessageChoices, offered: Collection[str], *args: Any) -> None:
+        super().__init__(*args)
+        self.choices, self.offered = choices, offered
+        channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
+        questions = {
+            topic.value: forms.MultipleChoiceField(
+                label=topic.label,
+                choices=channels,
+                required=topic in MUST_BE_TOLD,
+                widget=forms.CheckboxSelectMultiple,
+                initial=getattr(choices, topic),
+                error_messages={"required": _("Choose at least one. This we must tell you.")},
+            )
+            for topic in Topic
+        }
+        self.fields = {**questions, **self.fields}
+        self.fields["names_service"].initial = "yes" if choices.names_service else ""
+
+    @property
+    def channels(self) -> dict[Topic, list[str]]:
+        """What was chosen, and kept what this page could not offer."""
+        return {
+            topic: [
+                *self.cleaned_data[topic],
+                *(name for name in getattr(self.choices, topic) if name not in self.offered),
+            ]
+            for topic in Topic
+        }

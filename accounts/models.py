@@ -1,10 +1,11 @@
-"""The people: who can log in, and who looked at whom."""
+"""The people: who can log in, who looked at whom, and what they are told."""
 
 import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -103,3 +104,140 @@ class AccessLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Message(models.Model):
+    """One thing told to one person over one channel: the outbox's row, written in the
+    transaction of what it tells.
+
+    It holds no words and no address. Both are looked up just before it is sent, so it
+    says what is true then, in the language and to the address of then.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        LETTER = "letter", _("Letter")  # printed by the department
+        NONE = "none", _("Nothing")  # the person did not want it: kept, so that nobody asks again
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("On its way")
+        SENT = "sent", _("Sent")
+        NEEDLESS = "needless", _("Not needed any more")
+        DEAD = "dead", _("Could not be sent")
+
+    class Why(models.TextChoices):
+        """Why it was not sent, or not at once. Never an address nor anything else personal."""
+
+        NOT_WANTED = "not_wanted", _("the person did not want it")
+        NOT_TRUE = "not_true", _("it was not true any more")
+        TOO_LATE = "too_late", _("it came too late")
+        REFUSED = "refused", _("the address does not take messages")
+        FAILED = "failed", _("it could not be sent")
+        QUIET = "quiet", _("it waits until the morning")
+        ENOUGH = "enough", _("the person has had enough messages that day")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    # The recipient it concerns, and the department that prints it when it is a letter:
+    # keys, since this storey knows neither.
+    subject_id = models.UUIDField(null=True)
+    department_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=50)  # registered with accounts.notices
+    key = models.CharField(max_length=100)  # posted twice under one key, it is told once
+    about_id = models.UUIDField(null=True)
+    facts = models.JSONField(default=dict)  # what else the words need: keys and instants
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    why = models.CharField(max_length=10, choices=Why.choices, blank=True)
+    posted_at = models.DateTimeField(auto_now_add=True)
+    # While it is being sent: when another worker takes it over, should this one be gone.
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["posted_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="message_due",
+                condition=models.Q(state__in=["waiting", "sending"]),
+            ),
+            models.Index(fields=["about_id", "kind"], name="message_about"),
+            models.Index(fields=["user", "channel", "ended_at"], name="message_daily"),
+            models.Index(
+                fields=["department_id", "subject_id"],
+                name="message_letters",
+                condition=models.Q(channel="letter", state="waiting"),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "kind", "user", "subject_id", "channel"],
+                nulls_distinct=False,
+                name="message_told_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(subject_id__isnull=False),
+                name="message_to_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.channel}, {self.state}"
+
+
+def _by_email() -> list[str]:
+    return [Message.Channel.EMAIL]
+
+
+def _by_sms() -> list[str]:
+    return [Message.Channel.SMS]
+
+
+class MessageChoices(models.Model):
+    """Over which channels a person wants to be told what; an empty list is no message.
+
+    Each list is named as the ``accounts.notices.Topic`` it answers.
+    """
+
+    CHANNELS = [choice for choice in Message.Channel.choices if choice[0] in ("email", "sms")]
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="message_choices"
+    )
+    confirmation = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    by_others = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    day_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    hours_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_sms)
+    news = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    # Otherwise messages and calendars say "appointment", and neither what nor from whom.
+    names_service = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"Message choices {self.pk}"
+
+
+class DeadAddress(models.Model):
+    """An address that gave messages back. It counts while it is the one the person has."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="dead_addresses"
+    )
+    channel = models.CharField(max_length=6, choices=MessageChoices.CHANNELS)
+    address = models.CharField(max_length=254)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "channel"], name="one_dead_address_each")
+        ]
+        verbose_name_plural = "dead addresses"
+
+    def __str__(self) -> str:
+        return f"{self.channel} since {self.since:%Y-%m-%d}"

@@ -6,5 +6,7 @@ app_name = "accounts"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
+    path("settings/", views.my_settings, name="settings"),
+    path("settings/messages/", views.my_messages, name="messages"),
     path("language/choose/", views.choose_language, name="choose_language"),
 ]

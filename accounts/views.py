@@ -1,19 +1,53 @@
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions
+from accounts import actions, sms
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.forms import LanguageForm
+from accounts.forms import LanguageForm, MessageChoicesForm
+from accounts.models import DeadAddress, MessageChoices
 
 
 @require_safe
 @person_required
 def me(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/me.html")
+
+
+@require_safe
+@person_required
+def my_settings(request: PersonRequest) -> HttpResponse:
+    """What one can choose for oneself, each on a page of its own."""
+    return render(request, "accounts/settings.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def my_messages(request: PersonRequest) -> HttpResponse:
+    user = request.user
+    choices = MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
+    has_number = bool(sms.number(user.phone))
+    offered = ["email", "sms"] if sms.is_offered() and has_number else ["email"]
+    form = MessageChoicesForm(choices, offered, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.choose_messages(
+            by=user,
+            channels=form.channels,
+            names_service=bool(form.cleaned_data["names_service"]),
+        )
+        messages.success(request, _("Your choice is saved."))
+        return redirect("accounts:settings")
+    context = {
+        "form": form,
+        "lacks_number": sms.is_offered() and not has_number,
+        "dead": DeadAddress.objects.filter(user=user),
+    }
+    return render(request, "accounts/messages.html", context)
 
 
 @require_POST

@@ -63,6 +63,7 @@ def menu(request: HttpRequest) -> list[Item]:
             request,
             (_("Home"), "booking:calendar", []),
             (_("My visits"), "booking:visits", []),
+            (_("My settings"), "accounts:settings", []),
             (_("Help"), "booking:help", []),
         )
     return _items(request, (_("Home"), "home", []))

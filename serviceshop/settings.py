@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "anymail",
     "csp",
     "django_htmx",
     "template_partials",
@@ -201,6 +202,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 10.0},
     },
+    "send messages": {
+        "task": "accounts.tasks.send_messages",
+        "schedule": 3.0,
+        "options": {"expires": 10.0},
+    },
+    "tidy messages": {
+        "task": "accounts.tasks.tidy_messages",
+        "schedule": crontab(hour="2", minute="20"),
+    },
     "settle due days": {
         "task": "workflow.tasks.settle_due_days",
         "schedule": 60.0,
@@ -227,9 +237,15 @@ STORAGES = {
 
 # -- Messages out -----------------------------------------------------------
 
-EMAIL_BACKEND = (
-    "serviceshop.demo_mail.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
-)
+# Where people find the pages: messages are sent from processes that no request has reached.
+_here = f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEMO else "http://127.0.0.1:8000"
+SITE_URL = env.text("SITE_URL", _here).rstrip("/")
+_backend = "serviceshop.demo_mail" if DEMO else "django.core.mail.backends.smtp"
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"{_backend}.EmailBackend")
+# For a mail service's own interface, "anymail.backends.….EmailBackend" and its ANYMAIL_… keys.
+ANYMAIL = {"REQUESTS_TIMEOUT": 10, **env.beginning_with("ANYMAIL_")}
+# Where the mail service reports what came back; closed without a secret.
+IS_TOLD_OF_BOUNCES = bool(env.text("ANYMAIL_WEBHOOK_SECRET", ""))
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
@@ -237,6 +253,16 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tjenesteshop@localhost")
+SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_KEY = env.text("SMS_GATEWAY_KEY", "")
+SMS_SENDER = env.text("SMS_SENDER", "Kommunen")
+if SMS_GATEWAY_URL:
+    SMS_GATEWAY = "accounts.sms.HttpGateway"
+else:
+    SMS_GATEWAY = "serviceshop.demo_mail.SmsGateway" if DEMO else ""
+# Nobody is disturbed from one hour to the other, nor more often a day than this.
+QUIET_FROM, QUIET_UNTIL = env.number("QUIET_FROM", 21), env.number("QUIET_UNTIL", 7)
+MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TEXTS_A_DAY", 6)}
 
 # -- Logging ----------------------------------------------------------------
 

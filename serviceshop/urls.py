@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "serviceshop.errors.bad_request"
 handler500 = "serviceshop.errors.server_error"
 
+if settings.IS_TOLD_OF_BOUNCES:
+    urlpatterns += [path("anymail/", include("anymail.urls"))]
+
 if settings.DEMO:
     urlpatterns += [
         path("demo/mail/", demo_mail.mails, name="demo_mails"),

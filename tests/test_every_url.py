@@ -91,6 +91,8 @@ RULES = {
     "account_reset_password_from_key uidb36 key": get(ANYBODY, uidb36="uidb36", key="key"),
     "accounts:me": get(LOGGED_IN),
     "accounts:choose_language": post(ANYBODY),
+    "accounts:settings": get(LOGGED_IN),
+    "accounts:messages": get(LOGGED_IN),
     # booking: a recipient's own
     "booking:calendar": get(*RECIPIENTS),
     "booking:week": get(*RECIPIENTS),

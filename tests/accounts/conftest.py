@@ -1,6 +1,8 @@
 import pytest
 from django.core.cache import cache
 
+from accounts import notices
+from accounts.notices import Notice, Topic, Words
 from tests.factories import UserFactory
 
 
@@ -15,3 +17,23 @@ def person(db):
     return UserFactory(
         email="kari@example.test", given_name="Kari", family_name="Lie", password="old and long"
     )
+
+
+class World:
+    """What the notice looks at just before it goes out."""
+
+    is_true = True
+
+    def compose(self, message):
+        return Words("Something is new", ("Something is new.", "Look.")) if self.is_true else None
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """One kind of notice for each topic: "test.news" says "Something is new" while it is."""
+    world = World()
+    monkeypatch.setattr(notices, "_notices", dict(notices._notices))
+    for topic in Topic:
+        notices.register(Notice(f"test.{topic}", topic, world.compose))
+    notices.register(Notice("test.soon", Topic.BY_OTHERS, world.compose, may_disturb=True))
+    return world

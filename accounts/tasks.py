@@ -1,0 +1,23 @@
+"""What Celery runs. Each looks in the database for what is due; none carries anything."""
+
+import datetime as dt
+
+from celery import shared_task
+from django.utils import timezone
+
+KEPT = dt.timedelta(days=180)  # long enough to answer "why was I not told?"
+
+
+@shared_task
+def send_messages() -> None:
+    from accounts.actions import messages
+
+    messages.send_due()
+
+
+@shared_task
+def tidy_messages() -> None:
+    from accounts.actions import messages
+
+    messages.end_overdue()
+    messages.forget_old(before=timezone.now() - KEPT)

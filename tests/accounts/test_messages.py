@@ -1,0 +1,497 @@
+"""The outbox: what is posted goes out once, to whom it should, or says why it did not."""
+
+import base64
+import datetime as dt
+import logging
+import multiprocessing
+import smtplib
+import threading
+import uuid
+
+import httpx
+import pytest
+import time_machine
+from anymail.signals import AnymailTrackingEvent, tracking
+from django.core import mail
+from django.db import connection, connections, transaction
+
+from accounts import sms
+from accounts.actions import messages
+from accounts.models import DeadAddress, Message, MessageChoices
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
+
+NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)  # twelve o'clock here
+HOUR = dt.timedelta(hours=1)
+
+
+class Texts(list):
+    def send(self, *, number, text, reference):
+        self.append((number, text, reference))
+
+
+@pytest.fixture(autouse=True)
+def texts(monkeypatch, settings):
+    settings.SMS_GATEWAY = "a gateway"
+    texts = Texts()
+    monkeypatch.setattr(sms, "gateway", lambda: texts)
+    return texts
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def person(db):
+    return factories.UserFactory(email="kari@example.test", phone="90 11 22 33", language="en")
+
+
+def post(to, topic="news", **values):
+    given = {
+        "kind": f"test.{topic}",
+        "key": str(uuid.uuid4()),
+        "to": to,
+        "expires_at": NOON + dt.timedelta(days=3),
+        **values,
+    }
+    return messages.post(**given)
+
+
+def states():
+    return sorted((one.channel, one.state, one.why) for one in Message.objects.all())
+
+
+def test_what_is_posted_goes_out_in_plain_text_and_html(clock, person, settings):
+    settings.SITE_URL = "https://shop.example"
+    (posted,) = post(person)
+    assert messages.send_due() == 1
+
+    (sent,) = mail.outbox
+    assert sent.to == ["kari@example.test"]
+    assert sent.subject == "Something is new"
+    assert "Something is new.\n\nLook." in sent.body
+    assert "https://shop.example/settings/messages/" in sent.body
+    assert "<p>Something is new.</p>" in sent.alternatives[0][0]
+    assert sent.message()["Message-ID"] == f"<{posted.pk}@shop.example>"
+    assert states() == [("email", "sent", "")]
+    assert messages.send_due() == 0
+
+
+def test_what_is_rolled_back_is_never_told(clock, person):
+    with transaction.atomic():
+        post(person)
+        transaction.set_rollback(True)
+    assert messages.send_due() == 0
+    assert not Message.objects.exists()
+
+
+def test_posting_twice_under_one_key_tells_once(clock, person):
+    for _ in range(2):
+        post(person, key="one")
+    assert messages.send_due() == 1
+
+
+def test_two_people_are_told_the_same_thing_each(clock, person):
+    for to in (person, factories.UserFactory()):
+        post(to, key="one")
+    assert messages.send_due() == 2
+
+
+def test_each_topic_goes_where_the_person_wants_it(clock, person, texts):
+    MessageChoices.objects.create(
+        user=person, news=["email", "sms"], day_before=["sms"], confirmation=[]
+    )
+    for topic in ("news", "day_before", "confirmation"):
+        post(person, topic)
+    assert messages.send_due() == 3
+    assert len(mail.outbox) == 1
+    assert [number for number, *_ in texts] == ["+4790112233"] * 2
+    assert texts[0][1] == "Something is new. Look."
+    assert ("none", "needless", "not_wanted") in states()
+
+
+def test_a_choice_made_while_it_waits_holds(clock, person):
+    post(person)
+    MessageChoices.objects.create(user=person, news=[])
+    assert messages.send_due() == 0
+    assert states() == [("email", "needless", "not_wanted")]
+
+
+def test_what_others_changed_is_told_whatever_was_chosen(clock, person):
+    MessageChoices.objects.create(user=person, by_others=[])
+    post(person, "by_others")
+    assert messages.send_due() == 1
+
+
+def test_without_a_gateway_a_text_becomes_an_email_when_it_must_be_told(
+    clock, person, settings, texts
+):
+    settings.SMS_GATEWAY = ""
+    MessageChoices.objects.create(user=person, by_others=["sms"], news=["sms"])
+    post(person, "by_others")
+    post(person, "news")
+    assert messages.send_due() == 1
+    assert len(mail.outbox) == 1
+    assert not texts
+
+
+def test_nobody_without_a_log_in_is_forgotten_but_gets_a_letter(clock):
+    somebody, department = uuid.uuid4(), uuid.uuid4()
+    post(None, "by_others", subject_id=somebody, department_id=department)
+    post(None, "day_before", subject_id=somebody, department_id=department)
+    assert messages.send_due() == 0
+    assert states() == [("letter", "waiting", ""), ("none", "needless", "not_wanted")]
+
+
+def test_it_looks_once_more_just_before_it_sends(clock, person, world):
+    post(person)
+    world.is_true = False
+    assert messages.send_due() == 0
+    assert not mail.outbox
+    assert states() == [("email", "needless", "not_true")]
+
+
+def test_what_is_taken_back_between_the_claim_and_the_sending_is_not_sent(clock, person, world):
+    post(person)
+    claimed = messages.claim()
+    world.is_true = False
+    assert not messages.deliver(claimed)
+    assert not mail.outbox
+
+
+def test_what_comes_too_late_is_not_sent(clock, person):
+    post(person, expires_at=NOON + HOUR)
+    clock.shift(HOUR)
+    assert messages.send_due() == 0
+    assert states() == [("email", "needless", "too_late")]
+
+
+def test_what_is_due_later_waits(clock, person):
+    post(person, due_at=NOON + HOUR)
+    assert messages.send_due() == 0
+    clock.shift(HOUR)
+    assert messages.send_due() == 1
+
+
+# -- Quiet hours and caps ---------------------------------------------------------
+
+
+def test_what_can_wait_waits_for_the_morning(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
+    post(person)
+    assert messages.send_due() == 0
+    assert states() == [("email", "waiting", "quiet")]
+    assert Message.objects.get().due_at == dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC)
+    clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
+    assert messages.send_due() == 1
+
+
+def test_what_would_be_too_late_in_the_morning_may_disturb(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))
+    early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
+    post(person, "soon", expires_at=early)
+    post(person, "soon", expires_at=early + 2 * HOUR)
+    post(person, "news", expires_at=early)
+    assert messages.send_due() == 1
+
+
+def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
+    clock, person, settings
+):
+    settings.MESSAGES_A_DAY = {"email": 2, "sms": 1}
+    for _ in range(4):
+        post(person)
+    post(factories.UserFactory())
+    assert messages.send_due() == 3
+    assert states().count(("email", "waiting", "enough")) == 2
+    clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
+    assert messages.send_due() == 2
+
+
+def test_what_is_under_way_counts_to_the_cap(clock, person, settings):
+    settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
+    post(person)
+    post(person)
+    assert messages.claim().state == "sending"
+    assert messages.claim().state == "waiting"
+
+
+# -- When it fails ----------------------------------------------------------------
+
+
+def fail_with(monkeypatch, error):
+    def send(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("accounts.mails.send", send)
+
+
+def test_a_failure_is_tried_again_later_and_later(clock, person, monkeypatch):
+    post(person)
+    with monkeypatch.context() as context:
+        fail_with(context, ConnectionRefusedError())
+        pauses = []
+        for _ in range(3):
+            messages.send_due()
+            waiting = Message.objects.get()
+            pauses.append(waiting.due_at - dt.datetime.now(dt.UTC))
+            clock.move_to(waiting.due_at)
+    assert pauses == [dt.timedelta(minutes=n) for n in (1, 2, 4)]
+    assert messages.send_due() == 1
+    assert states() == [("email", "sent", "")]
+
+
+def test_what_never_succeeds_is_kept_dead_and_comes_by_letter_if_it_must_be_told(
+    clock, person, monkeypatch
+):
+    fail_with(monkeypatch, ConnectionRefusedError())
+    post(person, "by_others", department_id=uuid.uuid4(), subject_id=uuid.uuid4())
+    for _ in range(messages.ATTEMPTS):
+        messages.send_due()
+        clock.shift(HOUR)
+    assert states() == [("email", "dead", "failed"), ("letter", "waiting", "")]
+
+
+def test_a_refused_address_is_not_used_again(clock, person, monkeypatch):
+    refusal = smtplib.SMTPRecipientsRefused({"kari@example.test": (550, b"no such user")})
+    with monkeypatch.context() as context:
+        fail_with(context, refusal)
+        post(person)
+        messages.send_due()
+    assert states() == [("email", "dead", "refused")]
+    assert DeadAddress.objects.get().address == "kari@example.test"
+    post(person)
+    assert messages.send_due() == 0
+
+    person.email = "kari.ny@example.test"
+    person.save()
+    post(person)
+    assert messages.send_due() == 1
+
+
+def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
+    MessageChoices.objects.create(user=person, news=["sms"])
+
+    def refuse(**kwargs):
+        raise sms.NumberRefused("404")
+
+    with monkeypatch.context() as context:
+        context.setattr(texts, "send", refuse, raising=False)
+        post(person)
+        messages.send_due()
+    post(person)
+    assert messages.send_due() == 0
+    messages.trust_again(user=person, by=person)
+    post(person)
+    assert messages.send_due() == 1
+
+
+def test_the_log_says_what_failed_and_nothing_about_whom(clock, person, monkeypatch, caplog):
+    refusal = smtplib.SMTPRecipientsRefused({"kari@example.test": (550, b"kari is away")})
+    fail_with(monkeypatch, refusal)
+    post(person)
+    with caplog.at_level(logging.DEBUG):
+        messages.send_due()
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "kari" not in caplog.text
+    assert person.full_name not in caplog.text
+
+
+def test_a_kind_that_nobody_knows_any_more_holds_nobody_up(clock, person):
+    post(person)
+    Message.objects.update(kind="gone.with_its_version")
+    post(person)
+    assert messages.send_due() == 1
+
+
+@pytest.mark.parametrize(("said", "is_dead"), [("bounced", True), ("deferred", False)])
+def test_the_mail_service_says_which_addresses_give_mail_back(person, said, is_dead):
+    event = AnymailTrackingEvent(event_type=said, recipient="Kari@example.test")
+    tracking.send(sender=None, event=event, esp_name="any")
+    assert DeadAddress.objects.filter(user=person).exists() == is_dead
+
+
+def test_the_mail_service_is_heard_only_with_the_secret(client, person, settings):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "name:secret"}
+    settings.ROOT_URLCONF = "tests.accounts.webhook_urls"
+    event = [{"event": "bounce", "email": person.email, "time": 1, "hard_bounce": True}]
+
+    def report(**kwargs):
+        return client.post("/anymail/mailjet/tracking/", event, "application/json", **kwargs)
+
+    assert report().status_code == 400
+    assert not DeadAddress.objects.exists()
+    key = base64.b64encode(b"name:secret").decode()
+    assert report(headers={"Authorization": f"Basic {key}"}).status_code == 200
+    assert DeadAddress.objects.get().address == person.email
+
+
+# -- Many workers -----------------------------------------------------------------
+
+
+def test_a_worker_that_died_under_way_is_followed_by_another_after_the_lease(clock, person):
+    post(person)
+    assert messages.claim()  # and then it died
+    clock.shift(messages.LEASE - dt.timedelta(seconds=1))
+    assert messages.send_due() == 0
+    clock.shift(dt.timedelta(seconds=1))
+    assert messages.send_due() == 1
+
+
+def test_a_worker_that_was_taken_for_dead_does_not_overrule_its_follower(clock, person):
+    post(person)
+    slow = messages.claim()
+    clock.shift(messages.LEASE)
+    messages.send_due()
+    messages._try_again(slow)
+    assert states() == [("email", "sent", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_passes_by_what_another_worker_is_looking_at(clock, person):
+    first, second = (post(person, due_at=NOON - n * HOUR)[0] for n in (2, 1))
+    looking, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Message.objects.select_for_update().get(pk=first.pk)
+            looking.set()
+            done.wait(30)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    looking.wait(30)
+    try:
+        assert messages.claim().pk == second.pk
+        assert messages.claim() is None
+    finally:
+        done.set()
+        other.join()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, tmp_path):
+    settings.QUIET_FROM = settings.QUIET_UNTIL = 0
+    settings.MESSAGES_A_DAY = {"email": 5, "sms": 5}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    people = [factories.UserFactory(email=f"p{n}@example.test") for n in range(8)]
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    for _ in range(8):
+        for person in people:
+            post(person, expires_at=later)
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+
+    def work():
+        messages.send_due()
+        connections.close_all()
+
+    workers = [fork.Process(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert all(worker.exitcode == 0 for worker in workers)
+
+    sent = "".join(file.read_text() for file in tmp_path.iterdir())
+    for person in people:
+        assert sent.count(f"To: {person.email}") == 5
+    assert Message.objects.filter(state="sent", attempts=1).count() == 40
+    assert Message.objects.filter(state="waiting", why="enough").count() == 24
+
+
+def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person):
+    post(person)
+    messages.send_due()
+    post(None, "by_others", subject_id=uuid.uuid4(), department_id=uuid.uuid4())
+    clock.shift(dt.timedelta(days=4))
+    assert messages.end_overdue() == 1
+    assert messages.forget_old(before=NOON + HOUR) == 1
+    assert states() == [("letter", "needless", "too_late")]
+
+
+# -- The gateway ------------------------------------------------------------------
+
+
+@pytest.fixture
+def gateway(monkeypatch, settings):
+    """The HTTP gateway, with an answer of our choice."""
+    settings.SMS_GATEWAY_URL = "https://gateway.example/send"
+    settings.SMS_GATEWAY_KEY = "secret"
+    settings.SMS_SENDER = "Fjordvik"
+    asked = []
+
+    def answer_with(answer):
+        def post(url, **request):
+            asked.append((url, request))
+            if isinstance(answer, Exception):
+                raise answer
+            return httpx.Response(answer)
+
+        monkeypatch.setattr(httpx, "post", post)
+        return asked
+
+    return answer_with
+
+
+def send(number="+4790112233"):
+    sms.HttpGateway().send(number=number, text="You have an appointment.", reference="abc")
+
+
+def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
+    asked = gateway(202)
+    send()
+    ((url, request),) = asked
+    assert url == "https://gateway.example/send"
+    assert request["json"] == {
+        "to": "+4790112233",
+        "from": "Fjordvik",
+        "text": "You have an appointment.",
+        "reference": "abc",
+    }
+    assert request["headers"]["Authorization"] == "Bearer secret"
+    assert request["timeout"].read == 10
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_an_answer_that_may_pass_is_worth_another_attempt(gateway, status):
+    gateway(status)
+    with pytest.raises(sms.GatewayFailed):
+        send()
+
+
+def test_a_gateway_that_does_not_answer_is_worth_another_attempt(gateway):
+    gateway(httpx.ReadTimeout("number +4790112233"))
+    with pytest.raises(sms.GatewayFailed, match="ReadTimeout"):
+        send()
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_a_number_that_is_refused_is_told_apart(gateway, status):
+    gateway(status)
+    with pytest.raises(sms.NumberRefused):
+        send()
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("90 11 22 33", "+4790112233"),
+        ("+47 901 12 233", "+4790112233"),
+        ("0047 41112233", "+4741112233"),
+        ("+46 70 123 45 67", "+46701234567"),
+        ("33 00 10 00", ""),  # not mobile
+        ("+47 33 00 10 00", ""),
+        ("", ""),
+        ("call my son", ""),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(written, number):
+    assert sms.number(written) == number

@@ -1,0 +1,79 @@
+"""What a person chooses for themselves."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import DeadAddress, MessageChoices
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/settings/messages/"
+CHOSEN = {
+    "confirmation": [],
+    "by_others": ["sms"],
+    "day_before": ["email", "sms"],
+    "hours_before": [],
+    "news": ["email"],
+    "names_service": "yes",
+}
+
+
+@pytest.fixture
+def person(client, settings):
+    settings.SMS_GATEWAY = "accounts.sms.ConsoleGateway"
+    person = factories.UserFactory(phone="90 11 22 33", language="en")
+    client.force_login(person)
+    return person
+
+
+def test_the_choices_are_kept_and_shown_again(client, person):
+    assert client.post(PAGE, CHOSEN).headers["Location"] == reverse("accounts:settings")
+    kept = MessageChoices.objects.get(user=person)
+    assert {name: getattr(kept, name) for name in CHOSEN} == CHOSEN | {"names_service": True}
+
+    form = client.get(PAGE).context["form"]
+    assert form["day_before"].initial == ["email", "sms"]
+    assert form["names_service"].initial == "yes"
+
+
+def test_until_somebody_chooses_messages_are_discreet(client, person):
+    assert client.get(PAGE).context["form"]["names_service"].initial == ""
+    client.post(PAGE, CHOSEN | {"names_service": ""})
+    assert MessageChoices.objects.get(user=person).names_service is False
+
+
+def test_what_others_change_cannot_be_silenced(client, person):
+    response = client.post(PAGE, CHOSEN | {"by_others": []})
+    assert "This we must tell you" in response.content.decode()
+    assert not MessageChoices.objects.exists()
+
+
+def test_texts_are_offered_only_to_those_they_reach(client, person):
+    person.phone = "33 00 10 00"
+    person.save()
+    page = client.get(PAGE).content.decode()
+    assert "Text message" not in page
+    assert "We have no mobile number for you" in page
+    refused = client.post(PAGE, CHOSEN)
+    assert refused.status_code == 200
+    assert not MessageChoices.objects.exists()
+
+
+def test_what_cannot_be_offered_now_is_not_forgotten(client, person):
+    client.post(PAGE, CHOSEN)
+    person.phone = ""
+    person.save()
+    client.post(PAGE, CHOSEN | {"day_before": ["email"], "by_others": ["email"]})
+    assert MessageChoices.objects.get(user=person).day_before == ["email", "sms"]
+
+
+def test_a_person_is_told_that_an_address_gives_mail_back(client, person):
+    DeadAddress.objects.create(user=person, channel="email", address=person.email)
+    assert f"What we sent to {person.email} came back" in client.get(PAGE).content.decode()
+
+
+def test_my_settings_leads_to_each_choice(client, person):
+    page = client.get(reverse("accounts:settings")).content.decode()
+    assert PAGE in page
+    assert reverse("accounts:me") in page
