@@ -154,10 +154,7 @@ def balance_of(grant: Grant, charges: Iterable[Charge], date: dt.date) -> Balanc
 
 def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnBooking]:
     """The person's confirmed bookings in every week and month around these dates."""
-    zone = timezone.get_default_timezone()
-    reach = quota.reach_of(first - DAY, last + DAY)
-    since = local_instant(reach[0], dt.time(), zone)
-    until = local_instant(reach[1] + DAY, dt.time(), zone)
+    since, until = reach_of(first, last)
     rows = (
         Booking.objects.confirmed()
         .filter(recipient=recipient, starts_at__gte=since, starts_at__lt=until)
@@ -165,6 +162,16 @@ def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnB
         .values_list("pk", "service_id", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
     )
     return [OwnBooking(*row) for row in rows]
+
+
+def reach_of(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """From when until when a booking concerns these dates: quota, or a visit that meets."""
+    zone = timezone.get_default_timezone()
+    reach = quota.reach_of(first - DAY, last + DAY)
+    return (
+        local_instant(reach[0], dt.time(), zone),
+        local_instant(reach[1] + DAY, dt.time(), zone),
+    )
 
 
 def last_day(department: Department, now: dt.datetime) -> dt.date:

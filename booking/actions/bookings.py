@@ -4,21 +4,22 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from booking import errors, queries
 from booking.actions.locks import lay_out_missing, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
+from booking.actions.statements import Known, boards_around, known_of, write_together
 from booking.boards import boards_of, demand_of, needs_of
 from booking.entitlement import DAY, Entitlement, last_day
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from booking.offers import SlotStatus
 from booking.seating import Demand, Refused, Seated, Why
-from departments.actions.days import lock_days, touch
-from departments.models import Day, Department, Service, Shift
+from departments.actions.days import lock_days, touch, touched
+from departments.models import Day, Service
 from departments.queries.days import shifts_by_day
 
 
@@ -90,7 +91,7 @@ def cancel(
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
         deed = _Deed(by, via, reason)
-        _tell(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at)
+        _event(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at).save()
         for day in days:
             touch(day)
         return fresh
@@ -105,31 +106,34 @@ def _book(
     deed: "_Deed",
 ) -> Booking:
     asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
+    wish = _Wish(key, recipient, service, starts_at)
     lock_recipient(recipient.pk)
-    made = Booking.objects.filter(pk=key).first()
-    if made is not None:
+    known = wish.known()
+    if known.is_made:
+        made = Booking.objects.get(pk=key)
         if made.recipient_id != recipient.pk or made.asked != asked:
             raise errors.KeyReused
         return made
     now = timezone.now()
-    wish = _Wish.of(service, starts_at)
-    grant = _check_entitlement(wish, recipient, now)
-    days = lock_days((service.department_id, date) for date in wish.dates)
-    place = _find_place(wish, days, now)
-    booking = Booking.objects.create(
+    grant = _check_entitlement(wish, known, now)
+    dates = wish.dates(known)
+    days = lock_days((service.department_id, date) for date in dates)
+    place = _find_place(wish, wish.demand(known), days, now)
+    booking = Booking(
         id=key,
         recipient=recipient,
         service=service,
         grant=grant,
         starts_at=wish.starts_at,
         ends_at=wish.ends_at,
-        carers=wish.demand.carers,
+        carers=wish.carers,
         note=note,
         asked=asked,
     )
-    _take(place, booking, wish)
-    _tell(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
-    touch(place.day)
+    event = _event(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
+    move_seats(place.seated.moved)
+    write_together([booking, *_visits(place, booking, wish), event], place.day)
+    touched(place.day)
     return booking
 
 
@@ -143,21 +147,24 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     now = timezone.now()
     if now > queries.change_deadline(fresh):
         raise errors.TooLate
-    wish = _Wish.of(fresh.service, starts_at, moving=fresh)
-    grant = _check_entitlement(wish, fresh.recipient, now)
-    department = fresh.service.department
+    wish = _Wish(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
+    known = wish.known()
+    grant = _check_entitlement(wish, known, now)
+    dates, department_id = wish.dates(known), fresh.service.department_id
     left = _days_of(fresh)
-    days = lock_days({*left, *((department.pk, date) for date in wish.dates)})
-    place = _find_place(wish, days, now)
+    days = lock_days({*left, *((department_id, date) for date in dates)})
+    place = _find_place(wish, wish.demand(known), [day for day in days if day.date in dates], now)
     fresh.visits.all().delete()
+    move_seats(place.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = wish.starts_at, wish.ends_at, grant
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
-    _take(place, fresh, wish)
-    _tell(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
+    event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
+    write_together([*_visits(place, fresh, wish), event], place.day)
+    touched(place.day)
     for day in days:
-        if day.pk == place.day.pk or (day.department_id, day.date) in left:
+        if day.pk != place.day.pk and (day.department_id, day.date) in left:
             touch(day)
     return fresh
 
@@ -176,73 +183,68 @@ class _Deed:
 
 @dataclass(frozen=True)
 class _Wish:
-    """A service at a time, and the dates of the Days whose shifts could give it."""
+    """Somebody asks for a service at a time, under the key that the booking has or gets.
+    A booking that moves keeps its own length and number of carers."""
 
+    key: uuid.UUID
+    recipient: Recipient
     service: Service
     starts_at: dt.datetime
-    demand: Demand
-    needs: dict[uuid.UUID, frozenset[uuid.UUID]]
-    dates: Sequence[dt.date]
-    moving: Booking | None
+    moving: Booking | None = None
 
-    @classmethod
-    def of(
-        cls, service: Service, starts_at: dt.datetime, moving: Booking | None = None
-    ) -> "_Wish":
-        needs = dict(needs_of(service.department))
-        demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
-        ends_at = starts_at + dt.timedelta(seconds=demand.seconds)
-        date = timezone.localdate(starts_at)
-        nights = [date - DAY] if _has_night(service.department, date, starts_at, ends_at) else []
-        return cls(service, starts_at, demand, needs, [*nights, date], moving)
+    @property
+    def seconds(self) -> int:
+        return 60 * (self.moving or self.service).minutes
+
+    @property
+    def carers(self) -> int:
+        return (self.moving or self.service).carers
+
+    @cached_property
+    def ends_at(self) -> dt.datetime:
+        return self.starts_at + dt.timedelta(seconds=self.seconds)
+
+    @cached_property
+    def date(self) -> dt.date:
+        return timezone.localdate(self.starts_at)
 
     @property
     def start(self) -> int:
         return int(self.starts_at.timestamp())
 
     @property
-    def ends_at(self) -> dt.datetime:
-        return self.starts_at + dt.timedelta(seconds=self.demand.seconds)
-
-    @property
     def is_on_grid(self) -> bool:
-        step = dt.timedelta(minutes=self.service.department.slot_minutes)
-        return not (self.starts_at - dt.datetime.fromtimestamp(0, dt.UTC)) % step
+        return not self.start % (60 * self.service.department.slot_minutes)
+
+    def known(self) -> Known:
+        return known_of(
+            self.recipient, self.service, self.key, self.starts_at, self.ends_at, self.date
+        )
+
+    def demand(self, known: Known) -> Demand:
+        return demand_of(self.service, known.needs, self.moving)
+
+    def dates(self, known: Known) -> Sequence[dt.date]:
+        """Of the Days whose shifts could give it: after midnight also the one before. If
+        that has gone by and was never laid out, nobody is at work."""
+        before = self.date - DAY
+        has_night = known.has_night
+        if has_night is None and before >= timezone.localdate():
+            facts = shifts_by_day(self.service.department, [before])[before]
+            ends = self.start + self.seconds
+            has_night = any(fact.starts <= self.start and ends <= fact.ends for fact in facts)
+        return [before, self.date] if has_night else [self.date]
 
 
-def _has_night(
-    department: Department, date: dt.date, starts_at: dt.datetime, ends_at: dt.datetime
-) -> bool:
-    """Whether a shift of the day before reaches so far past midnight. If that day has
-    gone by and was never laid out, nobody is at work."""
-    before = date - DAY
-    covering = Shift.objects.filter(
-        day=OuterRef("pk"), starts_at__lte=starts_at, ends_at__gte=ends_at
-    )
-    laid_out = (
-        Day.objects.filter(department=department, date=before, laid_out_at__isnull=False)
-        .annotate(is_covering=Exists(covering))
-        .values_list("is_covering", flat=True)
-        .first()
-    )
-    if laid_out is not None or before < timezone.localdate():
-        return bool(laid_out)
-    facts = shifts_by_day(department, [before])[before]
-    return any(
-        fact.starts <= starts_at.timestamp() and ends_at.timestamp() <= fact.ends for fact in facts
-    )
-
-
-def _check_entitlement(wish: _Wish, recipient: Recipient, now: dt.datetime) -> Grant:
+def _check_entitlement(wish: _Wish, known: Known, now: dt.datetime) -> Grant:
     """The grant that the visit is charged to. The caller has locked the person."""
     service, department = wish.service, wish.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    date = timezone.localdate(wish.starts_at)
-    if date > last_day(department, now):
+    if wish.date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
-    person = Entitlement.of(recipient, service, [date], now, moving=wish.moving)
-    match person.obstacle(wish.start, wish.start + wish.demand.seconds, date):
+    person = Entitlement.known(service, known.grants, known.own, now, moving=wish.moving)
+    match person.obstacle(wish.start, wish.start + wish.seconds, wish.date):
         case SlotStatus.PAST | SlotStatus.TOO_SOON:
             raise errors.TooLate
         case SlotStatus.OWN:
@@ -250,8 +252,8 @@ def _check_entitlement(wish: _Wish, recipient: Recipient, now: dt.datetime) -> G
         case SlotStatus.NOT_GRANTED:
             raise errors.NotGranted
         case SlotStatus.OVER_QUOTA:
-            raise errors.OverQuota(person.balance(date))
-    grant = person.grant(date)
+            raise errors.OverQuota(person.balance(wish.date))
+    grant = person.grant(wish.date)
     assert grant is not None
     return grant
 
@@ -265,17 +267,21 @@ class _Place:
     seated: Seated
 
 
-def _find_place(wish: _Wish, days: Sequence[Day], now: dt.datetime) -> _Place:
-    """Seats on one of the Days, all of which are locked."""
+def _find_place(wish: _Wish, demand: Demand, days: Sequence[Day], now: dt.datetime) -> _Place:
+    """Seats on one of the Days, all of which are locked. Whoever is directly free goes;
+    only when nobody is are whole days read, for others to make room."""
     if not wish.is_on_grid:
         raise errors.NoSuchSlot
-    offering = lay_out_missing(
-        (day for day in days if day.date in wish.dates), wish.service.department
-    )
-    boards = boards_of(offering, wish.needs, now=now, without=wish.moving)
+    department = wish.service.department
+    offering = lay_out_missing(days, department)
+    for day, board in boards_around(offering, demand, wish.starts_at, wish.key):
+        directly = board.seat(demand, wish.start)
+        if isinstance(directly, Seated):
+            return _Place(day, directly)
+    boards = boards_of(offering, needs_of(department), now=now, without=wish.moving)
     reasons: list[Refused] = []
     for day in offering:
-        answer = boards[day.pk].seat(wish.demand, wish.start)
+        answer = boards[day.pk].seat(demand, wish.start)
         if isinstance(answer, Seated):
             return _Place(day, answer)
         reasons.append(answer)
@@ -285,20 +291,19 @@ def _find_place(wish: _Wish, days: Sequence[Day], now: dt.datetime) -> _Place:
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _take(place: _Place, booking: Booking, wish: _Wish) -> None:
-    move_seats(place.seated.moved)
-    occupied_until = wish.ends_at + dt.timedelta(seconds=wish.demand.travel)
-    Visit.objects.bulk_create(
+def _visits(place: _Place, booking: Booking, wish: _Wish) -> list[Visit]:
+    travel = dt.timedelta(minutes=wish.service.department.travel_minutes)
+    return [
         Visit(
             booking=booking,
             day=place.day,
             shift_id=shift_id,
             starts_at=wish.starts_at,
             ends_at=wish.ends_at,
-            occupied_until=occupied_until,
+            occupied_until=wish.ends_at + travel,
         )
         for shift_id in place.seated.seats
-    )
+    ]
 
 
 def _with_alternatives(
@@ -343,15 +348,15 @@ def _days_of(booking: Booking) -> Collection[tuple[uuid.UUID, dt.date]]:
     return set(booking.visits.values_list("day__department_id", "day__date"))
 
 
-def _tell(
+def _event(
     booking: Booking,
     kind: BookingEvent.Kind,
     deed: _Deed,
     *,
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
-) -> None:
-    BookingEvent.objects.create(
+) -> BookingEvent:
+    return BookingEvent(
         booking=booking,
         kind=kind,
         by=deed.by,

@@ -4,12 +4,10 @@ import contextlib
 import uuid
 from collections.abc import Iterable, Iterator
 
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F
+from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
 from booking import errors
-from booking.models import Recipient
 from departments.actions.days import lay_out
 from departments.models import Day, Department
 
@@ -41,7 +39,10 @@ def one_transaction() -> Iterator[None]:
 
 def lock_recipient(recipient_id: uuid.UUID) -> None:
     """Lock the person's row and raise its revision, in one statement."""
-    Recipient.objects.filter(pk=recipient_id).update(revision=F("revision") + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE booking_recipient SET revision = revision + 1 WHERE id = %s", [recipient_id]
+        )
 
 
 def lay_out_missing(days: Iterable[Day], department: Department) -> list[Day]:

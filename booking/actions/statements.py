@@ -1,0 +1,206 @@
+"""The statements that a booking is made of, in SQL.
+
+The ORM words each of these anew every time, which takes longer than PostgreSQL takes to
+answer, and it asks one thing at a time. A booking holds locks that others wait for, so
+it asks for all that a lock keeps still at once, and writes everything at once. Whatever
+only happens now and then is left to the ORM.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import AutoField, Field, Model
+
+from booking.entitlement import DAY, OwnBooking, reach_of
+from booking.models import Grant, Recipient
+from booking.seating import Board, Demand, Seat, Visit
+from departments.actions.days import TOUCH
+from departments.models import Day, Service
+
+_KNOWN = """
+SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
+    ARRAY(
+        SELECT qualification_id FROM departments_service_qualifications
+        WHERE service_id = %(service)s
+    ),
+    (
+        SELECT EXISTS (
+            SELECT FROM departments_shift
+            WHERE day_id = day.id AND starts_at <= %(starts_at)s AND ends_at >= %(ends_at)s
+        )
+        FROM departments_day AS day
+        WHERE department_id = %(department)s AND date = %(day_before)s
+            AND laid_out_at IS NOT NULL
+    ),
+    (
+        SELECT coalesce(json_agg(json_build_array(
+            id, service_id,
+            date_part('epoch', starts_at)::bigint, date_part('epoch', ends_at)::bigint
+        )), '[]')
+        FROM booking_booking
+        WHERE recipient_id = %(recipient)s AND status = 'booked'
+            AND starts_at >= %(since)s AND starts_at < %(until)s
+    ),
+    given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until
+FROM (SELECT) AS one LEFT JOIN booking_grant AS given
+    ON recipient_id = %(recipient)s AND service_id = %(service)s
+    AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
+"""
+
+_NEIGHBOURS = """
+SELECT day_id, shift.id,
+    date_part('epoch', shift.starts_at)::bigint, date_part('epoch', shift.ends_at)::bigint,
+    date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
+    qualification_ids,
+    date_part('epoch', before.starts_at)::bigint, date_part('epoch', before.ends_at)::bigint,
+    date_part('epoch', before.occupied_until)::bigint,
+    date_part('epoch', after.starts_at)::bigint
+FROM departments_shift AS shift
+LEFT JOIN LATERAL (
+    SELECT starts_at, ends_at, occupied_until FROM booking_visit
+    WHERE shift_id = shift.id AND starts_at <= %(starts_at)s AND booking_id <> %(booking)s
+    ORDER BY starts_at DESC LIMIT 1
+) AS before ON true
+LEFT JOIN LATERAL (
+    SELECT starts_at FROM booking_visit
+    WHERE shift_id = shift.id AND starts_at > %(starts_at)s AND booking_id <> %(booking)s
+    ORDER BY starts_at LIMIT 1
+) AS after ON true
+WHERE day_id = ANY(%(days)s) AND withdrawn_by_id IS NULL
+    AND shift.starts_at <= %(starts_at)s AND shift.ends_at >= %(ends_at)s
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is true of a person whose lock is held, and of the service they ask for."""
+
+    is_made: bool  # a booking with this key exists
+    needs: frozenset[uuid.UUID]  # what the service asks of a carer
+    # Whether a shift of the day before lasts until then; None while that is not laid out.
+    has_night: bool | None
+    own: Sequence[OwnBooking]  # around the date
+    grants: Sequence[Grant]  # on the date: one, or none
+
+
+def known_of(
+    recipient: Recipient,
+    service: Service,
+    key: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    date: dt.date,
+) -> Known:
+    """What has to be known before a Day is locked, for a visit on the local ``date``."""
+    since, until = reach_of(date, date)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KNOWN,
+            {
+                "key": key,
+                "recipient": recipient.pk,
+                "service": service.pk,
+                "department": service.department_id,
+                "date": date,
+                "day_before": date - DAY,
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "since": since,
+                "until": until,
+            },
+        )
+        is_made, needs, has_night, own, *granted = cursor.fetchone()
+    return Known(
+        is_made,
+        frozenset(needs),
+        has_night,
+        own=[OwnBooking(uuid.UUID(one), uuid.UUID(its), *times) for one, its, *times in own],
+        grants=[_grant(recipient, service, *granted)] if granted[0] else [],
+    )
+
+
+def boards_around(
+    days: Sequence[Day], demand: Demand, starts_at: dt.datetime, booking_id: uuid.UUID
+) -> list[tuple[Day, Board]]:
+    """For each Day a board of the shifts that last through the visit, with only those
+    visits on them that come before and after it: enough to see who is directly free.
+    The booking's own visits are left out."""
+    seats: dict[int, list[Seat]] = {day.pk: [] for day in days}
+    visits: dict[int, list[Visit]] = {day.pk: [] for day in days}
+    ends_at = starts_at + dt.timedelta(seconds=demand.seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEIGHBOURS,
+            {
+                "days": list(seats),
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "booking": booking_id,
+            },
+        )
+        rows = cursor.fetchall()
+    for day_id, shift_id, starts, ends, rest, back, skills, *around in rows:
+        pause = None if rest is None else (rest, back)
+        seats[day_id].append(Seat(shift_id, starts, ends, pause, frozenset(skills)))
+        before, its_end, its_until, after = around
+        if before is not None:
+            visits[day_id].append(_neighbour(shift_id, before, its_end, its_until))
+        if after is not None:
+            visits[day_id].append(_neighbour(shift_id, after, after, after))
+    return [(day, Board(seats[day.pk], visits[day.pk], is_settled=True)) for day in days]
+
+
+def write_together(rows: Sequence[Model], day: Day) -> None:
+    """INSERT all the rows and raise the revision of their Day, whose lock is held, in
+    one statement. Constraints between them are looked at when it ends."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for number, row in enumerate(rows):
+        sql, fields = _insertion(type(row))
+        parts.append(f"row{number} AS ({sql})")
+        values += [
+            field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} {TOUCH}", [*values, day.pk])
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, Collection["Field[Any, Any]"]]:
+    """The INSERT of one row, and the fields whose values it takes."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table = model._meta.db_table
+    return f'INSERT INTO "{table}" ({columns}) VALUES ({places})', fields  # noqa: S608 -- all names are ours
+
+
+def _grant(
+    recipient: Recipient,
+    service: Service,
+    id_: uuid.UUID,
+    amount: int,
+    unit: str,
+    period: str,
+    valid_from: dt.date,
+    valid_until: dt.date | None,
+) -> Grant:
+    return Grant(
+        id=id_,
+        recipient=recipient,
+        service=service,
+        amount=amount,
+        unit=unit,
+        period=period,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+
+
+def _neighbour(shift_id: uuid.UUID, starts: int, ends: int, until: int) -> Visit:
+    return Visit(uuid.UUID(int=starts), starts, ends, until, seat=shift_id)
