@@ -1,15 +1,21 @@
-"""What can be ordered. A change concerns new bookings only; nothing is ever deleted."""
+"""What can be ordered. A booking keeps its time, length and carers whatever changes here;
+only who may give it follows at once. Nothing is ever deleted."""
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import User
-from departments import errors
+from departments import errors, seats
+from departments.actions.days import lock_days, touch
 from departments.actions.settings import lock_department, record_change
 from departments.actions.transactions import one_transaction
-from departments.models import Department, Qualification, Service
+from departments.models import Day, Department, Qualification, Service
+from departments.seats import Reseated
 
 
 @dataclass(frozen=True)
@@ -49,19 +55,24 @@ def change_service(
     qualification_ids: Collection[UUID],
     by: User | None,
     reason: str = "",
-) -> None:
+) -> Reseated:
+    """Visits to come whose carer may not give them any longer are seated anew, or lose
+    their seat and stand among the problems."""
     lock_department(service.department)
     service.refresh_from_db()
     before = _record(terms_of(service), service.qualifications.values_list("pk", flat=True))
     after = _record(terms, qualification_ids)
     if before == after:
-        return
+        return Reseated()
     _check_name(service.department, terms.name, besides=service)
     record_change(
         service.department, "change_service", before=before, after=after, by=by, reason=reason
     )
     Service.objects.filter(pk=service.pk).update(**asdict(terms))
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
+    if before["qualifications"] == after["qualifications"]:
+        return Reseated()
+    return _reseat_days_to_come(service.department, by)
 
 
 @one_transaction()
@@ -84,6 +95,21 @@ def terms_of(service: Service) -> ServiceTerms:
         place=service.place,
         is_active=service.is_active,
     )
+
+
+def _reseat_days_to_come(department: Department, by: User | None) -> Reseated:
+    yesterday = timezone.localdate() - dt.timedelta(days=1)  # its nights reach into today
+    dates = Day.objects.filter(
+        department=department, date__gte=yesterday, laid_out_at__isnull=False
+    ).values_list("date", flat=True)
+    reseated = Reseated()
+    for day in lock_days((department.pk, date) for date in dates):
+        day.department = department
+        found = seats.registered().reseat(day, by=by)
+        if found.moved or found.unstaffed:
+            reseated += found
+            touch(day)
+    return reseated
 
 
 def _check_name(department: Department, name: str, besides: Service | None = None) -> None:

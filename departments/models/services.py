@@ -26,7 +26,7 @@ class Service(models.Model):
     """What a resident orders (FHIR HealthcareService).
 
     Changing ``minutes`` or ``carers`` concerns new bookings only: a booking keeps
-    what it was promised.
+    what it was promised. Changing ``qualifications`` re-seats the visits to come.
     """
 
     class Place(models.TextChoices):

@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from departments.access import administrator
 from departments.actions import services as actions
 from departments.actions.services import ServiceTerms
-from departments.errors import NameTaken
+from departments.errors import Busy, NameTaken
 from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Qualification, Service
 
@@ -67,18 +68,29 @@ def change_service(
     if not form.is_valid():
         return _form_page(request, department, form, found)
     try:
-        actions.change_service(
+        reseated = actions.change_service(
             service=found,
             terms=_terms(form),
             qualification_ids=_qualification_ids(form),
             by=cast(User, request.user),
         )
-    except NameTaken as error:
-        form.add_error("name", str(error))
+    except (NameTaken, Busy) as error:
+        form.add_error("name" if isinstance(error, NameTaken) else None, str(error))
         return _form_page(request, department, form, found)
     messages.success(
         request, _("The service is changed. Bookings that exist are kept as they are.")
     )
+    if lost := len(reseated.unstaffed):
+        messages.warning(
+            request,
+            ngettext(
+                "%(lost)s visit has nobody who may give it now. It stands among the problems.",
+                "%(lost)s visits have nobody who may give them now."
+                " They stand among the problems.",
+                lost,
+            )
+            % {"lost": lost},
+        )
     return redirect("departments:services", department.pk)
 
 

@@ -1,11 +1,12 @@
 """When supply changes, visits keep their booking: re-seated, or told to have nobody."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from booking.models import Booking, Visit
-from departments.actions import hours, rota, staff
+from departments.actions import hours, rota, services, staff
 from departments.actions.days import ensure_laid_out
 from departments.actions.preview import preview
 from departments.hours import Interval, Staffing
@@ -122,4 +123,33 @@ def test_taking_away_a_shift_made_by_hand_tells_whom_it_hits(
     told = rota.remove_shift(shift=extra, by=administrator)
 
     assert [one.visit_id for one in told.unstaffed] == [visit.pk]
+    assert right().unstaffed == 1
+
+
+def test_a_service_that_asks_for_more_leaves_what_was_promised_and_changes_who_comes(
+    laid_out, department, administrator, visit_at, right
+):
+    _, day = laid_out
+    able, unable = Shift.objects.filter(day=day)
+    skill = factories.QualificationFactory()
+    able.qualification_ids = [skill.pk]
+    able.save()
+    lost, stays = visit_at(day, 9, shift=unable), visit_at(day, 9, shift=able)
+    service = lost.booking.service
+    stays.booking.service = service
+    stays.booking.save()
+    kept = visit_at(day, 12, shift=unable)  # of another service
+
+    told = services.change_service(
+        service=service,
+        terms=replace(services.terms_of(service), minutes=120, carers=2),
+        qualification_ids=[skill.pk],
+        by=administrator,
+    )
+
+    assert [one.visit_id for one in told.unstaffed] == [lost.pk]
+    for visit in (lost, stays, kept):
+        visit.refresh_from_db()
+    assert (lost.shift, stays.shift, kept.shift) == (None, able, unable)
+    assert (lost.booking.minutes, lost.booking.carers) == (60, 1)
     assert right().unstaffed == 1
