@@ -1,6 +1,6 @@
 """A real browser against a live server.
 
-``open_page(user=…)`` gives a page, logged in or not; ``axe(page)`` what is wrong with it.
+``open_page(user=…)`` gives a page, logged in or not; ``faults_of(page)`` what is wrong with it.
 Without a browser these tests are skipped; in CI they fail.
 """
 
@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-AXE = Path(__file__).resolve().parent.parent / "assets/axe-core/axe.min.js"
+from tests.browser.engines import ace_faults, axe_faults
+
 SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -86,25 +87,22 @@ def log_in(context, live_server, user):
 
 
 @pytest.fixture
-def axe():
-    """The faults of a page by WCAG 2.2 AA and best practice, target size included."""
+def faults_of(tally):
+    """What either engine says is wrong with a page as it stands now."""
 
-    def axe(page):
-        # Evaluated rather than added as a tag: our own CSP allows nothing inline.
-        page.evaluate(AXE.read_text())
-        result = page.evaluate(
-            """() => axe.run(document, {
-                runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-                rules: {"target-size": {enabled: true}},
-            })"""
-        )
-        return [
-            f"{violation['id']}: {node['html'][:200]} ({violation['help']})"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
+    def faults_of(page):
+        by_axe, by_ace = axe_faults(page), ace_faults(page)
+        tally("States of pages that both engines looked at", 1)
+        tally("Faults found by axe-core", len(by_axe))
+        tally("Faults found by IBM's engine", len(by_ace))
+        return by_axe + by_ace
 
-    return axe
+    return faults_of
+
+
+@pytest.fixture
+def axe(faults_of):
+    return faults_of
 
 
 @pytest.fixture

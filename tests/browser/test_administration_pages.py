@@ -71,17 +71,17 @@ def pages(department, administrator, care_worker, recipient):
     ],
 )
 def test_the_administrators_pages_have_no_faults(
-    pages, administrator, open_page, axe, shot, look, options
+    pages, administrator, open_page, faults_of, shot, look, options
 ):
     page = open_page("/", user=administrator, **options)
     for name, address in pages.items():
         page.goto(address)
         shot(page, f"{name}-{look}")
-        assert axe(page) == [], name
+        assert faults_of(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
-def test_absence_is_told_before_it_is_saved(pages, administrator, open_page, axe, shot):
+def test_absence_is_told_before_it_is_saved(pages, administrator, open_page, faults_of, shot):
     page = open_page(pages["absence-new"], user=administrator, java_script_enabled=False)
     page.locator("#id_employee").select_option(label="Geir Holm")
     page.locator("main form button[type=submit]").click()

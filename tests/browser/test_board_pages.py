@@ -65,12 +65,12 @@ def _pages(day):
     }
 
 
-def test_the_pages_have_no_faults_at_any_width(open_page, axe, shot, administrator, day):
+def test_the_pages_have_no_faults_at_any_width(open_page, faults_of, shot, administrator, day):
     page = open_page("/", user=administrator, viewport=NARROW, color_scheme="dark")
     for name, path in _pages(day).items():
         page.goto(path)
         shot(page, f"{name}-320-dark")
-        assert axe(page) == [], name
+        assert faults_of(page) == [], name
         for width in (NARROW["width"], WIDE["width"]):
             page.set_viewport_size({**WIDE, "width": width})
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")

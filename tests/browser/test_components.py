@@ -13,7 +13,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("sample", ["recipient", "staff", "on_foot"])
-def test_components_have_no_faults(open_page, axe, shot, sample):
+def test_components_have_no_faults(open_page, faults_of, shot, sample):
     for viewport, color_scheme in [
         (WIDE, "dark"),
         (NARROW, "light"),
@@ -22,7 +22,7 @@ def test_components_have_no_faults(open_page, axe, shot, sample):
             f"/samples/{sample}/?errors", viewport=viewport, color_scheme=color_scheme
         )
         shot(page, f"sample-{sample}-{viewport['width']}-{color_scheme}")
-        assert axe(page) == []
+        assert faults_of(page) == []
         overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, f"{sample} scrolls sideways at {viewport['width']}"
 

@@ -9,6 +9,7 @@ from django.urls import include, path
 from serviceshop import demo_login, demo_mail
 from serviceshop.urls import urlpatterns as real
 from tests.browser.conftest import PHONE, WIDE
+from tests.browser.engines import ace_faults, axe_faults
 from tests.factories import UserFactory
 
 urlpatterns = [
@@ -40,24 +41,24 @@ DOORS = {
 @pytest.mark.parametrize(
     ("viewport", "color_scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"]
 )
-def test_doors_have_no_faults(open_page, axe, shot, viewport, color_scheme):
+def test_doors_have_no_faults(open_page, faults_of, shot, viewport, color_scheme):
     page = open_page(viewport=viewport, color_scheme=color_scheme)
     for name, address in DOORS.items():
         page.goto(address)
         shot(page, f"{name}-{viewport['width']}-{color_scheme}")
-        assert axe(page) == []
+        assert faults_of(page) == []
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_ones_own_pages_have_no_faults(open_page, axe, shot, person, viewport):
+def test_ones_own_pages_have_no_faults(open_page, faults_of, shot, person, viewport):
     page = open_page(user=person, viewport=viewport)
     for address in ["/me/", "/accounts/password/change/", "/accounts/logout/"]:
         page.goto(address)
         shot(page, f"own-{address.strip('/').replace('/', '-')}-{viewport['width']}")
-        assert axe(page) == []
+        assert faults_of(page) == []
 
 
-def test_a_code_logs_in_without_javascript(open_page, axe, shot, person, mailoutbox):
+def test_a_code_logs_in_without_javascript(open_page, faults_of, shot, person, mailoutbox):
     page = open_page("/me/", java_script_enabled=False, viewport=PHONE)
     page.locator("#id_email").fill(person.email)
     page.locator("form:has(#id_email) button[type=submit]").click()
@@ -69,17 +70,19 @@ def test_a_code_logs_in_without_javascript(open_page, axe, shot, person, mailout
     assert person.full_name in page.locator("main").inner_text()
 
 
-def test_the_code_page_has_no_faults_also_when_the_code_is_wrong(open_page, axe, shot, person):
+def test_the_code_page_has_no_faults_also_when_the_code_is_wrong(
+    open_page, faults_of, shot, person
+):
     page = open_page("/accounts/login/")
     page.locator("#id_email").fill(person.email)
     page.locator("form:has(#id_email) button[type=submit]").click()
     page.wait_for_selector("#id_code")
-    assert axe(page) == []
+    assert faults_of(page) == []
     page.locator("#id_code").fill("wrong")
     page.locator("form:has(#id_code) button[type=submit]").click()
     page.wait_for_selector("#id_code[aria-invalid=true]")
     shot(page, "code-wrong-1280")
-    assert axe(page) == []
+    assert faults_of(page) == []
 
 
 def test_the_keyboard_alone_gets_in(open_page, person):
@@ -99,22 +102,23 @@ def test_the_keyboard_alone_gets_in(open_page, person):
 
 
 @pytest.mark.urls(__name__)
-def test_the_demonstrations_people_stand_on_its_door(open_page, axe, shot, settings):
+def test_the_demonstrations_people_stand_on_its_door(open_page, faults_of, shot, settings):
     settings.DEMO = True
     UserFactory(email="berit@demo.example", given_name="Berit")
     for viewport, color_scheme in [(PHONE, "dark"), (WIDE, "light")]:
         page = open_page("/accounts/login/", viewport=viewport, color_scheme=color_scheme)
         shot(page, f"demo-{viewport['width']}-{color_scheme}")
-        assert axe(page) == []
+        assert faults_of(page) == []
     shot(open_page("/accounts/login/", forced_colors="active"), "demo-1280-forced")
     page.get_by_role("button", name="Berit", exact=True).click()
     page.wait_for_function("document.querySelector('.top-actions form')")
 
 
-def test_axe_is_really_looking(open_page, axe):
+@pytest.mark.parametrize("faults_by", [axe_faults, ace_faults])
+def test_the_engine_is_really_looking(open_page, faults_by):
     page = open_page("/accounts/login/")
     page.evaluate("document.querySelector('label[for=id_email]').remove()")
-    assert any("label" in fault for fault in axe(page))
+    assert any("label" in fault for fault in faults_by(page))
 
 
 def test_a_very_narrow_door_does_not_scroll_sideways(open_page):

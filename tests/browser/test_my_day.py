@@ -37,7 +37,7 @@ def emil(department, care_worker):
 HOUR = dt.timedelta(hours=1)
 
 
-def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, axe):
+def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, faults_of):
     page = open_page("/my-day/", user=emil, viewport=PHONE, java_script_enabled=False)
 
     page.get_by_role("button", name="Done").click()

@@ -1,4 +1,4 @@
-"""Every page a recipient meets, looked at by axe and kept as pictures."""
+"""Every page a recipient meets, looked at by both engines and kept as pictures."""
 
 import datetime as dt
 
@@ -36,12 +36,12 @@ def pages(shop):
     }
 
 
-def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, axe, shot):
+def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, faults_of, shot):
     page = open_page(user=shop.aksel.user, viewport=PHONE, color_scheme="dark")
     faults = {}
     for name, path in pages(shop).items():
         assert page.goto(path).status == 200, path
-        faults[name] = axe(page)
+        faults[name] = faults_of(page)
         shot(page, f"recipient-{name}-phone-dark")
     assert {name: found for name, found in faults.items() if found} == {}
 
@@ -53,11 +53,11 @@ def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 
 
-def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, axe, shot):
+def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, faults_of, shot):
     page = open_page(user=shop.aksel.user, forced_colors="active")
     page.goto(pages(shop)["times"])
     shot(page, "recipient-times-forced")
-    assert axe(page) == []
+    assert faults_of(page) == []
     looks = {
         kind: page.locator(f".time.{kind}").first.evaluate(
             "e => [getComputedStyle(e).borderStyle, getComputedStyle(e).backgroundColor].join()"
@@ -67,7 +67,7 @@ def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, a
     assert len(set(looks.values())) == 3
 
 
-def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, axe, shot):
+def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, faults_of, shot):
     """One state after another, each as it would come about."""
     page = open_page(user=shop.aksel.user, viewport=PHONE)
     visit = reverse("booking:visit", args=[shop.next_visit.pk])
@@ -77,7 +77,7 @@ def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, ax
         page.goto(path)
         assert words in page.locator("main").inner_text()
         shot(page, f"recipient-{name}-phone-light")
-        assert axe(page) == []
+        assert faults_of(page) == []
 
     shop.aksel.grants.filter(service=shop.shopping).update(amount=1)
     used_up = f"{calendar}?service={shop.shopping.pk}"

@@ -1,0 +1,49 @@
+"""What two independent engines say is wrong with a page.
+
+axe-core and IBM's engine find different faults, and neither finds all: the other tests of
+this folder go by keyboard, without JavaScript, at 320 pixels and with large text.
+Both are evaluated rather than added as a tag: our own CSP allows nothing inline. What is folded
+away (``details``) is unfolded while they look.
+"""
+
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+AXE = (ASSETS / "axe-core/axe.min.js").read_text()
+ACE = (ASSETS / "accessibility-checker-engine/ace.js").read_text() + "\nwindow.ace = ace;"
+
+UNFOLDED = """async (run) => {
+    const folded = [...document.querySelectorAll("details:not([open])")];
+    folded.forEach((details) => (details.open = true));
+    const faults = await run();
+    folded.forEach((details) => (details.open = false));
+    return faults;
+}"""
+
+RUN_AXE = """async () => {
+    const result = await axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        rules: {"target-size": {enabled: true}},
+    });
+    return result.violations.flatMap((violation) => violation.nodes.map(
+        (node) => `axe ${violation.id}: ${node.html.slice(0, 200)} (${violation.help})`));
+}"""
+
+RUN_ACE = """async () => {
+    const report = await new ace.Checker().check(document, ["WCAG_2_2"]);
+    return report.results
+        .filter(({value: [kind, outcome]}) => kind === "VIOLATION" && outcome === "FAIL")
+        .map((found) => `ace ${found.ruleId}: ${found.snippet.slice(0, 200)} (${found.message})`);
+}"""
+
+
+def axe_faults(page):
+    """By WCAG 2.2 AA and best practice, target size included."""
+    page.evaluate(AXE)
+    return page.evaluate(f"({UNFOLDED})({RUN_AXE})")
+
+
+def ace_faults(page):
+    """By WCAG 2.2 AA: what the engine is certain of (VIOLATION, FAIL)."""
+    page.evaluate(ACE)
+    return page.evaluate(f"({UNFOLDED})({RUN_ACE})")
