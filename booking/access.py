@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from accounts.access import PersonRequest, record_look, record_looks
 from accounts.models import User
 from booking.models import Booking, Grant, Recipient
-from departments.models import Department
+from departments.models import Department, Service
 
 
 def recipient_for(request: PersonRequest) -> Recipient:
@@ -19,6 +19,19 @@ def recipient_for(request: PersonRequest) -> Recipient:
     if request.acting_for is not None:
         raise Http404
     return get_object_or_404(Recipient, user=request.user)
+
+
+def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
+    """A service that the person has or had a grant of, with its department."""
+    grant = (
+        Grant.objects.select_related("service__department")
+        .filter(recipient=recipient, service=service_id)
+        .order_by()
+        .first()
+    )
+    if grant is None:
+        raise Http404
+    return grant.service
 
 
 def recipients_of(department: Department) -> QuerySet[Recipient]:

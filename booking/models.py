@@ -144,7 +144,12 @@ class Booking(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="bookings")
+    recipient = models.ForeignKey(
+        Recipient,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_index=False,  # booking_recipient_start begins with it
+    )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     grant = models.ForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="+")
     starts_at = models.DateTimeField()
@@ -233,8 +238,11 @@ class Visit(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="visits")
-    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="+")
-    shift = models.ForeignKey(Shift, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Each has an index that begins with it.
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="+", db_index=False)
+    shift = models.ForeignKey(
+        Shift, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     occupied_until = models.DateTimeField()
@@ -244,7 +252,10 @@ class Visit(models.Model):
 
     class Meta:
         ordering = ["starts_at", "id"]
-        indexes = [models.Index(fields=["day", "starts_at"], name="visit_day_start")]
+        indexes = [
+            models.Index(fields=["day", "starts_at"], name="visit_day_start"),
+            models.Index(fields=["shift", "starts_at"], name="visit_shift_start"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at"), occupied_until__gte=F("ends_at")),

@@ -1,8 +1,16 @@
 """What Celery runs. Losing any of it loses nothing: beat comes by again."""
 
+import time
+from collections import deque
 from typing import Any
 
 from celery import shared_task
+
+# From one process. When more change than that, beat's next look at all of them is worth
+# more than a message for each, and nobody's booking waits for messages.
+RINGS_A_SECOND = 5
+
+_rung = deque[float](maxlen=RINGS_A_SECOND)
 
 
 @shared_task
@@ -31,4 +39,8 @@ def ring(day_id: int, **kwargs: Any) -> None:
 
     Called by ``day_changed`` after the commit, inside somebody's request.
     """
+    now = time.monotonic()
+    if len(_rung) == RINGS_A_SECOND and now - _rung[0] < 1:
+        return
+    _rung.append(now)
     make_plan.apply_async((day_id,), expires=60)

@@ -7,7 +7,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import recipient_for
+from booking.access import granted_service, recipient_for
 from booking.converters import Clock
 from booking.forms import BookForm
 from booking.models import Recipient
 from booking.views import drafts
 from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
-from departments.models import Service
 
 
 @require_safe
@@ -103,13 +102,7 @@ def _check_url(form: BookForm) -> str:
 def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
     """For the person of the page, who has or had a grant of the service; else Http404."""
     recipient = recipient_for(request)
-    service = get_object_or_404(
-        Service.objects.select_related("department").filter(
-            pk__in=recipient.grants.values("service")
-        ),
-        pk=service_id,
-    )
-    return Choosing(recipient, service, timezone.now())
+    return Choosing(recipient, granted_service(recipient, service_id), timezone.now())
 
 
 def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:
