@@ -1,4 +1,5 @@
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -48,6 +49,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt), _listen(port) as listening:
+            # Mails lead to where the pages are, also from the worker.
+            os.environ.setdefault("SITE_URL", f"http://{LOOPBACK}:{listening.getsockname()[1]}")
             self._prepare_database()
             with _running(listening) as processes:
                 address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
