@@ -5,7 +5,9 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
+        from booking import notices
         from booking.supply import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())
+        notices.register_all()

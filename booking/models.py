@@ -190,8 +190,17 @@ class Booking(models.Model):
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
 
+class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
+    def unannounced(self) -> "BookingEventQuerySet":
+        return self.filter(announced_at__isnull=True)
+
+
 class BookingEvent(models.Model):
-    """What was done to a booking, by whom and for whom. Written, never changed."""
+    """What was done to a booking, by whom and for whom. Written, never changed.
+
+    It is what the recipient is told from, afterwards and elsewhere, so that a booking
+    costs nothing more: ``announced_at`` is when its messages were put in the outbox.
+    """
 
     class Kind(models.TextChoices):
         BOOKED = "booked", _("Booked")
@@ -214,9 +223,17 @@ class BookingEvent(models.Model):
     from_starts_at = models.DateTimeField(null=True)
     to_starts_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    announced_at = models.DateTimeField(null=True)
+
+    objects = BookingEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [
+            models.Index(
+                fields=["id"], name="event_unannounced", condition=Q(announced_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
@@ -276,3 +293,24 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"
+
+
+class CalendarFeed(models.Model):
+    """A secret address under which a calendar program reads a recipient's visits.
+
+    Only the secret's hash is kept: the address is shown once, when it is made.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="feeds")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"Calendar feed {self.pk}"

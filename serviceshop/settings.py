@@ -202,6 +202,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 2.0,
         "options": {"expires": 10.0},
     },
+    "announce what was booked": {
+        "task": "booking.tasks.announce",
+        "schedule": 3.0,
+        "options": {"expires": 10.0},
+    },
+    "remind of visits": {
+        "task": "booking.tasks.remind",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "send messages": {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Coordinator, User
+from accounts.models import Coordinator, MessageChoices, User
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
@@ -187,7 +187,13 @@ class _Fjordvik:
             for number, person in enumerate(people.RECIPIENT_NAMES, 1)
         ]
         users = [self._user(person, email) for person, email in named + others]
+        users[0].phone = "900 00 100"  # Aksel gets text messages, too
         User.objects.bulk_create(users)
+        # The others want no reminders: the mails that somebody trying this looks for stand out.
+        MessageChoices.objects.bulk_create(
+            MessageChoices(user=user, day_before=[], hours_before=[])
+            for user in users[len(named) :]
+        )
         self.recipients = [
             Recipient(
                 user=user,
@@ -286,6 +292,7 @@ class _Fjordvik:
         self.used: Counter[tuple[object, dt.date]] = Counter()
         self.taken: dict[object, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
         self._first_visits_of_the_cast()
+        self.bookings_of_the_cast = list(self.bookings)  # the only ones that mails tell of
         for shift in self.shifts:
             for starts_at, wish in self._fill(shift):
                 self._place(shift, starts_at, wish)
@@ -297,6 +304,7 @@ class _Fjordvik:
                 by=booking.recipient.user,
                 kind=BookingEvent.Kind.BOOKED,
                 to_starts_at=booking.starts_at,
+                announced_at=None if booking in self.bookings_of_the_cast else self.now,
             )
             for booking in self.bookings
         )

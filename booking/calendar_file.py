@@ -1,0 +1,161 @@
+"""Visits as an iCalendar file (RFC 5545, and RFC 5546 for what its METHOD means).
+
+Values in, bytes out. An entry keeps its UID for life; SEQUENCE rises with every change,
+so that a calendar program knows the newer of two files. Times stand as wall time of the
+municipality beside the zone's rules. A wall time that comes twice means the first of the
+two to every program: an entry in the second stands in UTC.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vText,
+)
+
+PRODUCT = "-//Service Shop//Visits//EN"
+DAY = dt.timedelta(days=1)
+SECOND = dt.timedelta(seconds=1)
+
+
+class Method(Enum):
+    PUBLISH = "PUBLISH"  # this is how it stands
+    CANCEL = "CANCEL"  # take it out of the calendar
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: uuid.UUID
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    sequence: int
+    changed_at: dt.datetime
+    title: str
+    description: str = ""
+    url: str = ""
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whose calendar the entries come from."""
+
+    name: str
+    email: str
+
+
+def calendar_file(
+    entries: Iterable[Entry],
+    *,
+    method: Method,
+    zone: ZoneInfo,
+    sender: Sender,
+    name: str = "",
+    refresh: dt.timedelta | None = None,
+) -> bytes:
+    """With a ``name`` and ``refresh``, how often to ask again, it is a feed."""
+    shown = sorted(entries, key=lambda entry: (entry.starts_at, entry.id))
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", method.value)
+    if name:
+        calendar.add("NAME", name)
+        calendar.add("X-WR-CALNAME", name)
+    if refresh:
+        calendar.add("REFRESH-INTERVAL", refresh, parameters={"VALUE": "DURATION"})
+        calendar.add("X-PUBLISHED-TTL", refresh)
+    if shown:
+        first = min(entry.starts_at for entry in shown)
+        last = max(entry.ends_at for entry in shown)
+        calendar.add_component(time_zone(zone, first, last))
+    for entry in shown:
+        calendar.add_component(_event(entry, zone, sender))
+    file: bytes = calendar.to_ical()
+    return file
+
+
+def time_zone(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Timezone:
+    """The zone's rules as far as these instants need them.
+
+    Written by hand: the library's own names the onset of summer time an hour late.
+    """
+    component = Timezone()
+    component.add("TZID", zone.key)
+    began = first.astimezone(dt.UTC) - 366 * DAY  # a calendar shows the weeks around it, too
+    component.add_component(_observance(began, began, zone))
+    for onset in _changes(began, last.astimezone(dt.UTC) + 366 * DAY, zone):
+        component.add_component(_observance(onset, onset - SECOND, zone))
+    return component
+
+
+def _event(entry: Entry, zone: ZoneInfo, sender: Sender) -> Event:
+    event = Event()
+    event.add("UID", str(entry.id))
+    event.add("SEQUENCE", entry.sequence)
+    event.add("DTSTAMP", entry.changed_at.astimezone(dt.UTC))
+    event.add("LAST-MODIFIED", entry.changed_at.astimezone(dt.UTC))
+    event.add("DTSTART", _time(entry.starts_at, zone))
+    event.add("DTEND", _time(entry.ends_at, zone))
+    event.add("SUMMARY", entry.title)
+    if entry.description:
+        event.add("DESCRIPTION", entry.description)
+    if entry.url:
+        event.add("URL", entry.url)
+    event.add("STATUS", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("TRANSP", "TRANSPARENT" if entry.is_cancelled else "OPAQUE")
+    event.add("CLASS", "PRIVATE")
+    organizer = vCalAddress(f"mailto:{sender.email}")
+    organizer.params["CN"] = vText(sender.name)
+    event.add("ORGANIZER", organizer, encode=False)
+    return event
+
+
+def _time(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    local = instant.astimezone(zone)
+    return instant.astimezone(dt.UTC) if local.fold else local
+
+
+def _observance(
+    onset: dt.datetime, before: dt.datetime, zone: ZoneInfo
+) -> TimezoneStandard | TimezoneDaylight:
+    """The rules from ``onset``, which is told in the wall time that held just before."""
+    held, holds = before.astimezone(zone), onset.astimezone(zone)
+    observance = TimezoneDaylight() if holds.dst() else TimezoneStandard()
+    offset = held.utcoffset() or dt.timedelta()
+    observance.add("DTSTART", (onset + offset).replace(tzinfo=None))
+    observance.add("TZOFFSETFROM", offset)
+    observance.add("TZOFFSETTO", holds.utcoffset())
+    observance.add("TZNAME", holds.tzname())
+    return observance
+
+
+def _changes(first: dt.datetime, last: dt.datetime, zone: ZoneInfo) -> Iterator[dt.datetime]:
+    """The instants between from which another offset holds, to the second."""
+    earlier = first
+    while earlier < last:
+        later = earlier + DAY
+        if _offset(earlier, zone) != _offset(later, zone):
+            low, high = earlier, later
+            while high - low > SECOND:
+                middle = low + (high - low) // 2
+                if _offset(middle, zone) == _offset(earlier, zone):
+                    low = middle
+                else:
+                    high = middle
+            yield high.replace(microsecond=0)
+        earlier = later
+
+
+def _offset(instant: dt.datetime, zone: ZoneInfo) -> dt.timedelta | None:
+    return instant.astimezone(zone).utcoffset()

@@ -1,0 +1,133 @@
+"""The iCalendar file, read back with a parser."""
+
+import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+
+from booking.calendar_file import Entry, Method, Sender, calendar_file, time_zone
+
+OSLO = ZoneInfo("Europe/Oslo")
+SENDER = Sender("Fjordvik kommune", "tjenesteshop@example.test")
+ID = uuid.UUID("8e0d4c1e-6f62-4a3e-9f0a-1d6a2f3b4c5d")
+
+
+def utc(text):
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def entry(starts_at="2026-11-25T09:00", minutes=60, **values):
+    starts = utc(starts_at)
+    given = {
+        "id": ID,
+        "starts_at": starts,
+        "ends_at": starts + dt.timedelta(minutes=minutes),
+        "sequence": 0,
+        "changed_at": utc("2026-11-24T08:00"),
+        "title": "Appointment",
+        **values,
+    }
+    return Entry(**given)
+
+
+def file_of(*entries, method=Method.PUBLISH, **values):
+    return calendar_file(entries, method=method, zone=OSLO, sender=SENDER, **values)
+
+
+def read(file):
+    calendar = Calendar.from_ical(file)
+    return calendar, calendar.walk("VEVENT")
+
+
+def test_a_visit_reads_back_as_it_was():
+    calendar, (event,) = read(file_of(entry(sequence=3, description="Call, please; soon")))
+    assert calendar["METHOD"] == "PUBLISH"
+    assert event["UID"] == str(ID)
+    assert event["SEQUENCE"] == 3
+    assert event.decoded("DTSTART") == utc("2026-11-25T09:00")
+    assert event.decoded("DTEND") == utc("2026-11-25T10:00")
+    assert event["DTSTART"].params["TZID"] == "Europe/Oslo"
+    assert event["SUMMARY"] == "Appointment"
+    assert event["DESCRIPTION"] == "Call, please; soon"
+    assert event["STATUS"] == "CONFIRMED"
+    assert event["CLASS"] == "PRIVATE"
+    assert event["ORGANIZER"] == "mailto:tjenesteshop@example.test"
+
+
+def test_a_cancelled_visit_keeps_its_name_and_says_so():
+    calendar, (event,) = read(file_of(entry(is_cancelled=True, sequence=1), method=Method.CANCEL))
+    assert calendar["METHOD"] == "CANCEL"
+    assert event["UID"] == str(ID)
+    assert event["STATUS"] == "CANCELLED"
+    assert event["TRANSP"] == "TRANSPARENT"
+
+
+def test_the_same_visits_make_the_same_file_whatever_their_order():
+    one, other = entry(), entry("2026-11-26T09:00", id=uuid.uuid4())
+    assert file_of(one, other) == file_of(other, one)
+
+
+def test_no_line_is_longer_than_75_octets_and_each_ends_in_crlf():
+    file = file_of(entry(title="Blåbær og søppel " * 12))
+    lines = file.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in file.replace(b"\r\n", b"")
+    assert read(file)[1][0]["SUMMARY"] == "Blåbær og søppel " * 12
+
+
+def test_a_feed_says_its_name_and_when_to_ask_again_and_may_be_empty():
+    file = file_of(name="Avtaler", refresh=dt.timedelta(hours=1))
+    calendar, events = read(file)
+    assert not events
+    assert calendar["X-WR-CALNAME"] == "Avtaler"
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in file
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "written"),
+    [
+        ("2026-10-25T00:30", b"DTSTART;TZID=Europe/Oslo:20261025T023000"),  # summer time
+        ("2026-10-25T01:30", b"DTSTART:20261025T013000Z"),  # winter time: the second 02.30
+        ("2026-10-25T02:00", b"DTSTART;TZID=Europe/Oslo:20261025T030000"),
+        ("2027-03-28T00:30", b"DTSTART;TZID=Europe/Oslo:20270328T013000"),
+        ("2027-03-28T01:00", b"DTSTART;TZID=Europe/Oslo:20270328T030000"),
+    ],
+)
+def test_the_hour_that_comes_twice_is_never_ambiguous(starts_at, written):
+    file = file_of(entry(starts_at, minutes=15))
+    assert written in file
+    _, (event,) = read(file)
+    # Wall times that come twice compare equal to nothing of another zone.
+    assert event.decoded("DTSTART").astimezone(dt.UTC) == utc(starts_at)
+    ends_at = event.decoded("DTEND").astimezone(dt.UTC)
+    assert ends_at == utc(starts_at) + dt.timedelta(minutes=15)
+
+
+def offset_at(component, instant):
+    """What the written rules say holds then, as RFC 5545 reads them."""
+    latest = None
+    for rule in component.subcomponents:
+        onset = rule.decoded("DTSTART").replace(tzinfo=dt.UTC) - rule.decoded("TZOFFSETFROM")
+        if onset <= instant and (latest is None or onset >= latest[0]):
+            latest = onset, rule.decoded("TZOFFSETTO")
+    return latest[1]
+
+
+@pytest.mark.parametrize("zone", [OSLO, ZoneInfo("America/New_York"), ZoneInfo("UTC")])
+def test_the_written_rules_agree_with_the_zone_at_every_hour(zone):
+    first, last = utc("2026-03-01T00:00"), utc("2027-11-05T00:00")
+    component = time_zone(zone, first, last)
+    instant = first
+    while instant < last:
+        assert offset_at(component, instant) == instant.astimezone(zone).utcoffset(), instant
+        instant += dt.timedelta(
+            minutes=15 if instant.day in (1, 7, 8, 14, 25, 28, 29, 31) else 720
+        )
+
+
+def test_the_rules_carry_the_days_on_which_the_clock_changes_here():
+    file = file_of(entry("2026-10-20T09:00"))
+    assert b"BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\n" in file
+    assert b"BEGIN:DAYLIGHT\r\nDTSTART:20270328T020000\r\n" in file

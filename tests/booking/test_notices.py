@@ -1,0 +1,324 @@
+"""What recipients are told about their visits, and what they are not."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
+
+from accounts import sms
+from accounts.actions import messages
+from accounts.models import Message, MessageChoices
+from booking import actions
+from booking.actions.announcements import announce, due, remind
+from booking.models import BookingEvent
+from booking.notices import DAY_BEFORE, HOURS_BEFORE
+from tests import factories
+from tests.booking.conftest import NOW, TOMORROW
+from tests.factories import local
+
+pytestmark = pytest.mark.django_db
+
+THURSDAY, FRIDAY = TOMORROW + dt.timedelta(days=1), TOMORROW + dt.timedelta(days=2)
+
+
+class Texts(list):
+    def send(self, *, number, text, reference):
+        self.append(text)
+
+
+@pytest.fixture
+def texts(monkeypatch, settings):
+    settings.SMS_GATEWAY = "a gateway"
+    texts = Texts()
+    monkeypatch.setattr(sms, "gateway", lambda: texts)
+    return texts
+
+
+@pytest.fixture(autouse=True)
+def opened(clock, hours, service, department):
+    hours(staff=2)
+    return clock
+
+
+@pytest.fixture
+def user(recipient):
+    recipient.user.language = "en"
+    recipient.user.phone = "90 11 22 33"
+    recipient.user.save()
+    return recipient.user
+
+
+@pytest.fixture
+def booked(book, recipient, user):
+    return book(at(10), recipient)
+
+
+def at(hour, minute=0, date=TOMORROW):
+    return local(date, hour, minute).astimezone(dt.UTC)
+
+
+def tell():
+    """What Celery does every few seconds; the bodies of the mails that went out."""
+    before = len(mail.outbox)
+    announce()
+    messages.send_due()
+    return [sent.body for sent in mail.outbox[before:]]
+
+
+def file_in(message):
+    ((name, content, mimetype),) = message.attachments
+    return name, Calendar.from_ical(content), mimetype
+
+
+def test_a_booking_is_confirmed_with_a_calendar_file_and_nothing_that_gives_it_away(
+    booked, department, service
+):
+    (body,) = tell()
+    assert body.startswith("You have an appointment Wednesday 25 November at 10:00.")
+    (sent,) = mail.outbox
+    assert sent.subject == "Your appointment is booked"
+    assert f"/bookings/{booked.pk}/" in body
+    name, calendar, mimetype = file_in(sent)
+    assert name == "appointment.ics"
+    assert mimetype == "text/calendar; method=PUBLISH; charset=utf-8"
+    (event,) = calendar.walk("VEVENT")
+    assert event["UID"] == str(booked.pk)
+    assert event["SUMMARY"] == "Appointment"
+    everything = sent.message().as_string() + calendar.to_ical().decode()
+    for secret in (service.name, department.name, "Aksel", "Vik"):
+        assert secret not in everything
+
+
+def test_whoever_asks_for_it_is_told_the_service_and_the_department(
+    booked, user, service, department
+):
+    MessageChoices.objects.create(user=user, names_service=True)
+    (body,) = tell()
+    assert "Cleaning from Home care North." in body
+    assert service.name not in mail.outbox[0].subject
+    _, calendar, _ = file_in(mail.outbox[0])
+    assert calendar.walk("VEVENT")[0]["SUMMARY"] == "Cleaning"
+
+
+def test_it_speaks_the_persons_language(booked, user, translated):
+    user.language = "nb"
+    user.save()
+    (body,) = tell()
+    assert "onsdag 25. november klokka 10.00" in body
+
+
+def test_moving_tells_both_times_and_the_file_replaces_the_first(booked, user):
+    tell()
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    (body,) = tell()
+    assert "Your appointment is moved to Wednesday 25 November at 12:00." in body
+    assert "It was Wednesday 25 November at 10:00 before." in body
+    first, second = (file_in(sent)[1].walk("VEVENT")[0] for sent in mail.outbox)
+    assert second["UID"] == first["UID"]
+    assert second["SEQUENCE"] > first["SEQUENCE"]
+
+
+def test_cancelling_takes_it_out_of_the_calendar(booked, user):
+    tell()
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Your appointment Wednesday 25 November at 10:00 is cancelled." in body
+    _, calendar, mimetype = file_in(mail.outbox[-1])
+    assert calendar["METHOD"] == "CANCEL"
+    assert "method=CANCEL" in mimetype
+    assert calendar.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
+
+
+def test_only_the_last_of_several_changes_is_told(booked, user):
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "is cancelled" in body
+    assert Message.objects.filter(why="not_true").count() == 2
+
+
+def test_what_is_cancelled_between_the_claim_and_the_sending_is_not_confirmed(booked, user):
+    announce()
+    claimed = messages.claim()
+    actions.cancel(booking=booked, by=user)
+    assert not messages.deliver(claimed)
+    assert not mail.outbox
+
+
+def test_what_the_staff_change_is_told_with_the_reason_also_to_whom_chose_silence(
+    booked, user, administrator
+):
+    MessageChoices.objects.create(user=user, confirmation=[], by_others=[])
+    assert tell() == []
+    actions.move(
+        booking=booked, starts_at=at(13), by=administrator, reason="The carer is at a course."
+    )
+    (body,) = tell()
+    assert "We have moved your appointment to Wednesday 25 November at 13:00." in body
+    assert "Reason: The carer is at a course." in body
+
+
+def test_somebody_who_helps_is_told_apart_from_the_staff(booked, user):
+    tell()
+    actions.cancel(booking=booked, by=factories.UserFactory(), reason="")
+    (body,) = tell()
+    assert "Somebody who helps you has cancelled your appointment" in body
+
+
+def test_a_visit_that_has_begun_is_not_told_any_more(booked, opened):
+    announce()
+    opened.move_to(at(10))
+    assert messages.send_due() == 0
+    assert not mail.outbox
+
+
+def test_each_event_is_announced_once_also_when_two_workers_look(booked):
+    assert announce() == 1
+    assert announce() == 0
+    BookingEvent.objects.update(announced_at=None)  # a worker died before it was noted
+    announce()
+    assert messages.send_due() == 1
+
+
+def test_a_booking_asks_the_database_no_more_for_its_messages(book, recipient, user):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        book(at(14), recipient)
+    assert not any("accounts_message" in query["sql"] for query in asked.captured_queries)
+
+
+def test_an_event_of_a_change_that_was_rolled_back_is_never_announced(booked, user):
+    tell()
+    with transaction.atomic():
+        actions.cancel(booking=booked, by=user)
+        transaction.set_rollback(True)
+    assert tell() == []
+
+
+def test_a_recipient_without_a_log_in_gets_a_letter(service, recipient, administrator):
+    hans = factories.RecipientFactory()
+    factories.GrantFactory(recipient=hans, service=service)
+    actions.book(
+        key=uuid.uuid4(), recipient=hans, service=service, starts_at=at(11), by=administrator
+    )
+    assert tell() == []
+    letter = Message.objects.get()
+    assert (letter.channel, letter.state) == ("letter", "waiting")
+    assert letter.subject_id == hans.pk
+    assert letter.department_id == service.department_id
+
+
+# -- Reminders --------------------------------------------------------------------
+
+
+def remind_at(clock, instant):
+    """Everything Celery does at that minute; what went out by mail."""
+    clock.move_to(instant)
+    tell()
+    before = len(mail.outbox)
+    remind(instant)
+    messages.send_due()
+    return [sent.body for sent in mail.outbox[before:]]
+
+
+@pytest.fixture
+def in_two_days(book, recipient, user):
+    """Booked on Tuesday at nine, for Thursday at ten."""
+    visit = book(at(10, date=THURSDAY), recipient)
+    tell()
+    return visit
+
+
+def test_the_day_before_at_four_it_reminds(in_two_days, opened):
+    assert remind_at(opened, at(15, 59)) == []
+    (body,) = remind_at(opened, at(16))
+    assert body.startswith("Remember that you have an appointment tomorrow at 10:00.")
+    assert remind_at(opened, at(16, 1)) == []
+
+
+def test_two_hours_before_it_reminds_by_text(in_two_days, opened, texts):
+    remind_at(opened, at(7, 59, THURSDAY))
+    assert not texts
+    remind_at(opened, at(8, 0, THURSDAY))
+    remind_at(opened, at(8, 1, THURSDAY))
+    assert texts == ["Remember that you have an appointment today at 10:00."]
+
+
+def test_nobody_is_reminded_of_what_they_have_just_booked(book, recipient, user, opened):
+    opened.move_to(at(15, 30, NOW.date()))
+    book(at(10), recipient)
+    assert remind_at(opened, at(16, 0, NOW.date())) == []
+
+
+def test_a_move_takes_its_reminders_along(in_two_days, opened, user):
+    actions.move(booking=in_two_days, starts_at=at(10, date=FRIDAY), by=user)
+    assert remind_at(opened, at(16)) == []
+    assert len(remind_at(opened, at(16, date=THURSDAY))) == 1
+
+
+def test_a_reminder_that_waits_while_the_visit_moves_is_not_sent(in_two_days, opened, user):
+    opened.move_to(at(16))
+    assert remind(at(16)) == 1
+    actions.move(booking=in_two_days, starts_at=at(12, date=THURSDAY), by=user)
+    announce()
+    messages.send_due()
+    assert [sent.subject for sent in mail.outbox[1:]] == ["Your appointment is moved"]
+
+
+def test_nobody_is_reminded_of_a_cancelled_visit(in_two_days, opened, user):
+    actions.cancel(booking=in_two_days, by=user)
+    assert remind_at(opened, at(16)) == []
+
+
+def test_whoever_wants_no_reminder_gets_none_and_is_not_asked_about_again(
+    in_two_days, opened, user
+):
+    MessageChoices.objects.create(user=user, day_before=[])
+    assert remind_at(opened, at(16)) == []
+    assert remind(at(16, 1)) == 0
+
+
+def test_a_worker_that_was_away_reminds_as_long_as_it_helps(in_two_days, opened):
+    assert len(remind_at(opened, at(18, 30))) == 1
+
+
+def test_the_query_count_of_reminding_does_not_follow_those_already_reminded(
+    book, opened, someone, django_assert_num_queries
+):
+    for hour in (9, 10, 11, 12):
+        book(at(hour, date=THURSDAY), someone())
+    remind_at(opened, at(16))
+    with django_assert_num_queries(2):
+        remind(at(16, 1))
+
+
+@pytest.mark.parametrize(
+    ("visit", "reminded"),
+    [
+        ("2026-10-25T02:30+02:00", "2026-10-24T16:00+02:00"),
+        ("2026-10-25T10:00+01:00", "2026-10-24T16:00+02:00"),
+        ("2026-10-26T10:00+01:00", "2026-10-25T16:00+01:00"),
+        ("2027-03-28T10:00+02:00", "2027-03-27T16:00+01:00"),
+    ],
+)
+def test_the_day_before_is_the_day_before_on_the_wall(visit, reminded):
+    instant = dt.datetime.fromisoformat(visit)
+    assert due(DAY_BEFORE, instant) == dt.datetime.fromisoformat(reminded)
+
+
+@pytest.mark.parametrize(
+    ("visit", "reminded"),
+    [
+        ("2026-10-25T10:00+01:00", "2026-10-25T08:00+01:00"),
+        ("2026-10-25T02:30+01:00", "2026-10-24T20:59+02:00"),
+        ("2027-03-28T08:30+02:00", "2027-03-28T07:00+02:00"),
+    ],
+)
+def test_two_hours_before_spares_the_night_of_the_clock_change(visit, reminded):
+    instant = dt.datetime.fromisoformat(visit)
+    assert due(HOURS_BEFORE, instant) == dt.datetime.fromisoformat(reminded)
