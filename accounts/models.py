@@ -70,6 +70,11 @@ class User(AbstractBaseUser):
     def initials(self) -> str:
         return (self.given_name[:1] + self.family_name[:1]).upper()
 
+    @property
+    def has_simple_view(self) -> bool:
+        """One question a page, chosen by the person."""
+        return bool(self.preferences.get("view") == "simple")
+
 
 class Coordinator(models.Model):
     """A municipal coordinator: sees figures for all departments, and no one's day."""

@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views.me, name="me"),
     path("settings/", views.my_settings, name="settings"),
     path("settings/messages/", views.my_messages, name="messages"),
+    path("view/choose/", views.choose_view, name="choose_view"),
     path("language/choose/", views.choose_language, name="choose_language"),
 ]

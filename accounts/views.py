@@ -70,6 +70,15 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+@person_required
+def choose_view(request: PersonRequest) -> HttpResponse:
+    """Simple or ordinary pages, from now on and wherever the person logs in. The page one
+    came from is the page one gets: both views have the same addresses."""
+    actions.choose_view(by=request.user, is_simple=request.POST.get("view") == "simple")
+    return redirect(_safe_next(request))
+
+
 def _safe_next(request: HttpRequest) -> str:
     next_url = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):

@@ -120,6 +120,13 @@ def part_at(instant: dt.datetime, timezone: dt.tzinfo) -> Part:
     return [part for part, begins in PART_BEGINS.items() if begins <= hour][-1]
 
 
+def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
+    """So many of them, in order: the middle one of each of ``count`` equal parts."""
+    if len(slots) <= count:
+        return list(slots)
+    return [slots[(2 * part + 1) * len(slots) // (2 * count)] for part in range(count)]
+
+
 def monday(date: dt.date) -> dt.date:
     return date - dt.timedelta(days=date.weekday())
 

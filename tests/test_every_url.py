@@ -93,6 +93,7 @@ RULES = {
     "accounts:choose_language": post(ANYBODY),
     "accounts:settings": get(LOGGED_IN),
     "accounts:messages": get(LOGGED_IN),
+    "accounts:choose_view": post(LOGGED_IN),
     # booking: a recipient's own
     "booking:calendar": get(*RECIPIENTS),
     "booking:week": get(*RECIPIENTS),

@@ -1,5 +1,5 @@
 """Changes people make to themselves; ``actions.messages`` is what they are told."""
 
-from accounts.actions.preferences import choose_language, choose_messages
+from accounts.actions.preferences import choose_language, choose_messages, choose_view
 
-__all__ = ["choose_language", "choose_messages"]
+__all__ = ["choose_language", "choose_messages", "choose_view"]

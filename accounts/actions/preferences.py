@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from django.db import transaction
+
 from accounts.models import MessageChoices, User
 from accounts.notices import Topic
 
@@ -9,6 +11,15 @@ from accounts.notices import Topic
 def choose_language(*, by: User, language: str) -> None:
     by.language = User.Language(language)
     by.save(update_fields=["language"])
+
+
+def choose_view(*, by: User, is_simple: bool) -> None:
+    """Remember how the person wants the pages; what else they prefer stays as it is."""
+    with transaction.atomic():
+        kept = User.objects.select_for_update().get(pk=by.pk)
+        kept.preferences["view"] = "simple" if is_simple else "ordinary"
+        kept.save(update_fields=["preferences"])
+    by.preferences = kept.preferences
 
 
 def choose_messages(

@@ -21,7 +21,7 @@ from accounts.templatetags import icons
 from booking.entitlement import Balance
 from booking.models import Booking, Grant
 from booking.offers import Slot
-from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday
+from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday, part_at
 from booking.views.choosing import Alternative, Choosing
 
 register = template.Library()
@@ -238,6 +238,39 @@ _week_column = lru_cache(maxsize=4096)(_draw_column)
 
 def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
     return SafeString(get_template(template_name).render(context))
+
+
+# -- The simple view --------------------------------------------------------
+
+
+@register.filter
+def near_weekday(date: dt.date) -> str:
+    """ "tomorrow", "Thursday"."""
+    w, local = dates.words(translation.get_language()), dates.local_date(date)
+    return w.near.get((local - timezone.localdate()).days, w.weekdays[local.weekday()])
+
+
+@register.filter
+def how_soon(date: dt.date) -> str:
+    """Beside ``near_weekday``, what that leaves open: "Wednesday", "in 4 days"."""
+    w, local = dates.words(translation.get_language()), dates.local_date(date)
+    days = (local - timezone.localdate()).days
+    if days in w.near:
+        return w.weekdays[local.weekday()]
+    return ngettext("in {days} day", "in {days} days", days).format(days=days)
+
+
+IN_PART = {
+    Part.NIGHT: gettext_lazy("at night"),
+    Part.MORNING: gettext_lazy("in the morning"),
+    Part.AFTERNOON: gettext_lazy("in the afternoon"),
+    Part.EVENING: gettext_lazy("in the evening"),
+}
+
+
+@register.filter
+def in_part_of_day(instant: dt.datetime) -> str:
+    return str(IN_PART[part_at(instant, timezone.get_current_timezone())])
 
 
 # -- Choosing ---------------------------------------------------------------

@@ -14,8 +14,8 @@ from booking import freshness, queries
 from booking.access import recipient_for
 from booking.entitlement import Balance
 from booking.models import Recipient
-from booking.offers import DayStatus
-from booking.timetable import Kind, monday, week_picture
+from booking.timetable import monday, week_picture
+from booking.views import simple
 from booking.views.choosing import Choosing, own_visits
 
 WEEK = dt.timedelta(days=7)
@@ -25,6 +25,8 @@ WEEK = dt.timedelta(days=7)
 @person_required
 def calendar(request: PersonRequest) -> HttpResponse:
     recipient = recipient_for(request)
+    if simple.is_chosen(request):
+        return simple.start(request, recipient)
     now = timezone.now()
     tag = freshness.etag(request, freshness.calendar_version(recipient, now))
     if unchanged := freshness.not_modified(request, tag):
@@ -38,7 +40,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
     }
     if shelf:
         choosing = Choosing(recipient, _chosen(request, shelf).service, now)
-        context |= {"choosing": choosing, "obstacle": _obstacle(choosing)}
+        context |= {"choosing": choosing, "obstacle": choosing.obstacle}
         context |= _week(request, recipient, choosing)
     response = render(request, "booking/calendar.html", context)
     if tag:
@@ -65,19 +67,6 @@ def _chosen(request: PersonRequest, shelf: list[Balance]) -> Balance:
         if str(balance.service.pk) == wanted:
             return balance
     return next((balance for balance in shelf if balance.left > 0), shelf[0])
-
-
-def _obstacle(choosing: Choosing) -> str | None:
-    """Why no day at all can be chosen, if so."""
-    if any(row.free for row in choosing.rows):
-        return None
-    if any(day.status is DayStatus.NOT_OPEN for day in choosing.offer):
-        return "not_open"
-    reasons = {row.reason for row in choosing.rows}
-    for kind in (Kind.USED_UP, Kind.BUSY, Kind.NOT_GRANTED):
-        if kind in reasons:
-            return kind
-    return "closed" if reasons <= {Kind.CLOSED} else Kind.BUSY
 
 
 def _week(

@@ -116,6 +116,19 @@ class Choosing:
         zone = timezone.get_current_timezone()
         return [row(day, timezone=zone) for day in self.offer]
 
+    @property
+    def obstacle(self) -> str | None:
+        """Why no day at all can be chosen, if so."""
+        if any(row.free for row in self.rows):
+            return None
+        if any(day.status is DayStatus.NOT_OPEN for day in self.offer):
+            return "not_open"
+        reasons = {row.reason for row in self.rows}
+        for kind in (Kind.USED_UP, Kind.BUSY, Kind.NOT_GRANTED):
+            if kind in reasons:
+                return kind
+        return "closed" if reasons <= {Kind.CLOSED} else Kind.BUSY
+
     def free_day_before(self, date: dt.date) -> Row | None:
         return next((r for r in reversed(self.rows) if r.free and r.date < date), None)
 

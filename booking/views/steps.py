@@ -13,6 +13,7 @@ from django.utils import timezone
 from booking import errors
 from booking.forms import BookForm, MoveForm
 from booking.timetable import monday
+from booking.views import simple
 from booking.views.choosing import Choosing, Turn
 from booking.views.drafts import Draft
 
@@ -36,6 +37,8 @@ def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpR
     if row is None:
         noon = dt.datetime.combine(date, dt.time(12), tzinfo=timezone.get_current_timezone())
         return refuse(request, choosing, noon, errors.OutsideHorizon())
+    if simple.is_chosen(request):
+        return simple.times_page(request, choosing, date)
     first = monday(date)
     before, after = choosing.free_day_before(date), choosing.free_day_after(date)
     return render(
@@ -66,7 +69,9 @@ def check_page(
         draft = Draft.of(form) if isinstance(form, BookForm) else None
         return refuse(request, choosing, starts_at, error, draft=draft)
     context = {"choosing": choosing, "slot": slot, "form": form, **choosing.around(slot)}
-    return render(request, "booking/check.html", context)
+    if simple.is_chosen(request):
+        context["question"] = simple.question(choosing, 3)
+    return simple.show(request, "check", context)
 
 
 def refuse(
@@ -88,6 +93,8 @@ def refuse(
         "date": date,
         "draft": draft,
         "times_url": choosing.times_url(date),
+        "refused": f"{simple.folder(request)}/refused.html",
+        "why": name,
     }
     if name in ("taken", "overlaps_own", "too_late"):
         context["alternatives"] = choosing.alternatives(starts_at)

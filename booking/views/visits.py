@@ -18,6 +18,7 @@ from booking.access import booking_for, recipient_for
 from booking.converters import Clock
 from booking.forms import MoveForm
 from booking.models import Booking
+from booking.views import simple
 from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
 
@@ -34,9 +35,9 @@ def visits(request: PersonRequest) -> HttpResponse:
     # A cancelled visit is history at once, also one that should have been next week.
     last = before or now + dt.timedelta(days=366)
     history = queries.history(recipient, before=last, limit=HISTORY + 1)
-    return render(
+    return simple.show(
         request,
-        "booking/visits.html",
+        "visits",
         {
             "coming": [] if before else queries.coming(recipient, now),
             "history": history[:HISTORY],
@@ -52,9 +53,9 @@ def visits(request: PersonRequest) -> HttpResponse:
 def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """The proof that a visit is booked, moved or cancelled, and what can be done with it."""
     found = booking_for(request, booking)
-    return render(
+    return simple.show(
         request,
-        "booking/visit.html",
+        "visit",
         {
             "visit": found,
             "last_event": found.events.last(),
@@ -84,6 +85,9 @@ def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     choosing = Choosing.of_move(visit)
     if choosing.is_too_late_to_move:
         return refuse(request, choosing, visit.starts_at, errors.TooLate())
+    if simple.is_chosen(request):
+        back = reverse("booking:visit", args=[visit.pk])
+        return simple.days_page(request, choosing, back_url=back)
     return render(request, "booking/move.html", {"choosing": choosing})
 
 
@@ -149,7 +153,7 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
         return redirect("booking:visit", booking)
-    return render(request, "booking/cancel.html", {"visit": visit})
+    return simple.show(request, "cancel", {"visit": visit})
 
 
 def _can_change(booking: Booking) -> bool:
@@ -166,7 +170,12 @@ def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
     return render(
         request,
         "booking/refused/too_late_to_cancel.html",
-        {"visit": visit, "phone": visit.service.department.phone},
+        {
+            "visit": visit,
+            "phone": visit.service.department.phone,
+            "refused": f"{simple.folder(request)}/refused.html",
+            "why": "too_late_to_cancel",
+        },
     )
 
 

@@ -1,0 +1,151 @@
+"""The simple view as people use it: by keyboard, without JavaScript, on a phone, by ear."""
+
+import datetime as dt
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.recipient.conftest import TODAY
+from tests.factories import local
+
+THURSDAY = TODAY + dt.timedelta(days=2)
+NARROWEST = {"width": 320, "height": 640}
+
+# A browser with voices of its own, and one that sends what it says to somebody else's machine.
+VOICES = """
+  window.said = [];
+  const voices = [{lang: "nn-NO", localService: false}, {lang: "nb-NO", localService: true},
+                  {lang: "en_GB", localService: %s}];
+  Object.defineProperty(window, "speechSynthesis", {value: {
+    getVoices: () => voices, cancel() {}, addEventListener() {},
+    speak(one) { window.said.push(one); },
+  }});
+  window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+"""
+
+
+@pytest.fixture
+def simple(shop):
+    shop.aksel.user.preferences = {"view": "simple"}
+    shop.aksel.user.save()
+    return shop
+
+
+def pages(shop):
+    visit = f"/bookings/{shop.next_visit.pk}/"
+    return {
+        "services": "/calendar/",
+        "days": f"/calendar/?service={shop.shower.pk}",
+        "times": f"/book/{shop.shower.pk}/{THURSDAY}/",
+        "check": f"/book/{shop.shower.pk}/{THURSDAY}/18.00/",
+        "visit": visit,
+        "visits": "/bookings/",
+        "move": f"{visit}move/",
+        "cancel": f"{visit}cancel/",
+        "taken": f"/book/{shop.shower.pk}/{THURSDAY}/09.00/",
+        "over_quota": f"/book/{shop.cleaning.pk}/{THURSDAY}/18.00/",
+    }
+
+
+def test_booking_by_keyboard_alone(simple, open_page, capsys):
+    page = open_page("/calendar/", user=simple.aksel.user)
+    presses = 0
+
+    def press(key):
+        nonlocal presses
+        presses += 1
+        page.keyboard.press(key)
+
+    def answer(words):
+        for _ in range(15):
+            press("Tab")
+            if words in (page.evaluate("document.activeElement.innerText") or ""):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", f"the focus on {words} can't be seen"
+                press("Enter")
+                return
+        raise AssertionError(f"{words} was not reached")
+
+    for words, then in {
+        "Shower": "Which day?",
+        "Thursday": "Thursday: which time?",
+        "in the evening": "Is this right?",
+        "Yes, book": "You have booked shower",
+    }.items():
+        answer(words)
+        expect(page.get_by_role("heading", level=1)).to_have_text(then)
+    assert simple.aksel.bookings.get(service=simple.shower).starts_at >= local(THURSDAY, 17)
+    with capsys.disabled():
+        print(f"\nKey presses in the simple view, from the start to the proof: {presses}")
+    assert presses <= 40
+
+
+def test_the_whole_way_on_a_phone_without_javascript(simple, open_page):
+    page = open_page(
+        "/bookings/", user=simple.aksel.user, viewport=PHONE, java_script_enabled=False
+    )
+    expect(page.get_by_role("button", name="Read aloud")).to_be_hidden()
+    page.get_by_role("link", name="Tomorrow at 10:00").click()
+    page.get_by_role("link", name="Move the visit").click()
+    page.get_by_role("link", name="Thursday").click()
+    page.get_by_role("link", name="in the evening").first.click()
+    page.get_by_role("button", name="Yes, move").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is moved")
+    page.get_by_role("link", name="Cancel the visit").click()
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is cancelled")
+    page.get_by_role("button", name="Ordinary view").click()
+    expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
+    page.get_by_role("button", name="Simple view").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is cancelled")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "color_scheme"), [(PHONE, "dark"), (WIDE, "light")], ids=["phone", "wide"]
+)
+def test_nothing_is_wrong_with_any_page_and_all_is_large(
+    simple, open_page, axe, shot, viewport, color_scheme
+):
+    page = open_page(user=simple.aksel.user, viewport=viewport, color_scheme=color_scheme)
+    faults, small = {}, {}
+    for name, path in pages(simple).items():
+        assert page.goto(path).status == 200, path
+        faults[name] = axe(page)
+        small[name] = page.locator("main :is(a, button):visible").evaluate_all(
+            "all => all.filter(e => e.getBoundingClientRect().height < 63.9"
+            " && !e.closest('p')).map(e => e.innerText)"
+        )
+        shot(page, f"simple-{name}-{viewport['width']}-{color_scheme}")
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert {name: found for name, found in small.items() if found} == {}
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_screen(simple, open_page):
+    page = open_page(user=simple.aksel.user, viewport=NARROWEST)
+    for path in pages(simple).values():
+        page.goto(path)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+
+
+def test_a_page_is_read_aloud_in_its_own_language(simple, open_page):
+    page = open_page(user=simple.aksel.user)
+    page.add_init_script(VOICES % "true")
+    page.goto(pages(simple)["days"])
+    page.get_by_role("button", name="Read aloud").click()
+    assert page.evaluate("said[0].text") == "Question 2 of 4"
+    assert page.evaluate("said[0].lang") == "en_GB"
+    page.evaluate("said[0].onend()")
+    assert page.evaluate("said[1].text") == "Which day?"
+    expect(page.locator(".being-read")).to_have_text("Which day?")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".being-read")).to_have_count(0)
+    page.evaluate("said[1].onend()")
+    assert page.evaluate("said.length") == 2
+
+
+def test_no_voice_that_sends_the_words_elsewhere_is_used(simple, open_page):
+    page = open_page(user=simple.aksel.user)
+    page.add_init_script(VOICES % "false")
+    page.goto(pages(simple)["days"])
+    expect(page.get_by_role("button", name="Read aloud")).to_be_hidden()
