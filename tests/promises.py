@@ -5,11 +5,14 @@ Nothing here asks the product how it seats or plans: rows are read and walked th
 
 import itertools
 from collections import defaultdict
+from dataclasses import dataclass, replace
 
 from django.db.models import F
 from django.utils import timezone
 
+from booking import seating
 from booking.models import Booking, Visit
+from departments.models import Shift
 from tests.booking.checker import faults
 from workflow.models import DayPlan, WorkItem
 
@@ -63,6 +66,57 @@ def broken_lists():
             if [visit.pk for visit in in_order] != lists[shift_id]:
                 found.append(f"the list of shift {shift_id} is not what its shift has")
     return found
+
+
+@dataclass(frozen=True)
+class DayOfRows:
+    """One day as ``booking.seating`` sees it, read from the rows without the product's
+    own reading. When it stands still, nobody moves."""
+
+    seats: list[seating.Seat]
+    visits: list[seating.Visit]
+    stands_still: bool
+
+    @property
+    def seated(self):
+        return [visit for visit in self.visits if visit.seat is not None]
+
+    def ask(self, demand, step):
+        board = seating.Board(self.seats, self.visits, is_settled=self.stands_still)
+        answer = board.starts(demand, step)
+        assert board.starts(demand, step) == answer
+        return answer
+
+    def shuffled(self, rng):
+        seats, visits = list(self.seats), list(self.visits)
+        rng.shuffle(seats)
+        rng.shuffle(visits)
+        return replace(self, seats=seats, visits=visits)
+
+
+def board_of(day, *, stands_still=False):
+    seats = [
+        seating.Seat(
+            one.id, one.starts, one.ends, one.pause, frozenset(one.skills), one.is_withdrawn
+        )
+        for one in map(_Seat, Shift.objects.filter(day=day))
+    ]
+    visits = [
+        seating.Visit(
+            one.id,
+            one.starts,
+            one.ends,
+            one.occupied_until,
+            frozenset(one.needs),
+            row.shift_id,
+            row.is_pinned or stands_still,
+        )
+        for row in Visit.objects.filter(day=day)
+        .select_related("booking__service")
+        .prefetch_related("booking__service__qualifications")
+        for one in [_Visit(row)]
+    ]
+    return DayOfRows(seats, visits, stands_still)
 
 
 class _Seat:

@@ -75,7 +75,7 @@ def after(visits, demand, start, seated, *, is_fixed=False):
     return stay + new
 
 
-def test_free_can_be_staffed_and_next_to_nothing_is_held_back():
+def test_free_can_be_staffed_and_next_to_nothing_is_held_back(figure):
     rng = random.Random(20261123)
     asked = over_promised = held_back = free = busy = 0
     for _ in range(CASES):
@@ -100,8 +100,44 @@ def test_free_can_be_staffed_and_next_to_nothing_is_held_back():
                 told = after(visits, demand, start, seated)
                 assert not faults(seats, told, {visit.id: visit.seat for visit in told})
 
-    print(f"{asked} starts, {free} free, {busy} busy, held back {held_back}")
+    figure("Seating against brute force, days", CASES)
+    figure("Seating against brute force, starts asked", asked)
+    figure("Seating against brute force, over-promised", over_promised)
+    figure("Seating against brute force, held back", held_back)
     assert over_promised == 0
     assert held_back <= 0.005 * asked
     assert free > asked / 10
     assert busy > asked / 10
+
+
+def test_when_somebody_is_away_as_many_as_can_be_keep_a_seat(figure):
+    """Nearly: what is left without a seat after a repair, and could have had one had
+    everybody who may move been moved, is counted."""
+    rng = random.Random(20261124)
+    days = lost = needlessly = 0
+    while days < CASES // 4:
+        seats, visits, _ = random_day(rng)
+        away = rng.choice(seats)
+        if not any(visit.seat == away.id for visit in visits):
+            continue
+        days += 1
+        left = [replace(one, is_withdrawn=True) if one is away else one for one in seats]
+        changed = Board(left, visits).repair()
+
+        now = [replace(visit, seat=changed.get(visit.id, visit.seat)) for visit in visits]
+        assert not faults(left, now, {visit.id: visit.seat for visit in now})
+        assert all(
+            visit.seat == changed.get(visit.id, visit.seat) or visit.seat == away.id
+            for visit in visits
+            if visit.is_fixed
+        )
+        seated = [visit for visit in now if visit.seat is not None]
+        for visit in now:
+            if visit.seat is None:
+                lost += 1
+                needlessly += can_be_seated(left, [*seated, replace(visit, is_fixed=False)])
+
+    figure("Re-seating against brute force, left without a seat", lost)
+    figure("Re-seating against brute force, needlessly", needlessly)
+    assert lost > days / 4
+    assert needlessly <= 0.005 * lost
