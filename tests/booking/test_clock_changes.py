@@ -1,6 +1,7 @@
 """Europe/Oslo, where a day has 25 hours in October and 23 in March."""
 
 import datetime as dt
+import re
 import uuid
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -78,19 +79,25 @@ def test_all_that_is_shown_around_a_clock_change_can_be_booked(date, hours, serv
         assert len(queries.own_bookings(recipient, date, date)) == 2 * hours
 
 
+@pytest.mark.parametrize("notice", [60, 90, 120, 150, 180, 1440])
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
 @pytest.mark.usefixtures("night_and_day")
-def test_the_shortest_notice_counts_real_hours(date, hours, service, recipient, department):
-    department.minimum_notice_minutes = 180
+def test_the_shortest_notice_counts_real_hours(
+    date, hours, notice, service, recipient, department
+):
+    """Looked at half an hour after midnight it lands before, in and after the change."""
+    department.minimum_notice_minutes = notice
     department.save()
     with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
         lay_out_horizon(department)
     now = (midnight(date) + dt.timedelta(minutes=30)).astimezone(dt.UTC)
     with time_machine.travel(now, tick=False):
-        (day,) = queries.offer(service=service, recipient=recipient, dates=[date], now=now)
+        dates = [date, date + dt.timedelta(days=1)]
+        offer = queries.offer(service=service, recipient=recipient, dates=dates, now=now)
 
-        first = next(slot for slot in day.slots if slot.status is SlotStatus.FREE)
-        assert first.starts_at - now == dt.timedelta(hours=3)
+        free = [slot for day in offer for slot in day.slots if slot.status is SlotStatus.FREE]
+        first = free[0]
+        assert first.starts_at - now == dt.timedelta(minutes=notice)
         with pytest.raises(errors.TooLate):
             actions.book(
                 key=uuid.uuid4(),
@@ -99,23 +106,102 @@ def test_the_shortest_notice_counts_real_hours(date, hours, service, recipient, 
                 starts_at=first.starts_at - HALF_HOUR,
                 by=recipient.user,
             )
+        actions.book(
+            key=uuid.uuid4(),
+            recipient=recipient,
+            service=service,
+            starts_at=first.starts_at,
+            by=recipient.user,
+        )
 
 
+DOUBLED = [date for date, hours in CHANGES if hours == 25]
+MISSING = [date for date, hours in CHANGES if hours == 23]
+
+
+@pytest.mark.parametrize("date", DOUBLED)
 @pytest.mark.usefixtures("night_and_day")
-def test_the_doubled_hour_is_two_times(service, recipient):
-    date = dt.date(2026, 10, 25)
-    now = midnight(date - dt.timedelta(days=1))
-    with time_machine.travel(now, tick=False):
+def test_the_doubled_hour_is_two_times(date, service, recipient):
+    service.minutes = 30
+    service.save()
+    with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
         for fold in (0, 1):
-            twice = dt.datetime(2026, 10, 25, 2, 0, tzinfo=OSLO, fold=fold)
-            actions.book(
+            twice = dt.datetime.combine(date, dt.time(2, fold=fold), OSLO)
+            booking = actions.book(
                 key=uuid.uuid4(),
                 recipient=recipient,
                 service=service,
                 starts_at=twice,
                 by=recipient.user,
             )
+            assert booking.starts_at == dt.datetime.combine(date, dt.time(fold), dt.UTC)
         assert recipient.bookings.count() == 2
+
+
+@pytest.mark.parametrize("date", MISSING)
+@pytest.mark.usefixtures("night_and_day")
+def test_the_missing_hour_is_not_shown_and_its_neighbours_touch(date, service, recipient):
+    service.minutes = 30
+    service.save()
+    now = midnight(date - dt.timedelta(days=1)).astimezone(dt.UTC)
+    with time_machine.travel(now, tick=False):
+        (day,) = queries.offer(service=service, recipient=recipient, dates=[date], now=now)
+
+    shown = [slot.starts_at.astimezone(OSLO).strftime("%H:%M") for slot in day.slots]
+    assert shown[:6] == ["00:00", "00:30", "01:00", "01:30", "03:00", "03:30"]
+    assert len(shown) == len(set(shown))
+
+
+@pytest.mark.parametrize("date", MISSING)
+def test_hours_that_begin_in_the_missing_hour_begin_when_it_is_over(
+    date, service, recipient, department
+):
+    factories.OpeningHoursFactory(
+        department=department, weekday=7, opens_at=dt.time(2, 30), closes_at=dt.time(5)
+    )
+    now = midnight(date - dt.timedelta(days=1)).astimezone(dt.UTC)
+    with time_machine.travel(now, tick=False):
+        (day,) = queries.offer(service=service, recipient=recipient, dates=[date], now=now)
+
+    shown = [slot.starts_at.astimezone(OSLO).strftime("%H:%M") for slot in day.slots]
+    assert shown == ["03:00", "03:30", "04:00"]
+
+
+@pytest.mark.parametrize("date", DOUBLED)
+def test_hours_over_the_doubled_hour_last_an_hour_longer(date, service, recipient, department):
+    factories.OpeningHoursFactory(
+        department=department, weekday=7, opens_at=dt.time(1), closes_at=dt.time(4)
+    )
+    now = midnight(date - dt.timedelta(days=1)).astimezone(dt.UTC)
+    with time_machine.travel(now, tick=False):
+        (day,) = queries.offer(service=service, recipient=recipient, dates=[date], now=now)
+
+    assert day.slots[0].starts_at == dt.datetime.combine(date, dt.time(1), OSLO)
+    assert day.slots[-1].ends_at == dt.datetime.combine(date, dt.time(4), OSLO)
+    assert len(day.slots) == 7  # four hours, on the half hour, of an hour each
+
+
+@pytest.mark.parametrize(("date", "hours"), CHANGES)
+@pytest.mark.usefixtures("night_and_day")
+def test_each_time_on_the_page_leads_to_itself(date, hours, service, recipient, client):
+    """Also the two times that the clock shows alike."""
+    service.minutes = 30
+    service.save()
+    recipient.grants.update(amount=1000)
+    with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
+        client.force_login(recipient.user)
+        page = client.get(f"/book/{service.pk}/{date}/").text
+        links = re.findall(rf'href="(/book/{service.pk}/{date}/[^"/]+/)"', page)
+        asked = [
+            re.search(r'name="starts_at" value="([^"]+)"', client.get(link).text)[1]
+            for link in links
+        ]
+
+    assert len(set(links)) == 2 * hours
+    first = midnight(date).astimezone(dt.UTC)
+    assert [dt.datetime.fromisoformat(one) for one in asked] == [
+        first + number * HALF_HOUR for number in range(2 * hours)
+    ]
 
 
 @pytest.mark.usefixtures("night_and_day")
