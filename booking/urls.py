@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (dates in addresses)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, order, visits
+from booking.views import about, calendar, feeds, order, visits
 
 register_converter(ClockConverter, "clock")
 
@@ -27,6 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="move_check",
     ),
     path("bookings/<uuid:booking>/cancel/", visits.cancel, name="cancel"),
+    path("bookings/<uuid:booking>/appointment.ics", feeds.visit_file, name="visit_file"),
+    # /settings/calendar/
+    path("settings/calendar/", feeds.feeds, name="feeds"),
+    path("settings/calendar/make/", feeds.make, name="make_feed"),
+    path("settings/calendar/<uuid:feed>/revoke/", feeds.revoke, name="revoke_feed"),
+    path("calendar-feed/<str:secret>.ics", feeds.feed, name="feed"),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.recipient_urls")),
     # for everybody

@@ -16,6 +16,7 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from booking.actions.feeds import make_feed
 from booking.converters import Clock
 from departments.actions.hours import add_opening_hours
 from departments.hours import Staffing, WeeklyHours
@@ -112,6 +113,11 @@ RULES = {
         RECIPIENT, booking="booking", date="date", clock="clock"
     ),
     "booking:cancel booking": get(RECIPIENT, booking="booking"),
+    "booking:visit_file booking": get(RECIPIENT, booking="booking"),
+    "booking:feeds": get(*RECIPIENTS),
+    "booking:make_feed": post(*RECIPIENTS),
+    "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
+    "booking:feed secret": get(ANYBODY, secret="secret"),  # who has the address may read
     "booking:help": get(ANYBODY),
     "booking:privacy": get(ANYBODY),
     "booking:accessibility": get(ANYBODY),
@@ -244,6 +250,7 @@ def things(cast, department, recipient, service, care_worker, administrator):
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
     )
     make_plan(day_id=day.pk)
+    feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
     return {
         "department": department.pk,
@@ -251,6 +258,8 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "service": service.pk,
         "grant": recipient.grants.get().pk,
         "booking": visit.booking_id,
+        "feed": feed.pk,
+        "secret": secret,
         "visit": visit.pk,
         "shift": shift.pk,
         "work_list": shift.work_list.pk,

@@ -1,0 +1,178 @@
+"""Visits in one's own calendar."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+
+from accounts.models import AccessLogEntry, MessageChoices
+from booking import actions
+from booking.actions.feeds import make_feed
+from booking.models import CalendarFeed
+from tests import factories
+from tests.booking.pages.conftest import NOW, at
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/settings/calendar/"
+
+
+@pytest.fixture
+def booked(book, recipient):
+    return book(recipient, at(10), note="The key is under the mat")
+
+
+@pytest.fixture
+def address(recipient, user):
+    _, secret = make_feed(recipient=recipient, by=user)
+    return reverse("booking:feed", args=[secret])
+
+
+def read(client, address, **headers):
+    response = client.get(address, headers=headers)
+    assert response.status_code == 200, response.status_code
+    return Calendar.from_ical(response.content)
+
+
+def events(client, address):
+    return read(client, address).walk("VEVENT")
+
+
+def test_a_visit_can_be_added_to_a_calendar_from_its_proof(page, booked):
+    url = reverse("booking:visit_file", args=[booked.pk])
+    assert url in page.get(reverse("booking:visit", args=[booked.pk])).content.decode()
+    response = page.get(url)
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="appointment.ics"'
+    (event,) = Calendar.from_ical(response.content).walk("VEVENT")
+    assert event["UID"] == str(booked.pk)
+    assert event.decoded("DTSTART") == at(10)
+
+
+def test_the_file_of_a_cancelled_visit_takes_it_out(page, booked, user):
+    actions.cancel(booking=booked, by=user)
+    calendar = Calendar.from_ical(
+        page.get(reverse("booking:visit_file", args=[booked.pk])).content
+    )
+    assert calendar["METHOD"] == "CANCEL"
+    assert calendar.walk("VEVENT")[0]["SEQUENCE"] == 1
+
+
+def test_the_file_of_somebody_elses_visit_is_not_found(page, book, stranger):
+    theirs = book(stranger, at(10))
+    assert page.get(reverse("booking:visit_file", args=[theirs.pk])).status_code == 404
+
+
+def test_the_address_is_shown_once_and_works_without_a_log_in(page, client, booked, settings):
+    settings.SITE_URL = "https://shop.example"
+    made = page.post(f"{PAGE}make/")
+    address = made.context["address"]
+    assert address.startswith("https://shop.example/calendar-feed/")
+    assert address.replace("https", "webcal") in made.content.decode()
+    assert "no-store" in made["Cache-Control"]
+    assert address not in page.get(PAGE).content.decode()
+
+    client.logout()
+    secret = address.rsplit("/", 1)[1].removesuffix(".ics")
+    assert not CalendarFeed.objects.filter(secret_hash__contains=secret).exists()
+    (event,) = events(client, address.removeprefix("https://shop.example"))
+    assert event["UID"] == str(booked.pk)
+
+
+def test_the_feed_is_discreet_unless_asked_otherwise(client, booked, address, user, service):
+    content = client.get(address).content.decode()
+    for secret in (service.name, service.department.name, "Aksel", "mat", "Storgata"):
+        assert secret not in content
+    MessageChoices.objects.create(user=user, names_service=True)
+    (event,) = events(client, address)
+    assert event["SUMMARY"] == service.name
+    assert service.department.name in event["DESCRIPTION"]
+    assert "mat" not in event.to_ical().decode()
+
+
+def test_the_feed_holds_nobody_elses_visits(client, book, stranger, booked, address):
+    book(stranger, at(13))
+    assert [event["UID"] for event in events(client, address)] == [str(booked.pk)]
+
+
+def test_the_feed_follows_a_move_and_shows_what_is_cancelled_for_a_while(
+    client, booked, address, user, clock
+):
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    (event,) = events(client, address)
+    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, at(12))
+
+    actions.cancel(booking=booked, by=user)
+    (event,) = events(client, address)
+    assert (event["SEQUENCE"], event["STATUS"]) == (2, "CANCELLED")
+    clock.shift(dt.timedelta(days=31))
+    assert events(client, address) == []
+
+
+def test_nothing_changed_is_a_304_and_the_answer_may_be_kept_a_while(
+    client, booked, address, user
+):
+    first = client.get(address)
+    assert first["Cache-Control"] == "private, max-age=900"
+    assert first["X-Robots-Tag"] == "noindex"
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    actions.cancel(booking=booked, by=user)
+    changed = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+
+
+def test_each_reading_is_logged_and_shown_to_whom_it_concerns(
+    page, address, user, recipient, clock
+):
+    for _ in range(2):
+        page.get(address)
+    (look,) = AccessLogEntry.objects.filter(what="booking:feed")
+    assert (look.actor, look.subject_id) == (user, recipient.pk)
+    assert CalendarFeed.objects.get().read_at == NOW
+    assert "Last read today at 09:00" in page.get(PAGE).content.decode()
+    clock.shift(dt.timedelta(hours=1))
+    page.get(address)
+    assert AccessLogEntry.objects.filter(what="booking:feed").count() == 2
+
+
+def test_a_closed_address_is_not_found(page, client, recipient, address):
+    feed = CalendarFeed.objects.get()
+    for _ in range(2):
+        assert page.post(f"{PAGE}{feed.pk}/revoke/").status_code == 302
+    client.logout()
+    assert client.get(address).status_code == 404
+    assert client.get("/calendar-feed/guess.ics").status_code == 404
+
+
+def test_the_address_of_somebody_who_may_not_log_in_any_more_is_not_found(client, address, user):
+    user.is_active = False
+    user.save()
+    assert client.get(address).status_code == 404
+
+
+def test_an_address_dies_with_its_makers_tie_to_the_person(client, recipient, address):
+    recipient.user = factories.UserFactory()
+    recipient.save()
+    assert client.get(address).status_code == 404
+
+
+def test_nobody_closes_somebody_elses_address(page, stranger):
+    feed, _ = make_feed(recipient=stranger, by=stranger.user)
+    assert page.post(f"{PAGE}{feed.pk}/revoke/").status_code == 404
+    assert page.post(f"{PAGE}{uuid.uuid4()}/revoke/").status_code == 404
+    feed.refresh_from_db()
+    assert feed.revoked_at is None
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_feed_asks_the_database_as_often_whatever_it_holds(
+    client, book, recipient, address, count, django_assert_num_queries
+):
+    for hour in range(8, 8 + 2 * count, 2):
+        book(recipient, at(hour))
+    client.get(address)
+    with django_assert_num_queries(5):  # feed, look, reading, choice, visits
+        client.get(address)
