@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.access import PersonRequest, record_look, record_looks
 from accounts.models import User
 from booking.models import Booking, Grant, Recipient
+from booking.queries import Person
 from departments.models import Department, Service
 
 
@@ -32,6 +34,17 @@ def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
     if grant is None:
         raise Http404
     return grant.service
+
+
+def person_for(request: PersonRequest) -> Person:
+    """All that the pages of ``recipient_for`` need to know, at this moment."""
+    now = timezone.now()
+    if request.acting_for is None:
+        person = Person.of_user(request.user.pk, now)
+        if person is None:
+            raise Http404
+        return person
+    return Person.of(recipient_for(request), now)
 
 
 def recipients_of(department: Department) -> QuerySet[Recipient]:

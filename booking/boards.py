@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
@@ -12,10 +13,21 @@ from django.utils import timezone
 from booking.models import Booking, Visit
 from booking.seating import Board, Demand, Seat
 from booking.seating import Visit as SeatedVisit
-from departments.models import Day, Department, Service
+from departments.models import Department, Service
 from departments.queries.days import EpochSeconds, ShiftFact, shift_facts
 
 Needs = Mapping[uuid.UUID, frozenset[uuid.UUID]]
+
+
+class AnyDay(Protocol):
+    """A Day, or what is known of one without its row."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def date(self) -> dt.date: ...
+    @property
+    def is_settled(self) -> bool: ...
 
 
 def needs_of(department: Department) -> Needs:
@@ -42,7 +54,7 @@ def demand_of(service: Service, needs: frozenset[uuid.UUID], booking: Booking | 
 
 
 def boards_of(
-    days: Collection[Day],
+    days: Collection[AnyDay],
     needs: Needs,
     *,
     now: dt.datetime,
@@ -114,7 +126,7 @@ def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
     )
 
 
-def stands_still(day: Day, now: dt.datetime) -> bool:
+def stands_still(day: AnyDay, now: dt.datetime) -> bool:
     """Seats of a settled day move only by a person's decision, and so do those of a day
     that has begun: people are on their way."""
-    return day.settled_at is not None or day.date <= timezone.localdate(now)
+    return day.is_settled or day.date <= timezone.localdate(now)

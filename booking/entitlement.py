@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
@@ -113,18 +113,31 @@ class Entitlement:
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
         """Why this person can't have a visit then, on that local date; None when only a
         seat is needed."""
-        notice = 60 * self.service.department.minimum_notice_minutes
         if starts <= self.now:
             return SlotStatus.PAST
-        if starts < self.now + notice:
+        if starts < self.bookable_from:
             return SlotStatus.TOO_SOON
-        before = bisect_left(self.own, ends, key=lambda one: one.starts) - 1
-        if before >= 0 and self.own[before].ends > starts:
+        if self.own_between(starts, ends):
             return SlotStatus.OWN
+        return self.refusal(date, ends - starts)
+
+    @property
+    def bookable_from(self) -> int:
+        """The first instant that is not too soon."""
+        return self.now + 60 * self.service.department.minimum_notice_minutes
+
+    def own_between(self, starts: int, ends: int) -> Sequence[OwnBooking]:
+        """The person's own bookings that are under way at some time of a period."""
+        last = bisect_left(self.own, ends, key=lambda one: one.starts)
+        first = bisect_right(self.own, starts, hi=last, key=lambda one: one.ends)
+        return self.own[first:last]
+
+    def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
+        """Why the grants give no visit of that length on that date, if they don't."""
         balance = self.balance(date)
         if balance is None:
             return SlotStatus.NOT_GRANTED
-        if balance.left < quota.cost(balance.unit, (ends - starts) // 60):
+        if balance.left < quota.cost(balance.unit, seconds // 60):
             return SlotStatus.OVER_QUOTA
         return None
 
@@ -136,15 +149,7 @@ class Entitlement:
         return self._balances[date]
 
     def grant(self, date: dt.date) -> Grant | None:
-        return next(
-            (
-                grant
-                for grant in self.grants
-                if grant.valid_from <= date
-                and (grant.valid_until is None or date <= grant.valid_until)
-            ),
-            None,
-        )
+        return next((grant for grant in self.grants if grant.is_valid_on(date)), None)
 
 
 def balance_of(grant: Grant, charges: Iterable[Charge], date: dt.date) -> Balance:

@@ -5,7 +5,6 @@ rules of the departments they may book at, and the clock in steps of five minute
 finest grid that times lie on (once as it is, once with the shortest notice added).
 """
 
-import datetime as dt
 import hashlib
 
 from django.conf import settings
@@ -16,29 +15,21 @@ from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 
 from accounts.access import PersonRequest
-from booking.models import Grant, Recipient
-from departments.models import Day, Department
+from booking.queries import Person
 
 STEP = 300  # seconds
 
 
-def calendar_version(recipient: Recipient, now: dt.datetime) -> str:
-    departments = Department.objects.filter(
-        pk__in=Grant.objects.filter(recipient=recipient).values("service__department")
-    ).in_bulk()
+def calendar_version(person: Person) -> str:
+    recipient, now = person.recipient, person.now
     today, seconds = timezone.localdate(now), int(now.timestamp())
-    last = max((d.horizon_days for d in departments.values()), default=0)
-    days = Day.objects.filter(
-        # A visit after midnight belongs to the Day before.
-        department__in=departments,
-        date__range=(today - dt.timedelta(days=1), today + dt.timedelta(days=last)),
-    ).values_list("department_id", "date", "revision")
     rules = [
-        (pk, d.configuration_revision, (seconds + d.minimum_notice_minutes * 60) // STEP)
-        for pk, d in departments.items()
+        (one.pk, one.configuration_revision, (seconds + one.minimum_notice_minutes * 60) // STEP)
+        for one in person.departments
     ]
+    days = [(day.pk, day.revision) for days in person.days.values() for day in days]
     own = (recipient.pk, recipient.revision, recipient.given_name)
-    return repr((own, today, seconds // STEP, sorted(rules), sorted(days)))
+    return repr((own, today, seconds // STEP, rules, sorted(days)))
 
 
 def etag(request: PersonRequest, version: str) -> str | None:

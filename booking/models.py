@@ -121,6 +121,9 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} {self.period}"
 
+    def is_valid_on(self, date: dt.date) -> bool:
+        return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)
+
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     def confirmed(self) -> "BookingQuerySet":

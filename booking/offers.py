@@ -5,8 +5,12 @@ seats; what only concerns the person is laid over it and never called busy.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class SlotStatus(StrEnum):
@@ -36,6 +40,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class DayOffer:
+    """A date as one person finds it. A day that nothing of the person's own touches is one
+    object for everybody until it changes."""
+
     date: dt.date
     status: DayStatus
     slots: tuple[Slot, ...] = ()
+    _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def made(self, what: Callable[["DayOffer"], T]) -> T:
+        """``what(self)``, once for as long as this object lives: for what can be made of a
+        day whoever looks, such as its row in a list or its JSON."""
+        if what not in self._made:
+            self._made[what] = what(self)
+        return self._made[what]  # type: ignore[return-value]

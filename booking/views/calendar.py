@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from booking import freshness, queries
-from booking.access import recipient_for
+from booking import freshness
+from booking.access import person_for, recipient_for
 from booking.entitlement import Balance
-from booking.models import Recipient
+from booking.queries import Person
 from booking.timetable import monday, week_picture
 from booking.views import simple
-from booking.views.choosing import Choosing, own_visits
+from booking.views.choosing import Choosing
 
 WEEK = dt.timedelta(days=7)
 
@@ -24,24 +24,23 @@ WEEK = dt.timedelta(days=7)
 @require_safe
 @person_required
 def calendar(request: PersonRequest) -> HttpResponse:
-    recipient = recipient_for(request)
     if simple.is_chosen(request):
-        return simple.start(request, recipient)
-    now = timezone.now()
-    tag = freshness.etag(request, freshness.calendar_version(recipient, now))
+        return simple.start(request, recipient_for(request))
+    person = person_for(request)
+    tag = freshness.etag(request, freshness.calendar_version(person))
     if unchanged := freshness.not_modified(request, tag):
         return unchanged
-    shelf = queries.balances(recipient, timezone.localdate(now))
+    shelf = person.balances(timezone.localdate(person.now))
     context: dict[str, Any] = {
-        "recipient": recipient,
-        "now": now,
-        "next_visit": queries.next_booking(recipient, now),
+        "recipient": person.recipient,
+        "now": person.now,
+        "next_visit": person.next_booking,
         "shelf": shelf,
     }
     if shelf:
-        choosing = Choosing(recipient, _chosen(request, shelf).service, now)
+        choosing = Choosing.of(person, _chosen(request, shelf).service)
         context |= {"choosing": choosing, "obstacle": choosing.obstacle}
-        context |= _week(request, recipient, choosing)
+        context |= _week(request, person, choosing)
     response = render(request, "booking/calendar.html", context)
     if tag:
         response.headers["ETag"] = tag
@@ -52,11 +51,14 @@ def calendar(request: PersonRequest) -> HttpResponse:
 @person_required
 def week(request: PersonRequest) -> HttpResponse:
     """One week on a page of its own: a list on a phone, a sheet on paper."""
-    recipient = recipient_for(request)
-    now = timezone.now()
-    shelf = queries.balances(recipient, timezone.localdate(now))
-    choosing = Choosing(recipient, _chosen(request, shelf).service, now) if shelf else None
-    context = {"recipient": recipient, "choosing": choosing, **_week(request, recipient, choosing)}
+    person = person_for(request)
+    shelf = person.balances(timezone.localdate(person.now))
+    choosing = Choosing.of(person, _chosen(request, shelf).service) if shelf else None
+    context = {
+        "recipient": person.recipient,
+        "choosing": choosing,
+        **_week(request, person, choosing),
+    }
     return render(request, "booking/week.html", context)
 
 
@@ -69,9 +71,7 @@ def _chosen(request: PersonRequest, shelf: list[Balance]) -> Balance:
     return next((balance for balance in shelf if balance.left > 0), shelf[0])
 
 
-def _week(
-    request: PersonRequest, recipient: Recipient, choosing: Choosing | None
-) -> dict[str, Any]:
+def _week(request: PersonRequest, person: Person, choosing: Choosing | None) -> dict[str, Any]:
     """The picture of the week asked for, and the weeks before and after that can be booked."""
     today = timezone.localdate()
     first, last = monday(today), monday(choosing.last_day if choosing else today)
@@ -81,7 +81,7 @@ def _week(
         "picture": week_picture(
             shown,
             choosing.offer if choosing else [],
-            own_visits(recipient, shown, sunday),
+            person.visits_on(shown, sunday),
             today=today,
             step=choosing.step if choosing else WEEK,
             timezone=timezone.get_current_timezone(),

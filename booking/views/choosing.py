@@ -68,6 +68,11 @@ class Choosing:
     service: Service
     now: dt.datetime
     moving: Booking | None = None
+    known: queries.Person | None = None  # when the page has read it already
+
+    @classmethod
+    def of(cls, person: queries.Person, service: Service) -> "Choosing":
+        return cls(person.recipient, service, person.now, known=person)
 
     @classmethod
     def of_move(cls, booking: Booking) -> "Choosing":
@@ -97,24 +102,21 @@ class Choosing:
         return phone.replace(" ", "\N{NO-BREAK SPACE}")
 
     @cached_property
+    def person(self) -> queries.Person:
+        return self.known or queries.Person.of(self.recipient, self.now)
+
+    @cached_property
     def offer(self) -> list[DayOffer]:
         """Today and every day that can be booked."""
         days = (self.last_day - self.today).days + 1
         return self.offer_on([self.today + dt.timedelta(days=n) for n in range(days)])
 
     def offer_on(self, dates: Collection[dt.date]) -> list[DayOffer]:
-        return queries.offer(
-            service=self.service,
-            recipient=self.recipient,
-            dates=dates,
-            now=self.now,
-            moving=self.moving,
-        )
+        return self.person.offer(self.service, dates, self.moving)
 
     @cached_property
     def rows(self) -> list[Row]:
-        zone = timezone.get_current_timezone()
-        return [row(day, timezone=zone) for day in self.offer]
+        return [day.made(_row) for day in self.offer]
 
     @property
     def obstacle(self) -> str | None:
@@ -143,12 +145,12 @@ class Choosing:
         return parts_of_day(day, own, step=self.step, timezone=timezone.get_current_timezone())
 
     def own_visits(self, first: dt.date, last: dt.date) -> list[OwnVisit]:
-        return own_visits(self.recipient, first, last)
+        """The person's own visits from ``first``, in this week or later, through ``last``."""
+        return self.person.visits_on(first, last)
 
     @cached_property
     def _entitlement(self) -> Entitlement:
-        days = [self.today, self.last_day]
-        return Entitlement.of(self.recipient, self.service, days, self.now)
+        return self.person.entitlement(self.service)
 
     def balance(self, date: dt.date) -> Balance | None:
         """What is left in the week or month around a day that can be booked."""
@@ -258,9 +260,5 @@ class Choosing:
         return self.moving is not None and self.moving.pk == visit.id
 
 
-def own_visits(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnVisit]:
-    """The person's own visits from ``first`` through ``last``."""
-    return [
-        OwnVisit(booking.pk, booking.service.name, booking.starts_at, booking.ends_at)
-        for booking in queries.own_bookings(recipient, first, last)
-    ]
+def _row(day: DayOffer) -> Row:
+    return row(day, timezone=timezone.get_default_timezone())

@@ -43,6 +43,10 @@ class Day(models.Model):
     def __str__(self) -> str:
         return f"{self.date} r{self.revision}"
 
+    @property
+    def is_settled(self) -> bool:
+        return self.settled_at is not None
+
 
 class Shift(models.Model):
     """One person's working time, named or not yet named (FHIR Schedule).

@@ -1,0 +1,252 @@
+"""What a department's days offer to anybody: the part of an offer that all people share.
+
+A day is computed once for each revision and kept in the process, bounded, with what has
+been made of it (``DayOffer.made``): until something changes, everybody whose own affairs
+leave a day alone gets the same ``DayOffer`` object.
+"""
+
+import datetime as dt
+import uuid
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Generic, NamedTuple, Self, TypeVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Func, QuerySet
+from django.utils import timezone
+
+from booking.boards import Needs, board_of_facts, boards_of, demand_of, needs_of, stands_still
+from booking.entitlement import DAY
+from booking.models import Booking
+from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.seating import Demand
+from departments.hours import local_instant
+from departments.models import Day, Department, Service
+from departments.queries.days import shifts_by_day
+
+DAYS_KEPT = 4096
+
+V = TypeVar("V")
+
+
+class _Kept(Generic[V]):
+    """Answers that this process has computed; the least lately used are dropped first.
+
+    A key names the Days' revisions and all else that the answer depends on, so what is
+    found is never out of date.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._found: OrderedDict[Hashable, V] = OrderedDict()
+
+    def get(self, key: Hashable) -> V | None:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def keep(self, key: Hashable, value: V) -> None:
+        with self._lock:
+            self._found[key] = value
+            if len(self._found) > self._limit:
+                self._found.popitem(last=False)
+
+
+class DayFact(NamedTuple):
+    """A department's Day, as far as a cache needs to know it."""
+
+    pk: int
+    date: dt.date
+    revision: int
+    is_laid_out: bool
+    is_settled: bool
+
+    @classmethod
+    def of(cls, numbers: Sequence[int]) -> Self:
+        pk, ordinal, revision, is_laid_out, is_settled = numbers
+        date = dt.date.fromordinal(ordinal)
+        return cls(pk, date, revision, bool(is_laid_out), bool(is_settled))
+
+
+def day_facts(days: "QuerySet[Day]") -> "QuerySet[Day, list[int]]":
+    """The days' facts as arrays of whole numbers: the cheapest way to read many."""
+    whole = BigIntegerField()
+    ordinal = Func("date", template="%(expressions)s - DATE '0001-01-01' + 1", output_field=whole)
+    is_laid_out, is_settled = (
+        Func(column, template="(%(expressions)s IS NOT NULL)::int", output_field=whole)
+        for column in ("laid_out_at", "settled_at")
+    )
+    numbers = Func(
+        "pk",
+        ordinal,
+        "revision",
+        is_laid_out,
+        is_settled,
+        template="ARRAY[%(expressions)s]::bigint[]",
+        output_field=ArrayField(whole),
+    )
+    return days.order_by().values_list(numbers, flat=True)
+
+
+def facts_of(department_id: uuid.UUID, since: dt.date) -> list[DayFact]:
+    days = Day.objects.filter(department=department_id, date__gte=since)
+    return [DayFact.of(numbers) for numbers in day_facts(days)]
+
+
+@dataclass(frozen=True)
+class SharedDay:
+    """One local date as anybody finds it. All slots last as long."""
+
+    starts: tuple[int, ...]  # in seconds since 1970, as the slots stand
+    seconds: int
+    offer: DayOffer
+    _told: dict[SlotStatus, DayOffer] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, date: dt.date, starts: Mapping[int, bool], seconds: int) -> Self:
+        """Of the starts, and whether each is free."""
+        in_order = tuple(sorted(starts))
+        slots = tuple(
+            Slot(
+                dt.datetime.fromtimestamp(start, dt.UTC),
+                dt.datetime.fromtimestamp(start + seconds, dt.UTC),
+                SlotStatus.FREE if starts[start] else SlotStatus.BUSY,
+            )
+            for start in in_order
+        )
+        status = DayStatus.OPEN if slots else DayStatus.CLOSED
+        return cls(in_order, seconds, DayOffer(date, status, slots))
+
+    def told(self, status: SlotStatus) -> DayOffer:
+        """The day when all of it is one thing to the person who looks."""
+        if status not in self._told:
+            slots = tuple(Slot(slot.starts_at, slot.ends_at, status) for slot in self.offer.slots)
+            self._told[status] = DayOffer(self.offer.date, self.offer.status, slots)
+        return self._told[status]
+
+    def meeting(self, starts: int, ends: int) -> slice:
+        """The slots that would meet a visit from ``starts`` until ``ends``."""
+        return slice(
+            bisect_right(self.starts, starts - self.seconds), bisect_left(self.starts, ends)
+        )
+
+    def before(self, instant: int) -> slice:
+        """The slots that start before an instant."""
+        return slice(0, bisect_left(self.starts, instant))
+
+
+# (a start in epoch seconds, whether it is free), as one Day's shifts give them
+Starts = tuple[tuple[int, bool], ...]
+
+_days: _Kept[Starts] = _Kept(DAYS_KEPT)
+_dates: _Kept[SharedDay] = _Kept(DAYS_KEPT)
+_needs: _Kept[Needs] = _Kept(DAYS_KEPT)
+
+
+def shared_days(
+    service: Service,
+    dates: Collection[dt.date],
+    facts: Iterable[DayFact],
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> dict[dt.date, SharedDay]:
+    """Each date's slots as the Days of these dates offer them to anybody, and the Days
+    before them, whose nights reach past midnight. A day gone by that was never laid out
+    has none.
+
+    ``facts`` are the department's Days around the dates. No statement when all is known;
+    else one for each of shifts and visits, and one for needs after a change of rules.
+    """
+    today = timezone.localdate(now)
+    asked = _Asked.of(service, moving)
+    days = {fact.date: fact for fact in facts if fact.is_laid_out}
+    keys = {date: asked.key(fact, now) for date, fact in days.items()}
+    found: dict[dt.date, SharedDay] = {}
+    names: dict[dt.date, Hashable] = {}  # of what may be kept
+    for date in dates:
+        # A day that is not laid out yet has no revision to be kept under.
+        if moving is None and date in keys and (date - DAY in keys or date == today):
+            names[date] = (date, keys.get(date - DAY), keys[date])
+            if known := _dates.get(names[date]):
+                found[date] = known
+    unknown = [date for date in dates if date not in found]
+    if unknown:
+        starts = _starts(asked, unknown, days, keys, now)
+        for date in unknown:
+            found[date] = SharedDay.of(date, _on(date, starts), asked.demand.seconds)
+            if date in names:
+                _dates.keep(names[date], found[date])
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    department: Department
+    needs: Needs
+    demand: Demand
+    moving: Booking | None
+
+    @classmethod
+    def of(cls, service: Service, moving: Booking | None) -> Self:
+        department = service.department
+        rules = (department.pk, department.configuration_revision)
+        needs = _needs.get(rules)
+        if needs is None:
+            needs = needs_of(department)
+            _needs.keep(rules, needs)
+        demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
+        return cls(department, needs, demand, moving)
+
+    @property
+    def step(self) -> int:
+        return 60 * self.department.slot_minutes
+
+    def key(self, day: DayFact, now: dt.datetime) -> Hashable:
+        rules = self.department.configuration_revision
+        return day.pk, day.revision, stands_still(day, now), rules, self.demand, self.step
+
+
+def _starts(
+    asked: _Asked,
+    dates: Collection[dt.date],
+    days: Mapping[dt.date, DayFact],
+    keys: Mapping[dt.date, Hashable],
+    now: dt.datetime,
+) -> dict[dt.date, Starts]:
+    """What the Days of these dates and the Days before them offer, by the Day's date."""
+    reached = {*dates, *(date - DAY for date in dates)}
+    laid_out = [days[date] for date in reached if date in days]
+    found: dict[dt.date, Starts] = {}
+    if asked.moving is None:
+        kept = {day.date: _days.get(keys[day.date]) for day in laid_out}
+        found = {date: starts for date, starts in kept.items() if starts is not None}
+        laid_out = [day for day in laid_out if day.date not in found]
+    boards = boards_of(laid_out, asked.needs, now=now, without=asked.moving) if laid_out else {}
+    for day in laid_out:
+        found[day.date] = tuple(boards[day.pk].starts(asked.demand, asked.step))
+        if asked.moving is None:
+            _days.keep(keys[day.date], found[day.date])
+    today = timezone.localdate(now)
+    missing = [date for date in reached if date not in days and date >= today]
+    if missing:
+        for date, shifts in shifts_by_day(asked.department, missing).items():
+            found[date] = tuple(board_of_facts(shifts).starts(asked.demand, asked.step))
+    return found
+
+
+def _on(date: dt.date, starts: Mapping[dt.date, Starts]) -> dict[int, bool]:
+    """The starts on a local date; free when either Day has a seat."""
+    zone = timezone.get_default_timezone()
+    begins, ends = (
+        int(local_instant(day, dt.time(), zone).timestamp()) for day in (date, date + DAY)
+    )
+    found: dict[int, bool] = {}
+    for start, is_free in (*starts.get(date - DAY, ()), *starts.get(date, ())):
+        if begins <= start < ends:
+            found[start] = is_free or found.get(start, False)
+    return found

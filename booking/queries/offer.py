@@ -1,0 +1,102 @@
+"""What one person may choose between: what is free, with their own affairs laid over it."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.utils import timezone
+
+from booking.boards import boards_of, demand_of, needs_of
+from booking.entitlement import DAY, Entitlement, last_day
+from booking.models import Booking
+from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.queries.free import DayFact, SharedDay, shared_days
+from booking.seating import Refused, Seated, Why
+from departments.models import Day, Service
+
+
+def offer_of(
+    person: Entitlement,
+    dates: Collection[dt.date],
+    days: Iterable[DayFact],
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> list[DayOffer]:
+    """The dates in order, each with its slots as this person finds them. ``days`` are the
+    department's around the dates."""
+    service = person.service
+    statuses = {date: _day_status(service, date, now) for date in sorted(set(dates))}
+    bookable = [date for date, status in statuses.items() if status is DayStatus.OPEN]
+    shared = shared_days(service, bookable, days, now, moving) if bookable else {}
+    return [
+        laid_over(shared[date], person) if date in shared else DayOffer(date, status)
+        for date, status in statuses.items()
+    ]
+
+
+def laid_over(day: SharedDay, person: Entitlement) -> DayOffer:
+    """A day with what only concerns the person; the shared one itself when nothing does."""
+    if not day.starts:
+        return day.offer
+    own = person.own_between(day.starts[0], day.starts[-1] + day.seconds)
+    cuts = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
+    cuts.append((SlotStatus.TOO_SOON, day.before(person.bookable_from)))
+    cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
+    cuts = [(status, cut) for status, cut in cuts if cut.start < cut.stop]
+    refusal = person.refusal(day.offer.date, day.seconds)
+    whole = day.told(refusal) if refusal else day.offer
+    if not cuts:
+        return whole
+    slots = list(whole.slots)
+    for status, cut in cuts:
+        slots[cut] = day.told(status).slots[cut]
+    return DayOffer(whole.date, whole.status, tuple(slots))
+
+
+def slot_at(day: DayOffer, starts_at: dt.datetime) -> Slot | None:
+    return next((slot for slot in day.slots if slot.starts_at == starts_at), None)
+
+
+def nearest_free(offer: Iterable[DayOffer], wanted: dt.datetime, count: int = 3) -> list[Slot]:
+    """The free times nearest to the one wanted, in order of time."""
+    free = (
+        slot
+        for day in offer
+        for slot in day.slots
+        if slot.status is SlotStatus.FREE and slot.starts_at != wanted
+    )
+    nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
+    return sorted(nearest[:count], key=lambda slot: slot.starts_at)
+
+
+def why_taken(
+    *,
+    service: Service,
+    starts_at: dt.datetime,
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> Refused | None:
+    """Why no seat is left then, for a page that must say no; None when there is one, or
+    when nobody works at that time at all."""
+    date = timezone.localdate(starts_at)
+    days = Day.objects.filter(
+        department=service.department, date__in=[date - DAY, date], laid_out_at__isnull=False
+    )
+    needs = needs_of(service.department)
+    demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
+    boards = boards_of(list(days), needs, now=now, without=moving).values()
+    answers = [board.seat(demand, int(starts_at.timestamp())) for board in boards]
+    if any(isinstance(answer, Seated) for answer in answers):
+        return None
+    refusals = [answer for answer in answers if isinstance(answer, Refused)]
+    return next((one for one in refusals if one.why is not Why.NOBODY_ON), None)
+
+
+def _day_status(service: Service, date: dt.date, now: dt.datetime) -> DayStatus:
+    department = service.department
+    if not (department.is_open and service.is_active):
+        return DayStatus.NOT_OPEN
+    if date < timezone.localdate(now):
+        return DayStatus.PAST
+    if date > last_day(department, now):
+        return DayStatus.BEYOND
+    return DayStatus.OPEN

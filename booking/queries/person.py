@@ -1,0 +1,229 @@
+"""All that a person's pages need to know of them, read in two statements.
+
+Balances, what is free, own visits, the next one and the page's ETag are answered from
+here, so that nothing is read twice.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, Self, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.statements import Statement
+from booking.entitlement import DAY, Balance, Entitlement, OwnBooking, balance_of, reach_of
+from booking.models import Booking, Grant, Recipient
+from booking.offers import DayOffer
+from booking.queries.free import DayFact, day_facts, facts_of
+from booking.queries.offer import offer_of
+from booking.timetable import OwnVisit
+from departments.hours import local_instant
+from departments.models import Day, Department, Service
+from departments.queries.days import EpochSeconds
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class _Part(Generic[M]):
+    """The columns of one model in a row that joins several."""
+
+    model: type[M]
+    path: str = ""
+    place: int = 0
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return [field.attname for field in self.model._meta.concrete_fields]
+
+    @property
+    def end(self) -> int:
+        return self.place + len(self.columns)
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path + column for column in self.columns]
+
+    def of(self, row: Sequence[Any]) -> M:
+        return self.model.from_db("default", self.columns, row[self.place : self.end])
+
+
+_RECIPIENT = _Part(Recipient)
+_GRANT = _Part(Grant, "grants__", _RECIPIENT.end)
+_SERVICE = _Part(Service, "grants__service__", _GRANT.end)
+_DEPARTMENT = _Part(Department, "grants__service__department__", _SERVICE.end)
+
+
+def _affairs(recipients: QuerySet[Recipient], since: dt.date) -> QuerySet[Recipient, Any]:
+    """A row for each grant that the person ever had; one when there are none."""
+    days = day_facts(
+        Day.objects.filter(department=OuterRef("grants__service__department"), date__gte=since)
+    )
+    return recipients.order_by("grants__service__name", "grants__pk").values_list(
+        *(path for part in (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT) for path in part.paths),
+        ArraySubquery(days),
+    )
+
+
+_KEY = uuid.UUID(int=1)
+_OF_RECIPIENT = Statement(
+    lambda key, since: _affairs(Recipient.objects.filter(pk=key), since),
+    key=_KEY,
+    since=dt.date.min,
+)
+_OF_USER = Statement(
+    lambda key, since: _affairs(Recipient.objects.filter(user_id=key), since),
+    key=_KEY,
+    since=dt.date.min,
+)
+_BOOKED = Statement(
+    lambda recipient, since: (
+        Booking.objects.confirmed()
+        .filter(recipient_id=recipient, starts_at__gte=since)
+        .order_by("starts_at")
+        .values_list(
+            "pk",
+            "service_id",
+            EpochSeconds("starts_at"),
+            EpochSeconds("ends_at"),
+            "service__name",
+        )
+    ),
+    recipient=_KEY,
+    since=dt.datetime.min.replace(tzinfo=dt.UTC),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person at one moment: what they are granted, what they have booked, and the
+    Days of the departments where they may book."""
+
+    recipient: Recipient
+    now: dt.datetime
+    grants: Sequence[Grant]  # of all times, by the service's name
+    days: Mapping[uuid.UUID, Sequence[DayFact]]  # by department, from yesterday on
+
+    @classmethod
+    def of(cls, recipient: Recipient, now: dt.datetime) -> Self:
+        found = cls._read(_OF_RECIPIENT, recipient.pk, now)
+        return found or cls(recipient, now, [], {})
+
+    @classmethod
+    def of_user(cls, user_id: uuid.UUID, now: dt.datetime) -> Self | None:
+        """None for somebody who is no recipient."""
+        return cls._read(_OF_USER, user_id, now)
+
+    @classmethod
+    def _read(cls, statement: Statement, key: uuid.UUID, now: dt.datetime) -> Self | None:
+        rows = statement.rows(key=key, since=timezone.localdate(now) - DAY)
+        if not rows:
+            return None
+        grants: list[Grant] = []
+        departments: dict[uuid.UUID, Department] = {}
+        days: dict[uuid.UUID, Sequence[DayFact]] = {}
+        recipient = _RECIPIENT.of(rows[0])
+        for row in rows:
+            grant = _GRANT.of(row)
+            if grant.pk is None:
+                break
+            grant.recipient = recipient
+            grant.service = _SERVICE.of(row)
+            id_ = grant.service.department_id
+            if id_ not in departments:
+                departments[id_] = _DEPARTMENT.of(row)
+                days[id_] = [DayFact.of(numbers) for numbers in row[-1]]
+            grant.service.department = departments[id_]
+            grants.append(grant)
+        return cls(recipient, now, grants, days)
+
+    @property
+    def departments(self) -> list[Department]:
+        """Where the person is or was granted something."""
+        return list({grant.service.department: None for grant in self.grants})
+
+    def service(self, id_: uuid.UUID) -> Service | None:
+        """A service that the person is, was or will be granted."""
+        return next((grant.service for grant in self.grants if grant.service_id == id_), None)
+
+    # -- What is left ----------------------------------------------------------
+
+    def balances(self, on: dt.date) -> list[Balance]:
+        """What is left of each grant that is valid on a date from today on, by the
+        service's name."""
+        charges = [one.charge for one in self._own]
+        return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
+
+    def entitlement(self, service: Service, moving: Booking | None = None) -> Entitlement:
+        grants = sorted(
+            (grant for grant in self.grants if grant.service_id == service.pk),
+            key=lambda grant: grant.valid_from,
+        )
+        return Entitlement.known(service, grants, self._own, self.now, moving=moving)
+
+    # -- What is free ----------------------------------------------------------
+
+    def offer(
+        self, service: Service, dates: Collection[dt.date], moving: Booking | None = None
+    ) -> list[DayOffer]:
+        """See ``booking.queries.offer``."""
+        days = self.days.get(service.department_id)
+        if days is None:
+            days = facts_of(service.department_id, timezone.localdate(self.now) - DAY)
+        return offer_of(self.entitlement(service, moving), dates, days, self.now, moving)
+
+    # -- What is booked --------------------------------------------------------
+
+    @cached_property
+    def visits(self) -> list[OwnVisit]:
+        """Confirmed bookings from the beginning of this week and month on, in order."""
+        return [
+            OwnVisit(id_, name, _instant(starts), _instant(ends))
+            for id_, _, starts, ends, name in self._booked
+        ]
+
+    def visits_on(self, first: dt.date, last: dt.date) -> list[OwnVisit]:
+        """Those under way on any of these days."""
+        zone = timezone.get_default_timezone()
+        begins = local_instant(first, dt.time(), zone)
+        ends = local_instant(last + DAY, dt.time(), zone)
+        return [
+            visit for visit in self.visits if visit.ends_at > begins and visit.starts_at < ends
+        ]
+
+    @cached_property
+    def next_booking(self) -> Booking | None:
+        """The first that is not over, with its service and no more than when it is; the
+        rest is read when asked for."""
+        now = self.now.timestamp()
+        for id_, service_id, starts, ends, _ in self._booked:
+            if ends > now:
+                names = ["id", "recipient_id", "service_id", "starts_at", "ends_at"]
+                times = (_instant(starts), _instant(ends))
+                booking = Booking.from_db(
+                    "default", names, [id_, self.recipient.pk, service_id, *times]
+                )
+                booking.recipient = self.recipient
+                if service := self.service(service_id):
+                    booking.service = service
+                return booking
+        return None
+
+    @cached_property
+    def _own(self) -> list[OwnBooking]:
+        return [OwnBooking(*row[:4]) for row in self._booked]
+
+    @cached_property
+    def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:
+        today = timezone.localdate(self.now)
+        since, _ = reach_of(today, today)
+        return _BOOKED.rows(recipient=self.recipient.pk, since=since)
+
+
+def _instant(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
