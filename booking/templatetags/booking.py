@@ -6,21 +6,24 @@ belongs to one person: columns with own visits are drawn anew.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts import dates
 from accounts.templatetags import icons
 from booking.entitlement import Balance
 from booking.models import Booking, Grant
 from booking.offers import Slot
+from booking.outcomes import Outcome
 from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday, part_at
 from booking.views.choosing import Alternative, Choosing
 
@@ -315,19 +318,26 @@ def day_after(date: dt.date) -> dt.date:
 # -- History ----------------------------------------------------------------
 
 
+OUTCOME_WORDS = {
+    Outcome.DONE: ("check", "success", pgettext_lazy("a visit", "Done")),
+    Outcome.NOT_FOUND: ("home", "neutral", gettext_lazy("We did not meet you")),
+    Outcome.COULD_NOT_COME: ("x", "neutral", gettext_lazy("We could not come")),
+}
+
+
 @register.inclusion_tag("booking/_outcome.html")
-def outcome(booking: Booking) -> dict[str, str]:
+def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any]:
     """What became of a past or cancelled booking, in neutral words."""
     last = list(booking.events.all())[-1:]
     by_other = bool(last) and last[0].by_id not in (None, booking.recipient.user_id)
+    reason = _("Reason: {reason}").format(reason=last[0].reason) if by_other else ""
+    note = reason if by_other and last[0].reason else ""
+    symbol, color, words = "check", "neutral", gettext_lazy("Over")
     if booking.status == Booking.Status.CANCELLED:
+        symbol, words = "undo", gettext_lazy("Cancelled by you")
         if by_other:
-            return {
-                "symbol": "x",
-                "words": _("Cancelled by the municipality"),
-                "note": _("Reason: {reason}").format(reason=last[0].reason)
-                if last[0].reason
-                else "",
-            }
-        return {"symbol": "undo", "words": _("Cancelled by you"), "note": ""}
-    return {"symbol": "check", "words": _("Over"), "note": ""}
+            symbol, words = "x", gettext_lazy("Cancelled by the municipality")
+    elif booking.pk in outcomes:
+        symbol, color, words = OUTCOME_WORDS[outcomes[booking.pk]]
+        note = ""
+    return {"symbol": symbol, "color": color, "words": str(words), "note": note}

@@ -205,6 +205,18 @@ class Choosing:
             if visit.starts_at < ends_at and starts_at < visit.ends_at
         ]
 
+    def movable(self, balance: Balance | None) -> list[Booking]:
+        """The person's own bookings that use up the period, as far as they can be moved."""
+        if balance is None:
+            return []
+        own = queries.own_bookings(self.recipient, balance.period_start, balance.period_end)
+        return [
+            booking
+            for booking in own
+            if booking.service_id == self.service.pk
+            and self.now <= queries.change_deadline(booking)
+        ]
+
     def free_day_after_period(self, balance: Balance | None) -> Row | None:
         """The first free day when the person has more to book again."""
         return self.free_day_after(balance.period_end) if balance else None

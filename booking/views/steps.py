@@ -107,6 +107,7 @@ def refuse(
         context["visits"] = choosing.visits_during(starts_at)
     if name == "over_quota":
         context["next_free"] = choosing.free_day_after_period(context["balance"])
+        context["movable"] = choosing.movable(context["balance"])
     response = render(request, f"booking/refused/{name}.html", context)
     if name == "busy":
         response.status_code = 503

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from booking import actions, errors, queries
+from booking import actions, errors, outcomes, queries
 from booking.access import booking_for, recipient_for
 from booking.converters import Clock
 from booking.forms import MoveForm
 from booking.models import Booking
 from booking.views import simple
+from booking.views.afterwards import again_next_week, undo_key
 from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
 
@@ -41,6 +42,7 @@ def visits(request: PersonRequest) -> HttpResponse:
         {
             "coming": [] if before else queries.coming(recipient, now),
             "history": history[:HISTORY],
+            "outcomes": outcomes.registered().of([past.pk for past in history]),
             "older": history[HISTORY - 1].starts_at if len(history) > HISTORY else None,
             "is_older": before is not None,
             "now": now,
@@ -53,18 +55,24 @@ def visits(request: PersonRequest) -> HttpResponse:
 def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """The proof that a visit is booked, moved or cancelled, and what can be done with it."""
     found = booking_for(request, booking)
+    now = timezone.now()
+    last = found.events.last()
+    is_over, can_change = found.ends_at <= now, _can_change(found)
     return simple.show(
         request,
         "visit",
         {
             "visit": found,
-            "last_event": found.events.last(),
-            "is_over": found.ends_at <= timezone.now(),
+            "last_event": last,
+            "is_over": is_over,
+            "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
             "balance": queries.balance(
                 found.recipient, found.service, timezone.localdate(found.starts_at)
             ),
-            "can_change": _can_change(found),
+            "can_change": can_change,
             "cancel_until": queries.cancel_deadline(found),
+            "again": again_next_week(found, now) if can_change else None,
+            "undo_key": undo_key(found, last, now),
         },
     )
 

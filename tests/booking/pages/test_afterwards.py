@@ -1,0 +1,147 @@
+"""The same again next week, the undo of a cancellation, how it went, and all used."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from booking import actions, outcomes
+from booking.models import Booking
+from booking.outcomes import Outcome
+from tests import factories
+from tests.booking.pages.conftest import NOW, TOMORROW, at, text_of
+
+NEXT_WEEK = TOMORROW + dt.timedelta(days=7)
+
+
+@pytest.fixture
+def visit(recipient, book):
+    return book(recipient, at(10), note="Ring twice.")
+
+
+def url(visit):
+    return f"/bookings/{visit.pk}/"
+
+
+def fields(response):
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', response.text))
+
+
+# -- The same again -------------------------------------------------------------------
+
+
+def test_the_proof_offers_the_same_next_week(page, visit, service):
+    response = page.get(url(visit))
+    assert "Wednesday 2 December at 10:00 is free" in text_of(response)
+    check = f"/book/{service.pk}/{NEXT_WEEK}/10.00/"
+    assert f'href="{check}"' in response.text
+    assert "Is this right?" in text_of(page.get(check))
+
+
+def test_when_it_is_busy_the_nearest_times_are_one_press_away(
+    page, visit, service, stranger, book
+):
+    book(stranger, at(10, date=NEXT_WEEK))
+    assert "is busy. See the nearest times" in text_of(page.get(url(visit)))
+    text = text_of(page.get(f"/book/{service.pk}/{NEXT_WEEK}/10.00/"))
+    assert "The nearest free times" in text
+
+
+def test_what_can_not_be_had_next_week_is_not_offered(page, recipient, book, grant):
+    late = book(recipient, at(10, date=dt.date(2026, 12, 3)))
+    assert "the same next week" not in text_of(page.get(url(late)))
+    soon = book(recipient, at(10))
+    grant.valid_until = TOMORROW
+    grant.save()
+    assert "the same next week" not in text_of(page.get(url(soon)))
+
+
+# -- Undo ---------------------------------------------------------------------------------
+
+
+def test_a_cancellation_can_be_undone_with_the_note(page, visit, recipient, user):
+    actions.cancel(booking=visit, by=user)
+    cancelled = page.get(url(visit))
+    form = fields(cancelled)
+    booked = page.post("/book/", form, follow=True)
+    assert "The time is booked" in text_of(booked)
+    again = recipient.bookings.confirmed().get()
+    assert (again.starts_at, again.note) == (visit.starts_at, "Ring twice.")
+    page.post("/book/", form)
+    assert recipient.bookings.confirmed().count() == 1
+
+
+def test_undoing_what_somebody_else_has_taken_says_so_with_alternatives(
+    page, visit, recipient, user, stranger, book
+):
+    actions.cancel(booking=visit, by=user)
+    form = fields(page.get(url(visit)))
+    book(stranger, at(10))
+    refused = page.post("/book/", form)
+    assert "The time is not free any longer" in text_of(refused)
+    assert "The nearest free times" in text_of(refused)
+    assert not recipient.bookings.confirmed().exists()
+
+
+def test_what_the_municipality_cancelled_is_not_undone_here(page, visit, administrator):
+    actions.cancel(booking=visit, by=administrator, reason="Illness with us.")
+    assert "Undo" not in text_of(page.get(url(visit)))
+
+
+def test_what_should_have_been_is_not_undone(page, visit, user, clock):
+    actions.cancel(booking=visit, by=user)
+    clock.move_to(at(11))
+    assert "Undo" not in text_of(page.get(url(visit)))
+
+
+# -- How it went ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.DONE, "Done"),
+        (Outcome.NOT_FOUND, "We did not meet you"),
+        (Outcome.COULD_NOT_COME, "We could not come"),
+    ],
+)
+def test_the_history_and_the_visit_say_how_it_went(
+    page, recipient, service, outcome, words, monkeypatch
+):
+    past = factories.BookingFactory(
+        recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=3)
+    )
+
+    class Told:
+        def of(self, bookings):
+            return {past.pk: outcome} if past.pk in bookings else {}
+
+    monkeypatch.setattr(outcomes, "_outcomes", Told())
+    for path in ("/bookings/", url(past)):
+        text = text_of(page.get(path))
+        assert words in text
+        assert "Over" not in text
+
+
+# -- All used -----------------------------------------------------------------------------------
+
+
+def test_all_used_names_the_visits_that_could_be_moved_instead(
+    page, visit, service, grant, department, user
+):
+    grant.amount = 1
+    grant.save()
+    path = f"/book/{service.pk}/{TOMORROW}/13.00/"
+    response = page.get(path)
+    assert "Move one of these instead" in text_of(response)
+    assert f'href="{url(visit)}move/"' in response.text
+    assert "From Monday 30 November you can book more." in text_of(response)
+    department.change_deadline_minutes = 2 * 24 * 60
+    department.save()
+    assert "Move one of these instead" not in text_of(page.get(path))
+
+
+def test_the_proof_asks_a_fixed_number_of_things(page, visit, django_assert_max_num_queries):
+    with django_assert_max_num_queries(19):
+        page.get(url(visit))
+    assert Booking.objects.count() == 1
