@@ -4,7 +4,7 @@ from django.test import Client, RequestFactory
 
 from serviceshop import errors
 
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
+PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"]
 
 
 @pytest.mark.parametrize("template", PAGES)
