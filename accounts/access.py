@@ -20,17 +20,28 @@ from accounts.models import AccessLogEntry, User
 # a board that refreshes must not bury the log.
 ONE_LOOK = dt.timedelta(minutes=10)
 
+ACTING_FOR = "acting_for"  # in the session
+
 
 class PersonRequest(HttpRequest):
     """A request of somebody logged in, for views behind ``person_required``.
 
-    ``acting_for`` is the key of the recipient whose pages these are, or None for one's
-    own. It is None for everybody until people can hold a mandate for another; the
-    storey that knows recipients checks it in its fetch.
+    ``acting_for`` is the key of the recipient whose pages somebody chose to see, or None
+    for one's own. It is what the session remembers and no more: the storey that knows
+    recipients asks in its fetch whether they may.
     """
 
     user: User
     acting_for: UUID | None
+
+
+def act_for(request: HttpRequest, recipient_id: UUID | None) -> None:
+    """Remember whose pages somebody wants to see from now on; None for their own."""
+    if recipient_id is None:
+        request.session.pop(ACTING_FOR, None)
+    else:
+        request.session[ACTING_FOR] = str(recipient_id)
+    request.acting_for = recipient_id  # type: ignore[attr-defined]
 
 
 def record_look(*, by: User, subject_id: UUID, what: str, department_id: UUID | None) -> None:

@@ -1,11 +1,14 @@
 """What every request knows: whose pages it is about, and which language it speaks."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+from accounts.access import ACTING_FOR
 
 
 class PrivatePagesMiddleware:
@@ -31,7 +34,8 @@ class ActingForMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.acting_for = None  # type: ignore[attr-defined]
+        chosen = request.session.get(ACTING_FOR)
+        request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

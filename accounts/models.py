@@ -42,6 +42,8 @@ class User(AbstractBaseUser):
         _("language"), max_length=2, choices=Language.choices, default=Language.BOKMAAL
     )
     preferences = models.JSONField(default=dict, blank=True)
+    # Whether anybody ever gave them a mandate: spares all others a question on each page.
+    acts_for_others = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,26 +1,125 @@
-"""Fetching a person's own data. Somebody else's is not found."""
+"""Fetching a person's own data, and that of whom somebody may act for. All else is not
+found."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import PersonRequest, record_look, record_looks
+from accounts.access import PersonRequest, act_for, record_look, record_looks
 from accounts.models import User
-from booking.models import Booking, Grant, Recipient
+from booking.models import Booking, BookingEvent, Grant, Mandate, Recipient
 from booking.queries import Person
 from departments.models import Department, Service
 
 
-def recipient_for(request: PersonRequest) -> Recipient:
-    """The recipient whose pages these are: the one who is logged in, until people can
-    hold a mandate for another. A look at oneself is not logged."""
+class MandateEnded(Http404):
+    """They chose to act for somebody, and may not, or may no longer. The session has
+    forgotten the choice: the next click is their own again."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose pages these are, for the reader of a request.
+
+    ``mandates`` are those in force today that the reader holds. ``mandate`` is the one
+    they act under, or None on their own pages.
+    """
+
+    mandates: Sequence[Mandate]
+    mandate: Mandate | None
+
+    @property
+    def may_book(self) -> bool:
+        return self.mandate is None or self.mandate.may_book
+
+    @property
+    def via(self) -> BookingEvent.Via:
+        """How a booking's history is to say that this reader came in."""
+        return BookingEvent.Via.HELPER if self.mandate else BookingEvent.Via.ONLINE
+
+    @property
+    def others(self) -> list[Mandate]:
+        """Whom the reader may go to from here."""
+        return [mandate for mandate in self.mandates if mandate != self.mandate]
+
+
+def whose_pages(request: HttpRequest) -> Whose:
+    """Asked of the database once on each request, never kept longer: what has ended has
+    ended at the next click."""
+    known: Whose | None = getattr(request, "_whose", None)
+    if known is None:
+        mandates = mandates_held_by(request.user) if request.user.is_authenticated else []
+        chosen = getattr(request, "acting_for", None)
+        known = Whose(mandates, next((m for m in mandates if m.recipient_id == chosen), None))
+        request._whose = known  # type: ignore[attr-defined]
+    return known
+
+
+def mandates_held_by(user: User) -> list[Mandate]:
+    """Under which this user may act for others today, with their recipients, by name."""
+    if not user.acts_for_others:
+        return []
+    held = list(
+        Mandate.objects.in_force(timezone.localdate())
+        .filter(holder=user)
+        .select_related("recipient")
+        .order_by("recipient__given_name", "recipient__family_name", "pk")
+    )
+    for mandate in held:
+        mandate.holder = user
+    return held
+
+
+def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK) -> Recipient:
+    """The recipient whose pages these are: the one who is logged in, or whom they act for.
+
+    ``may`` is what the page is for. A look at oneself is not logged; another's is.
+    """
+    whose = whose_pages(request)
+    if request.acting_for is None:
+        return get_object_or_404(Recipient, user=request.user)
+    if whose.mandate is None:
+        own = Recipient.objects.filter(user=request.user, pk=request.acting_for).first()
+        act_for(request, None)
+        if own is None:
+            raise MandateEnded
+        return own
+    what = request.resolver_match.view_name if request.resolver_match else ""
+    return recipient_under(whose.mandate, may=may, what=what)
+
+
+def own_recipient(request: PersonRequest) -> Recipient:
+    """The one who is logged in, for what nobody else decides for them."""
     if request.acting_for is not None:
         raise Http404
     return get_object_or_404(Recipient, user=request.user)
+
+
+def recipient_of_user(
+    user: User, recipient_id: uuid.UUID, *, may: Mandate.May, what: str
+) -> Recipient:
+    """Oneself, or somebody one holds a mandate for; for callers without pages. ``what`` is
+    the name for the access log."""
+    own = Recipient.objects.filter(user=user, pk=recipient_id).first()
+    if own is not None:
+        return own
+    for mandate in mandates_held_by(user):
+        if mandate.recipient_id == recipient_id:
+            return recipient_under(mandate, may=may, what=what)
+    raise Http404
+
+
+def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipient:
+    """The mandate's recipient, once the holder's look is in the log."""
+    if may == Mandate.May.BOOK and not mandate.may_book:
+        raise Http404
+    record_look(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
+    return mandate.recipient
 
 
 def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
@@ -79,8 +178,10 @@ def recipient_of(
     return recipient
 
 
-def booking_for(request: PersonRequest, booking_id: uuid.UUID) -> Booking:
-    recipient = recipient_for(request)
+def booking_for(
+    request: PersonRequest, booking_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
+) -> Booking:
+    recipient = recipient_for(request, may=may)
     booking = get_object_or_404(
         Booking.objects.select_related("service__department", "grant"),
         pk=booking_id,

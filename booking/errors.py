@@ -72,5 +72,13 @@ class GrantOverlaps(BookingError):
     """The person has a grant of this service already at some time of this one."""
 
 
+class MandateOverlaps(BookingError):
+    """This somebody may act for the person at some of that time already."""
+
+
+class OwnHelper(BookingError):
+    """Nobody is their own helper."""
+
+
 class CannotTake(BookingError):
     """This shift can't take this visit: its hours, what it asks for, or what is on it."""

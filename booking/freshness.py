@@ -33,8 +33,9 @@ def calendar_version(person: Person) -> str:
 
 
 def etag(request: PersonRequest, version: str) -> str | None:
-    """The version for this reader; None when the page says something only once."""
-    if len(get_messages(request)):
+    """The version for this reader; None when the page says something only once, or also
+    whom the reader may act for, which can end from one look to the next."""
+    if len(get_messages(request)) or request.user.acts_for_others:
         return None
     get_token(request)  # makes the secret if there is none: the page's forms carry its token
     reader = (

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views import recipients
+from booking.views import guardians, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -12,6 +12,16 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/", recipients.recipient, name="recipient"),
     path("<uuid:recipient>/change/", recipients.change_recipient, name="change_recipient"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
+    path(
+        "<uuid:recipient>/guardians/register/",
+        guardians.register_guardian,
+        name="register_guardian",
+    ),
+    path(
+        "<uuid:recipient>/guardians/<uuid:mandate>/end/",
+        guardians.end_guardian,
+        name="end_guardian",
+    ),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
     path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
 ]

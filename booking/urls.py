@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (dates in addresses)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, order, visits
+from booking.views import about, calendar, feeds, mandates, order, visits
 
 register_converter(ClockConverter, "clock")
 
@@ -33,6 +33,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/calendar/make/", feeds.make, name="make_feed"),
     path("settings/calendar/<uuid:feed>/revoke/", feeds.revoke, name="revoke_feed"),
     path("calendar-feed/<str:secret>.ics", feeds.feed, name="feed"),
+    # /mandates/: who may act for me
+    path("mandates/", mandates.mandates, name="mandates"),
+    path("mandates/give/", mandates.give_mandate, name="give_mandate"),
+    path("mandates/<uuid:mandate>/end/", mandates.end_mandate, name="end_mandate"),
+    # /persons/: for whom I act
+    path("persons/", mandates.persons, name="persons"),
+    path("persons/choose/", mandates.choose_person, name="choose_person"),
+    path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.recipient_urls")),
     # for everybody

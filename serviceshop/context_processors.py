@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from booking.access import whose_pages
 from serviceshop.menus import menu
 
 
@@ -16,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "languages": LANGUAGE_NAMES,
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "whose": SimpleLazyObject(lambda: whose_pages(request)),
     }
 
 

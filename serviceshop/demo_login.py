@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 
-PEOPLE = {"aksel", "berit", "dina", "emil", "frida"}
+PEOPLE = {"aksel", "berit", "carl", "dina", "emil", "frida"}
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Coordinator
+from booking.access import Whose, whose_pages
 from booking.models import Recipient
 from departments.models import Employee
 
@@ -34,6 +35,9 @@ def menu(request: HttpRequest) -> list[Item]:
     """The menu of the page's department if it is one's own, else of one's first role."""
     if not request.user.is_authenticated:
         return []
+    whose = whose_pages(request)
+    if whose.mandate:
+        return _items(request, *_recipients_pages(whose))
     employments = Employee.objects.filter(person_id=request.user.pk).active(timezone.localdate())
     roles = list(employments.order_by("department__name").values_list("department_id", "role"))
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
@@ -59,14 +63,20 @@ def menu(request: HttpRequest) -> list[Item]:
     if Coordinator.objects.filter(user_id=request.user.pk).exists():
         return _items(request, (_("Departments"), "departments:overview", []))
     if Recipient.objects.filter(user_id=request.user.pk).exists():
-        return _items(
-            request,
-            (_("Home"), "booking:calendar", []),
-            (_("My visits"), "booking:visits", []),
-            (_("My settings"), "accounts:settings", []),
-            (_("Help"), "booking:help", []),
-        )
+        return _items(request, *_recipients_pages(whose))
     return _items(request, (_("Home"), "home", []))
+
+
+def _recipients_pages(whose: Whose) -> list[Entry]:
+    home: Entry = (_("Home"), "booking:calendar", [])
+    visits: Entry = (_("Visits") if whose.mandate else _("My visits"), "booking:visits", [])
+    own: list[Entry] = [(_("My settings"), "accounts:settings", [])]
+    return [
+        *([home] if whose.may_book else []),
+        visits,
+        *([] if whose.mandate else own),
+        (_("Help"), "booking:help", []),
+    ]
 
 
 def _items(request: HttpRequest, *entries: Entry) -> list[Item]:

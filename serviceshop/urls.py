@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "serviceshop.errors.bad_request"
+handler404 = "serviceshop.errors.not_found"
 handler500 = "serviceshop.errors.server_error"
 
 if settings.IS_TOLD_OF_BOUNCES:

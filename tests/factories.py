@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
-from booking.models import Booking, Grant, Recipient, Visit
+from booking.models import Booking, Grant, Mandate, Recipient, Visit
 from departments.models import (
     Absence,
     Day,
@@ -185,6 +185,21 @@ class GrantFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory)
     amount = 7
     valid_from = LONG_AGO
+
+
+class MandateFactory(DjangoModelFactory):
+    """A helper who may book, without an end."""
+
+    class Meta:
+        model = Mandate
+
+    recipient = factory.SubFactory(RecipientFactory)
+    holder = factory.SubFactory(UserFactory, acts_for_others=True)
+    holder_name = factory.LazyAttribute(lambda mandate: mandate.holder.full_name)
+    valid_from = LONG_AGO
+
+    class Params:
+        guardian = factory.Trait(kind=Mandate.Kind.GUARDIAN, reference="2026/17")
 
 
 class BookingFactory(DjangoModelFactory):

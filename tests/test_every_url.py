@@ -8,6 +8,7 @@ import copy
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -16,8 +17,10 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.access import ACTING_FOR
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
+from booking.models import Mandate
 from departments.actions.hours import add_opening_hours
 from departments.hours import Staffing, WeeklyHours
 from tests import factories
@@ -33,12 +36,19 @@ CARE_WORKER = "care worker"
 OTHER_CARE_WORKER = "other care worker"
 COORDINATOR = "coordinator"
 ANONYMOUS = "anonymous"
+# These have chosen to act for the recipient.
+GUARDIAN = "guardian"
+LOOKER = "helper who may look"
+FORMER = "helper whose mandate has ended"
 
 EVERYBODY_INSIDE = {
     RECIPIENT, OTHER_RECIPIENT, ADMINISTRATOR, OTHER_ADMINISTRATOR,
-    CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR,
+    CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
 }  # fmt: skip
 RECIPIENTS = {RECIPIENT, OTHER_RECIPIENT}
+BOOKERS = {RECIPIENT, GUARDIAN}
+LOOKERS = {RECIPIENT, GUARDIAN, LOOKER}
+ACTING = {GUARDIAN, LOOKER, FORMER}
 CARERS = {CARE_WORKER, OTHER_CARE_WORKER}
 
 
@@ -96,28 +106,35 @@ RULES = {
     "accounts:messages": get(LOGGED_IN),
     "accounts:choose_view": post(LOGGED_IN),
     # booking: a recipient's own
-    "booking:calendar": get(*RECIPIENTS),
-    "booking:week": get(*RECIPIENTS),
-    "booking:book": post(*RECIPIENTS).sends(
+    "booking:calendar": get(OTHER_RECIPIENT, *LOOKERS),
+    "booking:week": get(OTHER_RECIPIENT, *LOOKERS),
+    "booking:book": post(OTHER_RECIPIENT, *BOOKERS).sends(
         key="new_key", recipient="recipient", service="service", starts_at="starts_at"
     ),
-    "booking:times service date": get(*RECIPIENTS, service="service", date="date"),
+    "booking:times service date": get(OTHER_RECIPIENT, *BOOKERS, service="service", date="date"),
     "booking:check service date clock": get(
-        *RECIPIENTS, service="service", date="date", clock="clock"
+        OTHER_RECIPIENT, *BOOKERS, service="service", date="date", clock="clock"
     ),
-    "booking:visits": get(*RECIPIENTS),
-    "booking:visit booking": get(RECIPIENT, booking="booking"),
-    "booking:move booking": get(RECIPIENT, booking="booking"),
-    "booking:move_times booking date": get(RECIPIENT, booking="booking", date="date"),
+    "booking:visits": get(OTHER_RECIPIENT, *LOOKERS),
+    "booking:visit booking": get(*LOOKERS, booking="booking"),
+    "booking:move booking": get(*BOOKERS, booking="booking"),
+    "booking:move_times booking date": get(*BOOKERS, booking="booking", date="date"),
     "booking:move_check booking date clock": get(
-        RECIPIENT, booking="booking", date="date", clock="clock"
+        *BOOKERS, booking="booking", date="date", clock="clock"
     ),
-    "booking:cancel booking": get(RECIPIENT, booking="booking"),
-    "booking:visit_file booking": get(RECIPIENT, booking="booking"),
+    "booking:visit_file booking": get(*LOOKERS, booking="booking"),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # who has the address may read
+    "booking:cancel booking": get(*BOOKERS, booking="booking"),
+    # booking: who may act for whom
+    "booking:mandates": get(*RECIPIENTS),
+    "booking:give_mandate": post(*RECIPIENTS),
+    "booking:end_mandate mandate": post(RECIPIENT, mandate="mandate"),
+    "booking:persons": get(*ACTING),
+    "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
+    "booking:leave_person mandate": post(LOOKER, mandate="mandate"),
     "booking:help": get(ANYBODY),
     "booking:privacy": get(ANYBODY),
     "booking:accessibility": get(ANYBODY),
@@ -133,6 +150,12 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:register_guardian department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:end_guardian department recipient mandate": post(
+        ADMINISTRATOR, **D, recipient="recipient", mandate="guardian_mandate"
+    ),
     # departments
     "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
     "departments:hours department": get(ADMINISTRATOR, **D),
@@ -228,6 +251,7 @@ def cast(db, department, other_department, recipient, administrator, other_admin
          care_worker, service):  # fmt: skip
     other_recipient = factories.RecipientFactory(user=factories.UserFactory())
     factories.GrantFactory(recipient=other_recipient, service=service)
+    mandate = partial(factories.MandateFactory, recipient=recipient)
     return {
         RECIPIENT: recipient.user,
         OTHER_RECIPIENT: other_recipient.user,
@@ -236,6 +260,9 @@ def cast(db, department, other_department, recipient, administrator, other_admin
         CARE_WORKER: care_worker,
         OTHER_CARE_WORKER: factories.EmployeeFactory(department=other_department).person,
         COORDINATOR: factories.CoordinatorFactory().user,
+        GUARDIAN: mandate(guardian=True).holder,
+        LOOKER: mandate(may=Mandate.May.LOOK).holder,
+        FORMER: mandate(revoked_at=timezone.now()).holder,
         ANONYMOUS: None,
     }
 
@@ -269,6 +296,8 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
+        "mandate": recipient.mandates.get(may=Mandate.May.LOOK).pk,
+        "guardian_mandate": recipient.mandates.get(kind=Mandate.Kind.GUARDIAN).pk,
         "change": undoable_change(department, administrator).pk,
         "person": factories.EmployeeFactory(department=department).person_id,
         "new_key": uuid.uuid4(),
@@ -300,12 +329,20 @@ def is_turned_away(response):
     return response.status_code == 302 and response["Location"].startswith(login)
 
 
-def test_nobody_else_gets_in(cast, things, client):
+def log_in(client, who, user, recipient):
+    client.logout()
+    if user:
+        client.force_login(user)
+    if who in ACTING:
+        session = client.session
+        session[ACTING_FOR] = str(recipient.pk)
+        session.save()
+
+
+def test_nobody_else_gets_in(cast, things, recipient, client):
     wrong = []
     for who, user in cast.items():
-        client.logout()
-        if user:
-            client.force_login(user)
+        log_in(client, who, user, recipient)
         for address, rule in RULES.items():
             url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
             data = {key: things[thing] for key, thing in rule.data.items()}
@@ -315,7 +352,7 @@ def test_nobody_else_gets_in(cast, things, client):
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_does_not_exist_is_not_found(cast, things, client):
+def test_what_does_not_exist_is_not_found(cast, things, recipient, client):
     wrong = []
     for address, rule in RULES.items():
         absent = {
@@ -323,7 +360,8 @@ def test_what_does_not_exist_is_not_found(cast, things, client):
             for key, thing in rule.objects.items()
         }
         if any(isinstance(value, uuid.UUID) for value in absent.values()):
-            client.force_login(cast[min(rule.who)])
+            who = min(rule.who)
+            log_in(client, who, cast[who], recipient)
             status, _ = visit(client, rule.method, url_of(address, absent), {})
             if status != 404:
                 wrong.append(f"{address}: {status}")

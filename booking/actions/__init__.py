@@ -6,19 +6,24 @@ published inside a transaction; whoever needs to know finds the Day's revision r
 
 from booking.actions.bookings import book, cancel, move
 from booking.actions.grants import change_grant, grant, shorten_grant
+from booking.actions.mandates import Invited, end_mandate, give_mandate, register_guardian
 from booking.actions.recipients import Particulars, add_recipient, change_recipient
 from booking.actions.seats import give, reseat, take_off
 
 __all__ = [
+    "Invited",
     "Particulars",
     "add_recipient",
     "book",
     "cancel",
     "change_grant",
     "change_recipient",
+    "end_mandate",
     "give",
+    "give_mandate",
     "grant",
     "move",
+    "register_guardian",
     "reseat",
     "shorten_grant",
     "take_off",

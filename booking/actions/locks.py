@@ -16,6 +16,7 @@ REFUSALS: dict[str, type[errors.BookingError]] = {
     "no_seat_taken_twice": errors.SlotTaken,
     "no_recipient_booked_twice": errors.OverlapsOwn,
     "no_overlapping_grants": errors.GrantOverlaps,
+    "no_overlapping_mandates": errors.MandateOverlaps,
     "booking_booking_pkey": errors.KeyReused,
 }
 

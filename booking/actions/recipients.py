@@ -30,7 +30,16 @@ def add_recipient(
     twice makes one.
     """
     with one_transaction():
-        user = _user(email, particulars) if email else None
+        user = (
+            user_with(
+                email,
+                given_name=particulars.given_name,
+                family_name=particulars.family_name,
+                phone=particulars.phone,
+            )
+            if email
+            else None
+        )
         if user is not None:
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
             known = Recipient.objects.filter(user=user).first()
@@ -48,11 +57,8 @@ def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
 
 
-def _user(email: str, particulars: Particulars) -> User:
+def user_with(email: str, **names: str) -> User:
+    """Whoever logs in with this e-mail; somebody new, with these names, if nobody does.
+    A user who is there already keeps their own."""
     known = User.objects.filter(email__iexact=email).first()
-    return known or User.objects.create_user(
-        email,
-        given_name=particulars.given_name,
-        family_name=particulars.family_name,
-        phone=particulars.phone,
-    )
+    return known or User.objects.create_user(email, **names)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from accounts import dates
 from accounts.templatetags import icons
 from booking.entitlement import Balance
-from booking.models import Booking, Grant
+from booking.models import Booking, BookingEvent, Grant
 from booking.offers import Slot
 from booking.outcomes import Outcome
 from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday, part_at
@@ -335,7 +335,9 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any
     symbol, color, words = "check", "neutral", gettext_lazy("Over")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", gettext_lazy("Cancelled by you")
-        if by_other:
+        if by_other and last[0].via == BookingEvent.Via.HELPER and last[0].by:
+            symbol, words = "x", _("Cancelled by {name}").format(name=last[0].by.full_name)
+        elif by_other:
             symbol, words = "x", gettext_lazy("Cancelled by the municipality")
     elif booking.pk in outcomes:
         symbol, color, words = OUTCOME_WORDS[outcomes[booking.pk]]

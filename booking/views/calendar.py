@@ -4,14 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import freshness
-from booking.access import person_for, recipient_for
+from booking.access import person_for, recipient_for, whose_pages
 from booking.entitlement import Balance
 from booking.queries import Person
 from booking.timetable import monday, week_picture
@@ -24,6 +24,8 @@ WEEK = dt.timedelta(days=7)
 @require_safe
 @person_required
 def calendar(request: PersonRequest) -> HttpResponse:
+    if not whose_pages(request).may_book:
+        return redirect("booking:visits")
     if simple.is_chosen(request):
         return simple.start(request, recipient_for(request))
     person = person_for(request)
@@ -52,7 +54,8 @@ def calendar(request: PersonRequest) -> HttpResponse:
 def week(request: PersonRequest) -> HttpResponse:
     """One week on a page of its own: a list on a phone, a sheet on paper."""
     person = person_for(request)
-    shelf = person.balances(timezone.localdate(person.now))
+    may_book = whose_pages(request).may_book
+    shelf = person.balances(timezone.localdate(person.now)) if may_book else []
     choosing = Choosing.of(person, _chosen(request, shelf).service) if shelf else None
     context = {
         "recipient": person.recipient,

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import granted_service, recipient_for
+from booking.access import granted_service, recipient_for, recipient_of_user, whose_pages
 from booking.converters import Clock
 from booking.forms import BookForm
-from booking.models import Recipient
+from booking.models import Mandate, Recipient
 from booking.views import drafts
 from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
@@ -63,12 +63,15 @@ def book(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not request.user.is_authenticated:
         drafts.keep(request, drafts.Draft.of(form))
+        act_for(request, form.cleaned_data["recipient"])
         return redirect_to_login(_check_url(form))
     return _book(cast(PersonRequest, request), form)
 
 
 def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
     asked = form.cleaned_data
+    if request.user.acts_for_others and _was_for_another(request, asked["recipient"]):
+        return _go_back_to_whom_it_was_for(request, form)
     choosing = _choosing(request, asked["service"])
     if choosing.recipient.pk != asked["recipient"]:
         return redirect(_check_url(form))
@@ -82,6 +85,7 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
             starts_at=asked["starts_at"],
             note=asked["note"],
             by=request.user,
+            via=whose_pages(request).via,
         )
     except errors.KeyReused:
         return _already_booked(request, choosing.recipient, form)
@@ -101,8 +105,26 @@ def _check_url(form: BookForm) -> str:
 
 def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
     """For the person of the page, who has or had a grant of the service; else Http404."""
-    recipient = recipient_for(request)
+    recipient = recipient_for(request, may=Mandate.May.BOOK)
     return Choosing(recipient, granted_service(recipient, service_id), timezone.now())
+
+
+def _was_for_another(request: PersonRequest, recipient_id: uuid.UUID) -> bool:
+    """Whether the form was drawn for somebody else than the pages are for now."""
+    if request.acting_for is not None:
+        return request.acting_for != recipient_id
+    return not Recipient.objects.filter(user=request.user, pk=recipient_id).exists()
+
+
+def _go_back_to_whom_it_was_for(request: PersonRequest, form: BookForm) -> HttpResponse:
+    """The person was changed since the form was drawn, in another window. Nothing is
+    booked: it is looked over again, for whom it was written."""
+    recipient = recipient_of_user(
+        request.user, form.cleaned_data["recipient"], may=Mandate.May.BOOK, what="booking:book"
+    )
+    act_for(request, recipient.pk)
+    drafts.keep(request, drafts.Draft.of(form))
+    return redirect(_check_url(form))
 
 
 def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:

@@ -18,7 +18,8 @@ from accounts.models import User
 from booking import actions
 from booking.access import look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps
-from booking.models import Grant, Recipient
+from booking.mandate_forms import GuardianForm
+from booking.models import Grant, Mandate, Recipient
 from booking.recipient_forms import GrantForm, NewRecipientForm, RecipientForm, SearchForm
 from departments.access import administrator
 from departments.models import Department
@@ -101,7 +102,7 @@ def add_recipient(request: HttpRequest, department: Department) -> HttpResponse:
 @administrator
 def recipient(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
     found = recipient_of(department, recipient, by=_by(request), what="booking:recipient")
-    return _page(request, department, found)
+    return recipient_page(request, department, found)
 
 
 @require_POST
@@ -112,7 +113,7 @@ def change_recipient(
     found = recipient_of(department, recipient, by=_by(request), what="booking:change_recipient")
     person = RecipientForm(request.POST, instance=found)
     if not person.is_valid():
-        return _page(request, department, found, person=person)
+        return recipient_page(request, department, found, person=person)
     actions.change_recipient(recipient=found, particulars=person.particulars, by=_by(request))
     messages.success(request, _("The change is saved."))
     return redirect("booking:recipient", department.pk, found.pk)
@@ -131,7 +132,7 @@ def add_grant(request: HttpRequest, department: Department, recipient: uuid.UUID
         else:
             messages.success(request, _("The grant is added."))
             return redirect("booking:recipient", department.pk, found.pk)
-    return _page(request, department, found, new_grant=form)
+    return recipient_page(request, department, found, new_grant=form)
 
 
 @require_safe
@@ -190,14 +191,16 @@ def _say_booked_after(count: int) -> str:
     ) % {"count": count}
 
 
-def _page(
+def recipient_page(
     request: HttpRequest,
     department: Department,
     recipient: Recipient,
     *,
     person: RecipientForm | None = None,
     new_grant: GrantForm | None = None,
+    new_guardian: GuardianForm | None = None,
 ) -> HttpResponse:
+    """One recipient, with what was wrong in a form that was sent."""
     today = timezone.localdate()
     context = {
         "department": department,
@@ -210,6 +213,10 @@ def _page(
         .select_related("service")
         .order_by("-valid_from", "service__name"),
         "new_grant": new_grant or GrantForm(department=department, initial={"valid_from": today}),
+        "guardians": recipient.mandates.filter(
+            kind=Mandate.Kind.GUARDIAN, revoked_at=None
+        ).exclude(valid_until__lt=today),
+        "new_guardian": new_guardian or GuardianForm(initial={"valid_from": today}),
         "today": today,
     }
     return render(request, "booking/recipient.html", context)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -9,15 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors, outcomes, queries
-from booking.access import booking_for, recipient_for
+from booking.access import booking_for, recipient_for, whose_pages
 from booking.converters import Clock
 from booking.forms import MoveForm
-from booking.models import Booking
+from booking.models import Booking, BookingEvent, Mandate
 from booking.views import simple
 from booking.views.afterwards import again_next_week, undo_key
 from booking.views.choosing import Choosing
@@ -55,15 +57,17 @@ def visits(request: PersonRequest) -> HttpResponse:
 def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """The proof that a visit is booked, moved or cancelled, and what can be done with it."""
     found = booking_for(request, booking)
-    now = timezone.now()
-    last = found.events.last()
-    is_over, can_change = found.ends_at <= now, _can_change(found)
+    now, may_book = timezone.now(), whose_pages(request).may_book
+    events = list(found.events.select_related("by"))
+    last = events[-1] if events else None
+    is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
     return simple.show(
         request,
         "visit",
         {
             "visit": found,
             "last_event": last,
+            "booked_by": _booked_by(events),
             "is_over": is_over,
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
             "balance": queries.balance(
@@ -72,7 +76,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "can_change": can_change,
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
-            "undo_key": undo_key(found, last, now),
+            "undo_key": undo_key(found, last, now) if may_book else None,
         },
     )
 
@@ -131,16 +135,29 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     starts_at = form.cleaned_data["starts_at"]
     if not request.user.is_authenticated:
         date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+        _go_on_for_its_recipient(request, booking_id)
         return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
     request = cast(PersonRequest, request)
     visit = _changeable(request, booking_id)
     if visit is not None and visit.starts_at != starts_at:
         choosing = Choosing.of_move(visit)
         try:
-            actions.move(booking=visit, starts_at=starts_at, by=request.user)
+            actions.move(
+                booking=visit,
+                starts_at=starts_at,
+                by=request.user,
+                via=whose_pages(request).via,
+            )
         except errors.BookingError as error:
             return refuse(request, choosing, starts_at, error)
     return redirect("booking:visit", booking_id)
+
+
+def _go_on_for_its_recipient(request: HttpRequest, booking_id: uuid.UUID) -> None:
+    """Whoever was logged out while they acted for somebody acts for them again."""
+    booking = Booking.objects.filter(pk=booking_id).only("recipient").first()
+    if booking is not None:
+        act_for(request, booking.recipient_id)
 
 
 # -- Cancelling ---------------------------------------------------------------
@@ -157,11 +174,21 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         return _too_late_to_cancel(request, visit)
     if request.method == "POST":
         try:
-            actions.cancel(booking=visit, by=request.user)
+            actions.cancel(booking=visit, by=request.user, via=whose_pages(request).via)
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
         return redirect("booking:visit", booking)
     return simple.show(request, "cancel", {"visit": visit})
+
+
+def _booked_by(events: Sequence[BookingEvent]) -> str:
+    """Who booked it, if it was not the person."""
+    booked = next((event for event in events if event.kind == BookingEvent.Kind.BOOKED), None)
+    if booked is None or booked.by is None:
+        return ""
+    if booked.via == BookingEvent.Via.PHONE:
+        return _("the municipality, by phone")
+    return booked.by.full_name if booked.via == BookingEvent.Via.HELPER else ""
 
 
 def _can_change(booking: Booking) -> bool:
@@ -169,8 +196,9 @@ def _can_change(booking: Booking) -> bool:
 
 
 def _changeable(request: PersonRequest, booking_id: uuid.UUID) -> Booking | None:
-    """One's own visit; None when it is cancelled or has begun. Somebody else's: Http404."""
-    booking = booking_for(request, booking_id)
+    """The person's visit; None when it is cancelled or has begun. Somebody else's, or one
+    that the reader may only look at: Http404."""
+    booking = booking_for(request, booking_id, may=Mandate.May.BOOK)
     return booking if _can_change(booking) else None
 
 

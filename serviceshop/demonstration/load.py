@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
-from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
+from booking.models import Booking, BookingEvent, Grant, Mandate, Recipient, Visit
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
 from departments.hours import Interval
@@ -79,6 +79,7 @@ class _Fjordvik:
         self._people()
         self._departments()
         self._recipients()
+        self._guardian()
         self._days()
         self._name_shifts()
         self._bookings()
@@ -239,6 +240,21 @@ class _Fjordvik:
             ]
         Grant.objects.bulk_create(grants)
         self.wishes = [_Wish(grant.recipient, grant, grant.service) for grant in grants]
+
+    def _guardian(self) -> None:
+        """Carl is Berit's guardian, and has no services himself."""
+        carl = self._user(people.CARL)
+        carl.acts_for_others = True
+        carl.save()
+        Mandate.objects.create(
+            recipient=self.berit,
+            holder=carl,
+            holder_name=carl.full_name,
+            kind=Mandate.Kind.GUARDIAN,
+            valid_from=self.since,
+            reference="2026/1487",
+            given_by=self.users[people.DINA],
+        )
 
     # -- Days and shifts ----------------------------------------------------
 

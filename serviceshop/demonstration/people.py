@@ -18,9 +18,10 @@ BERIT = Person("Berit", "Holm")
 DINA = Person("Dina", "Solberg")
 EMIL = Person("Emil", "Nygård")
 FRIDA = Person("Frida", "Vangen")
+CARL = Person("Carl", "Berg")
 
 # Those whose name is a button on the demonstration's log-in page.
-CAST = (AKSEL, BERIT, DINA, EMIL, FRIDA)
+CAST = (AKSEL, BERIT, CARL, DINA, EMIL, FRIDA)
 
 NORTH_CARERS = (
     EMIL,

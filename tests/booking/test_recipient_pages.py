@@ -14,7 +14,10 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-POSTS = {"search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant"}
+POSTS = {
+    "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
+    "register_guardian", "end_guardian",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -223,7 +226,11 @@ def test_ending_a_grant_tells_of_visits_after_it_and_deletes_none(
 def test_every_page_is_for_the_departments_administrator_alone(
     client, request, department, recipient, somebody
 ):
-    rows = {"recipient": recipient.pk, "grant": recipient.grants.get().pk}
+    rows = {
+        "recipient": recipient.pk,
+        "grant": recipient.grants.get().pk,
+        "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
+    }
     if somebody != "nobody":
         who = request.getfixturevalue(somebody)
         client.force_login(getattr(who, "user", who))

@@ -13,7 +13,7 @@ urlpatterns = [
     path("demo/log-in/", demo_login.log_in, name="demo_log_in"),
 ]
 
-NAMES = ["aksel", "berit", "dina", "emil", "frida"]
+NAMES = ["aksel", "berit", "carl", "dina", "emil", "frida"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 

@@ -28,6 +28,7 @@ PEOPLE = """
 
     aksel@demo.example   Aksel, recipient
     berit@demo.example   Berit, recipient
+    carl@demo.example    Carl, guardian for Berit
     dina@demo.example    Dina, administrator
     emil@demo.example    Emil, care worker
     frida@demo.example   Frida, coordinator

@@ -1,0 +1,94 @@
+"""Who may act for whom."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.models import User
+from booking import errors
+from booking.actions.locks import lock_recipient, one_transaction
+from booking.actions.recipients import user_with
+from booking.models import Mandate, Recipient
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Somebody who is to act for a recipient, as whoever gives the mandate knows them."""
+
+    email: str
+    name: str
+
+
+def give_mandate(
+    *,
+    recipient: Recipient,
+    to: Invited,
+    may: Mandate.May,
+    valid_from: dt.date,
+    valid_until: dt.date | None = None,
+    by: User,
+) -> Mandate:
+    """The recipient lets somebody help. Whoever has no log-in gets one, by e-mail and code.
+
+    Raises ``OwnHelper`` and ``MandateOverlaps``.
+    """
+    return _give(
+        Mandate(
+            recipient=recipient,
+            kind=Mandate.Kind.HELPER,
+            may=may,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            given_by=by,
+        ),
+        to,
+    )
+
+
+def register_guardian(
+    *,
+    recipient: Recipient,
+    to: Invited,
+    may: Mandate.May,
+    valid_from: dt.date,
+    valid_until: dt.date | None = None,
+    reference: str,
+    by: User,
+) -> Mandate:
+    """Write down the guardian that a paper of the authorities appoints; ``reference`` is
+    how the paper is found again. Raises ``OwnHelper`` and ``MandateOverlaps``."""
+    return _give(
+        Mandate(
+            recipient=recipient,
+            kind=Mandate.Kind.GUARDIAN,
+            may=may,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            reference=reference,
+            given_by=by,
+        ),
+        to,
+    )
+
+
+def end_mandate(*, mandate: Mandate, by: User) -> None:
+    """At once: the holder's next click is refused. Ending it twice changes nothing."""
+    with one_transaction():
+        lock_recipient(mandate.recipient_id)
+        Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
+            revoked_at=timezone.now(), revoked_by=by
+        )
+
+
+def _give(mandate: Mandate, to: Invited) -> Mandate:
+    given_name, _, family_name = to.name.partition(" ")
+    with one_transaction():
+        lock_recipient(mandate.recipient_id)
+        holder = user_with(to.email, given_name=given_name, family_name=family_name)
+        if holder.pk == mandate.recipient.user_id:
+            raise errors.OwnHelper
+        mandate.holder, mandate.holder_name = holder, to.name
+        mandate.save(force_insert=True)
+        User.objects.filter(pk=holder.pk).update(acts_for_others=True)
+    return mandate

@@ -1,0 +1,90 @@
+"""What people write when somebody is to act for a recipient."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from booking.actions import Invited
+from booking.models import Mandate
+from departments.forms.fields import NO_GUESSES, WrittenDateField
+
+
+class MandateForm(forms.Form):
+    """A helper of one's own. From today, so that nobody has to think of a date."""
+
+    name = forms.CharField(
+        label=_("What is the person called?"),
+        max_length=100,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    email = forms.EmailField(
+        label=_("The person's e-mail"),
+        help_text=_("They log in with a code that we send there."),
+        widget=forms.EmailInput(attrs=NO_GUESSES),
+    )
+    may = forms.ChoiceField(
+        label=_("What may they do?"),
+        choices=Mandate.May.choices,
+        initial=Mandate.May.BOOK,
+        widget=forms.RadioSelect,
+    )
+    valid_until = WrittenDateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Leave it empty if it is to last until you end it."),
+    )
+
+    def clean_valid_until(self) -> dt.date | None:
+        last: dt.date | None = self.cleaned_data["valid_until"]
+        if last and last < self.first_day:
+            raise forms.ValidationError(_("The last day has passed already."))
+        return last
+
+    @property
+    def first_day(self) -> dt.date:
+        return timezone.localdate()
+
+    @property
+    def invited(self) -> Invited:
+        return Invited(email=self.cleaned_data["email"], name=self.cleaned_data["name"])
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What the verb is told besides who gives it to whom."""
+        return {
+            "may": Mandate.May(self.cleaned_data["may"]),
+            "valid_from": self.first_day,
+            "valid_until": self.cleaned_data["valid_until"],
+        }
+
+
+class GuardianForm(MandateForm):
+    """From the paper that appoints a guardian."""
+
+    valid_from = WrittenDateField(label=_("Applies from"))
+    reference = forms.CharField(
+        label=_("The paper's reference"),
+        max_length=100,
+        help_text=_("The case number of the County Governor's decision, so that it can be found."),
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    field_order = ["name", "email", "reference", "may", "valid_from", "valid_until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "guardian_%s")  # the page has other forms beside it
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("The guardian's name")
+        self.fields["email"].label = _("The guardian's e-mail")
+        self.fields["valid_until"].label = _("Until and including")
+        self.fields["valid_until"].help_text = ""
+
+    @property
+    def first_day(self) -> dt.date:
+        return self.cleaned_data.get("valid_from") or timezone.localdate()
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        return super().terms | {"reference": self.cleaned_data["reference"]}

@@ -1,0 +1,114 @@
+"""Who may act for me, and for whom I act."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import PersonRequest, act_for
+from accounts.decorators import person_required
+from booking import actions, errors
+from booking.access import own_recipient, whose_pages
+from booking.mandate_forms import MandateForm
+from booking.models import Mandate, Recipient
+
+# -- Who may act for me: decided by oneself, never by whoever acts -------------
+
+
+@require_safe
+@person_required
+def mandates(request: PersonRequest) -> HttpResponse:
+    return _mandates_page(request, own_recipient(request), MandateForm())
+
+
+@require_POST
+@person_required
+def give_mandate(request: PersonRequest) -> HttpResponse:
+    recipient = own_recipient(request)
+    form = MandateForm(request.POST)
+    if not form.is_valid():
+        return _mandates_page(request, recipient, form)
+    try:
+        actions.give_mandate(recipient=recipient, to=form.invited, **form.terms, by=request.user)
+    except errors.OwnHelper:
+        form.add_error("email", _("This is your own e-mail."))
+    except errors.MandateOverlaps:
+        form.add_error("email", _("This person is your helper already."))
+    else:
+        messages.success(request, _("It is done. You can end it here whenever you like."))
+        return redirect("booking:mandates")
+    return _mandates_page(request, recipient, form)
+
+
+@require_POST
+@person_required
+def end_mandate(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
+    """A helper's. A guardian's ends where it was registered."""
+    recipient = own_recipient(request)
+    found = get_object_or_404(recipient.mandates, pk=mandate, kind=Mandate.Kind.HELPER)
+    actions.end_mandate(mandate=found, by=request.user)
+    messages.success(request, _("It has ended. The person sees nothing of yours any more."))
+    return redirect("booking:mandates")
+
+
+def _mandates_page(
+    request: PersonRequest, recipient: Recipient, form: MandateForm
+) -> HttpResponse:
+    today = timezone.localdate()
+    open_mandates = recipient.mandates.filter(revoked_at=None).exclude(valid_until__lt=today)
+    return render(
+        request,
+        "booking/mandates.html",
+        {
+            "recipient": recipient,
+            "mandates": open_mandates,
+            "form": form,
+        },
+    )
+
+
+# -- For whom I act ------------------------------------------------------------
+
+
+@require_safe
+@person_required
+def persons(request: PersonRequest) -> HttpResponse:
+    if not request.user.acts_for_others:
+        raise Http404
+    return render(
+        request,
+        "booking/persons.html",
+        {"is_recipient": Recipient.objects.filter(user=request.user).exists()},
+    )
+
+
+@require_POST
+@person_required
+def choose_person(request: PersonRequest) -> HttpResponse:
+    """``person`` is the recipient to act for from now on; without it, oneself."""
+    try:
+        wanted = uuid.UUID(request.POST["person"]) if request.POST.get("person") else None
+    except ValueError:
+        raise Http404 from None
+    if wanted and not any(m.recipient_id == wanted for m in whose_pages(request).mandates):
+        raise Http404
+    act_for(request, wanted)
+    return redirect("home")
+
+
+@require_POST
+@person_required
+def leave_person(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
+    """Somebody does not want to be a helper any more."""
+    found = next((m for m in whose_pages(request).mandates if m.pk == mandate), None)
+    if found is None or found.is_guardians:
+        raise Http404
+    actions.end_mandate(mandate=found, by=request.user)
+    if request.acting_for == found.recipient_id:
+        act_for(request, None)
+    messages.success(request, _("You are not a helper for this person any more."))
+    return redirect("booking:persons")

@@ -1,0 +1,361 @@
+"""Acting for somebody: the switch in the header, what is logged, and how it ends."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessLogEntry
+from booking import actions
+from booking.models import Booking, BookingEvent, Mandate
+from tests import factories
+from tests.booking.pages.conftest import TOMORROW, at, text_of
+
+
+@pytest.fixture
+def ward(recipient):
+    """For whom the pages are: Aksel Vik."""
+    return recipient
+
+
+@pytest.fixture
+def mandate(ward):
+    return factories.MandateFactory(
+        recipient=ward,
+        holder__given_name="Carl",
+        holder__family_name="Berg",
+        holder__language="en",
+        guardian=True,
+    )
+
+
+@pytest.fixture
+def carl(client, mandate):
+    """The guardian's own browser."""
+    client.force_login(mandate.holder)
+    return client
+
+
+@pytest.fixture
+def acting(carl, ward):
+    """Carl has switched to his ward."""
+    choose(carl, ward)
+    return carl
+
+
+def choose(client, person=None):
+    return client.post(reverse("booking:choose_person"), {"person": person.pk if person else ""})
+
+
+def order(ward, service, starts_at=None, **values):
+    return {
+        "key": uuid.uuid4(),
+        "recipient": ward.pk,
+        "service": service.pk,
+        "starts_at": (starts_at or at(10)).isoformat(),
+        **values,
+    }
+
+
+def book_page(client, ward, service, **values):
+    return client.post(reverse("booking:book"), order(ward, service, **values))
+
+
+# -- Switching ------------------------------------------------------------------
+
+
+def test_somebody_with_a_mandate_alone_lands_where_they_choose_whom_to_act_for(carl, ward):
+    page = carl.get("/", follow=True)
+    assert page.redirect_chain[-1][0] == reverse("booking:persons")
+    assert ward.full_name in text_of(page)
+
+
+def test_after_the_switch_each_page_names_the_person(acting, ward, service, book):
+    visit = book(ward, at(12))
+    for url in (
+        reverse("booking:calendar"),
+        reverse("booking:week"),
+        reverse("booking:visits"),
+        reverse("booking:times", args=[service.pk, TOMORROW]),
+        reverse("booking:visit", args=[visit.pk]),
+        reverse("booking:move", args=[visit.pk]),
+        reverse("booking:cancel", args=[visit.pk]),
+        reverse("booking:help"),
+        reverse("accounts:me"),
+    ):
+        assert "You are acting for Aksel Vik" in text_of(acting.get(url)), url
+
+
+def test_back_to_oneself_in_one_press(acting, ward):
+    choose(acting)
+    assert acting.get(reverse("booking:calendar")).status_code == 404  # Carl orders nothing
+    assert "You are acting for Aksel" not in text_of(acting.get(reverse("booking:help")))
+
+
+def test_a_helper_who_is_a_recipient_too_has_both_pages(client, mandate, ward, service):
+    own = factories.RecipientFactory(user=mandate.holder, given_name="Carl")
+    factories.GrantFactory(recipient=own, service=service)
+    client.force_login(mandate.holder)
+    page = text_of(client.get(reverse("booking:calendar")))
+    assert "Hello, Carl" in page
+    assert "Act for Aksel Vik" in page
+    choose(client, ward)
+    assert "Visits for Aksel Vik" in text_of(client.get(reverse("booking:calendar")))
+
+
+def test_nobody_else_can_be_chosen(carl, stranger):
+    assert choose(carl, stranger).status_code == 404
+    assert "acting_for" not in carl.session
+
+
+def test_the_choice_is_gone_with_the_log_out(acting, mandate):
+    acting.logout()
+    acting.force_login(mandate.holder)
+    assert "acting_for" not in acting.session
+
+
+def test_those_who_act_for_nobody_see_no_switch_and_pay_nothing(
+    page, grant, django_assert_num_queries
+):
+    assert 'class="whose' not in page.get(reverse("booking:calendar")).text
+
+
+# -- What is done ---------------------------------------------------------------
+
+
+def test_a_guardian_books_and_both_names_are_in_the_history(acting, mandate, ward, service):
+    response = book_page(acting, ward, service)
+
+    visit = Booking.objects.get()
+    assert response.url == reverse("booking:visit", args=[visit.pk])
+    assert visit.recipient == ward
+    event = visit.events.get()
+    assert (event.by, event.via) == (mandate.holder, BookingEvent.Via.HELPER)
+    assert "by Carl Berg" in text_of(acting.get(response.url))
+
+
+def test_a_guardian_moves_and_cancels(acting, mandate, ward, book):
+    visit = book(ward, at(12))
+    acting.post(reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()})
+    acting.post(reverse("booking:cancel", args=[visit.pk]))
+    visit.refresh_from_db()
+    assert visit.status == Booking.Status.CANCELLED
+    assert [(event.kind, event.by, event.via) for event in visit.events.all()][1:] == [
+        ("moved", mandate.holder, "helper"),
+        ("cancelled", mandate.holder, "helper"),
+    ]
+
+
+def test_the_person_reads_who_cancelled(acting, ward, book, client, user):
+    visit = book(ward, at(12))
+    acting.post(reverse("booking:cancel", args=[visit.pk]))
+    client.force_login(user)
+    assert "Carl Berg cancelled it." in text_of(
+        client.get(reverse("booking:visit", args=[visit.pk]))
+    )
+    assert "Cancelled by Carl Berg" in text_of(client.get(reverse("booking:visits")))
+
+
+def test_each_look_is_logged_for_the_person(acting, mandate, ward):
+    acting.get(reverse("booking:visits"))
+    entry = AccessLogEntry.objects.get(what="booking:visits")
+    assert (entry.actor, entry.subject_id) == (mandate.holder, ward.pk)
+
+
+def test_acting_costs_a_page_no_more_than_its_log(
+    acting, page, ward, user, client, book, django_assert_num_queries
+):
+    """One statement for the mandates in place of the person's own row, two for the log."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    url = reverse("booking:visits")
+    client.force_login(user)
+    client.get(url)
+    with CaptureQueriesContext(connection) as own:
+        client.get(url)
+    client.force_login(ward.mandates.get().holder)
+    choose(client, ward)
+    client.get(url)
+    with CaptureQueriesContext(connection) as acting_for:
+        client.get(url)
+    assert len(acting_for) <= len(own) + 2
+
+
+# -- Looking only -----------------------------------------------------------------
+
+
+@pytest.fixture
+def looker(acting, mandate):
+    Mandate.objects.filter(pk=mandate.pk).update(may=Mandate.May.LOOK)
+    return acting
+
+
+def test_who_may_only_look_sees_the_visits_and_no_button(looker, ward, book):
+    visit = book(ward, at(12))
+    page = looker.get(reverse("booking:calendar"), follow=True)
+    assert page.redirect_chain[-1][0] == reverse("booking:visits")
+    assert "12:00" in text_of(page)
+    proof = looker.get(reverse("booking:visit", args=[visit.pk]))
+    week = looker.get(reverse("booking:week"))
+    for shown in (page, proof, week):
+        assert "/move/" not in shown.text
+        assert "/cancel/" not in shown.text
+        assert "/book/" not in shown.text
+        assert "You can look, not book." in text_of(shown)
+
+
+def test_the_verbs_are_refused_to_who_may_only_look(looker, ward, service, book):
+    visit = book(ward, at(12))
+    sent = [
+        book_page(looker, ward, service),
+        looker.post(reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()}),
+        looker.post(reverse("booking:cancel", args=[visit.pk])),
+    ]
+    assert [response.status_code for response in sent] == [404, 404, 404]
+    assert Booking.objects.confirmed().get() == visit
+
+
+# -- The end -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["ended", "run out"])
+def test_ended_means_ended_at_the_next_click(acting, mandate, ward, service, how):
+    acting.get(reverse("booking:calendar"))
+    if how == "ended":
+        actions.end_mandate(mandate=mandate, by=ward.user)
+    else:
+        Mandate.objects.update(valid_until=timezone.localdate() - dt.timedelta(days=1))
+
+    refused = book_page(acting, ward, service)
+
+    assert refused.status_code == 404
+    assert "You can't act for this person any more" in text_of(refused)
+    assert not Booking.objects.exists()
+    assert "acting_for" not in acting.session
+
+
+def test_without_a_mandate_a_session_that_says_so_is_worth_nothing(client, stranger, ward):
+    client.force_login(stranger.user)
+    session = client.session
+    session["acting_for"] = str(ward.pk)
+    session.save()
+    assert client.get(reverse("booking:calendar")).status_code == 404
+
+
+def test_a_form_sent_after_a_switch_elsewhere_is_looked_over_again_for_whom_it_was(
+    acting, ward, service
+):
+    choose(acting)  # in another window
+
+    response = book_page(acting, ward, service, note="Ring twice.")
+
+    assert not Booking.objects.exists()
+    check = acting.get(response.url)
+    assert "You are acting for Aksel Vik" in text_of(check)
+    assert "Ring twice." in check.text
+
+
+# -- The person decides --------------------------------------------------------------
+
+
+def invite(**values):
+    return {"name": "Gro Dahl", "email": "gro@example.test", "may": "book", **values}
+
+
+def test_a_person_lets_somebody_help_and_ends_it(page, recipient):
+    page.post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
+    mandate = recipient.mandates.get()
+    assert (mandate.kind, mandate.may, mandate.given_by) == ("helper", "book", recipient.user)
+    assert mandate.valid_until == dt.date(2026, 12, 31)
+    shown = text_of(page.get(reverse("booking:mandates")))
+    assert "Gro Dahl" in shown
+
+    page.post(reverse("booking:end_mandate", args=[mandate.pk]))
+    mandate.refresh_from_db()
+    assert mandate.revoked_at
+    assert "Gro Dahl" not in text_of(page.get(reverse("booking:mandates")))
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"email": "gro"}, "email"),
+        ({"may": "everything"}, "may"),
+        ({"valid_until": "1.1.2026"}, "valid_until"),
+        ({"valid_until": "soon"}, "valid_until"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page, recipient, values, field):
+    answer = page.post(reverse("booking:give_mandate"), invite(**values))
+    assert field in answer.context["form"].errors
+    assert not recipient.mandates.exists()
+    assert "gro" in answer.text
+
+
+def test_ones_own_email_and_the_same_helper_twice_are_refused_in_words(page, recipient):
+    own = page.post(reverse("booking:give_mandate"), invite(email=recipient.user.email))
+    assert "This is your own e-mail." in text_of(own)
+    page.post(reverse("booking:give_mandate"), invite())
+    again = page.post(reverse("booking:give_mandate"), invite())
+    assert "This person is your helper already." in text_of(again)
+    assert recipient.mandates.count() == 1
+
+
+def test_a_person_does_not_end_what_the_authorities_decided(page, recipient):
+    guardian = factories.MandateFactory(recipient=recipient, guardian=True)
+    assert page.post(reverse("booking:end_mandate", args=[guardian.pk])).status_code == 404
+    shown = page.get(reverse("booking:mandates"))
+    assert guardian.holder_name in text_of(shown)
+    assert reverse("booking:end_mandate", args=[guardian.pk]) not in shown.text
+
+
+def test_whoever_acts_for_somebody_lets_nobody_else_in(acting, ward):
+    for response in (
+        acting.get(reverse("booking:mandates")),
+        acting.post(reverse("booking:give_mandate"), invite()),
+    ):
+        assert response.status_code == 404
+    assert ward.mandates.count() == 1
+
+
+def test_a_helper_can_leave_and_a_guardian_can_not(acting, mandate, ward):
+    leave = reverse("booking:leave_person", args=[mandate.pk])
+    assert acting.post(leave).status_code == 404
+    Mandate.objects.filter(pk=mandate.pk).update(kind=Mandate.Kind.HELPER)
+    acting.post(leave)
+    mandate.refresh_from_db()
+    assert mandate.revoked_by == mandate.holder
+    assert "acting_for" not in acting.session
+
+
+def test_the_administrator_registers_a_guardian_and_ends_it(
+    client, administrator, department, recipient
+):
+    client.force_login(administrator)
+    register = reverse("booking:register_guardian", args=[department.pk, recipient.pk])
+    form = invite(name="Carl Berg", valid_from="24.11.2026")
+
+    refused = client.post(register, form)
+    assert "reference" in refused.context["new_guardian"].errors
+
+    client.post(register, {**form, "reference": "2026/17"})
+    guardian = recipient.mandates.get()
+    assert (guardian.kind, guardian.reference) == ("guardian", "2026/17")
+    page = client.get(reverse("booking:recipient", args=[department.pk, recipient.pk]))
+    assert "2026/17" in page.text
+    client.post(reverse("booking:end_guardian", args=[department.pk, recipient.pk, guardian.pk]))
+    guardian.refresh_from_db()
+    assert guardian.revoked_by == administrator
+
+
+def test_the_administrator_does_not_end_what_the_person_gave(
+    client, administrator, department, recipient
+):
+    helper = factories.MandateFactory(recipient=recipient)
+    client.force_login(administrator)
+    url = reverse("booking:end_guardian", args=[department.pk, recipient.pk, helper.pk])
+    assert client.post(url).status_code == 404

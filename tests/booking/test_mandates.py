@@ -1,0 +1,125 @@
+"""Who may act for whom: given, registered, ended."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from booking import actions, errors
+from booking.access import mandates_held_by
+from booking.actions import Invited
+from booking.models import Mandate
+from tests import factories
+from tests.booking.conftest import TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+CARL = Invited(email="carl@example.test", name="Carl Berg")
+
+
+def give(recipient, to=CARL, **values):
+    return actions.give_mandate(
+        recipient=recipient,
+        to=to,
+        **{"may": Mandate.May.BOOK, "valid_from": TODAY, "by": recipient.user, **values},
+    )
+
+
+def may_act_for(user):
+    return [mandate.recipient for mandate in mandates_held_by(user)]
+
+
+def test_somebody_without_a_log_in_gets_one_without_a_password(recipient):
+    mandate = give(recipient)
+
+    carl = User.objects.get(email="carl@example.test")
+    assert mandate.holder == carl
+    assert (carl.given_name, carl.family_name) == ("Carl", "Berg")
+    assert not carl.has_usable_password()
+    assert may_act_for(carl) == [recipient]
+
+
+def test_somebody_known_keeps_their_name_and_the_giver_sees_the_one_they_wrote(recipient):
+    known = factories.UserFactory(email="carl@example.test", given_name="Karl Johan")
+
+    mandate = give(recipient, to=Invited(email="CARL@example.test", name="Uncle"))
+
+    known.refresh_from_db()
+    assert mandate.holder == known
+    assert known.given_name == "Karl Johan"
+    assert mandate.holder_name == "Uncle"
+
+
+def test_nobody_is_their_own_helper(recipient):
+    with pytest.raises(errors.OwnHelper):
+        give(recipient, to=Invited(email=recipient.user.email, name="Me"))
+    assert not Mandate.objects.exists()
+
+
+def test_the_same_mandate_twice_is_refused_and_leaves_no_trace(recipient):
+    give(recipient)
+    with pytest.raises(errors.MandateOverlaps):
+        give(recipient, may=Mandate.May.LOOK)
+    assert Mandate.objects.get().may == Mandate.May.BOOK
+
+
+def test_after_one_has_ended_another_can_be_given(recipient):
+    actions.end_mandate(mandate=give(recipient), by=recipient.user)
+    mandate = give(recipient, may=Mandate.May.LOOK)
+    assert [m.pk for m in mandates_held_by(User.objects.get(email=CARL.email))] == [mandate.pk]
+
+
+def test_ending_twice_keeps_the_first_end(recipient, clock):
+    mandate = give(recipient)
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    mandate.refresh_from_db()
+    ended_at = mandate.revoked_at
+    clock.shift(dt.timedelta(hours=1))
+
+    actions.end_mandate(mandate=mandate, by=factories.UserFactory())
+
+    mandate.refresh_from_db()
+    assert (mandate.revoked_at, mandate.revoked_by) == (ended_at, recipient.user)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holds"),
+    [
+        (0, None, True),
+        (0, 0, True),  # its last day
+        (-9, -1, False),  # ended yesterday
+        (1, None, False),  # begins tomorrow
+    ],
+)
+def test_a_mandate_holds_from_its_first_day_through_its_last(recipient, first, last, holds):
+    def day(offset):
+        return None if offset is None else TODAY + dt.timedelta(days=offset)
+
+    mandate = factories.MandateFactory(
+        recipient=recipient, valid_from=day(first), valid_until=day(last)
+    )
+    assert bool(may_act_for(mandate.holder)) is holds
+
+
+def test_a_guardian_needs_a_paper(recipient, administrator):
+    guardian = actions.register_guardian(
+        recipient=recipient,
+        to=CARL,
+        may=Mandate.May.BOOK,
+        valid_from=TODAY,
+        reference="2026/4711",
+        by=administrator,
+    )
+    assert (guardian.kind, guardian.reference, guardian.given_by) == (
+        Mandate.Kind.GUARDIAN,
+        "2026/4711",
+        administrator,
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.MandateFactory(recipient=recipient, kind=Mandate.Kind.GUARDIAN)
+
+
+def test_whoever_acts_for_nobody_is_not_asked_about(recipient, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert mandates_held_by(recipient.user) == []
