@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (dates in addresses)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, mandates, order, visits
+from booking.views import about, calendar, feeds, looks, mandates, order, visits
 
 register_converter(ClockConverter, "clock")
 
@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("persons/", mandates.persons, name="persons"),
     path("persons/choose/", mandates.choose_person, name="choose_person"),
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
+    path("looks/", looks.looks, name="looks"),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.recipient_urls")),
     # for everybody

@@ -13,6 +13,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "municipality": settings.MUNICIPALITY,
         "municipality_phone": settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
+        "emergency_phone": settings.EMERGENCY_PHONE,
+        "doctor_phone": settings.DOCTOR_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
         "version": settings.VERSION,
         "is_demo": settings.DEMO,
         "languages": LANGUAGE_NAMES,

@@ -23,6 +23,9 @@ DATA_DIR = Path(env.text("SERVICESHOP_DATA_DIR", str(BASE_DIR / ".data" / "demo"
 DEBUG = env.flag("DEBUG")
 MUNICIPALITY = env.text("MUNICIPALITY", "Fjordvik kommune")
 MUNICIPALITY_PHONE = env.text("MUNICIPALITY_PHONE", "33 00 10 00")
+EMERGENCY_PHONE = env.text("EMERGENCY_PHONE", "113")
+DOCTOR_PHONE = env.text("DOCTOR_PHONE", "116 117")  # a doctor when one's own is closed
+ACCESSIBILITY_STATEMENT = env.text("ACCESSIBILITY_STATEMENT", "")
 VERSION = env.text("SERVICESHOP_VERSION", "0.1.0")
 
 SECRET_KEY = env.text("SECRET_KEY")

@@ -132,6 +132,7 @@ RULES = {
     "booking:mandates": get(*RECIPIENTS),
     "booking:give_mandate": post(*RECIPIENTS),
     "booking:end_mandate mandate": post(RECIPIENT, mandate="mandate"),
+    "booking:looks": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
     "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
     "booking:leave_person mandate": post(LOOKER, mandate="mandate"),

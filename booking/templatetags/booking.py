@@ -315,6 +315,46 @@ def day_after(date: dt.date) -> dt.date:
     return date + dt.timedelta(days=1)
 
 
+# -- Who has looked -----------------------------------------------------------
+
+LOOK_WORDS = {
+    "booking:calendar": gettext_lazy("Saw your calendar"),
+    "booking:week": gettext_lazy("Saw your week"),
+    "booking:visits": gettext_lazy("Saw your visits"),
+    "booking:visit": gettext_lazy("Saw one of your visits"),
+    "booking:looks": gettext_lazy("Saw this list"),
+    "booking:book": gettext_lazy("Booked a visit for you"),
+    "booking:move": gettext_lazy("Was about to move a visit, or moved it"),
+    "booking:cancel": gettext_lazy("Was about to cancel a visit, or cancelled it"),
+    "booking:feed": gettext_lazy("Read your calendar with a program"),
+    "booking:recipients": gettext_lazy("Saw you in the list of recipients"),
+    "booking:search_recipients": gettext_lazy("Found you by a search"),
+    "booking:recipient": gettext_lazy("Opened your page"),
+    "booking:change_recipient": gettext_lazy("Changed your name, phone or address"),
+    "booking:grant": gettext_lazy("Opened a grant of yours"),
+    "booking:add_grant": gettext_lazy("Wrote down a new grant"),
+    "booking:change_grant": gettext_lazy("Changed a grant of yours"),
+    "booking:register_guardian": gettext_lazy("Registered a guardian"),
+    "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
+    "departments:preview": gettext_lazy("Saw which visits a change would touch"),
+    "workflow:today": gettext_lazy("Saw you on the page of today"),
+    "workflow:board": gettext_lazy("Saw you on the plan of the day"),
+    "workflow:my_day": gettext_lazy("Saw you on the work list"),
+    "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
+    "workflow:visit": gettext_lazy("Opened your visit before coming"),
+    "workflow:report": gettext_lazy("Wrote how a visit went"),
+}
+CHOOSING_A_TIME = ("booking:times", "booking:check", "booking:move_times", "booking:move_check")
+
+
+@register.filter
+def look_words(what: str) -> str:
+    """What a page of the access log shows, by the page's URL name."""
+    if what.startswith(CHOOSING_A_TIME):
+        return _("Looked for a time for you")
+    return str(LOOK_WORDS.get(what, _("Opened your information")))
+
+
 # -- History ----------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Help, and what we owe people to say about privacy and accessibility."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,4 +18,5 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "booking/accessibility.html")
+    context = {"statement": settings.ACCESSIBILITY_STATEMENT}
+    return render(request, "booking/accessibility.html", context)
