@@ -94,9 +94,10 @@ class MessageChoicesForm(forms.Form):
                 label=topic.label,
                 choices=channels,
                 required=topic in MUST_BE_TOLD,
+                help_text=_("This we must tell you.") if topic in MUST_BE_TOLD else "",
                 widget=forms.CheckboxSelectMultiple,
                 initial=getattr(choices, topic),
-                error_messages={"required": _("Choose at least one. This we must tell you.")},
+                error_messages={"required": _("Choose at least one.")},
             )
             for topic in Topic
         }

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.phones import mobile_number
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -248,3 +250,10 @@ class DeadAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} since {self.since:%Y-%m-%d}"
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it still is the address that the person has."""
+        if self.channel == Message.Channel.EMAIL:
+            return self.address == self.user.email
+        return self.address == mobile_number(self.user.phone)

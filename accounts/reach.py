@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from accounts import sms
 from accounts.models import DeadAddress, Message, MessageChoices, User
 from accounts.notices import MUST_BE_TOLD, WORTH_A_LETTER, Topic
+from accounts.phones import mobile_number
 
 Channel = Message.Channel
 
@@ -25,7 +26,7 @@ class Reach:
         if not user.is_active:
             return cls({}, choices)
         dead = {(row.channel, row.address) for row in DeadAddress.objects.filter(user=user)}
-        addresses = {Channel.EMAIL: user.email, Channel.SMS: sms.number(user.phone)}
+        addresses = {Channel.EMAIL: user.email, Channel.SMS: mobile_number(user.phone)}
         if not sms.is_offered():
             del addresses[Channel.SMS]
         working = {

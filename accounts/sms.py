@@ -4,7 +4,6 @@
 messages. Nothing here writes a number or a text to a log.
 """
 
-import re
 from functools import cache
 from typing import Protocol
 
@@ -79,18 +78,3 @@ def gateway() -> Gateway:
 def _gateway(path: str) -> Gateway:
     made: Gateway = import_string(path)()
     return made
-
-
-def number(phone: str) -> str:
-    """A written number as gateways want it, "+4790112233"; "" when no text reaches it.
-
-    Eight digits are Norwegian; only those that begin with 4 or 9 are mobile.
-    """
-    digits = re.sub(r"[^\d+]", "", phone)
-    if digits.startswith("00"):
-        digits = f"+{digits[2:]}"
-    if digits.startswith("+47"):
-        digits = digits[3:]
-    if digits.startswith("+"):
-        return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else ""
-    return f"+47{digits}" if re.fullmatch(r"[49]\d{7}", digits) else ""

@@ -11,6 +11,7 @@ from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import LanguageForm, MessageChoicesForm
 from accounts.models import DeadAddress, MessageChoices
+from accounts.phones import mobile_number
 
 
 @require_safe
@@ -31,7 +32,7 @@ def my_settings(request: PersonRequest) -> HttpResponse:
 def my_messages(request: PersonRequest) -> HttpResponse:
     user = request.user
     choices = MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
-    has_number = bool(sms.number(user.phone))
+    has_number = bool(mobile_number(user.phone))
     offered = ["email", "sms"] if sms.is_offered() and has_number else ["email"]
     form = MessageChoicesForm(choices, offered, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -45,7 +46,7 @@ def my_messages(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "lacks_number": sms.is_offered() and not has_number,
-        "dead": DeadAddress.objects.filter(user=user),
+        "dead": [row for row in DeadAddress.objects.filter(user=user) if row.is_in_use],
     }
     return render(request, "accounts/messages.html", context)
 

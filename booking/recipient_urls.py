@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from booking.views import guardians, recipients
+from booking.views import guardians, letters, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
     path("search/", recipients.search_recipients, name="search_recipients"),
     path("new/", recipients.new_recipient, name="new_recipient"),
     path("add/", recipients.add_recipient, name="add_recipient"),
+    path("letters/", letters.letters, name="letters"),
+    path("<uuid:recipient>/letter/", letters.letter, name="letter"),
+    path("<uuid:recipient>/letter/printed/", letters.letter_printed, name="letter_printed"),
+    path("<uuid:recipient>/address/trust/", letters.trust_address, name="trust_address"),
     path("<uuid:recipient>/", recipients.recipient, name="recipient"),
     path("<uuid:recipient>/change/", recipients.change_recipient, name="change_recipient"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),

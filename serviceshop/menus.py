@@ -70,7 +70,7 @@ def menu(request: HttpRequest) -> list[Item]:
 def _recipients_pages(whose: Whose) -> list[Entry]:
     home: Entry = (_("Home"), "booking:calendar", [])
     visits: Entry = (_("Visits") if whose.mandate else _("My visits"), "booking:visits", [])
-    own: list[Entry] = [(_("My settings"), "accounts:settings", [])]
+    own: list[Entry] = [(_("My choices"), "accounts:settings", [])]
     return [
         *([home] if whose.may_book else []),
         visits,

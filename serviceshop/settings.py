@@ -274,8 +274,10 @@ if SMS_GATEWAY_URL:
     SMS_GATEWAY = "accounts.sms.HttpGateway"
 else:
     SMS_GATEWAY = "serviceshop.demo_mail.SmsGateway" if DEMO else ""
-# Nobody is disturbed from one hour to the other, nor more often a day than this.
-QUIET_FROM, QUIET_UNTIL = env.number("QUIET_FROM", 21), env.number("QUIET_UNTIL", 7)
+# Nobody is disturbed from one hour to the other (whoever tries the demonstration at night
+# wants to see its messages), nor more often a day than this.
+QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21)
+QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7)
 MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TEXTS_A_DAY", 6)}
 
 # -- Logging ----------------------------------------------------------------

@@ -9,7 +9,7 @@ same.
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID
@@ -197,11 +197,18 @@ def end_overdue() -> int:
     )
 
 
-def printed(*, messages: list[Message], by: User) -> None:
-    """The letters have been printed and are on their way."""
-    Message.objects.filter(
-        pk__in=[message.pk for message in messages], channel=Channel.LETTER, state=State.WAITING
-    ).update(state=State.SENT, ended_at=timezone.now())
+def printed(
+    *, messages: Collection[Message], needless: Collection[Message] = (), by: User
+) -> None:
+    """The letters are on their way; those that were ``needless`` by then say so."""
+    for state, rows in ((State.SENT, messages), (State.NEEDLESS, needless)):
+        Message.objects.filter(
+            pk__in=[row.pk for row in rows], channel=Channel.LETTER, state=State.WAITING
+        ).update(
+            state=state,
+            why="" if state is State.SENT else Why.NOT_TRUE,
+            ended_at=timezone.now(),
+        )
 
 
 # -- What becomes of it -----------------------------------------------------------

@@ -55,6 +55,8 @@ def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User
     with one_transaction():
         lock_recipient(recipient.pk)
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
+        # Text messages go to the person's own number, which is the one known here.
+        User.objects.filter(recipient=recipient).update(phone=particulars.phone)
 
 
 def user_with(email: str, **names: str) -> User:

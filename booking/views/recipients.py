@@ -18,6 +18,7 @@ from accounts.models import User
 from booking import actions
 from booking.access import look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps
+from booking.letters import dead_channels, waiting
 from booking.mandate_forms import GuardianForm
 from booking.models import Grant, Mandate, Recipient
 from booking.recipient_forms import GrantForm, NewRecipientForm, RecipientForm, SearchForm
@@ -37,6 +38,7 @@ def recipients(request: HttpRequest, department: Department) -> HttpResponse:
         "recipients": shown,
         "page": page,
         "search": SearchForm(),
+        "letters": waiting(department).values("subject_id").distinct().count(),
     }
     return render(request, "booking/recipients.html", context)
 
@@ -218,6 +220,8 @@ def recipient_page(
         ).exclude(valid_until__lt=today),
         "new_guardian": new_guardian or GuardianForm(initial={"valid_from": today}),
         "today": today,
+        "dead_channels": dead_channels(recipient.user),
+        "has_letter": waiting(department).filter(subject_id=recipient.pk).exists(),
     }
     return render(request, "booking/recipient.html", context)
 

@@ -20,6 +20,7 @@ from django.db import connection, connections, transaction
 from accounts import sms
 from accounts.actions import messages
 from accounts.models import DeadAddress, Message, MessageChoices
+from accounts.phones import mobile_number
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -497,4 +498,4 @@ def test_a_number_that_is_refused_is_told_apart(gateway, status):
     ],
 )
 def test_numbers_are_read_as_people_write_them(written, number):
-    assert sms.number(written) == number
+    assert mobile_number(written) == number

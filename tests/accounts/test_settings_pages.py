@@ -45,7 +45,7 @@ def test_until_somebody_chooses_messages_are_discreet(client, person):
 
 def test_what_others_change_cannot_be_silenced(client, person):
     response = client.post(PAGE, CHOSEN | {"by_others": []})
-    assert "This we must tell you" in response.content.decode()
+    assert "Choose at least one" in response.content.decode()
     assert not MessageChoices.objects.exists()
 
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian",
+    "letter_printed", "trust_address",
 }  # fmt: skip
 
 

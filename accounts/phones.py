@@ -1,0 +1,18 @@
+"""Phone numbers as people write them, and as gateways want them."""
+
+import re
+
+
+def mobile_number(phone: str) -> str:
+    """A written number as gateways want it, "+4790112233"; "" when no text reaches it.
+
+    Eight digits are Norwegian; only those that begin with 4 or 9 are mobile.
+    """
+    digits = re.sub(r"[^\d+]", "", phone)
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if digits.startswith("+47"):
+        digits = digits[3:]
+    if digits.startswith("+"):
+        return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else ""
+    return f"+47{digits}" if re.fullmatch(r"[49]\d{7}", digits) else ""

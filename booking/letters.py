@@ -1,0 +1,91 @@
+"""Letters: what is told on paper to those whom neither mail nor text reaches.
+
+They wait in the outbox until the department has printed them. Changes nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Min, QuerySet
+from django.utils import timezone, translation
+
+from accounts import notices
+from accounts.models import DeadAddress, Message, User
+from accounts.notices import Words
+from booking.models import Booking, Recipient
+from departments.models import Department
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that waits to be told to one recipient. What has become ``needless`` meanwhile
+    goes out of the pile without a word."""
+
+    recipient: Recipient
+    language: str
+    told: list[tuple[Message, Words]]
+    needless: list[Message]
+    coming: list[Booking]
+
+
+def waiting(department: Department) -> QuerySet[Message]:
+    return Message.objects.filter(
+        department_id=department.pk,
+        channel=Message.Channel.LETTER,
+        state=Message.State.WAITING,
+        expires_at__gt=timezone.now(),
+    )
+
+
+def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:
+    """Those of the recipients to whom a letter waits, each with ``since`` when; that one first
+    which has waited the longest."""
+    since = dict(
+        waiting(department)
+        .filter(subject_id__isnull=False)
+        .order_by()
+        .values_list("subject_id")
+        .annotate(since=Min("posted_at"))
+    )
+    found = list(recipients.filter(pk__in=list(since)))
+    for recipient in found:
+        vars(recipient)["since"] = since[recipient.pk]
+    return sorted(found, key=lambda recipient: since[recipient.pk])
+
+
+def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
+    """Those whose address gave messages back, and who have no other since."""
+    return [
+        recipient
+        for recipient in recipients.filter(user__in=DeadAddress.objects.values("user"))
+        .select_related("user")
+        .prefetch_related("user__dead_addresses__user")
+        if dead_channels(recipient.user)
+    ]
+
+
+def dead_channels(user: User | None) -> list[str]:
+    """Over which channels nothing reaches the person now, in words."""
+    if user is None:
+        return []
+    return [row.get_channel_display() for row in user.dead_addresses.all() if row.is_in_use]
+
+
+def write(department: Department, recipient: Recipient) -> Letter:
+    """In the recipient's language, as it is true now."""
+    language = recipient.user.language if recipient.user else User.Language.BOKMAAL
+    told, needless = [], []
+    with translation.override(language):
+        for message in waiting(department).filter(subject_id=recipient.pk):
+            words = _words(message)
+            if words is None:
+                needless.append(message)
+            else:
+                told.append((message, words))
+    coming = Booking.objects.upcoming(timezone.now()).filter(
+        service__department=department, recipient=recipient
+    )
+    return Letter(recipient, language, told, needless, list(coming))
+
+
+def _words(message: Message) -> Words | None:
+    return notices.find(message.kind).compose(message) if notices.is_known(message.kind) else None

@@ -1,0 +1,177 @@
+"""Letters for people whom neither mail nor text reaches, printed by their department."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from accounts.actions import messages
+from accounts.models import AccessLogEntry, DeadAddress, Message
+from booking import actions
+from booking.actions.announcements import announce
+from tests import factories
+from tests.booking.test_notices import at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def opened(clock, hours):
+    hours(staff=3)
+    return clock
+
+
+@pytest.fixture
+def hans(service):
+    """84, and has a phone on the wall."""
+    hans = factories.RecipientFactory(
+        given_name="Hans", family_name="Nes", address="Havnegata 4", phone="33 11 22 33"
+    )
+    factories.GrantFactory(recipient=hans, service=service)
+    return hans
+
+
+@pytest.fixture
+def dina(client, administrator):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def booked(hans, service, administrator):
+    booking = actions.book(
+        key=uuid.uuid4(), recipient=hans, service=service, starts_at=at(10), by=administrator
+    )
+    announce()
+    return booking
+
+
+def url(name, department, *args):
+    return reverse(f"booking:{name}", args=[department.pk, *args])
+
+
+def shown(response):
+    return [
+        str(message.pk)
+        for message in [
+            *(message for message, _ in response.context["letter"].told),
+            *response.context["letter"].needless,
+        ]
+    ]
+
+
+def test_the_letter_says_when_and_not_what(dina, department, hans, booked, service):
+    page = dina.get(url("letters", department)).content.decode()
+    assert "Hans Nes" in page
+    letter = dina.get(url("letter", department, hans.pk))
+    text = letter.content.decode()
+    assert "onsdag 25. november klokka 10.00" in text  # in Hans' language, not in Dina's
+    assert "Havnegata 4" in text
+    assert service.name not in text
+    assert department.name not in text
+
+
+def test_it_waits_until_it_is_printed_and_is_printed_once(dina, department, hans, booked):
+    letter = dina.get(url("letter", department, hans.pk))
+    for _ in range(2):
+        dina.post(url("letter_printed", department, hans.pk), {"message": shown(letter)})
+    assert Message.objects.get().state == "sent"
+    assert "Hans Nes" not in dina.get(url("letters", department)).content.decode()
+
+
+def test_what_comes_while_it_is_being_printed_waits_on(
+    dina, department, hans, booked, administrator
+):
+    letter = dina.get(url("letter", department, hans.pk))
+    actions.move(booking=booked, starts_at=at(12), by=administrator, reason="Ill")
+    announce()
+    dina.post(url("letter_printed", department, hans.pk), {"message": shown(letter)})
+    states = set(Message.objects.values_list("kind", "state"))
+    assert states == {
+        ("visit.booked_by_others", "needless"),
+        ("visit.moved_by_others", "waiting"),
+    }
+    again = dina.get(url("letter", department, hans.pk)).content.decode()
+    assert "Ill" in again
+
+
+def test_a_confidential_address_is_not_on_the_page(dina, department, hans, booked):
+    hans.has_confidential_address = True
+    hans.save()
+    assert "Havnegata" not in dina.get(url("letter", department, hans.pk)).content.decode()
+
+
+def test_each_look_is_logged(dina, department, hans, booked):
+    dina.get(url("letters", department))
+    dina.get(url("letter", department, hans.pk))
+    looks = AccessLogEntry.objects.filter(subject_id=hans.pk).values_list("what", flat=True)
+    assert set(looks) == {"booking:letters", "booking:letter"}
+
+
+def test_another_departments_letters_are_not_found(
+    client, other_administrator, other_department, department, hans, booked
+):
+    client.force_login(other_administrator)
+    assert client.get(url("letters", department)).status_code == 404
+    assert client.get(url("letter", other_department, hans.pk)).status_code == 404
+    gone = client.post(url("letter_printed", other_department, hans.pk))
+    assert gone.status_code == 404
+    assert Message.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_the_list_costs_the_same_for_many(
+    dina, department, service, administrator, count, django_assert_max_num_queries
+):
+    for _ in range(count):
+        recipient = factories.RecipientFactory(user=factories.UserFactory())
+        factories.GrantFactory(recipient=recipient, service=service)
+        DeadAddress.objects.create(
+            user=recipient.user, channel="email", address=recipient.user.email
+        )
+        messages.post(
+            kind="visit.moved_by_others",
+            key="any",
+            to=recipient.user,
+            subject_id=recipient.pk,
+            department_id=department.pk,
+            expires_at=at(10),
+        )
+    with django_assert_max_num_queries(14):
+        page = dina.get(url("letters", department))
+    assert len(page.context["waiting"]) == count
+    assert len(page.context["unreachable"]) == count
+
+
+# -- Addresses that give messages back ----------------------------------------------
+
+
+def test_the_department_sees_an_address_that_gives_mail_back_and_may_trust_it_again(
+    dina, department, recipient
+):
+    page = url("recipient", department, recipient.pk)
+    assert "come back" not in dina.get(page).content.decode()
+    messages.bounced(email=recipient.user.email)
+    assert "come back (E-mail)" in dina.get(page).content.decode()
+    assert recipient.full_name in dina.get(url("letters", department)).content.decode()
+    dina.post(url("trust_address", department, recipient.pk))
+    assert "come back" not in dina.get(page).content.decode()
+
+
+def test_a_new_address_is_not_blamed_for_the_old_one(dina, department, recipient):
+    messages.bounced(email=recipient.user.email)
+    recipient.user.email = "ny@example.test"
+    recipient.user.save()
+    page = url("recipient", department, recipient.pk)
+    assert "come back" not in dina.get(page).content.decode()
+
+
+def test_a_number_that_is_corrected_is_the_one_that_texts_go_to(dina, department, recipient):
+    dina.post(
+        url("change_recipient", department, recipient.pk),
+        {"given_name": "Aksel", "family_name": "Vik", "phone": "90 99 88 77"},
+    )
+    recipient.user.refresh_from_db()
+    assert recipient.user.phone == "90 99 88 77"
