@@ -2,12 +2,15 @@
 
 ``static/vendor/packages.toml`` names every package with version and integrity. npm
 fetches them from whichever registry this machine is set up with; what arrives counts
-only if it is byte for byte what the list says. The files are committed, so nobody
-needs npm to run or build Service Shop.
+only if it is byte for byte what the list says. Of Designsystemet it takes the components
+we use, of Inter the letters and weights, of each drawing one decimal: a first visit over
+a slow line is to be short. The files are committed, so nobody needs npm to run or build
+Service Shop.
 """
 
 import base64
 import hashlib
+import io
 import re
 import subprocess
 import tarfile
@@ -35,15 +38,48 @@ def vendor(package: dict[str, Any], work: Path) -> None:
             path = ROOT / target
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_read(tar, source))
+        if "joined" in package:
+            joined = package["joined"]
+            layers = {
+                layer: [_read(tar, f"dist/src/{name}.css").decode().strip() for name in names]
+                for layer, names in joined["layers"].items()
+            }
+            (ROOT / joined["target"]).write_text(stylesheet(joined["order"], layers))
+        for font in package.get("fonts", {}).get("files", []):
+            whole = _read(tar, font["source"])
+            (ROOT / font["target"]).write_bytes(subset(whole, font["letters"], package["fonts"]))
         if "icons" in package:
             drawings = {
                 name: _read(tar, f"dist/svg/{drawing}.svg").decode()
                 for name, drawing in package["icons"].items()
             }
-            (ROOT / package["sprite"]).write_text(sprite(drawings))
+            (ROOT / package["sprite"]).write_text(sprite(drawings, package["decimals"]))
 
 
-def sprite(drawings: dict[str, str]) -> str:
+def stylesheet(order: list[str], layers: dict[str, list[str]]) -> str:
+    """One file of components, each in the cascade layer that it belongs to."""
+    blocks = [f"@layer {layer}{{{''.join(parts)}}}" for layer, parts in layers.items()]
+    return "\n".join([f"@layer {', '.join(order)};", *blocks]) + "\n"
+
+
+def subset(font: bytes, letters: str, keep: dict[str, Any]) -> bytes:
+    """A variable font with fewer letters, weights and features; ``letters`` as CSS writes them."""
+    from fontTools.subset import Options, Subsetter, parse_unicodes
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    whole = TTFont(io.BytesIO(font), recalcTimestamp=False)
+    subsetter = Subsetter(Options(layout_features=keep["features"], hinting=False))
+    subsetter.populate(unicodes=parse_unicodes(letters.replace(" ", "")))
+    subsetter.subset(whole)
+    narrow = instantiateVariableFont(whole, {"wght": tuple(keep["weights"])})
+    narrow.flavor = "woff2"
+    written = io.BytesIO()
+    narrow.save(written)
+    return written.getvalue()
+
+
+def sprite(drawings: dict[str, str], decimals: int) -> str:
     """One file of symbols, coloured by the text they stand in."""
     symbols = []
     for name, drawing in sorted(drawings.items()):
@@ -51,6 +87,7 @@ def sprite(drawings: dict[str, str]) -> str:
         if not shapes:
             raise SystemExit(f"{name}: not an SVG")
         inner = re.sub(r'(fill|stroke)="(?:#\w+|black)"', r'\1="currentColor"', shapes[1])
+        inner = re.sub(r"\d+\.\d{2,}", lambda number: f"{float(number[0]):.{decimals}f}", inner)
         symbols.append(
             f'<symbol id="{name}" viewBox="0 0 24 24" fill="none">{inner.strip()}</symbol>'
         )
