@@ -7,17 +7,18 @@ person asked otherwise: an appointment and its time, neither what nor from whom.
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import dates
-from accounts.models import Message
+from accounts.models import Message, User
 from accounts.notices import Attachment, Notice, Topic, Words, register
 from booking.calendar_file import Method
 from booking.calendars import file_of_visit, names_service
-from booking.models import Booking, BookingEvent
+from booking.models import Booking, BookingEvent, Mandate, Recipient
 from departments.models import Employee
 
 Kind = BookingEvent.Kind
@@ -25,9 +26,18 @@ Kind = BookingEvent.Kind
 DAY_BEFORE, HOURS_BEFORE = "visit.day_before", "visit.hours_before"
 
 
-def kind_of(event: BookingEvent) -> str:
+def addressees(recipient: Recipient) -> list[User | None]:
+    """Whom to tell: the person, or the guardians of somebody without a log-in. Nobody
+    there (None) is a letter's business."""
+    if recipient.user is not None:
+        return [recipient.user]
+    guardians = _guardians_of(recipient).select_related("holder")
+    return [mandate.holder for mandate in guardians] or [None]
+
+
+def kind_of(event: BookingEvent, to: User | None) -> str:
     """The kind of notice that tells of it, by whose doing it was."""
-    by_others = event.by_id is not None and event.by_id != event.booking.recipient.user_id
+    by_others = event.by_id is not None and (to is None or event.by_id != to.pk)
     return f"visit.{event.kind}_by_others" if by_others else f"visit.{event.kind}"
 
 
@@ -53,13 +63,15 @@ def tell_event(message: Message) -> Words | None:
         return None
     booking = event.booking
     at = booking.starts_at
-    if at <= timezone.now():
+    recipient = booking.recipient
+    if at <= timezone.now() or not _may_know(message, recipient):
         return None
-    kind, whose = Kind(event.kind), _whose(event)
-    lines = [_SAYS[kind][whose]() % {"when": when(at)}]
+    kind, whose = Kind(event.kind), _whose(event, message)
+    told = {"when": when(at), "name": recipient.given_name}
+    lines = [_SAYS[kind][whose]() % told]
     if kind is Kind.MOVED and event.from_starts_at:
         lines.append(_("It was %(when)s before.") % {"when": when(event.from_starts_at)})
-    if event.reason and whose != "own":
+    if event.reason and event.by_id != message.user_id:
         lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
     if kind is not Kind.CANCELLED:
         lines += _details(booking, message)
@@ -67,7 +79,7 @@ def tell_event(message: Message) -> Words | None:
     return Words(
         subject=_SUBJECTS[kind](),
         lines=tuple(lines),
-        path=reverse("booking:visit", args=[booking.pk]),
+        path=_path(booking, message),
         attachment=_attachment(booking, message, method),
     )
 
@@ -77,23 +89,29 @@ def remind(message: Message) -> Words | None:
     assert message.about_id is not None
     booking = (
         Booking.objects.confirmed()
-        .select_related("service__department")
+        .select_related("service__department", "recipient")
         .filter(pk=message.about_id, starts_at=dt.datetime.fromisoformat(message.facts["at"]))
         .first()
     )
     if booking is None or booking.starts_at <= timezone.now():
         return None
-    language = get_language()
-    day = dates.near_day(booking.starts_at, language, today=timezone.localdate())
+    recipient = booking.recipient
+    if not _may_know(message, recipient):
+        return None
+    day = dates.near_day(booking.starts_at, get_language(), today=timezone.localdate())
+    says = (
+        _("Remember that %(name)s has an appointment %(day)s %(clock)s.")
+        if _is_guardians(message, recipient)
+        else _("Remember that you have an appointment %(day)s %(clock)s.")
+    )
     lines = [
-        _("Remember that you have an appointment %(day)s %(clock)s.")
-        % {"day": day, "clock": _at(booking.starts_at)},
+        says % {"day": day, "clock": _at(booking.starts_at), "name": recipient.given_name},
         *_details(booking, message),
     ]
     return Words(
         subject=_("Remember your appointment"),
         lines=tuple(lines),
-        path=reverse("booking:visit", args=[booking.pk]),
+        path=_path(booking, message),
     )
 
 
@@ -108,15 +126,42 @@ def _at(instant: dt.datetime) -> str:
     return dates.words(language).at.format(clock=dates.clock(instant, language))
 
 
-def _whose(event: BookingEvent) -> str:
-    """Whose doing: one's "own", "ours" (the department's staff) or a "helper"'s."""
+def _is_guardians(message: Message, recipient: Recipient) -> bool:
+    return message.user_id is not None and message.user_id != recipient.user_id
+
+
+def _may_know(message: Message, recipient: Recipient) -> bool:
+    """A guardian is told for as long as the mandate lasts."""
+    return (
+        not _is_guardians(message, recipient)
+        or _guardians_of(recipient).filter(holder=message.user).exists()
+    )
+
+
+def _guardians_of(recipient: Recipient) -> QuerySet[Mandate]:
+    today = timezone.localdate()
+    return recipient.mandates.in_force(today).filter(kind=Mandate.Kind.GUARDIAN)
+
+
+def _whose(event: BookingEvent, message: Message) -> str:
+    """How to put it: to a "guardian", otherwise by whose doing it was: one's "own", "ours"
+    (the department's staff) or a "helper"'s."""
     booking = event.booking
+    if _is_guardians(message, booking.recipient):
+        return "guardian"
     if event.by_id is None or event.by_id == booking.recipient.user_id:
         return "own"
     staff = Employee.objects.filter(
         person_id=event.by_id, department=booking.service.department_id
     )
     return "ours" if staff.active(timezone.localdate(event.at)).exists() else "helper"
+
+
+def _path(booking: Booking, message: Message) -> str:
+    """The visit's page; a guardian chooses first for whom to look."""
+    if _is_guardians(message, booking.recipient):
+        return reverse("home")
+    return reverse("booking:visit", args=[booking.pk])
 
 
 _SUBJECTS = {
@@ -129,16 +174,19 @@ _SAYS = {
         "own": lambda: _("You have an appointment %(when)s."),
         "ours": lambda: _("We have booked an appointment for you %(when)s."),
         "helper": lambda: _("Somebody who helps you has booked an appointment %(when)s."),
+        "guardian": lambda: _("%(name)s has an appointment %(when)s."),
     },
     Kind.MOVED: {
         "own": lambda: _("Your appointment is moved to %(when)s."),
         "ours": lambda: _("We have moved your appointment to %(when)s."),
         "helper": lambda: _("Somebody who helps you has moved your appointment to %(when)s."),
+        "guardian": lambda: _("The appointment of %(name)s is moved to %(when)s."),
     },
     Kind.CANCELLED: {
         "own": lambda: _("Your appointment %(when)s is cancelled."),
         "ours": lambda: _("We have cancelled your appointment %(when)s."),
         "helper": lambda: _("Somebody who helps you has cancelled your appointment %(when)s."),
+        "guardian": lambda: _("The appointment of %(name)s %(when)s is cancelled."),
     },
 }
 

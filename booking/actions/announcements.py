@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.actions import messages
-from accounts.models import Message
+from accounts.models import Message, User
 from booking import notices
 from booking.calendars import with_last_change
 from booking.models import Booking, BookingEvent
@@ -40,13 +40,15 @@ def announce() -> int:
             .order_by("pk")[:IN_ONE_GO]
         )
         for event in events:
-            _post(
-                event.booking,
-                kind=notices.kind_of(event),
-                key=str(event.pk),
-                facts={"event": event.pk},
-                expires_at=event.to_starts_at or event.from_starts_at or event.booking.starts_at,
-            )
+            for person in notices.addressees(event.booking.recipient):
+                _post(
+                    event.booking,
+                    to=person,
+                    kind=notices.kind_of(event, person),
+                    key=str(event.pk),
+                    facts={"event": event.pk},
+                    expires_at=event.to_starts_at or event.from_starts_at,
+                )
         BookingEvent.objects.filter(pk__in=[event.pk for event in events]).update(
             announced_at=timezone.now()
         )
@@ -60,13 +62,15 @@ def remind(now: dt.datetime) -> int:
     for kind in (notices.DAY_BEFORE, notices.HOURS_BEFORE):
         for booking in _to_remind(kind, now):
             at = booking.starts_at
-            _post(
-                booking,
-                kind=kind,
-                key=f"{booking.pk} {at.isoformat()}",
-                facts={"at": at.isoformat()},
-                expires_at=at - TOO_CLOSE if kind == notices.DAY_BEFORE else at,
-            )
+            for person in notices.addressees(booking.recipient):
+                _post(
+                    booking,
+                    to=person,
+                    kind=kind,
+                    key=f"{booking.pk} {at.isoformat()}",
+                    facts={"at": at.isoformat()},
+                    expires_at=at - TOO_CLOSE if kind == notices.DAY_BEFORE else at,
+                )
             posted += 1
     return posted
 
@@ -105,18 +109,19 @@ def _to_remind(kind: str, now: dt.datetime) -> Iterator[Booking]:
 def _post(
     booking: Booking,
     *,
+    to: User | None,
     kind: str,
     key: str,
     facts: dict[str, object],
-    expires_at: dt.datetime,
+    expires_at: dt.datetime | None,
 ) -> None:
     messages.post(
         kind=kind,
         key=key,
-        to=booking.recipient.user,
+        to=to,
         subject_id=booking.recipient_id,
         department_id=booking.service.department_id,
         about_id=booking.pk,
         facts=facts,
-        expires_at=expires_at,
+        expires_at=expires_at or booking.starts_at,
     )

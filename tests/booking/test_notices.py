@@ -11,10 +11,10 @@ from icalendar import Calendar
 
 from accounts import sms
 from accounts.actions import messages
-from accounts.models import Message, MessageChoices
+from accounts.models import Message, MessageChoices, User
 from booking import actions
 from booking.actions.announcements import announce, due, remind
-from booking.models import BookingEvent
+from booking.models import BookingEvent, Mandate
 from booking.notices import DAY_BEFORE, HOURS_BEFORE
 from tests import factories
 from tests.booking.conftest import NOW, TOMORROW
@@ -211,6 +211,51 @@ def test_a_recipient_without_a_log_in_gets_a_letter(service, recipient, administ
     assert (letter.channel, letter.state) == ("letter", "waiting")
     assert letter.subject_id == hans.pk
     assert letter.department_id == service.department_id
+
+
+@pytest.fixture
+def ward(service):
+    """A child without a log-in."""
+    ward = factories.RecipientFactory(given_name="Jonas", family_name="Hemmelig")
+    factories.GrantFactory(recipient=ward, service=service)
+    return ward
+
+
+@pytest.fixture
+def mandate(ward, administrator):
+    return actions.register_guardian(
+        recipient=ward,
+        to=actions.Invited(email="carl@example.test", name="Carl Moe"),
+        may=Mandate.May.BOOK,
+        valid_from=NOW.date(),
+        reference="2026/17",
+        by=administrator,
+    )
+
+
+def test_the_guardian_of_somebody_without_a_log_in_is_told_instead(
+    book, ward, mandate, administrator
+):
+    User.objects.update(language="en")
+    booked = actions.book(
+        key=uuid.uuid4(),
+        recipient=ward,
+        service=ward.grants.get().service,
+        starts_at=at(11),
+        by=administrator,
+    )
+    (body,) = tell()
+    assert "Jonas has an appointment Wednesday 25 November at 11:00." in body
+    (sent,) = mail.outbox
+    assert sent.to == ["carl@example.test"]
+    assert "Jonas" not in sent.subject
+    assert "Hemmelig" not in sent.message().as_string()
+
+    actions.cancel(booking=booked, by=administrator, reason="Holiday")
+    announce()
+    actions.end_mandate(mandate=mandate, by=administrator)
+    assert messages.send_due() == 0
+    assert Message.objects.filter(why="not_true").count() == 1
 
 
 # -- Reminders --------------------------------------------------------------------
