@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for, record_look, record_looks
 from accounts.models import User
-from booking.models import Booking, BookingEvent, Grant, Mandate, Recipient
+from booking.models import Booking, BookingEvent, BookingSeries, Grant, Mandate, Recipient
 from booking.queries import Person
 from departments.models import Department, Service
 
@@ -189,3 +189,16 @@ def booking_for(
     )
     booking.recipient = recipient
     return booking
+
+
+def series_for(
+    request: PersonRequest, series_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
+) -> BookingSeries:
+    recipient = recipient_for(request, may=may)
+    series = get_object_or_404(
+        BookingSeries.objects.select_related("service__department"),
+        pk=series_id,
+        recipient=recipient,
+    )
+    series.recipient = recipient
+    return series

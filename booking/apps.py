@@ -5,9 +5,10 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from booking import notices
+        from booking import notices, series_notices
         from booking.supply import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())
         notices.register_all()
+        series_notices.register_all()

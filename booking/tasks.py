@@ -16,3 +16,11 @@ def remind() -> None:
     from booking.actions.announcements import remind
 
     remind(timezone.now())
+
+
+@shared_task
+def book_series() -> None:
+    """Every night, after the days are laid out."""
+    from booking.actions.series import book_all_series
+
+    book_all_series()

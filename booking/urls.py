@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (dates in addresses)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, looks, mandates, order, visits
+from booking.views import about, calendar, feeds, looks, mandates, order, series, visits
 
 register_converter(ClockConverter, "clock")
 
@@ -28,6 +28,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("bookings/<uuid:booking>/cancel/", visits.cancel, name="cancel"),
     path("bookings/<uuid:booking>/appointment.ics", feeds.visit_file, name="visit_file"),
+    path("bookings/<uuid:booking>/repeat/", series.repeat, name="repeat"),
+    # /repeating/<series>/
+    path("repeating/", series.all_series, name="all_series"),
+    path("repeating/<uuid:series>/", series.series, name="series"),
+    path("repeating/<uuid:series>/skip/", series.skip, name="skip"),
+    path("repeating/<uuid:series>/take-back/", series.take_back_skip, name="take_back_skip"),
+    path("repeating/<uuid:series>/end/", series.end_series, name="end_series"),
     # /settings/calendar/
     path("settings/calendar/", feeds.feeds, name="feeds"),
     path("settings/calendar/make/", feeds.make, name="make_feed"),

@@ -203,6 +203,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "departments.tasks.lay_out_days",
         "schedule": crontab(hour="1", minute="10"),
     },
+    "book what repeats": {
+        "task": "booking.tasks.book_series",
+        "schedule": crontab(hour="1", minute="30"),
+    },
     # Whoever missed the doorbell. What a worker that was away did not take expires.
     "plan stale days": {
         "task": "workflow.tasks.plan_stale_days",

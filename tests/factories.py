@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
-from booking.models import Booking, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
 from departments.models import (
     Absence,
     Day,
@@ -214,6 +214,19 @@ class BookingFactory(DjangoModelFactory):
     ends_at = factory.LazyAttribute(
         lambda booking: booking.starts_at + dt.timedelta(minutes=booking.service.minutes)
     )
+
+
+class BookingSeriesFactory(DjangoModelFactory):
+    """Every week at ten from a week ahead, wanted by the recipient."""
+
+    class Meta:
+        model = BookingSeries
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    first_date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
+    time = dt.time(10)
+    by = factory.SelfAttribute("recipient.user")
 
 
 class VisitFactory(DjangoModelFactory):

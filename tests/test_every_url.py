@@ -123,6 +123,12 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:repeat booking": get(*BOOKERS, booking="booking"),
+    "booking:all_series": get(OTHER_RECIPIENT, *LOOKERS),
+    "booking:series series": get(*LOOKERS, series="series"),
+    "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
+    "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
+    "booking:end_series series": get(*BOOKERS, series="series"),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -282,6 +288,7 @@ def things(cast, department, recipient, service, care_worker, administrator):
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
     )
     make_plan(day_id=day.pk)
+    series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
     return {
@@ -305,6 +312,8 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "guardian_mandate": recipient.mandates.get(kind=Mandate.Kind.GUARDIAN).pk,
         "change": undoable_change(department, administrator).pk,
         "person": factories.EmployeeFactory(department=department).person_id,
+        "series": series.pk,
+        "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,

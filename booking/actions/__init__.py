@@ -9,6 +9,7 @@ from booking.actions.grants import change_grant, grant, shorten_grant
 from booking.actions.mandates import Invited, end_mandate, give_mandate, register_guardian
 from booking.actions.recipients import Particulars, add_recipient, change_recipient
 from booking.actions.seats import give, reseat, take_off
+from booking.actions.series import end_series, repeat, skip, take_back_skip
 
 __all__ = [
     "Invited",
@@ -19,12 +20,16 @@ __all__ = [
     "change_grant",
     "change_recipient",
     "end_mandate",
+    "end_series",
     "give",
     "give_mandate",
     "grant",
     "move",
     "register_guardian",
+    "repeat",
     "reseat",
     "shorten_grant",
+    "skip",
+    "take_back_skip",
     "take_off",
 ]

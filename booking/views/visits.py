@@ -19,7 +19,7 @@ from booking import actions, errors, outcomes, queries
 from booking.access import booking_for, recipient_for, whose_pages
 from booking.converters import Clock
 from booking.forms import MoveForm
-from booking.models import Booking, BookingEvent, Mandate
+from booking.models import Booking, BookingEvent, BookingSeries, Mandate
 from booking.views import simple
 from booking.views.afterwards import again_next_week, undo_key
 from booking.views.choosing import Choosing
@@ -77,6 +77,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
             "undo_key": undo_key(found, last, now) if may_book else None,
+            "series": BookingSeries.objects.running().filter(dates__booking=found).first(),
         },
     )
 

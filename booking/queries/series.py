@@ -1,0 +1,81 @@
+"""What a visit that repeats has come to, and what lies ahead of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from booking.entitlement import last_day
+from booking.models import Booking, BookingSeries, Recipient, SeriesDate
+from booking.recurrence import WEEK
+from departments.queries.days import shifts_by_day
+
+AHEAD = 4  # dates beyond the horizon, so that one on holiday can be skipped in time
+
+
+@dataclass(frozen=True)
+class DateOfSeries:
+    """One date from today on. ``foreseen`` is why a date that is not decided yet will hardly
+    be had, as far as it is known today."""
+
+    date: dt.date
+    starts_at: dt.datetime
+    decided: SeriesDate | None = None
+    foreseen: SeriesDate.Why | None = None
+    opens_on: dt.date | None = None
+
+    @property
+    def booking(self) -> Booking | None:
+        return self.decided.booking if self.decided else None
+
+
+def running_series(recipient: Recipient) -> list[BookingSeries]:
+    return list(
+        BookingSeries.objects.running()
+        .filter(recipient=recipient)
+        .select_related("service__department")
+    )
+
+
+def dates_to_come(series: BookingSeries, now: dt.datetime) -> list[DateOfSeries]:
+    """From today on: what is decided and, while the series runs, a few dates more."""
+    today = timezone.localdate(now)
+    decided = {
+        one.date: one for one in series.dates.filter(date__gte=today).select_related("booking")
+    }
+    horizon = last_day(series.service.department, now)
+    dates = sorted(decided)
+    if series.ended_at is None:
+        dates = [d for d in series.dates_until(horizon + AHEAD * WEEK) if d >= today]
+    open_dates = [date for date in dates if date not in decided]
+    foreseen = _foreseen(series, open_dates)
+    return [
+        DateOfSeries(
+            date,
+            series.starts_at(date),
+            decided.get(date),
+            foreseen.get(date),
+            max(date - (horizon - today), today),
+        )
+        for date in dates
+    ]
+
+
+def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, SeriesDate.Why]:
+    """A grant that ends, a holiday, hours that close: known long before the day can be booked."""
+    if not dates:
+        return {}
+    grants = list(series.recipient.grants.filter(service=series.service))
+    shifts = shifts_by_day(series.service.department, dates)
+    found = {}
+    for date in dates:
+        starts = int(series.starts_at(date).timestamp())
+        ends = starts + 60 * series.service.minutes
+        if not any(
+            grant.valid_from <= date and (grant.valid_until is None or date <= grant.valid_until)
+            for grant in grants
+        ):
+            found[date] = SeriesDate.Why.NOT_GRANTED
+        elif not any(fact.starts <= starts and ends <= fact.ends for fact in shifts[date]):
+            found[date] = SeriesDate.Why.CLOSED
+    return found

@@ -1,0 +1,141 @@
+"""Visits that repeat: offered beside a visit that is booked, never the way it must be."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
+from booking import actions, errors
+from booking.access import booking_for, recipient_for, series_for
+from booking.models import Booking, Mandate, SeriesDate
+from booking.queries import series as queries
+from booking.recurrence import WEEK
+from booking.views.choosing import Alternative, Choosing
+
+
+class KeyForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DateForm(forms.Form):
+    date = forms.DateField(widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A date of the series; one that was missed with the nearest times that are free."""
+
+    of: queries.DateOfSeries
+    alternatives: list[Alternative]
+
+
+@require_safe
+@person_required
+def all_series(request: PersonRequest) -> HttpResponse:
+    found = queries.running_series(recipient_for(request))
+    return render(request, "booking/all_series.html", {"all_series": found})
+
+
+@require_safe
+@person_required
+def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    found = series_for(request, series)
+    now = timezone.now()
+    choosing = Choosing(found.recipient, found.service, now)
+    rows = [
+        Row(one, choosing.alternatives(one.starts_at) if _is_missed(one) else [])
+        for one in queries.dates_to_come(found, now)
+    ]
+    return render(
+        request, "booking/series.html", {"series": found, "choosing": choosing, "rows": rows}
+    )
+
+
+def _is_missed(date: queries.DateOfSeries) -> bool:
+    return date.decided is not None and date.decided.state == SeriesDate.State.MISSED
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """Say what repeating means, then repeat."""
+    visit = booking_for(request, booking, may=Mandate.May.BOOK)
+    if visit.status != Booking.Status.BOOKED or visit.ends_at <= timezone.now():
+        return redirect("booking:visit", booking)
+    form = KeyForm(request.POST or None, initial={"key": uuid.uuid4()})
+    if request.method == "POST":
+        if not form.is_valid():
+            raise Http404
+        try:
+            made = actions.repeat(key=form.cleaned_data["key"], like=visit, by=request.user)
+        except errors.KeyReused:
+            raise Http404 from None
+        return redirect("booking:series", made.pk)
+    context = {
+        "visit": visit,
+        "form": form,
+        "first_date": timezone.localdate(visit.starts_at) + WEEK,
+    }
+    return render(request, "booking/repeat.html", context)
+
+
+@require_POST
+@person_required
+def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    found = series_for(request, series, may=Mandate.May.BOOK)
+    date = _date(request)
+    if date not in [one.date for one in queries.dates_to_come(found, timezone.now())]:
+        raise Http404
+    actions.skip(series=found, date=date)
+    return redirect("booking:series", series)
+
+
+@require_POST
+@person_required
+def take_back_skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    found = series_for(request, series, may=Mandate.May.BOOK)
+    actions.take_back_skip(series=found, date=_date(request))
+    return redirect("booking:series", series)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    """Ask what becomes of the visits that are booked, then end it."""
+    found = series_for(request, series, may=Mandate.May.BOOK)
+    if request.method == "POST":
+        cancels = request.POST.get("visits") == "cancel"
+        kept = actions.end_series(series=found, by=request.user, cancels=cancels)
+        if kept:
+            text = ngettext(
+                "It was too late to cancel {count} visit. Call us if it does not suit you.",
+                "It was too late to cancel {count} visits. Call us if they do not suit you.",
+                len(kept),
+            )
+            messages.info(request, text.format(count=len(kept)))
+        else:
+            messages.success(request, _("It does not repeat any longer."))
+        return redirect("booking:visits")
+    if found.ended_at:
+        return redirect("booking:series", series)
+    now = timezone.now()
+    coming = Booking.objects.upcoming(now).filter(series_date__series=found)
+    return render(request, "booking/end_series.html", {"series": found, "coming": list(coming)})
+
+
+def _date(request: PersonRequest) -> dt.date:
+    form = DateForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    date: dt.date = form.cleaned_data["date"]
+    return date

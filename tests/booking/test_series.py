@@ -1,0 +1,289 @@
+"""Visits that repeat: ordinary bookings, made as the horizon reaches them."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import Message
+from booking import actions, errors
+from booking.actions.series import book_all_series
+from booking.models import Booking, BookingEvent, BookingSeries, SeriesDate
+from booking.queries.series import dates_to_come
+from tests import factories
+from tests.factories import local
+
+TUESDAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+WEEK = dt.timedelta(days=7)
+State, Why = SeriesDate.State, SeriesDate.Why
+
+
+@pytest.fixture(autouse=True)
+def clock(department):
+    for weekday in range(1, 8):
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def visit(recipient, service):
+    """Thursday the 26th at ten; today is Tuesday the 24th."""
+    return book(recipient, service, TUESDAY + dt.timedelta(days=2))
+
+
+@pytest.fixture
+def series(visit, recipient):
+    return actions.repeat(key=uuid.uuid4(), like=visit, by=recipient.user)
+
+
+def book(recipient, service, date, hour=10):
+    return actions.book(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        service=service,
+        starts_at=local(date, hour).astimezone(dt.UTC),
+        by=recipient.user,
+    )
+
+
+@pytest.fixture
+def stranger(service):
+    recipient = factories.RecipientFactory(user=factories.UserFactory())
+    factories.GrantFactory(recipient=recipient, service=service)
+    return recipient
+
+
+def decided(series):
+    return {one.date: one.state for one in series.dates.all()}
+
+
+DEC3, DEC10, DEC17 = (dt.date(2026, 12, day) for day in (3, 10, 17))
+
+
+# -- Beginning --------------------------------------------------------------------------
+
+
+def test_what_the_horizon_has_reached_is_booked_at_once(series, recipient, visit):
+    assert decided(series) == {DEC3: State.BOOKED}
+    made = series.dates.get().booking
+    assert made.starts_at == local(DEC3, 10)
+    assert made.pk == series.key_for(DEC3)
+    assert made.events.get().via == BookingEvent.Via.REPEATING
+    assert made.visits.count() == 1
+    assert recipient.bookings.count() == 2
+
+
+def test_the_note_comes_along(recipient, service):
+    like = actions.book(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        service=service,
+        starts_at=local(TUESDAY + dt.timedelta(days=2), 10).astimezone(dt.UTC),
+        note="Ring twice.",
+        by=recipient.user,
+    )
+    series = actions.repeat(key=uuid.uuid4(), like=like, by=recipient.user)
+    assert series.dates.get().booking.note == "Ring twice."
+
+
+def test_asking_twice_makes_one(series, visit, recipient):
+    again = actions.repeat(key=series.pk, like=visit, by=recipient.user)
+    other_form = actions.repeat(key=uuid.uuid4(), like=visit, by=recipient.user)
+    assert again == other_form == series
+    assert BookingSeries.objects.count() == 1
+
+
+def test_somebody_elses_key_is_refused(series, stranger, service):
+    theirs = book(stranger, service, TUESDAY + dt.timedelta(days=1))
+    with pytest.raises(errors.KeyReused):
+        actions.repeat(key=series.pk, like=theirs, by=stranger.user)
+
+
+def test_what_can_not_be_had_at_once_is_noted_and_not_sent(visit, recipient, stranger, service):
+    book(stranger, service, DEC3)
+    series = actions.repeat(key=uuid.uuid4(), like=visit, by=recipient.user)
+    missed = series.dates.get()
+    assert (missed.state, missed.why, missed.booking) == (State.MISSED, Why.BUSY, None)
+    assert not Message.objects.filter(kind="series.missed").exists()
+
+
+# -- Every night ---------------------------------------------------------------------------
+
+
+def test_each_night_books_what_has_come_near_and_twice_changes_nothing(series, clock):
+    clock.move_to(NOW + dt.timedelta(days=1))
+    book_all_series()
+    assert decided(series) == {DEC3: State.BOOKED}
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    book_all_series()
+    assert decided(series) == {DEC3: State.BOOKED, DEC10: State.BOOKED}
+    assert Booking.objects.filter(series_date__series=series).count() == 2
+
+
+def test_a_night_that_broke_off_after_booking_is_made_good(series, clock):
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    series.dates.filter(date=DEC10).delete()
+    book_all_series()
+    assert decided(series)[DEC10] == State.BOOKED
+    assert Booking.objects.filter(starts_at=local(DEC10, 10)).count() == 1
+
+
+def test_nights_without_a_worker_are_made_good(series, clock):
+    clock.move_to(NOW + dt.timedelta(days=20))
+    book_all_series()
+    assert list(decided(series)) == [DEC3, DEC17, DEC17 + WEEK]  # the 10th has gone by
+
+
+def test_a_visit_cancelled_by_the_person_is_not_booked_again(series, recipient):
+    actions.cancel(booking=series.dates.get().booking, by=recipient.user)
+    book_all_series()
+    assert not Booking.objects.confirmed().filter(starts_at=local(DEC3, 10)).exists()
+
+
+@pytest.mark.parametrize(
+    ("what_happens", "why"),
+    [("busy", Why.BUSY), ("own", Why.OWN), ("used", Why.ALL_USED), ("holiday", Why.CLOSED)],
+)
+def test_what_can_not_be_had_is_told_once_with_the_reason(
+    series, clock, recipient, stranger, service, department, what_happens, why
+):
+    clock.move_to(NOW + dt.timedelta(days=2))
+    if what_happens == "busy":
+        book(stranger, service, DEC10)
+    elif what_happens == "own":
+        other = factories.ServiceFactory(department=department)
+        factories.GrantFactory(recipient=recipient, service=other)
+        book(recipient, other, DEC10)
+    elif what_happens == "used":
+        recipient.grants.update(amount=1)
+        book(recipient, service, DEC10 - dt.timedelta(days=1))
+    else:
+        factories.SpecialDayFactory(department=department, date=DEC10)
+    book_all_series()
+    book_all_series()
+    missed = series.dates.get(date=DEC10)
+    assert (missed.state, missed.why) == (State.MISSED, why)
+    told = Message.objects.get(kind="series.missed")
+    assert told.about_id == series.pk
+    assert told.expires_at == local(DEC10, 10)
+    assert timezone.localdate(told.posted_at) <= DEC10 - 2 * WEEK
+
+
+def test_what_opens_later_is_not_booked_unasked(series, clock, stranger, service):
+    clock.move_to(NOW + dt.timedelta(days=2))
+    theirs = book(stranger, service, DEC10)
+    book_all_series()
+    actions.cancel(booking=theirs, by=stranger.user)
+    book_all_series()
+    assert decided(series)[DEC10] == State.MISSED
+
+
+def test_a_grant_that_ends_ends_the_series_and_is_told_once(series, clock, recipient):
+    recipient.grants.update(valid_until=DEC10 - dt.timedelta(days=1))
+    for days in range(2, 20):
+        clock.move_to(NOW + dt.timedelta(days=days))
+        book_all_series()
+    series.refresh_from_db()
+    assert series.why_ended == BookingSeries.Ended.NO_GRANT
+    assert decided(series) == {DEC3: State.BOOKED, DEC10: State.MISSED}
+    assert Message.objects.filter(kind="series.missed").count() == 1
+
+
+def test_a_pause_between_two_grants_ends_nothing(series, clock, recipient, service):
+    recipient.grants.update(valid_until=DEC10 - dt.timedelta(days=1))
+    factories.GrantFactory(recipient=recipient, service=service, valid_from=DEC17)
+    clock.move_to(NOW + dt.timedelta(days=9))
+    book_all_series()
+    series.refresh_from_db()
+    assert series.ended_at is None
+    assert decided(series)[DEC17] == State.BOOKED
+
+
+def test_one_that_fails_costs_nobody_else_their_visits(
+    series, clock, stranger, service, monkeypatch
+):
+    like = book(stranger, service, TUESDAY + dt.timedelta(days=2), hour=13)
+    theirs = actions.repeat(key=uuid.uuid4(), like=like, by=stranger.user)
+    real = actions.series._decide
+
+    def decide(one, date, **kwargs):
+        if one.pk == series.pk:
+            raise RuntimeError
+        real(one, date, **kwargs)
+
+    monkeypatch.setattr(actions.series, "_decide", decide)
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    assert decided(theirs)[DEC10] == State.BOOKED
+
+
+def test_the_clock_shows_the_same_all_year(recipient, service, clock):
+    october = dt.datetime(2026, 10, 12, 8, tzinfo=dt.UTC)
+    clock.move_to(october)
+    like = book(recipient, service, dt.date(2026, 10, 13))
+    series = actions.repeat(key=uuid.uuid4(), like=like, by=recipient.user)
+    clock.move_to(october + 2 * WEEK)
+    book_all_series()
+    hours = [
+        (timezone.localtime(one.starts_at).hour, one.starts_at.hour)
+        for one in Booking.objects.filter(series_date__series=series).order_by("starts_at")
+    ]
+    assert hours == [(10, 8), (10, 9), (10, 9)]  # the 20th, the 27th, the 3rd
+
+
+# -- Skipping and ending --------------------------------------------------------------------
+
+
+def test_a_skipped_date_is_left_out_until_it_is_taken_back(series, clock):
+    actions.skip(series=series, date=DEC10)
+    actions.skip(series=series, date=DEC10)
+    clock.move_to(NOW + dt.timedelta(days=3))
+    book_all_series()
+    assert decided(series)[DEC10] == State.SKIPPED
+    actions.take_back_skip(series=series, date=DEC10)
+    assert decided(series)[DEC10] == State.BOOKED
+
+
+def test_a_date_that_is_none_of_its_own_can_not_be_skipped(series):
+    for date in (DEC10 + dt.timedelta(days=1), TUESDAY - WEEK):
+        with pytest.raises(errors.NoSuchSlot):
+            actions.skip(series=series, date=date)
+
+
+def test_ending_keeps_the_visits_or_cancels_them(series, recipient, clock):
+    actions.end_series(series=series, by=recipient.user, cancels=False)
+    actions.end_series(series=series, by=recipient.user, cancels=False)
+    clock.move_to(NOW + dt.timedelta(days=3))
+    book_all_series()
+    assert decided(series) == {DEC3: State.BOOKED}
+    assert series.dates.get().booking.status == Booking.Status.BOOKED
+    kept = actions.end_series(series=series, by=recipient.user, cancels=True)
+    assert kept == []
+    assert series.dates.get().booking.status == Booking.Status.CANCELLED
+
+
+def test_what_it_is_too_late_to_cancel_is_kept_and_said(series, recipient, department):
+    department.cancel_deadline_minutes = 60 * 24 * 30
+    department.save()
+    kept = actions.end_series(series=series, by=recipient.user, cancels=True)
+    assert [booking.status for booking in kept] == [Booking.Status.BOOKED]
+
+
+# -- What lies ahead ------------------------------------------------------------------------
+
+
+def test_holidays_and_the_end_of_a_grant_are_seen_far_ahead(series, department, recipient):
+    factories.SpecialDayFactory(department=department, date=DEC17)
+    recipient.grants.update(valid_until=DEC17 + dt.timedelta(days=6))
+    ahead = {one.date: one.foreseen for one in dates_to_come(series, NOW)}
+    assert ahead[DEC10] is None
+    assert ahead[DEC17] == Why.CLOSED
+    assert ahead[DEC17 + WEEK] == Why.NOT_GRANTED
+    opens = {one.date: one.opens_on for one in dates_to_come(series, NOW)}
+    assert opens[DEC10] == DEC10 - 2 * WEEK
