@@ -5,7 +5,8 @@ import datetime as dt
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import Booking
+from booking.models import Booking, BookingEvent
+from departments.forms.fields import NO_GUESSES
 
 
 class InstantField(forms.DateTimeField):
@@ -44,3 +45,32 @@ class BookForm(NoteForm):
 
 class MoveForm(forms.Form):
     starts_at = InstantField()
+
+
+class BookByPhoneForm(NoteForm):
+    """An administrator books while the person is on the telephone."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    starts_at = InstantField(error_messages={"required": _("Choose a time.")})
+    reason = forms.CharField(
+        label=_("Why you book it"),
+        help_text=_("The person can read it. For example: “You called and asked.”"),
+        max_length=BookingEvent._meta.get_field("reason").max_length,
+        required=False,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+
+class CancelByPhoneForm(forms.Form):
+    """Whoever changes somebody's visit says why."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The person can read it. For example: “You called and asked.”"),
+        max_length=BookingEvent._meta.get_field("reason").max_length,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+
+class MoveByPhoneForm(CancelByPhoneForm):
+    starts_at = InstantField(error_messages={"required": _("Choose a time.")})

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views import guardians, letters, recipients
+from booking.views import guardians, letters, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -26,6 +26,19 @@ urlpatterns: list[URLPattern] = [
         guardians.end_guardian,
         name="end_guardian",
     ),
+    # on the telephone
+    path("<uuid:recipient>/phone/<uuid:service>/", phone.phone, name="phone"),
+    path("<uuid:recipient>/phone/<uuid:service>/book/", phone.book_by_phone, name="book_by_phone"),
+    path("<uuid:recipient>/visits/<uuid:booking>/", phone.phone_visit, name="phone_visit"),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/move/", phone.move_by_phone, name="move_by_phone"
+    ),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/cancel/",
+        phone.cancel_by_phone,
+        name="cancel_by_phone",
+    ),
+    path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
     path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
 ]

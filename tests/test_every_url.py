@@ -167,6 +167,22 @@ RULES = {
     "booking:end_guardian department recipient mandate": post(
         ADMINISTRATOR, **D, recipient="recipient", mandate="guardian_mandate"
     ),
+    "booking:phone department recipient service": get(
+        ADMINISTRATOR, **D, recipient="recipient", service="service"
+    ),
+    "booking:book_by_phone department recipient service": post(
+        ADMINISTRATOR, **D, recipient="recipient", service="service"
+    ),
+    "booking:phone_visit department recipient booking": get(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:move_by_phone department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:cancel_by_phone department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments
     "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
     "departments:hours department": get(ADMINISTRATOR, **D),

@@ -333,6 +333,12 @@ LOOK_WORDS = {
     "booking:change_recipient": gettext_lazy("Changed your name, phone or address"),
     "booking:grant": gettext_lazy("Opened a grant of yours"),
     "booking:add_grant": gettext_lazy("Wrote down a new grant"),
+    "booking:phone": gettext_lazy("Looked for a time for you"),
+    "booking:book_by_phone": gettext_lazy("Booked a visit for you by phone"),
+    "booking:phone_visit": gettext_lazy("Saw one of your visits"),
+    "booking:move_by_phone": gettext_lazy("Moved a visit for you"),
+    "booking:cancel_by_phone": gettext_lazy("Cancelled a visit for you"),
+    "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
     "booking:change_grant": gettext_lazy("Changed a grant of yours"),
     "booking:register_guardian": gettext_lazy("Registered a guardian"),
     "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
@@ -376,8 +382,9 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", gettext_lazy("Cancelled by you")
         if by_other and last[0].via == BookingEvent.Via.HELPER and last[0].by:
-            symbol, words = "x", _("Cancelled by {name}").format(name=last[0].by.full_name)
-        elif by_other:
+            by_whom = _("Cancelled by {name}").format(name=last[0].by.full_name)
+            return {"symbol": "x", "color": color, "words": by_whom, "note": note}
+        if by_other:
             symbol, words = "x", gettext_lazy("Cancelled by the municipality")
     elif booking.pk in outcomes:
         symbol, color, words = OUTCOME_WORDS[outcomes[booking.pk]]

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from booking import actions
+from booking import actions, queries
 from booking.access import look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps
 from booking.letters import dead_channels, waiting
@@ -23,7 +23,7 @@ from booking.mandate_forms import GuardianForm
 from booking.models import Grant, Mandate, Recipient
 from booking.recipient_forms import GrantForm, NewRecipientForm, RecipientForm, SearchForm
 from departments.access import administrator
-from departments.models import Department
+from departments.models import Department, Service
 
 PER_PAGE = 40
 
@@ -215,6 +215,17 @@ def recipient_page(
         .select_related("service")
         .order_by("-valid_from", "service__name"),
         "new_grant": new_grant or GrantForm(department=department, initial={"valid_from": today}),
+        "coming": [
+            visit
+            for visit in queries.coming(recipient, timezone.now())
+            if visit.service.department_id == department.pk
+        ],
+        "services": Service.objects.filter(
+            pk__in=Grant.objects.valid_on(today).filter(recipient=recipient).values("service"),
+            department=department,
+            is_active=True,
+        ),
+        "now": timezone.now(),
         "guardians": recipient.mandates.filter(
             kind=Mandate.Kind.GUARDIAN, revoked_at=None
         ).exclude(valid_until__lt=today),

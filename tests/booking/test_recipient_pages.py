@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
-    "register_guardian", "end_guardian",
+    "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address",
 }  # fmt: skip
 
@@ -230,6 +230,10 @@ def test_every_page_is_for_the_departments_administrator_alone(
     rows = {
         "recipient": recipient.pk,
         "grant": recipient.grants.get().pk,
+        "service": recipient.grants.get().service_id,
+        "booking": factories.BookingFactory(
+            recipient=recipient, service=recipient.grants.get().service
+        ).pk,
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
     }
     if somebody != "nobody":

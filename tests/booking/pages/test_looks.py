@@ -66,7 +66,7 @@ def test_a_page_of_many_costs_as_much_as_one_of_few(
     AccessLogEntry.objects.update(at=timezone.now() - dt.timedelta(days=1))
     page.get(LOOKS)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         first = page.get(LOOKS)
 
     assert len(first.context["looks"]) == 25

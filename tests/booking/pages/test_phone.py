@@ -1,0 +1,169 @@
+"""An administrator books, moves and cancels for Hans, 84, who has a telephone only."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AccessLogEntry
+from booking import actions
+from booking.models import Booking
+from tests import factories
+from tests.booking.pages.conftest import TODAY, TOMORROW, at, text_of
+
+
+@pytest.fixture
+def hans(service):
+    recipient = factories.RecipientFactory(given_name="Hans", family_name="Eide")
+    factories.GrantFactory(recipient=recipient, service=service, amount=2)
+    return recipient
+
+
+@pytest.fixture
+def dina(client, administrator):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def visit(hans, service, administrator):
+    return actions.book(
+        key=uuid.uuid4(), recipient=hans, service=service, starts_at=at(12), by=administrator
+    )
+
+
+def url(name, *things):
+    return reverse(f"booking:{name}", args=[thing.pk for thing in things])
+
+
+def order(starts_at, **values):
+    return {"key": uuid.uuid4(), "starts_at": starts_at.isoformat(), **values}
+
+
+def test_the_recipients_page_leads_to_each_service_and_to_coming_visits(
+    dina, department, hans, service, visit
+):
+    page = dina.get(url("recipient", department, hans)).text
+    assert url("phone", department, hans, service) in page
+    assert url("phone_visit", department, hans, visit) in page
+    assert url("recipient_week", department, hans) in page
+
+
+def test_free_times_of_the_first_free_day_or_of_the_one_asked_for(dina, department, hans, service):
+    page = dina.get(url("phone", department, hans, service))
+    assert page.context["date"] == TODAY
+    page = dina.get(url("phone", department, hans, service), {"date": TOMORROW.isoformat()})
+    assert next(slot.starts_at for slot in page.context["slots"]) == at(8)
+    assert "2 of 2 left this week" in text_of(page)
+
+
+def test_a_booking_by_phone_says_so_in_its_history(dina, department, hans, service, administrator):
+    form = order(at(10), note="Ring twice.", reason="You called.")
+    for _ in range(2):  # pressed twice
+        dina.post(url("book_by_phone", department, hans, service), form)
+
+    visit = hans.bookings.get()
+    assert (visit.starts_at, visit.note) == (at(10), "Ring twice.")
+    event = visit.events.get()
+    assert (event.by, event.via, event.reason) == (administrator, "phone", "You called.")
+    assert AccessLogEntry.objects.filter(
+        actor=administrator, subject_id=hans.pk, what="booking:book_by_phone"
+    ).exists()
+
+
+def test_the_same_rules_hold_on_the_phone(dina, department, hans, service, book):
+    hans.grants.update(amount=1)
+    send = url("book_by_phone", department, hans, service)
+    dina.post(send, order(at(10)))
+    refused = dina.post(send, order(at(14), note="Ring twice."))
+    assert "The grant gives no more in that period." in text_of(refused)
+    assert "Ring twice." in refused.text
+    assert hans.bookings.count() == 1
+
+
+def test_a_time_that_was_taken_meanwhile_comes_with_the_nearest(
+    dina, department, hans, service, stranger, book
+):
+    book(stranger, at(10))
+    refused = dina.post(
+        url("book_by_phone", department, hans, service), order(at(10), note="Ring twice.")
+    )
+    assert "The time was taken meanwhile." in text_of(refused)
+    assert len(refused.context["alternatives"]) == 3
+    assert "Ring twice." in refused.text
+    assert "Zacharias" not in refused.text
+
+
+def test_without_a_time_nothing_is_booked_and_it_is_said(dina, department, hans, service):
+    page = dina.post(
+        url("book_by_phone", department, hans, service), {"key": uuid.uuid4(), "note": "Ring."}
+    )
+    assert "Choose a time." in text_of(page)
+    assert "Ring." in page.text
+    assert not Booking.objects.exists()
+
+
+def test_moving_takes_a_reason(dina, department, hans, visit, administrator):
+    send = url("move_by_phone", department, hans, visit)
+    refused = dina.post(send, {"starts_at": at(14).isoformat(), "reason": " "})
+    assert "reason" in refused.context["form"].errors
+    visit.refresh_from_db()
+    assert visit.starts_at == at(12)
+
+    dina.post(send, {"starts_at": at(14).isoformat(), "reason": "You called."})
+    visit.refresh_from_db()
+    assert visit.starts_at == at(14)
+    event = visit.events.last()
+    assert (event.kind, event.by, event.via, event.reason) == (
+        "moved",
+        administrator,
+        "phone",
+        "You called.",
+    )
+
+
+def test_cancelling_takes_a_reason(dina, department, hans, visit):
+    send = url("cancel_by_phone", department, hans, visit)
+    refused = dina.post(send, {"reason": ""})
+    assert "reason" in refused.context["cancel_form"].errors
+    assert Booking.objects.confirmed().filter(pk=visit.pk).exists()
+
+    dina.post(send, {"reason": "You called."})
+    assert not Booking.objects.confirmed().exists()
+    assert visit.events.last().reason == "You called."
+
+
+def test_what_another_department_gives_is_not_found(dina, department, hans, other_department):
+    elsewhere = factories.ServiceFactory(department=other_department, name="Respite")
+    factories.GrantFactory(recipient=hans, service=elsewhere)
+    theirs = factories.BookingFactory(recipient=hans, service=elsewhere)
+
+    assert "Respite" not in dina.get(url("recipient", department, hans)).text
+    assert "Respite" not in dina.get(url("recipient_week", department, hans)).text
+    for name, thing in (
+        ("phone", elsewhere),
+        ("book_by_phone", elsewhere),
+        ("phone_visit", theirs),
+        ("move_by_phone", theirs),
+        ("cancel_by_phone", theirs),
+    ):
+        method = dina.get if name in ("phone", "phone_visit") else dina.post
+        assert method(url(name, department, hans, thing)).status_code == 404, name
+
+
+def test_the_week_on_paper_has_each_day_and_its_visits(dina, department, hans, visit):
+    page = text_of(dina.get(url("recipient_week", department, hans)))
+    assert "Wednesday 25 November 12:00–13:00 Cleaning" in page
+    assert "Call 33 00 10 10" in page
+    after = dina.get(url("recipient_week", department, hans), {"week": "2026-12-01"})
+    assert "Cleaning" not in text_of(after)
+
+
+def test_the_page_costs_the_same_however_much_is_free(
+    dina, department, hans, service, django_assert_max_num_queries
+):
+    dina.get(url("phone", department, hans, service))
+    with django_assert_max_num_queries(16):
+        dina.get(url("phone", department, hans, service))
