@@ -24,7 +24,7 @@ from booking.entitlement import Balance
 from booking.models import Booking, BookingEvent, Grant
 from booking.offers import Slot
 from booking.outcomes import Outcome
-from booking.timetable import Column, Kind, OwnVisit, Part, Row, monday, part_at
+from booking.timetable import Column, Kind, OwnVisit, Part, PartOfDay, Row, monday, part_at
 from booking.views.choosing import Alternative, Choosing
 
 register = template.Library()
@@ -59,6 +59,12 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
+
+
+@register.filter
+def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
+    """The parts of the day that have a free time, to be led to."""
+    return [part for part in parts if part.free]
 
 
 @register.filter
