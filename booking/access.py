@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import PersonRequest, act_for, record_look, record_looks
 from accounts.models import User
 from booking.models import Booking, BookingEvent, BookingSeries, Grant, Mandate, Recipient
-from booking.queries import Person
+from booking.queries import Person, parts
 from departments.models import Department, Service
 
 
@@ -82,7 +82,7 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
     """
     whose = whose_pages(request)
     if request.acting_for is None:
-        return get_object_or_404(Recipient, user=request.user)
+        return _own(request.user)
     if whose.mandate is None:
         own = Recipient.objects.filter(user=request.user, pk=request.acting_for).first()
         act_for(request, None)
@@ -97,7 +97,14 @@ def own_recipient(request: PersonRequest) -> Recipient:
     """The one who is logged in, for what nobody else decides for them."""
     if request.acting_for is not None:
         raise Http404
-    return get_object_or_404(Recipient, user=request.user)
+    return _own(request.user)
+
+
+def _own(user: User) -> Recipient:
+    recipient = parts.recipient_of_user(user.pk)
+    if recipient is None:
+        raise Http404
+    return recipient
 
 
 def recipient_of_user(
@@ -124,15 +131,10 @@ def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipie
 
 def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
     """A service that the person has or had a grant of, with its department."""
-    grant = (
-        Grant.objects.select_related("service__department")
-        .filter(recipient=recipient, service=service_id)
-        .order_by()
-        .first()
-    )
-    if grant is None:
+    service = parts.granted_service(recipient.pk, service_id)
+    if service is None:
         raise Http404
-    return grant.service
+    return service
 
 
 def person_for(request: PersonRequest) -> Person:

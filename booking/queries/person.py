@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.statements import Statement
@@ -21,42 +21,16 @@ from booking.models import Booking, Grant, Recipient
 from booking.offers import DayOffer
 from booking.queries.free import DayFact, day_facts, facts_of
 from booking.queries.offer import offer_of
+from booking.queries.parts import Part
 from booking.timetable import OwnVisit
 from departments.hours import local_instant
 from departments.models import Day, Department, Service
 from departments.queries.days import EpochSeconds
 
-M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True)
-class _Part(Generic[M]):
-    """The columns of one model in a row that joins several."""
-
-    model: type[M]
-    path: str = ""
-    place: int = 0
-
-    @cached_property
-    def columns(self) -> list[str]:
-        return [field.attname for field in self.model._meta.concrete_fields]
-
-    @property
-    def end(self) -> int:
-        return self.place + len(self.columns)
-
-    @property
-    def paths(self) -> list[str]:
-        return [self.path + column for column in self.columns]
-
-    def of(self, row: Sequence[Any]) -> M:
-        return self.model.from_db("default", self.columns, row[self.place : self.end])
-
-
-_RECIPIENT = _Part(Recipient)
-_GRANT = _Part(Grant, "grants__", _RECIPIENT.end)
-_SERVICE = _Part(Service, "grants__service__", _GRANT.end)
-_DEPARTMENT = _Part(Department, "grants__service__department__", _SERVICE.end)
+_RECIPIENT = Part(Recipient)
+_GRANT = Part(Grant, "grants__", _RECIPIENT.end)
+_SERVICE = Part(Service, "grants__service__", _GRANT.end)
+_DEPARTMENT = Part(Department, "grants__service__department__", _SERVICE.end)
 
 
 def _affairs(recipients: QuerySet[Recipient], since: dt.date) -> QuerySet[Recipient, Any]:

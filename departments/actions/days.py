@@ -25,11 +25,12 @@ from departments.seats import Reseated
 from departments.signals import day_changed
 
 # One text for any number of Days, so that PostgreSQL prepares it once.
-_LOCK = """
-SELECT * FROM departments_day
+_COLUMNS = [field.attname for field in Day._meta.concrete_fields]
+_LOCK = f"""
+SELECT {", ".join(_COLUMNS)} FROM departments_day
 WHERE (department_id, date) IN (SELECT * FROM unnest(%s::uuid[], %s::date[]))
 ORDER BY date, department_id FOR UPDATE
-"""
+"""  # noqa: S608 -- all names are ours
 # Raises the revision of a Day whose lock is held, for a verb that writes all at once.
 TOUCH = "UPDATE departments_day SET revision = revision + 1 WHERE id = %s"
 
@@ -298,7 +299,9 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
 
 def _locked(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> list[Day]:
     departments, dates = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return list(Day.objects.raw(_LOCK, [departments, dates]))
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [departments, dates])
+        return [Day.from_db("default", _COLUMNS, row) for row in cursor.fetchall()]
 
 
 def _make_missing(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> None:
