@@ -2,10 +2,15 @@ import argparse
 import os
 import signal
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
+from traceback import format_exc
+from typing import Any
 
-from benchmarks.stage import Effort, Sizes, stage
+from benchmarks import report
+from benchmarks.stage import CHECKOUT, Effort, Sizes, Stage, stage
 from benchmarks.words import Benchmark, BrokenError, Measured, as_json, as_row, heading, say
 from serviceshop.local import LocalServiceError
 
@@ -15,15 +20,22 @@ BENCHMARKS = {
         Benchmark("calendar-warm", "calendar ÷ floor, p50", "pages.warm", at_most=0.9),
         Benchmark("calendar-unchanged", "304 ÷ floor, p50", "pages.unchanged", at_most=0.4),
         Benchmark("calendar-even", "calendar, p95 ÷ p50", "pages.even", at_most=1.5),
-        Benchmark("calendar-cold", "all days changed ÷ floor, p50", "pages.cold", at_most=2.5),
-        Benchmark("calendar-staff", "largest ÷ one on, p50", "pages.staff", at_most=1.3),
         Benchmark("calendar-statements", "SQL statements", "pages.statements", at_most=6),
+        Benchmark("calendar-history", "history ÷ none, p50", "history.calendar", at_most=1.1),
+        Benchmark("calendar-staff", "largest ÷ one on, p50", "pages.staff", at_most=1.3),
+        Benchmark("calendar-cold", "all days changed ÷ floor, p50", "pages.cold", at_most=2.5),
+        Benchmark("calendar-saturated", "nobody left ÷ 60 %, p50", "pages.saturated", at_most=4),
+        Benchmark("slots-api", "slots ÷ floor, p50", "slots.api", at_most=0.6),
         Benchmark("booking-spread", "booking ÷ bare INSERT, /s", "bookings.spread", at_least=0.4),
         Benchmark("booking-crowd", "one day ÷ spread, /s", "bookings.crowd", at_least=0.8),
+        Benchmark("worker-memory", "after many ÷ few requests", "memory.worker", at_most=1.05),
     )
 }
-THOROUGH = Effort(rounds=3, pages=150, waves=26)
-QUICK = Effort(rounds=3, pages=20, waves=3)
+FULL = Sizes(departments=10, staff=20, largest=50, saturated=80, history=1_000_000)
+SMALL = Sizes(departments=4, staff=20, largest=50, saturated=20, history=20_000)
+THOROUGH = Effort(rounds=3, pages=150, waves=26, requests=(1_000, 10_000))
+QUICK = Effort(rounds=3, pages=20, waves=3, requests=(100, 500))
+FIGURES = CHECKOUT / ".data" / "benchmarks.jsonl"
 
 
 def main() -> int:
@@ -34,25 +46,62 @@ def main() -> int:
         return 2
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = [BENCHMARKS[name] for name in asked.names or BENCHMARKS]
-    sizes = Sizes(asked.departments, asked.staff, asked.largest, asked.history)
-    data = asdict(sizes)
-    say(f"{os.cpu_count()} cores; {', '.join(f'{name} {n}' for name, n in data.items())}")
+    sizes = Sizes(**{name: getattr(asked, name) for name in asdict(FULL)})
+    effort = QUICK if asked.quick else THOROUGH
+    context = {"sizes": asdict(sizes), "effort": asdict(effort)}
+    known = report.read(FIGURES, context) if asked.resume else {}
+    left = [benchmark for benchmark in chosen if benchmark.name not in known]
+    report.begin(FIGURES, known.values())
+    data = ", ".join(f"{name} {number:,}" for name, number in asdict(sizes).items())
+    say(f"{os.cpu_count()} cores; {data}; {len(left)} benchmarks")
     try:
-        with stage(sizes, QUICK if asked.quick else THOROUGH) as here:
-            if not asked.json:
-                print(heading())
-            for number, benchmark in enumerate(chosen, 1):
-                say(f"{benchmark.name} ({number} of {len(chosen)})")
-                module, function = benchmark.measure.split(".")
-                measured: Measured = getattr(import_module(f"benchmarks.{module}"), function)(here)
-                figure = benchmark.figure(measured) | {"sizes": data}
-                print(as_json(figure) if asked.json else as_row(benchmark, figure), flush=True)
-    except (BrokenError, LocalServiceError, OSError) as error:
+        broken = _measure(left, sizes, effort, context, as_lines=asked.json)
+    except (LocalServiceError, OSError) as error:
         say(f"It broke: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    if asked.write_docs:
+        figures = report.read(FIGURES, context)
+        report.write_docs([(one, figures.get(one.name)) for one in BENCHMARKS.values()])
+    return 1 if broken else 0
+
+
+def _measure(
+    benchmarks: Sequence[Benchmark],
+    sizes: Sizes,
+    effort: Effort,
+    context: dict[str, Any],
+    *,
+    as_lines: bool,
+) -> bool:
+    """One after the other; whether any broke. One that does holds up no other."""
+    if not benchmarks:
+        return False
+    broken = False
+    began = time.monotonic()
+    with stage(sizes, effort) as here:
+        if not as_lines:
+            print(heading())
+        for number, benchmark in enumerate(benchmarks, 1):
+            minutes = (time.monotonic() - began) / 60
+            say(f"{benchmark.name} ({number} of {len(benchmarks)}, {minutes:.1f} min so far)")
+            try:
+                measured = _measured(benchmark, here)
+            except Exception as error:  # whatever it is, the other figures are still wanted
+                say(f"It broke: {error}" if isinstance(error, BrokenError) else format_exc())
+                broken = True
+                continue
+            figure = benchmark.figure(measured) | context
+            report.keep(FIGURES, figure)
+            print(as_json(figure) if as_lines else as_row(benchmark, figure), flush=True)
+    return broken
+
+
+def _measured(benchmark: Benchmark, here: Stage) -> Measured:
+    module, function = benchmark.measure.split(".")
+    measured: Measured = getattr(import_module(f"benchmarks.{module}"), function)(here)
+    return measured
 
 
 def _arguments() -> argparse.Namespace:
@@ -63,14 +112,22 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--quick", action="store_true", help="within two minutes, less sure")
-    parser.add_argument("--departments", type=int, default=4, metavar="N")
-    parser.add_argument("--staff", type=int, default=20, metavar="N", help="on in each of them")
-    parser.add_argument("--largest", type=int, default=50, metavar="N", help="on in one more")
+    parser.add_argument("--quick", action="store_true", help="within minutes, less sure")
+    parser.add_argument(
+        "--resume", action="store_true", help="leave out what the last run has measured already"
+    )
+    parser.add_argument(
+        "--write-docs", action="store_true", help="write the table and the chart in docs/"
+    )
+    parser.add_argument("--departments", type=int, metavar="N")
+    parser.add_argument("--staff", type=int, metavar="N", help="on in each of them")
+    parser.add_argument("--largest", type=int, metavar="N", help="on in one more")
+    parser.add_argument("--saturated", type=int, metavar="N", help="on in the two compared")
     parser.add_argument("--history", type=int, metavar="N", help="bookings gone by")
     asked = parser.parse_args()
-    if asked.history is None:
-        asked.history = 0 if asked.quick else 20_000
+    for name, number in asdict(SMALL if asked.quick else FULL).items():
+        if getattr(asked, name) is None:
+            setattr(asked, name, number)
     return asked
 
 

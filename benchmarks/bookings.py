@@ -154,6 +154,7 @@ class _Wishes:
 def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float]) -> Measured:
     """The first subject's requests a second ÷ the second's, in turn in each round."""
     rates: dict[str, list[float]] = {name: [] for name in subjects}
+    shares = []
     for number in range(1, stage.effort.rounds + 1):
         say(f"  round {number} of {stage.effort.rounds}")
         with Crowd(stage.port, CLIENTS) as crowd:
@@ -163,10 +164,12 @@ def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float
             for name, measure in subjects.items():
                 rates[name].append(measure(crowd))
                 wishes.undo()
+            shares.append(crowd.share)
     subject, floor = rates.values()
     ratios = [one / other for one, other in zip(subject, floor, strict=True)]
     details: dict[str, object] = {"rounds": [round(ratio, 3) for ratio in ratios]}
     details |= {f"{name}_per_s": round(statistics.median(rates[name])) for name in rates}
+    details["clients_share_of_a_core"] = round(statistics.median(shares), 2)
     return Measured(statistics.median(ratios), details)
 
 

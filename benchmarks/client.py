@@ -2,13 +2,12 @@
 
 import re
 import secrets
+import selectors
 import socket
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Barrier, Thread
 from typing import Self
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from django.test import Client
 from accounts.models import User
 
 HOST = "localhost"
+TIMEOUT = 60  # seconds
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 ETAG = re.compile(rb"\r\netag: *([^\r]+)", re.IGNORECASE)
 
@@ -43,8 +43,10 @@ class Answer:
 
 class Connection:
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
+        self.began = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -53,24 +55,32 @@ class Connection:
         self.socket.close()
 
     def ask(self, request: bytes) -> Answer:
-        began = time.perf_counter()
-        self.socket.sendall(request)
-        received = b""
-        while (end := received.find(b"\r\n\r\n")) < 0:
-            received += self._more()
-        head, body = received[:end], received[end + 4 :]
-        status = int(head[9:12])
-        length = LENGTH.search(head)
-        wanted = int(length[1]) if length and status not in (204, 304) else 0
-        while len(body) < wanted:
-            body += self._more()
-        return Answer(status, head, body, time.perf_counter() - began)
+        self.send(request)
+        while (answer := self.receive()) is None:
+            pass
+        return answer
 
-    def _more(self) -> bytes:
+    def send(self, request: bytes) -> None:
+        self.received = b""
+        self.began = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> Answer | None:
+        """Read once; the answer when that was the last of it."""
         part = self.socket.recv(1 << 18)
         if not part:
             raise ConnectionError("The web server closed the connection.")
-        return part
+        self.received += part
+        end = self.received.find(b"\r\n\r\n")
+        if end < 0:
+            return None
+        head, body = self.received[:end], self.received[end + 4 :]
+        status = int(head[9:12])
+        length = LENGTH.search(head)
+        wanted = int(length[1]) if length and status not in (204, 304) else 0
+        if len(body) < wanted:
+            return None
+        return Answer(status, head, body, time.perf_counter() - self.began)
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,7 @@ class Crowd:
 
     def __init__(self, port: int, clients: int) -> None:
         self.connections = [Connection(port) for _ in range(clients)]
+        self.seconds = self.cpu_seconds = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -129,35 +140,54 @@ class Crowd:
 
     def ask(self, requests: Sequence[bytes]) -> tuple[list[Answer], float]:
         """Every request once, by whoever is free; and how long it took until all had
-        their answers."""
-        waiting: SimpleQueue[bytes] = SimpleQueue()
-        for request in requests:
-            waiting.put(request)
+        their answers. One thread waits for all of them: the clients share the machine
+        with what they measure, and threads would cost it more."""
+        waiting = list(reversed(requests))
         answers: list[Answer] = []
-        errors: list[Exception] = []
-        start = Barrier(len(self.connections) + 1)
-
-        def work(connection: Connection) -> None:
-            start.wait()
-            try:
-                while True:
-                    answers.append(connection.ask(waiting.get_nowait()))
-            except Empty:
-                return
-            except (OSError, ValueError) as error:
-                errors.append(error)
-
-        threads = [Thread(target=work, args=[one], daemon=True) for one in self.connections]
-        for thread in threads:
-            thread.start()
-        start.wait()
-        began = time.perf_counter()
-        for thread in threads:
-            thread.join()
+        began, cpu_began = time.perf_counter(), time.process_time()
+        with selectors.DefaultSelector() as selector:
+            for connection in self.connections[: len(waiting)]:
+                connection.send(waiting.pop())
+                selector.register(connection.socket, selectors.EVENT_READ, connection)
+            while len(answers) < len(requests):
+                ready = selector.select(timeout=TIMEOUT)
+                if not ready:
+                    raise TimeoutError("The web server did not answer.")
+                for key, _ in ready:
+                    connection = key.data
+                    answer = connection.receive()
+                    if answer is None:
+                        continue
+                    answers.append(answer)
+                    if waiting:
+                        connection.send(waiting.pop())
+                    else:
+                        selector.unregister(connection.socket)
         took = time.perf_counter() - began
-        if errors:
-            raise errors[0]
+        self.seconds += took
+        self.cpu_seconds += time.process_time() - cpu_began
         return answers, took
+
+    @property
+    def share(self) -> float:
+        """How much of one core the asking itself took."""
+        return self.cpu_seconds / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """Who asks with a bearer token."""
+
+    token: str
+
+    def get(self, path: str) -> bytes:
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: {HOST}",
+            "X-Forwarded-Proto: https",
+            f"Authorization: Bearer {self.token}",
+        ]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def new_key() -> str:

@@ -1,7 +1,9 @@
 """A recipient's calendar against the floor: one client, one connection."""
 
+import contextlib
 import itertools
 import statistics
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -25,37 +27,30 @@ Rounds = list[dict[str, list[float]]]
 
 
 @dataclass(frozen=True)
-class _Viewer:
+class Viewer:
     reader: Reader
     quarter: Quarter
 
     def calendar(self, to: Connection) -> float:
-        return _expect(200, to.ask(self.reader.get(CALENDAR))).seconds
+        return expect(200, to.ask(self.reader.get(CALENDAR))).seconds
 
     def floor(self, to: Connection) -> float:
         path = f"/floor/{self.quarter.department.pk}/"
-        return _expect(200, to.ask(self.reader.get(path))).seconds
+        return expect(200, to.ask(self.reader.get(path))).seconds
 
 
 def warm(stage: Stage) -> Measured:
-    viewers = _viewers(stage.town.ordinary[0])
-    rounds = _rounds(
-        stage,
-        calendar=_in_turn([viewer.calendar for viewer in viewers]),
-        floor=_in_turn([viewer.floor for viewer in viewers]),
+    quarter = stage.town.ordinary[0]
+    rounds = look_in_turn(
+        stage, calendar=(stage.port, calendars(quarter)), floor=(stage.port, floors(quarter))
     )
-    return _compared(rounds, "calendar", "floor")
+    return compared(rounds, "calendar", "floor")
 
 
 def unchanged(stage: Stage) -> Measured:
     """As a browser asks that has the page already."""
-    viewers = _viewers(stage.town.ordinary[0])
-    with Connection(stage.port) as to:
-        first = to.ask(viewers[0].reader.get(CALENDAR))
-    if first.etag is None:
-        return Measured(None, {"note": "the page has no ETag"})
 
-    def again(viewer: _Viewer) -> Ask:
+    def again(viewer: Viewer) -> Ask:
         known: str | None = None
 
         def ask(to: Connection) -> float:
@@ -64,21 +59,21 @@ def unchanged(stage: Stage) -> Measured:
             if answer.status == 200:  # the first look, or a new five minutes on the clock
                 known = answer.etag
                 answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
-            return _expect(304, answer).seconds
+            return expect(304, answer).seconds
 
         return ask
 
-    rounds = _rounds(
+    quarter = stage.town.ordinary[0]
+    rounds = look_in_turn(
         stage,
-        unchanged=_in_turn([again(viewer) for viewer in viewers]),
-        floor=_in_turn([viewer.floor for viewer in viewers]),
+        unchanged=(stage.port, itertools.cycle([again(one) for one in viewers(quarter)])),
+        floor=(stage.port, floors(quarter)),
     )
-    return _compared(rounds, "unchanged", "floor")
+    return compared(rounds, "unchanged", "floor")
 
 
 def even(stage: Stage) -> Measured:
-    viewers = _viewers(stage.town.ordinary[0])
-    rounds = _rounds(stage, calendar=_in_turn([viewer.calendar for viewer in viewers]))
+    rounds = look_in_turn(stage, calendar=(stage.port, calendars(stage.town.ordinary[0])))
     spreads = [
         statistics.quantiles(one["calendar"], n=20)[18] / statistics.median(one["calendar"])
         for one in rounds
@@ -92,77 +87,115 @@ def even(stage: Stage) -> Measured:
 def cold(stage: Stage) -> Measured:
     """Every day of a large department has changed since somebody last looked."""
     quarter = stage.town.largest
-    viewers = _viewers(quarter)
-
-    def after_changes(viewer: _Viewer) -> Ask:
-        def ask(to: Connection) -> float:
-            Day.objects.filter(department=quarter.department).update(revision=F("revision") + 1)
-            return viewer.calendar(to)
-
-        return ask
-
-    rounds = _rounds(
-        stage,
-        cold=_in_turn([after_changes(viewer) for viewer in viewers]),
-        floor=_in_turn([viewer.floor for viewer in viewers]),
+    rounds = look_in_turn(
+        stage, cold=(stage.port, _after_changes(quarter)), floor=(stage.port, floors(quarter))
     )
-    return _compared(rounds, "cold", "floor")
+    return compared(rounds, "cold", "floor")
+
+
+def saturated(stage: Stage) -> Measured:
+    """When all days have changed and nobody is left for any slot, that must be proven."""
+    full, usual = stage.town.saturated
+    rounds = look_in_turn(
+        stage,
+        saturated=(stage.port, _after_changes(full)),
+        usual=(stage.port, _after_changes(usual)),
+    )
+    return compared(rounds, "saturated", "usual")
 
 
 def staff(stage: Stage) -> Measured:
     """What many staff cost when nothing has changed."""
-    rounds = _rounds(
+    rounds = look_in_turn(
         stage,
-        largest=_in_turn([viewer.calendar for viewer in _viewers(stage.town.largest)]),
-        smallest=_in_turn([viewer.calendar for viewer in _viewers(stage.town.smallest)]),
+        largest=(stage.port, calendars(stage.town.largest)),
+        smallest=(stage.port, calendars(stage.town.smallest)),
     )
-    return _compared(rounds, "largest", "smallest")
+    return compared(rounds, "largest", "smallest")
 
 
 def statements(stage: Stage) -> Measured:
-    """How many statements a warm page needs, whoever looks."""
-    counts = set()
-    for viewer in _viewers(stage.town.ordinary[0]):
-        client = Client(headers={"host": HOST, "x-forwarded-proto": "https"})
-        client.cookies[settings.SESSION_COOKIE_NAME] = viewer.reader.session
-        client.get(CALENDAR)
-        with CaptureQueriesContext(connection) as captured:
+    """The most statements that a page needs, whoever looks and whether the days have
+    changed or not."""
+    counts = {"warm": set[int](), "cold": set[int]()}
+    for quarter in (stage.town.ordinary[0], stage.town.smallest, stage.town.largest):
+        for viewer in viewers(quarter):
+            client = Client(headers={"host": HOST, "x-forwarded-proto": "https"})
+            client.cookies[settings.SESSION_COOKIE_NAME] = viewer.reader.session
             client.get(CALENDAR)
-        counts.add(len(captured))
+            for name in ("warm", "cold"):
+                if name == "cold":
+                    _change(quarter)
+                with CaptureQueriesContext(connection) as captured:
+                    client.get(CALENDAR)
+                counts[name].add(len(captured))
     connection.close()
-    return Measured(max(counts), {"counts": sorted(counts)})
+    return Measured(
+        max(max(found) for found in counts.values()),
+        {name: sorted(found) for name, found in counts.items()},
+    )
 
 
-def _viewers(quarter: Quarter) -> list[_Viewer]:
-    viewers = []
-    for recipient in quarter.viewers[:VIEWERS]:
-        assert recipient.user
-        viewers.append(_Viewer(Reader.of(recipient.user), quarter))
-    return viewers
+def viewers(quarter: Quarter) -> list[Viewer]:
+    """The same few people of a quarter, logged in."""
+    if quarter.department.pk not in _known:
+        _known[quarter.department.pk] = [
+            Viewer(Reader.of(recipient.user), quarter)
+            for recipient in quarter.viewers[:VIEWERS]
+            if recipient.user
+        ]
+    return _known[quarter.department.pk]
 
 
-def _in_turn(asks: list[Ask]) -> Iterator[Ask]:
-    return itertools.cycle(asks)
+_known: dict[uuid.UUID, list[Viewer]] = {}
 
 
-def _rounds(stage: Stage, **subjects: Iterator[Ask]) -> Rounds:
-    """Each subject once, then each once more, and so on: what disturbs one disturbs all."""
+def calendars(quarter: Quarter) -> Iterator[Ask]:
+    return itertools.cycle([viewer.calendar for viewer in viewers(quarter)])
+
+
+def floors(quarter: Quarter) -> Iterator[Ask]:
+    return itertools.cycle([viewer.floor for viewer in viewers(quarter)])
+
+
+def _after_changes(quarter: Quarter) -> Iterator[Ask]:
+    def after_changes(viewer: Viewer) -> Ask:
+        def ask(to: Connection) -> float:
+            _change(quarter)
+            return viewer.calendar(to)
+
+        return ask
+
+    return itertools.cycle([after_changes(viewer) for viewer in viewers(quarter)])
+
+
+def _change(quarter: Quarter) -> None:
+    Day.objects.filter(department=quarter.department).update(revision=F("revision") + 1)
+
+
+def look_in_turn(stage: Stage, **subjects: tuple[int, Iterator[Ask]]) -> Rounds:
+    """Each subject (a port, and how it is asked for there) once, then each once more, and
+    so on: what disturbs one disturbs all."""
     rounds: Rounds = []
     for number in range(1, stage.effort.rounds + 1):
         say(f"  round {number} of {stage.effort.rounds}")
-        with Connection(stage.port) as to:
-            for _ in range(VIEWERS):  # nothing is counted yet
-                for asks in subjects.values():
-                    next(asks)(to)
+        with contextlib.ExitStack() as open_now:
+            to = {
+                port: open_now.enter_context(Connection(port))
+                for port in {port for port, _ in subjects.values()}
+            }
+            for _ in range(2 * VIEWERS):  # nothing is counted yet
+                for port, asks in subjects.values():
+                    next(asks)(to[port])
             took: dict[str, list[float]] = {name: [] for name in subjects}
             for _ in range(stage.effort.pages):
-                for name, asks in subjects.items():
-                    took[name].append(next(asks)(to))
+                for name, (port, asks) in subjects.items():
+                    took[name].append(next(asks)(to[port]))
         rounds.append(took)
     return rounds
 
 
-def _compared(rounds: Rounds, subject: str, floor: str) -> Measured:
+def compared(rounds: Rounds, subject: str, floor: str) -> Measured:
     ratios = [statistics.median(one[subject]) / statistics.median(one[floor]) for one in rounds]
     return Measured(
         statistics.median(ratios),
@@ -182,7 +215,7 @@ def _rounded(ratios: list[float]) -> list[float]:
     return [round(ratio, 3) for ratio in ratios]
 
 
-def _expect(status: int, answer: Answer) -> Answer:
+def expect(status: int, answer: Answer) -> Answer:
     if answer.status != status:
         raise BrokenError(f"A page answered {answer.status} instead of {status}.")
     return answer

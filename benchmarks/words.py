@@ -59,9 +59,9 @@ def as_json(figure: dict[str, Any]) -> str:
 
 
 def as_row(benchmark: Benchmark, figure: dict[str, Any]) -> str:
-    ratio = "–" if figure["ratio"] is None else f"{figure['ratio']:.2f}"
-    verdict = "met" if figure["ok"] else "missed"
-    known = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes"}
+    ratio = "–" if figure["ratio"] is None else f"{figure['ratio']:.3g}"
+    verdict = "met" if figure["ok"] else "missed" if figure["ratio"] is not None else ""
+    known = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
     rest = ", ".join(f"{name} {value}" for name, value in figure.items() if name not in known)
     return (
         f"{benchmark.name:<20} {ratio:>6}  {benchmark.goal:<6} {verdict:<7}"

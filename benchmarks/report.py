@@ -1,0 +1,146 @@
+"""The figures of a run: kept as they come, and written into docs/ when asked for."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from benchmarks.stage import CHECKOUT
+from benchmarks.words import Benchmark, as_json, say
+
+Figure = dict[str, Any]
+
+PAGE = CHECKOUT / "docs" / "benchmarks.md"
+CHART = CHECKOUT / "docs" / "benchmarks.svg"
+BEGINS, ENDS = "<!-- figures -->", "<!-- end of figures -->"
+TOLD = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
+
+
+def read(path: Path, context: Figure) -> dict[str, Figure]:
+    """What was measured before with the same data and the same effort, by name."""
+    if not path.exists():
+        return {}
+    figures = [json.loads(line) for line in path.read_text().splitlines()]
+    wanted = json.loads(json.dumps(context))
+    return {
+        figure["name"]: figure
+        for figure in figures
+        if all(figure.get(name) == value for name, value in wanted.items())
+    }
+
+
+def begin(path: Path, figures: Iterable[Figure]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(as_json(figure) + "\n" for figure in figures))
+
+
+def keep(path: Path, figure: Figure) -> None:
+    with path.open("a") as file:
+        file.write(as_json(figure) + "\n")
+
+
+def write_docs(measured: Sequence[tuple[Benchmark, Figure | None]]) -> None:
+    before, _, rest = PAGE.read_text().partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    PAGE.write_text(f"{before}{BEGINS}\n{_table(measured)}\n{ENDS}{after}")
+    CHART.write_text(chart(measured))
+    say(f"Written: {PAGE.relative_to(CHECKOUT)}, {CHART.relative_to(CHECKOUT)}")
+
+
+def _table(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
+    sizes: Figure = next((figure["sizes"] for _, figure in measured if figure), {})
+    lines = [
+        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {os.cpu_count()} cores;"
+        f" {', '.join(f'{name} {number:,}' for name, number in sizes.items())}.",
+        "",
+        "| name | what | ratio | goal | met | behind it |",
+        "|---|---|---|---|---|---|",
+    ]
+    for benchmark, figure in measured:
+        behind = {name: value for name, value in (figure or {}).items() if name not in TOLD}
+        lines.append(
+            f"| `{benchmark.name}` | {benchmark.says} | {_number(figure)} | {benchmark.goal}"
+            f" | {_verdict(figure)} | {', '.join(f'{n} {v}' for n, v in behind.items())} |"
+        )
+    return "\n".join(lines)
+
+
+def _number(figure: Figure | None) -> str:
+    return f"{figure['ratio']:.3g}" if figure and figure["ratio"] is not None else "–"
+
+
+def _verdict(figure: Figure | None) -> str:
+    if figure is None or figure["ratio"] is None:
+        return "not measured"
+    return "yes" if figure["ok"] else "**no**"
+
+
+# -- The chart ----------------------------------------------------------------------
+
+ROW, TOP, LEFT, UNIT, RIGHT = 34, 64, 190, 260, 200  # pixels; UNIT is as long as a goal
+LONGEST = 1.75  # goals; what is beyond is cut, with its figure beside it
+
+STYLE = """\
+text { font: 14px system-ui, sans-serif; fill: #1e2b3c }
+.paper { fill: #fff } .met { fill: #0062ba } .missed { fill: none; stroke: #b3253a; \
+stroke-width: 2 } .goal { stroke: #1e2b3c; stroke-width: 2; stroke-dasharray: 5 4 }
+.quiet { fill: #4b5563 } .strong { font-weight: 600 } .end { text-anchor: end }
+.middle { text-anchor: middle }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6eaf0 } .paper { fill: #10161f } .met { fill: #6db3f2 } .goal { stroke: #e6eaf0 }
+  .missed { stroke: #ff8c9b } .quiet { fill: #a9b4c2 }
+}"""
+
+
+def chart(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
+    """Bars that end left of one line are met: each figure as a part of its goal, turned
+    over when more is better. Met and missed differ by form and word, not by colour alone."""
+    height = TOP + ROW * len(measured) + 16
+    width = LEFT + int(UNIT * LONGEST) + RIGHT
+    told = "; ".join(
+        f"{benchmark.name} {_number(figure)}, goal {benchmark.goal}, {_word(figure)}"
+        for benchmark, figure in measured
+    )
+    rows = [
+        _row(TOP + ROW * number, benchmark, figure)
+        for number, (benchmark, figure) in enumerate(measured)
+    ]
+    goal = LEFT + UNIT
+    return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" \
+height="{height}" role="img" aria-labelledby="title told">
+<title id="title">Each benchmark against its goal</title>
+<desc id="told">{escape(told)}.</desc>
+<style>{STYLE}</style>
+<rect class="paper" width="{width}" height="{height}"/>
+<text class="strong" x="12" y="26">Each benchmark against its goal: shorter is better</text>
+<text class="quiet middle" x="{goal}" y="50">goal</text>
+<line class="goal" x1="{goal}" x2="{goal}" y1="56" y2="{height - 12}"/>
+{"".join(rows)}</svg>
+"""
+
+
+def _row(y: int, benchmark: Benchmark, figure: Figure | None) -> str:
+    label = f'<text class="end" x="{LEFT - 12}" y="{y + 21}">{escape(benchmark.name)}</text>\n'
+    if figure is None or figure["ratio"] is None:
+        return label + f'<text class="quiet" x="{LEFT}" y="{y + 21}">not measured</text>\n'
+    part = figure["ratio"] / figure["goal"]
+    if benchmark.at_least is not None:
+        part = 1 / part
+    length = max(2, int(UNIT * min(part, LONGEST)))
+    bar = (
+        f'<rect class="{_word(figure)}" x="{LEFT}" y="{y + 5}" width="{length}"'
+        f' height="{ROW - 12}" rx="2"/>\n'
+    )
+    said = f"{_number(figure)} ({benchmark.goal}), {_word(figure)}"
+    x = LEFT + max(length, UNIT) + 10
+    return label + bar + f'<text x="{x}" y="{y + 21}">{escape(said)}</text>\n'
+
+
+def _word(figure: Figure | None) -> str:
+    if figure is None or figure["ratio"] is None:
+        return "not measured"
+    return "met" if figure["ok"] else "missed"
