@@ -7,7 +7,7 @@ from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import MessageChoices, User
+from accounts.models import ApiToken, MessageChoices, User
 from accounts.notices import MUST_BE_TOLD, Topic
 
 LABELS = {
@@ -114,3 +114,22 @@ class MessageChoicesForm(forms.Form):
             ]
             for topic in Topic
         }
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=60,
+        help_text=_("A name you know it by, for example “My calendar program”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"),
+        choices=ApiToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long does it last?"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("One year"))],
+        initial=90,
+        widget=forms.RadioSelect,
+    )

@@ -1,5 +1,6 @@
 """The people: who can log in, who looked at whom, and what they are told."""
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -257,3 +258,51 @@ class DeadAddress(models.Model):
         if self.channel == Message.Channel.EMAIL:
             return self.address == self.user.email
         return self.address == mobile_number(self.user.phone)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def unrevoked(self) -> "ApiTokenQuerySet":
+        return self.filter(revoked_at__isnull=True)
+
+
+class ApiToken(models.Model):
+    """Lets a program act for its owner, within scopes and until a day. Of the secret
+    only a digest is kept. It gives nothing of its own: what the owner may no longer do,
+    the token can't either.
+    """
+
+    class Scope(models.TextChoices):
+        """What the upper storeys ask for; kept here because the token remembers them."""
+
+        READ_BOOKINGS = "bookings:read", _("See my services, free times and visits")
+        WRITE_BOOKINGS = "bookings:write", _("Book, move and cancel visits")
+        READ_WORK_LISTS = "work-lists:read", _("See my work list (employees)")
+
+    LONGEST_DAYS = 366
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(_("name"), max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to a few minutes
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(self.Scope(scope).label) for scope in self.scopes]
+
+    def is_expired(self, now: dt.datetime) -> bool:
+        return self.expires_at <= now

@@ -2,11 +2,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from serviceshop import demo_login, demo_mail, views
+from serviceshop.api import api
 from serviceshop.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
     path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),
     path("", include("booking.urls")),

@@ -1,0 +1,172 @@
+"""What every storey's API shares: who asks, by which token, and how a refusal reads.
+
+The API listens to bearer tokens alone and never to a session, so no browser can be
+tricked into using it: there is nothing for a forged form to ride on (CSRF).
+"""
+
+import datetime as dt
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from ninja import Schema
+from ninja.security.http import HttpAuthBase
+from pydantic import Field
+
+from accounts.models import ApiToken, User
+from accounts.tokens import digest
+
+Scope = ApiToken.Scope
+
+MINUTE = 60  # seconds
+USED_WITHIN = dt.timedelta(minutes=5)  # so exact is ``last_used_at``
+LONGEST_SECRET = 200  # characters; ours are shorter
+
+
+class TokenRequest(HttpRequest):
+    """A request that ``Bearer`` has let in; ``user`` owns the token."""
+
+    user: User
+    auth: ApiToken
+
+
+# -- Refusals ---------------------------------------------------------------------
+
+
+class Problem(Schema):
+    """Every refusal: a word for programs, a sentence for people."""
+
+    code: str = Field(examples=["not_found"])
+    message: str = Field(description="In the language of the token's owner.")
+
+
+class Fault(Schema):
+    where: str = Field(examples=["body.start"])
+    message: str
+
+
+class Invalid(Problem):
+    """What was sent does not have the form that is described here."""
+
+    errors: list[Fault] = []
+
+
+class Refusal(Exception):
+    """An answer other than the one asked for. ``more`` stands beside code and message."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+        self.more = more or {}
+
+    def response(self) -> JsonResponse:
+        return JsonResponse(
+            {"code": self.code, "message": self.message, **self.more},
+            status=self.status,
+            headers=dict(self.headers),
+        )
+
+
+def unauthorized() -> Refusal:
+    """The same words for a token that never was, has expired or was revoked."""
+    return Refusal(
+        401,
+        "unauthorized",
+        _("This needs a valid key: Authorization: Bearer …"),
+        headers={"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'},
+    )
+
+
+def not_found() -> Refusal:
+    """Also for what exists and belongs to somebody else."""
+    return Refusal(404, "not_found", _("There is no such thing, or it is not yours."))
+
+
+# -- Who asks ---------------------------------------------------------------------
+
+
+class Bearer(HttpAuthBase):
+    """Lets in the owner of a valid token that has the scope, so many times a minute."""
+
+    openapi_scheme = "bearer"
+    openapi_description = (
+        "A token made on the page “Keys for programs” or by `manage.py create_token`."
+    )
+
+    def __init__(self, scope: ApiToken.Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def __call__(self, request: HttpRequest) -> ApiToken:
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        token = _token(secret.strip()) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise unauthorized()
+        request.user = token.owner
+        translation.activate(token.owner.language)  # until the language middleware ends
+        if self.scope not in token.scopes:
+            raise Refusal(
+                403,
+                "insufficient_scope",
+                _("This key may not be used for that."),
+                headers={
+                    "WWW-Authenticate": (
+                        f'Bearer realm="api", error="insufficient_scope", scope="{self.scope}"'
+                    )
+                },
+            )
+        _count(token)
+        return token
+
+
+def _token(secret: str) -> ApiToken | None:
+    """In one statement, and now and then one more that notes the use."""
+    if not 0 < len(secret) <= LONGEST_SECRET:
+        return None
+    token = ApiToken.objects.select_related("owner").filter(digest=digest(secret)).first()
+    now = timezone.now()
+    if (
+        token is None
+        or token.revoked_at is not None
+        or token.is_expired(now)
+        or not token.owner.is_active
+    ):
+        return None
+    if token.last_used_at is None or token.last_used_at < now - USED_WITHIN:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+def _count(token: ApiToken) -> None:
+    """One more request in this minute. Without its cache nobody is counted out."""
+    limit = settings.API_REQUESTS_PER_MINUTE
+    minute, second = divmod(int(time.time()), MINUTE)
+    key = f"api:{token.pk}:{minute}"
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        cache.add(key, 1, 2 * MINUTE)
+        count = 1
+    if count > limit:
+        raise Refusal(
+            429,
+            "too_many_requests",
+            _("Too many requests in this minute. Try again in the next."),
+            headers={"Retry-After": str(MINUTE - second)},
+        )
