@@ -6,7 +6,7 @@ tricked into using it: there is nothing for a forged form to ride on (CSRF).
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -96,6 +96,12 @@ def unauthorized() -> Refusal:
 def not_found() -> Refusal:
     """Also for what exists and belongs to somebody else."""
     return Refusal(404, "not_found", _("There is no such thing, or it is not yours."))
+
+
+def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
+    """Each of the ``errors`` is a ``Fault``."""
+    message = _("What was sent can't be understood; “errors” tells where.")
+    return Refusal(422, "invalid", message, more={"errors": errors})
 
 
 # -- Who asks ---------------------------------------------------------------------

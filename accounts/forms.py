@@ -114,6 +114,8 @@ class MessageChoicesForm(forms.Form):
             ]
             for topic in Topic
         }
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("What is it for?"),

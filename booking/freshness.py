@@ -5,6 +5,7 @@ rules of the departments they may book at, and the clock in steps of five minute
 finest grid that times lie on (once as it is, once with the shortest notice added).
 """
 
+import datetime as dt
 import hashlib
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 
 from accounts.access import PersonRequest
+from booking.entitlement import DAY
 from booking.queries import Person
+from departments.models import Service
 
 STEP = 300  # seconds
 
@@ -30,6 +33,23 @@ def calendar_version(person: Person) -> str:
     days = [(day.pk, day.revision) for days in person.days.values() for day in days]
     own = (recipient.pk, recipient.revision, recipient.given_name)
     return repr((own, today, seconds // STEP, rules, sorted(days)))
+
+
+def slots_version(person: Person, service: Service, first: dt.date, last: dt.date) -> str:
+    """Of the slots of one service on these dates, as the person finds them."""
+    department, seconds = service.department, int(person.now.timestamp())
+    # A visit after midnight belongs to the Day before.
+    days = [
+        (day.pk, day.revision)
+        for day in person.days.get(department.pk, ())
+        if first <= day.date + DAY and day.date <= last
+    ]
+    # A start is too soon until this second, the next one it is not.
+    notice = (seconds + department.minimum_notice_minutes * 60 - 1) // STEP
+    clock = (timezone.localdate(person.now), seconds // STEP, notice)
+    rules = (service.pk, department.configuration_revision, settings.VERSION)
+    own = (person.recipient.pk, person.recipient.revision)
+    return repr((own, clock, first, last, rules, sorted(days)))
 
 
 def etag(request: PersonRequest, version: str) -> str | None:

@@ -214,7 +214,7 @@ class _Wish:
 
     @property
     def is_on_grid(self) -> bool:
-        return not self.start % (60 * self.service.department.slot_minutes)
+        return not self.starts_at.timestamp() % (60 * self.service.department.slot_minutes)
 
     def known(self) -> Known:
         return known_of(

@@ -1,0 +1,61 @@
+"""Each ``BookingError`` as an answer of the API."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.api import Refusal, invalid
+from booking import errors
+from booking.api.schemas import BalanceOut, SlotOut
+
+PATIENCE = 2  # seconds until somebody who met a crowd tries again
+
+
+def refusal_of(error: errors.BookingError) -> Refusal:
+    more: dict[str, Any] = {}
+    match error:
+        case errors.Busy():
+            message = _("Many are booking this day right now. Nothing was changed. Try again.")
+            return Refusal(503, "busy", message, headers={"Retry-After": str(PATIENCE)})
+        case errors.SlotTaken(alternatives=alternatives):
+            more["alternatives"] = [
+                SlotOut.of(slot).model_dump(mode="json") for slot in alternatives
+            ]
+            return Refusal(409, "slot_taken", _("The time is no longer free."), more=more)
+        case errors.OverQuota(balance=balance):
+            code, message = "over_quota", _("The grant gives no more in that week or month.")
+            if balance:
+                more["balance"] = BalanceOut.of(balance).model_dump(mode="json")
+        case errors.OutsideHorizon(last_day=last_day):
+            code, message = "outside_horizon", _("That is later than can be booked yet.")
+            if last_day:
+                more["last_day"] = last_day.isoformat()
+        case errors.TooLate():
+            code, message = "too_late", _("It is too late for that.")
+        case errors.NotGranted():
+            code, message = "not_granted", _("There is no grant of this service on that day.")
+        case errors.OverlapsOwn():
+            code, message = "overlaps_own", _("There is another visit at that time.")
+        case errors.NoSuchSlot():
+            code, message = "no_such_slot", _("No visit can begin at that time.")
+        case errors.NotOpen():
+            code, message = "not_open", _("This service can't be booked now.")
+        case errors.KeyReused():
+            code, message = "key_reused", _("This Idempotency-Key was used for another request.")
+        case _other:
+            code, message = "not_possible", _("This can't be done.")
+    return Refusal(422, code, message, more=more)
+
+
+def reason_required() -> Refusal:
+    return Refusal(422, "reason_required", _("Tell the person why, in “reason”."))
+
+
+def range_too_long(days: int) -> Refusal:
+    message = _("Ask for at most %(days)s days at once.") % {"days": days}
+    return Refusal(422, "range_too_long", message)
+
+
+def out_of_order() -> Refusal:
+    message = _("“to” is before “from”.")
+    return invalid([{"where": "query.to", "message": message}])

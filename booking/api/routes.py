@@ -1,0 +1,237 @@
+"""What a program may ask of booking. Each address asks one query or calls one verb."""
+
+import datetime as dt
+import hashlib
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from ninja import HeaderEx, P, QueryEx, Router
+from ninja.responses import Status
+from pydantic import TypeAdapter
+
+from accounts.api import Bearer, Problem, Scope, TokenRequest
+from booking import actions, errors, freshness, queries
+from booking.api import slots as slots_json
+from booking.api.refusals import out_of_order, range_too_long, reason_required
+from booking.api.schemas import (
+    BookIn,
+    BookingOut,
+    CancelIn,
+    Date,
+    InvalidOut,
+    MoveIn,
+    ServiceOut,
+    SlotsOut,
+    SlotTakenOut,
+    Unanswerable,
+    Unbookable,
+)
+from booking.entitlement import DAY, last_day
+from booking.models import Booking, BookingEvent, Mandate
+from booking.reach import Reach, booking_in_reach, person_in_reach, reach_of
+from departments.models import Service
+
+May = Mandate.May
+
+LONGEST_RANGE = 31  # days
+
+router = Router(tags=["booking"])
+
+REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 429: Problem}
+VERB_REFUSALS: dict[int, Any] = {
+    **REFUSALS,
+    409: SlotTakenOut,
+    422: Unbookable,
+    503: Problem,
+}
+
+read = Bearer(Scope.READ_BOOKINGS)
+write = Bearer(Scope.WRITE_BOOKINGS)
+
+_services = TypeAdapter(list[ServiceOut])
+_bookings = TypeAdapter(list[BookingOut])
+
+
+@router.get(
+    "services",
+    auth=read,
+    response={200: list[ServiceOut], 304: None, **REFUSALS, 422: InvalidOut},
+    summary="What can be booked, and how much is left",
+)
+def services(request: TokenRequest, recipient: uuid.UUID | None = None) -> HttpResponseBase:
+    """The services that are granted today and take bookings, with what is left of each
+    grant in this week or month. Scope `bookings:read`."""
+    reach, person = person_in_reach(request.user, recipient, may=May.LOOK, what="api:services")
+    return _answer(
+        request,
+        _services.dump_json(
+            [
+                ServiceOut.of(balance)
+                for balance in person.balances(timezone.localdate(person.now))
+                if reach.covers(balance.service)
+                and balance.service.is_active
+                and balance.service.department.is_open
+            ]
+        ),
+    )
+
+
+@router.get(
+    "slots",
+    auth=read,
+    response={200: SlotsOut, 304: None, **REFUSALS, 422: Unanswerable},
+    summary="When a visit can begin",
+)
+def slots(
+    request: TokenRequest,
+    service: uuid.UUID,
+    first: QueryEx[Date, P(alias="from")],
+    last: QueryEx[Date, P(alias="to")],
+    recipient: uuid.UUID | None = None,
+) -> HttpResponseBase:
+    """Each day from `from` through `to`, at most 31, with the times that can be chosen
+    between: `free` can be booked now; `busy` can't, because nobody is left who could come.
+    Times that this person can't have whoever else books are left out: gone by or too soon,
+    meeting a visit of their own, without a grant on that day or over its amount.
+    Unchanged since an earlier answer's `ETag` is 304. Scope `bookings:read`."""
+    reach, person = person_in_reach(request.user, recipient, may=May.LOOK, what="api:slots")
+    chosen = person.service(service) or _service(reach, service)
+    if not reach.covers(chosen):
+        raise Http404
+    _check_range(chosen, first, last, person.now)
+    tag = _tag(freshness.slots_version(person, chosen, first, last))
+    if unchanged := get_conditional_response(request, etag=tag):
+        unchanged.headers["ETag"] = tag
+        return unchanged
+    days = (last - first).days + 1
+    offer = person.offer(chosen, [first + n * DAY for n in range(days)])
+    return _answer(request, slots_json.days_json(offer).encode(), tag)
+
+
+@router.post(
+    "bookings",
+    auth=write,
+    response={201: BookingOut, 200: BookingOut, **VERB_REFUSALS},
+    summary="Book a visit",
+)
+def book(
+    request: TokenRequest,
+    asked: BookIn,
+    key: HeaderEx[uuid.UUID, P(alias="Idempotency-Key")],
+) -> Status[BookingOut]:
+    """Once for each `Idempotency-Key`: the same request again is answered 200 with the
+    booking that it made, as it stands; another request under that key is refused.
+    A time that was taken meanwhile is 409 with the nearest free times. Scope
+    `bookings:write`."""
+    reach = reach_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
+    service = _service(reach, asked.service)
+    is_known = Booking.objects.filter(pk=key, recipient=reach.recipient).exists()
+    booking = actions.book(
+        key=key,
+        recipient=reach.recipient,
+        service=service,
+        starts_at=asked.start,
+        by=request.user,
+        via=BookingEvent.Via.API,
+    )
+    return Status(200 if is_known else 201, BookingOut.of(booking))
+
+
+@router.get(
+    "bookings",
+    auth=read,
+    response={200: list[BookingOut], 304: None, **REFUSALS, 422: InvalidOut},
+    summary="Visits to come",
+)
+def bookings(request: TokenRequest, recipient: uuid.UUID | None = None) -> HttpResponseBase:
+    """The visits that are booked and not over, earliest first. Scope `bookings:read`."""
+    reach = reach_of(request.user, recipient, may=May.LOOK, what="api:bookings")
+    coming = queries.coming(reach.recipient, timezone.now())
+    return _answer(
+        request,
+        _bookings.dump_json(
+            [BookingOut.of(booking) for booking in coming if reach.covers(booking.service)]
+        ),
+    )
+
+
+@router.post(
+    "bookings/{uuid:booking}/move",
+    auth=write,
+    response={200: BookingOut, **VERB_REFUSALS},
+    summary="Move a visit",
+)
+def move(request: TokenRequest, booking: uuid.UUID, asked: MoveIn) -> BookingOut:
+    """Takes the new time and lets the old one go, or keeps the old one. Scope
+    `bookings:write`."""
+    reach, visit = booking_in_reach(request.user, booking, may=May.BOOK, what="api:move")
+    _check_reason(reach, asked.reason)
+    moved = actions.move(
+        booking=visit,
+        starts_at=asked.start,
+        by=request.user,
+        via=BookingEvent.Via.API,
+        reason=asked.reason,
+    )
+    return BookingOut.of(moved)
+
+
+@router.delete(
+    "bookings/{uuid:booking}",
+    auth=write,
+    response={200: BookingOut, **VERB_REFUSALS},
+    summary="Cancel a visit",
+)
+def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = None) -> BookingOut:
+    """Cancelling twice changes nothing. Scope `bookings:write`."""
+    reach, visit = booking_in_reach(request.user, booking, may=May.BOOK, what="api:cancel")
+    reason = asked.reason if asked else ""
+    _check_reason(reach, reason)
+    cancelled = actions.cancel(
+        booking=visit, by=request.user, via=BookingEvent.Via.API, reason=reason
+    )
+    return BookingOut.of(cancelled)
+
+
+def _service(reach: Reach, service_id: uuid.UUID) -> Service:
+    """One that the person has, had or will have a grant of."""
+    service = get_object_or_404(Service.objects.select_related("department"), pk=service_id)
+    if not reach.covers(service):
+        raise Http404
+    if not reach.recipient.grants.filter(service=service).exists():
+        raise errors.NotGranted
+    return service
+
+
+def _check_range(service: Service, first: dt.date, last: dt.date, now: dt.datetime) -> None:
+    until = last_day(service.department, now)
+    if last > until:
+        raise errors.OutsideHorizon(until)
+    if last < first:
+        raise out_of_order()
+    if (last - first).days >= LONGEST_RANGE:
+        raise range_too_long(LONGEST_RANGE)
+
+
+def _check_reason(reach: Reach, reason: str) -> None:
+    """Staff never change somebody's visit in silence."""
+    if reach.is_staff and not reason.strip():
+        raise reason_required()
+
+
+def _tag(version: str) -> str:
+    return f'"{hashlib.blake2b(version.encode(), digest_size=16).hexdigest()}"'
+
+
+def _answer(request: HttpRequest, content: bytes, tag: str | None = None) -> HttpResponseBase:
+    """The JSON, or 304 to whoever has it already; known by its content without a tag."""
+    tag = tag or f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+    response = HttpResponse(content, content_type="application/json", headers={"ETag": tag})
+    answer = get_conditional_response(request, etag=tag, response=response)
+    assert answer is not None
+    return answer

@@ -1,0 +1,107 @@
+"""A department open 8 to 16 with one carer, on a Tuesday at nine, and programs with keys."""
+
+import datetime as dt
+import json
+import uuid
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+
+from accounts import actions
+from accounts.models import ApiToken
+from booking.actions import book
+from tests import factories
+from tests.factories import local
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
+TODAY = dt.date(2026, 11, 24)
+TOMORROW = dt.date(2026, 11, 25)
+LAST_DAY = dt.date(2026, 12, 8)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def opening_hours(department):
+    return [
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+        for weekday in range(1, 8)
+    ]
+
+
+class Program:
+    """Somebody's program: a key, and no cookies."""
+
+    def __init__(self, user, scopes=tuple(ApiToken.Scope), days=30):
+        self.user = user
+        self.token, self.secret = actions.create_token(
+            name="Test", scopes=scopes, days=days, by=user
+        )
+        self.client = Client(raise_request_exception=False)
+
+    def get(self, path, **headers):
+        return self._send("get", path, headers=headers)
+
+    def post(self, path, body, **headers):
+        return self._send("post", path, json.dumps(body), headers)
+
+    def delete(self, path, body=None, **headers):
+        return self._send("delete", path, json.dumps(body) if body is not None else "", headers)
+
+    def book(self, service, start, key=None, **more):
+        body = {"service": str(service.pk), "start": start, **more}
+        return self.post("bookings", body, **{"Idempotency-Key": str(key or uuid.uuid4())})
+
+    def slots(self, service, first, last=None, **headers):
+        path = f"slots?service={service.pk}&from={first}&to={last or first}"
+        return self.get(path, **headers)
+
+    def _send(self, method, path, body=None, headers=None):
+        return getattr(self.client, method)(
+            f"/api/v1/{path}",
+            **({} if body is None else {"data": body, "content_type": "application/json"}),
+            headers={"Authorization": f"Bearer {self.secret}", **(headers or {})},
+        )
+
+
+@pytest.fixture
+def program(recipient):
+    """The recipient's own."""
+    return Program(recipient.user)
+
+
+@pytest.fixture
+def stranger(service):
+    recipient = factories.RecipientFactory(
+        user=factories.UserFactory(), given_name="Zacharias", family_name="Hemmelig"
+    )
+    factories.GrantFactory(recipient=recipient, service=service)
+    return recipient
+
+
+@pytest.fixture
+def booked(service):
+    """``booked(recipient, hour)`` through the verb."""
+
+    def booked(recipient, hour, date=TOMORROW):
+        return book(
+            key=uuid.uuid4(),
+            recipient=recipient,
+            service=service,
+            starts_at=local(date, hour),
+            by=recipient.user,
+        )
+
+    return booked
+
+
+def at(hour, minute=0, date=TOMORROW):
+    """As a program writes it."""
+    return local(date, hour, minute).isoformat()

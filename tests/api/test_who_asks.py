@@ -1,0 +1,220 @@
+"""The API opens to a valid key with the right scope, and to nothing else."""
+
+import logging
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from accounts import actions
+from accounts.models import ApiToken
+from departments.models import Employee
+from serviceshop.breaker import redis_breaker
+from tests import factories
+from tests.api.conftest import Program
+
+Scope = ApiToken.Scope
+
+
+def is_unauthorized(answer):
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert answer.json().keys() == {"code", "message"}
+    return answer.json()["code"] == "unauthorized"
+
+
+def test_a_valid_key_is_let_in_and_its_use_noted(program):
+    assert program.get("services").status_code == 200
+    program.token.refresh_from_db()
+    assert program.token.last_used_at == timezone.now()
+
+
+def test_its_use_is_noted_every_few_minutes_only(program, clock, django_assert_num_queries):
+    program.get("bookings")
+    first = timezone.now()
+    clock.shift(240)
+    program.get("bookings")
+    program.token.refresh_from_db()
+    assert program.token.last_used_at == first
+    clock.shift(120)
+    program.get("bookings")
+    program.token.refresh_from_db()
+    assert program.token.last_used_at == timezone.now()
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer wrong", "Basic a2FyaTprYXJp", "Bearer " + "x" * 10_000,
+     "Bearer tjenesteshop_ÆØÅ", "Token {secret}", "Bearer {secret}x", "Bearer {digest}"],
+)  # fmt: skip
+def test_without_a_valid_key_nobody_is_let_in(program, client, header):
+    header = header.format(secret=program.secret, digest=program.token.digest)
+    answer = client.get("/api/v1/services", headers={"Authorization": header} if header else {})
+    assert is_unauthorized(answer)
+
+
+def test_a_session_opens_nothing(client, recipient):
+    client.force_login(recipient.user)
+    assert is_unauthorized(client.get("/api/v1/services"))
+
+
+def test_a_revoked_key_is_dead_at_once(program):
+    assert program.get("services").status_code == 200
+    actions.revoke_token(token=program.token, by=program.user)
+    assert is_unauthorized(program.get("services"))
+
+
+def test_an_expired_key_is_dead(program, clock):
+    clock.shift(30 * 24 * 3600 - 1)
+    assert program.get("services").status_code == 200
+    clock.shift(1)
+    assert is_unauthorized(program.get("services"))
+
+
+def test_the_key_of_somebody_who_may_not_log_in_is_dead(program):
+    program.user.is_active = False
+    program.user.save()
+    assert is_unauthorized(program.get("services"))
+
+
+def test_a_key_dies_with_the_role_it_came_from(program, recipient, care_worker):
+    recipient.user = None
+    recipient.save()
+    assert program.get("services").status_code == 404
+    worker = Program(care_worker)
+    assert worker.get("work-lists").status_code == 200
+    Employee.objects.filter(person=care_worker).update(valid_until="2026-11-23")
+    assert worker.get("work-lists").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        (Scope.READ_BOOKINGS, "get", "services"),
+        (Scope.READ_BOOKINGS, "get", "slots"),
+        (Scope.READ_BOOKINGS, "get", "bookings"),
+        (Scope.WRITE_BOOKINGS, "post", "bookings"),
+        (Scope.WRITE_BOOKINGS, "post", "bookings/{booking}/move"),
+        (Scope.WRITE_BOOKINGS, "delete", "bookings/{booking}"),
+        (Scope.READ_WORK_LISTS, "get", "work-lists"),
+    ],
+)
+def test_each_address_asks_for_its_scope(recipient, booked, scope, method, path):
+    path = path.format(booking=booked(recipient, 10).pk)
+    others = Program(recipient.user, scopes=set(Scope) - {scope})
+    answer = getattr(others, method)(path, *([{}] if method == "post" else []))
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "insufficient_scope"
+    assert f'scope="{scope}"' in answer.headers["WWW-Authenticate"]
+    its_own = Program(recipient.user, scopes=[scope])
+    answer = getattr(its_own, method)(path, *([{}] if method == "post" else []))
+    assert answer.status_code in (200, 404, 422)
+
+
+def test_a_key_is_used_so_many_times_a_minute(program, recipient, settings, clock):
+    settings.API_REQUESTS_PER_MINUTE = 3
+    other = Program(recipient.user)
+    clock.shift(20)
+    assert [program.get("bookings").status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = program.get("bookings")
+    assert refused.json()["code"] == "too_many_requests"
+    assert refused.headers["Retry-After"] == "40"
+    assert other.get("bookings").status_code == 200
+    clock.shift(40)
+    assert program.get("bookings").status_code == 200
+
+
+def test_without_its_cache_nobody_is_counted_out(program, settings, monkeypatch):
+    settings.API_REQUESTS_PER_MINUTE = 1
+
+    def away(*args, **kwargs):
+        raise RedisIsAway
+
+    monkeypatch.setattr(type(cache._cache), "incr", away)
+    try:
+        assert [program.get("bookings").status_code for _ in range(3)] == [200] * 3
+    finally:
+        redis_breaker.close()
+
+
+def test_refusals_speak_the_owners_language_and_no_page_afterwards(program, client, translated):
+    program.user.language = "nb"
+    program.user.save()
+    answer = program.get("slots")
+    assert answer.status_code == 422
+    assert client.get("/accounts/login/").headers["Content-Language"] == "nb"
+
+
+def test_no_log_holds_a_key(program, caplog, settings):
+    settings.DEBUG = True
+    caplog.set_level(logging.DEBUG)
+    program.get("services")
+    program.get("nowhere")
+    program.client.get("/api/v1/services", headers={"Authorization": f"Odd {program.secret}"})
+    assert program.secret not in caplog.text
+
+
+def test_nobody_keeps_a_copy(program):
+    assert program.get("services").headers["Cache-Control"] == "private, no-cache"
+    answer = program.get("work-lists")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+# -- Whatever goes wrong is JSON ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("get", "", 404, "not_found"),
+        ("get", "nowhere", 404, "not_found"),
+        ("get", "bookings/not-a-uuid", 404, "not_found"),
+        ("put", "bookings", 405, "method_not_allowed"),
+        ("get", "bookings/0b9a5c1e-8f0c-4b52-9d4e-111111111111", 405, "method_not_allowed"),
+    ],
+)
+def test_what_is_not_there_is_told_in_json(client, db, method, path, status, code):
+    answer = getattr(client, method)(f"/api/v1/{path}")
+    assert answer.status_code == status
+    assert answer.json()["code"] == code
+    assert (status == 405) == ("Allow" in answer.headers)
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+
+
+def test_a_fault_of_our_own_is_told_in_json(program, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr("booking.api.routes.queries.coming", broken)
+    answer = program.get("bookings")
+    assert answer.status_code == 500
+    assert answer.json() == {"code": "server_error", "message": "Internal Server Error"}
+
+
+def test_a_page_that_is_not_there_stays_a_page(client, db):
+    assert "<h1" in client.get("/nowhere/").text
+
+
+def test_anybody_may_read_the_description(client, db):
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_every_operation_names_its_scope_and_its_refusals(client, db):
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    assert len(operations) == 7
+    for operation in operations:
+        assert operation["security"] == [{"Bearer": []}]
+        assert any(f"`{scope}`" in operation["description"].replace("\n", " ") for scope in Scope)
+        assert {"401", "403", "404", "422", "429"} <= operation["responses"].keys()
+
+
+def test_somebody_without_a_role_is_told_nothing(service):
+    nobody = Program(factories.UserFactory())
+    for path in ("services", "bookings", "work-lists", f"slots?service={service.pk}"
+                 "&from=2026-11-25&to=2026-11-25"):  # fmt: skip
+        assert nobody.get(path).status_code == 404
+    assert nobody.book(service, "2026-11-25T10:00:00+01:00").status_code == 404

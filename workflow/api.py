@@ -1,0 +1,105 @@
+"""Work lists for programs."""
+
+import datetime as dt
+import uuid
+from typing import Self
+
+from django.utils import timezone
+from ninja import Router, Schema
+
+from accounts.api import Bearer, Problem, Scope, TokenRequest
+from booking.api.schemas import Date, Instant, InvalidOut
+from workflow import access
+from workflow.models import Report
+from workflow.queries.work_lists import ListOfVisits, Stop
+
+router = Router(tags=["work lists"])
+
+
+class PersonOut(Schema):
+    """Whom to visit. A confidential address is told only when that visit is next."""
+
+    name: str
+    phone: str
+    address: str
+    directions: str
+
+
+class StopOut(Schema):
+    id: uuid.UUID
+    service: str
+    start: Instant
+    end: Instant
+    recipient: PersonOut
+    note: str
+    together_with: list[str]
+    outcome: Report.Outcome | None
+
+    @classmethod
+    def of(cls, stop: Stop) -> Self:
+        visit, person = stop.visit, stop.recipient
+        return cls.model_construct(
+            id=visit.pk,
+            service=visit.booking.service.name,
+            start=visit.starts_at,
+            end=visit.ends_at,
+            recipient=PersonOut(
+                name=person.full_name,
+                phone=person.phone,
+                address=stop.address,
+                directions=stop.directions,
+            ),
+            note=visit.booking.note,
+            together_with=list(stop.with_whom),
+            outcome=stop.report.outcome if stop.report else None,
+        )
+
+
+class WorkListOut(Schema):
+    """One shift's visits, in order. ``is_final`` once the day's plan is settled."""
+
+    id: uuid.UUID | None
+    department: str
+    start: Instant
+    end: Instant
+    is_final: bool
+    visits: list[StopOut]
+
+    @classmethod
+    def of(cls, one: ListOfVisits) -> Self:
+        return cls.model_construct(
+            id=one.work_list.pk if one.work_list else None,
+            department=one.department.name,
+            start=one.shift.starts_at,
+            end=one.shift.ends_at,
+            is_final=one.is_final,
+            visits=[StopOut.of(stop) for stop in one.stops],
+        )
+
+
+class WorkListsOut(Schema):
+    date: dt.date
+    work_lists: list[WorkListOut]
+
+
+@router.get(
+    "work-lists",
+    auth=Bearer(Scope.READ_WORK_LISTS),
+    response={
+        200: WorkListsOut,
+        401: Problem,
+        403: Problem,
+        404: Problem,
+        422: InvalidOut,
+        429: Problem,
+    },
+    summary="A care worker's own day",
+)
+def work_lists(request: TokenRequest, date: Date | None = None) -> WorkListsOut:
+    """One's own lists of `date`, today's when none is given. A day gone by is 404, and so
+    is every day for whoever does not work as a carer. Scope `work-lists:read`."""
+    asked = date or timezone.localdate()
+    my_day = access.my_day_of(request.user, asked, what="api:work_lists")
+    return WorkListsOut.model_construct(
+        date=asked, work_lists=[WorkListOut.of(one) for one in my_day.lists]
+    )
