@@ -25,13 +25,13 @@ class Statement:
         self._examples = examples
         self._sql = ""
         self._params: tuple[object, ...] = ()
-        self._places: dict[str, int] = {}
+        self._places: list[tuple[int, str]] = []
 
     def rows(self, **values: object) -> list[tuple[Any, ...]]:
         if not self._sql:
             self._compile()
         params: list[Any] = list(self._params)
-        for name, place in self._places.items():
+        for place, name in self._places:
             params[place] = values[name]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
@@ -40,9 +40,13 @@ class Statement:
 
     def _compile(self) -> None:
         sql, params = self._build(**self._examples).query.sql_with_params()
-        for name, example in self._examples.items():
-            if params.count(example) != 1:
-                raise ValueError(f"The example of {name} stands {params.count(example)} times.")
-            self._places[name] = params.index(example)
-        self._params = params
+        places = [
+            (place, name)
+            for place, param in enumerate(params)
+            for name, example in self._examples.items()
+            if param == example
+        ]
+        if len({place for place, _ in places}) < len(places):
+            raise ValueError("Two examples are the same.")
+        self._places, self._params = places, params
         self._sql = sql  # last: another thread looks at this

@@ -3,14 +3,20 @@
 Roles come from rows of several storeys, so only the project package can know them all.
 """
 
+import datetime as dt
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Coordinator
+from accounts.models import Coordinator, User
+from accounts.statements import Statement
 from booking.access import Whose, whose_pages
 from booking.models import Recipient
 from departments.models import Employee
@@ -22,6 +28,22 @@ ALSO_UNDER = {
     "departments:hours": ["departments:special_days", "departments:changes"],
     "departments:staff": ["departments:absences"],
 }
+
+
+def _roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, Any]:
+    """Departments and roles side by side, whether coordinator, whether recipient."""
+    employments = (
+        Employee.objects.filter(person=OuterRef("pk")).active(today).order_by("department__name")
+    )
+    return User.objects.filter(pk=user).values_list(
+        ArraySubquery(employments.values("department_id")),
+        ArraySubquery(employments.values("role")),
+        Exists(Coordinator.objects.filter(user=OuterRef("pk"))),
+        Exists(Recipient.objects.filter(user=OuterRef("pk"))),
+    )
+
+
+_ROLES = Statement(_roles, user=uuid.UUID(int=1), today=dt.date.min)
 
 
 @dataclass(frozen=True)
@@ -38,8 +60,11 @@ def menu(request: HttpRequest) -> list[Item]:
     whose = whose_pages(request)
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
-    employments = Employee.objects.filter(person_id=request.user.pk).active(timezone.localdate())
-    roles = list(employments.order_by("department__name").values_list("department_id", "role"))
+    rows = _ROLES.rows(user=request.user.pk, today=timezone.localdate())
+    if not rows:
+        return []
+    ((departments, in_them, is_coordinator, is_recipient),) = rows
+    roles = list(zip(departments, in_them, strict=True))
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
     administered = [pk for pk, role in roles if role == Employee.Role.ADMINISTRATOR]
     my_day: Entry = (_("My day"), "workflow:my_day", [])
@@ -60,9 +85,9 @@ def menu(request: HttpRequest) -> list[Item]:
         return _items(request, *entries, *([my_day] if works_too else []))
     if roles:
         return _items(request, my_day)
-    if Coordinator.objects.filter(user_id=request.user.pk).exists():
+    if is_coordinator:
         return _items(request, (_("Departments"), "departments:overview", []))
-    if Recipient.objects.filter(user_id=request.user.pk).exists():
+    if is_recipient:
         return _items(request, *_recipients_pages(whose))
     return _items(request, (_("Home"), "home", []))
 

@@ -1,18 +1,20 @@
 """``{% load booking %}``: days, weeks and balances of the recipient's pages in words.
 
 Days in the list and columns of the week are drawn as finished fragments. A fragment is
-kept by the values that it shows, so it can never be out of date, and holds nothing that
-belongs to one person: columns with own visits are drawn anew.
+kept by the values that it shows, so it can never be out of date, and tells nothing of who
+looks: a column with own visits is put together anew.
 """
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django import template
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,7 +26,7 @@ from booking.entitlement import Balance
 from booking.models import Booking, BookingEvent, Grant
 from booking.offers import Slot
 from booking.outcomes import Outcome
-from booking.timetable import Column, Kind, OwnVisit, Part, PartOfDay, Row, monday, part_at
+from booking.timetable import Column, Kind, OwnVisit, Part, PartOfDay, Row, Run, monday, part_at
 from booking.views.choosing import Alternative, Choosing
 
 register = template.Library()
@@ -218,31 +220,62 @@ def joined(words: list[str]) -> str:
 def week_column(column: Column, heading: str, choosing: Choosing | None) -> SafeString:
     """One day of the week's picture; free times lead to the page where they are chosen."""
     url = choosing.times_url(column.date) if choosing else ""
-    draw = _draw_column if any(run.visit for run in column.runs) else _week_column
+    draw = _draw_column if any(run.visit for run in column.runs) else _shared_column
     return draw(translation.get_language(), timezone.localdate(), column, url, heading)
 
 
 def _draw_column(
     language: str | None, today: dt.date, column: Column, url: str, heading: str
 ) -> SafeString:
-    short = dates.words(language).short_weekdays[column.date.weekday()]
-    weekday, number, month = dates.day(column.date, language).split(" ", 2)
-    return _fragment(
+    before, after = _frame(language, column.date, column.date == today, heading)
+    runs = [
+        _own_run(language, run.visit, run, column.date)
+        if run.visit
+        else _shared_run(language, run, column.date, url)
+        for run in column.runs
+    ]
+    return SafeString(f"{before}{''.join(runs)}{after}")
+
+
+_shared_column = lru_cache(maxsize=4096)(_draw_column)
+_PLACE = "[here]"  # is in no drawing
+
+
+@lru_cache(maxsize=512)
+def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) -> tuple[str, str]:
+    """What stands before and after the runs of a column."""
+    short = dates.words(language).short_weekdays[date.weekday()]
+    weekday, number, month = dates.day(date, language).split(" ", 2)
+    drawn = _fragment(
         "booking/_week_column.html",
         {
-            "column": column,
-            "url": url,
+            "date": date,
             "heading": heading,
-            "is_today": column.date == today,
+            "is_today": is_today,
             "weekday": short,
             "rest_of_weekday": weekday.removeprefix(short),
             "number": number,
             "month": month,
+            "runs": _PLACE,
         },
     )
+    before, _, after = drawn.partition(_PLACE)
+    return before, after
 
 
-_week_column = lru_cache(maxsize=4096)(_draw_column)
+def _own_run(language: str | None, visit: OwnVisit, run: Run, date: dt.date) -> str:
+    """Kept by its service and time, and so of nobody: the address is put in each time."""
+    anyones = replace(visit, id=_NOBODYS)
+    drawn = _shared_run(language, replace(run, visit=anyones), date, _PLACE)
+    return drawn.replace(_PLACE, reverse("booking:visit", args=[visit.id]))
+
+
+_NOBODYS = UUID(int=0)
+
+
+@lru_cache(maxsize=4096)
+def _shared_run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
+    return _fragment("booking/_week_run.html", {"run": run, "date": date, "url": url})
 
 
 def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
@@ -384,7 +417,8 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any
     by_other = bool(last) and last[0].by_id not in (None, booking.recipient.user_id)
     reason = _("Reason: {reason}").format(reason=last[0].reason) if by_other else ""
     note = reason if by_other and last[0].reason else ""
-    symbol, color, words = "check", "neutral", gettext_lazy("Over")
+    words: object = gettext_lazy("Over")
+    symbol, color = "check", "neutral"
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", gettext_lazy("Cancelled by you")
         if by_other and last[0].via == BookingEvent.Via.HELPER and last[0].by:

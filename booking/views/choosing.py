@@ -1,9 +1,10 @@
 """What the pages that choose a time share, for a new visit and for one that moves."""
 
 import datetime as dt
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -260,7 +261,7 @@ class Choosing:
     def times_url(self, date: dt.date) -> str:
         if self.moving:
             return reverse("booking:move_times", args=[self.moving.pk, date])
-        return reverse("booking:times", args=[self.service.pk, date])
+        return _times_url(self.service.pk, date)
 
     def check_url(self, starts_at: dt.datetime) -> str:
         date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
@@ -274,3 +275,8 @@ class Choosing:
 
 def _row(day: DayOffer) -> Row:
     return row(day, timezone=timezone.get_default_timezone())
+
+
+@lru_cache(maxsize=4096)
+def _times_url(service_id: uuid.UUID, date: dt.date) -> str:
+    return reverse("booking:times", args=[service_id, date])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.template import Context, Template
+from django.template import Context, Template, engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -17,6 +17,18 @@ from serviceshop.front import time_grid, vendor
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 
 
+@pytest.fixture
+def nothing_drawn():
+    """Parts of pages that are drawn once are drawn anew, before and after."""
+    loaders = engines["django"].engine.template_loaders
+    for loader in loaders:
+        loader.reset()
+    yield
+    for loader in loaders:
+        loader.reset()
+
+
+@pytest.mark.usefixtures("nothing_drawn")
 def test_what_is_collected_for_production_refers_only_to_what_is_there(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
