@@ -189,15 +189,16 @@ class _Fjordvik:
         ]
         users = [self._user(person, email) for person, email in named + others]
         users[0].phone = "900 00 100"  # Aksel gets text messages, too
-        User.objects.bulk_create(users)
+        hans = users[len(named)]  # has a phone on the wall, and no log-in
+        User.objects.bulk_create(user for user in users if user is not hans)
         # The others want no reminders: the mails that somebody trying this looks for stand out.
         MessageChoices.objects.bulk_create(
             MessageChoices(user=user, day_before=[], hours_before=[])
-            for user in users[len(named) :]
+            for user in users[len(named) + 1 :]
         )
         self.recipients = [
             Recipient(
-                user=user,
+                user=user if user is not hans else None,
                 given_name=user.given_name,
                 family_name=user.family_name,
                 phone=f"900 00 {number:03}",
@@ -308,7 +309,7 @@ class _Fjordvik:
         self.used: Counter[tuple[object, dt.date]] = Counter()
         self.taken: dict[object, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
         self._first_visits_of_the_cast()
-        self.bookings_of_the_cast = list(self.bookings)  # the only ones that mails tell of
+        self.bookings_of_the_cast = list(self.bookings)
         for shift in self.shifts:
             for starts_at, wish in self._fill(shift):
                 self._place(shift, starts_at, wish)
@@ -317,10 +318,11 @@ class _Fjordvik:
         events = BookingEvent.objects.bulk_create(
             BookingEvent(
                 booking=booking,
-                by=booking.recipient.user,
+                by=booking.recipient.user or self.users[people.DINA],
                 kind=BookingEvent.Kind.BOOKED,
+                via=BookingEvent.Via.ONLINE if booking.recipient.user else BookingEvent.Via.PHONE,
                 to_starts_at=booking.starts_at,
-                announced_at=None if booking in self.bookings_of_the_cast else self.now,
+                announced_at=None if self._is_announced(booking) else self.now,
             )
             for booking in self.bookings
         )
@@ -332,6 +334,12 @@ class _Fjordvik:
         BookingEvent.objects.bulk_update(events, ["at"])
         for day in {visit.day for visit in self.visits}:
             day_actions.touch(day)
+
+    def _is_announced(self, booking: Booking) -> bool:
+        """Mails tell of the cast's next visits, and a letter tells Hans of his."""
+        return booking in self.bookings_of_the_cast or (
+            booking.recipient.user is None and booking.starts_at > self.now
+        )
 
     def _first_visits_of_the_cast(self) -> None:
         """Aksel's and Berit's next visits, so that each has something to look at."""

@@ -1,0 +1,116 @@
+"""What people choose to be told, their calendar's address, and the letters of a department."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.actions import messages
+from booking import actions
+from booking.actions.announcements import announce
+from tests import factories
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.recipient.conftest import clock, shop  # noqa: F401
+from tests.factories import local
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def dina(shop):  # noqa: F811
+    return factories.EmployeeFactory(
+        department=shop.department, role="administrator", person__language="en"
+    ).person
+
+
+@pytest.fixture
+def hans(shop, dina):  # noqa: F811
+    hans = factories.RecipientFactory(given_name="Hans", family_name="Eide", phone="33 11 22 33")
+    factories.GrantFactory(recipient=hans, service=shop.shopping)
+    starts_at = local(shop.next_visit.starts_at.date(), 18)
+    actions.book(key=hans.pk, recipient=hans, service=shop.shopping, starts_at=starts_at, by=dina)
+    announce()
+    return hans
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, settings, viewport):  # noqa: F811
+    settings.SMS_GATEWAY = "accounts.sms.ConsoleGateway"
+    user = shop.aksel.user
+    user.phone = "90 00 00 00"
+    user.save()
+    messages.bounced(email=user.email)
+    page = open_page(reverse("accounts:settings"), user=user, viewport=viewport)
+    assert faults_of(page) == []
+    shot(page, f"choices-{viewport['width']}")
+
+    page.goto(reverse("accounts:messages"))
+    page.get_by_role("group", name="When somebody else").get_by_label("E-mail").uncheck()
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("Choose at least one.").is_visible()
+    assert faults_of(page) == []
+    shot(page, f"messages-{viewport['width']}")
+    page.get_by_role("group", name="When somebody else").get_by_label("Text message").check()
+    page.get_by_role("button", name="Save").click()
+    assert page.get_by_text("Your choice is saved.").is_visible()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_an_address_is_made_copied_and_closed(shop, open_page, faults_of, shot, viewport):  # noqa: F811
+    page = open_page(
+        reverse("booking:feeds"),
+        user=shop.aksel.user,
+        viewport=viewport,
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page.get_by_role("button", name="Make an address").click()
+    address = page.get_by_label("Address", exact=True).input_value()
+    page.get_by_role("button", name="Copy the address").click()
+    page.get_by_text("The address is copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    assert faults_of(page) == []
+    shot(page, f"feed-{viewport['width']}")
+    page.get_by_role("button", name="Close the address").click()
+    assert page.get_by_text("The address is closed").is_visible()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_letter_is_printed_and_leaves_the_pile(
+    shop,
+    hans,
+    dina,
+    open_page,
+    faults_of,
+    shot,
+    viewport,  # noqa: F811
+):
+    messages.bounced(email=shop.aksel.user.email)
+    page = open_page(
+        reverse("booking:letters", args=[shop.department.pk]), user=dina, viewport=viewport
+    )
+    assert faults_of(page) == []
+    shot(page, f"letters-{viewport['width']}")
+    page.get_by_role("link", name="Open the letter Hans Eide").click()
+    assert faults_of(page) == []
+    shot(page, f"letter-{viewport['width']}")
+    page.emulate_media(media="print")
+    shot(page, f"letter-paper-{viewport['width']}")
+    page.emulate_media(media="screen")
+    page.locator("form.no-print button").click()
+    page.get_by_text("The letter is out of the pile.").wait_for()
+    assert not page.get_by_text("Hans Eide").is_visible()
+
+
+def test_an_address_that_gives_mail_back_stands_on_the_persons_page(
+    shop,
+    dina,
+    open_page,
+    faults_of,
+    shot,  # noqa: F811
+):
+    messages.bounced(email=shop.aksel.user.email)
+    page = open_page(
+        reverse("booking:recipient", args=[shop.department.pk, shop.aksel.pk]), user=dina
+    )
+    assert faults_of(page) == []
+    shot(page, "recipient-unreachable-1280")
+    page.get_by_role("button", name="The address is right").click()
+    assert page.get_by_text("Messages go there again.").is_visible()
