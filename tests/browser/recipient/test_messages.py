@@ -8,21 +8,20 @@ from booking import actions
 from booking.actions.announcements import announce
 from tests import factories
 from tests.browser.conftest import PHONE, WIDE
-from tests.browser.recipient.conftest import clock, shop  # noqa: F401
 from tests.factories import local
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def dina(shop):  # noqa: F811
+def dina(shop):
     return factories.EmployeeFactory(
         department=shop.department, role="administrator", person__language="en"
     ).person
 
 
 @pytest.fixture
-def hans(shop, dina):  # noqa: F811
+def hans(shop, dina):
     hans = factories.RecipientFactory(given_name="Hans", family_name="Eide", phone="33 11 22 33")
     factories.GrantFactory(recipient=hans, service=shop.shopping)
     starts_at = local(shop.next_visit.starts_at.date(), 18)
@@ -32,7 +31,7 @@ def hans(shop, dina):  # noqa: F811
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, settings, viewport):  # noqa: F811
+def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, settings, viewport):
     settings.SMS_GATEWAY = "accounts.sms.ConsoleGateway"
     user = shop.aksel.user
     user.phone = "90 00 00 00"
@@ -54,7 +53,7 @@ def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, sett
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_an_address_is_made_copied_and_closed(shop, open_page, faults_of, shot, viewport):  # noqa: F811
+def test_an_address_is_made_copied_and_closed(shop, open_page, faults_of, shot, viewport):
     page = open_page(
         reverse("booking:feeds"),
         user=shop.aksel.user,
@@ -80,7 +79,7 @@ def test_a_letter_is_printed_and_leaves_the_pile(
     open_page,
     faults_of,
     shot,
-    viewport,  # noqa: F811
+    viewport,
 ):
     messages.bounced(email=shop.aksel.user.email)
     page = open_page(
@@ -104,7 +103,7 @@ def test_an_address_that_gives_mail_back_stands_on_the_persons_page(
     dina,
     open_page,
     faults_of,
-    shot,  # noqa: F811
+    shot,
 ):
     messages.bounced(email=shop.aksel.user.email)
     page = open_page(
