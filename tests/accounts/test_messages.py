@@ -4,6 +4,8 @@ import base64
 import datetime as dt
 import logging
 import multiprocessing
+import os
+import signal
 import smtplib
 import threading
 import uuid
@@ -17,7 +19,7 @@ from django.core import mail
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection, connections, transaction
 
-from accounts import sms
+from accounts import mails, sms
 from accounts.actions import messages
 from accounts.models import DeadAddress, Message, MessageChoices
 from accounts.phones import mobile_number
@@ -409,6 +411,43 @@ def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, 
         assert sent.count(f"To: {person.email}") == 5
     assert Message.objects.filter(state="sent", attempts=1).count() == 40
     assert Message.objects.filter(state="waiting", why="enough").count() == 24
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("dies", "copies"), [("before", 1), ("after", 2)])
+def test_a_worker_killed_around_the_hand_over_loses_nothing_and_doubles_only_what_is_known(
+    settings, tmp_path, dies, copies, person
+):
+    """At least once: a mail sent again is the same mail by its Message-ID."""
+    settings.QUIET_FROM = settings.QUIET_UNTIL = 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    (posted,) = post(person, expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=3))
+    connections.close_all()
+
+    def work():
+        hand_over = mails.send
+
+        def send(*args, **kwargs):
+            if dies == "after":
+                hand_over(*args, **kwargs)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        mails.send = send
+        messages.send_due()
+
+    worker = multiprocessing.get_context("fork").Process(target=work)
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGKILL
+    assert messages.send_due() == 0  # the lease holds
+    Message.objects.update(due_at=dt.datetime.now(dt.UTC))  # and has run out
+    assert messages.send_due() == 1
+    assert messages.send_due() == 0
+    sent = "".join(file.read_text() for file in tmp_path.iterdir())
+    assert sent.count(f"Message-ID: <{posted.pk}@") == copies
+    assert sent.count("Message-ID:") == copies
 
 
 def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person):
