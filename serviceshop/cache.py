@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 from serviceshop.breaker import redis_breaker
@@ -17,6 +18,19 @@ log = logging.getLogger(__name__)
 unwritten: set[str] = set()
 
 
+class _Client(RedisCacheClient):
+    """Keeps what Django makes anew for each question: making it takes as long as asking."""
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._made:
+            self._made[write] = super().get_client(key, write=write)
+        return self._made[write]
+
+    @cached_property
+    def _made(self) -> dict[bool, Any]:
+        return {}
+
+
 class FailOpenRedisCache(RedisCache):
     """Django's Redis cache, except that Redis may vanish at any time.
 
@@ -24,6 +38,10 @@ class FailOpenRedisCache(RedisCache):
     a lock that nobody can keep must not look taken (allauth's replay check would
     otherwise read every code as already used).
     """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _Client
 
     def _open(
         self,
