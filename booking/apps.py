@@ -5,10 +5,11 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from booking import notices, series_notices
+        from booking import notices, series_notices, wish_notices
         from booking.supply import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())
         notices.register_all()
         series_notices.register_all()
+        wish_notices.register_all()

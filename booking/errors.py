@@ -68,6 +68,10 @@ class Busy(BookingError):
     """Many are booking this day at once, and waiting took too long. Try again."""
 
 
+class TooManyWishes(BookingError):
+    """The person has asked about so many days already."""
+
+
 class GrantOverlaps(BookingError):
     """The person has a grant of this service already at some time of this one."""
 

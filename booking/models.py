@@ -501,3 +501,35 @@ class SeriesDate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date}: {self.state}"
+
+
+class SlotWish(models.Model):
+    """Somebody wants to be told when a time opens on a day. It holds nothing for them: who
+    books first has it.
+
+    ``free`` are the starts (epoch seconds) that were free for the person when their day was
+    looked at last, and ``revision`` is what its Days stood at then: as long as they stand
+    there, nothing can have opened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="wishes")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    date = models.DateField()
+    # the visit that would be moved there, rather than one more
+    moving = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    free = models.JSONField(default=list)
+    revision = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["date", "made_at"]
+        verbose_name_plural = "slot wishes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "service", "date"], name="one_wish_per_service_and_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"a time on {self.date}"

@@ -24,3 +24,10 @@ def book_series() -> None:
     from booking.actions.series import book_all_series
 
     book_all_series()
+
+
+@shared_task
+def look_for_openings() -> None:
+    from booking.actions.wishes import look_for_openings
+
+    look_for_openings()

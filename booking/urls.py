@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (dates in addresses)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, looks, mandates, order, series, visits
+from booking.views import about, calendar, feeds, looks, mandates, order, series, visits, wishes
 
 register_converter(ClockConverter, "clock")
 
@@ -35,6 +35,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("repeating/<uuid:series>/skip/", series.skip, name="skip"),
     path("repeating/<uuid:series>/take-back/", series.take_back_skip, name="take_back_skip"),
     path("repeating/<uuid:series>/end/", series.end_series, name="end_series"),
+    # /wishes/<wish>/
+    path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/make/", wishes.make_wish, name="make_wish"),
+    path("wishes/<uuid:wish>/remove/", wishes.remove_wish, name="remove_wish"),
     # /settings/calendar/
     path("settings/calendar/", feeds.feeds, name="feeds"),
     path("settings/calendar/make/", feeds.make, name="make_feed"),

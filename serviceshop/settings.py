@@ -228,6 +228,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
+    "look for openings": {
+        "task": "booking.tasks.look_for_openings",
+        "schedule": 20.0,
+        "options": {"expires": 20.0},
+    },
     "send messages": {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, SlotWish, Visit
 from departments.models import (
     Absence,
     Day,
@@ -227,6 +227,15 @@ class BookingSeriesFactory(DjangoModelFactory):
     first_date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
     time = dt.time(10)
     by = factory.SelfAttribute("recipient.user")
+
+
+class SlotWishFactory(DjangoModelFactory):
+    class Meta:
+        model = SlotWish
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=3))
 
 
 class VisitFactory(DjangoModelFactory):

@@ -137,6 +137,9 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:wishes": get(OTHER_RECIPIENT, *LOOKERS),
+    "booking:make_wish": post(OTHER_RECIPIENT, *BOOKERS).sends(service="service", date="date"),
+    "booking:remove_wish wish": post(*BOOKERS, wish="wish"),
     "booking:repeat booking": get(*BOOKERS, booking="booking"),
     "booking:all_series": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:series series": get(*LOOKERS, series="series"),
@@ -342,6 +345,7 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "guardian_mandate": recipient.mandates.get(kind=Mandate.Kind.GUARDIAN).pk,
         "change": undoable_change(department, administrator).pk,
         "person": factories.EmployeeFactory(department=department).person_id,
+        "wish": factories.SlotWishFactory(recipient=recipient, service=service).pk,
         "series": series.pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),

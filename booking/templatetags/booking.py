@@ -417,16 +417,14 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any
     by_other = bool(last) and last[0].by_id not in (None, booking.recipient.user_id)
     reason = _("Reason: {reason}").format(reason=last[0].reason) if by_other else ""
     note = reason if by_other and last[0].reason else ""
-    words: object = gettext_lazy("Over")
-    symbol, color = "check", "neutral"
+    symbol, color, words = "check", "neutral", _("Over")
     if booking.status == Booking.Status.CANCELLED:
-        symbol, words = "undo", gettext_lazy("Cancelled by you")
+        symbol, words = "undo", _("Cancelled by you")
         if by_other and last[0].via == BookingEvent.Via.HELPER and last[0].by:
-            by_whom = _("Cancelled by {name}").format(name=last[0].by.full_name)
-            return {"symbol": "x", "color": color, "words": by_whom, "note": note}
-        if by_other:
-            symbol, words = "x", gettext_lazy("Cancelled by the municipality")
+            symbol, words = "x", _("Cancelled by {name}").format(name=last[0].by.full_name)
+        elif by_other:
+            symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
-        symbol, color, words = OUTCOME_WORDS[outcomes[booking.pk]]
-        note = ""
-    return {"symbol": symbol, "color": color, "words": str(words), "note": note}
+        symbol, color, told = OUTCOME_WORDS[outcomes[booking.pk]]
+        words, note = str(told), ""
+    return {"symbol": symbol, "color": color, "words": words, "note": note}

@@ -1,0 +1,67 @@
+"""Tell me when a time opens: asked for on a day's page, listed and taken back here."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import dates
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
+from booking import errors
+from booking.access import booking_for, granted_service, recipient_for
+from booking.actions import wishes as actions
+from booking.models import Mandate, SlotWish
+
+
+class WishForm(forms.Form):
+    service = forms.UUIDField()
+    date = forms.DateField()
+    moving = forms.UUIDField(required=False)
+
+
+@require_safe
+@person_required
+def wishes(request: PersonRequest) -> HttpResponse:
+    recipient = recipient_for(request)
+    found = SlotWish.objects.filter(recipient=recipient).select_related("service", "moving")
+    return render(request, "booking/wishes.html", {"wishes": list(found)})
+
+
+@require_POST
+@person_required
+def make_wish(request: PersonRequest) -> HttpResponse:
+    recipient = recipient_for(request, may=Mandate.May.BOOK)
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    asked = form.cleaned_data
+    service = granted_service(recipient, asked["service"])
+    moving = None
+    if asked["moving"]:
+        moving = booking_for(request, asked["moving"], may=Mandate.May.BOOK)
+        service = moving.service
+    try:
+        actions.wish(recipient=recipient, service=service, date=asked["date"], moving=moving)
+    except errors.OutsideHorizon:
+        raise Http404 from None
+    except errors.TooManyWishes:
+        text = _("You have asked about {count} days already. Remove one first.")
+        messages.info(request, text.format(count=actions.AT_ONCE))
+    else:
+        day = dates.day(asked["date"], get_language())
+        messages.success(request, _("We tell you if a time opens {day}.").format(day=day))
+    return redirect("booking:wishes")
+
+
+@require_POST
+@person_required
+def remove_wish(request: PersonRequest, wish: uuid.UUID) -> HttpResponse:
+    recipient = recipient_for(request, may=Mandate.May.BOOK)
+    actions.drop(wish=get_object_or_404(SlotWish, pk=wish, recipient=recipient))
+    return redirect("booking:wishes")
