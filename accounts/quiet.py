@@ -4,6 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+# Before the quiet hours begin: beat comes by every minute, and a queue may be long.
+IN_GOOD_TIME = dt.timedelta(minutes=15)
+
 
 @dataclass(frozen=True)
 class QuietHours:
@@ -32,7 +35,7 @@ class QuietHours:
         local = wanted.astimezone(self.zone)
         earlier = self.begins > self.ends and local.time() < self.ends
         began = self._at(local.date() - dt.timedelta(days=earlier), self.begins)
-        return began - dt.timedelta(minutes=1)
+        return began - IN_GOOD_TIME
 
     def _is_quiet(self, time: dt.time) -> bool:
         if self.begins <= self.ends:
