@@ -21,6 +21,7 @@ from departments.models import Day
 
 CALENDAR = "/calendar/"
 VIEWERS = 5  # people whose calendars are looked at in turn
+SLOW = 3  # what takes long is looked at so many times less often
 
 Ask = Callable[[Connection], float]
 Rounds = list[dict[str, list[float]]]
@@ -88,7 +89,10 @@ def cold(stage: Stage) -> Measured:
     """Every day of a large department has changed since somebody last looked."""
     quarter = stage.town.largest
     rounds = look_in_turn(
-        stage, cold=(stage.port, _after_changes(quarter)), floor=(stage.port, floors(quarter))
+        stage,
+        pages=stage.effort.pages // SLOW,
+        cold=(stage.port, _after_changes(quarter)),
+        floor=(stage.port, floors(quarter)),
     )
     return compared(rounds, "cold", "floor")
 
@@ -98,6 +102,7 @@ def saturated(stage: Stage) -> Measured:
     full, usual = stage.town.saturated
     rounds = look_in_turn(
         stage,
+        pages=stage.effort.pages // SLOW,
         saturated=(stage.port, _after_changes(full)),
         usual=(stage.port, _after_changes(usual)),
     )
@@ -173,7 +178,9 @@ def _change(quarter: Quarter) -> None:
     Day.objects.filter(department=quarter.department).update(revision=F("revision") + 1)
 
 
-def look_in_turn(stage: Stage, **subjects: tuple[int, Iterator[Ask]]) -> Rounds:
+def look_in_turn(
+    stage: Stage, *, pages: int | None = None, **subjects: tuple[int, Iterator[Ask]]
+) -> Rounds:
     """Each subject (a port, and how it is asked for there) once, then each once more, and
     so on: what disturbs one disturbs all."""
     rounds: Rounds = []
@@ -188,7 +195,7 @@ def look_in_turn(stage: Stage, **subjects: tuple[int, Iterator[Ask]]) -> Rounds:
                 for port, asks in subjects.values():
                     next(asks)(to[port])
             took: dict[str, list[float]] = {name: [] for name in subjects}
-            for _ in range(stage.effort.pages):
+            for _ in range(max(1, stage.effort.pages if pages is None else pages)):
                 for name, (port, asks) in subjects.items():
                     took[name].append(next(asks)(to[port]))
         rounds.append(took)
