@@ -5,7 +5,13 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from booking import notices, series_notices, wish_notices
+        from booking import (
+            essential_notices,
+            mandate_notices,
+            notices,
+            series_notices,
+            wish_notices,
+        )
         from booking.supply import SeatsOfVisits
         from departments import seats
 
@@ -13,3 +19,5 @@ class BookingConfig(AppConfig):
         notices.register_all()
         series_notices.register_all()
         wish_notices.register_all()
+        mandate_notices.register_all()
+        essential_notices.register_all()

@@ -31,3 +31,10 @@ def look_for_openings() -> None:
     from booking.actions.wishes import look_for_openings
 
     look_for_openings()
+
+
+@shared_task
+def alert_unbooked() -> None:
+    from booking.actions.essential import alert_unbooked
+
+    alert_unbooked(timezone.now())

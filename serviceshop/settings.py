@@ -242,6 +242,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.tidy_messages",
         "schedule": crontab(hour="2", minute="20"),
     },
+    "tell of essential services left unbooked": {
+        "task": "booking.tasks.alert_unbooked",
+        "schedule": crontab(minute="15"),
+        "options": {"expires": 3000.0},
+    },
     "settle due days": {
         "task": "workflow.tasks.settle_due_days",
         "schedule": 60.0,

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from accounts.actions.messages import post
 from accounts.models import User
-from booking import errors
+from booking import errors, mandate_notices
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.recipients import user_with
 from booking.models import Mandate, Recipient
+
+NEWS_FOR = dt.timedelta(days=7)  # told later than that it helps nobody
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,11 @@ def end_mandate(*, mandate: Mandate, by: User) -> None:
     """At once: the holder's next click is refused. Ending it twice changes nothing."""
     with one_transaction():
         lock_recipient(mandate.recipient_id)
-        Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
+        ended = Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by
         )
+        if ended and by.pk != mandate.holder_id:
+            _tell(mandate, mandate_notices.ENDED, mandate.holder)
 
 
 def _give(mandate: Mandate, to: Invited) -> Mandate:
@@ -91,4 +96,17 @@ def _give(mandate: Mandate, to: Invited) -> Mandate:
         mandate.holder, mandate.holder_name = holder, to.name
         mandate.save(force_insert=True)
         User.objects.filter(pk=holder.pk).update(acts_for_others=True)
+        _tell(mandate, mandate_notices.HELD, holder)
+        if mandate.recipient.user and mandate.given_by_id != mandate.recipient.user_id:
+            _tell(mandate, mandate_notices.GIVEN, mandate.recipient.user)
     return mandate
+
+
+def _tell(mandate: Mandate, kind: str, to: User) -> None:
+    post(
+        kind=kind,
+        key=f"{kind}:{mandate.pk}",
+        to=to,
+        about_id=mandate.pk,
+        expires_at=timezone.now() + NEWS_FOR,
+    )

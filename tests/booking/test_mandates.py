@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import Message, User
 from booking import actions, errors
 from booking.access import mandates_held_by
 from booking.actions import Invited
+from booking.mandate_notices import tell_holder
 from booking.models import Mandate
 from tests import factories
 from tests.booking.conftest import TODAY
@@ -123,3 +124,34 @@ def test_a_guardian_needs_a_paper(recipient, administrator):
 def test_whoever_acts_for_nobody_is_not_asked_about(recipient, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert mandates_held_by(recipient.user) == []
+
+
+def kinds_told():
+    return set(Message.objects.values_list("kind", "user__given_name"))
+
+
+def test_the_helper_is_told_and_the_giver_knows_already(recipient):
+    give(recipient)
+    assert kinds_told() == {("mandate.held", "Carl")}
+
+
+def test_a_guardian_registered_by_others_is_told_to_the_person(recipient, administrator):
+    actions.register_guardian(
+        recipient=recipient,
+        to=CARL,
+        may=Mandate.May.BOOK,
+        valid_from=TODAY,
+        reference="2026/4711",
+        by=administrator,
+    )
+    assert kinds_told() == {("mandate.held", "Carl"), ("mandate.given", "Aksel")}
+
+
+def test_the_end_is_told_once_and_an_invitation_that_has_ended_is_not(recipient):
+    mandate = give(recipient)
+    invitation = Message.objects.get(kind="mandate.held")
+    assert "act for somebody" in tell_holder(invitation).subject
+    for _ in range(2):
+        actions.end_mandate(mandate=mandate, by=recipient.user)
+    assert Message.objects.filter(kind="mandate.ended").count() == 1
+    assert tell_holder(invitation) is None

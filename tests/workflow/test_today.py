@@ -118,7 +118,7 @@ def test_an_essential_service_left_unbooked_is_told(department, day, now, unit, 
     )
     factories.GrantFactory(service=grant.service)  # not essential
 
-    assert [one.missing for one in today(department).essential] == missing
+    assert [one.missing for one in today(department).essential.shown] == missing
 
 
 def test_yesterdays_visits_without_a_report_are_told(department, now, visit_at, care_worker):

@@ -3,13 +3,13 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from booking.models import Booking, BookingEvent, Grant, Visit
+from booking.models import BookingEvent, Visit
+from booking.queries.essential import AllUnbooked, unbooked
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
 from departments.queries.staff import absences
@@ -20,6 +20,7 @@ from workflow.queries.candidates import Choice, choices
 # The soonest are worth working out who can take them; nobody solves fifty at once.
 MOST_WITH_CANDIDATES = 10
 MOST_CHANGES = 8
+MOST_UNBOOKED = 8
 AHEAD = dt.timedelta(days=7)
 
 
@@ -67,18 +68,6 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class MissingEssential:
-    """An essential grant with something left unbooked in its period."""
-
-    grant: Grant
-    booked: int
-
-    @property
-    def missing(self) -> int:
-        return self.grant.amount - self.booked
-
-
-@dataclass(frozen=True)
 class Today:
     board: Board
     problems: list[Problem]
@@ -86,7 +75,7 @@ class Today:
     figures: Figures
     absences: list[AbsenceNow]
     changes: list[BookingEvent]
-    essential: list[MissingEssential]
+    essential: AllUnbooked
     unreported: list[Visit]
 
     @property
@@ -96,7 +85,7 @@ class Today:
         shown += [event.booking for event in self.changes]
         shown += [visit.booking for visit in self.unreported]
         ids = {booking.recipient_id for booking in shown}
-        return ids | {one.grant.recipient_id for one in self.essential}
+        return ids | {one.grant.recipient_id for one in self.essential.shown}
 
 
 def today(department: Department, now: dt.datetime) -> Today:
@@ -123,7 +112,7 @@ def today(department: Department, now: dt.datetime) -> Today:
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=_changes(department, yesterday, tomorrow),
-        essential=_essential(department, date),
+        essential=unbooked(department, date, most=MOST_UNBOOKED),
         unreported=list(
             Visit.objects.filter(
                 day__department=department,
@@ -201,59 +190,3 @@ def _changes(department: Department, since: dt.date, until: dt.date) -> list[Boo
         .select_related("booking__recipient", "booking__service")
         .order_by("-at", "-pk")[:MOST_CHANGES]
     )
-
-
-def _essential(department: Department, date: dt.date) -> list[MissingEssential]:
-    """Essential grants whose week or month still lacks something, worst first."""
-    grants = list(
-        Grant.objects.valid_on(date)
-        .filter(service__department=department, is_essential=True)
-        .select_related("recipient", "service")
-    )
-    booked = {period: _booked(grants, *_bounds(period, date)) for period in Grant.Period.values}
-    found = [
-        MissingEssential(
-            grant, booked[grant.period].get((grant.recipient_id, grant.service_id, grant.unit), 0)
-        )
-        for grant in grants
-    ]
-    return sorted(
-        (one for one in found if one.missing > 0), key=lambda one: -one.missing / one.grant.amount
-    )
-
-
-def _bounds(period: str, date: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    if period == Grant.Period.WEEK:
-        first = date - dt.timedelta(days=date.weekday())
-        after = first + dt.timedelta(days=7)
-    else:
-        first = date.replace(day=1)
-        after = (first + dt.timedelta(days=32)).replace(day=1)
-    here = timezone.get_default_timezone()
-    return local_instant(first, dt.time(), here), local_instant(after, dt.time(), here)
-
-
-def _booked(
-    grants: Collection[Grant], start: dt.datetime, end: dt.datetime
-) -> dict[tuple[object, object, str], int]:
-    rows = (
-        Booking.objects.confirmed()
-        .filter(
-            recipient__in={grant.recipient_id for grant in grants},
-            service__in={grant.service_id for grant in grants},
-            starts_at__gte=start,
-            starts_at__lt=end,
-        )
-        .values_list("recipient", "service")
-        .annotate(
-            number=Count("pk"),
-            time=Sum(
-                ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
-            ),
-        )
-    )
-    booked: dict[tuple[object, object, str], int] = {}
-    for recipient, service, number, time in rows:
-        booked[recipient, service, Grant.Unit.VISITS] = number
-        booked[recipient, service, Grant.Unit.MINUTES] = int(time.total_seconds() // 60)
-    return booked

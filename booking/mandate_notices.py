@@ -1,0 +1,64 @@
+"""What is told when somebody may act for somebody, and when they may not any more."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Message
+from accounts.notices import Notice, Topic, Words, register
+from booking.models import Mandate
+
+GIVEN, HELD, ENDED = "mandate.given", "mandate.held", "mandate.ended"
+
+
+def register_all() -> None:
+    register(Notice(GIVEN, Topic.BY_OTHERS, tell_recipient))
+    register(Notice(HELD, Topic.BY_OTHERS, tell_holder))
+    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
+
+
+def tell_recipient(message: Message) -> Words | None:
+    """That somebody may act for them from now on; None when it has ended already."""
+    mandate = _in_force(message)
+    if mandate is None:
+        return None
+    return Words(
+        subject=_("Somebody can act for you"),
+        lines=(
+            _("Somebody can see your visits from now on, or book for you."),
+            _("Log in to see who. Call us if it is wrong."),
+        ),
+        path=reverse("booking:mandates"),
+    )
+
+
+def tell_holder(message: Message) -> Words | None:
+    """The invitation; None when it has ended already."""
+    mandate = _in_force(message)
+    if mandate is None:
+        return None
+    return Words(
+        subject=_("You can act for somebody"),
+        lines=(
+            _("Somebody has let you see or book their visits."),
+            _("Log in with this e-mail. You get a code, and need no password."),
+        ),
+        path=reverse("booking:persons"),
+    )
+
+
+def tell_ended(message: Message) -> Words | None:
+    return Words(
+        subject=_("You can't act for somebody any more"),
+        lines=(_("Something that let you see or book for somebody has ended."),),
+    )
+
+
+def _in_force(message: Message) -> Mandate | None:
+    assert message.about_id is not None
+    today = timezone.localdate()
+    return (
+        Mandate.objects.filter(pk=message.about_id, revoked_at=None)
+        .exclude(valid_until__lt=today)
+        .first()
+    )

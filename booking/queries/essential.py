@@ -1,0 +1,121 @@
+"""Essential services that are granted and not booked, while there is still time.
+
+Nothing is placed unasked: a person is told, and somebody calls.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.aggregates import Count, Sum
+from django.db.models.functions import Coalesce, Extract
+from django.utils import timezone
+
+from booking import quota
+from booking.models import Booking, Grant
+from departments.hours import local_instant
+from departments.models import Department
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Unbooked:
+    """An essential grant with something left in its week or month. ``missing`` is in the
+    grant's own unit; ``days_left`` counts today."""
+
+    grant: Grant
+    missing: int
+    days_left: int
+
+
+@dataclass(frozen=True)
+class AllUnbooked:
+    """The most pressing, and how many there are in all."""
+
+    shown: Sequence[Unbooked]
+    count: int
+
+
+def unbooked(
+    department: Department,
+    on: dt.date,
+    *,
+    most: int,
+    granted_by: Collection[str] = tuple(Grant.Period.values),
+) -> AllUnbooked:
+    """Those of whom most is missing first; one statement, however many people there are.
+    ``granted_by``: of these periods alone."""
+    booked = (
+        Booking.objects.confirmed()
+        .filter(
+            recipient=OuterRef("recipient"),
+            service=OuterRef("service"),
+            starts_at__gte=OuterRef("since"),
+            starts_at__lt=OuterRef("until"),
+        )
+        .order_by()
+        .values("recipient")
+    )
+    length = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
+    visits = booked.annotate(number=Count("pk")).values("number")
+    minutes = booked.annotate(number=Extract(Sum(length), "epoch") / 60).values("number")
+    periods = {period: quota.period_of(period, on) for period in Grant.Period.values}
+    rows = list(
+        Grant.objects.valid_on(on)
+        .filter(service__department=department, is_essential=True, period__in=granted_by)
+        .annotate(
+            since=_by_period({name: first for name, (first, _) in periods.items()}),
+            until=_by_period({name: last + DAY for name, (_, last) in periods.items()}),
+        )
+        .annotate(
+            used=Coalesce(
+                Case(
+                    When(unit=Grant.Unit.VISITS, then=Subquery(visits)),
+                    default=Subquery(minutes),
+                    output_field=IntegerField(),
+                ),
+                0,
+            )
+        )
+        .filter(used__lt=F("amount"))
+        .annotate(in_all=Window(Count("pk")))
+        .select_related("recipient", "service")
+        .order_by(F("used") * 1.0 / F("amount"), "pk")[:most]
+    )
+    return AllUnbooked(
+        shown=[
+            Unbooked(
+                row,
+                row.amount - row.used,  # type: ignore[attr-defined]
+                (periods[row.period][1] - on).days + 1,
+            )
+            for row in rows
+        ],
+        count=rows[0].in_all if rows else 0,  # type: ignore[attr-defined]
+    )
+
+
+def _by_period(dates: dict[str, dt.date]) -> Case:
+    """The instant at which the local day of each period begins."""
+    zone = timezone.get_default_timezone()
+    return Case(
+        *(
+            When(period=period, then=Value(local_instant(date, dt.time(), zone)))
+            for period, date in dates.items()
+        ),
+        output_field=DateTimeField(),
+    )

@@ -1,0 +1,156 @@
+"""Essential services left unbooked: who is told, when, and only once."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from accounts.models import Message
+from booking.actions.essential import alert_unbooked
+from booking.essential_notices import tell_unbooked
+from booking.models import Booking, Grant
+from booking.queries.essential import unbooked
+from departments.models import Employee
+from tests import factories
+from tests.factories import local
+
+TUESDAY = dt.date(2026, 11, 24)
+FRIDAY = dt.date(2026, 11, 27)
+
+pytestmark = pytest.mark.django_db
+
+
+def essential(service, **values):
+    return factories.GrantFactory(service=service, is_essential=True, **values)
+
+
+def booked(grant, date, hour=10):
+    return factories.BookingFactory(
+        recipient=grant.recipient,
+        service=grant.service,
+        starts_at=local(date, hour),
+    )
+
+
+def missing(department, on=TUESDAY, most=9):
+    return [one.missing for one in unbooked(department, on, most=most).shown]
+
+
+def test_what_is_missing_in_the_week_and_how_many_days_remain(department, service):
+    grant = essential(service, amount=3)
+    booked(grant, TUESDAY)
+    booked(grant, TUESDAY + dt.timedelta(days=7))  # another week's
+
+    (one,) = unbooked(department, TUESDAY, most=9).shown
+
+    assert (one.grant, one.missing, one.days_left) == (grant, 2, 6)
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "expected"),
+    [("visits", 1, []), ("visits", 2, [1]), ("minutes", 60, []), ("minutes", 90, [30])],
+)
+def test_it_counts_in_the_grants_own_unit(department, service, unit, amount, expected):
+    booked(essential(service, unit=unit, amount=amount), TUESDAY)
+    assert missing(department) == expected
+
+
+def test_a_month_lasts_to_its_end(department, service):
+    grant = essential(service, amount=2, period=Grant.Period.MONTH)
+    booked(grant, dt.date(2026, 11, 2))
+    (one,) = unbooked(department, TUESDAY, most=9).shown
+    assert (one.missing, one.days_left) == (1, 7)
+
+
+def test_sunday_evening_belongs_to_its_week_and_monday_to_the_next(department, service):
+    grant = essential(service, amount=1)
+    booked(grant, dt.date(2026, 11, 30), hour=0)
+    assert missing(department) == [1]
+    booked(grant, dt.date(2026, 11, 29), hour=23)
+    assert missing(department) == []
+
+
+def test_a_cancelled_visit_and_a_grant_that_has_ended_do_not_count(department, service):
+    grant = essential(service, amount=1)
+    booked(grant, TUESDAY)
+    Booking.objects.update(status=Booking.Status.CANCELLED)
+    essential(service, valid_until=TUESDAY - dt.timedelta(days=1))
+    factories.GrantFactory(service=service)  # not essential
+    assert missing(department) == [1]
+
+
+def test_ten_thousand_people_are_one_statement_and_a_page_of_names(
+    department, service, django_assert_num_queries
+):
+    people = factories.RecipientFactory.build_batch(10_000)
+    type(people[0]).objects.bulk_create(people)
+    Grant.objects.bulk_create(
+        Grant(
+            recipient=person,
+            service=service,
+            amount=1,
+            valid_from=factories.LONG_AGO,
+            is_essential=True,
+        )
+        for person in people
+    )
+    with django_assert_num_queries(1):
+        found = unbooked(department, TUESDAY, most=8)
+    assert (len(found.shown), found.count) == (8, 10_000)
+
+
+# -- Being told --------------------------------------------------------------------
+
+
+def at_noon(date):
+    return local(date, 12)
+
+
+def told():
+    return list(Message.objects.filter(kind="essential.unbooked").values_list("user", flat=True))
+
+
+def test_administrators_are_told_once_when_the_week_comes_near_its_end(
+    department, other_administrator, administrator, service
+):
+    essential(service)
+    alert_unbooked(at_noon(TUESDAY))
+    assert told() == []
+    for date in (FRIDAY, FRIDAY, FRIDAY + dt.timedelta(days=1)):
+        alert_unbooked(at_noon(date))
+    assert told() == [administrator.pk]
+    alert_unbooked(at_noon(FRIDAY + dt.timedelta(days=7)))
+    assert told() == [administrator.pk] * 2
+
+
+def test_nothing_is_told_when_all_is_booked_and_nothing_is_ever_booked(
+    department, administrator, service
+):
+    grant = essential(service, amount=1)
+    visit = booked(grant, FRIDAY)
+    alert_unbooked(at_noon(FRIDAY))
+    assert told() == []
+    assert Booking.objects.get() == visit
+
+
+def test_the_words_name_nobody_and_are_gone_when_all_is_booked_meanwhile(
+    department, administrator, service, on_friday
+):
+    grant = essential(service, amount=1)
+    alert_unbooked(at_noon(FRIDAY))
+    message = Message.objects.get()
+    words = tell_unbooked(message)
+    assert "1 essential service is not booked" in words.lines[0]
+    assert grant.recipient.family_name not in repr(words)
+
+    Employee.objects.filter(person=administrator).update(valid_until=TUESDAY)
+    assert tell_unbooked(message) is None
+    Employee.objects.filter(person=administrator).update(valid_until=None)
+    booked(grant, FRIDAY)
+    assert tell_unbooked(message) is None
+
+
+@pytest.fixture
+def on_friday():
+    with time_machine.travel(at_noon(FRIDAY), tick=False):
+        yield
