@@ -51,7 +51,7 @@ def main() -> int:
     context = {"sizes": asdict(sizes), "effort": asdict(effort)}
     known = report.read(FIGURES, context) if asked.resume else {}
     left = [benchmark for benchmark in chosen if benchmark.name not in known]
-    report.begin(FIGURES, known.values())
+    report.forget(FIGURES, [benchmark.name for benchmark in left], context)
     data = ", ".join(f"{name} {number:,}" for name, number in asdict(sizes).items())
     say(f"{os.cpu_count()} cores; {data}; {len(left)} benchmarks")
     try:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,32 @@ TOLD = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "ef
 
 def read(path: Path, context: Figure) -> dict[str, Figure]:
     """What was measured before with the same data and the same effort, by name."""
-    if not path.exists():
-        return {}
-    figures = [json.loads(line) for line in path.read_text().splitlines()]
-    wanted = json.loads(json.dumps(context))
-    return {
-        figure["name"]: figure
-        for figure in figures
-        if all(figure.get(name) == value for name, value in wanted.items())
-    }
+    return {figure["name"]: figure for figure in _all(path) if _is_of(figure, context)}
 
 
-def begin(path: Path, figures: Iterable[Figure]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(as_json(figure) + "\n" for figure in figures))
+def forget(path: Path, names: Collection[str], context: Figure) -> None:
+    """They are about to be measured anew; what was measured otherwise stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    left = [
+        figure
+        for figure in _all(path)
+        if not (figure["name"] in names and _is_of(figure, context))
+    ]
+    path.write_text("".join(as_json(figure) + "\n" for figure in left))
 
 
 def keep(path: Path, figure: Figure) -> None:
     with path.open("a") as file:
         file.write(as_json(figure) + "\n")
+
+
+def _all(path: Path) -> list[Figure]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _is_of(figure: Figure, context: Figure) -> bool:
+    wanted = json.loads(json.dumps(context))
+    return all(figure.get(name) == value for name, value in wanted.items())
 
 
 def write_docs(measured: Sequence[tuple[Benchmark, Figure | None]]) -> None:

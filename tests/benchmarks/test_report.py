@@ -19,12 +19,15 @@ def figure(benchmark, ratio):
 def test_what_was_measured_with_the_same_data_is_found_again(tmp_path):
     path = tmp_path / "data" / "figures.jsonl"
     assert report.read(path, CONTEXT) == {}
-    report.begin(path, [])
+    report.forget(path, ["fast"], CONTEXT)
     report.keep(path, figure(FAST, 0.5))
     report.keep(path, figure(MANY, 0.5) | {"sizes": {"staff": 1}})
 
     assert list(report.read(path, CONTEXT)) == ["fast"]
     assert report.read(path, CONTEXT)["fast"]["ratio"] == 0.5
+    report.forget(path, ["fast", "many"], CONTEXT)
+    assert report.read(path, CONTEXT) == {}
+    assert list(report.read(path, CONTEXT | {"sizes": {"staff": 1}})) == ["many"]
 
 
 def test_the_table_is_written_between_its_marks(tmp_path, monkeypatch):
