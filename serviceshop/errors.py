@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from booking.access import MandateEnded
+from booking.views.order import look_over_again
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -16,6 +17,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long costs nobody what they typed. One that does not say
+    that it comes from our own pages keeps nothing."""
+    if request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}":
+        kept = look_over_again(request)
+        if kept is not None:
+            return kept
     return render(request, "403_csrf.html", status=403)
 
 

@@ -62,10 +62,26 @@ def book(request: HttpRequest) -> HttpResponse:
     if form.errors.keys() - {"note"}:
         raise Http404
     if not request.user.is_authenticated:
-        drafts.keep(request, drafts.Draft.of(form))
-        act_for(request, form.cleaned_data["recipient"])
+        _keep(request, form)
         return redirect_to_login(_check_url(form))
     return _book(cast(PersonRequest, request), form)
+
+
+def look_over_again(request: HttpRequest) -> HttpResponse | None:
+    """For a form of ``book`` whose session has ended and another begun: nothing is booked,
+    and all that was typed stands on the page to press once more. None for other forms."""
+    form = BookForm(request.POST)
+    form.full_clean()
+    if request.path != reverse("booking:book") or form.errors.keys() - {"note"}:
+        return None
+    _keep(request, form)
+    return redirect(_check_url(form))
+
+
+def _keep(request: HttpRequest, form: BookForm) -> None:
+    """What was typed, and for whom. Whether they may is asked when they are back."""
+    drafts.keep(request, drafts.Draft.of(form))
+    act_for(request, form.cleaned_data["recipient"])
 
 
 def _book(request: PersonRequest, form: BookForm) -> HttpResponse:

@@ -1,0 +1,105 @@
+"""A session that ends in the middle of booking loses nothing that was typed."""
+
+import uuid
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from booking.models import Booking
+from tests import factories
+from tests.booking.pages.conftest import at, text_of
+
+
+@pytest.fixture
+def order(recipient, service, grant):
+    return {
+        "key": str(uuid.uuid4()),
+        "recipient": str(recipient.pk),
+        "service": str(service.pk),
+        "starts_at": at(10).isoformat(),
+        "note": "Ring twice.",
+    }
+
+
+def log_in(client, user):
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+
+def test_logged_out_one_logs_in_and_finds_all_as_it_was(client, user, order):
+    sent = client.post(reverse("booking:book"), order)
+    assert sent.url.startswith("/accounts/login/")
+    assert "Ring" not in sent.url
+    assert order["recipient"] not in sent.url
+
+    log_in(client, user)
+    check = client.get(sent.url.partition("next=")[2])
+
+    assert "Ring twice." in check.text
+    assert check.context["form"]["key"].value() == order["key"]
+    client.post(reverse("booking:book"), order)
+    assert str(Booking.objects.get().pk) == order["key"]
+
+
+def test_a_guardian_logs_in_and_still_acts_for_the_person(client, recipient, order):
+    holder = factories.MandateFactory(recipient=recipient, holder__language="en").holder
+    sent = client.post(reverse("booking:book"), order)
+    log_in(client, holder)
+
+    check = client.get(sent.url.partition("next=")[2])
+
+    assert "You are acting for Aksel Vik" in text_of(check)
+    assert "Ring twice." in check.text
+
+
+def test_somebody_else_who_logs_in_there_sees_nothing_of_it(client, stranger, order):
+    sent = client.post(reverse("booking:book"), order)
+    log_in(client, stranger.user)
+    answer = client.get(sent.url.partition("next=")[2])
+    assert answer.status_code == 404
+    assert "Ring twice." not in answer.text
+
+
+def test_moving_goes_on_for_whom_it_was(client, recipient, book):
+    holder = factories.MandateFactory(recipient=recipient, holder__language="en").holder
+    visit = book(recipient, at(12))
+    sent = client.post(reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()})
+    log_in(client, holder)
+    check = client.get(sent.url.partition("next=")[2])
+    assert "You are acting for Aksel Vik" in text_of(check)
+    assert "Is this right?" in text_of(check)
+
+
+@pytest.fixture
+def strict(user):
+    """A browser whose forms are checked, logged in again since the form was drawn."""
+    client = Client(enforce_csrf_checks=True)
+    log_in(client, user)
+    client.get(reverse("booking:calendar"))
+    return client
+
+
+def test_a_form_of_an_older_session_is_looked_over_again(strict, order):
+    sent = strict.post(
+        reverse("booking:book"),
+        {**order, "csrfmiddlewaretoken": "x" * 64},
+        headers={"Origin": "http://testserver"},
+    )
+    assert not Booking.objects.exists()
+    assert "Ring twice." in strict.get(sent.url).text
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}])
+def test_a_form_from_elsewhere_leaves_nothing_behind(strict, order, origin):
+    refused = strict.post(reverse("booking:book"), order, headers=origin)
+    assert refused.status_code == 403
+    assert "draft" not in strict.session
+    assert not Booking.objects.exists()
+
+
+def test_other_forms_that_were_open_too_long_are_refused_as_before(strict):
+    refused = strict.post(
+        reverse("booking:give_mandate"), {}, headers={"Origin": "http://testserver"}
+    )
+    assert refused.status_code == 403
