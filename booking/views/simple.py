@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import PersonRequest
 from booking import queries
+from booking.access import whose_pages
 from booking.models import Recipient
 from booking.offers import DayOffer, Slot, SlotStatus
 from booking.timetable import Row, spread
@@ -63,7 +64,10 @@ def question(choosing: Choosing, step: int) -> Question:
 
 
 def start(request: PersonRequest, recipient: Recipient) -> HttpResponse:
-    """Which service; or which day, once there is nothing to choose between."""
+    """Which service; or which day, once there is nothing to choose between. Whoever may
+    only look has no question to answer, and gets the visits."""
+    if not whose_pages(request).may_book:
+        return redirect("booking:visits")
     now = timezone.now()
     shelf = queries.balances(recipient, timezone.localdate(now))
     wanted = request.GET.get("service", "")

@@ -24,6 +24,9 @@ def pages(shop):
         "move": reverse("booking:move", args=[shop.next_visit.pk]),
         "move_times": reverse("booking:move_times", args=[shop.next_visit.pk, day]),
         "move_check": f"/bookings/{shop.next_visit.pk}/move/{day}/18.00/",
+        "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
+        "all_series": reverse("booking:all_series"),
+        "wishes": reverse("booking:wishes"),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
         "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
@@ -94,3 +97,29 @@ def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, fa
     is_faultless(calendar, "not_open", "You can't book")
     shop.aksel.grants.all().delete()
     is_faultless(calendar, "no_grant", "You have no service to book yet")
+
+
+def test_nothing_is_wrong_with_visits_that_repeat_and_days_one_waits_for(
+    shop, open_page, faults_of, shot
+):
+    """Booked, missed with other times, to come, skipped and ended; and a wish."""
+    page = open_page(user=shop.aksel.user, viewport=PHONE)
+
+    def is_faultless(name, words):
+        assert words in page.locator("main").inner_text()
+        shot(page, f"recipient-{name}-phone-light")
+        assert faults_of(page) == []
+
+    for _ in range(2):
+        shop.somebody_books(8, 10)
+    page.goto(f"/bookings/{shop.next_visit.pk}/repeat/")
+    page.get_by_role("button", name="Repeat every Wednesday").click()
+    is_faultless("series", "Not booked.")
+    page.get_by_role("button", name="Skip Wednesday 9 December").click()
+    is_faultless("series-skipped", "Skipped.")
+    page.get_by_role("link", name="End it").click()
+    is_faultless("end_series", "book nothing more")
+    page.get_by_role("button", name="End it").click()
+    page.goto(f"/book/{shop.shower.pk}/{TODAY + dt.timedelta(days=3)}/")
+    page.get_by_role("button", name="Tell me if a time opens").click()
+    is_faultless("wishes", "Whoever books first gets it.")

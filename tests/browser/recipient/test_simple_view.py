@@ -105,13 +105,13 @@ def test_the_whole_way_on_a_phone_without_javascript(simple, open_page):
     ("viewport", "color_scheme"), [(PHONE, "dark"), (WIDE, "light")], ids=["phone", "wide"]
 )
 def test_nothing_is_wrong_with_any_page_and_all_is_large(
-    simple, open_page, axe, shot, viewport, color_scheme
+    simple, open_page, faults_of, shot, viewport, color_scheme
 ):
     page = open_page(user=simple.aksel.user, viewport=viewport, color_scheme=color_scheme)
     faults, small = {}, {}
     for name, path in pages(simple).items():
         assert page.goto(path).status == 200, path
-        faults[name] = axe(page)
+        faults[name] = faults_of(page)
         small[name] = page.locator("main :is(a, button):visible").evaluate_all(
             "all => all.filter(e => e.getBoundingClientRect().height < 63.9"
             " && !e.closest('p')).map(e => e.innerText)"
