@@ -15,7 +15,7 @@ timed, so that the page and the verb behind the lock give the same answer.
 import uuid
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -421,6 +421,37 @@ class Board:
         return [
             visit for visit in self._visits if visit.seat is not None and visit.id not in sitting
         ]
+
+
+def all_free(
+    taken: Iterable[tuple[Seat, Collection[tuple[int, int]]]], demand: Demand, step: int
+) -> list[int] | None:
+    """Every start on the grid, when each is free as the visits sit: all that most days of
+    a large department need. None when only a ``Board`` can tell.
+
+    ``taken`` are a day's seats, each with the periods [starts, occupied until) of its visits.
+    """
+    rows = [(seat, periods) for seat, periods in taken if demand.needs <= seat.skills]
+    rows = [(seat, periods) for seat, periods in rows if not seat.is_withdrawn]
+    if not rows:
+        return []
+    first = min(seat.starts for seat, _ in rows) // step
+    length = demand.seconds + demand.travel
+    covered, free = [0] * demand.carers, [0] * demand.carers
+    known: dict[tuple[int, int], int] = {}  # on a grid many visits have the same period
+    for seat, periods in rows:
+        mask = _covered(seat, demand, step, first)
+        _add(covered, mask)
+        if seat.pause or not mask & ~free[-1]:
+            continue  # what a break does to the way after a visit is a Board's to tell
+        for period in periods:
+            if period not in known:
+                known[period] = _between(period[0] - length + 1, period[1] - 1, step, first)
+            mask &= ~known[period]
+        _add(free, mask)
+    if covered[-1] & ~free[-1]:
+        return None
+    return [(first + bit) * step for bit in _bits(covered[-1])]
 
 
 class _Row:

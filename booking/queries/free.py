@@ -18,7 +18,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, Func, QuerySet
 from django.utils import timezone
 
-from booking.boards import Needs, board_of_facts, boards_of, demand_of, needs_of, stands_still
+from booking.boards import (
+    Needs,
+    board_of_facts,
+    boards_of,
+    demand_of,
+    needs_of,
+    stands_still,
+    starts_of_free_days,
+)
 from booking.entitlement import DAY
 from booking.models import Booking
 from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
@@ -160,7 +168,7 @@ def shared_days(
     has none.
 
     ``facts`` are the department's Days around the dates. No statement when all is known;
-    else one for each of shifts and visits, and one for needs after a change of rules.
+    else two, two more when not all is free, and one after a change of rules.
     """
     today = timezone.localdate(now)
     asked = _Asked.of(service, moving)
@@ -226,16 +234,34 @@ def _starts(
         kept = {day.date: _days.get(keys[day.date]) for day in laid_out}
         found = {date: starts for date, starts in kept.items() if starts is not None}
         laid_out = [day for day in laid_out if day.date not in found]
-    boards = boards_of(laid_out, asked.needs, now=now, without=asked.moving) if laid_out else {}
-    for day in laid_out:
-        found[day.date] = tuple(boards[day.pk].starts(asked.demand, asked.step))
+    for date, starts in _starts_laid_out(asked, laid_out, now).items():
+        found[date] = starts
         if asked.moving is None:
-            _days.keep(keys[day.date], found[day.date])
+            _days.keep(keys[date], starts)
     today = timezone.localdate(now)
     missing = [date for date in reached if date not in days and date >= today]
     if missing:
         for date, shifts in shifts_by_day(asked.department, missing).items():
             found[date] = tuple(board_of_facts(shifts).starts(asked.demand, asked.step))
+    return found
+
+
+def _starts_laid_out(
+    asked: _Asked, days: Sequence[DayFact], now: dt.datetime
+) -> dict[dt.date, Starts]:
+    if not days:
+        return {}
+    demand, step, moving = asked.demand, asked.step, asked.moving
+    all_free = starts_of_free_days(days, demand, step, without=moving)
+    found = {
+        day.date: tuple((start, True) for start in all_free[day.pk])
+        for day in days
+        if day.pk in all_free
+    }
+    others = [day for day in days if day.pk not in all_free]
+    if others:
+        boards = boards_of(others, asked.needs, now=now, without=moving)
+        found |= {day.date: tuple(boards[day.pk].starts(demand, step)) for day in others}
     return found
 
 
