@@ -1,0 +1,149 @@
+"""The description is the truth: whatever it allows, and more, is asked by each role, and
+every answer is one that it describes.
+
+``API_EXAMPLES`` is how many requests of a kind each role sends.
+"""
+
+import datetime as dt
+import os
+import uuid
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from serviceshop.wsgi import application
+from tests import factories
+from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
+from workflow.actions import make_plan
+
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "20"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+ROLES = ["recipient", "administrator", "care worker", "coordinator", "helper", "nobody"]
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """The server's way of handling a request, except that the test's transaction lives on."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(settings, service, recipient, stranger, administrator, care_worker, booked):
+    """Somebody in each role, and what they may name."""
+    settings.API_REQUESTS_PER_MINUTE = 10**6
+    day = factories.DayFactory(department=service.department, date=TODAY)
+    shift = factories.ShiftFactory(day=day, person=care_worker)
+    factories.VisitFactory(day=day, shift=shift, booking__service=service)
+    make_plan(day_id=day.pk)
+    known = {
+        "service": [service.pk, factories.ServiceFactory().pk],
+        "recipient": [recipient.pk, stranger.pk],
+        "booking": [booked(recipient, 9).pk, booked(stranger, 12).pk],
+        "from": [TODAY, TOMORROW, LAST_DAY],
+        "to": [TOMORROW, LAST_DAY, LAST_DAY + dt.timedelta(days=1)],
+        "date": [TODAY, TOMORROW],
+        "start": [at(9), at(10), at(12), at(14), at(10, date=LAST_DAY), at(3), at(10, 7)],
+        "reason": ["Emil is ill", ""],
+    }
+    people = {
+        "recipient": recipient.user,
+        "administrator": administrator,
+        "care worker": care_worker,
+        "coordinator": factories.CoordinatorFactory().user,
+        "helper": factories.MandateFactory(recipient=recipient).holder,
+        "nobody": factories.UserFactory(),
+    }
+    return people, {name: list(map(str, values)) for name, values in known.items()}
+
+
+def operations():
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    return [result.ok() for result in schema.get_all_operations()]
+
+
+def asking(test):
+    """As often as was asked for, the same each time here and otherwise in CI."""
+    return settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize="API_EXAMPLES" not in os.environ,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )(test)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_answer_to_what_is_described_is_described_too(role, world):
+    people, known = world
+    program = Program(people[role])
+    statuses = set()
+    for operation in operations():
+        strategy = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+
+        @asking
+        @given(case=strategy, data=st.data())
+        def ask(case, data):
+            name_known_things(case, data, known)
+            statuses.add(send(case, program).status_code)
+
+        ask()
+    if role in ("recipient", "administrator", "helper"):
+        assert {200, 404, 422} < statuses  # and often 201 and 409
+    else:
+        assert statuses <= {200, 404}  # nothing is booked
+
+
+@pytest.mark.parametrize("role", ["recipient", "administrator"])
+def test_every_answer_to_what_is_not_described_is_described_all_the_same(role, world):
+    people, _known = world
+    program = Program(people[role])
+    for operation in operations():
+        strategy = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+        @asking
+        @given(case=strategy)
+        def ask(case):
+            send(case, program)
+
+        ask()
+
+
+def name_known_things(case, data, known):
+    """Most requests are about something that is there: made-up ids find nothing."""
+    places = [case.query, case.path_parameters]
+    if isinstance(case.body, dict):
+        places.append(case.body)
+    for place in places:
+        for name in sorted(set(place or ()) & known.keys()):
+            place[name] = data.draw(st.sampled_from(known[name]))
+    if case.headers and "Idempotency-Key" in case.headers and data.draw(st.booleans()):
+        case.headers["Idempotency-Key"] = str(uuid.UUID(int=1))
+
+
+def send(case, program):
+    response = case.call(
+        headers={"Authorization": f"Bearer {program.secret}", "Accept-Encoding": "identity"}
+    )
+    case.validate_response(response, checks=CHECKS)
+    return response
