@@ -397,6 +397,8 @@ def look_words(what: str) -> str:
     """What a page of the access log shows, by the page's URL name."""
     if what.startswith(CHOOSING_A_TIME):
         return _("Looked for a time for you")
+    if what.startswith("api:"):
+        return _("Saw or changed your visits with a program")
     return str(LOOK_WORDS.get(what, _("Opened your information")))
 
 

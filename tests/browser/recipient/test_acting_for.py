@@ -1,0 +1,118 @@
+"""J5: a guardian books for a ward; and a session that ends meanwhile, with JavaScript and
+without."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from accounts.models import AccessLogEntry
+from booking import actions
+from tests import factories
+from tests.browser.conftest import PHONE
+from tests.browser.recipient.conftest import TODAY
+from tests.factories import local
+
+THURSDAY = TODAY + dt.timedelta(days=2)
+
+
+@pytest.fixture
+def mandate(shop):
+    return factories.MandateFactory(
+        recipient=shop.aksel,
+        holder__given_name="Carl",
+        holder__family_name="Berg",
+        holder__language="en",
+        guardian=True,
+    )
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_a_guardian_books_until_the_mandate_ends(
+    shop, mandate, open_page, axe, shot, with_javascript
+):
+    page = open_page("/", user=mandate.holder, java_script_enabled=with_javascript)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Whom do you want to act for?")
+    page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
+    expect(page.get_by_text("You are acting for Aksel Lund")).to_be_visible()
+
+    page.get_by_role("link", name="Shower").click()
+    expect(page.get_by_role("heading", name="Free days for shower")).to_be_visible()
+    page.get_by_role("link", name="Thursday 26 November").first.click()
+    page.get_by_role("link", name="18:00").click()
+    expect(page.get_by_text("You are acting for Aksel Lund")).to_be_visible()
+    page.get_by_role("button", name="Book", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+
+    visit = shop.aksel.bookings.get(service=shop.shower)
+    event = visit.events.get()
+    assert (visit.starts_at, event.by, event.via) == (
+        local(THURSDAY, 18),
+        mandate.holder,
+        "helper",
+    )
+    assert AccessLogEntry.objects.filter(
+        actor=mandate.holder, subject_id=shop.aksel.pk, what="booking:book"
+    ).exists()
+    if with_javascript:
+        shot(page, "recipient-acting-wide-light")
+        assert axe(page) == []
+
+    actions.end_mandate(mandate=mandate, by=shop.aksel.user)
+    page.get_by_role("link", name="Cancel the visit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "You can't act for this person any more"
+    )
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_a_session_that_ends_before_the_press_loses_nothing(
+    shop, settings, open_page, with_javascript
+):
+    shop.aksel.user.set_password("three calm words")
+    shop.aksel.user.save()
+    page = open_page(
+        f"/book/{shop.shower.pk}/{THURSDAY}/18.00/",
+        user=shop.aksel.user,
+        java_script_enabled=with_javascript,
+    )
+    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+    key = page.locator("input[name=key]").get_attribute("value")
+    Session.objects.all().delete()
+    cache.clear()
+
+    page.get_by_role("button", name="Book", exact=True).click()
+
+    assert "Ring" not in page.url
+    assert str(shop.aksel.pk) not in page.url
+    page.goto(page.url + "&way=password")
+    page.locator("input[type=email]").last.fill(shop.aksel.user.email)
+    page.locator("input[type=password]").fill("three calm words")
+    page.locator("input[type=password]").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is this right?")
+    expect(page.get_by_label("Note to the person who comes")).to_have_value("Ring twice.")
+    page.get_by_role("button", name="Book", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+    assert str(shop.aksel.bookings.get(service=shop.shower).pk) == key
+
+
+def test_nothing_is_wrong_with_the_pages_of_helpers(shop, mandate, open_page, axe, shot):
+    page = open_page(user=shop.aksel.user, viewport=PHONE)
+    faults = {}
+    for name in ("mandates", "looks", "accessibility", "help"):
+        page.goto(reverse(f"booking:{name}"))
+        faults[name] = axe(page)
+        shot(page, f"recipient-{name}-phone-light")
+    page = open_page("/", user=mandate.holder, viewport=PHONE, color_scheme="dark")
+    faults["persons"] = axe(page)
+    page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
+    for name in ("calendar", "visits", "looks"):
+        page.goto(reverse(f"booking:{name}"))
+        faults[f"acting {name}"] = axe(page)
+        shot(page, f"recipient-acting-{name}-phone-dark")
+    assert {name: found for name, found in faults.items() if found} == {}
