@@ -89,6 +89,13 @@ def menu(request: HttpRequest) -> list[Item]:
         return _items(request, (_("Departments"), "departments:overview", []))
     if is_recipient:
         return _items(request, *_recipients_pages(whose))
+    if whose.mandates:
+        return _items(
+            request,
+            (_("Whom I act for"), "booking:persons", []),
+            (_("My choices"), "accounts:settings", []),
+            (_("Help"), "booking:help", []),
+        )
     return _items(request, (_("Home"), "home", []))
 
 

@@ -218,6 +218,17 @@ def test_the_verbs_are_refused_to_who_may_only_look(looker, ward, service, book)
     assert Booking.objects.confirmed().get() == visit
 
 
+def test_the_simple_view_has_no_button_either_for_who_may_only_look(looker, mandate, ward, book):
+    mandate.holder.preferences["view"] = "simple"
+    mandate.holder.save()
+    visit = book(ward, at(12))
+    for url in (reverse("booking:visits"), reverse("booking:visit", args=[visit.pk])):
+        page = looker.get(url)
+        assert "/move/" not in page.text
+        assert "/cancel/" not in page.text
+        assert "Book a new time" not in text_of(page)
+
+
 # -- The end -----------------------------------------------------------------------
 
 
