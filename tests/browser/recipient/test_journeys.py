@@ -142,3 +142,49 @@ def test_nothing_breaks_the_content_security_policy(shop, open_page):
     expect(page.get_by_role("heading", name="Free days for shower")).to_be_visible()
     page.goto("/calendar/week/")
     assert [text for text in said if "Content Security Policy" in text] == []
+
+
+def test_the_open_calendar_follows_what_happens_and_moves_nothing(shop, open_page):
+    page = open_page(user=shop.aksel.user, viewport={"width": 1280, "height": 500})
+    page.clock.install()
+    page.goto(f"/calendar/?service={shop.shower.pk}")
+    day = page.get_by_role("link", name="Saturday 28 November").first
+    day.focus()
+    before = day.bounding_box()
+
+    def a_minute_goes():
+        with page.expect_response(lambda response: "/calendar/" in response.url) as answer:
+            page.clock.run_for(60_000)
+        return answer.value
+
+    known = a_minute_goes()
+    assert a_minute_goes().headers["etag"] == known.headers["etag"]
+    thursday = page.get_by_role("link", name="Thursday 26 November").first
+    free = thursday.inner_text()
+
+    for hour in (11, 18, 19):
+        shop.somebody_books(2, hour)
+    fewer = a_minute_goes()
+    assert fewer.headers["etag"] != known.headers["etag"]
+    expect(thursday).not_to_have_text(free, use_inner_text=True)
+    assert "Saturday 28 November" in page.evaluate("document.activeElement.innerText")
+    assert day.bounding_box() == before
+
+    page.locator("a.service", has_text="Shopping").click()
+    expect(page.get_by_role("heading", name="Free days for shopping")).to_be_visible()
+    a_minute_goes()
+    expect(page.get_by_role("heading", name="Free days for shopping")).to_be_visible()
+
+
+def test_a_day_that_fills_up_under_the_focus_keeps_it(shop, open_page):
+    page = open_page(user=shop.aksel.user)
+    page.clock.install()
+    page.goto(f"/calendar/?service={shop.shower.pk}")
+    page.get_by_role("link", name="Saturday 28 November").first.focus()
+    for hour in range(10, 16):
+        shop.somebody_books(4, hour)
+    with page.expect_response(lambda response: "/calendar/" in response.url):
+        page.clock.run_for(60_000)
+    full = page.locator(".day.none", has_text="Saturday 28 November")
+    expect(full).to_be_visible()
+    expect(full).to_be_focused()

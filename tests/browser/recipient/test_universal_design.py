@@ -1,0 +1,121 @@
+"""A recipient's pages by every way of looking: narrow, wide, large, spaced, without colours.
+
+``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
+"""
+
+import os
+import re
+
+import pytest
+
+from tests.browser.conftest import PHONE
+from tests.browser.recipient.test_pages import pages
+
+SMALLEST_TARGET = 44  # CSS pixels, both ways
+
+LOOKS = [
+    {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"},
+    {"viewport": {"width": 768, "height": 1024}, "color_scheme": "dark"},
+    {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    {"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"},
+    {"viewport": {"width": 1920, "height": 1080}, "reduced_motion": "reduce"},
+]
+
+# WCAG 1.4.12, as an author's sheet that our CSP has no word about.
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+        word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
+    document.adoptedStyleSheets = [sheet];
+}"""
+LARGE = "document.documentElement.style.fontSize = '200%'"
+
+# Text that its own box cuts off, and pages wider than the window.
+CUT_OFF = """() => {
+    const wide = document.documentElement.scrollWidth > innerWidth ? ["wider than the window"] : [];
+    const cut = [...document.querySelectorAll("main *, header *, footer *")].filter((e) => {
+        const style = getComputedStyle(e);
+        return !e.closest(".ds-sr-only, svg, .week-grid") && e.clientWidth > 1
+            && ["hidden", "clip"].includes(style.overflowX)
+            && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+    });
+    return [...wide, ...cut.map((e) => e.outerHTML.slice(0, 120))];
+}"""
+
+# A link within a sentence is as high as its line, and may be (WCAG 2.5.8); a field's label is
+# pressed with it.
+TARGETS = """() => {
+    const inSentence = (e) => {
+        const around = e.closest("p, li, dd, td");
+        return getComputedStyle(e).display === "inline" && around
+            && around.textContent.trim() !== e.textContent.trim();
+    };
+    return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter((e) => e.type !== "hidden" && e.checkVisibility() && !inSentence(e)
+            && !e.classList.contains("ds-skip-link") && !e.closest(".week-grid"))
+        .map((e) => {
+            const pressed = ["radio", "checkbox"].includes(e.type) ? e.closest("div, label") : e;
+            const box = pressed.getBoundingClientRect();
+            return [Math.round(Math.min(box.width, box.height) * 10) / 10,
+                    e.outerHTML.slice(0, 120)];
+        });
+}"""
+
+
+def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, open_page):
+    page = open_page(user=shop.aksel.user)
+    found = {}
+    for name, path in pages(shop).items():
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        page.goto(path)
+        found[name, "1920"] = page.evaluate(CUT_OFF)
+        page.set_viewport_size({"width": 320, "height": 640})
+        found[name, "320"] = page.evaluate(CUT_OFF)
+        page.evaluate(SPACED)
+        found[name, "320 spaced"] = page.evaluate(CUT_OFF)
+        page.set_viewport_size(PHONE)
+        page.evaluate(LARGE)
+        found[name, "390 large and spaced"] = page.evaluate(CUT_OFF)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_what_recipients_press_is_large_enough(shop, open_page, figure):
+    page = open_page(user=shop.aksel.user, viewport=PHONE)
+    targets = []
+    for path in pages(shop).values():
+        page.goto(path)
+        targets += page.evaluate(TARGETS)
+    figure("Smallest thing a recipient presses, px", min(size for size, _ in targets))
+    small = {
+        re.sub("[0-9a-f-]{36}", "…", html) for size, html in targets if size < SMALLEST_TARGET
+    }
+    assert sorted(small) == []
+
+
+def test_the_next_thing_is_few_stops_away_for_a_switch(shop, open_page, figure):
+    """Somebody who scans with one switch passes every stop: the choice comes before the rest."""
+    page = open_page(user=shop.aksel.user)
+    first = {"calendar": ".service", "times": ".time.free", "check": "button.go"}
+    stops = {}
+    for name, choice in first.items():
+        page.goto(pages(shop)[name])
+        stops[name] = page.evaluate(
+            """(choice) => [...document.querySelectorAll(
+                "main :is(a[href], button, input:not([type=hidden]), textarea, select)")]
+                .filter((e) => e.checkVisibility())
+                .findIndex((e) => e.matches(choice))""",
+            choice,
+        )
+    figure("Stops in the main content before the first choice", stops)
+    assert max(stops.values()) <= 6
+
+
+@pytest.mark.skipif("EVERY_LOOK" not in os.environ, reason="EVERY_LOOK=1 looks in every way")
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
+def test_nothing_is_wrong_in_any_way_of_looking(shop, open_page, faults_of, look):
+    page = open_page(user=shop.aksel.user, **look)
+    faults = {}
+    for name, path in pages(shop).items():
+        page.goto(path)
+        faults[name] = faults_of(page)
+    assert {name: found for name, found in faults.items() if found} == {}
