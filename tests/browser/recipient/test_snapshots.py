@@ -1,0 +1,50 @@
+"""What a screen reader is told of each page: its accessibility tree, kept in ``snapshots/``.
+
+A page that changes on purpose: ``RENEW_SNAPSHOTS=1 .venv/bin/python -m pytest
+tests/browser/recipient/test_snapshots.py``, then read the difference as a listener would.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import PHONE
+from tests.browser.recipient.test_pages import pages
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+ADDRESSES = re.compile(r"^ *- /url: .*\n", re.MULTILINE)  # they name rows by random keys
+
+
+@pytest.fixture
+def told(shop, open_page):
+    """What is told of a page, by its path."""
+    page = open_page(user=shop.aksel.user, viewport=PHONE)
+
+    def told(path):
+        page.goto(path)
+        return ADDRESSES.sub("", page.locator("body").aria_snapshot()) + "\n"
+
+    return told
+
+
+def test_a_screen_reader_is_told_what_it_was_told_before(shop, told):
+    now = {name: told(path) for name, path in pages(shop).items()}
+    if "RENEW_SNAPSHOTS" in os.environ:
+        SNAPSHOTS.mkdir(exist_ok=True)
+        for name, tree in now.items():
+            (SNAPSHOTS / f"{name}.yaml").write_text(tree)
+    changed = [
+        name for name, tree in now.items() if (SNAPSHOTS / f"{name}.yaml").read_text() != tree
+    ]
+    assert changed == [], "renew them if this was meant; the module says how"
+
+
+def test_each_time_says_its_day_and_whether_it_is_free(shop, told):
+    parts, _, _ = told(pages(shop)["times"]).partition("- complementary")
+    times = re.findall(r"- (?:link|listitem).*\d\d:\d\d.*", parts)
+    assert len(times) > 10
+    for time in times:
+        assert "Thursday 26 November" in time
+        assert re.search(r"free|Busy|your visit", time), time
