@@ -5,12 +5,10 @@ tricked into using it: there is nothing for a forged form to ride on (CSRF).
 """
 
 import datetime as dt
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,12 +17,12 @@ from ninja.security.http import HttpAuthBase
 from pydantic import Field
 
 from accounts.models import ApiToken, User
+from accounts.rate import Rate
 from accounts.statements import Statement
 from accounts.tokens import digest
 
 Scope = ApiToken.Scope
 
-MINUTE = 60  # seconds
 USED_WITHIN = dt.timedelta(minutes=5)  # so exact is ``last_used_at``
 LONGEST_SECRET = 200  # characters; ours are shorter
 
@@ -142,6 +140,8 @@ class Bearer(HttpAuthBase):
         return token
 
 
+_rate = Rate("api")
+
 # Neither what nobody needs here, nor what is no plain column.
 _OWNER = [
     field.attname
@@ -177,19 +177,11 @@ def _token(secret: str) -> ApiToken | None:
 
 
 def _count(token: ApiToken) -> None:
-    """One more request in this minute. Without its cache nobody is counted out."""
-    limit = settings.API_REQUESTS_PER_MINUTE
-    minute, second = divmod(int(time.time()), MINUTE)
-    key = f"api:{token.pk}:{minute}"
-    try:
-        count = cache.incr(key)
-    except ValueError:
-        cache.add(key, 1, 2 * MINUTE)
-        count = 1
-    if count > limit:
+    wait = _rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE)
+    if wait:
         raise Refusal(
             429,
             "too_many_requests",
             _("Too many requests in this minute. Try again in the next."),
-            headers={"Retry-After": str(MINUTE - second)},
+            headers={"Retry-After": str(wait)},
         )

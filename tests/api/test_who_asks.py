@@ -9,6 +9,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts import actions
 from accounts.models import ApiToken
+from accounts.rate import Rate
 from departments.models import Employee
 from serviceshop.breaker import redis_breaker
 from tests import factories
@@ -123,6 +124,23 @@ def test_a_key_is_used_so_many_times_a_minute(program, recipient, settings, cloc
     assert other.get("bookings").status_code == 200
     clock.shift(40)
     assert program.get("bookings").status_code == 200
+
+
+def test_processes_count_together():
+    one, other = Rate("test"), Rate("test")
+    assert [one.wait("x", 40) for _ in range(30)] == [0] * 30
+    answers = [other.wait("x", 40) > 0 for _ in range(12)]
+    assert answers == [False] * 10 + [True] * 2
+    assert one.wait("y", 40) == 0
+
+
+def test_what_is_counted_is_told_in_steps(monkeypatch):
+    told = []
+    monkeypatch.setattr(Rate, "_tell", staticmethod(lambda key, more: told.append(more) or 0))
+    rate = Rate("test")
+    for _ in range(60):
+        rate.wait("x", 300)
+    assert told == [15] * 4
 
 
 def test_without_its_cache_nobody_is_counted_out(program, settings, monkeypatch):
