@@ -48,7 +48,7 @@ def test_times_stand_by_part_of_day_with_neighbouring_busy_ones_as_one(
     book(stranger, at(11))
     text = text_of(page.get(times_url(service)))
     assert "Morning Busy 08:00–12:00 , Wednesday 25 November Afternoon" in text
-    assert "Busy 12:00–12:30 12:30 to 13:30" in text
+    assert "Busy 12:00–12:30 , Wednesday 25 November 12:30 to 13:30" in text
 
 
 def test_own_visits_are_shown_where_they_are(page, recipient, service, book):
