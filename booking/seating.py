@@ -7,9 +7,11 @@ what is left of the way then comes after it. A *demand* is what somebody asks fo
 
 The visits' present seats prove that the day can be staffed. A start is free when the visit
 fits into a hole, or when a *chain* makes one: put the visit on a seat, take off at most two
-others, find those a seat in the same way. Running out of the budget of nodes means busy: we
-may hold a time back, we never promise one that nobody can keep. The budget is counted, not
-timed, so that the page and the verb behind the lock give the same answer.
+others, find those a seat in the same way. On seats that are alike short holes make a long
+one when the seats *exchange* what follows: then the count of who is under way is exact. Running
+out of the budget of nodes means busy: we may hold a time back, we never promise one that
+nobody can keep. The budget is counted, not timed, so that the page and the verb behind the
+lock give the same answer.
 """
 
 import uuid
@@ -18,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import inf
 
 _Shape = tuple[int, int, int, frozenset[uuid.UUID]]
 
@@ -111,11 +114,13 @@ class Board:
         for visit in self._visits:
             if visit.seat in self._rows:
                 self._rows[visit.seat].append(visit)
+        self._needs = {visit.needs for visit in self._visits}
         self._is_guided = True
         self._locked: set[uuid.UUID] = set()  # placed by the search going on
         self._trail: list[tuple[Visit, uuid.UUID | None, uuid.UUID | None]] = []
         self._nodes = 0
         self._ranks: dict[uuid.UUID, int] | None = None
+        self._groups: list[list[_Row]] | None = None
         self._homes: dict[_Shape, list[tuple[_Row, int]]] = {}
         self._counts: dict[tuple[frozenset[uuid.UUID], int], _Count] = {}
 
@@ -225,7 +230,7 @@ class Board:
         if able < demand.carers:
             return Refused(Why.NOBODY_ON, start, able, demand.carers, demand.carers, demand.needs)
         # Whoever needs all that this demand needs, or more, competes for the same seats.
-        for needs in {visit.needs for visit in self._visits} | {demand.needs, frozenset()}:
+        for needs in self._needs | {demand.needs, frozenset()}:
             if needs <= demand.needs:
                 refused = self._count(needs, demand).refusal(demand, start)
                 if refused:
@@ -264,7 +269,12 @@ class Board:
         """First with chains that the ranks say may work; then, for what is left of the
         budget or a number of looks, with any: a chain may use what it opens itself."""
         self._is_guided = True
-        if any(self._settle(((visit, depth),)) for depth in self._depths()):
+        depths = self._depths()
+        if any(self._settle(((visit, depth),)) for depth in depths[:2]):
+            return True
+        if not self._is_settled and any(self._exchange(visit, rows) for rows in self._alike()):
+            return True
+        if any(self._settle(((visit, depth),)) for depth in depths[2:]):
             return True
         if not self._rows or self._is_settled:
             return False
@@ -310,6 +320,58 @@ class Board:
         self._locked.discard(visit.id)
         self._undo(mark)
         return False
+
+    def _alike(self) -> list[list["_Row"]]:
+        """Seats that take the same visits from any moment on at which all have begun, the
+        plainest first."""
+        if self._groups is None:
+            groups: dict[tuple[int, tuple[int, int] | None, frozenset[uuid.UUID]], list[_Row]] = {}
+            for row in self._rows.values():
+                seat = row.seat
+                groups.setdefault((seat.ends, seat.pause, seat.skills), []).append(row)
+            several = [rows for rows in groups.values() if len(rows) > 1]
+            self._groups = sorted(several, key=lambda rows: len(rows[0].seat.skills))
+        return self._groups
+
+    def _exchange(self, visit: Visit, rows: list["_Row"]) -> bool:
+        """Put the visit into holes that follow each other on several of the alike seats.
+
+        first   ──■■──────┐ ■■──■■──        The visit starts in a hole of the first; when
+        second  ────■■────┘───■■────        that ends, the second has one; and so on. Each
+                    └ the visit ┘           hands on all that follows, the last to the first.
+        """
+        if not _fits(visit, rows[0].seat):  # the earliest; in all else they are alike
+            return False
+        until = _until(visit, rows[0].seat)
+        path: list[tuple[_Row, int]] = []
+        reached: float = visit.starts
+        while reached < until:
+            holes = []
+            for row in rows:
+                place = bisect_right(row.starts, reached)
+                if row.between(place, place)[0] <= reached:
+                    closes = row.starts[place] if place < len(row.starts) else inf
+                    holes.append((closes, row, place))
+            holes.sort(key=lambda hole: -hole[0])
+            used = [row for row, _ in path]
+            for closes, row, place in holes:
+                if row not in used and all(self._may_move(v, row) for v in row.visits[place:]):
+                    path.append((row, place))
+                    reached = closes
+                    break
+            else:
+                return False
+        handed_on = [(row, row.visits[place:]) for row, place in path]
+        for row, visits in handed_on:
+            for one in visits:
+                self._shift(one, row.seat.id, None)
+        takers = [row for row, _ in path[1:]] + [path[0][0]]
+        for taker, (_, visits) in zip(takers, handed_on, strict=True):
+            for one in visits:
+                self._shift(one, None, taker.seat.id)
+        self._shift(visit, None, path[0][0].seat.id)
+        self._locked.add(visit.id)
+        return True
 
     def _may_move(self, visit: Visit, row: "_Row") -> bool:
         return not visit.is_fixed and visit.id not in self._locked and _fits(visit, row.seat)

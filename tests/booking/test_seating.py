@@ -110,6 +110,23 @@ def test_who_is_qualified_is_kept_free_by_a_swap():
     assert seated == Seated((uuid.UUID(int=2),), {visits[0].id: uuid.UUID(int=1)})
 
 
+def test_alike_seats_exchange_what_follows_to_make_one_hole_of_two():
+    seats = [seat(1), seat(2)]
+    first = [visit(n, 1, f"{n:02}:00", f"{n + 1:02}:00") for n in (8, 10, 11, 12, 13, 14)]
+    second = [visit(20 + n, 2, f"{n:02}:30", f"{n + 1:02}:30") for n in (8, 10, 11, 12, 13, 14)]
+    visits = [*first, *second]  # one is free from 9 to 10, the other from 9:30 to 10:30
+    board = Board(seats, visits)
+
+    seated = board.seat(hour(minutes=90), at("09:00"))
+
+    assert not is_free(seats, visits, "09:00", hour(minutes=90), is_settled=True)
+    assert isinstance(seated, Seated)
+    assert board.seating == {one.id: one.seat for one in visits}
+    now = [replace(one, seat=seated.moved.get(one.id, one.seat)) for one in visits]
+    now.append(visit(99, seated.seats[0].int, "09:00", "10:30"))
+    assert not faults(seats, now, {one.id: one.seat for one in now})
+
+
 def test_rare_skills_are_used_last():
     seats = [seat(1, skills=[NURSING]), seat(2)]
 

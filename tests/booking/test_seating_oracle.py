@@ -141,3 +141,31 @@ def test_when_somebody_is_away_as_many_as_can_be_keep_a_seat(figure):
     figure("Re-seating against brute force, needlessly", needlessly)
     assert lost > days / 4
     assert needlessly <= 0.005 * lost
+
+
+def test_on_seats_that_are_alike_nothing_is_held_back(figure):
+    """Days of up to thirty carers, booked at random until nobody is left: what is refused
+    has as many visits under way at some moment as there are carers."""
+    rng = random.Random(20261125)
+    refused = 0
+    for _ in range(CASES // 50):
+        staff = rng.randint(2, 30)
+        seats = [Seat(uuid.UUID(int=n + 1), 8 * HOUR, 16 * HOUR) for n in range(staff)]
+        travel = rng.choice([0, 900])
+        visits = []
+        for start in rng.choices(range(8 * HOUR, 15 * HOUR, QUARTER), k=12 * staff):
+            demand = Demand(seconds=rng.choice([2, 3, 4]) * QUARTER, travel=travel)
+            seated = Board(seats, visits).seat(demand, start)
+            until = start + demand.seconds + travel
+            busiest = max(
+                sum(visit.starts <= moment < visit.occupied_until for visit in visits)
+                for moment in range(start, min(until, 16 * HOUR), QUARTER)
+            )
+            assert isinstance(seated, Seated) == (busiest < staff)
+            if isinstance(seated, Seated):
+                visits = after(visits, demand, start, seated)
+            refused += not isinstance(seated, Seated)
+        assert not faults(seats, visits, {visit.id: visit.seat for visit in visits})
+
+    figure("Seating against a count, refused", refused)
+    assert refused > CASES / 20
