@@ -3,7 +3,8 @@
     .venv/bin/python -m tests.browser.screenshots [NAME …]
 
 Needs chromium. Each picture is a page as one of the demonstration's people sees it,
-at 1280 and at 390 pixels.
+at 1280 and at 390 pixels. The pictures follow on each other: the simple view, once
+chosen, stays.
 """
 
 import subprocess
@@ -20,7 +21,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES_FOLDER = ROOT / "docs/screenshots"
-WIDTHS = {1280: 900, 390: 844}
+HEIGHTS = {1280: 900, 390: 844}
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,12 @@ class Picture:
     person: str | None = None
     links: tuple[str, ...] = ()  # CSS selectors
     color_scheme: str = "light"
+    widths: tuple[int, ...] = (1280, 390)
 
 
+WIDE, PHONE = (1280,), (390,)
+SIMPLE = 'button[name="view"][value="simple"]'
+BIG = "main a.big"
 TIMES = 'main a[href^="/book/"]'
 CHECK = 'main a[href^="/book/"][href*="."]'
 
@@ -43,6 +48,15 @@ PICTURES = [
     Picture("times", "Aksel", (TIMES,)),
     Picture("check", "Aksel", (TIMES, CHECK)),
     Picture("proof", "Aksel", (TIMES, CHECK, "main button.go")),
+    Picture("times-dark", "Aksel", (TIMES,), "dark", PHONE),
+    Picture("check-dark", "Aksel", (TIMES, CHECK), "dark", PHONE),
+    Picture("proof-dark", "Aksel", (TIMES, CHECK, "main button.go"), "dark", PHONE),
+    Picture("simple-1-service", "Aksel", (SIMPLE,), widths=WIDE),
+    Picture("simple-1-service", "Aksel", widths=PHONE),
+    Picture("simple-2-day", "Aksel", (BIG,)),
+    Picture("simple-3-time", "Aksel", (BIG, BIG)),
+    Picture("simple-4-check", "Aksel", (BIG, BIG, BIG)),
+    Picture("simple-5-proof", "Aksel", (BIG, BIG, BIG, "main button.big.yes")),
     Picture("visits", "Berit", ('nav a[href="/bookings/"]',)),
     Picture("week", "Berit", ('main a[href^="/calendar/week/"]',)),
     Picture("my-day", "Emil", ('main a[href^="/my-day/"]',)),
@@ -55,10 +69,10 @@ PICTURES = [
 
 
 def take(picture: Picture, browser: Browser, address: str) -> None:
-    for width, height in WIDTHS.items():
+    for width in picture.widths:
         context = browser.new_context(
             base_url=address,
-            viewport={"width": width, "height": height},
+            viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme=picture.color_scheme,  # type: ignore[arg-type]
         )
         page = context.new_page()
