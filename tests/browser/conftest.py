@@ -101,11 +101,6 @@ def faults_of(tally):
 
 
 @pytest.fixture
-def axe(faults_of):
-    return faults_of
-
-
-@pytest.fixture
 def shot():
     """Keep a picture in .data/shots, for the eyes of whoever changes a page."""
 
