@@ -4,11 +4,15 @@ Django writes a query's SQL anew each time it is asked. For the few questions be
 page that costs more than PostgreSQL's answer does, so they are written once and kept.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+
+M = TypeVar("M", bound=Model)
 
 
 class Statement:
@@ -50,3 +54,40 @@ class Statement:
             raise ValueError("Two examples are the same.")
         self._places, self._params = places, params
         self._sql = sql  # last: another thread looks at this
+
+
+@dataclass(frozen=True)
+class Part(Generic[M]):
+    """The columns of one model in a statement's row, which may join several."""
+
+    model: type[M]
+    path: str = ""
+    place: int = 0
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return [field.attname for field in self.model._meta.concrete_fields]
+
+    @property
+    def end(self) -> int:
+        return self.place + len(self.columns)
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.path + column for column in self.columns]
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, Callable[..., Any]]]:
+        """Of the columns that the driver does not read as their fields do: JSON."""
+        fields = enumerate(self.model._meta.concrete_fields)
+        return [
+            (number, field.from_db_value)  # type: ignore[attr-defined]
+            for number, field in fields
+            if hasattr(field, "from_db_value")
+        ]
+
+    def of(self, row: Sequence[Any]) -> M:
+        values = list(row[self.place : self.end])
+        for number, converted in self._converters:
+            values[number] = converted(values[number], None, connection)
+        return self.model.from_db("default", self.columns, values)

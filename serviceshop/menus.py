@@ -1,25 +1,13 @@
-"""Which pages each role finds in the menu at the top.
+"""Which pages each role finds in the menu at the top."""
 
-Roles come from rows of several storeys, so only the project package can know them all.
-"""
-
-import datetime as dt
-import uuid
 from dataclasses import dataclass
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Coordinator, User
-from accounts.statements import Statement
 from booking.access import Whose, whose_pages
-from booking.models import Recipient
-from departments.models import Employee
+from serviceshop.roles import roles_of
 
 Entry = tuple[str, str, list[object]]  # label, URL name, arguments
 
@@ -28,22 +16,6 @@ ALSO_UNDER = {
     "departments:hours": ["departments:special_days", "departments:changes"],
     "departments:staff": ["departments:absences"],
 }
-
-
-def _roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, Any]:
-    """Departments and roles side by side, whether coordinator, whether recipient."""
-    employments = (
-        Employee.objects.filter(person=OuterRef("pk")).active(today).order_by("department__name")
-    )
-    return User.objects.filter(pk=user).values_list(
-        ArraySubquery(employments.values("department_id")),
-        ArraySubquery(employments.values("role")),
-        Exists(Coordinator.objects.filter(user=OuterRef("pk"))),
-        Exists(Recipient.objects.filter(user=OuterRef("pk"))),
-    )
-
-
-_ROLES = Statement(_roles, user=uuid.UUID(int=1), today=dt.date.min)
 
 
 @dataclass(frozen=True)
@@ -60,13 +32,9 @@ def menu(request: HttpRequest) -> list[Item]:
     whose = whose_pages(request)
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
-    rows = _ROLES.rows(user=request.user.pk, today=timezone.localdate())
-    if not rows:
-        return []
-    ((departments, in_them, is_coordinator, is_recipient),) = rows
-    roles = list(zip(departments, in_them, strict=True))
+    roles = roles_of(request.user)
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
-    administered = [pk for pk, role in roles if role == Employee.Role.ADMINISTRATOR]
+    administered = roles.administered
     my_day: Entry = (_("My day"), "workflow:my_day", [])
     if administered:
         department = here if here in administered else administered[0]
@@ -81,13 +49,12 @@ def menu(request: HttpRequest) -> list[Item]:
         ]
         if len(administered) > 1:
             entries.append((_("Departments"), "departments:overview", []))
-        works_too = any(role == Employee.Role.CARE_WORKER for _department, role in roles)
-        return _items(request, *entries, *([my_day] if works_too else []))
-    if roles:
+        return _items(request, *entries, *([my_day] if roles.is_care_worker else []))
+    if roles.in_departments:
         return _items(request, my_day)
-    if is_coordinator:
+    if roles.is_coordinator:
         return _items(request, (_("Departments"), "departments:overview", []))
-    if is_recipient:
+    if roles.is_recipient:
         return _items(request, *_recipients_pages(whose))
     if whose.mandates:
         return _items(

@@ -105,7 +105,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL"), conn_max_age=60, conn_health_checks=True
+        env.text("DATABASE_URL"),
+        engine="serviceshop.postgres",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 # The address may bring options of its own, such as ?sslmode=verify-full.
@@ -132,7 +135,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # -- People -----------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["serviceshop.roles.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -5,13 +5,11 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import Coordinator, User
+from accounts.models import User
 from booking.access import whose_pages
-from booking.models import Recipient
-from departments.models import Employee
+from serviceshop.roles import roles_of
 
 
 @require_safe
@@ -23,15 +21,14 @@ def home(request: HttpRequest) -> HttpResponse:
     whose = whose_pages(request)
     if whose.mandate:
         return redirect("booking:calendar")
-    employments = Employee.objects.filter(person_id=user.pk).active(timezone.localdate())
-    administrator = employments.administrators().order_by("department__name").first()
-    if administrator:
-        return redirect("workflow:today", administrator.department_id)
-    if employments.care_workers().exists():
+    roles = roles_of(user)
+    if roles.administered:
+        return redirect("workflow:today", roles.administered[0])
+    if roles.is_care_worker:
         return redirect("workflow:my_day")
-    if Coordinator.objects.filter(user_id=user.pk).exists():
+    if roles.is_coordinator:
         return redirect("departments:overview")
-    if Recipient.objects.filter(user_id=user.pk).exists():
+    if roles.is_recipient:
         return redirect("booking:calendar")
     if whose.mandates:
         return redirect("booking:persons")

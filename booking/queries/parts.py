@@ -1,43 +1,10 @@
 """Models read from the rows of a statement that was written once."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Generic, TypeVar
 
-from django.db.models import Model
-
-from accounts.statements import Statement
+from accounts.statements import Part, Statement
 from booking.models import Grant, Recipient
 from departments.models import Department, Service
-
-M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True)
-class Part(Generic[M]):
-    """The columns of one model in a row that joins several."""
-
-    model: type[M]
-    path: str = ""
-    place: int = 0
-
-    @cached_property
-    def columns(self) -> list[str]:
-        return [field.attname for field in self.model._meta.concrete_fields]
-
-    @property
-    def end(self) -> int:
-        return self.place + len(self.columns)
-
-    @property
-    def paths(self) -> list[str]:
-        return [self.path + column for column in self.columns]
-
-    def of(self, row: Sequence[Any]) -> M:
-        return self.model.from_db("default", self.columns, row[self.place : self.end])
-
 
 _RECIPIENT = Part(Recipient)
 _RECIPIENT_OF_USER = Statement(

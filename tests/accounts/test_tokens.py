@@ -98,7 +98,7 @@ def test_the_list_asks_as_often_for_many_keys(page, person, django_assert_num_qu
     page.get("/settings/keys/")
     counts = []
     for _ in range(2):
-        with django_assert_num_queries(3) as asked:
+        with django_assert_num_queries(2) as asked:
             page.get("/settings/keys/")
         counts.append(len(asked))
         for _ in range(5):

@@ -13,12 +13,12 @@ from tests.factories import local
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-def test_it_is_read_in_two_statements_whatever_is_asked(
+def test_it_is_read_in_one_statement_whatever_is_asked(
     hours, book, recipient, service, department, django_assert_num_queries
 ):
     hours()
     book(local(TOMORROW, 10), recipient)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         person = queries.Person.of_user(recipient.user_id, NOW)
         assert person.next_booking.service.department.name == department.name
         assert person.balances(TODAY)[0].used == 1
