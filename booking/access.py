@@ -34,6 +34,10 @@ class Whose:
     mandate: Mandate | None
 
     @property
+    def is_own(self) -> bool:
+        return self.mandate is None
+
+    @property
     def may_book(self) -> bool:
         return self.mandate is None or self.mandate.may_book
 

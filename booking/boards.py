@@ -72,8 +72,9 @@ def boards_of(
         if fact.id not in leaving:
             seats[day_id].append(seat_of(fact))
     visits = visits_of(ids, needs, without=without)
+    today = timezone.localdate(now)
     return {
-        day.pk: Board(seats[day.pk], visits[day.pk], is_settled=stands_still(day, now))
+        day.pk: Board(seats[day.pk], visits[day.pk], is_settled=stands_still(day, today))
         for day in days
     }
 
@@ -152,7 +153,7 @@ def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
     )
 
 
-def stands_still(day: AnyDay, now: dt.datetime) -> bool:
+def stands_still(day: AnyDay, today: dt.date) -> bool:
     """Seats of a settled day move only by a person's decision, and so do those of a day
     that has begun: people are on their way."""
-    return day.is_settled or day.date <= timezone.localdate(now)
+    return day.is_settled or day.date <= today

@@ -70,7 +70,7 @@ class Entitlement:
     grants: Sequence[Grant]
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
-    _balances: dict[dt.date, Balance | None] = field(default_factory=dict)
+    _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -143,10 +143,13 @@ class Entitlement:
 
     def balance(self, date: dt.date) -> Balance | None:
         """Of the grant that is valid on the date; None without one."""
-        if date not in self._balances:
-            grant = self.grant(date)
-            self._balances[date] = balance_of(grant, self.charges, date) if grant else None
-        return self._balances[date]
+        grant = self.grant(date)
+        if grant is None:
+            return None
+        name = (grant.pk, quota.period_of(grant.period, date))
+        if name not in self._balances:
+            self._balances[name] = balance_of(grant, self.charges, date)
+        return self._balances[name]
 
     def grant(self, date: dt.date) -> Grant | None:
         return next((grant for grant in self.grants if grant.is_valid_on(date)), None)

@@ -57,7 +57,8 @@ def etag(request: PersonRequest, version: str) -> str | None:
     whom the reader may act for, which can end from one look to the next."""
     if len(get_messages(request)) or request.user.acts_for_others:
         return None
-    get_token(request)  # makes the secret if there is none: the page's forms carry its token
+    if "CSRF_COOKIE" not in request.META:
+        get_token(request)  # makes the secret: the page's forms carry its token
     reader = (
         settings.VERSION,
         translation.get_language(),

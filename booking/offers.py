@@ -5,7 +5,7 @@ seats; what only concerns the person is laid over it and never called busy.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -40,17 +40,18 @@ class Slot:
 
 @dataclass(frozen=True)
 class DayOffer:
-    """A date as one person finds it. A day that nothing of the person's own touches is one
-    object for everybody until it changes."""
+    """A date as one person finds it. Until it changes, a day is one object for all whom it
+    is the same to: those who have nothing of their own there, or visits at the same times."""
 
     date: dt.date
     status: DayStatus
     slots: tuple[Slot, ...] = ()
     _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
-    def made(self, what: Callable[["DayOffer"], T]) -> T:
-        """``what(self)``, once for as long as this object lives: for what can be made of a
-        day whoever looks, such as its row in a list or its JSON."""
-        if what not in self._made:
-            self._made[what] = what(self)
-        return self._made[what]  # type: ignore[return-value]
+    def made(self, what: Callable[..., T], *by: Hashable) -> T:
+        """``what(self, *by)``, once for as long as this object lives: for what can be made
+        of a day whoever looks, such as its row in a list or its JSON."""
+        name = (what, *by)
+        if name not in self._made:
+            self._made[name] = what(self, *by)
+        return self._made[name]  # type: ignore[return-value]

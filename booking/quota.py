@@ -11,6 +11,7 @@ from dataclasses import dataclass
 DAY = dt.timedelta(days=1)
 WEEK = "week"
 VISITS = "visits"
+Period = tuple[dt.date, dt.date]  # its first and its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Charge:
     minutes: int
 
 
-def period_of(period: str, date: dt.date) -> tuple[dt.date, dt.date]:
+def period_of(period: str, date: dt.date) -> Period:
     """The first and the last day of the week or month around a date."""
     if period == WEEK:
         monday = date - dt.timedelta(days=date.weekday())
@@ -41,7 +42,7 @@ def reach_of(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def used(
-    charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: tuple[dt.date, dt.date]
+    charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period
 ) -> int:
     first, last = period
     return sum(

@@ -8,6 +8,7 @@ A *row* is one day in the list of days, a *column* one day in the picture of the
 import datetime as dt
 import itertools
 import uuid
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -190,18 +191,27 @@ def row(day: DayOffer, *, timezone: dt.tzinfo) -> Row:
         found = {KIND_OF.get(slot.status, Kind.MINE) for slot in day.slots}
         reason = next((kind for kind in REASONS if kind in found), Kind.CLOSED)
         return Row(day.date, reason=reason)
-    parts = {part_at(slot.starts_at, timezone) for slot in free}
-    ahead = {
-        part_at(slot.starts_at, timezone)
-        for slot in day.slots
-        if slot.status is not SlotStatus.PAST
-    }
+    parts = _parts(day.date, free, timezone)
+    ahead = _parts(
+        day.date, [slot for slot in day.slots if slot.status is not SlotStatus.PAST], timezone
+    )
     return Row(
         day.date,
         free=len(free),
-        parts=tuple(part for part in Part if part in parts),
+        parts=tuple(parts),
         is_all_day=len(parts) > 1 and parts == ahead,
     )
+
+
+def _parts(date: dt.date, slots: Sequence[Slot], timezone: dt.tzinfo) -> list[Part]:
+    """The parts of the date that these slots, in order, start in."""
+    edges = [_at_hour(date, hour, timezone) for hour in (*PART_BEGINS.values(), 24)]
+    places = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
+    return [
+        part
+        for part, (first, after) in zip(Part, itertools.pairwise(places), strict=True)
+        if first < after
+    ]
 
 
 def by_week(rows: Iterable[Row]) -> list[list[Row]]:
@@ -220,21 +230,22 @@ def week_picture(
     """Seven columns from the Monday ``first``. A day without an offer is over, or not yet
     open for booking. What goes on after midnight is cut there.
     """
-    slots = {day.date: day.slots for day in offer}
+    days = {day.date: day for day in offer}
     dates = [first + dt.timedelta(days=n) for n in range(7)]
-    found = {
-        date: _beside(
-            [_mine(visit) for visit in own if _on(visit, timezone) == date],
-            runs(slots.get(date, ()), step=step),
-        )
-        for date in dates
-    }
-    drawn = [(date, run) for date in dates for run in found[date]]
-    first_hour = min((run.starts_at.astimezone(timezone).hour for _, run in drawn), default=8)
-    last_hour = max((_last_hour(run, date, timezone) for date, run in drawn), default=16)
+    shared = {date: day.made(_told_as_runs, step, timezone) for date, day in days.items()}
+    found: dict[dt.date, list[Run]] = {}
+    first_hours, last_hours = [], []
+    for date in dates:
+        mine = [_mine(visit) for visit in own if _on(visit, timezone) == date]
+        told = shared.get(date, _NOTHING)
+        found[date] = _beside(mine, told.runs)
+        first_hours += [told.first_hour, *(_first_hour(run, timezone) for run in mine)]
+        last_hours += [told.last_hour, *(_last_hour(run, date, timezone) for run in mine)]
+    first_hour = min((hour for hour in first_hours if hour is not None), default=8)
+    last_hour = max((hour for hour in last_hours if hour is not None), default=16)
 
     def column(date: dt.date) -> Column:
-        if date not in slots and not found[date]:
+        if date not in days and not found[date]:
             kind = Kind.OVER if date < today else Kind.NOT_YET
         else:
             kind = Kind.CLOSED
@@ -242,6 +253,27 @@ def week_picture(
         return Column(date, _fill(found[date], kind, begins, ends))
 
     return WeekPicture(first, tuple(map(column, dates)), first_hour, last_hour)
+
+
+@dataclass(frozen=True)
+class _ToldAsRuns:
+    """A day's slots as runs, and from which hour until which they reach."""
+
+    runs: tuple[Run, ...] = ()
+    first_hour: int | None = None
+    last_hour: int | None = None
+
+
+_NOTHING = _ToldAsRuns()
+
+
+def _told_as_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _ToldAsRuns:
+    found = tuple(runs(day.slots, step=step))
+    return _ToldAsRuns(
+        found,
+        min((_first_hour(run, timezone) for run in found), default=None),
+        max((_last_hour(run, day.date, timezone) for run in found), default=None),
+    )
 
 
 def _mine(visit: OwnVisit) -> Run:
@@ -275,6 +307,10 @@ def _fill(found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime) 
     ]
     seen = [run for run in space if run.ends_at - run.starts_at >= dt.timedelta(hours=1)]
     return tuple(sorted(found + seen, key=lambda run: run.starts_at))
+
+
+def _first_hour(run: Run, timezone: dt.tzinfo) -> int:
+    return run.starts_at.astimezone(timezone).hour
 
 
 def _last_hour(run: Run, date: dt.date, timezone: dt.tzinfo) -> int:

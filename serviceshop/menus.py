@@ -1,6 +1,7 @@
 """Which pages each role finds in the menu at the top."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -25,10 +26,10 @@ class Item:
     is_current: bool
 
 
-def menu(request: HttpRequest) -> list[Item]:
+def menu(request: HttpRequest) -> tuple[Item, ...]:
     """The menu of the page's department if it is one's own, else of one's first role."""
     if not request.user.is_authenticated:
-        return []
+        return ()
     whose = whose_pages(request)
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
@@ -78,13 +79,18 @@ def _recipients_pages(whose: Whose) -> list[Entry]:
     ]
 
 
-def _items(request: HttpRequest, *entries: Entry) -> list[Item]:
+def _items(request: HttpRequest, *entries: Entry) -> tuple[Item, ...]:
     items = []
     for label, name, args in entries:
-        url = reverse(name, args=args)
+        url = _address(name, *args)
         is_current = request.path == url
         if name not in ("home", "departments:overview"):  # these lie above everything
-            addresses = [url, *(reverse(also, args=args) for also in ALSO_UNDER.get(name, ()))]
+            addresses = [url, *(_address(also, *args) for also in ALSO_UNDER.get(name, ()))]
             is_current = request.path.startswith(tuple(addresses))
         items.append(Item(label, url, is_current))
-    return items
+    return tuple(items)
+
+
+@lru_cache(maxsize=1024)
+def _address(name: str, *args: object) -> str:
+    return reverse(name, args=args)

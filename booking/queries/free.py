@@ -36,6 +36,7 @@ from departments.models import Day, Department, Service
 from departments.queries.days import shifts_by_day
 
 DAYS_KEPT = 4096
+TOLD_KEPT = 64  # ways in which one day is told
 
 V = TypeVar("V")
 
@@ -106,6 +107,10 @@ def facts_of(department_id: uuid.UUID, since: dt.date) -> list[DayFact]:
     return [DayFact.of(numbers) for numbers in day_facts(days)]
 
 
+# What all of a day's slots are to a person, if one thing, and what stretches of them are.
+Told = tuple[SlotStatus | None, tuple[tuple[SlotStatus, int, int], ...]]
+
+
 @dataclass(frozen=True)
 class SharedDay:
     """One local date as anybody finds it. All slots last as long."""
@@ -113,7 +118,7 @@ class SharedDay:
     starts: tuple[int, ...]  # in seconds since 1970, as the slots stand
     seconds: int
     offer: DayOffer
-    _told: dict[SlotStatus, DayOffer] = field(default_factory=dict)
+    _told: dict[Told, DayOffer] = field(default_factory=dict)
 
     @classmethod
     def of(cls, date: dt.date, starts: Mapping[int, bool], seconds: int) -> Self:
@@ -130,18 +135,36 @@ class SharedDay:
         status = DayStatus.OPEN if slots else DayStatus.CLOSED
         return cls(in_order, seconds, DayOffer(date, status, slots))
 
-    def told(self, status: SlotStatus) -> DayOffer:
-        """The day when all of it is one thing to the person who looks."""
-        if status not in self._told:
-            slots = tuple(Slot(slot.starts_at, slot.ends_at, status) for slot in self.offer.slots)
-            self._told[status] = DayOffer(self.offer.date, self.offer.status, slots)
-        return self._told[status]
+    def told(
+        self, all_of_it: SlotStatus | None, cuts: Sequence[tuple[SlotStatus, slice]]
+    ) -> DayOffer:
+        """The day as a person finds it to whom all of it is one thing (or None: as it is)
+        and then the cuts are another, the last one lying on top. Whoever finds it the
+        same gets the same object."""
+        name = (all_of_it, tuple((status, cut.start, cut.stop) for status, cut in cuts))
+        found = self._told.get(name)
+        if found is None:
+            if len(self._told) >= TOLD_KEPT:
+                self._told.clear()
+            found = self._told[name] = self._laid_over(all_of_it, cuts)
+        return found
+
+    def _laid_over(
+        self, all_of_it: SlotStatus | None, cuts: Sequence[tuple[SlotStatus, slice]]
+    ) -> DayOffer:
+        statuses = [all_of_it or slot.status for slot in self.offer.slots]
+        for status, cut in cuts:
+            statuses[cut] = [status] * (cut.stop - cut.start)
+        slots = tuple(
+            slot if slot.status is status else Slot(slot.starts_at, slot.ends_at, status)
+            for slot, status in zip(self.offer.slots, statuses, strict=True)
+        )
+        return DayOffer(self.offer.date, self.offer.status, slots)
 
     def meeting(self, starts: int, ends: int) -> slice:
         """The slots that would meet a visit from ``starts`` until ``ends``."""
-        return slice(
-            bisect_right(self.starts, starts - self.seconds), bisect_left(self.starts, ends)
-        )
+        first = bisect_right(self.starts, starts - self.seconds)
+        return slice(first, max(first, bisect_left(self.starts, ends)))
 
     def before(self, instant: int) -> slice:
         """The slots that start before an instant."""
@@ -173,7 +196,7 @@ def shared_days(
     today = timezone.localdate(now)
     asked = _Asked.of(service, moving)
     days = {fact.date: fact for fact in facts if fact.is_laid_out}
-    keys = {date: asked.key(fact, now) for date, fact in days.items()}
+    keys = {date: asked.key(fact, today) for date, fact in days.items()}
     found: dict[dt.date, SharedDay] = {}
     names: dict[dt.date, Hashable] = {}  # of what may be kept
     for date in dates:
@@ -214,9 +237,9 @@ class _Asked:
     def step(self) -> int:
         return 60 * self.department.slot_minutes
 
-    def key(self, day: DayFact, now: dt.datetime) -> Hashable:
+    def key(self, day: DayFact, today: dt.date) -> Hashable:
         rules = self.department.configuration_revision
-        return day.pk, day.revision, stands_still(day, now), rules, self.demand, self.step
+        return day.pk, day.revision, stands_still(day, today), rules, self.demand, self.step
 
 
 def _starts(

@@ -24,7 +24,8 @@ def offer_of(
     """The dates in order, each with its slots as this person finds them. ``days`` are the
     department's around the dates."""
     service = person.service
-    statuses = {date: _day_status(service, date, now) for date in sorted(set(dates))}
+    today, last = timezone.localdate(now), last_day(service.department, now)
+    statuses = {date: _day_status(service, date, today, last) for date in sorted(set(dates))}
     bookable = [date for date, status in statuses.items() if status is DayStatus.OPEN]
     shared = shared_days(service, bookable, days, now, moving) if bookable else {}
     return [
@@ -43,13 +44,7 @@ def laid_over(day: SharedDay, person: Entitlement) -> DayOffer:
     cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
     cuts = [(status, cut) for status, cut in cuts if cut.start < cut.stop]
     refusal = person.refusal(day.offer.date, day.seconds)
-    whole = day.told(refusal) if refusal else day.offer
-    if not cuts:
-        return whole
-    slots = list(whole.slots)
-    for status, cut in cuts:
-        slots[cut] = day.told(status).slots[cut]
-    return DayOffer(whole.date, whole.status, tuple(slots))
+    return day.told(refusal, cuts) if refusal or cuts else day.offer
 
 
 def slot_at(day: DayOffer, starts_at: dt.datetime) -> Slot | None:
@@ -91,12 +86,9 @@ def why_taken(
     return next((one for one in refusals if one.why is not Why.NOBODY_ON), None)
 
 
-def _day_status(service: Service, date: dt.date, now: dt.datetime) -> DayStatus:
-    department = service.department
-    if not (department.is_open and service.is_active):
+def _day_status(service: Service, date: dt.date, today: dt.date, last: dt.date) -> DayStatus:
+    if not (service.department.is_open and service.is_active):
         return DayStatus.NOT_OPEN
-    if date < timezone.localdate(now):
+    if date < today:
         return DayStatus.PAST
-    if date > last_day(department, now):
-        return DayStatus.BEYOND
-    return DayStatus.OPEN
+    return DayStatus.BEYOND if date > last else DayStatus.OPEN

@@ -26,7 +26,18 @@ from booking.entitlement import Balance
 from booking.models import Booking, BookingEvent, Grant
 from booking.offers import Slot
 from booking.outcomes import Outcome
-from booking.timetable import Column, Kind, OwnVisit, Part, PartOfDay, Row, Run, monday, part_at
+from booking.timetable import (
+    Column,
+    Kind,
+    OwnVisit,
+    Part,
+    PartOfDay,
+    Row,
+    Run,
+    WeekPicture,
+    monday,
+    part_at,
+)
 from booking.views.choosing import Alternative, Choosing
 
 register = template.Library()
@@ -174,13 +185,20 @@ def _amount(balance: Balance, amount: int) -> str:
 
 
 @register.simple_tag
-def day_row(choosing: Choosing, row: Row) -> SafeString:
-    return _day_row(
-        translation.get_language(),
-        choosing.today,
-        row,
-        choosing.times_url(row.date) if row.free else "",
-        row.date == choosing.last_day,
+def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
+    """The entries of a list of days."""
+    language, today, last = translation.get_language(), choosing.today, choosing.last_day
+    return SafeString(
+        "".join(
+            _day_row(
+                language,
+                today,
+                row,
+                choosing.times_url(row.date) if row.free else "",
+                row.date == last,
+            )
+            for row in rows
+        )
     )
 
 
@@ -217,11 +235,21 @@ def joined(words: list[str]) -> str:
 
 
 @register.simple_tag
-def week_column(column: Column, heading: str, choosing: Choosing | None) -> SafeString:
-    """One day of the week's picture; free times lead to the page where they are chosen."""
-    url = choosing.times_url(column.date) if choosing else ""
-    draw = _draw_column if any(run.visit for run in column.runs) else _shared_column
-    return draw(translation.get_language(), timezone.localdate(), column, url, heading)
+def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) -> SafeString:
+    """The days of the week's picture; free times lead to the page where they are chosen."""
+    language, today = translation.get_language(), timezone.localdate()
+    return SafeString(
+        "".join(
+            (_draw_column if any(run.visit for run in column.runs) else _shared_column)(
+                language,
+                today,
+                column,
+                choosing.times_url(column.date) if choosing else "",
+                heading,
+            )
+            for column in picture.columns
+        )
+    )
 
 
 def _draw_column(

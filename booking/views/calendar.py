@@ -32,11 +32,13 @@ def calendar(request: PersonRequest) -> HttpResponse:
     tag = freshness.etag(request, freshness.calendar_version(person))
     if unchanged := freshness.not_modified(request, tag):
         return unchanged
-    shelf = person.balances(timezone.localdate(person.now))
+    today, visit = timezone.localdate(person.now), person.next_booking
+    shelf = person.balances(today)
     context: dict[str, Any] = {
         "recipient": person.recipient,
-        "now": person.now,
-        "next_visit": person.next_booking,
+        "today": today,
+        "next_visit": visit,
+        "is_now": visit is not None and visit.starts_at <= person.now,
         "shelf": shelf,
     }
     if shelf:

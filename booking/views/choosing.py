@@ -79,11 +79,11 @@ class Choosing:
     def of_move(cls, booking: Booking) -> "Choosing":
         return cls(booking.recipient, booking.service, timezone.now(), moving=booking)
 
-    @property
+    @cached_property
     def today(self) -> dt.date:
         return timezone.localdate(self.now)
 
-    @property
+    @cached_property
     def last_day(self) -> dt.date:
         return self.today + dt.timedelta(days=self.service.department.horizon_days)
 
