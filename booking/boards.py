@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from booking.glance import Kind, Period, starts_at_a_glance
 from booking.models import Booking, Visit
-from booking.seating import Board, Demand, Seat, all_free
+from booking.seating import Board, Demand, Seat
 from booking.seating import Visit as SeatedVisit
 from departments.models import Department, Service
 from departments.queries.days import EpochSeconds, ShiftFact, shift_facts
@@ -79,30 +81,63 @@ def boards_of(
     }
 
 
-def starts_of_free_days(
-    days: Collection[AnyDay], demand: Demand, step: int, *, without: Booking | None = None
-) -> dict[int, list[int]]:
-    """The starts of those laid-out days on which all are free as the visits sit, by the
-    Day's key; the other days need a board. Two statements, and little to read in them."""
-    ids = [day.pk for day in days]
-    visits = Visit.objects.filter(day__in=ids, shift__isnull=False).order_by()
-    if without is not None:
-        visits = visits.exclude(booking=without)
-    periods = {
-        shift_id: list(zip(starts, untils, strict=True))
-        for shift_id, starts, untils in visits.values_list("shift_id").annotate(
-            starts=ArrayAgg(EpochSeconds("starts_at")),
-            untils=ArrayAgg(EpochSeconds("occupied_until")),
+# Each day's seats have numbers of their own. Kinds of seats first, then periods.
+_GLANCE = """
+WITH seat AS MATERIALIZED (
+    SELECT id, day_id, row_number() OVER (PARTITION BY day_id) - 1 AS number,
+        starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+    FROM departments_shift
+    WHERE day_id = ANY(%(days)s) AND withdrawn_by_id IS NULL
+)
+SELECT day_id,
+    date_part('epoch', starts_at)::bigint, date_part('epoch', ends_at)::bigint, NULL::bigint,
+    date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
+    qualification_ids, array_agg(number::int)
+FROM seat
+GROUP BY day_id, starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+UNION ALL
+SELECT seat.day_id,
+    date_part('epoch', visit.starts_at)::bigint, date_part('epoch', visit.ends_at)::bigint,
+    date_part('epoch', occupied_until)::bigint, NULL, NULL, NULL, array_agg(number::int)
+FROM booking_visit AS visit JOIN seat ON shift_id = seat.id
+WHERE visit.day_id = ANY(%(days)s) AND booking_id IS DISTINCT FROM %(without)s
+GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
+"""
+
+
+def glances_at(
+    days: Collection[AnyDay],
+    demand: Demand,
+    step: int,
+    *,
+    now: dt.datetime,
+    without: Booking | None = None,
+) -> dict[int, list[tuple[int, bool | None]]]:
+    """See ``booking.glance``; by the Day's key, for days that are laid out. One statement,
+    so that numbers and what they count are of one moment, and little to read in it."""
+    kinds: dict[int, list[Kind]] = defaultdict(list)
+    periods: dict[int, list[Period]] = defaultdict(list)
+    asked = {"days": [day.pk for day in days], "without": without and without.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(_GLANCE, asked)
+        for day_id, starts, ends, until, rest, back, skills, numbers in cursor.fetchall():
+            seats = sum([1 << number for number in numbers])
+            if until is None:
+                pause = None if rest is None else (rest, back)
+                like = Seat(_ANY, starts, ends, pause, frozenset(skills))
+                kinds[day_id].append(Kind(like, seats))
+            else:
+                periods[day_id].append(Period(starts, ends, until, seats))
+    today = timezone.localdate(now)
+    return {
+        day.pk: starts_at_a_glance(
+            kinds[day.pk], periods[day.pk], demand, step, is_settled=stands_still(day, today)
         )
+        for day in days
     }
-    seats: dict[int, list[Seat]] = {id_: [] for id_ in ids}
-    for day_id, fact in shift_facts(ids):
-        seats[day_id].append(seat_of(fact))
-    found = {
-        id_: all_free(((seat, periods.get(seat.id, ())) for seat in its_seats), demand, step)
-        for id_, its_seats in seats.items()
-    }
-    return {id_: starts for id_, starts in found.items() if starts is not None}
+
+
+_ANY = uuid.UUID(int=0)
 
 
 def visits_of(

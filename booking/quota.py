@@ -41,9 +41,7 @@ def reach_of(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
     )
 
 
-def used(
-    charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period
-) -> int:
+def used(charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period) -> int:
     first, last = period
     return sum(
         cost(unit, charge.minutes)

@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import inf
+from typing import Protocol
 
 _Shape = tuple[int, int, int, frozenset[uuid.UUID]]
 
@@ -122,7 +123,7 @@ class Board:
         self._ranks: dict[uuid.UUID, int] | None = None
         self._groups: list[list[_Row]] | None = None
         self._homes: dict[_Shape, list[tuple[_Row, int]]] = {}
-        self._counts: dict[tuple[frozenset[uuid.UUID], int], _Count] = {}
+        self._counts: dict[tuple[frozenset[uuid.UUID], int], Count] = {}
 
     # -- Questions ------------------------------------------------------------
 
@@ -137,7 +138,7 @@ class Board:
         # n + 1 seats could take when empty (covered), or can take as they are (free).
         covered, free = [0] * demand.carers, [0] * demand.carers
         for row in rows:
-            mask = _covered(row.seat, demand, step, first)
+            mask = covered_starts(row.seat, demand, step, first)
             _add(covered, mask)
             if mask & ~free[-1]:
                 _add(free, mask & ~row.taken(demand, step, first))
@@ -150,7 +151,7 @@ class Board:
                     and isinstance(self.seat(demand, (first + bit) * step), Seated)
                 ),
             )
-            for bit in _bits(covered[-1])
+            for bit in bits(covered[-1])
         ]
 
     def seat(self, demand: Demand, start: int) -> Seated | Refused:
@@ -243,7 +244,7 @@ class Board:
             Why.NO_WAY_FOUND, start, staff, staff + demand.carers, demand.carers, demand.needs
         )
 
-    def _count(self, needs: frozenset[uuid.UUID], demand: Demand) -> "_Count":
+    def _count(self, needs: frozenset[uuid.UUID], demand: Demand) -> "Count":
         key = (needs, demand.travel)
         if key not in self._counts:
             rows = self._qualified(needs)
@@ -253,7 +254,9 @@ class Board:
                 for visit in row.visits
                 if (visit.is_fixed or needs <= visit.needs) and _fits(visit, row.seat)
             ]
-            self._counts[key] = _Count([row.seat for row in rows], rivals, demand.travel)
+            self._counts[key] = Count(
+                ((row.seat, 1) for row in rows), ((visit, 1) for visit in rivals), demand.travel
+            )
         return self._counts[key]
 
     def _qualified(self, needs: frozenset[uuid.UUID]) -> list["_Row"]:
@@ -485,37 +488,6 @@ class Board:
         ]
 
 
-def all_free(
-    taken: Iterable[tuple[Seat, Collection[tuple[int, int]]]], demand: Demand, step: int
-) -> list[int] | None:
-    """Every start on the grid, when each is free as the visits sit: all that most days of
-    a large department need. None when only a ``Board`` can tell.
-
-    ``taken`` are a day's seats, each with the periods [starts, occupied until) of its visits.
-    """
-    rows = [(seat, periods) for seat, periods in taken if demand.needs <= seat.skills]
-    rows = [(seat, periods) for seat, periods in rows if not seat.is_withdrawn]
-    if not rows:
-        return []
-    first = min(seat.starts for seat, _ in rows) // step
-    length = demand.seconds + demand.travel
-    covered, free = [0] * demand.carers, [0] * demand.carers
-    known: dict[tuple[int, int], int] = {}  # on a grid many visits have the same period
-    for seat, periods in rows:
-        mask = _covered(seat, demand, step, first)
-        _add(covered, mask)
-        if seat.pause or not mask & ~free[-1]:
-            continue  # what a break does to the way after a visit is a Board's to tell
-        for period in periods:
-            if period not in known:
-                known[period] = _between(period[0] - length + 1, period[1] - 1, step, first)
-            mask &= ~known[period]
-        _add(free, mask)
-    if covered[-1] & ~free[-1]:
-        return None
-    return [(first + bit) * step for bit in _bits(covered[-1])]
-
-
 class _Row:
     """One seat and its visits in order; plain lists side by side, for bisecting."""
 
@@ -568,36 +540,50 @@ class _Row:
         taken = 0
         length = demand.seconds + demand.travel
         for starts, until in zip(self.starts, self.untils, strict=True):
-            taken |= _between(starts - length + 1, until - 1, step, first)
+            taken |= starts_between(starts - length + 1, until - 1, step, first)
             if self.seat.pause and starts >= self.seat.pause[1]:
                 # A visit that ends just before the break still owes its way after it.
                 rest, back = self.seat.pause
                 early = max(rest, starts - (back - rest)) - length + 1
-                taken |= _between(early, rest - demand.seconds, step, first)
+                taken |= starts_between(early, rest - demand.seconds, step, first)
         return taken
 
 
-class _Count:
-    """How many are under way, and how many could be, over the day.
+class Spell(Protocol):
+    """When a visit is under way, and until when its way to the next one takes."""
+
+    @property
+    def starts(self) -> int: ...
+    @property
+    def ends(self) -> int: ...
+    @property
+    def occupied_until(self) -> int: ...
+
+
+class Count:
+    """How many are under way, and how many could be, over the day; of seats and visits
+    that are alike, so many.
 
     At any moment each visit that occupies a seat has one of its own. Those under way need
     one that is on; those merely travelling may sit on one that has just ended or paused.
     """
 
-    def __init__(self, seats: Iterable[Seat], visits: Iterable[Visit], travel: int) -> None:
+    def __init__(
+        self, seats: Iterable[tuple[Seat, int]], visits: Iterable[tuple[Spell, int]], travel: int
+    ) -> None:
         on, under_way, travelling, lately = (Counter[int]() for _ in range(4))
         visits = list(visits)
-        travel = max([travel, *(visit.occupied_until - visit.ends for visit in visits)])
-        for visit in visits:
-            _lasts(under_way, visit.starts, visit.ends)
-            _lasts(travelling, visit.ends, visit.occupied_until)
-        for seat in seats:
-            _lasts(on, seat.starts, seat.ends)
-            _lasts(lately, seat.ends, seat.ends + travel)
+        travel = max([travel, *(visit.occupied_until - visit.ends for visit, _ in visits)])
+        for visit, number in visits:
+            _lasts(under_way, visit.starts, visit.ends, number)
+            _lasts(travelling, visit.ends, visit.occupied_until, number)
+        for seat, number in seats:
+            _lasts(on, seat.starts, seat.ends, number)
+            _lasts(lately, seat.ends, seat.ends + travel, number)
             if seat.pause:
                 rest, back = seat.pause
-                _lasts(on, rest, back, -1)
-                _lasts(lately, rest, min(back, rest + travel))
+                _lasts(on, rest, back, -number)
+                _lasts(lately, rest, min(back, rest + travel), number)
         self._times = sorted({*on, *under_way, *travelling, *lately})
         self._sums: list[tuple[int, int, int, int]] = []
         sums = (0, 0, 0, 0)
@@ -649,21 +635,21 @@ def _until(visit: Visit, seat: Seat) -> int:
     return visit.occupied_until
 
 
-def _lasts(changes: Counter[int], starts: int, ends: int, number: int = 1) -> None:
+def _lasts(changes: Counter[int], starts: int, ends: int, number: int) -> None:
     changes[starts] += number
     changes[ends] -= number
 
 
-def _covered(seat: Seat, demand: Demand, step: int, first: int) -> int:
+def covered_starts(seat: Seat, demand: Demand, step: int, first: int) -> int:
     """The starts on the grid that the seat could take when nobody sits there."""
-    covered = _between(seat.starts, seat.ends - demand.seconds, step, first)
+    covered = starts_between(seat.starts, seat.ends - demand.seconds, step, first)
     if seat.pause:
         rest, back = seat.pause
-        covered &= ~_between(rest - demand.seconds + 1, back - 1, step, first)
+        covered &= ~starts_between(rest - demand.seconds + 1, back - 1, step, first)
     return covered
 
 
-def _between(earliest: int, latest: int, step: int, first: int) -> int:
+def starts_between(earliest: int, latest: int, step: int, first: int) -> int:
     """The grid's starts from ``earliest`` to ``latest``, both included, as bits."""
     low = max(-(-earliest // step) - first, 0)
     high = latest // step - first + 1
@@ -676,7 +662,7 @@ def _add(masks: list[int], mask: int) -> None:
     masks[0] |= mask
 
 
-def _bits(mask: int) -> Iterator[int]:
+def bits(mask: int) -> Iterator[int]:
     while mask:
         lowest = mask & -mask
         yield lowest.bit_length() - 1

@@ -49,8 +49,8 @@ def offer(
     """The dates in order, each with its slots as this person finds them.
 
     ``moving`` is offered times as if it had none yet, with the length it was booked with.
-    However many dates: two statements when nothing has changed since the days were last
-    asked for, at most seven when they are laid out. A page that asks for more than the
+    However many dates: one statement when nothing has changed since the days were last
+    asked for, at most five when they are laid out. A page that asks for more than the
     offer reads the ``Person`` once and asks them.
     """
     return Person.of(recipient, now).offer(service, dates, moving)

@@ -23,14 +23,14 @@ from booking.boards import (
     board_of_facts,
     boards_of,
     demand_of,
+    glances_at,
     needs_of,
     stands_still,
-    starts_of_free_days,
 )
 from booking.entitlement import DAY
 from booking.models import Booking
 from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.seating import Demand
+from booking.seating import Demand, Seated
 from departments.hours import local_instant
 from departments.models import Day, Department, Service
 from departments.queries.days import shifts_by_day
@@ -191,7 +191,7 @@ def shared_days(
     has none.
 
     ``facts`` are the department's Days around the dates. No statement when all is known;
-    else two, two more when not all is free, and one after a change of rules.
+    else one, two more when visits must be moved to know, and one after a change of rules.
     """
     today = timezone.localdate(now)
     asked = _Asked.of(service, moving)
@@ -275,17 +275,17 @@ def _starts_laid_out(
     if not days:
         return {}
     demand, step, moving = asked.demand, asked.step, asked.moving
-    all_free = starts_of_free_days(days, demand, step, without=moving)
-    found = {
-        day.date: tuple((start, True) for start in all_free[day.pk])
+    glances = glances_at(days, demand, step, now=now, without=moving)
+    others = [day for day in days if any(is_free is None for _, is_free in glances[day.pk])]
+    boards = boards_of(others, asked.needs, now=now, without=moving) if others else {}
+
+    def is_free(day: DayFact, start: int, glance: bool | None) -> bool:
+        return isinstance(boards[day.pk].seat(demand, start), Seated) if glance is None else glance
+
+    return {
+        day.date: tuple((start, is_free(day, start, glance)) for start, glance in glances[day.pk])
         for day in days
-        if day.pk in all_free
     }
-    others = [day for day in days if day.pk not in all_free]
-    if others:
-        boards = boards_of(others, asked.needs, now=now, without=moving)
-        found |= {day.date: tuple(boards[day.pk].starts(demand, step)) for day in others}
-    return found
 
 
 def _on(date: dt.date, starts: Mapping[dt.date, Starts]) -> dict[int, bool]:

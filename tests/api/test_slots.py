@@ -314,9 +314,9 @@ def test_it_asks_the_database_a_fixed_number_of_times(
     lay_out_horizon(department)
     assert Day.objects.count() > 10
     program.slots(service, TODAY, LAST_DAY)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         program.slots(service, TODAY, LAST_DAY)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         program.slots(service, TODAY)
     tag = program.slots(service, TODAY).headers["ETag"]
     with django_assert_num_queries(2):

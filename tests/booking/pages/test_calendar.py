@@ -214,7 +214,7 @@ def test_a_changed_calendar_asks_as_much_however_many_visits(
     for hour in (8, 10, 12, 14)[:visits]:
         book(recipient, at(hour))
     page.get(URL)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         page.get(URL)
 
 
