@@ -81,7 +81,7 @@ class Part(Generic[M]):
         """Of the columns that the driver does not read as their fields do: JSON."""
         fields = enumerate(self.model._meta.concrete_fields)
         return [
-            (number, field.from_db_value)  # type: ignore[attr-defined]
+            (number, field.from_db_value)
             for number, field in fields
             if hasattr(field, "from_db_value")
         ]

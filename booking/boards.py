@@ -117,7 +117,7 @@ def glances_at(
     so that numbers and what they count are of one moment, and little to read in it."""
     kinds: dict[int, list[Kind]] = defaultdict(list)
     periods: dict[int, list[Period]] = defaultdict(list)
-    asked = {"days": [day.pk for day in days], "without": without and without.pk}
+    asked = {"days": [day.pk for day in days], "without": without.pk if without else None}
     with connection.cursor() as cursor:
         cursor.execute(_GLANCE, asked)
         for day_id, starts, ends, until, rest, back, skills, numbers in cursor.fetchall():

@@ -53,7 +53,7 @@ def roles_of(user: User) -> Roles:
     if not hasattr(user, "_roles"):
         (row,) = _STATEMENT.rows(user=user.pk, today=timezone.localdate())
         _remember(user, row)
-    roles: Roles = user._roles
+    roles: Roles = user._roles  # type: ignore[attr-defined]
     return roles
 
 

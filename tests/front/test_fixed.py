@@ -49,7 +49,8 @@ def test_what_an_included_part_draws_anew_is_so_too():
 
 def test_a_form_within_it_carries_each_readers_own_token():
     template = Template(
-        "{% load fixed %}{% fixed %}<form>{% anew %}{% csrf_token %}{% endanew %}</form>{% endfixed %}"
+        "{% load fixed %}{% fixed %}<form>{% anew %}{% csrf_token %}{% endanew %}</form>"
+        "{% endfixed %}"
     )
     for token in ("first", "second"):
         assert f'value="{token}"' in template.render(Context({"csrf_token": token}))
