@@ -5,6 +5,7 @@ import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from django.db.models import Q
@@ -121,7 +122,7 @@ class Entitlement:
             return SlotStatus.OWN
         return self.refusal(date, ends - starts)
 
-    @property
+    @cached_property
     def bookable_from(self) -> int:
         """The first instant that is not too soon."""
         return self.now + 60 * self.service.department.minimum_notice_minutes

@@ -214,8 +214,8 @@ def _parts(date: dt.date, slots: Sequence[Slot], timezone: dt.tzinfo) -> list[Pa
     ]
 
 
-def by_week(rows: Iterable[Row]) -> list[list[Row]]:
-    return [list(rows) for _, rows in itertools.groupby(rows, lambda row: monday(row.date))]
+def by_week(rows: Iterable[Row]) -> list[tuple[Row, ...]]:
+    return [tuple(rows) for _, rows in itertools.groupby(rows, lambda row: monday(row.date))]
 
 
 def week_picture(

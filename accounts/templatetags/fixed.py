@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 
 register = Library()
 
-KINDS = 1024  # of one part; what is named takes few values, and nobody may make it many
+KINDS = 4096  # of one part; what is named takes few values, and nobody may make it many
 HOLE = "\ufdd0"  # a code point that is never a character
 
 

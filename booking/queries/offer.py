@@ -40,8 +40,9 @@ def laid_over(day: SharedDay, person: Entitlement) -> DayOffer:
         return day.offer
     own = person.own_between(day.starts[0], day.starts[-1] + day.seconds)
     cuts = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
-    cuts.append((SlotStatus.TOO_SOON, day.before(person.bookable_from)))
-    cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
+    if day.starts[0] <= person.bookable_from:
+        cuts.append((SlotStatus.TOO_SOON, day.before(person.bookable_from)))
+        cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
     cuts = [(status, cut) for status, cut in cuts if cut.start < cut.stop]
     refusal = person.refusal(day.offer.date, day.seconds)
     return day.told(refusal, cuts) if refusal or cuts else day.offer

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django import template
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts import dates
 from accounts.templatetags import icons
+from booking.addresses import address_of
 from booking.entitlement import Balance
 from booking.models import Booking, BookingEvent, Grant
 from booking.offers import Slot
@@ -238,34 +238,37 @@ def joined(words: list[str]) -> str:
 def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) -> SafeString:
     """The days of the week's picture; free times lead to the page where they are chosen."""
     language, today = translation.get_language(), timezone.localdate()
-    return SafeString(
-        "".join(
-            (_draw_column if any(run.visit for run in column.runs) else _shared_column)(
-                language,
-                today,
-                column,
-                choosing.times_url(column.date) if choosing else "",
-                heading,
-            )
-            for column in picture.columns
-        )
-    )
+    drawn = []
+    for column in picture.columns:
+        url = choosing.times_url(column.date) if choosing else ""
+        own = [run.visit for run in column.runs if run.visit]
+        pieces = _column(language, today, _anyones(column) if own else column, url, heading)
+        drawn.append(pieces[0])
+        for visit, piece in zip(own, pieces[1:], strict=True):
+            drawn += address_of("booking:visit", visit.id), piece
+    return SafeString("".join(drawn))
 
 
-def _draw_column(
-    language: str | None, today: dt.date, column: Column, url: str, heading: str
-) -> SafeString:
-    before, after = _frame(language, column.date, column.date == today, heading)
+def _anyones(column: Column) -> Column:
+    """As it looks for everybody with visits at the same times."""
     runs = [
-        _own_run(language, run.visit, run, column.date)
-        if run.visit
-        else _shared_run(language, run, column.date, url)
+        replace(run, visit=replace(run.visit, id=_NOBODYS)) if run.visit else run
         for run in column.runs
     ]
-    return SafeString(f"{before}{''.join(runs)}{after}")
+    return Column(column.date, tuple(runs))
 
 
-_shared_column = lru_cache(maxsize=4096)(_draw_column)
+@lru_cache(maxsize=4096)
+def _column(
+    language: str | None, today: dt.date, column: Column, url: str, heading: str
+) -> list[str]:
+    """What stands before, between and after the addresses of own visits."""
+    before, after = _frame(language, column.date, column.date == today, heading)
+    runs = [_run(language, run, column.date, _PLACE if run.visit else url) for run in column.runs]
+    return f"{before}{''.join(runs)}{after}".split(_PLACE)
+
+
+_NOBODYS = UUID(int=0)
 _PLACE = "[here]"  # is in no drawing
 
 
@@ -291,18 +294,8 @@ def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) ->
     return before, after
 
 
-def _own_run(language: str | None, visit: OwnVisit, run: Run, date: dt.date) -> str:
-    """Kept by its service and time, and so of nobody: the address is put in each time."""
-    anyones = replace(visit, id=_NOBODYS)
-    drawn = _shared_run(language, replace(run, visit=anyones), date, _PLACE)
-    return drawn.replace(_PLACE, reverse("booking:visit", args=[visit.id]))
-
-
-_NOBODYS = UUID(int=0)
-
-
 @lru_cache(maxsize=4096)
-def _shared_run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
+def _run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
     return _fragment("booking/_week_run.html", {"run": run, "date": date, "url": url})
 
 
@@ -344,6 +337,9 @@ def in_part_of_day(instant: dt.datetime) -> str:
 
 
 # -- Choosing ---------------------------------------------------------------
+
+
+register.simple_tag(address_of, name="address")
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -47,12 +47,21 @@ class Alternative:
 
 @dataclass(frozen=True)
 class WeekOfDays:
-    rows: list[Row]
+    rows: tuple[Row, ...]
     balance: Balance | None
 
     @property
     def first(self) -> dt.date:
         return self.rows[0].date
+
+    @property
+    def facts(self) -> Hashable:
+        """All that a list of these days shows, and nobody's."""
+        if self.balance is None:
+            return self.rows
+        balance = self.balance
+        amounts = (balance.unit, balance.granted, balance.used)
+        return self.rows, amounts, balance.grant.period, balance.period_start
 
     @property
     def is_used_up(self) -> bool:
