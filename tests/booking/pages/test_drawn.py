@@ -1,0 +1,113 @@
+"""A calendar put together from what is kept is the calendar drawn from nothing, and both
+say what the offer says. Several people with the same times, services and names look in turn."""
+
+import contextlib
+import datetime as dt
+import random
+import re
+import uuid
+
+import pytest
+from django.template.autoreload import reset_loaders
+
+from booking import actions, errors, queries
+from booking.offers import SlotStatus
+from booking.queries import free
+from booking.templatetags import booking as tags
+from booking.views import choosing
+from tests import factories
+from tests.booking.pages.conftest import TODAY
+from tests.factories import local
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+DAY = re.compile(
+    r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/">.*?class="free-count">(\d+) free<'
+)
+OWN = re.compile(r'href="/bookings/([0-9a-f-]{36})/"')
+FORTNIGHT = [TODAY + dt.timedelta(days=n) for n in range(15)]
+
+
+def forget_all():
+    """As in a process that has just begun."""
+    reset_loaders()
+    for kept in (free._days, free._dates, free._needs):
+        kept._found.clear()
+    for drawn in (tags._day_row, tags._column, tags._frame, tags._run, choosing._times_url):
+        drawn.cache_clear()
+
+
+def calendar(client, person, url):
+    client.force_login(person.user)
+    return TOKEN.sub("", client.get(url).content.decode())
+
+
+@pytest.fixture
+def people(service, department):
+    """Three of one name who get the same, and one who gets another service and little."""
+    found = []
+    bath = factories.ServiceFactory(department=department, name="Bath", minutes=90)
+    for number in range(4):
+        user = factories.UserFactory(given_name="Kari", language=("en", "nb")[number == 2])
+        recipient = factories.RecipientFactory(user=user, given_name="Kari")
+        if number == 3:
+            factories.GrantFactory(recipient=recipient, service=bath, amount=2)
+        factories.GrantFactory(recipient=recipient, service=service, amount=4 + number // 3)
+        found.append(recipient)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_kept_is_what_would_be_drawn_and_what_is_offered(
+    client, people, service, department, opening_hours, clock, seed
+):
+    for hours in opening_hours:
+        hours.staff = 2
+        hours.save()
+    rng = random.Random(seed)
+    urls = ["/calendar/", "/calendar/?week=2026-W49", "/calendar/week/"]
+    for _turn in range(8):
+        for _ in range(3):
+            person, date = rng.choice(people), rng.choice(FORTNIGHT)
+            change(rng, person, service, date)
+        if rng.random() < 0.3:
+            clock.shift(dt.timedelta(minutes=rng.choice([20, 90])))
+        kept = {
+            (person.pk, url): calendar(client, person, url) for url in urls for person in people
+        }
+        forget_all()
+        for (id_, url), drawn in kept.items():
+            person = next(one for one in people if one.pk == id_)
+            assert drawn == calendar(client, person, url)
+            mine = {str(pk) for pk in person.bookings.values_list("pk", flat=True)}
+            assert set(OWN.findall(drawn)) <= mine
+        for person in people[:2]:
+            drawn = calendar(client, person, f"/calendar/?service={service.pk}")
+            assert dict(DAY.findall(drawn)) == free_days(person, service)
+
+
+def change(rng, person, service, date):
+    """Book an hour that somebody else may have too, or give one back."""
+    booked = queries.coming(person, dt.datetime.now(dt.UTC))
+    if booked and rng.random() < 0.3:
+        actions.cancel(booking=rng.choice(booked), by=person.user)
+        return
+    starts_at = local(date, rng.choice([10, 12]))
+    with contextlib.suppress(errors.BookingError):
+        actions.book(
+            key=uuid.uuid4(),
+            recipient=person,
+            service=service,
+            starts_at=starts_at,
+            by=person.user,
+        )
+
+
+def free_days(person, service):
+    now = dt.datetime.now(dt.UTC)
+    offer = queries.offer(service=service, recipient=person, dates=FORTNIGHT, now=now)
+    counts = {
+        str(day.date): sum(slot.status is SlotStatus.FREE for slot in day.slots) for day in offer
+    }
+    return {date: str(count) for date, count in counts.items() if count}
