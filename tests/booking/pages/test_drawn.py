@@ -15,6 +15,7 @@ from booking.offers import SlotStatus
 from booking.queries import free
 from booking.templatetags import booking as tags
 from booking.views import choosing
+from departments.actions.days import lay_out_horizon
 from tests import factories
 from tests.booking.pages.conftest import TODAY
 from tests.factories import local
@@ -65,20 +66,22 @@ def test_what_is_kept_is_what_would_be_drawn_and_what_is_offered(
     for hours in opening_hours:
         hours.staff = 2
         hours.save()
+    factories.DayFactory(department=department, date=TODAY - dt.timedelta(days=1))
+    lay_out_horizon(department)  # only days that are laid out are kept
     rng = random.Random(seed)
     urls = ["/calendar/", "/calendar/?week=2026-W49", "/calendar/week/"]
     for _turn in range(8):
         for _ in range(3):
-            person, date = rng.choice(people), rng.choice(FORTNIGHT)
+            person, date = rng.choice(people), rng.choice(FORTNIGHT[1:5])
             change(rng, person, service, date)
         if rng.random() < 0.3:
             clock.shift(dt.timedelta(minutes=rng.choice([20, 90])))
         kept = {
             (person.pk, url): calendar(client, person, url) for url in urls for person in people
         }
-        forget_all()
-        for (id_, url), drawn in kept.items():
+        for (id_, url), drawn in rng.sample(list(kept.items()), 5):
             person = next(one for one in people if one.pk == id_)
+            forget_all()
             assert drawn == calendar(client, person, url)
             mine = {str(pk) for pk in person.bookings.values_list("pk", flat=True)}
             assert set(OWN.findall(drawn)) <= mine
