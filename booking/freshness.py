@@ -24,15 +24,9 @@ STEP = 300  # seconds
 
 
 def calendar_version(person: Person) -> str:
-    recipient, now = person.recipient, person.now
-    today, seconds = timezone.localdate(now), int(now.timestamp())
-    rules = [
-        (one.pk, one.configuration_revision, (seconds + one.minimum_notice_minutes * 60) // STEP)
-        for one in person.departments
-    ]
-    days = [(day.pk, day.revision) for days in person.days.values() for day in days]
-    own = (recipient.pk, recipient.revision, recipient.given_name)
-    return repr((own, today, seconds // STEP, rules, sorted(days)))
+    today, seconds = timezone.localdate(person.now), int(person.now.timestamp())
+    notices = [(seconds + 60 * (minutes or 0)) // STEP for minutes in person.notices]
+    return repr((person.facts, today, seconds // STEP, notices))
 
 
 def slots_version(person: Person, service: Service, first: dt.date, last: dt.date) -> str:

@@ -31,6 +31,7 @@ _RECIPIENT = Part(Recipient)
 _GRANT = Part(Grant, "grants__", _RECIPIENT.end)
 _SERVICE = Part(Service, "grants__service__", _GRANT.end)
 _DEPARTMENT = Part(Department, "grants__service__department__", _SERVICE.end)
+_NOTICE = _DEPARTMENT.place + _DEPARTMENT.columns.index("minimum_notice_minutes")
 
 
 def _affairs(
@@ -88,16 +89,15 @@ class Person:
     """One person at one moment: what they are granted, what they have booked, and the
     Days of the departments where they may book."""
 
-    recipient: Recipient
     now: dt.datetime
-    grants: Sequence[Grant]  # of all times, by the service's name
-    days: Mapping[uuid.UUID, Sequence[DayFact]]  # by department, from yesterday on
-    booked: Sequence[Sequence[str]] = ()  # from the beginning of this week and month on
+    rows: Sequence[tuple[Any, ...]]  # one for each grant, or one
 
     @classmethod
     def of(cls, recipient: Recipient, now: dt.datetime) -> Self:
         found = cls._read(_OF_RECIPIENT, recipient.pk, now)
-        return found or cls(recipient, now, [], {})
+        if found is None:
+            raise Recipient.DoesNotExist
+        return found
 
     @classmethod
     def of_user(cls, user_id: uuid.UUID, now: dt.datetime) -> Self | None:
@@ -109,25 +109,46 @@ class Person:
         today = timezone.localdate(now)
         booked_since, _ = reach_of(today, today)
         rows = statement.rows(key=key, since=today - DAY, booked_since=booked_since)
-        if not rows:
-            return None
+        return cls(now, rows) if rows else None
+
+    @property
+    def facts(self) -> Sequence[object]:
+        """All that was read except bookings, of which ``revision`` tells: quicker to
+        compare than what is made of it."""
+        return [row[:-1] for row in self.rows]
+
+    @property
+    def notices(self) -> Sequence[int | None]:
+        """The departments' shortest notices in minutes."""
+        return [row[_NOTICE] for row in self.rows]
+
+    @cached_property
+    def recipient(self) -> Recipient:
+        return _RECIPIENT.of(self.rows[0])
+
+    @cached_property
+    def grants(self) -> Sequence[Grant]:
+        """Of all times, by the service's name."""
         grants: list[Grant] = []
         departments: dict[uuid.UUID, Department] = {}
-        days: dict[uuid.UUID, Sequence[DayFact]] = {}
-        recipient = _RECIPIENT.of(rows[0])
-        for row in rows:
+        for row in self.rows:
             grant = _GRANT.of(row)
             if grant.pk is None:
                 break
-            grant.recipient = recipient
+            grant.recipient = self.recipient
             grant.service = _SERVICE.of(row)
             id_ = grant.service.department_id
             if id_ not in departments:
                 departments[id_] = _DEPARTMENT.of(row)
-                days[id_] = [DayFact.of(numbers) for numbers in row[-2]]
             grant.service.department = departments[id_]
             grants.append(grant)
-        return cls(recipient, now, grants, days, rows[0][-1])
+        return grants
+
+    @cached_property
+    def days(self) -> Mapping[uuid.UUID, Sequence[DayFact]]:
+        """By department, from yesterday on."""
+        days = {row[_DEPARTMENT.place]: row[-2] for row in self.rows}
+        return {id_: [DayFact.of(numbers) for numbers in its] for id_, its in days.items()}
 
     @property
     def departments(self) -> list[Department]:
@@ -209,7 +230,7 @@ class Person:
     def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:
         return [
             (uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), name)
-            for id_, service_id, starts, ends, name in self.booked
+            for id_, service_id, starts, ends, name in self.rows[0][-1]
         ]
 
 
