@@ -35,25 +35,31 @@ _NOTICE = _DEPARTMENT.place + _DEPARTMENT.columns.index("minimum_notice_minutes"
 
 
 def _affairs(
-    recipients: QuerySet[Recipient], since: dt.date, booked_since: dt.datetime
+    recipients: QuerySet[Recipient],
+    first: dt.date,
+    last: dt.date,
+    since: dt.datetime,
+    until: dt.datetime,
 ) -> QuerySet[Recipient, Any]:
     """A row for each grant that the person ever had; one when there are none."""
     days = day_facts(
-        Day.objects.filter(department=OuterRef("grants__service__department"), date__gte=since)
+        Day.objects.filter(
+            department=OuterRef("grants__service__department"), date__range=(first, last)
+        )
     )
     return recipients.order_by("grants__service__name", "grants__pk").values_list(
         *(path for part in (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT) for path in part.paths),
         ArraySubquery(days),
-        ArraySubquery(_booked(booked_since)),
+        ArraySubquery(_booked(since, until)),
     )
 
 
-def _booked(since: dt.datetime) -> QuerySet[Booking, Any]:
+def _booked(since: dt.datetime, until: dt.datetime) -> QuerySet[Booking, Any]:
     """The outer query's person's confirmed bookings as arrays of text, in order: quick to
     read, and to leave unread."""
     return (
         Booking.objects.confirmed()
-        .filter(recipient=OuterRef("pk"), starts_at__gte=since)
+        .filter(recipient=OuterRef("pk"), starts_at__range=(since, until))
         .order_by("starts_at")
         .values_list(
             Func(
@@ -73,15 +79,20 @@ def _booked(since: dt.datetime) -> QuerySet[Booking, Any]:
 
 _EXAMPLES = {
     "key": uuid.UUID(int=1),
-    "since": dt.date.min,
-    "booked_since": dt.datetime.min.replace(tzinfo=dt.UTC),
+    "first": dt.date.min,
+    "last": dt.date.max,
+    "since": dt.datetime.min.replace(tzinfo=dt.UTC),
+    "until": dt.datetime.max.replace(tzinfo=dt.UTC),
 }
 _OF_RECIPIENT = Statement(
-    lambda key, **since: _affairs(Recipient.objects.filter(pk=key), **since), **_EXAMPLES
+    lambda key, **span: _affairs(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
 )
 _OF_USER = Statement(
-    lambda key, **since: _affairs(Recipient.objects.filter(user_id=key), **since), **_EXAMPLES
+    lambda key, **span: _affairs(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
 )
+# No calendar reaches so far. Without another end PostgreSQL expects a third of all that
+# ever was, and then finds no plan good enough to be kept for the next person.
+_AHEAD = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,14 @@ class Person:
     @classmethod
     def _read(cls, statement: Statement, key: uuid.UUID, now: dt.datetime) -> Self | None:
         today = timezone.localdate(now)
-        booked_since, _ = reach_of(today, today)
-        rows = statement.rows(key=key, since=today - DAY, booked_since=booked_since)
+        since, _ = reach_of(today, today)
+        rows = statement.rows(
+            key=key,
+            first=today - DAY,
+            last=today + _AHEAD,
+            since=since,
+            until=now + _AHEAD,
+        )
         return cls(now, rows) if rows else None
 
     @property
