@@ -28,6 +28,22 @@ class DateOfSeries:
     def booking(self) -> Booking | None:
         return self.decided.booking if self.decided else None
 
+    @property
+    def is_missed(self) -> bool:
+        return self._is(SeriesDate.State.MISSED)
+
+    @property
+    def is_skipped(self) -> bool:
+        return self._is(SeriesDate.State.SKIPPED)
+
+    @property
+    def is_to_come(self) -> bool:
+        """Not decided yet, and as far as is known it will be had."""
+        return self.decided is None and self.foreseen is None
+
+    def _is(self, state: SeriesDate.State) -> bool:
+        return self.decided is not None and self.decided.state == state
+
 
 def running_series(recipient: Recipient) -> list[BookingSeries]:
     return list(

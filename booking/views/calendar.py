@@ -64,7 +64,7 @@ def week(request: PersonRequest) -> HttpResponse:
         "choosing": choosing,
         **_week(request, person, choosing),
     }
-    return render(request, "booking/week.html", context)
+    return simple.show(request, "week", context)
 
 
 def _chosen(request: PersonRequest, shelf: list[Balance]) -> Balance:

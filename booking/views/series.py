@@ -3,23 +3,26 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import booking_for, recipient_for, series_for
-from booking.models import Booking, Mandate, SeriesDate
+from booking.access import booking_for, recipient_for, series_for, whose_pages
+from booking.models import Booking, BookingSeries, Mandate
 from booking.queries import series as queries
 from booking.recurrence import WEEK
+from booking.views import simple
 from booking.views.choosing import Alternative, Choosing
 
 
@@ -43,26 +46,33 @@ class Row:
 @person_required
 def all_series(request: PersonRequest) -> HttpResponse:
     found = queries.running_series(recipient_for(request))
-    return render(request, "booking/all_series.html", {"all_series": found})
+    return simple.show(request, "all_series", {"all_series": found})
 
 
 @require_safe
 @person_required
 def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    """What has become of it and what is to come. ``?date=`` is one of them, on a page of its
+    own in the simple view."""
     found = series_for(request, series)
     now = timezone.now()
     choosing = Choosing(found.recipient, found.service, now)
     rows = [
-        Row(one, choosing.alternatives(one.starts_at) if _is_missed(one) else [])
+        Row(one, choosing.alternatives(one.starts_at) if one.is_missed else [])
         for one in queries.dates_to_come(found, now)
     ]
-    return render(
-        request, "booking/series.html", {"series": found, "choosing": choosing, "rows": rows}
-    )
+    context: dict[str, Any] = {"series": found, "choosing": choosing, "rows": rows}
+    if simple.is_chosen(request) and whose_pages(request).may_book:
+        asked = [row for row in rows if row.of.date.isoformat() == request.GET.get("date")]
+        if asked and _can_be_changed(found, asked[0].of):
+            context["row"] = asked[0]
+            return render(request, "booking/simple/series_date.html", context)
+    return simple.show(request, "series", context)
 
 
-def _is_missed(date: queries.DateOfSeries) -> bool:
-    return date.decided is not None and date.decided.state == SeriesDate.State.MISSED
+def _can_be_changed(series: BookingSeries, date: queries.DateOfSeries) -> bool:
+    """What is booked is changed as the visit that it is."""
+    return date.is_missed or (not series.ended_at and (date.is_skipped or date.is_to_come))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,13 +90,14 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             made = actions.repeat(key=form.cleaned_data["key"], like=visit, by=request.user)
         except errors.KeyReused:
             raise Http404 from None
+        messages.success(request, _("It repeats from now on."))
         return redirect("booking:series", made.pk)
     context = {
         "visit": visit,
         "form": form,
         "first_date": timezone.localdate(visit.starts_at) + WEEK,
     }
-    return render(request, "booking/repeat.html", context)
+    return simple.show(request, "repeat", context)
 
 
 @require_POST
@@ -97,6 +108,7 @@ def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     if date not in [one.date for one in queries.dates_to_come(found, timezone.now())]:
         raise Http404
     actions.skip(series=found, date=date)
+    messages.success(request, _("{day} is skipped.").format(day=_day(date)))
     return redirect("booking:series", series)
 
 
@@ -104,7 +116,9 @@ def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
 @person_required
 def take_back_skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     found = series_for(request, series, may=Mandate.May.BOOK)
-    actions.take_back_skip(series=found, date=_date(request))
+    date = _date(request)
+    actions.take_back_skip(series=found, date=date)
+    messages.success(request, _("{day} is not skipped any longer.").format(day=_day(date)))
     return redirect("booking:series", series)
 
 
@@ -130,7 +144,7 @@ def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
         return redirect("booking:series", series)
     now = timezone.now()
     coming = Booking.objects.upcoming(now).filter(series_date__series=found)
-    return render(request, "booking/end_series.html", {"series": found, "coming": list(coming)})
+    return simple.show(request, "end_series", {"series": found, "coming": list(coming)})
 
 
 def _date(request: PersonRequest) -> dt.date:
@@ -139,3 +153,8 @@ def _date(request: PersonRequest) -> dt.date:
         raise Http404
     date: dt.date = form.cleaned_data["date"]
     return date
+
+
+def _day(date: dt.date) -> str:
+    day = dates.day(date, get_language())
+    return day[:1].upper() + day[1:]

@@ -20,12 +20,13 @@ from booking import queries
 from booking.access import whose_pages
 from booking.models import Recipient
 from booking.offers import DayOffer, Slot, SlotStatus
-from booking.timetable import Row, spread
+from booking.timetable import Kind, Row, spread
 from booking.views.choosing import Choosing
 
 DAYS = 3  # the soonest free ones, and so many more on each page after them
 TIMES = 3  # spread over the day
 MORE_TIMES = 5  # in order, on each page after them
+FULL = (Kind.BUSY, Kind.MINE)  # a day on which a time may still open
 
 
 def is_chosen(request: HttpRequest) -> bool:
@@ -92,19 +93,25 @@ def start(request: PersonRequest, recipient: Recipient) -> HttpResponse:
 def days_page(
     request: HttpRequest, choosing: Choosing, *, back_url: str, **context: Any
 ) -> HttpResponse:
+    """The free days, a few at a time; behind them, with ``?full=1``, the days to wait for."""
     free = [row for row in choosing.rows if row.free]
-    page = _page(request)
-    rows: list[Row] = free[(page - 1) * DAYS : page * DAYS]
+    full = [row for row in choosing.rows if row.reason in FULL]
     base = choosing.days_url + ("&" if "?" in choosing.days_url else "?")
-    context |= {
-        "choosing": choosing,
-        "now": choosing.now,
-        "rows": rows,
-        "more_url": f"{base}page={page + 1}" if len(free) > page * DAYS else "",
-        "back_url": f"{base}page={page - 1}" if page > 1 else back_url,
-        "question": question(choosing, 1),
-    }
+    context |= {"choosing": choosing, "now": choosing.now}
+    if request.GET.get("full"):
+        context |= _some_of(full, _page(request), f"{base}full=1&", choosing.days_url)
+        return render(request, "booking/simple/full_days.html", context)
+    context |= _some_of(free, _page(request), base, back_url)
+    context |= {"full_url": f"{base}full=1" if full else "", "question": question(choosing, 1)}
     return render(request, "booking/simple/days.html", context)
+
+
+def _some_of(rows: list[Row], page: int, base: str, back_url: str) -> dict[str, Any]:
+    return {
+        "rows": rows[(page - 1) * DAYS : page * DAYS],
+        "more_url": f"{base}page={page + 1}" if len(rows) > page * DAYS else "",
+        "back_url": f"{base}page={page - 1}" if page > 1 else back_url,
+    }
 
 
 def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpResponse:

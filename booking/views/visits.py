@@ -19,7 +19,7 @@ from booking import actions, errors, outcomes, queries
 from booking.access import booking_for, recipient_for, whose_pages
 from booking.converters import Clock
 from booking.forms import MoveForm
-from booking.models import Booking, BookingEvent, BookingSeries, Mandate
+from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SlotWish
 from booking.views import simple
 from booking.views.afterwards import again_next_week, undo_key
 from booking.views.choosing import Choosing
@@ -38,18 +38,21 @@ def visits(request: PersonRequest) -> HttpResponse:
     # A cancelled visit is history at once, also one that should have been next week.
     last = before or now + dt.timedelta(days=366)
     history = queries.history(recipient, before=last, limit=HISTORY + 1)
-    return simple.show(
-        request,
-        "visits",
-        {
-            "coming": [] if before else queries.coming(recipient, now),
-            "history": history[:HISTORY],
-            "outcomes": outcomes.registered().of([past.pk for past in history]),
-            "older": history[HISTORY - 1].starts_at if len(history) > HISTORY else None,
-            "is_older": before is not None,
-            "now": now,
-        },
-    )
+    context = {
+        "coming": [] if before else queries.coming(recipient, now),
+        "history": history[:HISTORY],
+        "outcomes": outcomes.registered().of([past.pk for past in history]),
+        "older": history[HISTORY - 1].starts_at if len(history) > HISTORY else None,
+        "is_older": before is not None,
+        "now": now,
+    }
+    if simple.is_chosen(request) and not before:
+        # Fewer answers are calmer: only what there is can be chosen.
+        context["has_series"] = (
+            BookingSeries.objects.running().filter(recipient=recipient).exists()
+        )
+        context["has_wishes"] = SlotWish.objects.filter(recipient=recipient).exists()
+    return simple.show(request, "visits", context)
 
 
 @require_safe

@@ -1,11 +1,12 @@
 """Tell me when a time opens: asked for on a day's page, listed and taken back here."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,9 +15,10 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import errors
-from booking.access import booking_for, granted_service, recipient_for
+from booking.access import booking_for, granted_service, recipient_for, whose_pages
 from booking.actions import wishes as actions
 from booking.models import Mandate, SlotWish
+from booking.views import simple
 
 
 class WishForm(forms.Form):
@@ -28,9 +30,14 @@ class WishForm(forms.Form):
 @require_safe
 @person_required
 def wishes(request: PersonRequest) -> HttpResponse:
+    """``?wish=`` is one to take back: the simple view asks once before it is done."""
     recipient = recipient_for(request)
-    found = SlotWish.objects.filter(recipient=recipient).select_related("service", "moving")
-    return render(request, "booking/wishes.html", {"wishes": list(found)})
+    found = list(SlotWish.objects.filter(recipient=recipient).select_related("service", "moving"))
+    context: dict[str, Any] = {"wishes": found}
+    if whose_pages(request).may_book:
+        asked = request.GET.get("wish")
+        context["taking_back"] = next((wish for wish in found if str(wish.pk) == asked), None)
+    return simple.show(request, "wishes", context)
 
 
 @require_POST
@@ -63,5 +70,8 @@ def make_wish(request: PersonRequest) -> HttpResponse:
 @person_required
 def remove_wish(request: PersonRequest, wish: uuid.UUID) -> HttpResponse:
     recipient = recipient_for(request, may=Mandate.May.BOOK)
-    actions.drop(wish=get_object_or_404(SlotWish, pk=wish, recipient=recipient))
+    found = get_object_or_404(SlotWish, pk=wish, recipient=recipient)
+    actions.drop(wish=found)
+    day = dates.day(found.date, get_language())
+    messages.success(request, _("You do not wait for {day} any longer.").format(day=day))
     return redirect("booking:wishes")

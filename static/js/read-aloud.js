@@ -1,6 +1,7 @@
 // "Read aloud", where the browser has a voice of its own for the page's language. Voices that
 // send the text to somebody else's machine are not used: what stands here is about care.
 const VOICES = { nb: ["nb", "no"], nn: ["nn", "nb", "no"], en: ["en"] };
+const PARTS = ":is(h1, h2, h3, h4, p, li, dt, dd, th, td, legend, label)";
 const button = document.querySelector("[data-read-aloud]");
 
 function voice() {
@@ -40,6 +41,13 @@ function show(part) {
   button.querySelector("[data-stop]").hidden = part === null;
 }
 
+// Each part once, and none that can't be seen: a row of a list is read whole.
+function parts() {
+  return [...document.querySelectorAll(`main ${PARTS}`)].filter(
+    (part) => part.checkVisibility() && !part.parentElement.closest(PARTS) && words(part),
+  );
+}
+
 // Part by part: some browsers fall silent in the middle of a long text.
 function read(parts) {
   const [part, ...rest] = parts;
@@ -70,7 +78,7 @@ if (button && "speechSynthesis" in window) {
     const isReading = document.querySelector(".being-read");
     stop();
     if (!isReading) {
-      read([...document.querySelectorAll("[data-aloud] :is(h1, h2, p, li)")].filter(words));
+      read(parts());
     }
   });
 }

@@ -1,6 +1,8 @@
 """A department that is open 8 to 16 every day with one carer, on a Tuesday morning."""
 
 import datetime as dt
+import html
+import re
 import uuid
 
 import pytest
@@ -14,6 +16,7 @@ NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
 TODAY = dt.date(2026, 11, 24)
 TOMORROW = dt.date(2026, 11, 25)
 LAST_DAY = dt.date(2026, 12, 8)
+CHOOSE = "/view/choose/"
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,14 @@ def page(client, user):
 
 
 @pytest.fixture
+def simple(page, user):
+    """The same browser in the simple view."""
+    page.post(CHOOSE, {"view": "simple"})
+    user.refresh_from_db()
+    return page
+
+
+@pytest.fixture
 def stranger(service):
     """Somebody else with a grant, whose name must never show."""
     recipient = factories.RecipientFactory(
@@ -88,9 +99,34 @@ def at(hour, minute=0, date=TOMORROW):
 
 def text_of(response):
     """What the page says, without its marks."""
-    import html
-    import re
-
     content = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     words = html.unescape(re.sub(r"<[^>]+>", " ", content))
     return re.sub(r"\s+", " ", words).replace("\N{NO-BREAK SPACE}", " ")
+
+
+# -- The simple view ----------------------------------------------------------------
+
+
+def answers(response):
+    """(the words, where it leads) of every large answer that is a link."""
+    found = re.findall(r'<a class="big[^"]*" href="([^"]+)">(.*?)</a>', response.text, re.DOTALL)
+    return [(words(inner), href.replace("&amp;", "&")) for href, inner in found]
+
+
+def presses(response):
+    """The words of every large answer that is a button."""
+    return [
+        words(inner)
+        for inner in re.findall(
+            r'<button class="big[^>]*>(.*?)</button>', response.text, re.DOTALL
+        )
+    ]
+
+
+def words(html):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+def follow(client, response, words):
+    (href,) = [href for said, href in answers(response) if words in said]
+    return client.get(href if href[0] == "/" else response.request["PATH_INFO"] + href)

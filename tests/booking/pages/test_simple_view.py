@@ -8,16 +8,16 @@ from django.urls import reverse
 
 from booking import actions
 from tests import factories
-from tests.booking.pages.conftest import NOW, TODAY, TOMORROW, at, text_of
-
-CHOOSE = "/view/choose/"
-
-
-@pytest.fixture
-def simple(page, user):
-    page.post(CHOOSE, {"view": "simple"})
-    user.refresh_from_db()
-    return page
+from tests.booking.pages.conftest import (
+    CHOOSE,
+    NOW,
+    TODAY,
+    TOMORROW,
+    answers,
+    at,
+    follow,
+    text_of,
+)
 
 
 @pytest.fixture
@@ -25,21 +25,6 @@ def shopping(recipient, department):
     service = factories.ServiceFactory(department=department, name="Shopping", symbol="basket")
     factories.GrantFactory(recipient=recipient, service=service, amount=2)
     return service
-
-
-def answers(response):
-    """(the words, where it leads) of every large answer that is a link."""
-    found = re.findall(r'<a class="big[^"]*" href="([^"]+)">(.*?)</a>', response.text, re.DOTALL)
-    return [(words(inner), href.replace("&amp;", "&")) for href, inner in found]
-
-
-def words(html):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
-
-
-def follow(client, response, words):
-    (href,) = [href for said, href in answers(response) if words in said]
-    return client.get(href if href[0] == "/" else response.request["PATH_INFO"] + href)
 
 
 # -- Choosing the view --------------------------------------------------------------
@@ -80,7 +65,7 @@ def test_every_page_has_the_way_to_the_other_view(simple, recipient, book):
     ]
     for path in paths:
         text = simple.get(path).text
-        assert 'value="ordinary">Ordinary view' in text, path
+        assert re.search(r'value="ordinary"><svg.*</svg>Ordinary view</button>', text), path
         assert f'<input type="hidden" name="next" value="{path}">' in text
     simple.post(CHOOSE, {"view": "ordinary"})
     for path in paths:

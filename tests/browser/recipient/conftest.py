@@ -8,6 +8,7 @@ import time_machine
 
 from booking import actions
 from tests import factories
+from tests.browser.recipient.ways import WAYS
 from tests.factories import local
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # a Tuesday, nine o'clock here
@@ -18,6 +19,20 @@ TODAY = NOW.date()
 def clock():
     with time_machine.travel(NOW) as traveller:
         yield traveller
+
+
+@pytest.fixture(params=WAYS)
+def way(request, open_page):
+    """Each journey is made by keyboard alone, without JavaScript, and on a phone."""
+    return WAYS[request.param](open_page)
+
+
+@pytest.fixture
+def simple(shop):
+    """The shop, and Aksel has chosen the simple view."""
+    shop.aksel.user.preferences = {"view": "simple"}
+    shop.aksel.user.save()
+    return shop
 
 
 @pytest.fixture

@@ -1,66 +1,141 @@
-"""Booking as people do it: without JavaScript, and with a keyboard or a switch alone."""
+"""The journeys of a recipient, each in three ways: see ``ways``. And what may not get lost on them."""
 
 import datetime as dt
 
 from playwright.sync_api import expect
 
+from booking.models import BookingSeries, SlotWish
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
+from tests.browser.recipient.test_pages import pages
+from tests.browser.recipient.ways import FOCUS_SHOWS, ByKeyboard
 from tests.factories import local
 
-# The focus has an outline, and its middle is not hidden behind something else (WCAG 2.4.11).
-FOCUS_SHOWS = """() => {
-    const focused = document.activeElement;
-    const box = focused.getBoundingClientRect();
-    const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    const style = getComputedStyle(focused);
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-        && (focused.contains(above) || above?.contains(focused));
-}"""
 THURSDAY = TODAY + dt.timedelta(days=2)
+FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken
 
 
-def test_booking_moving_and_cancelling_without_javascript(shop, open_page):
-    page = open_page("/calendar/", user=shop.aksel.user, java_script_enabled=False)
-    page.get_by_role("link", name="Shower").click()
-    page.get_by_role("link", name="Thursday 26 November").first.click()
-    page.get_by_role("link", name="18:00").click()
-    page.get_by_label("Note to the person who comes").fill("Ring twice.")
-    page.get_by_role("button", name="Book").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
-    expect(page.get_by_text("Ring twice.")).to_be_visible()
-    visit = shop.aksel.bookings.get(service=shop.shower)
-    assert visit.starts_at == local(THURSDAY, 18)
+def test_booking_a_time(shop, way):
+    """J1."""
+    way.open("/calendar/", user=shop.aksel.user)
+    way.choose("Shower", then="Free days for shower")
+    way.choose("Thursday 26 November", then="Thursday 26 November")
+    way.choose("18:00", then="Is this right?")
+    way.write("Note to the person who comes", "Ring twice.")
+    way.choose("Book", then="The time is booked")
+    way.sees("Ring twice.")
+    assert shop.aksel.bookings.get(service=shop.shower).starts_at == local(THURSDAY, 18)
 
-    page.get_by_role("link", name="Move the visit").click()
-    page.get_by_role("link", name="Saturday 28 November").click()
-    page.get_by_role("link", name="10:00").click()
-    page.get_by_role("button", name="Move").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is moved")
+
+def test_moving_a_visit(shop, way, figure):
+    """J2: one step, and the quota is as it was."""
+    way.open(f"/bookings/{shop.next_visit.pk}/", user=shop.aksel.user)
+    way.choose("Move the visit", then="Which day suits you better?")
+    way.choose("Thursday 26 November", then="Thursday 26 November")
+    way.choose("18:00", then="Is this right?")
+    way.choose("Move", then="The visit is moved")
+    visit = shop.aksel.bookings.get(service=shop.cleaning)
+    assert (visit.pk, visit.starts_at) == (shop.next_visit.pk, local(THURSDAY, 18))
+    if isinstance(way, ByKeyboard):
+        figure("Key presses from a visit to its proof of moving", way.presses)
+
+
+def test_booking_in_the_simple_view_and_undoing(simple, way, figure):
+    """J3: few large answers, one question a page, and a way back."""
+    way.open("/calendar/", user=simple.aksel.user)
+    way.choose("Shower", then="Which day?")
+    way.choose("Thursday", then="Thursday: which time?")
+    way.choose("in the evening", then="Is this right?")
+    way.choose("Yes, book", then="You have booked shower")
+    if isinstance(way, ByKeyboard):
+        figure("Key presses in the simple view, from the start to the proof", way.presses)
+        assert way.presses <= 30
+    visit = simple.aksel.bookings.get(service=simple.shower)
+    assert visit.starts_at >= local(THURSDAY, 17)
+    way.choose("Cancel the visit", then="Cancel this visit?")
+    way.choose("Yes, cancel", then="The visit is cancelled")
+    way.choose("Undo", then="You have booked shower")
     visit.refresh_from_db()
-    assert visit.starts_at == local(TODAY + dt.timedelta(days=4), 10)
-
-    page.get_by_role("link", name="Cancel the visit").click()
-    page.get_by_role("button", name="Cancel the visit").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The visit is cancelled")
-    expect(page.get_by_role("link", name="Book a new time")).to_be_visible()
+    assert visit.status == "cancelled"
+    again = simple.aksel.bookings.get(service=simple.shower, status="booked")
+    assert again.starts_at == visit.starts_at
 
 
-def test_somebody_was_faster_without_javascript(shop, open_page):
-    page = open_page(
-        f"/book/{shop.shower.pk}/{THURSDAY}/18.00/",
-        user=shop.aksel.user,
-        java_script_enabled=False,
-        viewport=PHONE,
-    )
-    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+def test_somebody_was_faster(shop, way):
+    """J4: three other times, no name, and nothing typed is lost."""
+    way.open(f"/book/{shop.shower.pk}/{THURSDAY}/18.00/", user=shop.aksel.user)
+    way.write("Note to the person who comes", "Ring twice.")
     shop.somebody_books(2, 18)
-    page.get_by_role("button", name="Book").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The time is not free any longer")
-    expect(page.get_by_text("“Ring twice.”")).to_be_visible()
-    page.get_by_role("list", name="The nearest free times").get_by_role("button").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
-    expect(page.get_by_text("Ring twice.")).to_be_visible()
+    way.choose("Book", then="The time is not free any longer")
+    way.sees("“Ring twice.”")
+    assert "Hemmelig" not in way.page.content()
+    others = way.page.locator(".pick b")
+    expect(others).to_have_count(3)
+    way.choose(others.first.inner_text(), then="The time is booked")
+    way.sees("Ring twice.")
+    assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
+
+
+def test_cancelling_and_undoing_and_the_same_again_next_week(shop, way):
+    way.open(f"/bookings/{shop.next_visit.pk}/", user=shop.aksel.user)
+    way.choose("Cancel the visit", then="Cancel this visit?")
+    way.choose("Cancel the visit", then="The visit is cancelled")
+    way.choose("Undo: book it again", then="The time is booked")
+    way.choose("Book the same next week", then="Is this right?")
+    way.choose("Book", then="The time is booked")
+    booked = shop.aksel.bookings.filter(service=shop.cleaning, status="booked")
+    week = dt.timedelta(days=7)
+    assert [visit.starts_at for visit in booked.order_by("starts_at")] == [
+        shop.next_visit.starts_at,
+        shop.next_visit.starts_at + week,
+    ]
+
+
+def test_a_visit_that_repeats(shop, way):
+    """What can't be had is told at once, one is skipped, and it ends."""
+    for _ in range(2):
+        shop.somebody_books(8, 10)
+    way.open(f"/bookings/{shop.next_visit.pk}/", user=shop.aksel.user)
+    way.choose("Repeat every Wednesday", then="Every Wednesday at 10:00?")
+    way.choose("Repeat every Wednesday", then="Every Wednesday at 10:00")
+    way.sees("Not booked.")
+    way.sees("The nearest free times:")
+    way.press("Skip Wednesday 9 December")
+    way.sees("Wednesday 9 December is skipped.")
+    way.choose("End it", then="End “every Wednesday at 10:00”?")
+    way.choose("End it", then="My visits")
+    assert BookingSeries.objects.get().ended_at
+
+
+def test_waiting_for_a_time_on_a_full_day(shop, way):
+    way.open(f"/book/{shop.shower.pk}/{FRIDAY}/", user=shop.aksel.user)
+    way.choose("Tell me if a time opens", then="Days you want a time on")
+    way.sees("Whoever books first gets it.")
+    assert SlotWish.objects.get().date == FRIDAY
+    way.press("Remove")
+    way.sees("You have not asked about any day.")
+
+
+def test_repeating_and_waiting_in_the_simple_view(simple, way):
+    for _ in range(2):
+        simple.somebody_books(8, 10)
+    way.open(f"/bookings/{simple.next_visit.pk}/", user=simple.aksel.user)
+    way.choose("Every Wednesday", then="Every Wednesday at 10:00?")
+    way.choose("Yes, every week", then="Every Wednesday at 10:00")
+    way.choose("Choose another time", then="Wednesday 2 December: which time instead?")
+    way.choose("No visit", then="Every Wednesday at 10:00")
+    way.choose("Wednesday 9 December", then="Skip Wednesday 9 December?")
+    way.choose("Yes, skip it", then="Every Wednesday at 10:00")
+    way.sees("Wednesday 9 December is skipped.")
+    way.choose("End it", then="End “every Wednesday at 10:00”?")
+    way.choose("Yes, end it", then="My visits")
+    assert BookingSeries.objects.get().ended_at
+
+    way.page.goto(f"/book/{simple.shower.pk}/{FRIDAY}/")
+    way.choose("Tell me", then="Days you want a time on")
+    way.choose("Friday", then="Stop waiting for Friday 27 November?")
+    way.choose("Yes, stop", then="Days you want a time on")
+    assert not SlotWish.objects.exists()
 
 
 def test_the_back_button_after_booking_books_nothing_more(shop, open_page):
@@ -79,48 +154,36 @@ def test_the_back_button_after_booking_books_nothing_more(shop, open_page):
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
 
 
-def test_booking_with_a_keyboard_alone(shop, open_page, figure):
-    page = open_page("/calendar/", user=shop.aksel.user)
-    presses = 0
-
-    def press(key):
-        nonlocal presses
-        presses += 1
-        page.keyboard.press(key)
-
-    def go_to(words):
-        """Tab until the focus stands on something that says this; it shows all the way there."""
-        for _ in range(40):
-            press("Tab")
-            assert page.evaluate(FOCUS_SHOWS), "the focus can't be seen"
-            if words in page.evaluate("document.activeElement.innerText"):
-                return
-        raise AssertionError(f"{words} was not reached")
-
-    go_to("Skip to the content")
-    press("Enter")
-    go_to("Shower")
-    press("Enter")
-    page.wait_for_url("**/calendar/?service=*")
-    expect(page.locator(".service[aria-current]")).to_contain_text("Shower")
-    go_to("Thursday 26 November")
-    press("Enter")
-    page.wait_for_url("**/book/**")
-    go_to("Skip to the content")
-    press("Enter")
-    go_to("Evening")
-    press("Enter")
-    go_to("18:00")
-    press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Is this right?")
-    go_to("Skip to the content")
-    press("Enter")
-    go_to("Book")
-    press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+def test_the_shortest_way_with_a_keyboard(shop, open_page, figure):
+    """Each step leads to its question, past the header and the menu; a day's parts are links."""
+    way = ByKeyboard(open_page)
+    way.open("/calendar/", user=shop.aksel.user)
+    way.press("Skip to the content")
+    way.choose("Shower", then="Free days for shower")
+    way.choose("Thursday 26 November", then="Thursday 26 November")
+    assert way.page.evaluate("scrollY") == 0
+    way.press("Evening")
+    way.choose("18:00", then="Is this right?")
+    assert way.page.evaluate("scrollY") == 0
+    way.choose("Book", then="The time is booked")
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
-    figure("Key presses from landing to proof", presses)
-    assert presses <= 25
+    figure("Key presses from landing to proof", way.presses)
+    assert way.presses <= 22  # 25 are allowed
+
+
+def test_the_focus_shows_at_every_stop_of_every_page(shop, open_page):
+    """On a small screen, where something that stays in its place would hide it."""
+    page = open_page(user=shop.aksel.user, viewport={"width": 390, "height": 500})
+    hidden = {}
+    for name, path in pages(shop).items():
+        page.goto(path)
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            if not page.evaluate(FOCUS_SHOWS):
+                hidden[name] = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+    assert hidden == {}
 
 
 def test_the_focus_stays_on_the_service_that_was_chosen(shop, open_page):

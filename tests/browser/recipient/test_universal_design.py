@@ -81,6 +81,36 @@ def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, open_page):
     assert {where: what for where, what in found.items() if what} == {}
 
 
+# A person's own choices: the same templates in both views.
+CHOICES = {
+    "me": "/me/",
+    "settings": "/settings/",
+    "messages": "/settings/messages/",
+    "keys": "/settings/keys/",
+    "feeds": "/settings/calendar/",
+    "mandates": "/mandates/",
+    "looks": "/looks/",
+}
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(shop, open_page, view):
+    shop.aksel.user.preferences = {"view": view}
+    shop.aksel.user.save()
+    page = open_page(user=shop.aksel.user)
+    found = {}
+    for name, path in (pages(shop) | CHOICES).items():
+        page.goto(path)
+        page.evaluate(LARGE)
+        page.set_viewport_size({"width": 320, "height": 640})
+        found[name, "320 large"] = page.evaluate(CUT_OFF)
+        page.evaluate(SPACED)
+        found[name, "320 large and spaced"] = page.evaluate(CUT_OFF)
+        page.set_viewport_size(PHONE)
+        found[name, "390 large and spaced"] = page.evaluate(CUT_OFF)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
 def test_what_recipients_press_is_large_enough(shop, open_page, figure):
     page = open_page(user=shop.aksel.user, viewport=PHONE)
     targets = []
