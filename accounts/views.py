@@ -85,7 +85,10 @@ def choose_view(request: PersonRequest) -> HttpResponse:
 
 def _safe_next(request: HttpRequest) -> str:
     next_url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):
+    # ``redirect`` would look for a view of that name where there is no slash.
+    if next_url.startswith("/") and url_has_allowed_host_and_scheme(
+        next_url, {request.get_host()}, request.is_secure()
+    ):
         return next_url
     return "home"
 

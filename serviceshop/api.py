@@ -102,7 +102,8 @@ def refuse_what_is_no_json(request: HttpRequest, error: HttpError) -> HttpRespon
 
 
 class ProblemsMiddleware:
-    """Outermost, so that it sees every answer."""
+    """A program that asked for what is not there gets JSON, not a page in words. Outermost
+    but for compression, so that it sees every answer, and sees it whole."""
 
     CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 500: "server_error"}
 

@@ -58,13 +58,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "serviceshop.api.ProblemsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages hold no secret that another's words could be tried against: tokens are masked anew
     # each time, and up to a hundred random bytes hide the length.
     "django.middleware.gzip.GZipMiddleware",
+    "serviceshop.api.ProblemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

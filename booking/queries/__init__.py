@@ -7,6 +7,7 @@ from booking.entitlement import Balance
 from booking.models import Booking, Recipient
 from booking.offers import DayOffer
 from booking.queries.booked import (
+    LAST_ID,
     balance,
     balances,
     cancel_deadline,
@@ -21,6 +22,7 @@ from booking.queries.person import Person
 from departments.models import Service
 
 __all__ = [
+    "LAST_ID",
     "Balance",
     "Person",
     "balance",

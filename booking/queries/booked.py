@@ -1,14 +1,17 @@
 """What is left of a grant, and what a person has booked."""
 
 import datetime as dt
+import uuid
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from booking.entitlement import DAY, Balance, Entitlement, balance_of, own_around
 from booking.models import Booking, BookingEvent, Grant, Recipient
 from departments.hours import local_instant
 from departments.models import Service
+
+LAST_ID = uuid.UUID(int=2**128 - 1)
 
 # -- What is left -----------------------------------------------------------------
 
@@ -65,11 +68,20 @@ def next_booking(recipient: Recipient, now: dt.datetime) -> Booking | None:
     )
 
 
-def history(recipient: Recipient, *, before: dt.datetime, limit: int) -> list[Booking]:
+def history(
+    recipient: Recipient,
+    *,
+    before: dt.datetime,
+    beyond: uuid.UUID = LAST_ID,
+    limit: int,
+) -> list[Booking]:
     """What began before an instant and is over, or was cancelled; latest first. With its
-    events, the last of which tells what became of it."""
+    events, the last of which tells what became of it. Of those that began at just that
+    instant, the ones that come after ``beyond``."""
     return list(
-        Booking.objects.filter(recipient=recipient, starts_at__lt=before)
+        Booking.objects.filter(
+            Q(starts_at__lt=before) | Q(starts_at=before, pk__gt=beyond), recipient=recipient
+        )
         .exclude(status=Booking.Status.BOOKED, ends_at__gt=timezone.now())
         .select_related("service__department", "recipient")
         .prefetch_related(Prefetch("events", BookingEvent.objects.select_related("by")))

@@ -26,13 +26,18 @@ class Draft:
 
     @classmethod
     def of(cls, form: BookForm) -> "Draft":
+        """Of a form in which nothing but the note may be wrong. A browser's own way to
+        write the time is not kept: ``key_for`` reads it again."""
+
         def typed(name: str) -> str:
             return str(form[name].value() or "")
 
         return cls(
             recipient=typed("recipient"),
             service=typed("service"),
-            starts_at=typed("starts_at"),
+            starts_at=(
+                form.cleaned_data["starts_at"].isoformat() if form.is_bound else typed("starts_at")
+            ),
             key=typed("key"),
             note=typed("note"),
         )

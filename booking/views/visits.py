@@ -35,14 +35,15 @@ def visits(request: PersonRequest) -> HttpResponse:
     recipient = recipient_for(request)
     now = timezone.now()
     before = _instant_or_none(request.GET.get("before"))
+    beyond = _id_or_none(request.GET.get("beyond")) or queries.LAST_ID
     # A cancelled visit is history at once, also one that should have been next week.
     last = before or now + dt.timedelta(days=366)
-    history = queries.history(recipient, before=last, limit=HISTORY + 1)
+    history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
     context = {
         "coming": [] if before else queries.coming(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
-        "older": history[HISTORY - 1].starts_at if len(history) > HISTORY else None,
+        "older": history[HISTORY - 1] if len(history) > HISTORY else None,
         "is_older": before is not None,
         "now": now,
     }
@@ -217,6 +218,13 @@ def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
             "why": "too_late_to_cancel",
         },
     )
+
+
+def _id_or_none(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _instant_or_none(text: str | None) -> dt.datetime | None:

@@ -44,11 +44,18 @@ class WrittenTimeField(forms.Field):
 
 
 class WrittenDateField(forms.DateField):
-    """13.03.2026, 13.3.26 or 2026-03-13."""
+    """13.03.2026, 13.3.26 or 2026-03-13; of this century, which leaves room for counting
+    on from it."""
 
     default_error_messages = {
         "invalid": _("Write the date with day, month and year, for example 17.05.2027."),
     }
+
+    def to_python(self, value: Any) -> dt.date | None:
+        date = super().to_python(value)
+        if date is not None and not 2000 <= date.year <= 2099:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return date
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

@@ -65,3 +65,11 @@ def test_a_choice_leads_nowhere_else(client, db, next_url):
 
 def test_a_choice_takes_a_press(client, db):
     assert client.get(CHOOSE).status_code == 405
+
+
+@pytest.mark.parametrize("next_url", ["5", "home", "accounts:me", "//elsewhere.test/", "?x=1"])
+def test_a_way_back_that_is_no_address_here_leads_home(client, person, next_url):
+    client.force_login(person)
+    for path in (CHOOSE, "/view/choose/"):
+        response = client.post(path, {"language": "en", "view": "simple", "next": next_url})
+        assert (response.status_code, response.url) == (302, "/")

@@ -1,5 +1,7 @@
 """The API opens to a valid key with the right scope, and to nothing else."""
 
+import gzip
+import json
 import logging
 
 import pytest
@@ -236,3 +238,17 @@ def test_somebody_without_a_role_is_told_nothing(service):
                  "&from=2026-11-25&to=2026-11-25"):  # fmt: skip
         assert nobody.get(path).status_code == 404
     assert nobody.book(service, "2026-11-25T10:00:00+01:00").status_code == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("nope", 404), ("bookings", 500)])
+def test_what_goes_wrong_can_be_read_by_a_program_that_takes_it_compressed(
+    program, monkeypatch, path, status
+):
+    if status == 500:
+        monkeypatch.setattr("booking.api.routes.queries.coming", None)
+    answer = program.get(path, **{"accept-encoding": "gzip"})
+    assert answer.status_code == status
+    body = answer.content
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    assert json.loads(body).keys() == {"code", "message"}

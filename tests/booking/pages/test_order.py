@@ -37,7 +37,7 @@ def form_on(response, **changes):
 
 def test_a_free_time_is_a_link_that_says_day_date_time_and_that_it_is_free(page, service):
     response = page.get(times_url(service))
-    assert f'href="{check_url(service)}"' in response.content.decode()
+    assert f'href="{check_url(service)}#question"' in response.content.decode()
     assert "10:00 to 11:00 , Wednesday 25 November, free" in text_of(response)
 
 
@@ -173,6 +173,18 @@ def test_somebody_elses_key_reveals_nothing(page, service, stranger, book):
     response = page.post("/book/", form)
     assert response.status_code == 302
     assert response.headers["Location"] == check_url(service)
+
+
+@pytest.mark.parametrize("written", ["25.11.2026 10:00", " 2026-11-25 10:00:00+01:00 "])
+def test_a_time_written_otherwise_and_refused_spoils_no_page_after_it(
+    page, service, stranger, book, written
+):
+    book(stranger, at(10))
+    form = form_on(page.get(check_url(service, "11.00")), starts_at=written, note="Ring twice")
+    page.post("/book/", form)
+    again = page.get(check_url(service, "12.00"))
+    assert again.status_code == 200
+    assert "Ring twice" in again.content.decode()
 
 
 def test_a_note_that_is_too_long_comes_back_with_what_was_written(page, service, recipient):

@@ -1,6 +1,7 @@
 """My visits, the proof of one, moving it and cancelling it."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -67,6 +68,19 @@ def test_history_comes_a_page_at_a_time(page, recipient, service, user):
     assert first.count('<th scope="row">') == 20
     assert second.count('<th scope="row">') == 5
     assert 'href="?before=' not in second
+
+
+def test_history_leaves_nothing_out_when_many_began_at_once(page, recipient, service, user):
+    for _ in range(25):
+        factories.BookingFactory(
+            recipient=recipient, service=service, starts_at=NOW, status="cancelled"
+        )
+    first = page.get("/bookings/")
+    older = html.unescape(re.search(r'href="(\?before=[^"]+)"', first.content.decode())[1])
+    second = page.get(f"/bookings/{older}")
+    shown = [[past.pk for past in answer.context["history"]] for answer in (first, second)]
+    assert [len(ids) for ids in shown] == [20, 5]
+    assert len({*shown[0], *shown[1]}) == 25
 
 
 @pytest.mark.parametrize("before", ["nonsense", "2026-11-24", ""])
