@@ -14,15 +14,16 @@ from booking.queries.essential import unbooked
 from departments.hours import local_instant
 from departments.models import Department, Employee
 
-# How many days before the end, the last one included, there is reason to be told.
-SOON = {Grant.Period.WEEK: 4, Grant.Period.MONTH: 7}
-
 
 def alert_unbooked(now: dt.datetime) -> None:
-    """Once for each department and week or month, when it comes near its end."""
+    """Once for each department and week or month, when it comes as near its end as the
+    department wants to know."""
     today = timezone.localdate(now)
     for department in Department.objects.filter(is_open=True):
-        for period, days in SOON.items():
+        for period, days in (
+            (Grant.Period.WEEK, department.week_warning_days),
+            (Grant.Period.MONTH, department.month_warning_days),
+        ):
             _first, last = quota.period_of(period, today)
             if (last - today).days >= days:
                 continue
