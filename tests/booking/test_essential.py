@@ -8,7 +8,7 @@ import time_machine
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.essential_notices import tell_unbooked
-from booking.models import Booking, Grant
+from booking.models import Booking, BookingEvent, Grant
 from booking.queries.essential import unbooked
 from departments.actions.settings import change_settings
 from departments.models import Employee
@@ -121,6 +121,22 @@ def test_administrators_are_told_once_when_the_week_comes_near_its_end(
         alert_unbooked(at_noon(date))
     assert told() == [administrator.pk]
     alert_unbooked(at_noon(FRIDAY + dt.timedelta(days=7)))
+    assert told() == [administrator.pk] * 2
+
+
+def test_a_visit_cancelled_after_that_is_told_once_more(department, administrator, service):
+    grant = essential(service, amount=1)
+    essential(service)  # of this one they know
+    visit = booked(grant, FRIDAY + dt.timedelta(days=1))
+    with time_machine.travel(at_noon(FRIDAY), tick=False) as clock:
+        alert_unbooked(at_noon(FRIDAY))
+        clock.shift(3600)
+        Booking.objects.filter(pk=visit.pk).update(status=Booking.Status.CANCELLED, grant=grant)
+        visit.events.create(kind=BookingEvent.Kind.CANCELLED)
+        clock.shift(3600)
+        for _ in range(2):
+            alert_unbooked(at_noon(FRIDAY))
+            clock.shift(3600)
     assert told() == [administrator.pk] * 2
 
 
