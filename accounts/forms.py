@@ -69,8 +69,15 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=User.Language.choices)
 
 
+HELP_FOR_TOPIC = {
+    Topic.BY_OTHERS: _("This we must tell you."),
+    Topic.FOR_OTHERS: _("Without a mark we do not remind you of their visits either."),
+}
+
+
 class MessageChoicesForm(forms.Form):
-    """One question for each topic, with the channels that reach this person."""
+    """One question for each topic that concerns this person, with the channels that reach
+    them."""
 
     names_service = forms.TypedChoiceField(
         label=_("What may messages and your calendar say?"),
@@ -88,18 +95,23 @@ class MessageChoicesForm(forms.Form):
     def __init__(self, choices: MessageChoices, offered: Collection[str], *args: Any) -> None:
         super().__init__(*args)
         self.choices, self.offered = choices, offered
+        self.topics = [
+            topic
+            for topic in Topic
+            if topic is not Topic.FOR_OTHERS or choices.user.acts_for_others
+        ]
         channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
         questions = {
             topic.value: forms.MultipleChoiceField(
                 label=topic.label,
                 choices=channels,
                 required=topic in MUST_BE_TOLD,
-                help_text=_("This we must tell you.") if topic in MUST_BE_TOLD else "",
+                help_text=HELP_FOR_TOPIC.get(topic, ""),
                 widget=forms.CheckboxSelectMultiple,
                 initial=getattr(choices, topic),
                 error_messages={"required": _("Choose at least one.")},
             )
-            for topic in Topic
+            for topic in self.topics
         }
         self.fields = {**questions, **self.fields}
         self.fields["names_service"].initial = "yes" if choices.names_service else ""
@@ -112,7 +124,7 @@ class MessageChoicesForm(forms.Form):
                 *self.cleaned_data[topic],
                 *(name for name in getattr(self.choices, topic) if name not in self.offered),
             ]
-            for topic in Topic
+            for topic in self.topics
         }
 
 

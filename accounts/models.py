@@ -226,6 +226,8 @@ class MessageChoices(models.Model):
     day_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
     hours_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_sms)
     news = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    # Empty: nothing at all about those one acts for, reminders neither.
+    for_others = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
     # Otherwise messages and calendars say "appointment", and neither what nor from whom.
     names_service = models.BooleanField(default=False)
 

@@ -27,12 +27,15 @@ class Topic(models.TextChoices):
     DAY_BEFORE = "day_before", _("The day before a visit")
     HOURS_BEFORE = "hours_before", _("Two hours before a visit")
     NEWS = "news", _("Other things you have asked to know")
+    FOR_OTHERS = "for_others", _("About those you act for")
 
 
 # Never silent: whoever chose no channel is told over one that reaches them.
 MUST_BE_TOLD = frozenset({Topic.BY_OTHERS})
-# Of these there is a letter for people whom nothing else reaches.
-WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS})
+# Of these there is a letter for people whom nothing else reaches,
+WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
+# and of these also when it was sent, and did not arrive.
+NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Deferrable, F, Func, Q, Value
+from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +165,9 @@ class Mandate(models.Model):
     may = models.CharField(
         _("what they may do"), max_length=10, choices=May.choices, default=May.BOOK
     )
+    # Gets what the recipient is told of their visits, too, or in their place when they
+    # have no log-in. The holder chooses the channels, or none.
+    is_told = models.BooleanField(_("gets the messages"), default=False)
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
     reference = models.CharField(_("the paper's reference"), max_length=100, blank=True)
@@ -416,12 +419,25 @@ class BookingSeriesQuerySet(models.QuerySet["BookingSeries"]):
     def running(self) -> "BookingSeriesQuerySet":
         return self.filter(ended_at__isnull=True)
 
+    def with_waiting(self, on: dt.date) -> "BookingSeriesQuerySet":
+        """Each with ``waits``: whether it waits for somebody who may to say that it goes on."""
+        still = Mandate.objects.in_force(on).filter(
+            recipient=OuterRef("recipient"),
+            holder=OuterRef("mandate__holder"),
+            may=Mandate.May.BOOK,
+        )
+        return self.annotate(waits=Q(mandate__isnull=False) & ~Exists(still))
+
 
 class BookingSeries(models.Model):
     """The same service at the same wall-clock time every week, because the person wanted it.
 
     It promises nothing: each visit is an ordinary ``Booking``, made when the horizon reaches
     its date, and charged, moved and cancelled like any other.
+
+    One that was made under a ``mandate`` lives as long as its holder may book for the person.
+    After that nothing new is booked, until the person, or somebody who may, says that it goes
+    on: nobody books by a right they have lost, and nobody loses a visit that they have.
     """
 
     class Ended(models.TextChoices):
@@ -435,6 +451,9 @@ class BookingSeries(models.Model):
     time = models.TimeField()  # local, whatever the clocks do meanwhile
     note = models.CharField(_("note to the carer"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    mandate = models.ForeignKey(
+        Mandate, null=True, on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     why_ended = models.CharField(max_length=8, choices=Ended.choices, blank=True)
@@ -504,8 +523,8 @@ class SeriesDate(models.Model):
 
 
 class SlotWish(models.Model):
-    """Somebody wants to be told when a time opens on a day. It holds nothing for them: who
-    books first has it.
+    """Somebody wants to be told when a time opens on a day: the recipient, or ``by`` who acts
+    for them. It holds nothing for them: who books first has it.
 
     ``free`` are the starts (epoch seconds) that were free for the person when their day was
     looked at last, and ``revision`` is what its Days stood at then: as long as they stand
@@ -515,6 +534,7 @@ class SlotWish(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="wishes")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     date = models.DateField()
     # the visit that would be moved there, rather than one more
     moving = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
@@ -527,7 +547,7 @@ class SlotWish(models.Model):
         verbose_name_plural = "slot wishes"
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "service", "date"], name="one_wish_per_service_and_day"
+                fields=["recipient", "service", "date", "by"], name="one_wish_per_service_and_day"
             )
         ]
 

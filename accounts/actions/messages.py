@@ -23,7 +23,7 @@ from django.utils import timezone, translation
 
 from accounts import mails, notices, sms
 from accounts.models import DeadAddress, Message, User
-from accounts.notices import MUST_BE_TOLD, WORTH_A_LETTER, Words
+from accounts.notices import NEVER_LOST, Words
 from accounts.quiet import QuietHours
 from accounts.reach import Reach
 
@@ -261,7 +261,7 @@ def _give_up(message: Message, why: Message.Why) -> None:
     """It stays, with the reason. What must be told is told by letter, where one can be."""
     _end(message, State.DEAD, why)
     topic = notices.find(message.kind).topic
-    if topic in MUST_BE_TOLD & WORTH_A_LETTER and message.department_id:
+    if topic in NEVER_LOST and message.department_id:
         Message.objects.bulk_create(
             [
                 Message(
