@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "booking.tasks.book_series",
         "schedule": crontab(hour="1", minute="30"),
     },
+    "tell of mandates that ran out": {
+        "task": "booking.tasks.tell_of_ended_mandates",
+        "schedule": crontab(hour="1", minute="50"),
+    },
     # Whoever missed the doorbell. What a worker that was away did not take expires.
     "plan stale days": {
         "task": "workflow.tasks.plan_stale_days",

@@ -29,7 +29,7 @@ class WishForm(forms.Form):
 @person_required
 def wishes(request: PersonRequest) -> HttpResponse:
     recipient = recipient_for(request)
-    found = SlotWish.objects.filter(recipient=recipient).select_related("service", "moving")
+    found = SlotWish.objects.filter(recipient=recipient).select_related("service", "moving", "by")
     return render(request, "booking/wishes.html", {"wishes": list(found)})
 
 
@@ -47,7 +47,13 @@ def make_wish(request: PersonRequest) -> HttpResponse:
         moving = booking_for(request, asked["moving"], may=Mandate.May.BOOK)
         service = moving.service
     try:
-        actions.wish(recipient=recipient, service=service, date=asked["date"], moving=moving)
+        actions.wish(
+            recipient=recipient,
+            service=service,
+            date=asked["date"],
+            moving=moving,
+            by=request.user,
+        )
     except errors.OutsideHorizon:
         raise Http404 from None
     except errors.TooManyWishes:
