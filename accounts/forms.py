@@ -1,5 +1,6 @@
 """django-allauth's forms in our words, without placeholders that vanish when one types."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.notices import MUST_BE_TOLD, Topic
+from accounts.phones import is_number
 
 LABELS = {
     "login": _("E-mail address"),
@@ -126,6 +128,59 @@ class MessageChoicesForm(forms.Form):
             ]
             for topic in self.topics
         }
+
+
+class EmailForm(forms.Form):
+    address = forms.EmailField(
+        label=_("Your new e-mail"),
+        max_length=254,
+        help_text=_("We send a code there. Until you have written it here, nothing changes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"].lower()
+        if address == self.user.email.lower():
+            raise forms.ValidationError(_("This is the e-mail you have now."))
+        return address
+
+
+class PhoneForm(forms.Form):
+    address = forms.CharField(
+        label=_("Your new phone number"),
+        max_length=30,
+        required=False,
+        help_text=_("We call you there. A mobile number can get text messages, too."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address and not is_number(address):
+            raise forms.ValidationError(_("Write the number with figures, at least eight."))
+        return address
+
+
+class AddressCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
 class TokenForm(forms.Form):
