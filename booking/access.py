@@ -198,7 +198,7 @@ def series_for(
 ) -> BookingSeries:
     recipient = recipient_for(request, may=may)
     series = get_object_or_404(
-        BookingSeries.objects.select_related("service__department"),
+        BookingSeries.objects.select_related("service__department", "mandate__holder"),
         pk=series_id,
         recipient=recipient,
     )

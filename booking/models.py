@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,6 +135,9 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
             revoked_at__isnull=True,
             valid_from__lte=on,
         )
+
+    def to_book(self, on: dt.date) -> "MandateQuerySet":
+        return self.in_force(on).filter(may=Mandate.May.BOOK)
 
 
 class Mandate(models.Model):
@@ -419,15 +422,6 @@ class BookingSeriesQuerySet(models.QuerySet["BookingSeries"]):
     def running(self) -> "BookingSeriesQuerySet":
         return self.filter(ended_at__isnull=True)
 
-    def with_waiting(self, on: dt.date) -> "BookingSeriesQuerySet":
-        """Each with ``waits``: whether it waits for somebody who may to say that it goes on."""
-        still = Mandate.objects.in_force(on).filter(
-            recipient=OuterRef("recipient"),
-            holder=OuterRef("mandate__holder"),
-            may=Mandate.May.BOOK,
-        )
-        return self.annotate(waits=Q(mandate__isnull=False) & ~Exists(still))
-
 
 class BookingSeries(models.Model):
     """The same service at the same wall-clock time every week, because the person wanted it.
@@ -478,6 +472,13 @@ class BookingSeries(models.Model):
     def dates_until(self, last: dt.date) -> Iterator[dt.date]:
         weeks = (last - self.first_date).days // 7
         return (self.first_date + dt.timedelta(weeks=n) for n in range(weeks + 1))
+
+    def waits(self, on: dt.date) -> bool:
+        """For somebody who may to say that it goes on."""
+        if self.mandate is None:
+            return False
+        still = self.recipient.mandates.to_book(on).filter(holder=self.mandate.holder_id)
+        return not still.exists()
 
     def key_for(self, date: dt.date) -> uuid.UUID:
         """The key of the booking on that date: however often it is tried, there is one."""

@@ -10,7 +10,7 @@ from accounts.models import Message, User
 from accounts.notices import Notice, Topic, Words, register
 from booking import queries
 from booking.converters import Clock
-from booking.models import Mandate, Recipient, SlotWish
+from booking.models import Recipient, SlotWish
 from booking.notices import is_for_other, page_of, when
 from booking.offers import SlotStatus
 
@@ -59,8 +59,7 @@ def tell_opening(message: Message) -> Words | None:
 
 def may_book_for(user: User, recipient: Recipient) -> bool:
     """Whether it is still of use to them."""
-    today = timezone.localdate()
-    held = recipient.mandates.in_force(today).filter(holder=user, may=Mandate.May.BOOK)
+    held = recipient.mandates.to_book(timezone.localdate()).filter(holder=user)
     return user.pk == recipient.user_id or held.exists()
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import booking_for, recipient_for, series_for
+from booking.access import booking_for, recipient_for, series_for, whose_pages
 from booking.models import Booking, Mandate, SeriesDate
 from booking.queries import series as queries
 from booking.recurrence import WEEK
@@ -42,7 +42,8 @@ class Row:
 @require_safe
 @person_required
 def all_series(request: PersonRequest) -> HttpResponse:
-    found = queries.running_series(recipient_for(request))
+    today = timezone.localdate()
+    found = [(one, one.waits(today)) for one in queries.running_series(recipient_for(request))]
     return render(request, "booking/all_series.html", {"all_series": found})
 
 
@@ -56,9 +57,13 @@ def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
         Row(one, choosing.alternatives(one.starts_at) if _is_missed(one) else [])
         for one in queries.dates_to_come(found, now)
     ]
-    return render(
-        request, "booking/series.html", {"series": found, "choosing": choosing, "rows": rows}
-    )
+    context = {
+        "series": found,
+        "choosing": choosing,
+        "rows": rows,
+        "waits": found.ended_at is None and found.waits(timezone.localdate(now)),
+    }
+    return render(request, "booking/series.html", context)
 
 
 def _is_missed(date: queries.DateOfSeries) -> bool:
@@ -77,7 +82,12 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         if not form.is_valid():
             raise Http404
         try:
-            made = actions.repeat(key=form.cleaned_data["key"], like=visit, by=request.user)
+            made = actions.repeat(
+                key=form.cleaned_data["key"],
+                like=visit,
+                by=request.user,
+                mandate=whose_pages(request).mandate,
+            )
         except errors.KeyReused:
             raise Http404 from None
         return redirect("booking:series", made.pk)
@@ -87,6 +97,15 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         "first_date": timezone.localdate(visit.starts_at) + WEEK,
     }
     return render(request, "booking/repeat.html", context)
+
+
+@require_POST
+@person_required
+def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    """What somebody asked for who may not any more goes on, because the reader says so."""
+    found = series_for(request, series, may=Mandate.May.BOOK)
+    actions.go_on(series=found, by=request.user, mandate=whose_pages(request).mandate)
+    return redirect("booking:series", series)
 
 
 @require_POST
