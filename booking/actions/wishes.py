@@ -6,6 +6,7 @@ was free before: only a time that opens is an opening.
 """
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from booking.models import Booking, Recipient, SlotWish
 from booking.offers import SlotStatus
 from departments.hours import local_instant
 from departments.models import Day, Service
+
+log = logging.getLogger(__name__)
 
 A_DAY = 3  # messages to one person, however many days they asked for
 AT_ONCE = 10  # wishes of one person
@@ -71,7 +74,13 @@ def look_for_openings() -> int:
     SlotWish.objects.filter(date__lt=timezone.localdate(now)).delete()
     changed = SlotWish.objects.annotate(standing=_standing()).exclude(standing=F("revision"))
     ids = list(changed.order_by("made_at").values_list("pk", flat=True)[:IN_ONE_GO])
-    return sum(_look(id_, now) for id_ in ids)
+    told = 0
+    for id_ in ids:
+        try:
+            told += _look(id_, now)
+        except Exception as error:  # one that fails must not keep the others waiting
+            log.error("wish %s: %s", id_, type(error).__name__)
+    return told
 
 
 def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:

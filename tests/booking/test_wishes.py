@@ -180,6 +180,22 @@ def test_who_has_used_all_is_not_told_of_what_they_can_not_have(wish, taken, boo
     assert told() == []
 
 
+def test_one_that_fails_keeps_nobody_else_waiting(wish, taken, service, monkeypatch):
+    other = somebody(service)
+    wishes.wish(recipient=other, service=service, date=THURSDAY, by=other.user)
+    real = wishes._free
+
+    def free(one, now):
+        if one.pk == wish.pk:
+            raise RuntimeError
+        return real(one, now)
+
+    monkeypatch.setattr(wishes, "_free", free)
+    cancel(taken[0])
+    assert wishes.look_for_openings() == 1
+    assert [message.user for message in told()] == [other.user]
+
+
 def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     recipient.grants.update(amount=1)
     visit = book(8, date=FRIDAY, recipient=recipient)
