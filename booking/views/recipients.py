@@ -18,7 +18,7 @@ from accounts.models import User
 from booking import actions, queries
 from booking.access import look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps, LogInTaken, NotOnlyOurs
-from booking.letters import dead_channels, waiting
+from booking.letters import dead_channels, told_in_vain, waiting
 from booking.mandate_forms import GuardianForm
 from booking.models import Grant, Mandate, Recipient
 from booking.queries.series import running_series
@@ -272,6 +272,7 @@ def recipient_page(
         or LogInForm(initial={"email": recipient.user.email if recipient.user else ""}),
         "today": today,
         "dead_channels": dead_channels(recipient.user),
+        "told_in_vain": told_in_vain(Recipient.objects.filter(pk=recipient.pk)),
         "has_letter": waiting(department).filter(subject_id=recipient.pk).exists(),
     }
     return render(request, "booking/recipient.html", context)
