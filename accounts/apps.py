@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from accounts import bounces
+        from accounts import address_notices, bounces
 
         tracking.connect(bounces.hear, dispatch_uid="accounts.bounces")
+        address_notices.register_all()

@@ -1,5 +1,6 @@
 """django-allauth's forms in our words, without placeholders that vanish when one types."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.notices import MUST_BE_TOLD, Topic
+from accounts.phones import is_number
 
 LABELS = {
     "login": _("E-mail address"),
@@ -69,8 +71,15 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(choices=User.Language.choices)
 
 
+HELP_FOR_TOPIC = {
+    Topic.BY_OTHERS: _("This we must tell you."),
+    Topic.FOR_OTHERS: _("Without a mark we do not remind you of their visits either."),
+}
+
+
 class MessageChoicesForm(forms.Form):
-    """One question for each topic, with the channels that reach this person."""
+    """One question for each topic that concerns this person, with the channels that reach
+    them."""
 
     names_service = forms.TypedChoiceField(
         label=_("What may messages and your calendar say?"),
@@ -88,18 +97,23 @@ class MessageChoicesForm(forms.Form):
     def __init__(self, choices: MessageChoices, offered: Collection[str], *args: Any) -> None:
         super().__init__(*args)
         self.choices, self.offered = choices, offered
+        self.topics = [
+            topic
+            for topic in Topic
+            if topic is not Topic.FOR_OTHERS or choices.user.acts_for_others
+        ]
         channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
         questions = {
             topic.value: forms.MultipleChoiceField(
                 label=topic.label,
                 choices=channels,
                 required=topic in MUST_BE_TOLD,
-                help_text=_("This we must tell you.") if topic in MUST_BE_TOLD else "",
+                help_text=HELP_FOR_TOPIC.get(topic, ""),
                 widget=forms.CheckboxSelectMultiple,
                 initial=getattr(choices, topic),
                 error_messages={"required": _("Choose at least one.")},
             )
-            for topic in Topic
+            for topic in self.topics
         }
         self.fields = {**questions, **self.fields}
         self.fields["names_service"].initial = "yes" if choices.names_service else ""
@@ -112,8 +126,61 @@ class MessageChoicesForm(forms.Form):
                 *self.cleaned_data[topic],
                 *(name for name in getattr(self.choices, topic) if name not in self.offered),
             ]
-            for topic in Topic
+            for topic in self.topics
         }
+
+
+class EmailForm(forms.Form):
+    address = forms.EmailField(
+        label=_("Your new e-mail"),
+        max_length=254,
+        help_text=_("We send a code there. Until you have written it here, nothing changes."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"].lower()
+        if address == self.user.email.lower():
+            raise forms.ValidationError(_("This is the e-mail you have now."))
+        return address
+
+
+class PhoneForm(forms.Form):
+    address = forms.CharField(
+        label=_("Your new phone number"),
+        max_length=30,
+        required=False,
+        help_text=_("We call you there. A mobile number can get text messages, too."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address and not is_number(address):
+            raise forms.ValidationError(_("Write the number with figures, at least eight."))
+        return address
+
+
+class AddressCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
 class TokenForm(forms.Form):

@@ -226,6 +226,8 @@ class MessageChoices(models.Model):
     day_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
     hours_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_sms)
     news = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
+    # Empty: nothing at all about those one acts for, reminders neither.
+    for_others = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
     # Otherwise messages and calendars say "appointment", and neither what nor from whom.
     names_service = models.BooleanField(default=False)
 
@@ -258,6 +260,38 @@ class DeadAddress(models.Model):
         if self.channel == Message.Channel.EMAIL:
             return self.address == self.user.email
         return self.address == mobile_number(self.user.phone)
+
+
+class AddressChange(models.Model):
+    """Another e-mail or number for somebody, and the one before.
+
+    One's own is in use only once the code that was sent there has come back. ``digest`` is
+    that code's; empty when nothing that comes back is right: a newer code was asked for, or
+    the address is another's, who was told instead.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    channel = models.CharField(max_length=6, choices=MessageChoices.CHANNELS)
+    address = models.CharField(max_length=254, blank=True)
+    old_address = models.CharField(max_length=254, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "id"]
+        indexes = [
+            models.Index(fields=["user", "-asked_at"], name="address_change_user"),
+            models.Index(fields=["address", "-asked_at"], name="address_change_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} asked for at {self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

@@ -27,12 +27,15 @@ class Topic(models.TextChoices):
     DAY_BEFORE = "day_before", _("The day before a visit")
     HOURS_BEFORE = "hours_before", _("Two hours before a visit")
     NEWS = "news", _("Other things you have asked to know")
+    FOR_OTHERS = "for_others", _("About those you act for")
 
 
 # Never silent: whoever chose no channel is told over one that reaches them.
 MUST_BE_TOLD = frozenset({Topic.BY_OTHERS})
-# Of these there is a letter for people whom nothing else reaches.
-WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS})
+# Of these there is a letter for people whom nothing else reaches,
+WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
+# and of these also when it was sent, and did not arrive.
+NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,15 @@ class Attachment:
 class Words:
     """A message in one language. ``subject`` stands on locked screens: no name, no service.
     ``lines`` are short paragraphs, and together the whole text message. ``path`` is our
-    page about it, linked from e-mails alone.
+    page about it, linked from e-mails alone. ``address`` is where to send it instead of where
+    the person has it now.
     """
 
     subject: str
     lines: tuple[str, ...]
     path: str = ""
     attachment: Attachment | None = None
+    address: str = ""
 
 
 # Called in the language of whom it goes to. Reads, and writes nothing.
@@ -61,12 +66,14 @@ Compose = Callable[[Message], Words | None]
 
 @dataclass(frozen=True)
 class Notice:
-    """``may_disturb``: goes out in quiet hours too, when it would be too late afterwards."""
+    """``may_disturb``: goes out in quiet hours too, when it would be too late afterwards.
+    ``over``: this channel alone, whatever was chosen."""
 
     kind: str
     topic: Topic
     compose: Compose
     may_disturb: bool = False
+    over: Message.Channel | None = None
 
 
 _notices: dict[str, Notice] = {}

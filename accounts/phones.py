@@ -16,3 +16,8 @@ def mobile_number(phone: str) -> str:
     if digits.startswith("+"):
         return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else ""
     return f"+47{digits}" if re.fullmatch(r"[49]\d{7}", digits) else ""
+
+
+def is_number(phone: str) -> bool:
+    """Whether somebody could be called there: figures, as people group them, and no words."""
+    return bool(re.fullmatch(r"\+?[\d\s()./-]+", phone)) and len(re.sub(r"\D", "", phone)) >= 8

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)  # seconds
-# Answers that say the number cannot be reached, now or later; all others may pass.
-BAD_NUMBER = {400, 404, 410, 422}
+# Answers that say the number takes no texts, now or later. All others may pass: a wrong URL
+# (404) or a gateway that has moved (410) says nothing of the number.
+BAD_NUMBER = {400, 422}
 
 
 class NumberRefused(Exception):

@@ -17,7 +17,8 @@ def send_messages() -> None:
 
 @shared_task
 def tidy_messages() -> None:
-    from accounts.actions import messages
+    from accounts.actions import addresses, messages
 
     messages.end_overdue()
     messages.forget_old(before=timezone.now() - KEPT)
+    addresses.forget_old(before=timezone.now() - KEPT)

@@ -1,16 +1,25 @@
 from django.urls import URLPattern, URLResolver, path
 
-from accounts import views
+from accounts.models import Message
+from accounts.views import addresses, me, tokens
 
 app_name = "accounts"
 
+EMAIL = {"channel": Message.Channel.EMAIL}
+PHONE = {"channel": Message.Channel.SMS}
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("me/", views.me, name="me"),
-    path("settings/", views.my_settings, name="settings"),
-    path("settings/messages/", views.my_messages, name="messages"),
-    path("view/choose/", views.choose_view, name="choose_view"),
-    path("settings/keys/", views.tokens, name="tokens"),
-    path("settings/keys/create/", views.create_token, name="create_token"),
-    path("settings/keys/<uuid:token>/revoke/", views.revoke_token, name="revoke_token"),
-    path("language/choose/", views.choose_language, name="choose_language"),
+    path("me/", me.me, name="me"),
+    path("language/choose/", me.choose_language, name="choose_language"),
+    path("view/choose/", me.choose_view, name="choose_view"),
+    # /settings/
+    path("settings/", me.my_settings, name="settings"),
+    path("settings/messages/", me.my_messages, name="messages"),
+    path("settings/email/", addresses.address, EMAIL, name="email"),
+    path("settings/email/code/", addresses.code, EMAIL, name="email_code"),
+    path("settings/phone/", addresses.address, PHONE, name="phone"),
+    path("settings/phone/code/", addresses.code, PHONE, name="phone_code"),
+    path("settings/keys/", tokens.tokens, name="tokens"),
+    path("settings/keys/create/", tokens.create_token, name="create_token"),
+    path("settings/keys/<uuid:token>/revoke/", tokens.revoke_token, name="revoke_token"),
 ]

@@ -97,6 +97,13 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
     return recipient_under(whose.mandate, may=may, what=what)
 
 
+def go_to(request: PersonRequest, recipient_id: uuid.UUID, *, may: Mandate.May) -> Recipient:
+    """Somebody whose pages these are to be from now on: oneself, or whom one may act for."""
+    act_for(request, recipient_id)
+    request._whose = None  # type: ignore[attr-defined]
+    return recipient_for(request, may=may)
+
+
 def own_recipient(request: PersonRequest) -> Recipient:
     """The one who is logged in, for what nobody else decides for them."""
     if request.acting_for is not None:
@@ -109,20 +116,6 @@ def _own(user: User) -> Recipient:
     if recipient is None:
         raise Http404
     return recipient
-
-
-def recipient_of_user(
-    user: User, recipient_id: uuid.UUID, *, may: Mandate.May, what: str
-) -> Recipient:
-    """Oneself, or somebody one holds a mandate for; for callers without pages. ``what`` is
-    the name for the access log."""
-    own = Recipient.objects.filter(user=user, pk=recipient_id).first()
-    if own is not None:
-        return own
-    for mandate in mandates_held_by(user):
-        if mandate.recipient_id == recipient_id:
-            return recipient_under(mandate, may=may, what=what)
-    raise Http404
 
 
 def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipient:
@@ -202,7 +195,7 @@ def series_for(
 ) -> BookingSeries:
     recipient = recipient_for(request, may=may)
     series = get_object_or_404(
-        BookingSeries.objects.select_related("service__department"),
+        BookingSeries.objects.select_related("service__department", "mandate__holder"),
         pk=series_id,
         recipient=recipient,
     )

@@ -84,5 +84,13 @@ class OwnHelper(BookingError):
     """Nobody is their own helper."""
 
 
+class LogInTaken(BookingError):
+    """Somebody else logs in with this e-mail."""
+
+
+class NotOnlyOurs(BookingError):
+    """The person's log-in opens more than this department's pages: it is theirs to change."""
+
+
 class CannotTake(BookingError):
     """This shift can't take this visit: its hours, what it asks for, or what is on it."""

@@ -5,13 +5,13 @@ They wait in the outbox until the department has printed them. Changes nothing.
 
 from dataclasses import dataclass
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone, translation
 
 from accounts import notices
 from accounts.models import DeadAddress, Message, User
 from accounts.notices import Words
-from booking.models import Booking, Recipient
+from booking.models import Booking, Mandate, Recipient
 from departments.models import Department
 
 
@@ -53,13 +53,33 @@ def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Re
 
 
 def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
-    """Those whose address gave messages back, and who have no other since."""
+    """Those whose address gave messages back, and who have no other since; their own, or that
+    of somebody who is told for them."""
+    dead = DeadAddress.objects.values("user")
+    in_vain = {mandate.recipient_id for mandate in told_in_vain(recipients)}
+    found = recipients.filter(Q(user__in=dead) | Q(pk__in=in_vain))
     return [
         recipient
-        for recipient in recipients.filter(user__in=DeadAddress.objects.values("user"))
-        .select_related("user")
-        .prefetch_related("user__dead_addresses__user")
-        if dead_channels(recipient.user)
+        for recipient in found.select_related("user").prefetch_related(
+            "user__dead_addresses__user"
+        )
+        if recipient.pk in in_vain or dead_channels(recipient.user)
+    ]
+
+
+def told_in_vain(recipients: QuerySet[Recipient]) -> list[Mandate]:
+    """Under which somebody should get their messages, and nothing reaches them now."""
+    told = Mandate.objects.in_force(timezone.localdate()).filter(
+        is_told=True,
+        recipient__in=recipients,
+        holder__in=DeadAddress.objects.values("user"),
+    )
+    return [
+        mandate
+        for mandate in told.select_related("holder").prefetch_related(
+            "holder__dead_addresses__user"
+        )
+        if dead_channels(mandate.holder)
     ]
 
 

@@ -31,6 +31,10 @@ class MandateForm(forms.Form):
         initial=Mandate.May.BOOK,
         widget=forms.RadioSelect,
     )
+    is_told = forms.BooleanField(
+        label=_("They also get the messages about my visits"),
+        required=False,
+    )
     valid_until = WrittenDateField(
         label=_("Last day"),
         required=False,
@@ -56,6 +60,7 @@ class MandateForm(forms.Form):
         """What the verb is told besides who gives it to whom."""
         return {
             "may": Mandate.May(self.cleaned_data["may"]),
+            "is_told": self.cleaned_data["is_told"],
             "valid_from": self.first_day,
             "valid_until": self.cleaned_data["valid_until"],
         }
@@ -71,13 +76,18 @@ class GuardianForm(MandateForm):
         help_text=_("The case number of the County Governor's decision, so that it can be found."),
         widget=forms.TextInput(attrs=NO_GUESSES),
     )
-    field_order = ["name", "email", "reference", "may", "valid_from", "valid_until"]
+    field_order = ["name", "email", "reference", "may", "is_told", "valid_from", "valid_until"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "guardian_%s")  # the page has other forms beside it
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("The guardian's name")
         self.fields["email"].label = _("The guardian's e-mail")
+        self.fields["is_told"].label = _("Gets the messages about the visits")
+        self.fields["is_told"].help_text = _(
+            "Beside the recipient, or in their place if they have no log-in."
+        )
+        self.fields["is_told"].initial = True
         self.fields["valid_until"].label = _("Until and including")
         self.fields["valid_until"].help_text = ""
 

@@ -8,13 +8,15 @@ from accounts.models import Message
 from accounts.notices import Notice, Topic, Words, register
 from booking.models import Mandate
 
-GIVEN, HELD, ENDED = "mandate.given", "mandate.held", "mandate.ended"
+GIVEN, HELD = "mandate.given", "mandate.held"
+ENDED, LEFT = "mandate.ended", "mandate.left"
 
 
 def register_all() -> None:
     register(Notice(GIVEN, Topic.BY_OTHERS, tell_recipient))
     register(Notice(HELD, Topic.BY_OTHERS, tell_holder))
     register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
+    register(Notice(LEFT, Topic.BY_OTHERS, tell_left))
 
 
 def tell_recipient(message: Message) -> Words | None:
@@ -51,6 +53,18 @@ def tell_ended(message: Message) -> Words | None:
     return Words(
         subject=_("You can't act for somebody any more"),
         lines=(_("Something that let you see or book for somebody has ended."),),
+    )
+
+
+def tell_left(message: Message) -> Words | None:
+    """To the recipient."""
+    return Words(
+        subject=_("Somebody can't act for you any more"),
+        lines=(
+            _("Somebody could see your visits, or book for you. Now that has ended."),
+            _("Your visits stay as they are. Log in to see who can act for you."),
+        ),
+        path=reverse("booking:mandates"),
     )
 
 

@@ -136,6 +136,9 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
             valid_from__lte=on,
         )
 
+    def to_book(self, on: dt.date) -> "MandateQuerySet":
+        return self.in_force(on).filter(may=Mandate.May.BOOK)
+
 
 class Mandate(models.Model):
     """Somebody may act for a recipient (FHIR Consent, its holder a RelatedPerson).
@@ -165,6 +168,9 @@ class Mandate(models.Model):
     may = models.CharField(
         _("what they may do"), max_length=10, choices=May.choices, default=May.BOOK
     )
+    # Gets what the recipient is told of their visits, too, or in their place when they
+    # have no log-in. The holder chooses the channels, or none.
+    is_told = models.BooleanField(_("gets the messages"), default=False)
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
     reference = models.CharField(_("the paper's reference"), max_length=100, blank=True)
@@ -422,6 +428,10 @@ class BookingSeries(models.Model):
 
     It promises nothing: each visit is an ordinary ``Booking``, made when the horizon reaches
     its date, and charged, moved and cancelled like any other.
+
+    One that was made under a ``mandate`` lives as long as its holder may book for the person.
+    After that nothing new is booked, until the person, or somebody who may, says that it goes
+    on: nobody books by a right they have lost, and nobody loses a visit that they have.
     """
 
     class Ended(models.TextChoices):
@@ -435,6 +445,9 @@ class BookingSeries(models.Model):
     time = models.TimeField()  # local, whatever the clocks do meanwhile
     note = models.CharField(_("note to the carer"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    mandate = models.ForeignKey(
+        Mandate, null=True, on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     why_ended = models.CharField(max_length=8, choices=Ended.choices, blank=True)
@@ -459,6 +472,13 @@ class BookingSeries(models.Model):
     def dates_until(self, last: dt.date) -> Iterator[dt.date]:
         weeks = (last - self.first_date).days // 7
         return (self.first_date + dt.timedelta(weeks=n) for n in range(weeks + 1))
+
+    def waits(self, on: dt.date) -> bool:
+        """For somebody who may to say that it goes on."""
+        if self.mandate is None:
+            return False
+        still = self.recipient.mandates.to_book(on).filter(holder=self.mandate.holder_id)
+        return not still.exists()
 
     def key_for(self, date: dt.date) -> uuid.UUID:
         """The key of the booking on that date: however often it is tried, there is one."""
@@ -504,8 +524,8 @@ class SeriesDate(models.Model):
 
 
 class SlotWish(models.Model):
-    """Somebody wants to be told when a time opens on a day. It holds nothing for them: who
-    books first has it.
+    """Somebody wants to be told when a time opens on a day: the recipient, or ``by`` who acts
+    for them. It holds nothing for them: who books first has it.
 
     ``free`` are the starts (epoch seconds) that were free for the person when their day was
     looked at last, and ``revision`` is what its Days stood at then: as long as they stand
@@ -515,6 +535,7 @@ class SlotWish(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="wishes")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     date = models.DateField()
     # the visit that would be moved there, rather than one more
     moving = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
@@ -527,7 +548,7 @@ class SlotWish(models.Model):
         verbose_name_plural = "slot wishes"
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "service", "date"], name="one_wish_per_service_and_day"
+                fields=["recipient", "service", "date", "by"], name="one_wish_per_service_and_day"
             )
         ]
 

@@ -6,6 +6,7 @@ person asked otherwise: an appointment and its time, neither what nor from whom.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -26,19 +27,36 @@ Kind = BookingEvent.Kind
 DAY_BEFORE, HOURS_BEFORE = "visit.day_before", "visit.hours_before"
 
 
-def addressees(recipient: Recipient) -> list[User | None]:
-    """Whom to tell: the person, or the guardians of somebody without a log-in. Nobody
-    there (None) is a letter's business."""
-    if recipient.user is not None:
-        return [recipient.user]
-    guardians = _guardians_of(recipient).select_related("holder")
-    return [mandate.holder for mandate in guardians] or [None]
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody to be told what concerns a recipient: the person, who has a log-in or none
+    (``user`` is None: a letter's business), or the holder of a mandate (``is_other``).
+
+    ``is_copy``: what can't reach them need not go by letter, the person is told anyway.
+    """
+
+    user: User | None
+    is_other: bool = False
+    is_copy: bool = False
 
 
-def kind_of(event: BookingEvent, to: User | None) -> str:
-    """The kind of notice that tells of it, by whose doing it was."""
-    by_others = event.by_id is not None and (to is None or event.by_id != to.pk)
-    return f"visit.{event.kind}_by_others" if by_others else f"visit.{event.kind}"
+def addressees(recipient: Recipient) -> list[Addressee]:
+    """The person always, and those who are told under a mandate; these in place of somebody
+    without a log-in, who otherwise gets a letter."""
+    holders = [mandate.holder for mandate in _told_of(recipient).select_related("holder")]
+    if recipient.user is None:
+        return [Addressee(holder, is_other=True) for holder in holders] or [Addressee(None)]
+    copies = [Addressee(holder, is_other=True, is_copy=True) for holder in holders]
+    return [Addressee(recipient.user), *copies]
+
+
+def kinds_of(event: BookingEvent) -> dict[str, str]:
+    """The kinds of notice that tell of it: the recipient by whose doing it was."""
+    is_own = event.by_id is None or event.by_id == event.booking.recipient.user_id
+    return {
+        "kind": f"visit.{event.kind}" if is_own else f"visit.{event.kind}_by_others",
+        "kind_for_others": f"visit.{event.kind}_for_others",
+    }
 
 
 def register_all() -> None:
@@ -46,6 +64,7 @@ def register_all() -> None:
         for name, topic in (
             (f"visit.{kind}", Topic.CONFIRMATION),
             (f"visit.{kind}_by_others", Topic.BY_OTHERS),
+            (f"visit.{kind}_for_others", Topic.FOR_OTHERS),
         ):
             register(Notice(name, topic, tell_event, may_disturb=True))
     register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, remind))
@@ -64,7 +83,7 @@ def tell_event(message: Message) -> Words | None:
     booking = event.booking
     at = booking.starts_at
     recipient = booking.recipient
-    if at <= timezone.now() or not _may_know(message, recipient):
+    if at <= timezone.now() or not may_know(message, recipient):
         return None
     kind, whose = Kind(event.kind), _whose(event, message)
     told = {"when": when(at), "name": recipient.given_name}
@@ -77,9 +96,9 @@ def tell_event(message: Message) -> Words | None:
         lines += _details(booking, message)
     method = Method.CANCEL if kind is Kind.CANCELLED else Method.PUBLISH
     return Words(
-        subject=_SUBJECTS[kind](),
+        subject=(_SUBJECTS_FOR_OTHERS if is_for_other(message, recipient) else _SUBJECTS)[kind](),
         lines=tuple(lines),
-        path=_path(booking, message),
+        path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
         attachment=_attachment(booking, message, method),
     )
 
@@ -96,12 +115,12 @@ def remind(message: Message) -> Words | None:
     if booking is None or booking.starts_at <= timezone.now():
         return None
     recipient = booking.recipient
-    if not _may_know(message, recipient):
+    if not may_know(message, recipient):
         return None
     day = dates.near_day(booking.starts_at, get_language(), today=timezone.localdate())
     says = (
         _("Remember that %(name)s has an appointment %(day)s %(clock)s.")
-        if _is_guardians(message, recipient)
+        if is_for_other(message, recipient)
         else _("Remember that you have an appointment %(day)s %(clock)s.")
     )
     lines = [
@@ -111,7 +130,7 @@ def remind(message: Message) -> Words | None:
     return Words(
         subject=_("Remember your appointment"),
         lines=tuple(lines),
-        path=_path(booking, message),
+        path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
     )
 
 
@@ -126,29 +145,39 @@ def _at(instant: dt.datetime) -> str:
     return dates.words(language).at.format(clock=dates.clock(instant, language))
 
 
-def _is_guardians(message: Message, recipient: Recipient) -> bool:
+def is_for_other(message: Message, recipient: Recipient) -> bool:
+    """Whether it goes to somebody who acts for the recipient."""
     return message.user_id is not None and message.user_id != recipient.user_id
 
 
-def _may_know(message: Message, recipient: Recipient) -> bool:
-    """A guardian is told for as long as the mandate lasts."""
+def may_know(message: Message, recipient: Recipient) -> bool:
+    """Whoever acts for somebody is told for as long as the mandate lasts and says so."""
     return (
-        not _is_guardians(message, recipient)
-        or _guardians_of(recipient).filter(holder=message.user).exists()
+        not is_for_other(message, recipient)
+        or _told_of(recipient).filter(holder=message.user).exists()
     )
 
 
-def _guardians_of(recipient: Recipient) -> QuerySet[Mandate]:
-    today = timezone.localdate()
-    return recipient.mandates.in_force(today).filter(kind=Mandate.Kind.GUARDIAN)
+def page_of(recipient: Recipient, message: Message, url: str) -> str:
+    """The page about it; whoever acts for others chooses first for whom to look."""
+    return reverse("home") if is_for_other(message, recipient) else url
+
+
+def _told_of(recipient: Recipient) -> QuerySet[Mandate]:
+    return (
+        recipient.mandates.in_force(timezone.localdate())
+        .filter(is_told=True)
+        .exclude(holder=recipient.user_id)
+        .exclude(holder__message_choices__for_others=[])
+    )
 
 
 def _whose(event: BookingEvent, message: Message) -> str:
-    """How to put it: to a "guardian", otherwise by whose doing it was: one's "own", "ours"
-    (the department's staff) or a "helper"'s."""
+    """How to put it: to somebody who acts for the "other", else by whose doing it was: one's
+    "own", "ours" (the department's staff) or a "helper"'s."""
     booking = event.booking
-    if _is_guardians(message, booking.recipient):
-        return "guardian"
+    if is_for_other(message, booking.recipient):
+        return "other"
     if event.by_id is None or event.by_id == booking.recipient.user_id:
         return "own"
     staff = Employee.objects.filter(
@@ -157,42 +186,46 @@ def _whose(event: BookingEvent, message: Message) -> str:
     return "ours" if staff.active(timezone.localdate(event.at)).exists() else "helper"
 
 
-def _path(booking: Booking, message: Message) -> str:
-    """The visit's page; a guardian chooses first for whom to look."""
-    if _is_guardians(message, booking.recipient):
-        return reverse("home")
-    return reverse("booking:visit", args=[booking.pk])
-
-
 _SUBJECTS = {
     Kind.BOOKED: lambda: _("Your appointment is booked"),
     Kind.MOVED: lambda: _("Your appointment is moved"),
     Kind.CANCELLED: lambda: _("Your appointment is cancelled"),
+}
+_SUBJECTS_FOR_OTHERS = {
+    Kind.BOOKED: lambda: _("An appointment is booked"),
+    Kind.MOVED: lambda: _("An appointment is moved"),
+    Kind.CANCELLED: lambda: _("An appointment is cancelled"),
 }
 _SAYS = {
     Kind.BOOKED: {
         "own": lambda: _("You have an appointment %(when)s."),
         "ours": lambda: _("We have booked an appointment for you %(when)s."),
         "helper": lambda: _("Somebody who helps you has booked an appointment %(when)s."),
-        "guardian": lambda: _("%(name)s has an appointment %(when)s."),
+        "other": lambda: _("%(name)s has an appointment %(when)s."),
     },
     Kind.MOVED: {
         "own": lambda: _("Your appointment is moved to %(when)s."),
         "ours": lambda: _("We have moved your appointment to %(when)s."),
         "helper": lambda: _("Somebody who helps you has moved your appointment to %(when)s."),
-        "guardian": lambda: _("The appointment of %(name)s is moved to %(when)s."),
+        "other": lambda: _("The appointment of %(name)s is moved to %(when)s."),
     },
     Kind.CANCELLED: {
         "own": lambda: _("Your appointment %(when)s is cancelled."),
         "ours": lambda: _("We have cancelled your appointment %(when)s."),
         "helper": lambda: _("Somebody who helps you has cancelled your appointment %(when)s."),
-        "guardian": lambda: _("The appointment of %(name)s %(when)s is cancelled."),
+        "other": lambda: _("The appointment of %(name)s %(when)s is cancelled."),
     },
 }
 
 
+def _names_service(booking: Booking, message: Message) -> bool:
+    """When whom it goes to wants it said, and the recipient as well."""
+    wanted = {message.user_id, booking.recipient.user_id or message.user_id}
+    return all(names_service(user) for user in wanted)
+
+
 def _details(booking: Booking, message: Message) -> list[str]:
-    if not names_service(message.user_id):
+    if not _names_service(booking, message):
         return []
     department = booking.service.department
     return [
@@ -207,7 +240,7 @@ def _attachment(booking: Booking, message: Message, method: Method) -> Attachmen
     return Attachment(
         name=_("appointment.ics"),
         content=file_of_visit(
-            booking, method=method, names_service=names_service(message.user_id)
+            booking, method=method, names_service=_names_service(booking, message)
         ),
         mimetype=f"text/calendar; method={method.value}; charset=utf-8",
     )

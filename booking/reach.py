@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import record_look
 from accounts.models import User
-from booking.access import recipient_of_user
+from booking.access import mandates_held_by, recipient_under
 from booking.models import Booking, Grant, Mandate, Recipient
 from booking.queries import Person
 from departments.models import Employee, Service
@@ -35,12 +35,15 @@ class Reach:
 def reach_of(user: User, recipient_id: uuid.UUID | None, *, may: Mandate.May, what: str) -> Reach:
     """Oneself when nobody is named; else somebody one holds a mandate for, or whom a
     department that one administers has granted something. The look is logged first."""
+    own = Recipient.objects.filter(user=user).first()
+    if own is not None and recipient_id in (None, own.pk):
+        return Reach(own)
     if recipient_id is None:
-        return Reach(get_object_or_404(Recipient, user=user))
-    try:
-        return Reach(recipient_of_user(user, recipient_id, may=may, what=what))
-    except Http404:
-        return _reach_of_staff(user, recipient_id, what=what)
+        raise Http404
+    for mandate in mandates_held_by(user):
+        if mandate.recipient_id == recipient_id and (mandate.may_book or may == Mandate.May.LOOK):
+            return Reach(recipient_under(mandate, may=may, what=what))
+    return _reach_of_staff(user, recipient_id, what=what)
 
 
 def _reach_of_staff(user: User, recipient_id: uuid.UUID, *, what: str) -> Reach:

@@ -59,6 +59,19 @@ class RecipientForm(VerbForm):
         return Particulars(**{**values, "address": values["address"] or self.kept_address})
 
 
+class LogInForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The person logs in with a code that we send there."),
+        widget=forms.EmailInput(attrs=NO_GUESSES),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "log_in_%s")  # the page has other forms beside it
+        super().__init__(*args, **kwargs)
+
+
 class GrantForm(VerbForm):
     amount = WrittenNumberField(label=_("How much"), min_value=1, max_value=10_000)
     valid_from = WrittenDateField(label=_("Applies from"))

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/address/trust/", letters.trust_address, name="trust_address"),
     path("<uuid:recipient>/", recipients.recipient, name="recipient"),
     path("<uuid:recipient>/change/", recipients.change_recipient, name="change_recipient"),
+    path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
     path(
         "<uuid:recipient>/guardians/register/",
@@ -37,6 +38,16 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/visits/<uuid:booking>/cancel/",
         phone.cancel_by_phone,
         name="cancel_by_phone",
+    ),
+    path(
+        "<uuid:recipient>/series/<uuid:series>/go-on/",
+        phone.go_on_by_phone,
+        name="go_on_by_phone",
+    ),
+    path(
+        "<uuid:recipient>/series/<uuid:series>/end/",
+        phone.end_series_by_phone,
+        name="end_series_by_phone",
     ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),

@@ -38,3 +38,11 @@ def alert_unbooked() -> None:
     from booking.actions.essential import alert_unbooked
 
     alert_unbooked(timezone.now())
+
+
+@shared_task
+def tell_of_ended_mandates() -> None:
+    """Every night."""
+    from booking.actions.mandates import tell_of_those_that_ran_out
+
+    tell_of_those_that_ran_out(timezone.localdate())

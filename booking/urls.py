@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # /repeating/<series>/
     path("repeating/", series.all_series, name="all_series"),
     path("repeating/<uuid:series>/", series.series, name="series"),
+    path("repeating/<uuid:series>/go-on/", series.go_on, name="go_on"),
     path("repeating/<uuid:series>/skip/", series.skip, name="skip"),
     path("repeating/<uuid:series>/take-back/", series.take_back_skip, name="take_back_skip"),
     path("repeating/<uuid:series>/end/", series.end_series, name="end_series"),

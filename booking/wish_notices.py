@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Message
+from accounts.models import Message, User
 from accounts.notices import Notice, Topic, Words, register
 from booking import queries
 from booking.converters import Clock
-from booking.models import SlotWish
-from booking.notices import when
+from booking.models import Recipient, SlotWish
+from booking.notices import is_for_other, page_of, when
 from booking.offers import SlotStatus
 
 OPENING = "wish.opening"
@@ -25,11 +25,11 @@ def tell_opening(message: Message) -> Words | None:
     """That a time is free; None when somebody has it already, or nobody asks any longer."""
     assert message.about_id is not None
     wish = (
-        SlotWish.objects.select_related("recipient", "service__department", "moving")
+        SlotWish.objects.select_related("recipient", "service__department", "moving", "by")
         .filter(pk=message.about_id)
         .first()
     )
-    if wish is None:
+    if wish is None or not may_book_for(wish.by, wish.recipient):
         return None
     starts_at = dt.datetime.fromisoformat(message.facts["at"])
     (day,) = queries.offer(
@@ -42,14 +42,25 @@ def tell_opening(message: Message) -> Words | None:
     slot = queries.slot_at(day, starts_at)
     if slot is None or slot.status is not SlotStatus.FREE:
         return None
+    says = (
+        _("A time for %(name)s has opened %(when)s.")
+        if is_for_other(message, wish.recipient)
+        else _("A time has opened %(when)s.")
+    )
     return Words(
         subject=_("A time has opened"),
         lines=(
-            _("A time has opened %(when)s.") % {"when": when(starts_at)},
+            says % {"when": when(starts_at), "name": wish.recipient.given_name},
             _("Whoever books first gets it."),
         ),
-        path=_check_url(wish, starts_at),
+        path=page_of(wish.recipient, message, _check_url(wish, starts_at)),
     )
+
+
+def may_book_for(user: User, recipient: Recipient) -> bool:
+    """Whether it is still of use to them."""
+    held = recipient.mandates.to_book(timezone.localdate()).filter(holder=user)
+    return user.pk == recipient.user_id or held.exists()
 
 
 def _check_url(wish: SlotWish, starts_at: dt.datetime) -> str:

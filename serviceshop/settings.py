@@ -204,6 +204,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 5,  # a connection that went deaf is noticed and made again
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers write the same log, as discreetly
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"  # crontab schedules stumble over clock changes elsewhere
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
@@ -214,6 +215,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "book what repeats": {
         "task": "booking.tasks.book_series",
         "schedule": crontab(hour="1", minute="30"),
+    },
+    "tell of mandates that ran out": {
+        "task": "booking.tasks.tell_of_ended_mandates",
+        "schedule": crontab(hour="1", minute="50"),
     },
     # Whoever missed the doorbell. What a worker that was away did not take expires.
     "plan stale days": {
@@ -311,7 +316,12 @@ MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TE
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "serviceshop.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -235,6 +235,7 @@ class SlotWishFactory(DjangoModelFactory):
 
     recipient = factory.SubFactory(RecipientFactory)
     service = factory.SubFactory(ServiceFactory)
+    by = factory.SelfAttribute("recipient.user")
     date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=3))
 
 

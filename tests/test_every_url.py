@@ -105,6 +105,10 @@ RULES = {
     "accounts:choose_language": post(ANYBODY),
     "accounts:settings": get(LOGGED_IN),
     "accounts:messages": get(LOGGED_IN),
+    "accounts:email": get(LOGGED_IN),
+    "accounts:email_code": get(LOGGED_IN),
+    "accounts:phone": get(LOGGED_IN),
+    "accounts:phone_code": get(LOGGED_IN),
     "accounts:choose_view": post(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
@@ -143,6 +147,7 @@ RULES = {
     "booking:repeat booking": get(*BOOKERS, booking="booking"),
     "booking:all_series": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:series series": get(*LOOKERS, series="series"),
+    "booking:go_on series": post(*BOOKERS, series="series"),
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
@@ -175,6 +180,7 @@ RULES = {
     "booking:change_recipient department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
+    "booking:change_log_in department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
@@ -198,6 +204,12 @@ RULES = {
     ),
     "booking:cancel_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:go_on_by_phone department recipient series": post(
+        ADMINISTRATOR, **D, recipient="recipient", series="series"
+    ),
+    "booking:end_series_by_phone department recipient series": post(
+        ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
     "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments

@@ -23,7 +23,7 @@ from django.utils import timezone, translation
 
 from accounts import mails, notices, sms
 from accounts.models import DeadAddress, Message, User
-from accounts.notices import MUST_BE_TOLD, WORTH_A_LETTER, Words
+from accounts.notices import NEVER_LOST, Words
 from accounts.quiet import QuietHours
 from accounts.reach import Reach
 
@@ -61,8 +61,8 @@ def post(
     letter that ``department_id`` prints. ``expires_at``: not sent from then on.
     ``facts`` are keys and instants for the words; never names, addresses or texts.
     """
-    topic = notices.find(kind).topic
-    channels = Reach.of(to).channels(topic)
+    notice = notices.find(kind)
+    channels = [notice.over] if notice.over else Reach.of(to).channels(notice.topic)
     if department_id is None and Channel.LETTER in channels:
         channels = []
     rows = [
@@ -143,20 +143,26 @@ def deliver(message: Message) -> bool:
     notice = notices.find(message.kind)
     reach = Reach.of(user)
     channel = Channel(message.channel)
-    if channel not in reach.channels(notice.topic):
+    if notice.over is None and channel not in reach.channels(notice.topic):
         _end(message, State.NEEDLESS, Why.NOT_WANTED)
         return False
+    own = to = reach.addresses.get(channel, "")
     try:
         with translation.override(user.language):
             words = notice.compose(message)
             if words is None:
                 _end(message, State.NEEDLESS, Why.NOT_TRUE)
                 return False
-            _hand_over(message, words, reach.addresses[channel])
+            to = words.address or own
+            if not to:
+                _end(message, State.NEEDLESS, Why.NOT_WANTED)
+                return False
+            _hand_over(message, words, to)
     except (SMTPRecipientsRefused, AnymailRecipientsRefused, sms.NumberRefused) as error:
         _log(message, error)
         with transaction.atomic():
-            mark_dead(user=user, channel=channel, address=reach.addresses[channel])
+            if to == own:
+                mark_dead(user=user, channel=channel, address=own)
             _give_up(message, Why.REFUSED)
         return False
     except Exception as error:  # whatever it is, the next message must go out
@@ -261,7 +267,7 @@ def _give_up(message: Message, why: Message.Why) -> None:
     """It stays, with the reason. What must be told is told by letter, where one can be."""
     _end(message, State.DEAD, why)
     topic = notices.find(message.kind).topic
-    if topic in MUST_BE_TOLD & WORTH_A_LETTER and message.department_id:
+    if topic in NEVER_LOST and message.department_id:
         Message.objects.bulk_create(
             [
                 Message(

@@ -7,9 +7,14 @@ published inside a transaction; whoever needs to know finds the Day's revision r
 from booking.actions.bookings import book, cancel, move
 from booking.actions.grants import change_grant, grant, shorten_grant
 from booking.actions.mandates import Invited, end_mandate, give_mandate, register_guardian
-from booking.actions.recipients import Particulars, add_recipient, change_recipient
+from booking.actions.recipients import (
+    Particulars,
+    add_recipient,
+    change_log_in,
+    change_recipient,
+)
 from booking.actions.seats import give, reseat, take_off
-from booking.actions.series import end_series, repeat, skip, take_back_skip
+from booking.actions.series import end_series, go_on, repeat, skip, take_back_skip
 
 __all__ = [
     "Invited",
@@ -18,11 +23,13 @@ __all__ = [
     "book",
     "cancel",
     "change_grant",
+    "change_log_in",
     "change_recipient",
     "end_mandate",
     "end_series",
     "give",
     "give_mandate",
+    "go_on",
     "grant",
     "move",
     "register_guardian",

@@ -5,7 +5,9 @@ come: a booking gets no dearer, and what was not announced yet is found again.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,10 +16,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.actions import messages
-from accounts.models import Message, User
+from accounts.models import Message
 from booking import notices
 from booking.calendars import with_last_change
-from booking.models import Booking, BookingEvent
+from booking.models import Booking, BookingEvent, Recipient
 
 IN_ONE_GO = 200
 DAY_BEFORE_AT = dt.time(16)  # local, the day before
@@ -40,15 +42,13 @@ def announce() -> int:
             .order_by("pk")[:IN_ONE_GO]
         )
         for event in events:
-            for person in notices.addressees(event.booking.recipient):
-                _post(
-                    event.booking,
-                    to=person,
-                    kind=notices.kind_of(event, person),
-                    key=str(event.pk),
-                    facts={"event": event.pk},
-                    expires_at=event.to_starts_at or event.from_starts_at,
-                )
+            _tell(
+                event.booking,
+                **notices.kinds_of(event),
+                key=str(event.pk),
+                facts={"event": event.pk},
+                expires_at=event.to_starts_at or event.from_starts_at,
+            )
         BookingEvent.objects.filter(pk__in=[event.pk for event in events]).update(
             announced_at=timezone.now()
         )
@@ -62,11 +62,11 @@ def remind(now: dt.datetime) -> int:
     for kind in (notices.DAY_BEFORE, notices.HOURS_BEFORE):
         for booking in _to_remind(kind, now):
             at = booking.starts_at
-            for person in notices.addressees(booking.recipient):
-                _post(
+            with transaction.atomic():
+                _tell(
                     booking,
-                    to=person,
                     kind=kind,
+                    kind_for_others=kind,
                     key=f"{booking.pk} {at.isoformat()}",
                     facts={"at": at.isoformat()},
                     expires_at=at - TOO_CLOSE if kind == notices.DAY_BEFORE else at,
@@ -106,22 +106,30 @@ def _to_remind(kind: str, now: dt.datetime) -> Iterator[Booking]:
             yield booking
 
 
-def _post(
-    booking: Booking,
+def tell(
+    recipient: Recipient,
     *,
-    to: User | None,
     kind: str,
-    key: str,
-    facts: dict[str, object],
-    expires_at: dt.datetime | None,
+    kind_for_others: str,
+    department_id: uuid.UUID,
+    **message: Any,
 ) -> None:
-    messages.post(
-        kind=kind,
-        key=key,
-        to=to,
-        subject_id=booking.recipient_id,
+    """Put it into the outbox for each of the recipient's ``notices.addressees``."""
+    for to in notices.addressees(recipient):
+        messages.post(
+            kind=kind_for_others if to.is_other else kind,
+            to=to.user,
+            subject_id=recipient.pk,
+            department_id=None if to.is_copy else department_id,
+            **message,
+        )
+
+
+def _tell(booking: Booking, *, expires_at: dt.datetime | None, **message: Any) -> None:
+    tell(
+        booking.recipient,
         department_id=booking.service.department_id,
         about_id=booking.pk,
-        facts=facts,
         expires_at=expires_at or booking.starts_at,
+        **message,
     )

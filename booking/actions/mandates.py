@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.actions.messages import post
@@ -28,6 +30,7 @@ def give_mandate(
     recipient: Recipient,
     to: Invited,
     may: Mandate.May,
+    is_told: bool = False,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     by: User,
@@ -41,6 +44,7 @@ def give_mandate(
             recipient=recipient,
             kind=Mandate.Kind.HELPER,
             may=may,
+            is_told=is_told,
             valid_from=valid_from,
             valid_until=valid_until,
             given_by=by,
@@ -54,6 +58,7 @@ def register_guardian(
     recipient: Recipient,
     to: Invited,
     may: Mandate.May,
+    is_told: bool = True,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     reference: str,
@@ -66,6 +71,7 @@ def register_guardian(
             recipient=recipient,
             kind=Mandate.Kind.GUARDIAN,
             may=may,
+            is_told=is_told,
             valid_from=valid_from,
             valid_until=valid_until,
             reference=reference,
@@ -82,8 +88,22 @@ def end_mandate(*, mandate: Mandate, by: User) -> None:
         ended = Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by
         )
-        if ended and by.pk != mandate.holder_id:
-            _tell(mandate, mandate_notices.ENDED, mandate.holder)
+        if ended:
+            _tell_of_the_end(mandate, by)
+
+
+def tell_of_those_that_ran_out(today: dt.date) -> None:
+    """Every night: their last day was yesterday, or a few days ago if nobody looked since.
+    Told once, and not of one that another has followed."""
+    ran_out = Mandate.objects.filter(
+        revoked_at=None, valid_until__lt=today, valid_until__gte=today - NEWS_FOR
+    )
+    followed = Mandate.objects.in_force(today).filter(
+        recipient=OuterRef("recipient"), holder=OuterRef("holder")
+    )
+    for mandate in ran_out.exclude(Exists(followed)).select_related("recipient__user", "holder"):
+        with transaction.atomic():
+            _tell_of_the_end(mandate, by=None)
 
 
 def _give(mandate: Mandate, to: Invited) -> Mandate:
@@ -100,6 +120,16 @@ def _give(mandate: Mandate, to: Invited) -> Mandate:
         if mandate.recipient.user and mandate.given_by_id != mandate.recipient.user_id:
             _tell(mandate, mandate_notices.GIVEN, mandate.recipient.user)
     return mandate
+
+
+def _tell_of_the_end(mandate: Mandate, by: User | None) -> None:
+    """To both of them, but not to whoever ended it."""
+    for kind, to in (
+        (mandate_notices.ENDED, mandate.holder),
+        (mandate_notices.LEFT, mandate.recipient.user),
+    ):
+        if to is not None and to != by:
+            _tell(mandate, kind, to)
 
 
 def _tell(mandate: Mandate, kind: str, to: User) -> None:

@@ -2,10 +2,15 @@
 
 import uuid
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from accounts.models import User
+from accounts.actions.addresses import change_address
+from accounts.errors import AddressTaken
+from accounts.models import Coordinator, Message, User
+from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Recipient
+from departments.models import Department, Employee
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,57 @@ def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
         # Text messages go to the person's own number, which is the one known here.
         User.objects.filter(recipient=recipient).update(phone=particulars.phone)
+
+
+def keep_phone(*, user: User, phone: str, **_: Any) -> None:
+    """Somebody has another number (``accounts.signals.phone_changes``): carers call it, too."""
+    Recipient.objects.filter(user=user).update(phone=phone)
+
+
+def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:
+    """Give the recipient a log-in, or another e-mail to the one they have, when they can't do
+    it themselves. The old address is told.
+
+    A log-in is more than a department's when it opens something else: another department's
+    services, somebody else's pages, a job. That one its owner alone can change. Raises
+    ``NotOnlyOurs``, and ``LogInTaken`` for the e-mail of somebody else.
+    """
+    with one_transaction():
+        lock_recipient(recipient.pk)
+        user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
+        if user is None:
+            _give_log_in(recipient, email)
+        elif _opens_more(user, recipient, department):
+            raise errors.NotOnlyOurs
+        else:
+            try:
+                change_address(
+                    user=user, channel=Message.Channel.EMAIL, address=email.lower(), by=by
+                )
+            except AddressTaken as error:
+                raise errors.LogInTaken from error
+
+
+def _give_log_in(recipient: Recipient, email: str) -> None:
+    """A new one: what somebody knows already must not open another's pages."""
+    if User.objects.filter(email__iexact=email).exists():
+        raise errors.LogInTaken
+    user = user_with(
+        email,
+        given_name=recipient.given_name,
+        family_name=recipient.family_name,
+        phone=recipient.phone,
+    )
+    Recipient.objects.filter(pk=recipient.pk).update(user=user)
+
+
+def _opens_more(user: User, recipient: Recipient, department: Department) -> bool:
+    return (
+        user.acts_for_others
+        or Coordinator.objects.filter(user=user).exists()
+        or Employee.objects.filter(person=user).exists()
+        or recipient.grants.exclude(service__department=department).exists()
+    )
 
 
 def user_with(email: str, **names: str) -> User:

@@ -1,5 +1,9 @@
 """Repeat a visit every week, skip one, end it; and, every night, book what has come near.
 
+A series that was made under a mandate that has ended waits (``BookingSeries``): nothing new is
+booked, and the person, or whoever is told in their place, is asked once whether it goes on.
+What the horizon had reached by then stays booked, so the answer has that long.
+
 Locks: the series, then what ``book`` and ``cancel`` lock. One transaction for each date, so
 that a night that is broken off continues where it stopped.
 """
@@ -11,12 +15,12 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import messages
 from accounts.models import User
 from booking import errors, series_notices
+from booking.actions.announcements import tell
 from booking.actions.bookings import book, cancel
 from booking.entitlement import last_day
-from booking.models import Booking, BookingEvent, BookingSeries, Recipient, SeriesDate
+from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient, SeriesDate
 from booking.recurrence import WEEK
 
 log = logging.getLogger(__name__)
@@ -35,8 +39,11 @@ WHY: dict[type[errors.BookingError], Why] = {
 }
 
 
-def repeat(*, key: uuid.UUID, like: Booking, by: User) -> BookingSeries:
-    """The visit once more every week from the next on. What the horizon has reached is
+def repeat(
+    *, key: uuid.UUID, like: Booking, by: User, mandate: Mandate | None = None
+) -> BookingSeries:
+    """The visit once more every week from the next on, under the ``mandate`` of whoever asks
+    for it for somebody else. What the horizon has reached is
     booked at once, or stands in the series with the reason why not. The same key finds
     the series that it made; somebody else's is refused with ``KeyReused``."""
     start = timezone.localtime(like.starts_at)
@@ -57,6 +64,7 @@ def repeat(*, key: uuid.UUID, like: Booking, by: User) -> BookingSeries:
                 "time": start.time(),
                 "note": like.note,
                 "by": by,
+                "mandate": mandate,
             },
         )
     if series.recipient_id != like.recipient_id:
@@ -67,11 +75,15 @@ def repeat(*, key: uuid.UUID, like: Booking, by: User) -> BookingSeries:
 
 def book_all_series() -> None:
     """Every night, for all who repeat something. May run twice, or at once, without harm."""
-    for series in BookingSeries.objects.running().select_related("service__department"):
+    running = BookingSeries.objects.running()
+    for series in running.select_related("service__department", "recipient__user", "mandate"):
         try:
-            book_what_is_near(series=series)
-        except Exception:  # one that fails must not cost all others their visits
-            log.exception("series %s", series.pk)
+            if series.waits(timezone.localdate()):
+                _ask(series)
+            else:
+                book_what_is_near(series=series)
+        except Exception as error:  # one that fails must not cost all others their visits
+            log.error("series %s: %s", series.pk, type(error).__name__)
 
 
 def book_what_is_near(*, series: BookingSeries, is_told: bool = True) -> None:
@@ -79,13 +91,11 @@ def book_what_is_near(*, series: BookingSeries, is_told: bool = True) -> None:
     which the person is told unless they look at the page now. A date is tried once: what
     opens later is somebody's to choose, and not ours to book unasked."""
     now = timezone.now()
-    decided = set(series.dates.values_list("date", flat=True))
-    for date in series.dates_until(last_day(series.service.department, now)):
-        if date < timezone.localdate(now) or date in decided:
-            continue
+    today = timezone.localdate(now)
+    for date in _undecided(series, today, last_day(series.service.department, now)):
         with transaction.atomic():
             fresh = _lock(series)
-            if fresh.ended_at or fresh.dates.filter(date=date).exists():
+            if fresh.ended_at or fresh.waits(today) or fresh.dates.filter(date=date).exists():
                 continue
             _decide(fresh, date, is_told=is_told)
 
@@ -107,6 +117,19 @@ def take_back_skip(*, series: BookingSeries, date: dt.date) -> None:
     book_what_is_near(series=series, is_told=False)
 
 
+def go_on(*, series: BookingSeries, by: User, mandate: Mandate | None = None) -> None:
+    """Somebody who may says that it goes on: the person, another under their ``mandate``, or
+    staff to whom the person said so. It is theirs from now on. One that does not wait is left
+    as it is."""
+    with transaction.atomic():
+        fresh = _lock(series)
+        if not fresh.waits(timezone.localdate()):
+            return
+        fresh.by, fresh.mandate = by, mandate
+        fresh.save(update_fields=["by", "mandate"])
+    book_what_is_near(series=series, is_told=False)
+
+
 def end_series(*, series: BookingSeries, by: User, cancels: bool) -> list[Booking]:
     """Book nothing more. With ``cancels`` the visits to come are cancelled too; those for
     which it is too late are kept, and returned."""
@@ -114,6 +137,8 @@ def end_series(*, series: BookingSeries, by: User, cancels: bool) -> list[Bookin
         fresh = _lock(series)
         if fresh.ended_at is None:
             _end(fresh, BookingSeries.Ended.WISHED)
+            if by.pk != fresh.recipient.user_id:
+                _tell_of_the_end(fresh)
     kept = []
     if cancels:
         now = timezone.now()
@@ -128,7 +153,7 @@ def end_series(*, series: BookingSeries, by: User, cancels: bool) -> list[Bookin
 def _lock(series: BookingSeries) -> BookingSeries:
     return (
         BookingSeries.objects.select_for_update(of=("self",))
-        .select_related("recipient__user", "service__department", "by")
+        .select_related("recipient__user", "service__department", "by", "mandate")
         .get(pk=series.pk)
     )
 
@@ -167,12 +192,46 @@ def _end(series: BookingSeries, why: BookingSeries.Ended) -> None:
     series.save(update_fields=["ended_at", "why_ended"])
 
 
+def _undecided(series: BookingSeries, today: dt.date, last: dt.date) -> list[dt.date]:
+    decided = set(series.dates.values_list("date", flat=True))
+    return [one for one in series.dates_until(last) if one >= today and one not in decided]
+
+
+def _ask(series: BookingSeries) -> None:
+    """Once for each mandate that it has hung on."""
+    today = timezone.localdate()
+    soon = last_day(series.service.department, timezone.now()) + 2 * WEEK
+    for date in _undecided(series, today, soon)[:1]:
+        with transaction.atomic():
+            tell(
+                series.recipient,
+                kind=series_notices.WAITS,
+                kind_for_others=series_notices.WAITS_FOR_OTHERS,
+                key=f"{series.pk} {series.mandate_id}",
+                department_id=series.service.department_id,
+                about_id=series.pk,
+                expires_at=series.starts_at(date),
+            )
+
+
+def _tell_of_the_end(series: BookingSeries) -> None:
+    tell(
+        series.recipient,
+        kind=series_notices.ENDED,
+        kind_for_others=series_notices.ENDED_FOR_OTHERS,
+        key=str(series.pk),
+        department_id=series.service.department_id,
+        about_id=series.pk,
+        expires_at=timezone.now() + WEEK,
+    )
+
+
 def _tell(series: BookingSeries, date: dt.date) -> None:
-    messages.post(
+    tell(
+        series.recipient,
         kind=series_notices.MISSED,
+        kind_for_others=series_notices.MISSED_FOR_OTHERS,
         key=f"{series.pk} {date}",
-        to=series.recipient.user,
-        subject_id=series.recipient_id,
         department_id=series.service.department_id,
         about_id=series.pk,
         facts={"date": date.isoformat()},

@@ -6,6 +6,7 @@ was free before: only a time that opens is an opening.
 """
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.actions import messages
-from accounts.models import Message
+from accounts.models import Message, User
 from booking import errors, queries, wish_notices
 from booking.entitlement import DAY, last_day
 from booking.models import Booking, Recipient, SlotWish
@@ -22,27 +23,39 @@ from booking.offers import SlotStatus
 from departments.hours import local_instant
 from departments.models import Day, Service
 
+log = logging.getLogger(__name__)
+
 A_DAY = 3  # messages to one person, however many days they asked for
 AT_ONCE = 10  # wishes of one person
 IN_ONE_GO = 200
 
 
 def wish(
-    *, recipient: Recipient, service: Service, date: dt.date, moving: Booking | None = None
+    *,
+    recipient: Recipient,
+    service: Service,
+    date: dt.date,
+    moving: Booking | None = None,
+    by: User,
 ) -> SlotWish:
-    """Asking again changes nothing but the visit that would be moved. Raises
-    ``OutsideHorizon`` for a day that can't be booked, ``TooManyWishes`` beyond ten."""
+    """``by`` is told, who may be somebody that acts for the recipient. Asking again changes
+    nothing but the visit that would be moved. Raises ``OutsideHorizon`` for a day that can't
+    be booked, ``TooManyWishes`` beyond ten."""
     now = timezone.now()
     if not timezone.localdate(now) <= date <= last_day(service.department, now):
         raise errors.OutsideHorizon(last_day(service.department, now))
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=recipient.pk)
-        others = SlotWish.objects.filter(recipient=recipient)
+        others = SlotWish.objects.filter(recipient=recipient, by=by)
         others = others.exclude(service=service, date=date)
         if others.count() >= AT_ONCE:
             raise errors.TooManyWishes
         made, _is_new = SlotWish.objects.update_or_create(
-            recipient=recipient, service=service, date=date, defaults={"moving": moving}
+            recipient=recipient,
+            service=service,
+            date=date,
+            by=by,
+            defaults={"moving": moving},
         )
         standing = SlotWish.objects.annotate(standing=_standing()).get(pk=made.pk).standing
         made.free, made.revision = _free(made, now), standing
@@ -61,7 +74,13 @@ def look_for_openings() -> int:
     SlotWish.objects.filter(date__lt=timezone.localdate(now)).delete()
     changed = SlotWish.objects.annotate(standing=_standing()).exclude(standing=F("revision"))
     ids = list(changed.order_by("made_at").values_list("pk", flat=True)[:IN_ONE_GO])
-    return sum(_look(id_, now) for id_ in ids)
+    told = 0
+    for id_ in ids:
+        try:
+            told += _look(id_, now)
+        except Exception as error:  # one that fails must not keep the others waiting
+            log.error("wish %s: %s", id_, type(error).__name__)
+    return told
 
 
 def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
@@ -70,12 +89,12 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
             SlotWish.objects.annotate(standing=_standing())
             .filter(pk=wish_id)
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("recipient__user", "service__department")
+            .select_related("recipient__user", "service__department", "by")
             .first()
         )
         if found is None:
             return False
-        if _is_met(found):
+        if _is_met(found) or not wish_notices.may_book_for(found.by, found.recipient):
             found.delete()
             return False
         # The revision was read before the offer: what changes in between is looked at again.
@@ -83,7 +102,7 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
         opened = sorted(set(free) - set(found.free))
         found.free, found.revision = free, found.standing
         found.save(update_fields=["free", "revision"])
-        if not opened or _told_today(found.recipient, now) >= A_DAY:
+        if not opened or _told_today(found.by, now) >= A_DAY:
             return False
         _tell(found, opened[0])
         return True
@@ -114,7 +133,7 @@ def _free(wish: SlotWish, now: dt.datetime) -> list[int]:
 
 
 def _is_met(wish: SlotWish) -> bool:
-    """They have what they asked for, or no visit to move there any longer."""
+    """The recipient has what was asked for, or no visit to move there any longer."""
     if wish.moving is not None:
         is_there = timezone.localdate(wish.moving.starts_at) == wish.date
         return is_there or wish.moving.status == Booking.Status.CANCELLED
@@ -125,11 +144,9 @@ def _is_met(wish: SlotWish) -> bool:
     )
 
 
-def _told_today(recipient: Recipient, now: dt.datetime) -> int:
+def _told_today(user: User, now: dt.datetime) -> int:
     midnight = local_instant(timezone.localdate(now), dt.time(), timezone.get_default_timezone())
-    told = Message.objects.filter(
-        kind=wish_notices.OPENING, subject_id=recipient.pk, posted_at__gte=midnight
-    )
+    told = Message.objects.filter(kind=wish_notices.OPENING, user=user, posted_at__gte=midnight)
     return told.values("key").distinct().count()
 
 
@@ -138,7 +155,7 @@ def _tell(wish: SlotWish, start: int) -> None:
     messages.post(
         kind=wish_notices.OPENING,
         key=f"{wish.pk} {wish.revision}",
-        to=wish.recipient.user,
+        to=wish.by,
         subject_id=wish.recipient_id,
         department_id=wish.service.department_id,
         about_id=wish.pk,

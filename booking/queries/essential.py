@@ -6,6 +6,7 @@ Nothing is placed unasked: a person is told, and somebody calls.
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -15,6 +16,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -59,6 +61,31 @@ def unbooked(
 ) -> AllUnbooked:
     """Those of whom most is missing first; one statement, however many people there are.
     ``granted_by``: of these periods alone."""
+    periods = _periods(on)
+    rows = list(
+        unbooked_grants(department, on, granted_by=granted_by)
+        .annotate(in_all=Window(Count("pk")))
+        .select_related("recipient", "service")
+        .order_by(F("used") * 1.0 / F("amount"), "pk")[:most]
+    )
+    return AllUnbooked(
+        shown=[
+            Unbooked(
+                row,
+                row.amount - row.used,
+                (periods[row.period][1] - on).days + 1,
+            )
+            for row in rows
+        ],
+        count=rows[0].in_all if rows else 0,
+    )
+
+
+def unbooked_grants(
+    department: Department, on: dt.date, *, granted_by: Collection[str]
+) -> QuerySet[Any]:
+    """The grants of which something is left in their week or month, each with how much is
+    ``used``, in its own unit."""
     booked = (
         Booking.objects.confirmed()
         .filter(
@@ -73,8 +100,8 @@ def unbooked(
     length = ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())
     visits = booked.annotate(number=Count("pk")).values("number")
     minutes = booked.annotate(number=Extract(Sum(length), "epoch") / 60).values("number")
-    periods = {period: quota.period_of(period, on) for period in Grant.Period.values}
-    rows = list(
+    periods = _periods(on)
+    return (
         Grant.objects.valid_on(on)
         .filter(service__department=department, is_essential=True, period__in=granted_by)
         .annotate(
@@ -92,21 +119,11 @@ def unbooked(
             )
         )
         .filter(used__lt=F("amount"))
-        .annotate(in_all=Window(Count("pk")))
-        .select_related("recipient", "service")
-        .order_by(F("used") * 1.0 / F("amount"), "pk")[:most]
     )
-    return AllUnbooked(
-        shown=[
-            Unbooked(
-                row,
-                row.amount - row.used,  # type: ignore[attr-defined]
-                (periods[row.period][1] - on).days + 1,
-            )
-            for row in rows
-        ],
-        count=rows[0].in_all if rows else 0,  # type: ignore[attr-defined]
-    )
+
+
+def _periods(on: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    return {period: quota.period_of(period, on) for period in Grant.Period.values}
 
 
 def _by_period(dates: dict[str, dt.date]) -> Case:

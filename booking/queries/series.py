@@ -49,19 +49,20 @@ def running_series(recipient: Recipient) -> list[BookingSeries]:
     return list(
         BookingSeries.objects.running()
         .filter(recipient=recipient)
-        .select_related("service__department")
+        .select_related("service__department", "recipient", "mandate__holder")
     )
 
 
 def dates_to_come(series: BookingSeries, now: dt.datetime) -> list[DateOfSeries]:
-    """From today on: what is decided and, while the series runs, a few dates more."""
+    """From today on: what is decided and, while the series runs and does not wait, a few
+    dates more."""
     today = timezone.localdate(now)
     decided = {
         one.date: one for one in series.dates.filter(date__gte=today).select_related("booking")
     }
     horizon = last_day(series.service.department, now)
     dates = sorted(decided)
-    if series.ended_at is None:
+    if series.ended_at is None and not series.waits(today):
         dates = [d for d in series.dates_until(horizon + AHEAD * WEEK) if d >= today]
     open_dates = [date for date in dates if date not in decided]
     foreseen = _foreseen(series, open_dates)

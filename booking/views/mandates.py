@@ -15,6 +15,7 @@ from booking import actions, errors
 from booking.access import own_recipient, whose_pages
 from booking.mandate_forms import MandateForm
 from booking.models import Mandate, Recipient
+from booking.queries.series import running_series
 
 # -- Who may act for me: decided by oneself, never by whoever acts -------------
 
@@ -52,6 +53,10 @@ def end_mandate(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(recipient.mandates, pk=mandate, kind=Mandate.Kind.HELPER)
     actions.end_mandate(mandate=found, by=request.user)
     messages.success(request, _("It has ended. The person sees nothing of yours any more."))
+    today = timezone.localdate()
+    if any(one.waits(today) for one in running_series(recipient)):
+        messages.info(request, _("Something that repeats waits for your answer."))
+        return redirect("booking:all_series")
     return redirect("booking:mandates")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import granted_service, recipient_for, recipient_of_user, whose_pages
+from booking.access import go_to, granted_service, recipient_for, whose_pages
 from booking.converters import Clock
 from booking.forms import BookForm
 from booking.models import Mandate, Recipient
@@ -135,10 +135,7 @@ def _was_for_another(request: PersonRequest, recipient_id: uuid.UUID) -> bool:
 def _go_back_to_whom_it_was_for(request: PersonRequest, form: BookForm) -> HttpResponse:
     """The person was changed since the form was drawn, in another window. Nothing is
     booked: it is looked over again, for whom it was written."""
-    recipient = recipient_of_user(
-        request.user, form.cleaned_data["recipient"], may=Mandate.May.BOOK, what="booking:book"
-    )
-    act_for(request, recipient.pk)
+    go_to(request, form.cleaned_data["recipient"], may=Mandate.May.BOOK)
     drafts.keep(request, drafts.Draft.of(form))
     return redirect(_check_url(form))
 

@@ -21,7 +21,7 @@ from accounts.models import User
 from booking import actions, errors, queries
 from booking.access import granted_service, recipient_of
 from booking.forms import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
-from booking.models import Booking, BookingEvent, Recipient
+from booking.models import Booking, BookingEvent, BookingSeries, Recipient
 from booking.offers import Slot, SlotStatus
 from booking.timetable import monday
 from booking.views.choosing import Choosing
@@ -158,6 +158,33 @@ def recipient_week(
     return render(request, "booking/recipient_week.html", context)
 
 
+# -- What repeats ------------------------------------------------------------------
+
+
+@require_POST
+@administrator
+def go_on_by_phone(
+    request: HttpRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
+) -> HttpResponse:
+    """The person says that it goes on, though whoever asked for it may not any more."""
+    found = _series(request, department, recipient, series, "booking:go_on_by_phone")
+    actions.go_on(series=found, by=_by(request))
+    messages.success(request, _("It goes on."))
+    return redirect("booking:recipient", department.pk, recipient)
+
+
+@require_POST
+@administrator
+def end_series_by_phone(
+    request: HttpRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
+) -> HttpResponse:
+    """What is booked stays, and can be cancelled one by one."""
+    found = _series(request, department, recipient, series, "booking:end_series_by_phone")
+    actions.end_series(series=found, by=_by(request), cancels=False)
+    messages.success(request, _("It does not repeat any longer."))
+    return redirect("booking:recipient", department.pk, recipient)
+
+
 # -- The pages -------------------------------------------------------------------
 
 
@@ -258,6 +285,23 @@ def _visit(
     )
     booking.recipient = recipient
     return booking
+
+
+def _series(
+    request: HttpRequest,
+    department: Department,
+    recipient_id: uuid.UUID,
+    series_id: uuid.UUID,
+    what: str,
+) -> BookingSeries:
+    """One that the department gives, and that has not ended."""
+    recipient = recipient_of(department, recipient_id, by=_by(request), what=what)
+    return get_object_or_404(
+        BookingSeries.objects.running().select_related("service__department"),
+        pk=series_id,
+        recipient=recipient,
+        service__department=department,
+    )
 
 
 def _date_asked_for(request: HttpRequest, form: forms.Form) -> dt.date | None:

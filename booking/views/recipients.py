@@ -17,11 +17,18 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from booking import actions, queries
 from booking.access import look_at_list, recipient_of, recipients_of
-from booking.errors import GrantOverlaps
-from booking.letters import dead_channels, waiting
+from booking.errors import GrantOverlaps, LogInTaken, NotOnlyOurs
+from booking.letters import dead_channels, told_in_vain, waiting
 from booking.mandate_forms import GuardianForm
 from booking.models import Grant, Mandate, Recipient
-from booking.recipient_forms import GrantForm, NewRecipientForm, RecipientForm, SearchForm
+from booking.queries.series import running_series
+from booking.recipient_forms import (
+    GrantForm,
+    LogInForm,
+    NewRecipientForm,
+    RecipientForm,
+    SearchForm,
+)
 from departments.access import administrator
 from departments.models import Department, Service
 
@@ -123,6 +130,31 @@ def change_recipient(
 
 @require_POST
 @administrator
+def change_log_in(
+    request: HttpRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    found = recipient_of(department, recipient, by=_by(request), what="booking:change_log_in")
+    form = LogInForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.change_log_in(
+                recipient=found,
+                email=form.cleaned_data["email"],
+                department=department,
+                by=_by(request),
+            )
+        except LogInTaken:
+            form.add_error("email", _("Somebody else logs in with this e-mail."))
+        except NotOnlyOurs:
+            form.add_error("email", _("This log-in is used for more. The person must change it."))
+        else:
+            messages.success(request, _("The change is saved."))
+            return redirect("booking:recipient", department.pk, found.pk)
+    return recipient_page(request, department, found, log_in=form)
+
+
+@require_POST
+@administrator
 def add_grant(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
     found = recipient_of(department, recipient, by=_by(request), what="booking:add_grant")
     form = GrantForm(request.POST, department=department)
@@ -201,6 +233,7 @@ def recipient_page(
     person: RecipientForm | None = None,
     new_grant: GrantForm | None = None,
     new_guardian: GuardianForm | None = None,
+    log_in: LogInForm | None = None,
 ) -> HttpResponse:
     """One recipient, with what was wrong in a form that was sent."""
     today = timezone.localdate()
@@ -220,6 +253,11 @@ def recipient_page(
             for visit in queries.coming(recipient, timezone.now())
             if visit.service.department_id == department.pk
         ],
+        "all_series": [
+            (series, series.waits(today))
+            for series in running_series(recipient)
+            if series.service.department_id == department.pk
+        ],
         "services": Service.objects.filter(
             pk__in=Grant.objects.valid_on(today).filter(recipient=recipient).values("service"),
             department=department,
@@ -230,8 +268,11 @@ def recipient_page(
             kind=Mandate.Kind.GUARDIAN, revoked_at=None
         ).exclude(valid_until__lt=today),
         "new_guardian": new_guardian or GuardianForm(initial={"valid_from": today}),
+        "log_in": log_in
+        or LogInForm(initial={"email": recipient.user.email if recipient.user else ""}),
         "today": today,
         "dead_channels": dead_channels(recipient.user),
+        "told_in_vain": told_in_vain(Recipient.objects.filter(pk=recipient.pk)),
         "has_letter": waiting(department).filter(subject_id=recipient.pk).exists(),
     }
     return render(request, "booking/recipient.html", context)

@@ -45,7 +45,8 @@ class Row:
 @require_safe
 @person_required
 def all_series(request: PersonRequest) -> HttpResponse:
-    found = queries.running_series(recipient_for(request))
+    today = timezone.localdate()
+    found = [(one, one.waits(today)) for one in queries.running_series(recipient_for(request))]
     return simple.show(request, "all_series", {"all_series": found})
 
 
@@ -61,7 +62,12 @@ def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
         Row(one, choosing.alternatives(one.starts_at) if one.is_missed else [])
         for one in queries.dates_to_come(found, now)
     ]
-    context: dict[str, Any] = {"series": found, "choosing": choosing, "rows": rows}
+    context: dict[str, Any] = {
+        "series": found,
+        "choosing": choosing,
+        "rows": rows,
+        "waits": found.ended_at is None and found.waits(timezone.localdate(now)),
+    }
     if simple.is_chosen(request) and whose_pages(request).may_book:
         asked = [row for row in rows if row.of.date.isoformat() == request.GET.get("date")]
         if asked and _can_be_changed(found, asked[0].of):
@@ -87,7 +93,12 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         if not form.is_valid():
             raise Http404
         try:
-            made = actions.repeat(key=form.cleaned_data["key"], like=visit, by=request.user)
+            made = actions.repeat(
+                key=form.cleaned_data["key"],
+                like=visit,
+                by=request.user,
+                mandate=whose_pages(request).mandate,
+            )
         except errors.KeyReused:
             raise Http404 from None
         messages.success(request, _("It repeats from now on."))
@@ -98,6 +109,15 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         "first_date": timezone.localdate(visit.starts_at) + WEEK,
     }
     return simple.show(request, "repeat", context)
+
+
+@require_POST
+@person_required
+def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
+    """What somebody asked for who may not any more goes on, because the reader says so."""
+    found = series_for(request, series, may=Mandate.May.BOOK)
+    actions.go_on(series=found, by=request.user, mandate=whose_pages(request).mandate)
+    return redirect("booking:series", series)
 
 
 @require_POST

@@ -32,7 +32,8 @@ class WishForm(forms.Form):
 def wishes(request: PersonRequest) -> HttpResponse:
     """``?wish=`` is one to take back: the simple view asks once before it is done."""
     recipient = recipient_for(request)
-    found = list(SlotWish.objects.filter(recipient=recipient).select_related("service", "moving"))
+    held = SlotWish.objects.filter(recipient=recipient).select_related("service", "moving", "by")
+    found = list(held)
     context: dict[str, Any] = {"wishes": found}
     if whose_pages(request).may_book:
         asked = request.GET.get("wish")
@@ -54,7 +55,13 @@ def make_wish(request: PersonRequest) -> HttpResponse:
         moving = booking_for(request, asked["moving"], may=Mandate.May.BOOK)
         service = moving.service
     try:
-        actions.wish(recipient=recipient, service=service, date=asked["date"], moving=moving)
+        actions.wish(
+            recipient=recipient,
+            service=service,
+            date=asked["date"],
+            moving=moving,
+            by=request.user,
+        )
     except errors.OutsideHorizon:
         raise Http404 from None
     except errors.TooManyWishes:

@@ -21,6 +21,8 @@ SETTINGS = (
     "cancel_deadline_minutes",
     "travel_minutes",
     "public_holidays",
+    "week_warning_days",
+    "month_warning_days",
 )
 # Settings that decide which shifts a day has, or which days there are.
 LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}

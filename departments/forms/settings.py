@@ -45,6 +45,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         max_value=120,
         help_text=_("Kept free after each visit that is booked from now on."),
     )
+    week_warning_days = WrittenNumberField(
+        label=_("Days before the end of a week to warn of essential services not booked"),
+        min_value=1,
+        max_value=7,
+        help_text=_("With 4, administrators are told on Thursday. Nothing is booked by itself."),
+    )
+    month_warning_days = WrittenNumberField(
+        label=_("Days before the end of a month to warn of essential services not booked"),
+        min_value=1,
+        max_value=31,
+        help_text=_("With 7, administrators are told when the month's last week begins."),
+    )
 
     class Meta:
         model = Department

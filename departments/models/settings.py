@@ -59,6 +59,17 @@ class Department(models.Model):
         choices=PublicHolidays.choices,
         default=PublicHolidays.AS_SUNDAY,
     )
+    # Before the end of the grant's week or month, its last day included.
+    week_warning_days = models.PositiveSmallIntegerField(
+        _("days before the end of a week to warn of essential services not booked"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(7)],
+    )
+    month_warning_days = models.PositiveSmallIntegerField(
+        _("days before the end of a month to warn of essential services not booked"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+    )
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:

@@ -503,7 +503,7 @@ def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
     assert request["timeout"].read == 10
 
 
-@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503])
 def test_an_answer_that_may_pass_is_worth_another_attempt(gateway, status):
     gateway(status)
     with pytest.raises(sms.GatewayFailed):
@@ -516,7 +516,7 @@ def test_a_gateway_that_does_not_answer_is_worth_another_attempt(gateway):
         send()
 
 
-@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize("status", [400, 422])
 def test_a_number_that_is_refused_is_told_apart(gateway, status):
     gateway(status)
     with pytest.raises(sms.NumberRefused):

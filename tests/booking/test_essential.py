@@ -8,8 +8,9 @@ import time_machine
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.essential_notices import tell_unbooked
-from booking.models import Booking, Grant
+from booking.models import Booking, BookingEvent, Grant
 from booking.queries.essential import unbooked
+from departments.actions.settings import change_settings
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
@@ -121,6 +122,39 @@ def test_administrators_are_told_once_when_the_week_comes_near_its_end(
     assert told() == [administrator.pk]
     alert_unbooked(at_noon(FRIDAY + dt.timedelta(days=7)))
     assert told() == [administrator.pk] * 2
+
+
+def test_a_visit_cancelled_after_that_is_told_once_more(department, administrator, service):
+    grant = essential(service, amount=1)
+    essential(service)  # of this one they know
+    visit = booked(grant, FRIDAY + dt.timedelta(days=1))
+    with time_machine.travel(at_noon(FRIDAY), tick=False) as clock:
+        alert_unbooked(at_noon(FRIDAY))
+        clock.shift(3600)
+        Booking.objects.filter(pk=visit.pk).update(status=Booking.Status.CANCELLED, grant=grant)
+        visit.events.create(kind=BookingEvent.Kind.CANCELLED)
+        clock.shift(3600)
+        for _ in range(2):
+            alert_unbooked(at_noon(FRIDAY))
+            clock.shift(3600)
+    assert told() == [administrator.pk] * 2
+
+
+def test_each_department_says_how_long_before_it_is_told(department, administrator, service):
+    essential(service)
+    change_settings(department=department, values={"week_warning_days": 6}, by=administrator)
+    alert_unbooked(at_noon(TUESDAY))
+    assert told() == [administrator.pk]
+
+
+def test_a_month_has_a_warning_of_its_own(department, administrator, service):
+    essential(service, period=Grant.Period.MONTH)
+    change_settings(department=department, values={"month_warning_days": 3}, by=administrator)
+    for date in (TUESDAY, FRIDAY):
+        alert_unbooked(at_noon(date))
+    assert told() == []
+    alert_unbooked(at_noon(dt.date(2026, 11, 28)))
+    assert told() == [administrator.pk]
 
 
 def test_nothing_is_told_when_all_is_booked_and_nothing_is_ever_booked(

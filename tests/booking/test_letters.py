@@ -160,6 +160,18 @@ def test_the_department_sees_an_address_that_gives_mail_back_and_may_trust_it_ag
     assert "come back" not in dina.get(page).content.decode()
 
 
+def test_the_department_sees_that_a_guardian_is_told_in_vain(dina, department, hans):
+    guardian = factories.MandateFactory(
+        recipient=hans, guardian=True, is_told=True, holder_name="Carl Berg"
+    )
+    assert dina.get(url("letters", department)).context["unreachable"] == []
+    messages.bounced(email=guardian.holder.email)
+    assert dina.get(url("letters", department)).context["unreachable"] == [hans]
+    assert "Carl Berg should get" in dina.get(url("recipient", department, hans.pk)).text
+    actions.end_mandate(mandate=guardian, by=guardian.holder)
+    assert dina.get(url("letters", department)).context["unreachable"] == []
+
+
 def test_a_new_address_is_not_blamed_for_the_old_one(dina, department, recipient):
     messages.bounced(email=recipient.user.email)
     recipient.user.email = "ny@example.test"

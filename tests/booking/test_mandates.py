@@ -9,6 +9,7 @@ from accounts.models import Message, User
 from booking import actions, errors
 from booking.access import mandates_held_by
 from booking.actions import Invited
+from booking.actions.mandates import tell_of_those_that_ran_out
 from booking.mandate_notices import tell_holder
 from booking.models import Mandate
 from tests import factories
@@ -155,3 +156,34 @@ def test_the_end_is_told_once_and_an_invitation_that_has_ended_is_not(recipient)
         actions.end_mandate(mandate=mandate, by=recipient.user)
     assert Message.objects.filter(kind="mandate.ended").count() == 1
     assert tell_holder(invitation) is None
+
+
+def test_the_end_is_told_to_the_other_one(recipient, administrator):
+    first, second = give(recipient), give(recipient, to=Invited("gro@example.test", "Gro Dahl"))
+    Message.objects.all().delete()
+    actions.end_mandate(mandate=first, by=first.holder)
+    assert kinds_told() == {("mandate.left", "Aksel")}
+    actions.end_mandate(mandate=second, by=administrator)
+    assert kinds_told() == {("mandate.left", "Aksel"), ("mandate.ended", "Gro")}
+    assert Message.objects.filter(kind="mandate.left").count() == 2
+
+
+def test_a_mandate_that_runs_out_is_told_once_to_both(recipient):
+    give(recipient, valid_until=TODAY)
+    Message.objects.all().delete()
+    tell_of_those_that_ran_out(TODAY)
+    assert kinds_told() == set()
+    for days in (1, 1, 2, 3, 30):
+        tell_of_those_that_ran_out(TODAY + dt.timedelta(days=days))
+    assert sorted(Message.objects.values_list("kind", flat=True)) == [
+        "mandate.ended",
+        "mandate.left",
+    ]
+
+
+def test_one_that_another_has_followed_is_not_told(recipient):
+    give(recipient, valid_until=TODAY)
+    give(recipient, valid_from=TODAY + dt.timedelta(days=1))
+    Message.objects.all().delete()
+    tell_of_those_that_ran_out(TODAY + dt.timedelta(days=1))
+    assert kinds_told() == set()

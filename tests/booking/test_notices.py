@@ -250,14 +250,144 @@ def test_the_guardian_of_somebody_without_a_log_in_is_told_instead(
     assert "Jonas has an appointment Wednesday 25 November at 11:00." in body
     (sent,) = mail.outbox
     assert sent.to == ["carl@example.test"]
-    assert "Jonas" not in sent.subject
+    assert sent.subject == "An appointment is booked"
     assert "Hemmelig" not in sent.message().as_string()
 
     actions.cancel(booking=booked, by=administrator, reason="Holiday")
     announce()
     actions.end_mandate(mandate=mandate, by=administrator)
     assert not any("is cancelled" in body for body in tell())
-    assert Message.objects.get(kind="visit.cancelled_by_others").why == "not_true"
+    assert Message.objects.get(kind="visit.cancelled_for_others").why == "not_true"
+
+
+# -- Who acts for somebody ----------------------------------------------------------
+
+
+@pytest.fixture
+def helper(recipient, user):
+    """Gro may book for Aksel, and gets his messages."""
+    return factories.MandateFactory(
+        recipient=recipient,
+        is_told=True,
+        holder__email="gro@example.test",
+        holder__language="en",
+        holder__phone="41 11 22 33",
+    ).holder
+
+
+def book_for(recipient, by, hour=10, date=TOMORROW):
+    return actions.book(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        service=recipient.grants.get().service,
+        starts_at=at(hour, date=date),
+        by=by,
+        via=BookingEvent.Via.HELPER,
+    )
+
+
+def told_to():
+    return sorted(address for sent in mail.outbox for address in sent.to)
+
+
+def test_the_person_is_told_and_so_is_who_gets_their_messages(recipient, user, helper):
+    booked = book_for(recipient, by=helper)
+    bodies = sorted(tell())
+    assert bodies[0].startswith("Aksel has an appointment Wednesday 25 November at 10:00.")
+    assert "Somebody who helps you has booked an appointment" in bodies[1]
+    assert told_to() == sorted(["gro@example.test", user.email])
+    assert all(file_in(sent)[1].walk("VEVENT")[0]["UID"] == str(booked.pk) for sent in mail.outbox)
+
+
+def test_who_gets_them_is_told_of_what_the_person_does_too(booked, user, helper):
+    tell()
+    actions.cancel(booking=booked, by=user)
+    bodies = sorted(tell())
+    assert "The appointment of Aksel Wednesday 25 November at 10:00 is cancelled." in bodies[0]
+    assert "Your appointment" in bodies[1]
+
+
+def test_a_helper_without_the_messages_gets_none(recipient, user):
+    helper = factories.MandateFactory(recipient=recipient).holder
+    book_for(recipient, by=helper)
+    tell()
+    assert told_to() == [user.email]
+
+
+def test_the_holder_chooses_the_channel_and_may_choose_none(recipient, user, helper, texts):
+    MessageChoices.objects.create(user=helper, for_others=["sms"])
+    book_for(recipient, by=user, hour=10)
+    tell()
+    assert texts == ["Aksel has an appointment Wednesday 25 November at 10:00."]
+    MessageChoices.objects.filter(user=helper).update(for_others=[])
+    book_for(recipient, by=user, hour=12)
+    tell()
+    assert len(texts) == 1
+    assert told_to() == [user.email] * 2
+
+
+def test_a_choice_of_none_made_meanwhile_holds_for_what_waits(recipient, user, helper):
+    book_for(recipient, by=user)
+    announce()
+    MessageChoices.objects.create(user=helper, for_others=[])
+    messages.send_due()
+    assert told_to() == [user.email]
+
+
+def test_who_chose_no_messages_about_a_ward_leaves_the_letter(ward, mandate, administrator):
+    MessageChoices.objects.create(user=mandate.holder, for_others=[])
+    book_for(ward, by=administrator)
+    announce()
+    letter = Message.objects.get(about_id__in=ward.bookings.values("pk"))
+    assert (letter.user, letter.channel) == (None, "letter")
+
+
+def test_what_can_not_reach_the_guardian_comes_by_letter_in_place_of_the_ward(
+    ward, mandate, administrator, recipient, user, helper
+):
+    for holder in (mandate.holder, helper):
+        messages.mark_dead(user=holder, channel=Message.Channel.EMAIL, address=holder.email)
+    book_for(ward, by=administrator, hour=11)
+    book_for(recipient, by=user, hour=12)
+    announce()
+    (letter,) = Message.objects.filter(channel="letter")
+    assert letter.subject_id == ward.pk
+
+
+def test_the_service_is_named_when_both_want_it(recipient, user, helper):
+    MessageChoices.objects.create(user=helper, names_service=True)
+    book_for(recipient, by=user, hour=10)
+    assert not any("Cleaning" in body for body in tell())
+    MessageChoices.objects.create(user=user, names_service=True)
+    book_for(recipient, by=user, hour=12)
+    assert all("Cleaning" in body for body in tell())
+
+
+def test_quiet_hours_and_the_cap_are_the_holders_own(recipient, user, helper, settings):
+    settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
+    for hour in (10, 12):
+        book_for(recipient, by=user, hour=hour)
+    tell()
+    assert told_to() == sorted(["gro@example.test", user.email])
+    assert Message.objects.filter(why="enough").count() == 2
+
+
+def test_it_stops_the_moment_the_mandate_ends(recipient, user, helper, opened):
+    book_for(recipient, by=user, date=THURSDAY)
+    announce()
+    actions.end_mandate(mandate=recipient.mandates.get(), by=user)
+    messages.send_due()
+    assert "Aksel" not in "".join(sent.body for sent in mail.outbox)
+    assert remind_at(opened, at(16)) == [mail.outbox[-1].body]
+    assert mail.outbox[-1].to == [user.email]
+
+
+def test_both_are_reminded(recipient, user, helper, opened):
+    book_for(recipient, by=user, date=THURSDAY)
+    bodies = sorted(remind_at(opened, at(16)))
+    assert bodies[0].startswith("Remember that Aksel has an appointment tomorrow at 10:00.")
+    assert bodies[1].startswith("Remember that you have an appointment tomorrow at 10:00.")
+    assert remind_at(opened, at(16, 1)) == []
 
 
 # -- Reminders --------------------------------------------------------------------

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessLogEntry, User
+from accounts.actions import messages
+from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Message, User
 from booking.models import Grant, Recipient
 from booking.recipient_urls import urlpatterns
 from tests import factories
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
-    "letter_printed", "trust_address",
+    "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
 }  # fmt: skip
 
 
@@ -235,6 +236,9 @@ def test_every_page_is_for_the_departments_administrator_alone(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
+        "series": factories.BookingSeriesFactory(
+            recipient=recipient, service=recipient.grants.get().service
+        ).pk,
     }
     if somebody != "nobody":
         who = request.getfixturevalue(somebody)
@@ -272,3 +276,64 @@ def test_the_list_costs_the_same_for_many(
         factories.GrantFactory(service=service)
     with django_assert_max_num_queries(12):
         dina.get(url("recipients", department.pk))
+
+
+# -- A log-in -----------------------------------------------------------------------------------
+
+
+def change_log_in(dina, department, recipient, email):
+    return dina.post(url("change_log_in", department.pk, recipient.pk), {"email": email})
+
+
+def test_somebody_without_a_log_in_gets_one(dina, department, service):
+    hans = factories.GrantFactory(service=service).recipient
+    change_log_in(dina, department, hans, "Hans@example.test")
+    hans.refresh_from_db()
+    assert hans.user.email == "hans@example.test"
+    assert hans.user.given_name == hans.given_name
+
+
+def test_the_email_of_a_log_in_is_corrected_and_the_old_address_told(
+    dina, administrator, department, recipient
+):
+    old = recipient.user.email
+    messages.bounced(email=old)
+    change_log_in(dina, department, recipient, "new@example.test")
+    recipient.user.refresh_from_db()
+    assert recipient.user.email == "new@example.test"
+    assert not DeadAddress.objects.exists()
+    change = AddressChange.objects.get()
+    assert (change.by, change.old_address) == (administrator, old)
+    assert Message.objects.get(kind="address.email").user == recipient.user
+    assert AccessLogEntry.objects.filter(what="booking:change_log_in").exists()
+
+
+def test_somebody_elses_email_is_refused_for_both(dina, department, service, recipient):
+    factories.UserFactory(email="taken@example.test")
+    without = factories.GrantFactory(service=service).recipient
+    for person in (recipient, without):
+        answer = change_log_in(dina, department, person, "Taken@example.test")
+        assert "email" in answer.context["log_in"].errors
+    without.refresh_from_db()
+    assert without.user is None
+
+
+@pytest.mark.parametrize("more", ["employee", "coordinator", "helper", "another department"])
+def test_a_log_in_that_opens_more_is_its_owners_alone_to_change(
+    dina, department, other_department, recipient, more
+):
+    if more == "employee":
+        factories.EmployeeFactory(person=recipient.user)
+    elif more == "coordinator":
+        factories.CoordinatorFactory(user=recipient.user)
+    elif more == "helper":
+        recipient.user.acts_for_others = True
+        recipient.user.save()
+    else:
+        theirs = factories.ServiceFactory(department=other_department)
+        factories.GrantFactory(recipient=recipient, service=theirs)
+    old = recipient.user.email
+    answer = change_log_in(dina, department, recipient, "dina.self@example.test")
+    assert "email" in answer.context["log_in"].errors
+    recipient.user.refresh_from_db()
+    assert recipient.user.email == old

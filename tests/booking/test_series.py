@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.models import Message
 from booking import actions, errors
 from booking.actions.series import book_all_series
-from booking.models import Booking, BookingEvent, BookingSeries, SeriesDate
+from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SeriesDate
 from booking.queries.series import dates_to_come
+from booking.series_notices import tell_ended, tell_missed, tell_waiting
 from tests import factories
 from tests.factories import local
 
@@ -287,3 +288,154 @@ def test_holidays_and_the_end_of_a_grant_are_seen_far_ahead(series, department, 
     assert ahead[DEC17 + WEEK] == Why.NOT_GRANTED
     opens = {one.date: one.opens_on for one in dates_to_come(series, NOW)}
     assert opens[DEC10] == DEC10 - 2 * WEEK
+
+
+# -- Made by somebody who acts for the person -----------------------------------------------
+
+
+@pytest.fixture
+def mandate(recipient):
+    return factories.MandateFactory(recipient=recipient, holder_name="Carl Berg")
+
+
+@pytest.fixture
+def made_for(visit, mandate):
+    """Carl repeats Aksel's visit."""
+    return actions.repeat(key=uuid.uuid4(), like=visit, by=mandate.holder, mandate=mandate)
+
+
+def asked(**which):
+    return Message.objects.filter(kind__startswith="series.waits", **which)
+
+
+def test_it_is_booked_while_the_mandate_lasts(made_for, clock):
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    assert decided(made_for) == {DEC3: State.BOOKED, DEC10: State.BOOKED}
+    assert not asked().exists()
+
+
+@pytest.mark.parametrize("how", ["ended", "run out", "look only"])
+def test_nothing_is_booked_by_who_may_not_any_more_and_the_person_is_asked_once(
+    made_for, mandate, recipient, clock, how
+):
+    if how == "ended":
+        actions.end_mandate(mandate=mandate, by=recipient.user)
+    elif how == "run out":
+        Mandate.objects.update(valid_until=TUESDAY)
+    else:
+        Mandate.objects.update(may=Mandate.May.LOOK)
+    for days in (2, 2, 9):
+        clock.move_to(NOW + dt.timedelta(days=days))
+        book_all_series()
+    assert decided(made_for) == {DEC3: State.BOOKED}
+    assert made_for.dates.get().booking.status == Booking.Status.BOOKED
+    message = asked().get()
+    assert message.user == recipient.user
+    assert message.expires_at == local(DEC10, 10)
+
+
+def test_what_is_asked_says_how_long_it_lasts_and_not_what_it_is(
+    made_for, mandate, recipient, service, clock
+):
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    book_all_series()
+    words = tell_waiting(asked().get())
+    said = " ".join([words.subject, *words.lines])
+    assert "The last one that is booked is" in said
+    for secret in (service.name, "Carl", "Berg", "Aksel"):
+        assert secret not in said
+    assert words.path == f"/repeating/{made_for.pk}/"
+
+
+def test_once_the_person_has_said_so_it_goes_on_as_their_own(made_for, mandate, recipient, clock):
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    clock.move_to(NOW + dt.timedelta(days=3))
+    book_all_series()
+    question = asked().get()
+    actions.go_on(series=made_for, by=recipient.user)
+    assert decided(made_for) == {DEC3: State.BOOKED, DEC10: State.BOOKED}
+    made_for.refresh_from_db()
+    assert (made_for.by, made_for.mandate) == (recipient.user, None)
+    assert tell_waiting(question) is None
+    event = made_for.dates.get(date=DEC10).booking.events.get()
+    assert event.by == recipient.user
+
+
+def test_another_who_may_can_say_so_and_is_asked_again_when_that_ends_too(
+    made_for, mandate, recipient, clock
+):
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    book_all_series()
+    other = factories.MandateFactory(recipient=recipient)
+    actions.go_on(series=made_for, by=other.holder, mandate=other)
+    actions.end_mandate(mandate=other, by=recipient.user)
+    book_all_series()
+    assert asked().count() == 2
+
+
+def test_a_mandate_that_is_renewed_needs_no_answer(made_for, mandate, recipient, clock):
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    factories.MandateFactory(recipient=recipient, holder=mandate.holder)
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    assert decided(made_for)[DEC10] == State.BOOKED
+
+
+def test_going_on_with_what_does_not_wait_changes_nothing(made_for, mandate, recipient):
+    actions.go_on(series=made_for, by=recipient.user)
+    made_for.refresh_from_db()
+    assert made_for.mandate == mandate
+
+
+def test_for_somebody_without_a_log_in_the_department_gets_the_letter(
+    service, administrator, clock
+):
+    ward = factories.RecipientFactory()
+    factories.GrantFactory(recipient=ward, service=service)
+    mandate = factories.MandateFactory(recipient=ward, guardian=True, is_told=True)
+    like = actions.book(
+        key=uuid.uuid4(),
+        recipient=ward,
+        service=service,
+        starts_at=local(TUESDAY + dt.timedelta(days=2), 10).astimezone(dt.UTC),
+        by=mandate.holder,
+    )
+    actions.repeat(key=uuid.uuid4(), like=like, by=mandate.holder, mandate=mandate)
+    actions.end_mandate(mandate=mandate, by=administrator)
+    book_all_series()
+    letter = asked().get()
+    assert (letter.channel, letter.department_id) == ("letter", service.department_id)
+    assert "Log in or call us" in " ".join(tell_waiting(letter).lines)
+
+
+def test_what_a_ward_misses_is_told_to_the_guardian(service, stranger, clock):
+    ward = factories.RecipientFactory(given_name="Jonas")
+    factories.GrantFactory(recipient=ward, service=service)
+    mandate = factories.MandateFactory(recipient=ward, guardian=True, is_told=True)
+    like = actions.book(
+        key=uuid.uuid4(),
+        recipient=ward,
+        service=service,
+        starts_at=local(TUESDAY + dt.timedelta(days=2), 10).astimezone(dt.UTC),
+        by=mandate.holder,
+    )
+    actions.repeat(key=uuid.uuid4(), like=like, by=mandate.holder, mandate=mandate)
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book(stranger, service, DEC10)
+    book_all_series()
+    missed = Message.objects.get(kind="series.missed_for_others")
+    assert missed.user == mandate.holder
+    assert tell_missed(missed).lines[0].startswith("We could not book the repeating appointment")
+
+
+def test_who_ends_it_for_the_person_does_not_do_so_in_silence(made_for, mandate, recipient):
+    actions.end_series(series=made_for, by=mandate.holder, cancels=False)
+    told = Message.objects.get(kind="series.ended")
+    assert told.user == recipient.user
+    assert "ended it" in " ".join(tell_ended(told).lines)
+
+
+def test_who_ends_their_own_knows_it(series, recipient):
+    actions.end_series(series=series, by=recipient.user, cancels=False)
+    assert not Message.objects.filter(kind="series.ended").exists()

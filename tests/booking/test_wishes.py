@@ -68,7 +68,7 @@ def taken(book):
 
 @pytest.fixture
 def wish(taken, recipient, service):
-    return wishes.wish(recipient=recipient, service=service, date=THURSDAY)
+    return wishes.wish(recipient=recipient, by=recipient.user, service=service, date=THURSDAY)
 
 
 def told():
@@ -93,7 +93,7 @@ def test_an_opening_is_told_once(wish, taken):
 
 def test_a_time_that_was_free_all_along_is_no_opening(book, recipient, service):
     theirs = book(8)
-    wishes.wish(recipient=recipient, service=service, date=THURSDAY)
+    wishes.wish(recipient=recipient, by=recipient.user, service=service, date=THURSDAY)
     cancel(book(8, date=FRIDAY))
     assert wishes.look_for_openings() == 0
     cancel(theirs)
@@ -150,7 +150,7 @@ def test_the_words_tell_neither_what_nor_who(wish, taken, service):
 
 def test_all_who_asked_are_told_and_nothing_is_held(wish, taken, service, book):
     other = somebody(service)
-    wishes.wish(recipient=other, service=service, date=THURSDAY)
+    wishes.wish(recipient=other, by=other.user, service=service, date=THURSDAY)
     cancel(taken[0])
     assert wishes.look_for_openings() == 2
     book(8, recipient=other)
@@ -180,10 +180,28 @@ def test_who_has_used_all_is_not_told_of_what_they_can_not_have(wish, taken, boo
     assert told() == []
 
 
+def test_one_that_fails_keeps_nobody_else_waiting(wish, taken, service, monkeypatch):
+    other = somebody(service)
+    wishes.wish(recipient=other, service=service, date=THURSDAY, by=other.user)
+    real = wishes._free
+
+    def free(one, now):
+        if one.pk == wish.pk:
+            raise RuntimeError
+        return real(one, now)
+
+    monkeypatch.setattr(wishes, "_free", free)
+    cancel(taken[0])
+    assert wishes.look_for_openings() == 1
+    assert [message.user for message in told()] == [other.user]
+
+
 def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     recipient.grants.update(amount=1)
     visit = book(8, date=FRIDAY, recipient=recipient)
-    wish = wishes.wish(recipient=recipient, service=service, date=THURSDAY, moving=visit)
+    wish = wishes.wish(
+        recipient=recipient, by=recipient.user, service=service, date=THURSDAY, moving=visit
+    )
     cancel(taken[0])
     wishes.look_for_openings()
     words = wish_notices.tell_opening(told()[0])
@@ -197,22 +215,29 @@ def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
 
 
 def test_asking_twice_is_one_wish(wish, recipient, service):
-    assert wishes.wish(recipient=recipient, service=service, date=THURSDAY) == wish
+    assert (
+        wishes.wish(recipient=recipient, by=recipient.user, service=service, date=THURSDAY) == wish
+    )
 
 
 @pytest.mark.parametrize("days", [-1, 15])
 def test_a_day_that_can_not_be_booked_is_refused(recipient, service, days):
     date = NOW.date() + dt.timedelta(days=days)
     with pytest.raises(errors.OutsideHorizon):
-        wishes.wish(recipient=recipient, service=service, date=date)
+        wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
 
 
 def test_ten_days_at_once_are_enough(recipient, service):
     for days in range(10):
         date = NOW.date() + dt.timedelta(days=days)
-        wishes.wish(recipient=recipient, service=service, date=date)
+        wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
     with pytest.raises(errors.TooManyWishes):
-        wishes.wish(recipient=recipient, service=service, date=NOW.date() + dt.timedelta(days=11))
+        wishes.wish(
+            recipient=recipient,
+            by=recipient.user,
+            service=service,
+            date=NOW.date() + dt.timedelta(days=11),
+        )
 
 
 def test_looking_costs_two_statements_while_nothing_changes(wish, django_assert_num_queries):
@@ -262,3 +287,48 @@ def test_nothing_of_somebody_elses_can_be_named(page, wish, service, book, clien
 @pytest.mark.parametrize("date", ["", "x", "2026-11-23", "2027-11-23"])
 def test_what_makes_no_sense_is_not_found(page, service, date):
     assert page.post("/wishes/make/", {"service": service.pk, "date": date}).status_code == 404
+
+
+# -- For somebody else --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mandate(recipient):
+    return factories.MandateFactory(recipient=recipient)
+
+
+def test_whoever_asked_is_told_and_may_be_a_guardian_of_somebody_without_a_log_in(
+    taken, service, mandate
+):
+    ward = factories.RecipientFactory(given_name="Jonas")
+    factories.GrantFactory(recipient=ward, service=service)
+    guardian = factories.MandateFactory(recipient=ward, guardian=True).holder
+    wishes.wish(recipient=ward, service=service, date=THURSDAY, by=guardian)
+    cancel(taken[0])
+    assert wishes.look_for_openings() == 1
+    (message,) = told()
+    assert message.user == guardian
+    words = wish_notices.tell_opening(message)
+    assert words.lines[0].startswith("A time for Jonas has opened")
+    assert words.path == "/"
+
+
+def test_two_may_ask_about_the_same_day_and_each_is_told(wish, taken, recipient, mandate):
+    wishes.wish(recipient=recipient, service=wish.service, date=THURSDAY, by=mandate.holder)
+    cancel(taken[0])
+    assert wishes.look_for_openings() == 2
+    assert {message.user for message in told()} == {recipient.user, mandate.holder}
+
+
+def test_nobody_is_told_for_somebody_they_may_not_book_for_any_longer(
+    taken, recipient, service, mandate
+):
+    wishes.wish(recipient=recipient, service=service, date=THURSDAY, by=mandate.holder)
+    cancel(taken[0])
+    wishes.look_for_openings()
+    (message,) = told()
+    actions.end_mandate(mandate=mandate, by=recipient.user)
+    assert wish_notices.tell_opening(message) is None
+    cancel(taken[1])
+    assert wishes.look_for_openings() == 0
+    assert not SlotWish.objects.exists()

@@ -30,6 +30,8 @@ def typed(department, **values):
         "cancel_deadline_minutes": "120",
         "travel_minutes": "15",
         "public_holidays": "sunday",
+        "week_warning_days": "4",
+        "month_warning_days": "7",
         **values,
     }
 
@@ -61,6 +63,9 @@ def test_a_setting_is_looked_at_saved_and_told(dina, department):
         ("minimum_notice_minutes", "-1"),
         ("travel_minutes", "500"),
         ("public_holidays", "maybe"),
+        ("week_warning_days", "0"),
+        ("week_warning_days", "8"),
+        ("month_warning_days", "32"),
     ],
 )
 def test_bad_input_is_answered_in_words_and_kept(dina, department, field, value):

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 
+from booking import actions
 from booking.models import BookingSeries, SeriesDate
+from tests import factories
 from tests.booking.pages.conftest import TOMORROW, at, text_of
 
 NEXT_WEEK = TOMORROW + dt.timedelta(days=7)
@@ -116,3 +119,49 @@ def test_the_page_asks_a_fixed_number_of_things(page, series, django_assert_max_
         page.get(f"/repeating/{series.pk}/")
     with django_assert_max_num_queries(8):
         page.get("/repeating/")
+
+
+@pytest.fixture
+def waiting(recipient, visit, page):
+    """A helper repeats it, and the person ends the mandate."""
+    mandate = factories.MandateFactory(recipient=recipient, holder_name="Carl Berg")
+    series = actions.repeat(key=uuid.uuid4(), like=visit, by=mandate.holder, mandate=mandate)
+    answer = page.post(f"/mandates/{mandate.pk}/end/", follow=True)
+    assert "Something that repeats waits for your answer." in text_of(answer)
+    assert "Waits for an answer" in text_of(answer)
+    return series
+
+
+def test_what_a_former_helper_made_asks_whether_it_goes_on(page, waiting):
+    url = f"/repeating/{waiting.pk}/"
+    text = text_of(page.get(url))
+    assert "Shall it go on? Carl Berg asked for it, and can't book any more." in text
+    assert "Will be booked" not in text
+    answer = page.post(f"{url}go-on/", follow=True)
+    assert "Shall it go on?" not in text_of(answer)
+    assert "Will be booked" in text_of(answer)
+
+
+def test_the_administrator_goes_on_or_ends_it_by_phone(
+    client, waiting, recipient, department, administrator
+):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    of_recipient = f"/departments/{department.pk}/recipients/{recipient.pk}/"
+    assert "Nothing more is booked until the person says so." in text_of(client.get(of_recipient))
+    client.post(f"{of_recipient}series/{waiting.pk}/go-on/")
+    waiting.refresh_from_db()
+    assert (waiting.by, waiting.mandate) == (administrator, None)
+    client.post(f"{of_recipient}series/{waiting.pk}/end/")
+    waiting.refresh_from_db()
+    assert waiting.ended_at
+    assert client.post(f"{of_recipient}series/{waiting.pk}/end/").status_code == 404
+
+
+def test_a_series_made_while_acting_hangs_on_the_mandate(client, recipient, visit):
+    mandate = factories.MandateFactory(recipient=recipient, holder__language="en")
+    client.force_login(mandate.holder)
+    client.post("/persons/choose/", {"person": recipient.pk})
+    repeat(client, visit)
+    assert BookingSeries.objects.get().mandate == mandate

@@ -71,7 +71,12 @@ class Shop:
         self.fill()
 
     def recipient(self, given_name, family_name):
-        user = factories.UserFactory(given_name=given_name, family_name=family_name, language="en")
+        user = factories.UserFactory(
+            email=f"{given_name}@example.test".lower(),
+            given_name=given_name,
+            family_name=family_name,
+            language="en",
+        )
         return factories.RecipientFactory(
             user=user, given_name=given_name, family_name=family_name
         )

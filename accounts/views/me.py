@@ -1,10 +1,9 @@
-import uuid
+"""One's own profile and choices."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions, sms
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.forms import LanguageForm, MessageChoicesForm, TokenForm
-from accounts.models import ApiToken, DeadAddress, MessageChoices
+from accounts.forms import LanguageForm, MessageChoicesForm
+from accounts.models import DeadAddress, MessageChoices
 from accounts.phones import mobile_number
 
 
@@ -91,50 +90,3 @@ def _safe_next(request: HttpRequest) -> str:
     ):
         return next_url
     return "home"
-
-
-# -- Keys for programs: the session makes and revokes them, never a key itself -------
-
-
-@require_safe
-@person_required
-def tokens(request: PersonRequest) -> HttpResponse:
-    return _tokens_page(request, TokenForm())
-
-
-@require_POST
-@person_required
-def create_token(request: PersonRequest) -> HttpResponse:
-    """The secret stands on this answer alone: nothing is kept that could show it again."""
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return _tokens_page(request, form)
-    asked = form.cleaned_data
-    token, secret = actions.create_token(
-        name=asked["name"],
-        scopes=[ApiToken.Scope(scope) for scope in asked["scopes"]],
-        days=asked["days"],
-        by=request.user,
-    )
-    return render(request, "accounts/token_created.html", {"token": token, "secret": secret})
-
-
-@require_POST
-@person_required
-def revoke_token(request: PersonRequest, token: uuid.UUID) -> HttpResponse:
-    actions.revoke_token(
-        token=get_object_or_404(ApiToken, pk=token, owner=request.user), by=request.user
-    )
-    return redirect("accounts:tokens")
-
-
-def _tokens_page(request: PersonRequest, form: TokenForm) -> HttpResponse:
-    return render(
-        request,
-        "accounts/tokens.html",
-        {
-            "form": form,
-            "tokens": request.user.api_tokens.unrevoked(),
-            "now": timezone.now(),
-        },
-    )
