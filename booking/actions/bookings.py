@@ -144,8 +144,8 @@ def _book(
     rows = [insertion_of(booking), insertion_of(event)]
     place = _find_place(wish, demand, _lock(wish, demand, dates), now)
     move_seats(place.seated.moved)
-    write_together([*rows, *_visits(place, booking, wish)], place.day)
     touched(place.day)
+    write_together([*rows, *_visits(place, booking, wish)], place.day)
     return booking
 
 
@@ -173,11 +173,11 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
-    write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
-    touched(place.day)
     for day in days.all:
         if day.pk != place.day.pk and (day.department_id, day.date) in left:
             touch(day)
+    touched(place.day)
+    write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
     return fresh
 
 

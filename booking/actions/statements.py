@@ -14,13 +14,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.entitlement import DAY, OwnBooking, reach_of
 from booking.models import Grant, Recipient
 from booking.seating import Board, Demand, Seat, Visit
 from departments.actions.days import TOUCH
-from departments.actions.journeys import Asked
+from departments.actions.journeys import COMMIT, Asked, ask_together
 from departments.models import Day, Department, Service
 
 _KNOWN = """
@@ -172,19 +172,21 @@ class Insertion(NamedTuple):
 
 def insertion_of(row: Model) -> Insertion:
     sql, fields = _insertion(type(row))
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields
-    ]
-    return Insertion(sql, values)
+    return Insertion(sql, [_value(row, field) for field in fields])
 
 
 def write_together(rows: Sequence[Insertion], day: Day) -> None:
     """INSERT all the rows and raise the revision of their Day, whose lock is held, in
-    one statement. Constraints between them are looked at when it ends."""
+    one statement. Constraints between them are looked at when it ends.
+
+    The verb does nothing after this. Unless the caller has a transaction of their own, it
+    is committed in the same journey, so that others wait for the Day no longer than they
+    must; Django then finds nothing left to commit.
+    """
     parts = [f"row{number} AS ({row.sql})" for number, row in enumerate(rows)]
     values = [value for row in rows for value in row.values]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {TOUCH}", [*values, day.pk])
+    written = Asked(f"WITH {', '.join(parts)} {TOUCH}", [*values, day.pk])
+    ask_together(written, *([] if connection.savepoint_ids else [COMMIT]))
 
 
 @cache
@@ -195,6 +197,12 @@ def _insertion(model: type[Model]) -> tuple[str, Collection["Field[Any, Any]"]]:
     places = ", ".join(["%s"] * len(fields))
     table = model._meta.db_table
     return f'INSERT INTO "{table}" ({columns}) VALUES ({places})', fields  # noqa: S608 -- all names are ours
+
+
+def _value(row: Model, field: "Field[Any, Any]") -> Any:
+    """As the driver takes it: all but JSON as it is."""
+    value = field.pre_save(row, add=True)
+    return field.get_db_prep_save(value, connection) if isinstance(field, JSONField) else value
 
 
 def _grant(
