@@ -152,7 +152,7 @@ class _Wishes:
 
 
 def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float]) -> Measured:
-    """The first subject's requests a second ÷ the second's, in turn in each round."""
+    """The first subject's requests a second ÷ the second's; each begins every other round."""
     rates: dict[str, list[float]] = {name: [] for name in subjects}
     shares = []
     for number in range(1, stage.effort.rounds + 1):
@@ -161,7 +161,8 @@ def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float
             for wave in wishes.spread(1):  # connections are made, templates are read
                 crowd.ask([wish.book() for wish in wave])
                 wishes.undo()
-            for name, measure in subjects.items():
+            in_turn = list(subjects.items())
+            for name, measure in in_turn if number % 2 else reversed(in_turn):
                 rates[name].append(measure(crowd))
                 wishes.undo()
             shares.append(crowd.share)

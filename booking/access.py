@@ -134,6 +134,18 @@ def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
     return service
 
 
+def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipient, Service]:
+    """For whom a service is ordered on these pages, and that service: one statement when
+    it is for oneself."""
+    if request.acting_for is not None:
+        recipient = recipient_for(request, may=Mandate.May.BOOK)
+        return recipient, granted_service(recipient, service_id)
+    found = parts.recipient_and_service(request.user.pk, service_id)
+    if found is None:
+        raise Http404
+    return found
+
+
 def person_for(request: PersonRequest) -> Person:
     """All that the pages of ``recipient_for`` need to know, at this moment."""
     now = timezone.now()

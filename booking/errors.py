@@ -16,11 +16,12 @@ class BookingError(Exception):
 
 
 class SlotTaken(BookingError):
-    """Nobody is left who could come then. ``alternatives`` are the nearest free times."""
+    """Nobody is left who could come then. ``alternatives`` are the nearest free times;
+    None when nobody has looked for them."""
 
-    def __init__(self, alternatives: Sequence[Slot] = (), reason: Refused | None = None) -> None:
+    def __init__(self, reason: Refused | None = None) -> None:
         super().__init__()
-        self.alternatives = alternatives
+        self.alternatives: Sequence[Slot] | None = None
         self.reason = reason
 
 

@@ -12,15 +12,26 @@ from accounts.models import User
 from booking import errors, queries
 from booking.actions.locks import lay_out_missing, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
-from booking.actions.statements import Known, boards_around, known_of, write_together
+from booking.actions.statements import (
+    Insertion,
+    Known,
+    board_of,
+    insertion_of,
+    known_of,
+    seats_free,
+    write_together,
+)
 from booking.boards import boards_of, demand_of, needs_of
 from booking.entitlement import DAY, Entitlement, last_day
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from booking.offers import SlotStatus
-from booking.seating import Demand, Refused, Seated, Why
-from departments.actions.days import lock_days, touch, touched
+from booking.seating import Board, Demand, Refused, Seated, Why
+from departments.actions.days import lock_days, lock_days_and_ask, touch, touched
+from departments.actions.journeys import ask_together
 from departments.models import Day, Service
 from departments.queries.days import shifts_by_day
+
+_Pair = tuple[uuid.UUID, dt.date]  # a department and a date
 
 
 def book(
@@ -116,9 +127,8 @@ def _book(
         return made
     now = timezone.now()
     grant = _check_entitlement(wish, known, now)
-    dates = wish.dates(known)
-    days = lock_days((service.department_id, date) for date in dates)
-    place = _find_place(wish, wish.demand(known), days, now)
+    dates, demand = wish.dates(known), wish.demand(known)
+    # All that can be made ready is, before others have to wait.
     booking = Booking(
         id=key,
         recipient=recipient,
@@ -131,9 +141,11 @@ def _book(
         asked=asked,
     )
     event = _event(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
+    rows = [insertion_of(booking), insertion_of(event)]
+    place = _find_place(wish, demand, _lock(wish, demand, dates), now)
     move_seats(place.seated.moved)
-    write_together([booking, *_visits(place, booking, wish), event], place.day)
     touched(place.day)
+    write_together([*rows, *_visits(place, booking, wish)], place.day)
     return booking
 
 
@@ -150,10 +162,10 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     wish = _Wish(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = wish.known()
     grant = _check_entitlement(wish, known, now)
-    dates, department_id = wish.dates(known), fresh.service.department_id
+    dates, demand = wish.dates(known), wish.demand(known)
     left = _days_of(fresh)
-    days = lock_days({*left, *((department_id, date) for date in dates)})
-    place = _find_place(wish, wish.demand(known), [day for day in days if day.date in dates], now)
+    days = _lock(wish, demand, dates, also=left)
+    place = _find_place(wish, demand, days, now)
     fresh.visits.all().delete()
     move_seats(place.seated.moved)
     old = fresh.starts_at
@@ -161,11 +173,11 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
-    write_together([*_visits(place, fresh, wish), event], place.day)
-    touched(place.day)
-    for day in days:
+    for day in days.all:
         if day.pk != place.day.pk and (day.department_id, day.date) in left:
             touch(day)
+    touched(place.day)
+    write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
     return fresh
 
 
@@ -262,23 +274,46 @@ def _check_entitlement(wish: _Wish, known: Known, now: dt.datetime) -> Grant:
 
 
 @dataclass(frozen=True)
+class _Days:
+    """The Days that a verb has locked. Those that could give the visit stand with who is
+    directly free then."""
+
+    all: Sequence[Day]
+    offering: Sequence[tuple[Day, Board]]
+
+
+@dataclass(frozen=True)
 class _Place:
     day: Day
     seated: Seated
 
 
-def _find_place(wish: _Wish, demand: Demand, days: Sequence[Day], now: dt.datetime) -> _Place:
-    """Seats on one of the Days, all of which are locked. Whoever is directly free goes;
-    only when nobody is are whole days read, for others to make room."""
+def _lock(
+    wish: _Wish, demand: Demand, dates: Sequence[dt.date], *, also: Collection[_Pair] = ()
+) -> _Days:
+    """Lock the service's Days of these dates, and others that the verb changes too; look
+    who is free there, in the same journey."""
     if not wish.is_on_grid:
         raise errors.NoSuchSlot
     department = wish.service.department
-    offering = lay_out_missing(days, department)
-    for day, board in boards_around(offering, demand, wish.starts_at, wish.key):
+    questions = [seats_free(department, date, demand, wish.starts_at, wish.key) for date in dates]
+    pairs = [(department.pk, date) for date in dates]
+    days, answers = lock_days_and_ask([*pairs, *also], *questions)
+    its_days = [day for day in days if (day.department_id, day.date) in pairs]
+    if lay_out_missing(its_days, department):
+        answers = ask_together(*questions)
+    return _Days(days, list(zip(its_days, map(board_of, answers), strict=True)))
+
+
+def _find_place(wish: _Wish, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
+    """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
+    are whole days read, for others to make room."""
+    for day, board in days.offering:
         directly = board.seat(demand, wish.start)
         if isinstance(directly, Seated):
             return _Place(day, directly)
-    boards = boards_of(offering, needs_of(department), now=now, without=wish.moving)
+    offering = [day for day, _ in days.offering]
+    boards = boards_of(offering, needs_of(wish.service.department), now=now, without=wish.moving)
     reasons: list[Refused] = []
     for day in offering:
         answer = boards[day.pk].seat(demand, wish.start)
@@ -291,16 +326,18 @@ def _find_place(wish: _Wish, demand: Demand, days: Sequence[Day], now: dt.dateti
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(place: _Place, booking: Booking, wish: _Wish) -> list[Visit]:
+def _visits(place: _Place, booking: Booking, wish: _Wish) -> list[Insertion]:
     travel = dt.timedelta(minutes=wish.service.department.travel_minutes)
     return [
-        Visit(
-            booking=booking,
-            day=place.day,
-            shift_id=shift_id,
-            starts_at=wish.starts_at,
-            ends_at=wish.ends_at,
-            occupied_until=wish.ends_at + travel,
+        insertion_of(
+            Visit(
+                booking=booking,
+                day=place.day,
+                shift_id=shift_id,
+                starts_at=wish.starts_at,
+                ends_at=wish.ends_at,
+                occupied_until=wish.ends_at + travel,
+            )
         )
         for shift_id in place.seated.seats
     ]
@@ -344,7 +381,7 @@ def _fresh(booking: Booking) -> Booking:
     return Booking.objects.select_related("service__department", "recipient").get(pk=booking.pk)
 
 
-def _days_of(booking: Booking) -> Collection[tuple[uuid.UUID, dt.date]]:
+def _days_of(booking: Booking) -> Collection[_Pair]:
     return set(booking.visits.values_list("day__department_id", "day__date"))
 
 

@@ -46,14 +46,13 @@ def lock_recipient(recipient_id: uuid.UUID) -> None:
         )
 
 
-def lay_out_missing(days: Iterable[Day], department: Department) -> list[Day]:
-    """Of locked Days those of the department, laid out now if they were not."""
-    its_days = [day for day in days if day.department_id == department.pk]
-    for day in its_days:
+def lay_out_missing(days: Iterable[Day], department: Department) -> bool:
+    """Lay out those of the department's locked Days that were not yet; whether any."""
+    missing = [day for day in days if day.laid_out_at is None]
+    for day in missing:
         day.department = department
-        if day.laid_out_at is None:
-            lay_out(day)
-    return its_days
+        lay_out(day)
+    return bool(missing)
 
 
 def _constraint(error: IntegrityError) -> str:

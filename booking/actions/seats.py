@@ -78,6 +78,8 @@ def take_off(*, visit: Visit, by: User) -> Visit:
 
 def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
     """One UPDATE, so that two may swap. Nobody is pinned where they were not put."""
+    if not changed:
+        return
     Visit.objects.bulk_update(
         [Visit(pk=id_, shift_id=seat, is_pinned=False) for id_, seat in changed.items()],
         ["shift", "is_pinned"],

@@ -8,19 +8,20 @@ only happens now and then is left to the ORM.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.entitlement import DAY, OwnBooking, reach_of
 from booking.models import Grant, Recipient
 from booking.seating import Board, Demand, Seat, Visit
 from departments.actions.days import TOUCH
-from departments.models import Day, Service
+from departments.actions.journeys import COMMIT, Asked, ask_together
+from departments.models import Day, Department, Service
 
 _KNOWN = """
 SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
@@ -52,15 +53,16 @@ FROM (SELECT) AS one LEFT JOIN booking_grant AS given
     AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
 """
 
-_NEIGHBOURS = """
-SELECT day_id, shift.id,
+# One Day at a time, so that one plan serves every booking.
+_SEATS = """
+SELECT shift.id,
     date_part('epoch', shift.starts_at)::bigint, date_part('epoch', shift.ends_at)::bigint,
     date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
     qualification_ids,
     date_part('epoch', before.starts_at)::bigint, date_part('epoch', before.ends_at)::bigint,
     date_part('epoch', before.occupied_until)::bigint,
     date_part('epoch', after.starts_at)::bigint
-FROM departments_shift AS shift
+FROM departments_day AS day JOIN departments_shift AS shift ON shift.day_id = day.id
 LEFT JOIN LATERAL (
     SELECT starts_at, ends_at, occupied_until FROM booking_visit
     WHERE shift_id = shift.id AND starts_at <= %(starts_at)s AND booking_id <> %(booking)s
@@ -71,8 +73,10 @@ LEFT JOIN LATERAL (
     WHERE shift_id = shift.id AND starts_at > %(starts_at)s AND booking_id <> %(booking)s
     ORDER BY starts_at LIMIT 1
 ) AS after ON true
-WHERE day_id = ANY(%(days)s) AND withdrawn_by_id IS NULL
+WHERE day.department_id = %(department)s AND day.date = %(date)s AND withdrawn_by_id IS NULL
     AND shift.starts_at <= %(starts_at)s AND shift.ends_at >= %(ends_at)s
+    AND (before.starts_at IS NULL OR before.occupied_until <= %(starts_at)s)
+    AND (after.starts_at IS NULL OR after.starts_at >= %(occupied_until)s)
 """
 
 
@@ -124,50 +128,65 @@ def known_of(
     )
 
 
-def boards_around(
-    days: Sequence[Day], demand: Demand, starts_at: dt.datetime, booking_id: uuid.UUID
-) -> list[tuple[Day, Board]]:
-    """For each Day a board of the shifts that last through the visit, with only those
-    visits on them that come before and after it: enough to see who is directly free.
-    The booking's own visits are left out."""
-    seats: dict[int, list[Seat]] = {day.pk: [] for day in days}
-    visits: dict[int, list[Visit]] = {day.pk: [] for day in days}
+def seats_free(
+    department: Department, date: dt.date, demand: Demand, starts_at: dt.datetime, key: uuid.UUID
+) -> Asked:
+    """Which shifts of a Day are free for that long, each with the visits before and after:
+    ``board_of`` makes a board of the answer. Those of the booking with that key are left
+    out."""
     ends_at = starts_at + dt.timedelta(seconds=demand.seconds)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NEIGHBOURS,
-            {
-                "days": list(seats),
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-                "booking": booking_id,
-            },
-        )
-        rows = cursor.fetchall()
-    for day_id, shift_id, starts, ends, rest, back, skills, *around in rows:
+    return Asked(
+        _SEATS,
+        {
+            "department": department.pk,
+            "date": date,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "occupied_until": ends_at + dt.timedelta(seconds=demand.travel),
+            "booking": key,
+        },
+    )
+
+
+def board_of(rows: Iterable[tuple[Any, ...]]) -> Board:
+    """Enough to see who is directly free, and who of them has the tightest hole."""
+    seats: list[Seat] = []
+    visits: list[Visit] = []
+    for shift_id, starts, ends, rest, back, skills, *around in rows:
         pause = None if rest is None else (rest, back)
-        seats[day_id].append(Seat(shift_id, starts, ends, pause, frozenset(skills)))
+        seats.append(Seat(shift_id, starts, ends, pause, frozenset(skills)))
         before, its_end, its_until, after = around
         if before is not None:
-            visits[day_id].append(_neighbour(shift_id, before, its_end, its_until))
+            visits.append(_neighbour(shift_id, before, its_end, its_until))
         if after is not None:
-            visits[day_id].append(_neighbour(shift_id, after, after, after))
-    return [(day, Board(seats[day.pk], visits[day.pk], is_settled=True)) for day in days]
+            visits.append(_neighbour(shift_id, after, after, after))
+    return Board(seats, visits, is_settled=True)
 
 
-def write_together(rows: Sequence[Model], day: Day) -> None:
+class Insertion(NamedTuple):
+    """The INSERT of one row, ready to be sent."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+def insertion_of(row: Model) -> Insertion:
+    sql, fields = _insertion(type(row))
+    return Insertion(sql, [_value(row, field) for field in fields])
+
+
+def write_together(rows: Sequence[Insertion], day: Day) -> None:
     """INSERT all the rows and raise the revision of their Day, whose lock is held, in
-    one statement. Constraints between them are looked at when it ends."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for number, row in enumerate(rows):
-        sql, fields = _insertion(type(row))
-        parts.append(f"row{number} AS ({sql})")
-        values += [
-            field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields
-        ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {TOUCH}", [*values, day.pk])
+    one statement. Constraints between them are looked at when it ends.
+
+    The verb does nothing after this. Unless the caller has a transaction of their own, it
+    is committed in the same journey, so that others wait for the Day no longer than they
+    must; Django then finds nothing left to commit.
+    """
+    parts = [f"row{number} AS ({row.sql})" for number, row in enumerate(rows)]
+    values = [value for row in rows for value in row.values]
+    written = Asked(f"WITH {', '.join(parts)} {TOUCH}", [*values, day.pk])
+    ask_together(written, *([] if connection.savepoint_ids else [COMMIT]))
 
 
 @cache
@@ -178,6 +197,12 @@ def _insertion(model: type[Model]) -> tuple[str, Collection["Field[Any, Any]"]]:
     places = ", ".join(["%s"] * len(fields))
     table = model._meta.db_table
     return f'INSERT INTO "{table}" ({columns}) VALUES ({places})', fields  # noqa: S608 -- all names are ours
+
+
+def _value(row: Model, field: "Field[Any, Any]") -> Any:
+    """As the driver takes it: all but JSON as it is."""
+    value = field.pre_save(row, add=True)
+    return field.get_db_prep_save(value, connection) if isinstance(field, JSONField) else value
 
 
 def _grant(

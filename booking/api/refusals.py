@@ -19,7 +19,7 @@ def refusal_of(error: errors.BookingError) -> Refusal:
             return Refusal(503, "busy", message, headers={"Retry-After": str(PATIENCE)})
         case errors.SlotTaken(alternatives=alternatives):
             more["alternatives"] = [
-                SlotOut.of(slot).model_dump(mode="json") for slot in alternatives
+                SlotOut.of(slot).model_dump(mode="json") for slot in alternatives or ()
             ]
             return Refusal(409, "slot_taken", _("The time is no longer free."), more=more)
         case errors.OverQuota(balance=balance):

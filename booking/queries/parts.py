@@ -23,6 +23,18 @@ _GRANTED_SERVICE = Statement(
     service=uuid.UUID(int=2),
 )
 
+_ORDERED = Part(Service, "grants__service__", _RECIPIENT.end)
+_ORDERED_FROM = Part(Department, "grants__service__department__", _ORDERED.end)
+_RECIPIENT_AND_SERVICE = Statement(
+    lambda user, service: (
+        Recipient.objects.filter(user_id=user, grants__service_id=service)
+        .order_by()
+        .values_list(*_RECIPIENT.paths, *_ORDERED.paths, *_ORDERED_FROM.paths)
+    ),
+    user=uuid.UUID(int=1),
+    service=uuid.UUID(int=2),
+)
+
 
 def recipient_of_user(user_id: uuid.UUID) -> Recipient | None:
     rows = _RECIPIENT_OF_USER.rows(user=user_id)
@@ -32,8 +44,22 @@ def recipient_of_user(user_id: uuid.UUID) -> Recipient | None:
 def granted_service(recipient_id: uuid.UUID, service_id: uuid.UUID) -> Service | None:
     """A service that the person has, had or will have a grant of, with its department."""
     rows = _GRANTED_SERVICE.rows(recipient=recipient_id, service=service_id)
+    return _service(rows[0], _SERVICE, _DEPARTMENT) if rows else None
+
+
+def recipient_and_service(
+    user_id: uuid.UUID, service_id: uuid.UUID
+) -> tuple[Recipient, Service] | None:
+    """What ``recipient_of_user`` and ``granted_service`` find, in one statement."""
+    rows = _RECIPIENT_AND_SERVICE.rows(user=user_id, service=service_id)
     if not rows:
         return None
-    service = _SERVICE.of(rows[0])
-    service.department = _DEPARTMENT.of(rows[0])
+    return _RECIPIENT.of(rows[0]), _service(rows[0], _ORDERED, _ORDERED_FROM)
+
+
+def _service(
+    row: tuple[object, ...], service_part: Part[Service], department_part: Part[Department]
+) -> Service:
+    service = service_part.of(row)
+    service.department = department_part.of(row)
     return service

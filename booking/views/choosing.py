@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -196,9 +196,13 @@ class Choosing:
     def is_too_late_to_move(self) -> bool:
         return self.moving is not None and self.now > queries.change_deadline(self.moving)
 
-    def alternatives(self, wanted: dt.datetime) -> list[Alternative]:
-        """The nearest free times, for a page that must say no to one."""
-        return [Alternative(slot, wanted) for slot in queries.nearest_free(self.offer, wanted)]
+    def alternatives(
+        self, wanted: dt.datetime, found: Sequence[Slot] | None = None
+    ) -> list[Alternative]:
+        """The nearest free times, for a page that must say no to one; those that were
+        ``found``, when a verb has looked for them already."""
+        nearest = queries.nearest_free(self.offer, wanted) if found is None else found
+        return [Alternative(slot, wanted) for slot in nearest]
 
     def why_taken(self, starts_at: dt.datetime) -> Refused | None:
         return queries.why_taken(

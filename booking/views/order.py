@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import go_to, granted_service, recipient_for, whose_pages
+from booking.access import go_to, whose_order, whose_pages
 from booking.converters import Clock
 from booking.forms import BookForm
 from booking.models import Mandate, Recipient
@@ -121,8 +121,8 @@ def _check_url(form: BookForm) -> str:
 
 def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
     """For the person of the page, who has or had a grant of the service; else Http404."""
-    recipient = recipient_for(request, may=Mandate.May.BOOK)
-    return Choosing(recipient, granted_service(recipient, service_id), timezone.now())
+    recipient, service = whose_order(request, service_id)
+    return Choosing(recipient, service, timezone.now())
 
 
 def _was_for_another(request: PersonRequest, recipient_id: uuid.UUID) -> bool:

@@ -231,7 +231,7 @@ def _times(
     """The days with a count of what is free, and the free times of the one asked for."""
     alternatives: list[Slot] = []
     if isinstance(error, errors.SlotTaken):
-        alternatives = list(error.alternatives)
+        alternatives = list(error.alternatives or ())
     wanted = _date_asked_for(request, form)
     free_days = [row.date for row in choosing.rows if row.free]
     date = wanted if wanted or not free_days else free_days[0]

@@ -97,7 +97,8 @@ def refuse(
         "why": name,
     }
     if name in ("taken", "overlaps_own", "too_late"):
-        context["alternatives"] = choosing.alternatives(starts_at)
+        found = error.alternatives if isinstance(error, errors.SlotTaken) else None
+        context["alternatives"] = choosing.alternatives(starts_at, found)
     if name == "taken":
         known = error.reason if isinstance(error, errors.SlotTaken) else None
         context["reason"] = known or choosing.why_taken(starts_at)

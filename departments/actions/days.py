@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from departments import hours, seats
+from departments.actions.journeys import Asked, ask_together
 from departments.actions.transactions import one_transaction
 from departments.hours import Interval, Rules, ShiftDraft
 from departments.layout import Standing, match
@@ -78,15 +79,24 @@ def lock_days(pairs: Iterable[tuple[uuid.UUID, dt.date]]) -> list[Day]:
     Call it inside a transaction. What the lock protects must be read in a later
     statement than this one.
     """
+    days, _ = lock_days_and_ask(pairs)
+    return days
+
+
+def lock_days_and_ask(
+    pairs: Iterable[tuple[uuid.UUID, dt.date]], *questions: Asked
+) -> tuple[list[Day], list[list[tuple[Any, ...]]]]:
+    """Lock them as ``lock_days`` does, and ask in the same journey what the locks protect:
+    each question is a later statement than the one that locks."""
     wanted = set(pairs)
     if len(wanted) > 1:
         # Before any lock: a row made by another transaction is waited for with none held.
         _make_missing(wanted)
-    days = _locked(wanted)
-    if len(days) < len(wanted):
+    locked, *answers = ask_together(_locking(wanted), *questions)
+    if len(locked) < len(wanted):
         _make_missing(wanted)
-        days = _locked(wanted)
-    return days
+        locked, *answers = ask_together(_locking(wanted), *questions)
+    return [Day.from_db("default", _COLUMNS, row) for row in locked], answers
 
 
 def touch(day: Day) -> None:
@@ -297,11 +307,8 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
     return True
 
 
-def _locked(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> list[Day]:
-    departments, dates = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [departments, dates])
-        return [Day.from_db("default", _COLUMNS, row) for row in cursor.fetchall()]
+def _locking(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> Asked:
+    return Asked(_LOCK, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
 
 
 def _make_missing(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> None:

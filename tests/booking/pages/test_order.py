@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from booking import actions, errors
+from booking import actions, errors, queries
 from booking.models import Booking
 from booking.views import steps
 from tests import factories
@@ -265,6 +265,21 @@ def test_when_somebody_was_faster_the_note_is_kept_and_three_times_are_offered(
     assert "The time is booked" in text_of(again)
     assert "Ring twice." in text_of(again)
     assert recipient.bookings.get().starts_at == dt.datetime.fromisoformat(offered[0])
+
+
+def test_whoever_is_too_late_has_the_nearest_times_looked_for_once(
+    page, service, stranger, book, monkeypatch
+):
+    form = form_on(page.get(check_url(service)))
+    book(stranger, at(10))
+    looked = []
+    nearest = queries.nearest_free
+    monkeypatch.setattr(queries, "nearest_free", lambda *args: looked.append(1) or nearest(*args))
+
+    response = page.post("/book/", form)
+
+    assert "The time is not free any longer" in text_of(response)
+    assert len(looked) == 1
 
 
 def test_the_note_follows_to_another_time_chosen_from_the_list(page, service, stranger, book):
