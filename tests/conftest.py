@@ -21,6 +21,17 @@ def words_of_the_source():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow_on_purpose():
+    """A password is hashed as quickly as can be, and no new client looks through all static
+    files first."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
+        yield
+
+
 @pytest.fixture
 def translated(settings, words_of_the_source):
     """For a test about the words people see: the catalogues of ``locale/``."""
