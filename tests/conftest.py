@@ -14,10 +14,26 @@ from tests.promises import broken_lists, broken_seats
 from tests.workflow.worker import Delivery
 
 
+def pytest_collection_modifyitems(items):
+    """The longest first, so that at the end nobody waits for one who has just begun."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def words_of_the_source():
     """Tests read the words as the source has them, so that a better translation breaks none."""
     with override_settings(LOCALE_PATHS=[]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow_on_purpose():
+    """A password is hashed as quickly as can be, and no new client looks through all static
+    files first."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
         yield
 
 

@@ -9,6 +9,7 @@ services and its workers inherit the environment. What is made here stays in
 import atexit
 import contextlib
 import os
+import sys
 from itertools import count
 from pathlib import Path
 
@@ -50,6 +51,10 @@ def give_worker_its_own_valkey_database() -> None:
     if worker.startswith("gw") and url.endswith("/0"):
         os.environ["REDIS_URL"] = f"{url.removesuffix('/0')}/{int(worker[2:]) + 1}"
 
+
+# What pytest makes of a test's module is kept, also where Python is told to keep nothing: to
+# make it anew in every process of every run takes longer than many of the tests.
+sys.dont_write_bytecode = False
 
 try:
     start()

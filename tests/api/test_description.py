@@ -27,7 +27,7 @@ from tests import factories
 from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
 from workflow.actions import make_plan
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -1,7 +1,7 @@
 """What was shown as free is staffed, over HTTP: gunicorn with several workers on a real
 PostgreSQL, fifty people who press at the same instant, and workers that are killed.
 
-``ROUNDS`` asks for more than a few rounds of fifty."""
+``ROUNDS`` asks for more than one round of fifty."""
 
 import contextlib
 import datetime as dt
@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks.client import Connection, Reader
@@ -36,19 +36,24 @@ from workflow.actions import plan_stale_days
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ROUNDS = int(os.environ.get("ROUNDS", "2"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 AT_ONCE = 50
 LENGTHS = (30, 60, 90)
 
 
-@pytest.fixture
-def web(tmp_path, transactional_db):
-    """No deadlock and nothing unforeseen, whatever a test asks of it."""
-    before = _deadlocks()
-    connections.close_all()
-    with WebServer(tmp_path) as server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, django_db_setup):
+    with WebServer(tmp_path_factory.mktemp("web")) as server:
         yield server
-    assert not server.complaints()
+
+
+@pytest.fixture
+def web(server, transactional_db):
+    """No deadlock and nothing unforeseen, whatever a test asks of it."""
+    until(lambda: len(server.processes()) == server.workers)  # also after a test that kills some
+    before, complaints = _deadlocks(), server.complaints()
+    yield server
+    assert server.complaints() == complaints
     assert _deadlocks() == before
 
 
@@ -59,16 +64,21 @@ def lengths(department):
 
 
 @pytest.fixture
-def people(lengths):
-    """A crowd, logged in, with a grant of plenty of each service."""
+def newcomer(lengths):
+    """``newcomer()`` is somebody logged in, with a grant of plenty of each service."""
 
-    def person():
+    def newcomer():
         recipient = factories.RecipientFactory(user=factories.UserFactory(language="en"))
         for service in lengths:
             factories.GrantFactory(recipient=recipient, service=service, amount=1000)
         return SimpleNamespace(recipient=recipient, reader=Reader.of(recipient.user))
 
-    return [person() for _ in range(AT_ONCE)]
+    return newcomer
+
+
+@pytest.fixture
+def people(newcomer):
+    return [newcomer() for _ in range(AT_ONCE)]
 
 
 # -- What people press --------------------------------------------------------------
@@ -312,8 +322,8 @@ def tomorrow(hours, department):
 
 
 @pytest.fixture
-def form(people, lengths, tomorrow):
-    return booking(people[0], lengths[0], local(tomorrow, 10))
+def form(newcomer, lengths, tomorrow):
+    return booking(newcomer(), lengths[0], local(tomorrow, 10))
 
 
 def test_killed_before_the_commit_nothing_was_booked_and_the_form_books_once(
@@ -400,10 +410,10 @@ def _deadlocks():
 
 
 def test_waiting_for_a_busy_day_is_bounded_and_costs_nothing(
-    web, people, lengths, department, tomorrow
+    web, newcomer, lengths, department, tomorrow
 ):
     """The page says so kindly and when to try again, and the same form then does it."""
-    moves, cancels, books = people[:3]
+    moves, cancels, books = (newcomer() for _ in range(3))
     with Crowd(web.port, 3) as crowd:
         visits = [
             press(crowd, [booking(one, lengths[0], local(tomorrow, 9))])[0].visit

@@ -58,7 +58,10 @@ def random_demand(rng, travel):
 
 def after(visits, demand, start, seated, *, is_fixed=False):
     """The day's visits once the demand has been seated so."""
-    stay = [replace(visit, seat=seated.moved.get(visit.id, visit.seat)) for visit in visits]
+    moved = seated.moved
+    stay = [
+        replace(visit, seat=moved[visit.id]) if visit.id in moved else visit for visit in visits
+    ]
     ends = start + demand.seconds
     new = [
         Visit(
