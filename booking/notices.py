@@ -19,8 +19,8 @@ from accounts.models import Message, User
 from accounts.notices import Attachment, Notice, Topic, Words, register
 from booking.calendar_file import Method
 from booking.calendars import file_of_visit, names_service
+from booking.doers import Doers, is_own
 from booking.models import Booking, BookingEvent, Mandate, Recipient
-from departments.models import Employee
 
 Kind = BookingEvent.Kind
 
@@ -52,9 +52,9 @@ def addressees(recipient: Recipient) -> list[Addressee]:
 
 def kinds_of(event: BookingEvent) -> dict[str, str]:
     """The kinds of notice that tell of it: the recipient by whose doing it was."""
-    is_own = event.by_id is None or event.by_id == event.booking.recipient.user_id
+    own = is_own(event, event.booking.recipient)
     return {
-        "kind": f"visit.{event.kind}" if is_own else f"visit.{event.kind}_by_others",
+        "kind": f"visit.{event.kind}" if own else f"visit.{event.kind}_by_others",
         "kind_for_others": f"visit.{event.kind}_for_others",
     }
 
@@ -173,17 +173,9 @@ def _told_of(recipient: Recipient) -> QuerySet[Mandate]:
 
 
 def _whose(event: BookingEvent, message: Message) -> str:
-    """How to put it: to somebody who acts for the "other", else by whose doing it was: one's
-    "own", "ours" (the department's staff) or a "helper"'s."""
-    booking = event.booking
-    if is_for_other(message, booking.recipient):
-        return "other"
-    if event.by_id is None or event.by_id == booking.recipient.user_id:
-        return "own"
-    staff = Employee.objects.filter(
-        person_id=event.by_id, department=booking.service.department_id
-    )
-    return "ours" if staff.active(timezone.localdate(event.at)).exists() else "helper"
+    """How to put it: to somebody who acts for the "other", else by whose doing it was."""
+    recipient = event.booking.recipient
+    return "other" if is_for_other(message, recipient) else Doers(recipient).of(event)
 
 
 _SUBJECTS = {
@@ -199,19 +191,19 @@ _SUBJECTS_FOR_OTHERS = {
 _SAYS = {
     Kind.BOOKED: {
         "own": lambda: _("You have an appointment %(when)s."),
-        "ours": lambda: _("We have booked an appointment for you %(when)s."),
+        "staff": lambda: _("We have booked an appointment for you %(when)s."),
         "helper": lambda: _("Somebody who helps you has booked an appointment %(when)s."),
         "other": lambda: _("%(name)s has an appointment %(when)s."),
     },
     Kind.MOVED: {
         "own": lambda: _("Your appointment is moved to %(when)s."),
-        "ours": lambda: _("We have moved your appointment to %(when)s."),
+        "staff": lambda: _("We have moved your appointment to %(when)s."),
         "helper": lambda: _("Somebody who helps you has moved your appointment to %(when)s."),
         "other": lambda: _("The appointment of %(name)s is moved to %(when)s."),
     },
     Kind.CANCELLED: {
         "own": lambda: _("Your appointment %(when)s is cancelled."),
-        "ours": lambda: _("We have cancelled your appointment %(when)s."),
+        "staff": lambda: _("We have cancelled your appointment %(when)s."),
         "helper": lambda: _("Somebody who helps you has cancelled your appointment %(when)s."),
         "other": lambda: _("The appointment of %(name)s %(when)s is cancelled."),
     },

@@ -130,7 +130,13 @@ def go_on(*, series: BookingSeries, by: User, mandate: Mandate | None = None) ->
     book_what_is_near(series=series, is_told=False)
 
 
-def end_series(*, series: BookingSeries, by: User, cancels: bool) -> list[Booking]:
+def end_series(
+    *,
+    series: BookingSeries,
+    by: User,
+    via: BookingEvent.Via = BookingEvent.Via.ONLINE,
+    cancels: bool,
+) -> list[Booking]:
     """Book nothing more. With ``cancels`` the visits to come are cancelled too; those for
     which it is too late are kept, and returned."""
     with transaction.atomic():
@@ -144,7 +150,7 @@ def end_series(*, series: BookingSeries, by: User, cancels: bool) -> list[Bookin
         now = timezone.now()
         for booking in Booking.objects.upcoming(now).filter(series_date__series=series):
             try:
-                cancel(booking=booking, by=by)
+                cancel(booking=booking, by=by, via=via)
             except errors.TooLate:
                 kept.append(booking)
     return kept

@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from accounts import dates
 from accounts.templatetags import icons
 from booking.addresses import address_of
+from booking.doers import Doer, Doers
 from booking.entitlement import Balance
-from booking.models import Booking, BookingEvent, Grant
+from booking.models import Booking, Grant
 from booking.offers import Slot
 from booking.outcomes import Outcome
 from booking.timetable import (
@@ -437,18 +438,18 @@ OUTCOME_WORDS = {
 
 
 @register.inclusion_tag("booking/_outcome.html")
-def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome]) -> dict[str, Any]:
+def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], doers: Doers) -> dict[str, Any]:
     """What became of a past or cancelled booking, in neutral words."""
-    last = list(booking.events.all())[-1:]
-    by_other = bool(last) and last[0].by_id not in (None, booking.recipient.user_id)
-    reason = _("Reason: {reason}").format(reason=last[0].reason) if by_other else ""
-    note = reason if by_other and last[0].reason else ""
+    last = next(reversed(booking.events.all()), None)
+    doer = doers.of(last) if last else Doer.OWN
+    is_told_why = last and last.reason and doer is not Doer.OWN
+    note = _("Reason: {reason}").format(reason=last.reason) if is_told_why else ""
     symbol, color, words = "check", "neutral", _("Over")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
-        if by_other and last[0].via == BookingEvent.Via.HELPER and last[0].by:
-            symbol, words = "x", _("Cancelled by {name}").format(name=last[0].by.full_name)
-        elif by_other:
+        if last and last.by and doer is Doer.HELPER:
+            symbol, words = "x", _("Cancelled by {name}").format(name=last.by.full_name)
+        elif doer is Doer.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
         symbol, color, told = OUTCOME_WORDS[outcomes[booking.pk]]

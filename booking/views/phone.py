@@ -180,7 +180,7 @@ def end_series_by_phone(
 ) -> HttpResponse:
     """What is booked stays, and can be cancelled one by one."""
     found = _series(request, department, recipient, series, "booking:end_series_by_phone")
-    actions.end_series(series=found, by=_by(request), cancels=False)
+    actions.end_series(series=found, by=_by(request), via=PHONE, cancels=False)
     messages.success(request, _("It does not repeat any longer."))
     return redirect("booking:recipient", department.pk, recipient)
 

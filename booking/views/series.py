@@ -149,7 +149,9 @@ def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     found = series_for(request, series, may=Mandate.May.BOOK)
     if request.method == "POST":
         cancels = request.POST.get("visits") == "cancel"
-        kept = actions.end_series(series=found, by=request.user, cancels=cancels)
+        kept = actions.end_series(
+            series=found, by=request.user, via=whose_pages(request).via, cancels=cancels
+        )
         if kept:
             text = ngettext(
                 "It was too late to cancel {count} visit. Call us if it does not suit you.",

@@ -18,6 +18,7 @@ from accounts.decorators import person_required
 from booking import actions, errors, outcomes, queries
 from booking.access import booking_for, recipient_for, whose_pages
 from booking.converters import Clock
+from booking.doers import Doer, Doers
 from booking.forms import MoveForm
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SlotWish
 from booking.views import simple
@@ -43,6 +44,7 @@ def visits(request: PersonRequest) -> HttpResponse:
         "coming": [] if before else queries.coming(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
+        "doers": Doers(recipient),
         "older": history[HISTORY - 1] if len(history) > HISTORY else None,
         "is_older": before is not None,
         "now": now,
@@ -64,6 +66,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     now, may_book = timezone.now(), whose_pages(request).may_book
     events = list(found.events.select_related("by"))
     last = events[-1] if events else None
+    doers = Doers(found.recipient)
     is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
     return simple.show(
         request,
@@ -71,7 +74,9 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         {
             "visit": found,
             "last_event": last,
-            "booked_by": _booked_by(events),
+            "doers": doers,
+            "done_by": doers.of(last) if last else Doer.OWN,
+            "booked_by": _booked_by(events, doers),
             "is_over": is_over,
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
             "balance": queries.balance(
@@ -186,14 +191,16 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     return simple.show(request, "cancel", {"visit": visit})
 
 
-def _booked_by(events: Sequence[BookingEvent]) -> str:
+def _booked_by(events: Sequence[BookingEvent], doers: Doers) -> str:
     """Who booked it, if it was not the person."""
     booked = next((event for event in events if event.kind == BookingEvent.Kind.BOOKED), None)
     if booked is None or booked.by is None:
         return ""
-    if booked.via == BookingEvent.Via.PHONE:
-        return _("the municipality, by phone")
-    return booked.by.full_name if booked.via == BookingEvent.Via.HELPER else ""
+    doer = doers.of(booked)
+    if doer is Doer.STAFF:
+        by_phone = booked.via == BookingEvent.Via.PHONE
+        return _("the municipality, by phone") if by_phone else _("the municipality")
+    return booked.by.full_name if doer is Doer.HELPER else ""
 
 
 def _can_change(booking: Booking) -> bool:

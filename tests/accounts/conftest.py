@@ -3,13 +3,17 @@ from django.core.cache import cache
 
 from accounts import notices
 from accounts.notices import Notice, Topic, Words
+from serviceshop.breaker import redis_breaker
 from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
 def _no_earlier_attempts():
-    """Rate limits live in the cache, which tests share."""
+    """Rate limits live in the cache, which tests share; one that does without it is not
+    followed by others that do."""
     cache.clear()
+    yield
+    redis_breaker.close()
 
 
 @pytest.fixture

@@ -162,11 +162,37 @@ def test_what_the_staff_change_is_told_with_the_reason_also_to_whom_chose_silenc
     assert "Reason: The carer is at a course." in body
 
 
-def test_somebody_who_helps_is_told_apart_from_the_staff(booked, user):
+@pytest.mark.parametrize(
+    ("also_staff", "via", "says"),
+    [
+        (False, "helper", "Somebody who helps you has"),
+        (False, "api", "Somebody who helps you has"),
+        (True, "api", "Somebody who helps you has"),
+        (True, "phone", "We have"),
+    ],
+)
+def test_somebody_who_helps_is_told_apart_from_the_staff(
+    booked, recipient, department, also_staff, via, says
+):
     tell()
-    actions.cancel(booking=booked, by=factories.UserFactory(), reason="")
+    helper = factories.MandateFactory(recipient=recipient).holder
+    if also_staff:
+        factories.EmployeeFactory(person=helper, department=department)
+    actions.cancel(booking=booked, by=helper, via=BookingEvent.Via(via))
     (body,) = tell()
-    assert "Somebody who helps you has cancelled your appointment" in body
+    assert f"{says} cancelled your appointment" in body
+
+
+def test_a_helper_of_once_who_is_staff_now_acts_for_the_municipality(
+    booked, recipient, user, administrator, opened
+):
+    mandate = factories.MandateFactory(recipient=recipient, holder=administrator)
+    actions.end_mandate(mandate=mandate, by=user)
+    tell()
+    opened.shift(dt.timedelta(minutes=1))
+    actions.cancel(booking=booked, by=administrator, via=BookingEvent.Via.API, reason="Ill")
+    (body,) = tell()
+    assert "We have cancelled your appointment" in body
 
 
 def test_a_visit_that_has_begun_is_not_told_any_more(booked, opened):

@@ -2,18 +2,20 @@
 
     .venv/bin/python -m tests.browser.screenshots [NAME …]
 
-Needs chromium. Each picture is a page as one of the demonstration's people sees it,
-at 1280 and at 390 pixels. The pictures follow on each other: the simple view, once
-chosen, stays.
+Needs chromium. ``WALKS`` is the whole table: each walk is made once for each look, and a
+step that has a name is kept as a picture. A walk undoes what it did (cancels what it
+booked, ends what it repeats), so that the next look finds the demonstration as it was.
+docs/screenshots/README.md is written from the same table.
 """
 
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -21,73 +23,273 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES_FOLDER = ROOT / "docs/screenshots"
-HEIGHTS = {1280: 900, 390: 844}
+INTRODUCTION = """\
+# The main pages
+
+As the demonstration's people see them, at 1280 and 390 pixels, and on a phone in the dark.
+Pictures and this list are made anew by `.venv/bin/python -m tests.browser.screenshots`
+(needs chromium).
+"""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """Log in as ``person`` (nobody: the log-in page) and press ``links`` one by one."""
+class Look:
+    title: str
+    width: int
+    height: int
+    color_scheme: Literal["light", "dark"] = "light"
 
-    name: str
-    person: str | None = None
-    links: tuple[str, ...] = ()  # CSS selectors
-    color_scheme: str = "light"
-    widths: tuple[int, ...] = (1280, 390)
-
-
-WIDE, PHONE = (1280,), (390,)
-SIMPLE = 'button[name="view"][value="simple"]'
-BIG = "main a.big"
-TIMES = 'main a[href^="/book/"]'
-CHECK = 'main a[href^="/book/"][href*="."]'
-
-PICTURES = [
-    Picture("log-in"),
-    Picture("calendar", "Aksel"),
-    Picture("calendar-dark", "Aksel", color_scheme="dark"),
-    Picture("times", "Aksel", (TIMES,)),
-    Picture("check", "Aksel", (TIMES, CHECK)),
-    Picture("proof", "Aksel", (TIMES, CHECK, "main button.go")),
-    Picture("times-dark", "Aksel", (TIMES,), "dark", PHONE),
-    Picture("check-dark", "Aksel", (TIMES, CHECK), "dark", PHONE),
-    Picture("proof-dark", "Aksel", (TIMES, CHECK, "main button.go"), "dark", PHONE),
-    Picture("simple-1-service", "Aksel", (SIMPLE,), widths=WIDE),
-    Picture("simple-1-service", "Aksel", widths=PHONE),
-    Picture("simple-2-day", "Aksel", (BIG,)),
-    Picture("simple-3-time", "Aksel", (BIG, BIG)),
-    Picture("simple-4-check", "Aksel", (BIG, BIG, BIG)),
-    Picture("simple-5-proof", "Aksel", (BIG, BIG, BIG, "main button.big.yes")),
-    Picture("visits", "Berit", ('nav a[href="/bookings/"]',)),
-    Picture("week", "Berit", ('main a[href^="/calendar/week/"]',)),
-    Picture("my-day", "Emil", ('main a[href^="/my-day/"]',)),
-    Picture("today", "Dina"),
-    Picture("board", "Dina", ('nav a[href$="/days/"]', 'main a[href*="/days/"] >> nth=1')),
-    Picture("hours", "Dina", ('nav a[href$="/hours/"]', 'main a[href*="/hours/"][href*="#"]')),
-    Picture("staff", "Dina", ('nav a[href$="/staff/"]',)),
-    Picture("departments", "Frida"),
-]
+    def file_of(self, name: str) -> str:
+        return f"{name}{'-dark' if self.color_scheme == 'dark' else ''}-{self.width}.png"
 
 
-def take(picture: Picture, browser: Browser, address: str) -> None:
-    for width in picture.widths:
-        context = browser.new_context(
-            base_url=address,
-            viewport={"width": width, "height": HEIGHTS[width]},
-            color_scheme=picture.color_scheme,  # type: ignore[arg-type]
-        )
-        page = context.new_page()
-        page.goto("/")
-        if picture.person:
-            page.get_by_role("button", name=picture.person).click()
-        for link in picture.links:
-            follow(page, link)
-        page.screenshot(path=PICTURES_FOLDER / f"{picture.name}-{width}.png", full_page=True)
-        context.close()
+WIDE = Look("1280", 1280, 900)
+PHONE = Look("390", 390, 844)
+DARK = Look("390, dark", 390, 844, "dark")
+LOOKS = (WIDE, PHONE, DARK)
+LIGHT, PHONES = (WIDE, PHONE), (PHONE, DARK)
 
 
-def follow(page: Page, selector: str) -> None:
+@dataclass(frozen=True)
+class Step:
+    """Press something (a CSS selector), open an address, or do more; then take the picture."""
+
+    by: str | Callable[[Page], None]
+    name: str = ""  # none: only on the way
+    says: str = ""
+    looks: tuple[Look, ...] = LOOKS
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Log in as one of the demonstration's people (nobody: stay outside), and go."""
+
+    title: str
+    person: str | None
+    steps: tuple[Step, ...]
+
+
+def press(page: Page, selector: str) -> None:
     page.locator(selector).locator("visible=true").first.click()
-    page.wait_for_load_state()
+    page.wait_for_load_state("networkidle")
+
+
+def taken_time(page: Page) -> None:
+    """The page that whoever was slower meets: the address of a time that has become busy."""
+    _choose_service(page, 0)
+    for day in _addresses(page, 'main a[href^="/book/"]'):
+        page.goto(day)
+        busy = page.locator(".time.busy", has_text="Opptatt").locator("small")
+        if busy.count():
+            begins = busy.first.inner_text()[:5].replace(":", ".")
+            page.goto(f"{day.partition('#')[0]}{begins}/")
+            return
+    raise SystemExit("every time is free: nothing to show as taken")
+
+
+def over_quota(page: Page) -> None:
+    """A time for the cleaning of a week whose cleaning is booked already."""
+    _choose_service(page, 2)
+    cleaning = page.url.partition("service=")[2].partition("#")[0]
+    _choose_service(page, 0)
+    for day in _addresses(page, 'main a[href^="/book/"]'):
+        page.goto(day)
+        time = _addresses(page, CHECK)[-1].split("/")
+        page.goto("/".join([*time[:2], cleaning, *time[3:]]))
+        if page.locator('main a[href$="/move/"]').count():
+            return
+    raise SystemExit("nothing is used up: nothing to show as over the quota")
+
+
+def _choose_service(page: Page, number: int) -> None:
+    page.goto("/calendar/")
+    page.goto(_addresses(page, 'main a[href^="/calendar/?service="]')[number])
+
+
+def _addresses(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(
+        selector, "all => all.map(e => e.getAttribute('href'))"
+    )
+    return found
+
+
+# Some days ahead, so that there is time to change one's mind.
+DAY = 'main a[href^="/book/"] >> nth=3'
+CHECK = 'main a[href^="/book/"][href*="."]'
+GO = "main button.go"
+CANCEL = 'main a[href*="/cancel/"]'
+MOVE = 'main a[href*="/move/"]'
+MOVE_DAY = 'main a[href*="/move/2"] >> nth=1'
+MOVE_CHECK = 'main a[href*="/move/2"][href*="."]'
+UNDO = 'main form[action="/book/"] button'
+REPEAT = 'main a[href*="/repeat/"]'
+END = 'main a[href$="/end/"]'
+END_ALL = 'main button[name="visits"] >> nth=-1'
+WISH = 'main form[action="/wishes/make/"] button'
+REMOVE = 'main form[action$="/remove/"] button'
+SIMPLE = 'button[name="view"][value="simple"]'
+ORDINARY = 'button[name="view"][value="ordinary"]'
+BIG_DAY = 'main a.big[href^="/book/"] >> nth=2'
+YES = "main button.big.yes"
+
+WALKS = (
+    Walk("The front door", None, (Step("/", "log-in", "Log in (demonstration)"),)),
+    Walk(
+        "Booking, moving, cancelling and repeating",
+        "Aksel",
+        (
+            Step("/calendar/", "calendar", "A recipient's calendar: what, and which day"),
+            Step(DAY, "times", "Choose a time"),
+            Step(CHECK, "check", "Check"),
+            Step(GO, "proof", "Proof of booking"),
+            Step(MOVE, "move-1-day", "Move: which day"),
+            Step(MOVE_DAY, "move-2-time", "Move: which time"),
+            Step(MOVE_CHECK, "move-3-check", "Move: check"),
+            Step(GO, "move-4-proof", "Moved"),
+            Step(CANCEL, "cancel-1-check", "Cancel: check"),
+            Step(GO, "cancel-2-proof", "Cancelled, with a way back"),
+            Step(UNDO, "cancel-3-undone", "Undone: it is booked again"),
+            Step(REPEAT, "repeat-1-check", "Repeat it: what that means"),
+            Step(GO, "repeat-2-series", "A visit that repeats"),
+            Step("/repeating/", "repeat-3-all", "All visits that repeat"),
+            Step('main a[href^="/repeating/"]'),
+            Step(END, "repeat-4-end", "End it"),
+            Step(END_ALL),
+            Step(CANCEL),
+            Step(GO),
+        ),
+    ),
+    Walk(
+        "When it can't be had",
+        "Aksel",
+        (
+            Step(taken_time, "taken", "Somebody was faster"),
+            Step(over_quota, "over-quota", "All of the week's visits are used"),
+            Step("/calendar/"),
+            Step(DAY),
+            Step(WISH, "wishes", "Days one waits for"),
+            Step(REMOVE),
+        ),
+    ),
+    Walk(
+        "Acting for somebody",
+        "Carl",
+        (
+            Step("/persons/", "acting-1-person", "A guardian chooses the person"),
+            Step("main button.choice", "acting-2-calendar", "The calendar of the person"),
+            Step(DAY, "acting-3-times", "Choose a time for the person"),
+            Step(CHECK, "acting-4-check", "Check"),
+            Step(GO, "acting-5-proof", "Proof of booking"),
+            Step(CANCEL),
+            Step(GO, "acting-6-cancelled", "Cancelled by the guardian"),
+        ),
+    ),
+    Walk(
+        "One's own affairs",
+        "Berit",
+        (
+            Step("/bookings/", "visits", "My visits, and how earlier ones went"),
+            Step("/calendar/week/", "week", "The week on paper"),
+            Step("/me/", "me", "My profile"),
+            Step("/settings/", "choices", "My choices"),
+            Step("/settings/messages/", "messages", "What we tell you, and how"),
+            Step("/settings/calendar/", "feeds", "Visits in one's own calendar"),
+            Step("/mandates/", "mandates", "Who may act for me"),
+            Step("/looks/", "looks", "Who has looked at my information"),
+        ),
+    ),
+    Walk(
+        "The simple view",
+        "Aksel",
+        (
+            Step("/calendar/"),
+            Step(SIMPLE, "simple-1-service", "What"),
+            Step("main a.big", "simple-2-day", "Which day"),
+            Step(BIG_DAY, "simple-3-time", "When"),
+            Step(CHECK, "simple-4-check", "Is this right?"),
+            Step(YES, "simple-5-proof", "Proof"),
+            Step(MOVE, "simple-move-1-day", "Move: which day", PHONES),
+            Step(MOVE_DAY, "simple-move-2-time", "Move: which time", PHONES),
+            Step(MOVE_CHECK, "simple-move-3-check", "Move: is this right?", PHONES),
+            Step(YES, "simple-move-4-proof", "Moved", PHONES),
+            Step(CANCEL, "simple-cancel-1-check", "Cancel?", PHONES),
+            Step(YES, "simple-cancel-2-proof", "Cancelled, with a way back", PHONES),
+            Step(UNDO, "simple-cancel-3-undone", "Undone", PHONES),
+            Step(REPEAT, "simple-repeat-1-check", "Every week?", PHONES),
+            Step(YES, "simple-repeat-2-series", "A visit that repeats", PHONES),
+            Step(END, "simple-repeat-3-end", "End it?", PHONES),
+            Step(END_ALL),
+            Step(CANCEL),
+            Step(YES),
+            Step(taken_time, "simple-taken", "Somebody was faster", PHONES),
+            Step("/bookings/", "simple-visits", "My visits", PHONES),
+            Step("/settings/", "simple-choices", "My choices", PHONES),
+            Step(ORDINARY),
+        ),
+    ),
+    Walk(
+        "At work",
+        "Emil",
+        (Step('main a[href^="/my-day/"]', "my-day", "A care worker's day", LIGHT),),
+    ),
+    Walk(
+        "The department",
+        "Dina",
+        (
+            Step("/", "today", "An administrator's today", LIGHT),
+            Step('nav a[href$="/days/"]'),
+            Step('main a[href*="/days/"] >> nth=1', "board", "The day board", LIGHT),
+            Step('nav a[href$="/hours/"]'),
+            Step('main a[href*="/hours/"][href*="#"]', "hours", "Opening hours", LIGHT),
+            Step('nav a[href$="/staff/"]', "staff", "Staff", LIGHT),
+        ),
+    ),
+    Walk(
+        "The municipality",
+        "Frida",
+        (Step("/", "departments", "A coordinator's departments", LIGHT),),
+    ),
+)
+
+
+def take(walk: Walk, look: Look, wanted: set[str], browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.color_scheme,
+    )
+    page = context.new_page()
+    page.goto("/")
+    if walk.person:
+        press(page, f'main button:has-text("{walk.person}")')
+    for step in walk.steps:
+        if callable(step.by):
+            step.by(page)
+        elif step.by.startswith("/"):
+            page.goto(step.by)
+        else:
+            press(page, step.by)
+        if step.name in wanted and look in step.looks:
+            page.screenshot(path=PICTURES_FOLDER / look.file_of(step.name), full_page=True)
+            print(look.file_of(step.name))
+    context.close()
+
+
+def readme() -> str:
+    """The pictures as tables, one for each walk."""
+    parts = [INTRODUCTION]
+    for walk in WALKS:
+        pictures = [step for step in walk.steps if step.name]
+        looks = [look for look in LOOKS if any(look in step.looks for step in pictures)]
+        parts.append(f"\n## {walk.title}\n\n")
+        parts.append(f"| | {' | '.join(look.title for look in looks)} |\n")
+        parts.append(f"|{'---|' * (1 + len(looks))}\n")
+        for step in pictures:
+            cells = [
+                f"![]({look.file_of(step.name)})" if look in step.looks else "" for look in looks
+            ]
+            parts.append(f"| {' | '.join([step.says, *cells])} |\n")
+    return "".join(parts)
 
 
 @contextmanager
@@ -110,12 +312,21 @@ def demonstration() -> Iterator[str]:
 
 
 def main(names: list[str]) -> None:
+    named = {step.name for walk in WALKS for step in walk.steps if step.name}
+    wanted = set(names) or named
+    if unknown := wanted - named:
+        raise SystemExit(f"no such picture: {', '.join(sorted(unknown))}")
+    if not names:
+        (PICTURES_FOLDER / "README.md").write_text(readme())
+        for picture in PICTURES_FOLDER.glob("*.png"):
+            picture.unlink()
     with demonstration() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for picture in PICTURES:
-            if not names or picture.name in names:
-                take(picture, browser, address)
-                print(picture.name)
+        for walk in WALKS:
+            steps = [step for step in walk.steps if step.name in wanted]
+            for look in LOOKS:
+                if any(look in step.looks for step in steps):
+                    take(walk, look, wanted, browser, address)
         browser.close()
 
 

@@ -23,6 +23,12 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """A folder where services have run before, unless this is the first time."""
+    return tmp_path_factory.mktemp("known") / "data"
+
+
 def run(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -89,26 +95,26 @@ def test_a_server_that_outlived_its_holder_is_ended_before_the_next_one(folder, 
         assert not Path(f"/proc/{orphan}/cwd").exists()
 
 
-def test_only_one_process_holds_a_folder(folder):
-    with DataFolder(folder, durable=False).hold(), pytest.raises(FolderInUseError):
-        DataFolder(folder).hold().__enter__()
+def test_only_one_process_holds_a_folder(known):
+    with DataFolder(known, durable=False).hold(), pytest.raises(FolderInUseError):
+        DataFolder(known).hold().__enter__()
 
 
-def test_another_process_joins_what_runs_in_the_folder(folder):
-    here = DataFolder(folder, durable=False)
-    with here.hold() as services, DataFolder(folder).join_or_hold() as joined:
+def test_another_process_joins_what_runs_in_the_folder(known):
+    here = DataFolder(known, durable=False)
+    with here.hold() as services, DataFolder(known).join_or_hold() as joined:
         assert joined == services
 
 
-def test_a_command_waits_for_those_who_joined_it(folder):
+def test_a_command_waits_for_those_who_joined_it(known):
     joining = (
         "from serviceshop.local import DataFolder; import sys\n"
         "with DataFolder(sys.argv[1]).join_or_hold(): print('in', flush=True); sys.stdin.read()"
     )
-    held = DataFolder(folder, durable=False).join_or_hold()
+    held = DataFolder(known, durable=False).join_or_hold()
     held.__enter__()
     process = subprocess.Popen(
-        [sys.executable, "-c", joining, folder],
+        [sys.executable, "-c", joining, known],
         cwd=CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -121,14 +127,14 @@ def test_a_command_waits_for_those_who_joined_it(folder):
     leaving.wait()
 
 
-def test_what_a_killed_holder_wrote_down_is_not_believed(folder):
-    holder, *_ = hold(folder)
-    written = (folder / "services.json").read_text()
+def test_what_a_killed_holder_wrote_down_is_not_believed(known):
+    holder, *_ = hold(known)
+    written = (known / "services.json").read_text()
     kill(holder)
-    wait_until(lambda: not using(folder))
-    (folder / "services.json").write_text(written)
+    wait_until(lambda: not using(known))
+    (known / "services.json").write_text(written)
 
-    assert DataFolder(folder)._running() is None
+    assert DataFolder(known)._running() is None
 
 
 def test_secrets_are_for_their_owner_alone(folder):
@@ -186,12 +192,12 @@ def test_without_addresses_nothing_but_an_explicit_folder_starts():
     assert "Traceback" not in refused.stderr
 
 
-def test_every_command_takes_a_data_folder(folder):
-    by_option = run("showmigrations", "--data-dir", str(folder), "booking")
-    by_variable = run("showmigrations", "booking", SERVICESHOP_DATA_DIR=str(folder))
+def test_every_command_takes_a_data_folder(known):
+    by_option = run("showmigrations", "--data-dir", str(known), "booking")
+    by_variable = run("showmigrations", "booking", SERVICESHOP_DATA_DIR=str(known))
     assert by_option.returncode == by_variable.returncode == 0
     assert by_option.stdout == by_variable.stdout
-    assert not using(folder)
+    assert not using(known)
 
 
 def test_addresses_win_over_a_data_folder(folder):

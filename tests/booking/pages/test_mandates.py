@@ -11,7 +11,7 @@ from accounts.models import AccessLogEntry
 from booking import actions
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
-from tests.booking.pages.conftest import TOMORROW, at, text_of
+from tests.booking.pages.conftest import CHOOSE, TOMORROW, at, text_of
 
 
 @pytest.fixture
@@ -156,6 +156,86 @@ def test_the_person_reads_who_cancelled(acting, ward, book, client, user):
         client.get(reverse("booking:visit", args=[visit.pk]))
     )
     assert "Cancelled by Carl Berg" in text_of(client.get(reverse("booking:visits")))
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+@pytest.mark.parametrize("way", ["api", "repeating"])
+def test_the_person_reads_who_did_it_whichever_way_it_was_done(
+    mandate, ward, service, client, user, view, way
+):
+    carl, via = mandate.holder, BookingEvent.Via(way)
+    visit = actions.book(
+        key=uuid.uuid4(), recipient=ward, service=service, starts_at=at(12), by=carl, via=via
+    )
+    client.force_login(user)
+    client.post(CHOOSE, {"view": view})
+    proof, listed = reverse("booking:visit", args=[visit.pk]), reverse("booking:visits")
+    if view == "ordinary":
+        assert "by Carl Berg" in text_of(client.get(proof))
+    actions.move(booking=visit, starts_at=at(14), by=carl, via=via)
+    assert "Carl Berg moved it." in text_of(client.get(proof))
+    actions.cancel(booking=visit, by=carl, via=via, reason="He is away.")
+    told = text_of(client.get(proof))
+    assert "Carl Berg cancelled it. Reason: He is away." in told
+    assert "municipality" not in told
+    history = client.get(listed, {"before": at(14, 1).isoformat()})
+    assert "Cancelled by Carl Berg Reason: He is away." in text_of(history)
+
+
+def test_visits_cancelled_with_their_series_are_the_helpers_doing(
+    acting, mandate, ward, book, client, user
+):
+    series = actions.repeat(
+        key=uuid.uuid4(), like=book(ward, at(12)), by=mandate.holder, mandate=mandate
+    )
+    made = series.dates.get().booking
+    acting.post(reverse("booking:end_series", args=[series.pk]), {"visits": "cancel"})
+    assert made.events.last().via == BookingEvent.Via.HELPER
+    client.force_login(user)
+    proof = text_of(client.get(reverse("booking:visit", args=[made.pk])))
+    assert "Carl Berg cancelled it." in proof
+    assert "by Carl Berg" in proof
+
+
+def test_what_staff_do_with_a_program_is_the_municipalitys_doing(
+    page, ward, service, book, administrator
+):
+    visit = actions.book(
+        key=uuid.uuid4(),
+        recipient=ward,
+        service=service,
+        starts_at=at(12),
+        by=administrator,
+        via=BookingEvent.Via.API,
+    )
+    proof = reverse("booking:visit", args=[visit.pk])
+    assert "by the municipality" in text_of(page.get(proof))
+    actions.move(
+        booking=visit, starts_at=at(14), by=administrator, via=BookingEvent.Via.API, reason="Ill."
+    )
+    assert "The municipality moved it. Reason: Ill." in text_of(page.get(proof))
+
+
+def test_history_asks_once_who_helped_however_long_it_is(
+    page, mandate, ward, service, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cancelled(hour):
+        visit = actions.book(
+            key=uuid.uuid4(), recipient=ward, service=service, starts_at=at(hour), by=ward.user
+        )
+        actions.cancel(booking=visit, by=mandate.holder, via=BookingEvent.Via.API)
+
+    cancelled(9)
+    page.get(reverse("booking:visits"))
+    with CaptureQueriesContext(connection) as one:
+        page.get(reverse("booking:visits"))
+    cancelled(11)
+    cancelled(13)
+    with django_assert_num_queries(len(one)):
+        page.get(reverse("booking:visits"))
 
 
 def test_each_look_is_logged_for_the_person(acting, mandate, ward):

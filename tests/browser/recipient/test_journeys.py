@@ -1,11 +1,10 @@
-"""The journeys of a recipient, each in three ways: see ``ways``. And what may not get lost on them."""
+"""The journeys of a recipient, each in three ways: see ``ways``. And what may not get lost."""
 
 import datetime as dt
 
 from playwright.sync_api import expect
 
 from booking.models import BookingSeries, SlotWish
-from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages
 from tests.browser.recipient.ways import FOCUS_SHOWS, ByKeyboard

@@ -1,15 +1,19 @@
 """The simple view as people use it: by keyboard, without JavaScript, on a phone, by ear."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from playwright.sync_api import expect
 
+from booking import actions
+from booking.actions import wishes
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.recipient.conftest import TODAY
-from tests.factories import local
+from tests.browser.recipient.test_universal_design import CHOICES
 
 THURSDAY = TODAY + dt.timedelta(days=2)
+FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken
 NARROWEST = {"width": 320, "height": 640}
 
 # A browser with voices of its own, and one that sends what it says to somebody else's machine.
@@ -38,6 +42,38 @@ def pages(shop):
         "cancel": f"{visit}cancel/",
         "taken": f"/book/{shop.shower.pk}/{THURSDAY}/09.00/",
         "over_quota": f"/book/{shop.cleaning.pk}/{THURSDAY}/18.00/",
+        "week": "/calendar/week/",
+        "full_days": f"/calendar/?service={shop.shower.pk}&full=1",
+        "full_day": f"/book/{shop.shower.pk}/{FRIDAY}/",
+        "repeat": f"{visit}repeat/",
+        "no_series": "/repeating/",
+        "no_wishes": "/wishes/",
+        "help": "/help/",
+        "privacy": "/privacy/",
+        "accessibility": "/accessibility/",
+        **CHOICES,
+    }
+
+
+def pages_of_what_repeats(shop):
+    """One series with all that can become of a date, and a day that is waited for."""
+    for _ in range(2):
+        shop.somebody_books(8, 10)
+    series = actions.repeat(key=uuid.uuid4(), like=shop.next_visit, by=shop.aksel.user)
+    missed, to_come, skipped = (TODAY + dt.timedelta(days=days) for days in (8, 15, 22))
+    actions.skip(series=series, date=skipped)
+    wish = wishes.wish(recipient=shop.aksel, service=shop.shower, date=FRIDAY)
+    path = f"/repeating/{series.pk}/"
+    return {
+        "all_series": "/repeating/",
+        "series": path,
+        "series_missed": f"{path}?date={missed}",
+        "series_skip": f"{path}?date={to_come}",
+        "series_skipped": f"{path}?date={skipped}",
+        "end_series": f"{path}end/",
+        "wishes": "/wishes/",
+        "wish": f"/wishes/?wish={wish.pk}",
+        "visits_and_more": "/bookings/",
     }
 
 
@@ -52,6 +88,14 @@ def test_one_goes_between_the_views_without_losing_the_page(simple, open_page):
     assert page.url.endswith(visit)
 
 
+# What is pressed, without links within a sentence. A radio or a checkbox is pressed with its row.
+SMALL = """() => [...document.querySelectorAll("main :is(a, button, input, textarea)")]
+    .filter((e) => e.type !== "hidden" && e.checkVisibility() && !e.closest("p"))
+    .map((e) => ["radio", "checkbox"].includes(e.type) ? e.parentElement : e)
+    .filter((e) => e.getBoundingClientRect().height < 63.9)
+    .map((e) => e.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize(
     ("viewport", "color_scheme"), [(PHONE, "dark"), (WIDE, "light")], ids=["phone", "wide"]
 )
@@ -60,21 +104,23 @@ def test_nothing_is_wrong_with_any_page_and_all_is_large(
 ):
     page = open_page(user=simple.aksel.user, viewport=viewport, color_scheme=color_scheme)
     faults, small = {}, {}
-    for name, path in pages(simple).items():
-        assert page.goto(path).status == 200, path
-        faults[name] = faults_of(page)
-        small[name] = page.locator("main :is(a, button):visible").evaluate_all(
-            "all => all.filter(e => e.getBoundingClientRect().height < 63.9"
-            " && !e.closest('p')).map(e => e.innerText)"
-        )
-        shot(page, f"simple-{name}-{viewport['width']}-{color_scheme}")
+
+    def look_at(pages):
+        for name, path in pages.items():
+            assert page.goto(path).status == 200, path
+            faults[name] = faults_of(page)
+            small[name] = page.evaluate(SMALL)
+            shot(page, f"simple-{name}-{viewport['width']}-{color_scheme}")
+
+    look_at(pages(simple))
+    look_at(pages_of_what_repeats(simple))
     assert {name: found for name, found in faults.items() if found} == {}
     assert {name: found for name, found in small.items() if found} == {}
 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_screen(simple, open_page):
     page = open_page(user=simple.aksel.user, viewport=NARROWEST)
-    for path in pages(simple).values():
+    for path in [*pages(simple).values(), *pages_of_what_repeats(simple).values()]:
         page.goto(path)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 

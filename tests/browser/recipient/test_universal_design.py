@@ -3,13 +3,19 @@
 ``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
 """
 
+import datetime as dt
 import os
 import re
+import uuid
 
 import pytest
 
+from booking import actions
+from tests import factories
 from tests.browser.conftest import PHONE
+from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages
+from tests.factories import local
 
 SMALLEST_TARGET = 44  # CSS pixels, both ways
 
@@ -63,10 +69,31 @@ TARGETS = """() => {
 }"""
 
 
-def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, open_page):
+# A person's own choices: the same templates in both views.
+CHOICES = {
+    "me": "/me/",
+    "settings": "/settings/",
+    "messages": "/settings/messages/",
+    "keys": "/settings/keys/",
+    "feeds": "/settings/calendar/",
+    "mandates": "/mandates/",
+    "looks": "/looks/",
+}
+
+
+@pytest.fixture(params=["en", "nb"])
+def language(request, shop):
+    """A page's words are longer in Norwegian, and can't be broken in the same places."""
+    if request.param != "en":
+        request.getfixturevalue("translated")
+    shop.aksel.user.language = request.param
+    shop.aksel.user.save()
+
+
+def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, language, open_page):
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in pages(shop).items():
+    for name, path in (pages(shop) | CHOICES).items():
         page.set_viewport_size({"width": 1920, "height": 1080})
         page.goto(path)
         found[name, "1920"] = page.evaluate(CUT_OFF)
@@ -81,20 +108,10 @@ def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, open_page):
     assert {where: what for where, what in found.items() if what} == {}
 
 
-# A person's own choices: the same templates in both views.
-CHOICES = {
-    "me": "/me/",
-    "settings": "/settings/",
-    "messages": "/settings/messages/",
-    "keys": "/settings/keys/",
-    "feeds": "/settings/calendar/",
-    "mandates": "/mandates/",
-    "looks": "/looks/",
-}
-
-
 @pytest.mark.parametrize("view", ["ordinary", "simple"])
-def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(shop, open_page, view):
+def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
+    shop, language, open_page, view
+):
     shop.aksel.user.preferences = {"view": view}
     shop.aksel.user.save()
     page = open_page(user=shop.aksel.user)
@@ -109,6 +126,48 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(shop, open_p
         page.set_viewport_size(PHONE)
         found[name, "390 large and spaced"] = page.evaluate(CUT_OFF)
     assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+def test_what_people_write_without_a_space_stays_within_the_narrowest_window(
+    shop, open_page, view
+):
+    """A name, a note and an address that no line can be broken in."""
+    name, email = "Langenavn" * 7, f"{'lang.adresse.' * 4}lund@{'meget-' * 6}langt.example"
+    shop.aksel.given_name = shop.aksel.user.given_name = name
+    shop.aksel.save()
+    shop.aksel.user.email, shop.aksel.user.acts_for_others = email, True
+    shop.aksel.user.preferences = {"view": view}
+    shop.aksel.user.save()
+    ward = factories.RecipientFactory(given_name=name, family_name="Lund")
+    factories.GrantFactory(recipient=ward, service=shop.shower)
+    mandate = factories.MandateFactory(recipient=ward, holder=shop.aksel.user)
+    factories.MandateFactory(recipient=shop.aksel, holder__given_name=name)
+    visit = actions.book(
+        key=uuid.uuid4(),
+        recipient=shop.aksel,
+        service=shop.shower,
+        starts_at=local(TODAY + dt.timedelta(days=4), 11),
+        note="x" * 190,
+        by=shop.aksel.user,
+    )
+    page = open_page(user=shop.aksel.user, viewport={"width": 320, "height": 640})
+    proof = f"/bookings/{visit.pk}/"
+    own = ["/calendar/", "/bookings/", proof, f"{proof}move/", f"{proof}cancel/", "/persons/"]
+    wide = {}
+
+    def look_at(paths):
+        for path in paths:
+            page.goto(path)
+            wide[path] = page.evaluate(CUT_OFF)
+
+    look_at([*own, *CHOICES.values()])
+    page.goto("/persons/")
+    page.get_by_role("main").get_by_role("button", name=f"{name} Lund").first.click()
+    free = f"/book/{shop.shower.pk}/{TODAY + dt.timedelta(days=2)}/"
+    look_at(["/calendar/week/", free, f"{free}18.00/", "/calendar/?acting"])
+    assert mandate.recipient.full_name in page.content()
+    assert {path: found for path, found in wide.items() if found} == {}
 
 
 def test_what_recipients_press_is_large_enough(shop, open_page, figure):
