@@ -1,6 +1,7 @@
 """What every request knows: whose pages it is about, and which language it speaks."""
 
 from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from accounts.access import ACTING_FOR
+from accounts.access import ACTING_FOR, PersonRequest
+from accounts.unsent import remember_writer
 
 
 class PrivatePagesMiddleware:
@@ -36,7 +38,10 @@ class ActingForMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.session.get(ACTING_FOR)
         request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            remember_writer(cast(PersonRequest, request), response)
+        return response
 
 
 class LanguageMiddleware:

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.models import Message
-from accounts.views import addresses, me, tokens
+from accounts.views import addresses, me, tokens, unsent
 
 app_name = "accounts"
 
@@ -22,4 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/keys/", tokens.tokens, name="tokens"),
     path("settings/keys/create/", tokens.create_token, name="create_token"),
     path("settings/keys/<uuid:token>/revoke/", tokens.revoke_token, name="revoke_token"),
+    # /unsent/
+    path("unsent/", unsent.unsent, name="unsent"),
+    path("unsent/forget/", unsent.forget_unsent, name="forget_unsent"),
 ]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
 from accounts.models import User
 from departments.models import Department, Employee
 
@@ -48,12 +49,11 @@ def administrator(
 ) -> Callable[..., HttpResponse]:
     """Log-in, then the ``department`` of the URL, for its administrators alone."""
 
-    @login_required
+    @person_required
     @wraps(view)
     def guarded(
-        request: HttpRequest, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
+        request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        assert isinstance(request.user, User)
         return view(
             request,
             department_for(request.user, department, Employee.Role.ADMINISTRATOR),

@@ -12,6 +12,7 @@ from psycopg.errors import LockNotAvailable
 
 import booking.errors
 import departments.errors
+from accounts.unsent import fields_of
 
 RETRY_AFTER = 5  # seconds
 
@@ -23,17 +24,6 @@ class BusyMiddleware(MiddlewareMixin):
         )
         if not is_busy:
             return None
-        response = render(request, "503.html", {"typed": _typed(request)}, status=503)
+        response = render(request, "503.html", {"typed": fields_of(request)}, status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What the form sent, so that pressing again sends the same. A password is not written
-    into a page."""
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and "password" not in name
-        for value in values
-    ]

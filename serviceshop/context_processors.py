@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.pages import page_behind
 from booking.access import whose_pages
 from serviceshop.menus import menu
 
@@ -18,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "version": settings.VERSION,
         "is_demo": settings.DEMO,
         "languages": LANGUAGE_NAMES,
+        "here": SimpleLazyObject(lambda: page_behind(request)),
         "menu": SimpleLazyObject(lambda: menu(request)),
         "whose": SimpleLazyObject(lambda: whose_pages(request)),
     }

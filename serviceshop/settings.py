@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "serviceshop.only_sent.OnlySentMiddleware",
     "serviceshop.busy.BusyMiddleware",
 ]
 

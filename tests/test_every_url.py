@@ -14,11 +14,13 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.shortcuts import resolve_url
+from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import ACTING_FOR
 from accounts.actions import create_token
+from accounts.pages import page_of
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
 from booking.models import Mandate
@@ -110,6 +112,8 @@ RULES = {
     "accounts:phone": get(LOGGED_IN),
     "accounts:phone_code": get(LOGGED_IN),
     "accounts:choose_view": post(LOGGED_IN),
+    "accounts:unsent": get(LOGGED_IN),
+    "accounts:forget_unsent": post(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),
@@ -441,3 +445,16 @@ def visit(client, method, url, data):
 
 def url_of(address, kwargs):
     return reverse(address.split(" ")[0], kwargs=kwargs)
+
+
+def test_what_can_only_be_sent_to_has_a_page_above_it(things):
+    wrong = []
+    for address, rule in RULES.items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        if Client().get(url).status_code == 405 and not url.startswith("/api/"):
+            page = page_of(url)
+            if page == url or Client().get(page).status_code == 405:
+                wrong.append(f"{address}: {page}")
+        elif page_of(url) != url:
+            wrong.append(f"{address}: {page_of(url)}")
+    assert not wrong, "\n".join(wrong)

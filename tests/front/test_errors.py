@@ -4,7 +4,16 @@ from django.test import Client, RequestFactory
 
 from serviceshop import errors
 
-PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"]
+PAGES = [
+    "400.html",
+    "403.html",
+    "403_csrf.html",
+    "404.html",
+    "405.html",
+    "429.html",
+    "500.html",
+    "503.html",
+]
 
 
 @pytest.mark.parametrize("template", PAGES)
@@ -31,3 +40,26 @@ def test_our_own_fault_is_called_so():
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert b"data-color-scheme" in response.content
+
+
+@pytest.mark.parametrize(
+    ("address", "way_on"),
+    [
+        ("/wishes/make/", "/wishes/"),
+        ("/settings/keys/create/", "/settings/keys/"),
+        ("/book/", "/"),
+        ("/view/choose/", "/"),
+    ],
+)
+def test_an_address_one_can_only_send_to_says_so_and_shows_the_way(db, client, address, way_on):
+    response = client.get(address)
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "POST"
+    assert '<h1 class="ds-heading"' in response.text
+    assert f'class="ds-button" href="{way_on}"' in response.text
+
+
+def test_programs_are_refused_in_their_own_words(db, client):
+    response = client.put("/api/v1/bookings")
+    assert response.status_code == 405
+    assert response.headers["Content-Type"] == "application/json"

@@ -203,8 +203,20 @@ def test_a_form_that_no_page_has_made_is_not_found(page, service, field, value):
     assert page.post("/book/", {**form, field: value}).status_code == 404
 
 
-def test_the_booking_address_can_only_be_sent_to(page):
-    assert page.get("/book/").status_code == 405
+def test_the_booking_address_can_only_be_sent_to_and_says_so(page):
+    response = page.get("/book/")
+    assert response.status_code == 405
+    assert "It only works when you press a button on one of our pages." in text_of(response)
+
+
+def test_the_language_can_be_changed_where_the_time_has_gone(page, service, stranger, book):
+    form = form_on(page.get(check_url(service)))
+    book(stranger, at(10))
+    refused = page.post("/book/", form)
+    assert "not free any longer" in text_of(refused)
+    (way_back,) = set(re.findall(r'name="next" value="([^"]*)"', refused.text))
+    changed = page.post("/language/choose/", {"language": "nn", "next": way_back}, follow=True)
+    assert changed.status_code == 200
 
 
 def test_somebody_without_a_grant_can_not_book(client, service, page):

@@ -1,0 +1,144 @@
+"""What is sent after the session has ended is asked about after log-in, and lost by nobody."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.urls import reverse
+
+from accounts import unsent
+from accounts.models import ApiToken
+from tests import factories
+
+NEW_KEY = reverse("accounts:create_token")
+UNSENT = reverse("accounts:unsent")
+KEY = {"name": "My own program", "scopes": ["bookings:read", "slots:read"], "days": "30"}
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def english(person):
+    person.language = "en"
+    person.save()
+
+
+@pytest.fixture
+def browser(client, person):
+    """Logged in, with a page open."""
+    client.force_login(person)
+    client.get(reverse("accounts:tokens"))
+    return client
+
+
+def end_session(browser):
+    del browser.cookies[settings.SESSION_COOKIE_NAME]
+
+
+def log_in_again(browser, user):
+    browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+
+def next_of(response):
+    assert response.url.startswith(reverse("account_login"))
+    return response.url.partition("next=")[2]
+
+
+def fields_on(page):
+    return dict.fromkeys(name for name, _ in page.context["unsent"].fields)
+
+
+def test_one_logs_in_and_presses_once_more(browser, person):
+    end_session(browser)
+    refused = browser.post(NEW_KEY, KEY)
+    assert next_of(refused) == UNSENT
+    assert "program" not in refused.url
+
+    log_in_again(browser, person)
+    page = browser.get(UNSENT)
+    assert "You were logged out before this was sent" in page.text
+    assert "My own program" in page.text
+    assert f'action="{NEW_KEY}"' in page.text
+    assert not ApiToken.objects.exists(), "nothing is sent without a press"
+
+    again = {}
+    for name, value in page.context["unsent"].fields:
+        again.setdefault(name, []).append(value)
+    browser.post(page.context["unsent"].path, again)
+    token = ApiToken.objects.get()
+    assert (token.name, sorted(token.scopes)) == ("My own program", sorted(KEY["scopes"]))
+    assert browser.get(UNSENT).url == reverse("home"), "once sent, it is kept no longer"
+
+
+def test_one_may_leave_it_unsent_and_is_back_where_the_form_was(browser, person):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    log_in_again(browser, person)
+    response = browser.post(reverse("accounts:forget_unsent"))
+    assert response.url == reverse("accounts:tokens")
+    assert unsent.SESSION_KEY not in browser.session
+    assert not ApiToken.objects.exists()
+
+
+def test_whoever_sits_down_next_sees_nothing_of_it(browser):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    log_in_again(browser, factories.UserFactory())
+    response = browser.get(UNSENT)
+    assert response.url == reverse("home")
+    assert unsent.SESSION_KEY not in browser.session
+
+
+def test_a_browser_that_never_showed_anybodys_pages_leaves_nothing_behind(client, db):
+    refused = client.post(NEW_KEY, KEY)
+    assert next_of(refused) == reverse("accounts:tokens")
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
+
+
+def test_a_made_up_writer_is_nobody(client, person):
+    client.cookies[unsent.COOKIE] = f"{person.pk} :made-up"
+    assert next_of(client.post(NEW_KEY, KEY)) == reverse("accounts:tokens")
+
+
+def test_more_than_anybody_types_is_not_kept(browser):
+    end_session(browser)
+    refused = browser.post(NEW_KEY, {"name": "x" * (unsent.LARGEST + 1)})
+    assert next_of(refused) == reverse("accounts:tokens")
+
+
+def test_what_is_secret_is_not_kept(browser, person):
+    end_session(browser)
+    browser.post(NEW_KEY, {**KEY, "old_password": "x y", "csrfmiddlewaretoken": "x" * 64})
+    log_in_again(browser, person)
+    assert fields_on(browser.get(UNSENT)).keys() == KEY.keys()
+
+
+def test_after_an_hour_it_is_gone(browser, person):
+    with time_machine.travel(NOW, tick=False) as clock:
+        log_in_again(browser, person)
+        browser.get(reverse("accounts:tokens"))
+        end_session(browser)
+        browser.post(NEW_KEY, KEY)
+        log_in_again(browser, person)
+        clock.shift(dt.timedelta(minutes=59))
+        assert browser.get(UNSENT).status_code == 200
+        clock.shift(dt.timedelta(minutes=2))
+        assert browser.get(UNSENT).status_code == 302
+
+
+def test_it_is_sent_for_whom_it_was_written(browser, person, recipient):
+    mandate = factories.MandateFactory(recipient=recipient, holder=person)
+    browser.post(reverse("booking:choose_person"), {"person": str(recipient.pk)})
+    assert browser.get(reverse("booking:calendar")).status_code == 200
+    end_session(browser)
+    service = recipient.grants.get().service
+    browser.post(reverse("booking:make_wish"), {"service": service.pk, "date": "2026-12-01"})
+    log_in_again(browser, person)
+    page = browser.get(UNSENT)
+    assert f"You are acting for {recipient.full_name}" in page.text
+    assert mandate.holder == person
+
+
+def test_the_cookie_tells_no_script_and_no_other_site(browser):
+    cookie = browser.cookies[unsent.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")
