@@ -1,6 +1,6 @@
 """Where somebody can be sent: addresses that can be opened, and not only sent to."""
 
-from inspect import getclosurevars
+from inspect import getclosurevars, isfunction
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
@@ -33,6 +33,8 @@ def _is_page(path: str) -> bool:
         view = resolve(path).func
     except Resolver404:
         return False
+    if not isfunction(view):
+        return True
     # ``require_http_methods`` and its kin leave what they let in nowhere else.
     allowed = getclosurevars(view).nonlocals.get("request_method_list")
     return allowed is None or "GET" in allowed

@@ -244,6 +244,8 @@ class Booking(models.Model):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
+    is_new = False  # whether the verb that hands it out has just made it
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.ForeignKey(
         Recipient,

@@ -146,6 +146,7 @@ def _book(
     move_seats(place.seated.moved)
     touched(place.day)
     write_together([*rows, *_visits(place, booking, wish)], place.day)
+    booking.is_new = True
     return booking
 
 

@@ -129,8 +129,10 @@ def book(
     A time that was taken meanwhile is 409 with the nearest free times. Scope
     `bookings:write`."""
     reach = reach_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
-    service = _service(reach, asked.service)
-    is_known = Booking.objects.filter(pk=key, recipient=reach.recipient).exists()
+    # Sent again it finds what it made, also when the grant has been taken away since.
+    made = Booking.objects.filter(pk=key, recipient=reach.recipient, service=asked.service)
+    known = made.select_related("service__department").first()
+    service = known.service if known else _service(reach, asked.service)
     booking = actions.book(
         key=key,
         recipient=reach.recipient,
@@ -139,7 +141,7 @@ def book(
         by=request.user,
         via=BookingEvent.Via.API,
     )
-    return Status(200 if is_known else 201, BookingOut.of(booking))
+    return Status(201 if booking.is_new else 200, BookingOut.of(booking))
 
 
 @router.get(

@@ -13,7 +13,7 @@ from tests import factories
 
 NEW_KEY = reverse("accounts:create_token")
 UNSENT = reverse("accounts:unsent")
-KEY = {"name": "My own program", "scopes": ["bookings:read", "slots:read"], "days": "30"}
+KEY = {"name": "My own program", "scopes": ["bookings:read", "bookings:write"], "days": "30"}
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
 
@@ -127,7 +127,9 @@ def test_after_an_hour_it_is_gone(browser, person):
 
 
 def test_it_is_sent_for_whom_it_was_written(browser, person, recipient):
-    mandate = factories.MandateFactory(recipient=recipient, holder=person)
+    person.acts_for_others = True
+    person.save()
+    mandate = factories.MandateFactory(recipient=recipient, holder=person, guardian=True)
     browser.post(reverse("booking:choose_person"), {"person": str(recipient.pk)})
     assert browser.get(reverse("booking:calendar")).status_code == 200
     end_session(browser)

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import AccessLogEntry
 from booking import errors
+from booking.actions import book
 from booking.models import Booking, BookingEvent, Mandate, Recipient
 from departments.models import Employee
 from tests import factories
@@ -94,6 +95,29 @@ def test_the_same_instant_written_otherwise_is_the_same_request(program, service
     key = uuid.uuid4()
     assert program.book(service, "2026-11-25T10:00:00+01:00", key).status_code == 201
     assert program.book(service, "2026-11-25T09:00:00Z", key).status_code == 200
+
+
+def test_the_same_key_finds_it_also_when_the_grant_is_gone(program, service, recipient):
+    key = uuid.uuid4()
+    first = program.book(service, at(10), key)
+    recipient.grants.all().delete()
+    again = program.book(service, at(10), key)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
+def test_only_the_one_that_made_it_is_told_that_it_was_made(program, service, monkeypatch):
+    """Two at once: the second looks for the key before the first has committed."""
+    key, looked = uuid.uuid4(), []
+
+    def first_another(**asked):
+        monkeypatch.setattr("booking.api.routes.actions.book", book)
+        looked.append(program.book(service, at(10), key))
+        return book(**asked)
+
+    monkeypatch.setattr("booking.api.routes.actions.book", first_another)
+    second = program.book(service, at(10), key)
+    assert (looked[0].status_code, second.status_code) == (201, 200)
 
 
 def test_the_same_key_after_cancelling_tells_that_it_is_cancelled(program, service):

@@ -10,12 +10,14 @@ from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+import time_machine
 from django.urls import Resolver404, resolve
 
 from accounts.models import User
 from serviceshop import demonstration
 from serviceshop.demonstration import people
 from tests.browser.conftest import PHONE, WIDE
+from tests.browser.recipient.conftest import NOW
 
 NOT_PAGES = (".ics", ".pdf", ".csv")
 
@@ -35,6 +37,13 @@ MUST_SEE = {
 }
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def on_a_working_day():
+    """At night and at the weekend some have no page of the day to print."""
+    with time_machine.travel(NOW):
+        yield
 
 
 @pytest.mark.parametrize("person", MUST_SEE, ids=lambda person: person.given_name)

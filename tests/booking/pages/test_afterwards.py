@@ -34,7 +34,7 @@ def test_the_proof_offers_the_same_next_week(page, visit, service):
     response = page.get(url(visit))
     assert "Wednesday 2 December at 10:00 is free" in text_of(response)
     check = f"/book/{service.pk}/{NEXT_WEEK}/10.00/"
-    assert f'href="{check}"' in response.text
+    assert f'href="{check}#question"' in response.text
     assert "Is this right?" in text_of(page.get(check))
 
 

@@ -198,7 +198,7 @@ def test_behind_the_last_time_of_a_day_one_can_wait_for_more(simple, service):
 
 
 def test_one_is_taken_back_after_a_question(simple, recipient, service, full):
-    wish = wishes.wish(recipient=recipient, service=service, date=full)
+    wish = wishes.wish(recipient=recipient, service=service, date=full, by=recipient.user)
     response = follow(simple, simple.get("/bookings/"), "Days you want a time on")
     response = follow(simple, response, "Thursday")
     assert "Stop waiting for Thursday 26 November?" in text_of(response)
@@ -215,7 +215,7 @@ def test_one_that_is_not_there_shows_the_list(simple, wish):
 def test_an_eleventh_day_is_refused_with_a_way_on(simple, recipient, service):
     for days in range(1, 11):
         date = TODAY + dt.timedelta(days=days)
-        wishes.wish(recipient=recipient, service=service, date=date)
+        wishes.wish(recipient=recipient, service=service, date=date, by=recipient.user)
     asked = {"service": service.pk, "date": TODAY + dt.timedelta(days=11)}
     text = text_of(simple.post("/wishes/make/", asked, follow=True))
     assert "You have asked about 10 days already. Remove one first." in text
