@@ -442,8 +442,9 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], doers: Doers) ->
     """What became of a past or cancelled booking, in neutral words."""
     last = next(reversed(booking.events.all()), None)
     doer = doers.of(last) if last else Doer.OWN
-    is_told_why = last and last.reason and doer is not Doer.OWN
-    note = _("Reason: {reason}").format(reason=last.reason) if is_told_why else ""
+    note = ""
+    if last and last.reason and doer is not Doer.OWN:
+        note = _("Reason: {reason}").format(reason=last.reason)
     symbol, color, words = "check", "neutral", _("Over")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
