@@ -56,7 +56,6 @@ class BookByPhoneForm(NoteForm):
         label=_("Why you book it"),
         help_text=_("The person can read it. For example: “You called and asked.”"),
         max_length=BookingEvent._meta.get_field("reason").max_length,
-        required=False,
         widget=forms.TextInput(attrs=NO_GUESSES),
     )
 

@@ -39,7 +39,8 @@ def url(name, *things):
 
 
 def order(starts_at, **values):
-    return {"key": uuid.uuid4(), "starts_at": starts_at.isoformat(), **values}
+    asked = {"key": uuid.uuid4(), "starts_at": starts_at.isoformat(), "reason": "You called."}
+    return asked | values
 
 
 def test_the_recipients_page_leads_to_each_service_and_to_coming_visits(
@@ -103,6 +104,14 @@ def test_without_a_time_nothing_is_booked_and_it_is_said(dina, department, hans,
     assert "Choose a time." in text_of(page)
     assert "Ring." in page.text
     assert not Booking.objects.exists()
+
+
+def test_booking_takes_a_reason(dina, department, hans, service):
+    form = order(at(10), reason=" ", note="Ring twice.")
+    refused = dina.post(url("book_by_phone", department, hans, service), form)
+    assert "reason" in refused.context["form"].errors
+    assert "Ring twice." in refused.text
+    assert not hans.bookings.exists()
 
 
 def test_moving_takes_a_reason(dina, department, hans, visit, administrator):
