@@ -6,7 +6,8 @@ import re
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from accounts import actions
 from accounts.models import ApiToken
@@ -113,6 +114,8 @@ def test_the_command_prints_the_secret_on_its_last_line(person, capsys):
     *_, last = capsys.readouterr().out.splitlines()
     token = person.api_tokens.get(digest=digest(last))
     assert token.scopes == sorted(Scope.values)
+    with translation.override("nb"):
+        assert token.name == gettext("Made by the municipality")
 
 
 def test_the_command_gives_the_scopes_and_days_that_were_asked_for(person, capsys):

@@ -3,6 +3,8 @@ from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
+from django.utils import translation
+from django.utils.translation import gettext
 
 from accounts import actions
 from accounts.models import ApiToken, User
@@ -22,7 +24,9 @@ class Command(BaseCommand):
             help="what it may be used for, once for each; all when none is given",
         )
         parser.add_argument("--days", type=int, default=DAYS, help="until it expires")
-        parser.add_argument("--name", default="create_token", help="what the owner sees")
+        parser.add_argument(
+            "--name", default="", help="what the owner sees; else whose work it is"
+        )
 
     def handle(
         self, *, email: str, scope: list[str] | None, days: int, name: str, **_: Any
@@ -32,8 +36,10 @@ class Command(BaseCommand):
             raise CommandError("Nobody logs in with that e-mail.")
         if not 1 <= days <= ApiToken.LONGEST_DAYS:
             raise CommandError(f"A token lasts from 1 to {ApiToken.LONGEST_DAYS} days.")
+        with translation.override(owner.language):
+            named = name or gettext("Made by the municipality")
         token, secret = actions.create_token(
-            name=name[:60],
+            name=named[:60],
             scopes=[ApiToken.Scope(one) for one in scope or ApiToken.Scope.values],
             days=days,
             by=owner,
