@@ -1,6 +1,7 @@
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from serviceshop import errors
 
@@ -13,15 +14,18 @@ PAGES = [
     "429.html",
     "500.html",
     "503.html",
+    "mandate_ended.html",
 ]
 
 
 @pytest.mark.parametrize("template", PAGES)
-def test_error_pages_ask_the_database_nothing(template, settings):
+def test_error_pages_ask_the_database_nothing_and_say_whom_to_call(template, settings):
     request = RequestFactory().get("/")
-    html = render_to_string(template, request=request)  # no `db` fixture: a query would fail
+    with translation.override("en"):
+        html = render_to_string(template, request=request)  # no `db` fixture: a query would fail
     assert "Fjordvik kommune" in html
     assert settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}") in html
+    assert "Not for emergencies: call 113." in html
 
 
 def test_a_page_that_is_not_there_is_said_in_words(db, client):
