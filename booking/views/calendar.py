@@ -41,10 +41,10 @@ def calendar(request: PersonRequest) -> HttpResponse:
         "is_now": visit is not None and visit.starts_at <= person.now,
         "shelf": shelf,
     }
-    if shelf:
-        choosing = Choosing.of(person, _chosen(request, shelf).service)
+    choosing = Choosing.of(person, _chosen(request, shelf).service) if shelf else None
+    if choosing:
         context |= {"choosing": choosing, "obstacle": choosing.obstacle}
-        context |= _week(request, person, choosing)
+    context |= _week(request, person, choosing)
     response = render(request, "booking/calendar.html", context)
     if tag:
         response.headers["ETag"] = tag

@@ -81,6 +81,8 @@ def test_without_any_grant_it_says_so_kindly(client):
     response = client.get(URL)
     assert response.status_code == 200
     assert "You have no service to book yet" in text_of(response)
+    assert "The week as a calendar" in text_of(response)
+    assert 'href="/calendar/week/"' in response.text
     assert "Call 33 00 10 00" in text_of(response)
 
 
@@ -92,6 +94,20 @@ def test_a_week_that_is_used_up_says_why_and_the_next_one_is_open(page, grant, r
     assert "You have used 1 of 1 this week." in text
     assert "Monday 30 November All day 15 free" in text
     assert "Thursday 26 November" not in text.split("Next week")[0].split("Free days")[1]
+
+
+def test_the_week_is_drawn_also_when_nothing_can_be_booked(
+    page, recipient, service, opening_hours
+):
+    factories.BookingFactory(recipient=recipient, service=service, starts_at=at(10))
+    for row in opening_hours:
+        row.delete()
+    response = page.get(URL)
+    text = text_of(response)
+    assert "We are closed in this period" in text
+    assert "The week as a calendar" in text
+    assert "Cleaning 10–11" in text
+    assert f'href="/calendar/week/?service={service.pk}"' in response.text
 
 
 def test_nothing_free_for_a_fortnight_says_when_to_look_again(page, opening_hours, book, stranger):
