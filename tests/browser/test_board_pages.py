@@ -31,17 +31,19 @@ def day(department):
     for shift, hours in ((shifts[0], (8, 10, 13)), (shifts[1], (9, 11)), (evening, (17,))):
         for hour in hours:
             _visit(day, hour, shift)
+    twice = factories.RecipientFactory()
     for hour in (10, 12):
-        _visit(day, hour)
+        _visit(day, hour, booking__recipient=twice)
     return day
 
 
-def _visit(day, hour, shift=None):
+def _visit(day, hour, shift=None, **values):
     return factories.VisitFactory(
         day=day,
         shift=shift,
         booking__starts_at=factories.local(day.date, hour),
         booking__service__symbol="shower",
+        **values,
     )
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.tokens import PREFIX
 from tests.browser.conftest import PHONE, WIDE
+from tests.browser.recipient.test_universal_design import SMALLEST_TARGET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +29,13 @@ def test_a_key_is_made_and_removed(shop, open_page, faults_of, shot, viewport):
     assert faults_of(page) == []
     shot(page, f"key-{width}")
     page.get_by_role("link", name="I have copied it").click()
+    page.get_by_label("What is it for?").fill("My watch")
+    page.get_by_label("See my services, free times and visits").check()
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("link", name="I have copied it").click()
+    assert page.get_by_role("button", name="Remove the key").count() == 2
     assert faults_of(page) == []
+    back = page.get_by_role("link", name="Back to my choices")
+    assert back.bounding_box()["height"] >= SMALLEST_TARGET
     page.get_by_role("button", name="Remove the key My robot").click()
     assert not page.get_by_text("My robot").is_visible()

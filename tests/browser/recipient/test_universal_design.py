@@ -3,19 +3,13 @@
 ``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
 """
 
-import datetime as dt
 import os
 import re
-import uuid
 
 import pytest
 
-from booking import actions
-from tests import factories
 from tests.browser.conftest import PHONE
-from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages
-from tests.factories import local
 
 SMALLEST_TARGET = 44  # CSS pixels, both ways
 
@@ -126,48 +120,6 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
         page.set_viewport_size(PHONE)
         found[name, "390 large and spaced"] = page.evaluate(CUT_OFF)
     assert {where: what for where, what in found.items() if what} == {}
-
-
-@pytest.mark.parametrize("view", ["ordinary", "simple"])
-def test_what_people_write_without_a_space_stays_within_the_narrowest_window(
-    shop, open_page, view
-):
-    """A name, a note and an address that no line can be broken in."""
-    name, email = "Langenavn" * 7, f"{'lang.adresse.' * 4}lund@{'meget-' * 6}langt.example"
-    shop.aksel.given_name = shop.aksel.user.given_name = name
-    shop.aksel.save()
-    shop.aksel.user.email, shop.aksel.user.acts_for_others = email, True
-    shop.aksel.user.preferences = {"view": view}
-    shop.aksel.user.save()
-    ward = factories.RecipientFactory(given_name=name, family_name="Lund")
-    factories.GrantFactory(recipient=ward, service=shop.shower)
-    mandate = factories.MandateFactory(recipient=ward, holder=shop.aksel.user)
-    factories.MandateFactory(recipient=shop.aksel, holder__given_name=name)
-    visit = actions.book(
-        key=uuid.uuid4(),
-        recipient=shop.aksel,
-        service=shop.shower,
-        starts_at=local(TODAY + dt.timedelta(days=4), 11),
-        note="x" * 190,
-        by=shop.aksel.user,
-    )
-    page = open_page(user=shop.aksel.user, viewport={"width": 320, "height": 640})
-    proof = f"/bookings/{visit.pk}/"
-    own = ["/calendar/", "/bookings/", proof, f"{proof}move/", f"{proof}cancel/", "/persons/"]
-    wide = {}
-
-    def look_at(paths):
-        for path in paths:
-            page.goto(path)
-            wide[path] = page.evaluate(CUT_OFF)
-
-    look_at([*own, *CHOICES.values()])
-    page.goto("/persons/")
-    page.get_by_role("main").get_by_role("button", name=f"{name} Lund").first.click()
-    free = f"/book/{shop.shower.pk}/{TODAY + dt.timedelta(days=2)}/"
-    look_at(["/calendar/week/", free, f"{free}18.00/", "/calendar/?acting"])
-    assert mandate.recipient.full_name in page.content()
-    assert {path: found for path, found in wide.items() if found} == {}
 
 
 def test_what_recipients_press_is_large_enough(shop, open_page, figure):
