@@ -70,8 +70,8 @@ def starts_at_a_glance(
         is_free: bool | None = None
         if (seats & ~busy[number] & ~pausing).bit_count() >= demand.carers:
             is_free = True
-        elif is_settled and not seats & pausing:
-            is_free = False
+        elif is_settled:
+            is_free = None if seats & pausing else False
         else:
             count = count or _count(kinds, periods, demand)
             if count.refusal(demand, start):

@@ -107,7 +107,8 @@ class Life(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "clock"):
             self.clock.stop()
-            call_command("flush", interactive=False, verbosity=0)
+            # A Day's number is never used again, so that what is kept of it stays true.
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
     # -- What people do ---------------------------------------------------------
 

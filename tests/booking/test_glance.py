@@ -98,3 +98,14 @@ def test_alike_seats_that_are_all_taken_are_told_busy_without_a_board():
     told = glance(seats, visits, Demand(STEP, 900), is_settled=False)
     assert len(told) == 16
     assert {is_free for _, is_free in told[:-1]} == {False}
+
+
+def test_whoever_works_on_past_a_shift_that_was_cut_takes_nobody_elses_place():
+    """Seats of today are made shorter while a visit is under way."""
+    cut = Seat(uuid.uuid4(), 0, 2 * STEP)
+    pausing = Seat(uuid.uuid4(), 0, 8 * STEP, pause=(5 * STEP, 6 * STEP))
+    under_way = Visit(uuid.uuid4(), STEP, 4 * STEP, 4 * STEP, seat=cut.id)
+    told = dict(glance([cut, pausing], [under_way], Demand(STEP), is_settled=True))
+    known = dict(Board([cut, pausing], [under_way], is_settled=True).starts(Demand(STEP), STEP))
+    assert known[3 * STEP]
+    assert told[3 * STEP] is not False
