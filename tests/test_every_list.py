@@ -1,0 +1,348 @@
+"""Every page that shows a list asks the database exactly as often for many rows as for few.
+
+The world grows by one of everything: whatever a page shows, and whatever it does not.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.access import ACTING_FOR
+from accounts.actions import create_token, messages
+from accounts.models import AccessLogEntry, DeadAddress
+from booking.actions.feeds import make_feed
+from booking.models import BookingEvent, SeriesDate
+from departments.models import ConfigurationChange, Employee
+from tests import factories
+from tests.factories import local
+from tests.test_every_url import RULES
+from workflow.actions import make_plan
+
+NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)  # seven o'clock here, a Tuesday
+TODAY = dt.date(2026, 11, 24)
+TOMORROW = dt.date(2026, 11, 25)
+FEW, MANY = 1, 6
+
+
+class World:
+    """A department and its people; ``grow`` gives each of them one more of what they have."""
+
+    def __init__(self, department, service, recipient, administrator, care_worker):
+        self.department, self.service, self.recipient = department, service, recipient
+        self.today = factories.DayFactory(department=department, date=TODAY)
+        self.tomorrow = factories.DayFactory(department=department, date=TOMORROW)
+        self.shift = factories.ShiftFactory(day=self.today, person=care_worker)
+        self.special_day = factories.SpecialDayFactory(
+            department=department, date=TOMORROW + dt.timedelta(weeks=1)
+        )
+        self.series = factories.BookingSeriesFactory(
+            recipient=recipient, service=service, first_date=TOMORROW - dt.timedelta(weeks=20)
+        )
+        self.employee = care_worker.employments.get()
+        self.absence = factories.AbsenceFactory(person=care_worker, starts_at=local(TOMORROW, 7))
+        self.people = {
+            "recipient": recipient.user,
+            "administrator": administrator,
+            "care worker": care_worker,
+            "coordinator": factories.CoordinatorFactory().user,
+            "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
+        }
+        self.visit = self.booked(self.today, 15, self.shift, booking__recipient=recipient)
+        self.size = 0
+
+    def grow(self):
+        n, self.size = self.size, self.size + 1
+        hour = 8 + n
+        self.grow_supply(n)
+        colleague = self.grow_staff()
+        theirs = factories.ShiftFactory(day=self.today, person=colleague)
+        self.booked(self.today, hour, theirs)
+        self.booked(self.today, hour, self.shift)
+        self.booked(self.today, hour)
+        self.grow_recipients(colleague)
+        self.grow_own(n, colleague)
+        self.today.revision += 1
+        self.today.save()
+        make_plan(day_id=self.today.pk)
+
+    def grow_supply(self, n):
+        factories.ServiceFactory(
+            department=self.department, qualifications=[factories.QualificationFactory()]
+        )
+        factories.OpeningHoursFactory(
+            department=self.department,
+            weekday=n + 1,
+            qualifications=[factories.QualificationFactory()],
+        )
+        special = factories.SpecialDayFactory(
+            department=self.department, date=TODAY + dt.timedelta(days=20 + n)
+        )
+        factories.SpecialHoursFactory(special_day=special)
+        opens = dt.time(8 + n)
+        factories.SpecialHoursFactory(
+            special_day=self.special_day, opens_at=opens, closes_at=dt.time(9 + n)
+        )
+        ConfigurationChange.objects.create(
+            department=self.department, what="undo", by=self.people["administrator"]
+        )
+        elsewhere = factories.OpeningHoursFactory(weekday=n + 1)
+        factories.ServiceFactory(department=elsewhere.department)
+
+    def grow_staff(self):
+        employee = factories.EmployeeFactory(department=self.department)
+        factories.QualificationHeldFactory(person=employee.person)
+        factories.QualificationHeldFactory(person=self.employee.person)
+        factories.AbsenceFactory(person=employee.person, starts_at=local(TOMORROW, 7))
+        factories.EmployeeFactory(department=self.department, role=Employee.Role.ADMINISTRATOR)
+        return employee.person
+
+    def grow_recipients(self, colleague):
+        """One more recipient of the department, whom nothing reaches."""
+        user = factories.UserFactory()
+        recipient = factories.RecipientFactory(user=user)
+        factories.GrantFactory(recipient=recipient, service=self.service)
+        DeadAddress.objects.create(user=user, channel="email", address=user.email)
+        messages.post(
+            kind="visit.moved_by_others",
+            key="any",
+            to=user,
+            subject_id=recipient.pk,
+            department_id=self.department.pk,
+            expires_at=NOW + dt.timedelta(days=1),
+        )
+        factories.MandateFactory(
+            recipient=recipient, holder=self.people["guardian"], guardian=True
+        )
+
+    def grow_own(self, n, colleague):
+        """One more of each for the recipient of the pages."""
+        recipient, user = self.recipient, self.recipient.user
+        service = factories.GrantFactory(
+            recipient=recipient, service=factories.ServiceFactory(department=self.department)
+        ).service
+        self.booked(self.tomorrow, 8 + n, booking__recipient=recipient, booking__service=service)
+        helper = factories.MandateFactory(recipient=recipient).holder
+        factories.MandateFactory(recipient=recipient, guardian=True)
+        past = factories.BookingFactory(
+            recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=n + 1)
+        )
+        for by, kind in ((helper, "booked"), (colleague, "moved"), (user, "moved")):
+            for booking in (past, self.visit.booking):
+                BookingEvent.objects.create(
+                    booking=booking, by=by, kind=kind, from_starts_at=NOW, to_starts_at=NOW
+                )
+        factories.BookingSeriesFactory(recipient=recipient, service=service, by=helper)
+        SeriesDate.objects.create(
+            series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
+        )
+        factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        make_feed(recipient=recipient, by=user)
+        create_token(name="x", scopes=["bookings:read"], days=1, by=user)
+        AccessLogEntry.objects.create(
+            actor=colleague,
+            subject_id=recipient.pk,
+            department_id=self.department.pk,
+            what="booking:recipient",
+        )
+
+    def booked(self, day, hour, shift=None, **fields):
+        starts_at = local(day.date, hour)
+        return factories.VisitFactory(day=day, shift=shift, booking__starts_at=starts_at, **fields)
+
+    def named(self, name):
+        """What an address calls so."""
+        return {
+            "department": self.department.pk,
+            "recipient": self.recipient.pk,
+            "service": self.service.pk,
+            "booking": self.visit.booking_id,
+            "visit": self.visit.pk,
+            "shift": self.shift.pk,
+            "work_list": self.shift.work_list.pk,
+            "employee": self.employee.pk,
+            "absence": self.absence.pk,
+            "series": self.series.pk,
+            "date": TODAY,
+        }[name]
+
+
+@pytest.fixture
+def world(time_machine, department, service, recipient, administrator, care_worker):
+    time_machine.move_to(NOW, tick=False)
+    return World(department, service, recipient, administrator, care_worker)
+
+
+@dataclass(frozen=True)
+class Page:
+    who: str
+    address: str  # as in ``RULES``: the name, then what it names
+    queries: int
+    view: str = "ordinary"
+
+    def url(self, world):
+        name, *things = self.address.split(" ")
+        if name == "departments:special_day":
+            return reverse(name, args=[world.department.pk, world.special_day.date])
+        return reverse(name, kwargs={thing: world.named(thing) for thing in things})
+
+    def __str__(self):
+        return f"{self.address}, {self.view}"
+
+
+PAGES = [
+    # a recipient
+    Page("recipient", "booking:calendar", 9),
+    Page("recipient", "booking:calendar", 5, "simple"),
+    Page("recipient", "booking:week", 8),
+    Page("recipient", "booking:times service date", 9),
+    Page("recipient", "booking:visits", 6),
+    Page("recipient", "booking:visits", 8, "simple"),
+    Page("recipient", "booking:visit booking", 13),
+    Page("recipient", "booking:move booking", 11),
+    Page("recipient", "booking:move_times booking date", 11),
+    Page("recipient", "booking:all_series", 3),
+    Page("recipient", "booking:all_series", 3, "simple"),
+    Page("recipient", "booking:series series", 12),
+    Page("recipient", "booking:series series", 12, "simple"),
+    Page("recipient", "booking:wishes", 3),
+    Page("recipient", "booking:wishes", 3, "simple"),
+    Page("recipient", "booking:feeds", 3),
+    Page("recipient", "booking:mandates", 3),
+    Page("recipient", "booking:looks", 7),
+    Page("recipient", "accounts:tokens", 2),
+    # who acts for them
+    Page("guardian", "booking:persons", 3),
+    Page("guardian", "booking:calendar", 11),
+    Page("guardian", "booking:visits", 7),
+    Page("guardian", "booking:all_series", 4),
+    Page("guardian", "booking:wishes", 4),
+    Page("guardian", "booking:looks", 8),
+    # staff
+    Page("care worker", "workflow:my_day date", 6),
+    Page("care worker", "workflow:visit date visit", 5),
+    Page("care worker", "workflow:print_list work_list", 5),
+    # the department's administrator
+    Page("administrator", "workflow:today department", 21),
+    Page("administrator", "workflow:board department date", 9),
+    Page("administrator", "workflow:board_visit department date visit", 13),
+    Page("administrator", "workflow:board_shift department date shift", 14),
+    Page("administrator", "workflow:print_list work_list", 5),
+    Page("administrator", "departments:hours department", 7),
+    Page("administrator", "departments:special_days department", 8),
+    Page("administrator", "departments:special_day department date", 14),
+    Page("administrator", "departments:changes department", 4),
+    Page("administrator", "departments:services department", 5),
+    Page("administrator", "departments:service department service", 6),
+    Page("administrator", "departments:staff department", 6),
+    Page("administrator", "departments:employee department employee", 8),
+    Page("administrator", "departments:absences department", 3),
+    Page("administrator", "departments:new_absence department", 3),
+    Page("administrator", "departments:absence department absence", 4),
+    Page("administrator", "departments:settings department", 3),
+    Page("administrator", "booking:recipients department", 7),
+    Page("administrator", "booking:recipient department recipient", 13),
+    Page("administrator", "booking:recipient_week department recipient", 5),
+    Page("administrator", "booking:letters department", 8),
+    Page("administrator", "booking:letter department recipient", 6),
+    Page("administrator", "booking:phone department recipient service", 12),
+    Page("administrator", "booking:phone_visit department recipient booking", 13),
+    # the municipality's coordinator
+    Page("coordinator", "departments:overview", 8),
+]
+
+
+# What has no list, or one that can't grow.
+OTHERS = {
+    "home": "sends on",
+    "healthz": "no page",
+    "account_login": "a form",
+    "account_request_login_code": "a form",
+    "account_confirm_login_code": "a form",
+    "account_inactive": "words",
+    "account_change_password": "a form",
+    "account_set_password": "a form",
+    "account_reset_password": "a form",
+    "account_reset_password_done": "words",
+    "account_reset_password_from_key_done": "words",
+    "account_reset_password_from_key uidb36 key": "a form",
+    "accounts:me": "oneself",
+    "accounts:settings": "links",
+    "accounts:messages": "an address for each channel, of which there are two",
+    "accounts:email": "a form",
+    "accounts:email_code": "a form",
+    "accounts:phone": "a form",
+    "accounts:phone_code": "a form",
+    "accounts:unsent": "one form, from the session",
+    "api:openapi-json": "asks nothing",
+    "api:api-root": "asks nothing",
+    "api:services": "tests/api",
+    "api:slots": "tests/api",
+    "api:bookings": "tests/api",
+    "api:work_lists": "tests/api",
+    "booking:check service date clock": "one time",
+    "booking:move_check booking date clock": "one time",
+    "booking:cancel booking": "one visit",
+    "booking:visit_file booking": "one visit",
+    "booking:feed secret": "no page: tests/booking/pages/test_feeds.py",
+    "booking:repeat booking": "one visit",
+    "booking:new_recipient department": "a form",
+    "booking:grant department grant": "one grant",
+    "departments:new_period department": "a form",
+    "departments:period department row": "a form",
+    "departments:split_period department row": "a form",
+    "departments:remove_period department row": "a form",
+    "departments:new_service department": "a form",
+    "departments:new_employee department": "a form",
+    "workflow:add_shift department date": "a form",
+    "workflow:name_shift department date shift": "one shift",
+    "workflow:unname_shift department date shift": "one shift",
+    "workflow:remove_shift department date shift": "one shift",
+    "booking:end_series series": "one series",
+    "booking:help": "words",
+    "booking:privacy": "words",
+    "booking:accessibility": "words",
+    "workflow:board department": "sends on to today's",
+    "workflow:my_day": "the same as of a date",
+}
+
+
+def test_every_page_is_here():
+    pages = {page.address for page in PAGES}
+    assert not pages & set(OTHERS)
+    assert pages | set(OTHERS) == {
+        address for address, rule in RULES.items() if rule.method == "get"
+    }
+
+
+@pytest.mark.parametrize("who", sorted({page.who for page in PAGES}))
+def test_it_asks_as_often_for_many_rows_as_for_few(who, world, client):
+    pages = [page for page in PAGES if page.who == who]
+    client.force_login(world.people[who])
+    wrong = []
+    for size in (FEW, MANY):
+        while world.size < size:
+            world.grow()
+        for page in pages:
+            asked = asked_by(client, page, world)
+            if asked != page.queries:
+                wrong.append(f"{page}: {asked} and not {page.queries} of {size}")
+    assert not wrong, "\n".join(wrong)
+
+
+def asked_by(client, page, world):
+    """Once everything that is kept has been made."""
+    client.post(reverse("accounts:choose_view"), {"view": page.view})
+    if page.who == "guardian":
+        session = client.session
+        is_own = page.address == "booking:persons"
+        session[ACTING_FOR] = None if is_own else str(world.recipient.pk)
+        session.save()
+    url = page.url(world)
+    assert client.get(url).status_code == 200, page
+    with CaptureQueriesContext(connection) as asked:
+        client.get(url)
+    return len(asked)
