@@ -1,4 +1,5 @@
-"""Every page that shows a list asks the database exactly as often for many rows as for few.
+"""Every list, on a page or for a program, asks the database exactly as often for many rows as
+for few.
 
 The world grows by one of everything: whatever a page shows, and whatever it does not.
 """
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from accounts.access import ACTING_FOR
 from accounts.actions import create_token, messages
-from accounts.models import AccessLogEntry, DeadAddress
+from accounts.models import AccessLogEntry, ApiToken, DeadAddress
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, SeriesDate
 from departments.models import ConfigurationChange, Employee
@@ -50,6 +51,10 @@ class World:
             "care worker": care_worker,
             "coordinator": factories.CoordinatorFactory().user,
             "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
+        }
+        self.keys = {
+            who: create_token(name="x", scopes=list(ApiToken.Scope), days=1, by=user)[1]
+            for who, user in self.people.items()
         }
         self.visit = self.booked(self.today, 15, self.shift, booking__recipient=recipient)
         self.size = 0
@@ -187,6 +192,8 @@ class Page:
         name, *things = self.address.split(" ")
         if name == "departments:special_day":
             return reverse(name, args=[world.department.pk, world.special_day.date])
+        if name == "api:slots":
+            return f"{reverse(name)}?service={world.service.pk}&from={TODAY}&to={TOMORROW}"
         return reverse(name, kwargs={thing: world.named(thing) for thing in things})
 
     def __str__(self):
@@ -214,6 +221,9 @@ PAGES = [
     Page("recipient", "booking:mandates", 3),
     Page("recipient", "booking:looks", 7),
     Page("recipient", "accounts:tokens", 2),
+    Page("recipient", "api:services", 3),
+    Page("recipient", "api:slots", 3),
+    Page("recipient", "api:bookings", 4),
     # who acts for them
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 11),
@@ -225,6 +235,7 @@ PAGES = [
     Page("care worker", "workflow:my_day date", 6),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
+    Page("care worker", "api:work_lists", 6),
     # the department's administrator
     Page("administrator", "workflow:today department", 21),
     Page("administrator", "workflow:board department date", 9),
@@ -279,10 +290,6 @@ OTHERS = {
     "accounts:unsent": "one form, from the session",
     "api:openapi-json": "asks nothing",
     "api:api-root": "asks nothing",
-    "api:services": "tests/api",
-    "api:slots": "tests/api",
-    "api:bookings": "tests/api",
-    "api:work_lists": "tests/api",
     "booking:check service date clock": "one time",
     "booking:move_check booking date clock": "one time",
     "booking:cancel booking": "one visit",
@@ -341,8 +348,8 @@ def asked_by(client, page, world):
         is_own = page.address == "booking:persons"
         session[ACTING_FOR] = None if is_own else str(world.recipient.pk)
         session.save()
-    url = page.url(world)
-    assert client.get(url).status_code == 200, page
+    url, headers = page.url(world), {"Authorization": f"Bearer {world.keys[page.who]}"}
+    assert client.get(url, headers=headers).status_code == 200, page
     with CaptureQueriesContext(connection) as asked:
-        client.get(url)
+        client.get(url, headers=headers)
     return len(asked)
