@@ -71,3 +71,50 @@ def test_a_page_of_many_costs_as_much_as_one_of_few(
 
     assert len(first.context["looks"]) == 25
     assert len(page.get(LOOKS, {"page": 2}).context["looks"]) == 5
+
+
+def test_what_leaves_no_name_where_it_was_done_is_in_the_log(
+    client, user, recipient, service, administrator, department
+):
+    """A skipped date, a wish that is taken back and a grant keep no name themselves."""
+    helper = factories.MandateFactory(recipient=recipient).holder
+    series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    client.force_login(helper)
+    session = client.session
+    session[ACTING_FOR] = str(recipient.pk)
+    session.save()
+    date = {"date": series.first_date.isoformat()}
+    client.post(f"/repeating/{series.pk}/skip/", date)
+    assert series.dates.get().state == "skipped"
+    client.post(f"/repeating/{series.pk}/take-back/", date)
+    assert not series.dates.filter(state="skipped").exists()
+    client.post("/wishes/make/", {"service": service.pk, **date})
+    wish = recipient.wishes.get()
+    assert wish.by == helper
+    client.post(f"/wishes/{wish.pk}/remove/")
+    client.post(f"/repeating/{series.pk}/end/", {"visits": "keep"})
+
+    grant = recipient.grants.get()
+    grant_pages = f"/departments/{department.pk}/recipients"
+    given = {"amount": "3", "unit": "visits", "period": "week", "valid_from": "01.12.2026"}
+    client.force_login(administrator)
+    client.post(
+        f"{grant_pages}/grants/{grant.pk}/change/",
+        {**given, "service": service.pk, "valid_from": "01.11.2026"},
+    )
+    other = factories.ServiceFactory(department=department)
+    client.post(f"{grant_pages}/{recipient.pk}/grants/add/", {**given, "service": other.pk})
+    assert {grant.amount for grant in recipient.grants.all()} == {3}
+
+    client.force_login(user)
+    text = text_of(client.get(LOOKS))
+    for done in (
+        "Skipped a visit that repeats",
+        "Took back that a visit was skipped",
+        "Was about to end a visit that repeats, or ended it",
+        "Asked to be told of a free time for you",
+        "Stopped waiting for a free time for you",
+    ):
+        assert f"{helper.full_name} Helper {done}" in text
+    for done in ("Changed a grant of yours", "Wrote down a new grant"):
+        assert f"Dina Aas Administrator, Home care North {done}" in text
