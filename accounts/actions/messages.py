@@ -34,6 +34,7 @@ ATTEMPTS = 8
 FIRST_PAUSE = dt.timedelta(minutes=1)  # doubled each time, up to an hour
 LONGEST_PAUSE = dt.timedelta(hours=1)
 IN_ONE_GO = 200
+FOR_GOOD = 500  # SMTP: from this code on it is refused for good
 
 Channel, State, Why = Message.Channel, Message.State, Message.Why
 
@@ -158,16 +159,15 @@ def deliver(message: Message) -> bool:
                 _end(message, State.NEEDLESS, Why.NOT_WANTED)
                 return False
             _hand_over(message, words, to)
-    except (SMTPRecipientsRefused, AnymailRecipientsRefused, sms.NumberRefused) as error:
+    except Exception as error:  # whatever it is, the next message must go out
         _log(message, error)
+        if not _is_final(error):
+            _try_again(message)
+            return False
         with transaction.atomic():
             if to == own:
                 mark_dead(user=user, channel=channel, address=own)
             _give_up(message, Why.REFUSED)
-        return False
-    except Exception as error:  # whatever it is, the next message must go out
-        _log(message, error)
-        _try_again(message)
         return False
     _end(message, State.SENT, "")
     return True
@@ -251,6 +251,14 @@ def _hand_over(message: Message, words: Words, address: str) -> None:
         mails.send(address, words, reference=message.pk)
     else:
         sms.gateway().send(number=address, text=" ".join(words.lines), reference=str(message.pk))
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the address takes nothing, now or later. A mail server that answers 4xx only
+    puts us off: greylisting, a full box."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= FOR_GOOD for code, _said in error.recipients.values())
+    return isinstance(error, (AnymailRecipientsRefused, sms.NumberRefused))
 
 
 def _try_again(message: Message) -> None:

@@ -278,6 +278,19 @@ def test_a_refused_address_is_not_used_again(clock, person, monkeypatch):
     assert messages.send_due() == 1
 
 
+@pytest.mark.parametrize("codes", [[450], [451, 550]])
+def test_a_mail_server_that_asks_for_patience_gets_it(clock, person, monkeypatch, codes):
+    refused = {f"{code}@example.test": (code, b"greylisted") for code in codes}
+    post(person)
+    with monkeypatch.context() as context:
+        fail_with(context, smtplib.SMTPRecipientsRefused(refused))
+        assert messages.send_due() == 0
+    assert states() == [("email", "waiting", "failed")]
+    assert not DeadAddress.objects.exists()
+    clock.shift(messages.FIRST_PAUSE)
+    assert messages.send_due() == 1
+
+
 def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
     MessageChoices.objects.create(user=person, news=["sms"])
 
