@@ -42,7 +42,7 @@ NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 class Attachment:
     name: str
     content: bytes
-    mimetype: str  # with parameters: "text/calendar; method=PUBLISH; charset=utf-8"
+    mimetype: str  # with parameters, but for a charset: "text/calendar; method=PUBLISH"
 
 
 @dataclass(frozen=True)

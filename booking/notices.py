@@ -234,5 +234,5 @@ def _attachment(booking: Booking, message: Message, method: Method) -> Attachmen
         content=file_of_visit(
             booking, method=method, names_service=_names_service(booking, message)
         ),
-        mimetype=f"text/calendar; method={method.value}; charset=utf-8",
+        mimetype=f"text/calendar; method={method.value}",  # a mail adds its charset itself
     )
