@@ -106,7 +106,11 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
         opened = sorted(set(free) - set(found.free))
         found.free, found.revision = free, found.standing
         found.save(update_fields=["free", "revision"])
-        if not opened or _told_today(found.by, now) >= A_DAY:
+        if not opened:
+            return False
+        # With the person locked nobody else counts at the same time.
+        User.objects.select_for_update(no_key=True).get(pk=found.by_id)
+        if _told_today(found.by, now) >= A_DAY:
             return False
         _tell(found, opened[0])
         return True

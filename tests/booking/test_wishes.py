@@ -1,11 +1,15 @@
 """Tell me when a time opens: one message for each opening, at most three a day."""
 
+import contextlib
 import datetime as dt
 import re
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import translation
 
 from accounts.models import Message
@@ -125,6 +129,36 @@ def test_at_most_three_a_day_and_again_tomorrow(wish, taken, book, clock):
     cancel(theirs)
     wishes.look_for_openings()
     assert len({message.key for message in told()}) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monkeypatch):
+    others = [book(8, date=FRIDAY), book(9, date=FRIDAY)]
+    asked = [
+        wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
+        for date in (THURSDAY, FRIDAY)
+    ]
+    for booking in (taken[0], others[0]):
+        cancel(booking)
+    monkeypatch.setattr(wishes, "A_DAY", 1)
+    count, both_have_counted = wishes._told_today, threading.Barrier(2)
+
+    def told_today(user, now):
+        told = count(user, now)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_have_counted.wait(timeout=1)
+        return told
+
+    def look(wish):
+        try:
+            return wishes._look(wish.pk, NOW)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(wishes, "_told_today", told_today)
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(look, asked)) == 1
+    assert len(told()) == 1
 
 
 def test_what_somebody_has_taken_meanwhile_is_not_sent(wish, taken, book):
