@@ -145,6 +145,50 @@ def test_only_the_last_of_several_changes_is_told(booked, user):
     assert Message.objects.filter(why="not_true").count() == 2
 
 
+def test_several_moves_are_told_from_the_time_that_was_told_last(booked, user):
+    tell()
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    announce()
+    actions.move(booking=booked, starts_at=at(14), by=user)
+    (body,) = tell()
+    assert "is moved to Wednesday 25 November at 14:00." in body
+    assert "It was Wednesday 25 November at 10:00 before." in body
+
+    actions.move(booking=booked, starts_at=at(9), by=user)
+    (body,) = tell()
+    assert "It was Wednesday 25 November at 14:00 before." in body
+
+    actions.move(booking=booked, starts_at=at(11), by=user)
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Your appointment Wednesday 25 November at 11:00 is cancelled." in body
+    assert "It was Wednesday 25 November at 09:00 before." in body
+
+
+def test_there_and_back_again_is_nothing_to_tell(booked, user):
+    tell()
+    for hour in (12, 10):
+        actions.move(booking=booked, starts_at=at(hour), by=user)
+    assert tell() == []
+
+
+def test_there_and_back_again_confirms_what_was_never_told(booked, user):
+    for hour in (12, 10):
+        actions.move(booking=booked, starts_at=at(hour), by=user)
+    (body,) = tell()
+    assert "is moved to Wednesday 25 November at 10:00." in body
+    assert "before." not in body
+
+
+def test_who_wants_no_confirmation_knows_what_they_did(booked, user, administrator):
+    MessageChoices.objects.create(user=user, confirmation=[])
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    assert tell() == []
+    actions.move(booking=booked, starts_at=at(14), by=administrator, reason="A carer is ill")
+    (body,) = tell()
+    assert "It was Wednesday 25 November at 12:00 before." in body
+
+
 def test_what_is_cancelled_between_the_claim_and_the_sending_is_not_confirmed(booked, user):
     announce()
     claimed = messages.claim()
