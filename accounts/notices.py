@@ -34,7 +34,7 @@ class Topic(models.TextChoices):
 MUST_BE_TOLD = frozenset({Topic.BY_OTHERS})
 # Of these there is a letter for people whom nothing else reaches,
 WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
-# and of these also when it was sent, and did not arrive.
+# and of these also when it was sent and did not arrive, or could not be sent in time.
 NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 
 

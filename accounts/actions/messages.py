@@ -130,6 +130,10 @@ def claim() -> Message | None:
             message.state = State.WAITING
             message.due_at, message.why = put_off
             message.save(update_fields=["state", "due_at", "why"])
+            if message.due_at >= message.expires_at and _is_never_lost(message):
+                # Waiting would be silence: whoever prints the letter may call as well.
+                enough = message.why == Why.ENOUGH
+                _give_up(message, Why.ENOUGH if enough else Why.TOO_LATE)
         else:
             message.state, message.due_at = State.SENDING, now + LEASE
             message.attempts += 1
@@ -274,8 +278,7 @@ def _try_again(message: Message) -> None:
 def _give_up(message: Message, why: Message.Why) -> None:
     """It stays, with the reason. What must be told is told by letter, where one can be."""
     _end(message, State.DEAD, why)
-    topic = notices.find(message.kind).topic
-    if topic in NEVER_LOST and message.department_id:
+    if _is_never_lost(message) and message.department_id:
         Message.objects.bulk_create(
             [
                 Message(
@@ -293,6 +296,10 @@ def _give_up(message: Message, why: Message.Why) -> None:
             ],
             ignore_conflicts=True,
         )
+
+
+def _is_never_lost(message: Message) -> bool:
+    return notices.find(message.kind).topic in NEVER_LOST
 
 
 def _end(message: Message, state: Message.State, why: str) -> None:

@@ -217,6 +217,39 @@ def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
     assert messages.send_due() == 2
 
 
+def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
+    clock, person, settings
+):
+    settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
+    tonight, somebody, department = NOON + 8 * HOUR, uuid.uuid4(), uuid.uuid4()
+    post(person)
+    messages.send_due()
+    post(person, "by_others", department_id=department, subject_id=somebody)
+    post(person, "by_others", department_id=department, subject_id=somebody, expires_at=tonight)
+    post(person, "news", department_id=department, subject_id=somebody, expires_at=tonight)
+    assert messages.send_due() == 0
+    assert states() == [
+        ("email", "dead", "enough"),
+        ("email", "sent", ""),
+        ("email", "waiting", "enough"),
+        ("email", "waiting", "enough"),
+        ("letter", "waiting", ""),
+    ]
+    assert Message.objects.get(channel="letter").expires_at == tonight
+    clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
+    assert messages.send_due() == 1
+    assert ("email", "needless", "enough") in states()  # the news
+
+
+def test_what_must_be_told_before_the_quiet_hours_end_comes_by_letter(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
+    early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
+    told = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4(), "expires_at": early}
+    post(person, "by_others", **told)
+    assert messages.send_due() == 0
+    assert states() == [("email", "dead", "too_late"), ("letter", "waiting", "")]
+
+
 def test_what_is_under_way_counts_to_the_cap(clock, person, settings):
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     post(person)
