@@ -3,6 +3,7 @@
 They wait in the outbox until the department has printed them. Changes nothing.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Min, Q, QuerySet
@@ -13,6 +14,8 @@ from accounts.models import DeadAddress, Message, User
 from accounts.notices import Words
 from booking.models import Booking, Mandate, Recipient
 from departments.models import Department
+
+POST_TAKES = dt.timedelta(days=4)
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,22 @@ def waiting(department: Department) -> QuerySet[Message]:
 
 
 def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:
-    """Those of the recipients to whom a letter waits, each with ``since`` when; that one first
-    which has waited the longest."""
-    since = dict(
+    """Those of the recipients to whom a letter waits, each with ``since`` when, and whether it
+    ``is_urgent``: the post may come too late. That one first which has waited the longest."""
+    letters = (
         waiting(department)
         .filter(subject_id__isnull=False)
         .order_by()
-        .values_list("subject_id")
-        .annotate(since=Min("posted_at"))
+        .values("subject_id")
+        .annotate(since=Min("posted_at"), until=Min("expires_at"))
     )
-    found = list(recipients.filter(pk__in=list(since)))
+    soon = timezone.now() + POST_TAKES
+    waits = {letter["subject_id"]: letter for letter in letters}
+    found = list(recipients.filter(pk__in=list(waits)))
     for recipient in found:
-        vars(recipient)["since"] = since[recipient.pk]
-    return sorted(found, key=lambda recipient: since[recipient.pk])
+        letter = waits[recipient.pk]
+        vars(recipient).update(since=letter["since"], is_urgent=letter["until"] < soon)
+    return sorted(found, key=lambda recipient: waits[recipient.pk]["since"])
 
 
 def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
