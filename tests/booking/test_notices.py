@@ -424,7 +424,7 @@ def test_what_can_not_reach_the_guardian_comes_by_letter_in_place_of_the_ward(
     book_for(ward, by=administrator, hour=11)
     book_for(recipient, by=user, hour=12)
     announce()
-    (letter,) = Message.objects.filter(channel="letter")
+    (letter,) = Message.objects.filter(channel="letter", kind__startswith="visit.")
     assert letter.subject_id == ward.pk
 
 
