@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts import notices
 from accounts.models import DeadAddress, Message, User
 from accounts.notices import Words
-from booking.models import Booking, Mandate, Recipient
+from booking.models import Booking, BookingEvent, Mandate, Recipient
 from departments.models import Department
 
 POST_TAKES = dt.timedelta(days=4)
@@ -42,19 +42,21 @@ def waiting(department: Department) -> QuerySet[Message]:
 def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:
     """Those of the recipients to whom a letter waits, each with ``since`` when, and whether it
     ``is_urgent``: the post may come too late. That one first which has waited the longest."""
+    # Who books for somebody without a log-in has mostly just talked with them.
+    is_agreed = Q(kind__startswith=f"visit.{BookingEvent.Kind.BOOKED}")
     letters = (
         waiting(department)
         .filter(subject_id__isnull=False)
         .order_by()
         .values("subject_id")
-        .annotate(since=Min("posted_at"), until=Min("expires_at"))
+        .annotate(since=Min("posted_at"), until=Min("expires_at", filter=~is_agreed))
     )
     soon = timezone.now() + POST_TAKES
     waits = {letter["subject_id"]: letter for letter in letters}
     found = list(recipients.filter(pk__in=list(waits)))
     for recipient in found:
-        letter = waits[recipient.pk]
-        vars(recipient).update(since=letter["since"], is_urgent=letter["until"] < soon)
+        since, until = waits[recipient.pk]["since"], waits[recipient.pk]["until"]
+        vars(recipient).update(since=since, is_urgent=until is not None and until < soon)
     return sorted(found, key=lambda recipient: waits[recipient.pk]["since"])
 
 

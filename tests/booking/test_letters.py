@@ -166,14 +166,19 @@ def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
     assert "A carer is ill" in dina.get(url("letter", department, recipient.pk)).text
 
 
-def test_a_letter_that_has_time_asks_nobody_to_call(dina, department, hans):
+@pytest.mark.parametrize(
+    ("kind", "days"), [("visit.moved_by_others", 7), ("visit.booked_by_others", 0)]
+)
+def test_a_letter_that_has_time_or_was_agreed_asks_nobody_to_call(
+    dina, department, hans, kind, days
+):
     messages.post(
-        kind="visit.moved_by_others",
+        kind=kind,
         key="any",
         to=None,
         subject_id=hans.pk,
         department_id=department.pk,
-        expires_at=at(10) + dt.timedelta(days=7),
+        expires_at=at(10) + dt.timedelta(days=days),
     )
     assert "too late" not in dina.get(url("letters", department)).text
 
