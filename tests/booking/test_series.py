@@ -176,6 +176,16 @@ def test_what_can_not_be_had_is_told_once_with_the_reason(
     assert timezone.localdate(told.posted_at) <= DEC10 - 2 * WEEK
 
 
+def test_the_letter_about_a_missed_date_asks_nobody_to_log_in(series, clock, department):
+    factories.SpecialDayFactory(department=department, date=DEC10)
+    clock.move_to(NOW + dt.timedelta(days=2))
+    book_all_series()
+    told = Message.objects.get(kind="series.missed")
+    for channel, asked in (("email", "Log in"), ("letter", "Call us")):
+        told.channel = channel
+        assert tell_missed(told).lines[-1].startswith(asked)
+
+
 # What booking never raises; whoever adds an error says here which of them it is.
 NOT_OF_BOOKING = {
     errors.TooManyWishes,
