@@ -57,6 +57,8 @@ def tell_missed(message: Message) -> Words | None:
     ]
     if series.why_ended == BookingSeries.Ended.NO_GRANT:
         lines.append(_("It does not repeat any longer."))
+    elif message.channel == Message.Channel.LETTER:
+        lines.append(_("Call us, and we find another time with you."))
     else:
         lines.append(_("Log in to see other times."))
     return Words(
