@@ -103,6 +103,10 @@ def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
     return Refusal(422, "invalid", message, more={"errors": errors})
 
 
+def too_large() -> Refusal:
+    return Refusal(413, "too_large", _("This is more than anybody needs to send here."))
+
+
 # -- Who asks ---------------------------------------------------------------------
 
 

@@ -6,6 +6,8 @@
 from allauth.account import views
 from django.urls import URLPattern, path, re_path
 
+from accounts.views import passwords
+
 urlpatterns: list[URLPattern] = [
     path("login/", views.login, name="account_login"),
     path("login/code/", views.request_login_code, name="account_request_login_code"),
@@ -23,7 +25,7 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(  # only the first hyphen divides
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        passwords.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
 ]

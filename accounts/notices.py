@@ -34,7 +34,7 @@ class Topic(models.TextChoices):
 MUST_BE_TOLD = frozenset({Topic.BY_OTHERS})
 # Of these there is a letter for people whom nothing else reaches,
 WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
-# and of these also when it was sent, and did not arrive.
+# and of these also when it was sent and did not arrive, or could not be sent in time.
 NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 
 
@@ -42,7 +42,7 @@ NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 class Attachment:
     name: str
     content: bytes
-    mimetype: str  # with parameters: "text/calendar; method=PUBLISH; charset=utf-8"
+    mimetype: str  # with parameters, but for a charset: "text/calendar; method=PUBLISH"
 
 
 @dataclass(frozen=True)

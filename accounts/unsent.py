@@ -3,6 +3,9 @@
 It is in the browser's session for an hour and given back to nobody but who wrote it. The
 session that knew them is gone, so a signed cookie says whose pages this browser showed last,
 and for whom. Without one nothing is kept. Nothing is ever sent without a press of theirs.
+
+A form that was drawn before somebody logged in again, in another window, can't be taken either.
+It says neither who had it then nor for whom, so it is kept only where both are beyond doubt.
 """
 
 import uuid
@@ -21,6 +24,7 @@ SESSION_KEY = "unsent"
 COOKIE = "writer"
 KEPT_FOR = 60 * 60  # seconds: a log-in by e-mail may take its quarter of an hour
 LARGEST = 20_000  # letters: strangers can send too, and sessions are rows of the database
+FOLLOWS = "follows_another"  # in the session of who logs in where another was logged in
 SECRETS = ("password", "token", "secret")
 
 Fields = Sequence[tuple[str, str]]
@@ -60,8 +64,7 @@ class Unsent:
 
     @property
     def written(self) -> list[str]:
-        """What can only be somebody's own words; the rest is a page's, and says them nothing."""
-        return [value for _, value in self.fields if " " in value.strip()]
+        return written_in(self.fields)
 
 
 def fields_of(request: HttpRequest) -> Fields:
@@ -75,10 +78,26 @@ def fields_of(request: HttpRequest) -> Fields:
     ]
 
 
+def written_in(fields: Fields) -> list[str]:
+    """What can only be somebody's own words; the rest is a page's, and says them nothing."""
+    return [value for _, value in fields if " " in value.strip()]
+
+
 def keep(request: HttpRequest) -> bool:
-    """Whether it could be kept."""
-    writer, fields = Writer.last_here(request), fields_of(request)
-    path = request.get_full_path()
+    """Of somebody who is logged out; whether it could be kept."""
+    return _keep(request, Writer.last_here(request))
+
+
+def keep_of_older_page(request: PersonRequest) -> bool:
+    """Of a page that is older than the session; whether it could be kept. Not what another
+    may have had open here, nor what may be about somebody whom the person acts for."""
+    if request.user.acts_for_others or FOLLOWS in request.session:
+        return False
+    return _keep(request, Writer.of(request))
+
+
+def _keep(request: HttpRequest, writer: Writer | None) -> bool:
+    path, fields = request.get_full_path(), fields_of(request)
     size = len(path) + sum(len(name) + len(value) for name, value in fields)
     if writer is None or size > LARGEST:
         return False
@@ -116,6 +135,9 @@ def remember_writer(request: PersonRequest, response: HttpResponse) -> None:
     """The cookie follows whose pages are shown, and goes with the browser as the session does."""
     now = Writer.of(request).signed
     if request.COOKIES.get(COOKIE) != now:
+        last = Writer.last_here(request)
+        if last is not None and last.user != str(request.user.pk):
+            request.session[FOLLOWS] = True
         response.set_cookie(
             COOKIE, now, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
         )

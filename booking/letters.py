@@ -3,6 +3,7 @@
 They wait in the outbox until the department has printed them. Changes nothing.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Min, Q, QuerySet
@@ -11,8 +12,10 @@ from django.utils import timezone, translation
 from accounts import notices
 from accounts.models import DeadAddress, Message, User
 from accounts.notices import Words
-from booking.models import Booking, Mandate, Recipient
+from booking.models import Booking, BookingEvent, Mandate, Recipient
 from departments.models import Department
+
+POST_TAKES = dt.timedelta(days=4)
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,24 @@ def waiting(department: Department) -> QuerySet[Message]:
 
 
 def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:
-    """Those of the recipients to whom a letter waits, each with ``since`` when; that one first
-    which has waited the longest."""
-    since = dict(
+    """Those of the recipients to whom a letter waits, each with ``since`` when, and whether it
+    ``is_urgent``: the post may come too late. That one first which has waited the longest."""
+    # Who books for somebody without a log-in has mostly just talked with them.
+    is_agreed = Q(kind__startswith=f"visit.{BookingEvent.Kind.BOOKED}")
+    letters = (
         waiting(department)
         .filter(subject_id__isnull=False)
         .order_by()
-        .values_list("subject_id")
-        .annotate(since=Min("posted_at"))
+        .values("subject_id")
+        .annotate(since=Min("posted_at"), until=Min("expires_at", filter=~is_agreed))
     )
-    found = list(recipients.filter(pk__in=list(since)))
+    soon = timezone.now() + POST_TAKES
+    waits = {letter["subject_id"]: letter for letter in letters}
+    found = list(recipients.filter(pk__in=list(waits)))
     for recipient in found:
-        vars(recipient)["since"] = since[recipient.pk]
-    return sorted(found, key=lambda recipient: since[recipient.pk])
+        since, until = waits[recipient.pk]["since"], waits[recipient.pk]["until"]
+        vars(recipient).update(since=since, is_urgent=until is not None and until < soon)
+    return sorted(found, key=lambda recipient: waits[recipient.pk]["since"])
 
 
 def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:

@@ -28,7 +28,9 @@ def tell_recipient(message: Message) -> Words | None:
         subject=_("Somebody can act for you"),
         lines=(
             _("Somebody can see your visits from now on, or book for you."),
-            _("Log in to see who. Call us if it is wrong."),
+            _("Call us to know who, or if it is wrong.")
+            if message.channel == Message.Channel.LETTER
+            else _("Log in to see who. Call us if it is wrong."),
         ),
         path=reverse("booking:mandates"),
     )
@@ -62,7 +64,9 @@ def tell_left(message: Message) -> Words | None:
         subject=_("Somebody can't act for you any more"),
         lines=(
             _("Somebody could see your visits, or book for you. Now that has ended."),
-            _("Your visits stay as they are. Log in to see who can act for you."),
+            _("Your visits stay as they are. Call us to know who can act for you.")
+            if message.channel == Message.Channel.LETTER
+            else _("Your visits stay as they are. Log in to see who can act for you."),
         ),
         path=reverse("booking:mandates"),
     )

@@ -506,6 +506,7 @@ class SeriesDate(models.Model):
         NOT_GRANTED = "not_granted", _("Your grant does not cover that day.")
         NOT_OPEN = "not_open", _("We take no bookings on the internet now.")
         TOO_LATE = "too_late", _("It was too late to book it.")
+        KEY_REUSED = "key_reused", _("Something went wrong here. Call us to book it.")
 
     series = models.ForeignKey(BookingSeries, on_delete=models.CASCADE, related_name="dates")
     date = models.DateField()

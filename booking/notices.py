@@ -8,7 +8,7 @@ person asked otherwise: an appointment and its time, neither what nor from whom.
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -85,11 +85,14 @@ def tell_event(message: Message) -> Words | None:
     recipient = booking.recipient
     if at <= timezone.now() or not may_know(message, recipient):
         return None
+    known, before = _known_before(event, message)
     kind, whose = Kind(event.kind), _whose(event, message)
+    if kind is Kind.MOVED and known and before == at:
+        return None  # there and back again before anything was told
     told = {"when": when(at), "name": recipient.given_name}
     lines = [_SAYS[kind][whose]() % told]
-    if kind is Kind.MOVED and event.from_starts_at:
-        lines.append(_("It was %(when)s before.") % {"when": when(event.from_starts_at)})
+    if before and before != at:
+        lines.append(_("It was %(when)s before.") % {"when": when(before)})
     if event.reason and event.by_id != message.user_id:
         lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
     if kind is not Kind.CANCELLED:
@@ -101,6 +104,22 @@ def tell_event(message: Message) -> Words | None:
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
         attachment=_attachment(booking, message, method),
     )
+
+
+def _known_before(event: BookingEvent, message: Message) -> tuple[bool, dt.datetime | None]:
+    """Whether whom it goes to has been told of the visit before, and the time from which it
+    was moved since; None when it was not."""
+    told = Message.objects.filter(
+        Q(state=Message.State.SENT) | Q(why=Message.Why.NOT_WANTED),  # who wants none knows it
+        user=message.user_id,
+        subject_id=message.subject_id,
+        about_id=event.booking_id,
+        facts__event__lt=event.pk,
+    )
+    last = max(told.values_list("facts__event", flat=True), default=0)
+    moves = event.booking.events.filter(kind=Kind.MOVED, pk__gt=last, pk__lte=event.pk)
+    first = moves.order_by("pk").first()
+    return last > 0, first.from_starts_at if first else None
 
 
 def remind(message: Message) -> Words | None:
@@ -234,5 +253,5 @@ def _attachment(booking: Booking, message: Message, method: Method) -> Attachmen
         content=file_of_visit(
             booking, method=method, names_service=_names_service(booking, message)
         ),
-        mimetype=f"text/calendar; method={method.value}; charset=utf-8",
+        mimetype=f"text/calendar; method={method.value}",  # a mail adds its charset itself
     )

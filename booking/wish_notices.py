@@ -10,7 +10,7 @@ from accounts.models import Message, User
 from accounts.notices import Notice, Topic, Words, register
 from booking import queries
 from booking.converters import Clock
-from booking.models import Recipient, SlotWish
+from booking.models import Booking, Recipient, SlotWish
 from booking.notices import is_for_other, page_of, when
 from booking.offers import SlotStatus
 
@@ -25,18 +25,23 @@ def tell_opening(message: Message) -> Words | None:
     """That a time is free; None when somebody has it already, or nobody asks any longer."""
     assert message.about_id is not None
     wish = (
-        SlotWish.objects.select_related("recipient", "service__department", "moving", "by")
+        SlotWish.objects.select_related(
+            "recipient", "service__department", "moving__service__department", "by"
+        )
         .filter(pk=message.about_id)
         .first()
     )
+    now = timezone.now()
     if wish is None or not may_book_for(wish.by, wish.recipient):
+        return None
+    if wish.moving is not None and not can_be_moved(wish.moving, now):
         return None
     starts_at = dt.datetime.fromisoformat(message.facts["at"])
     (day,) = queries.offer(
         service=wish.service,
         recipient=wish.recipient,
         dates=[wish.date],
-        now=timezone.now(),
+        now=now,
         moving=wish.moving,
     )
     slot = queries.slot_at(day, starts_at)
@@ -61,6 +66,10 @@ def may_book_for(user: User, recipient: Recipient) -> bool:
     """Whether it is still of use to them."""
     held = recipient.mandates.to_book(timezone.localdate()).filter(holder=user)
     return user.pk == recipient.user_id or held.exists()
+
+
+def can_be_moved(visit: Booking, now: dt.datetime) -> bool:
+    return visit.status == Booking.Status.BOOKED and now <= queries.change_deadline(visit)
 
 
 def _check_url(wish: SlotWish, starts_at: dt.datetime) -> str:

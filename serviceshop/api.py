@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,7 +18,7 @@ from ninja.operation import Operation
 
 import booking.api
 import workflow.api
-from accounts.api import Refusal, invalid, not_found, unauthorized
+from accounts.api import Refusal, invalid, not_found, too_large, unauthorized
 from booking.errors import BookingError
 
 PATH = "/api/"
@@ -101,11 +102,22 @@ def refuse_what_is_no_json(request: HttpRequest, error: HttpError) -> HttpRespon
     return invalid([{"where": "body", "message": str(error)}]).response()
 
 
+@api.exception_handler(RequestDataTooBig)
+def refuse_too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return too_large().response()
+
+
 class ProblemsMiddleware:
     """A program that asked for what is not there gets JSON, not a page in words. Outermost
     but for compression, so that it sees every answer, and sees it whole."""
 
-    CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 500: "server_error"}
+    CODES = {
+        400: "bad_request",
+        404: "not_found",
+        405: "method_not_allowed",
+        413: "too_large",
+        500: "server_error",
+    }
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -280,6 +280,11 @@ STORAGES = {
     },
 }
 
+# -- What is sent here ------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest form is far shorter
+FILE_UPLOAD_HANDLERS = ["serviceshop.no_files.NoFiles"]
+
 # -- Messages out -----------------------------------------------------------
 
 # Where people find the pages: messages are sent from processes that no request has reached.

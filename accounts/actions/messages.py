@@ -34,6 +34,7 @@ ATTEMPTS = 8
 FIRST_PAUSE = dt.timedelta(minutes=1)  # doubled each time, up to an hour
 LONGEST_PAUSE = dt.timedelta(hours=1)
 IN_ONE_GO = 200
+FOR_GOOD = 500  # SMTP: from this code on it is refused for good
 
 Channel, State, Why = Message.Channel, Message.State, Message.Why
 
@@ -129,6 +130,10 @@ def claim() -> Message | None:
             message.state = State.WAITING
             message.due_at, message.why = put_off
             message.save(update_fields=["state", "due_at", "why"])
+            if message.due_at >= message.expires_at and _is_never_lost(message):
+                # Waiting would be silence: whoever prints the letter may call as well.
+                enough = message.why == Why.ENOUGH
+                _give_up(message, Why.ENOUGH if enough else Why.TOO_LATE)
         else:
             message.state, message.due_at = State.SENDING, now + LEASE
             message.attempts += 1
@@ -158,16 +163,15 @@ def deliver(message: Message) -> bool:
                 _end(message, State.NEEDLESS, Why.NOT_WANTED)
                 return False
             _hand_over(message, words, to)
-    except (SMTPRecipientsRefused, AnymailRecipientsRefused, sms.NumberRefused) as error:
+    except Exception as error:  # whatever it is, the next message must go out
         _log(message, error)
+        if not _is_final(error):
+            _try_again(message)
+            return False
         with transaction.atomic():
             if to == own:
                 mark_dead(user=user, channel=channel, address=own)
             _give_up(message, Why.REFUSED)
-        return False
-    except Exception as error:  # whatever it is, the next message must go out
-        _log(message, error)
-        _try_again(message)
         return False
     _end(message, State.SENT, "")
     return True
@@ -253,6 +257,14 @@ def _hand_over(message: Message, words: Words, address: str) -> None:
         sms.gateway().send(number=address, text=" ".join(words.lines), reference=str(message.pk))
 
 
+def _is_final(error: Exception) -> bool:
+    """Whether the address takes nothing, now or later. A mail server that answers 4xx only
+    puts us off: greylisting, a full box."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= FOR_GOOD for code, _said in error.recipients.values())
+    return isinstance(error, (AnymailRecipientsRefused, sms.NumberRefused))
+
+
 def _try_again(message: Message) -> None:
     pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
     due_at = timezone.now() + pause
@@ -266,8 +278,7 @@ def _try_again(message: Message) -> None:
 def _give_up(message: Message, why: Message.Why) -> None:
     """It stays, with the reason. What must be told is told by letter, where one can be."""
     _end(message, State.DEAD, why)
-    topic = notices.find(message.kind).topic
-    if topic in NEVER_LOST and message.department_id:
+    if _is_never_lost(message) and message.department_id:
         Message.objects.bulk_create(
             [
                 Message(
@@ -285,6 +296,10 @@ def _give_up(message: Message, why: Message.Why) -> None:
             ],
             ignore_conflicts=True,
         )
+
+
+def _is_never_lost(message: Message) -> bool:
+    return notices.find(message.kind).topic in NEVER_LOST
 
 
 def _end(message: Message, state: Message.State, why: str) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking import errors, queries
-from booking.actions.locks import lay_out_missing, lock_recipient, one_transaction
+from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
 from booking.actions.seats import move_seats
 from booking.actions.statements import (
     Insertion,
@@ -27,7 +27,7 @@ from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from booking.offers import SlotStatus
 from booking.seating import Board, Demand, Refused, Seated, Why
 from departments.actions.days import lock_days, lock_days_and_ask, touch, touched
-from departments.actions.journeys import ask_together
+from departments.actions.journeys import Asked, ask_together
 from departments.models import Day, Service
 from departments.queries.days import shifts_by_day
 
@@ -118,8 +118,7 @@ def _book(
 ) -> Booking:
     asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
     wish = _Wish(key, recipient, service, starts_at)
-    lock_recipient(recipient.pk)
-    known = wish.known()
+    known = wish.known(after=[locking(recipient.pk)])
     if known.is_made:
         made = Booking.objects.get(pk=key)
         if made.recipient_id != recipient.pk or made.asked != asked:
@@ -229,9 +228,15 @@ class _Wish:
     def is_on_grid(self) -> bool:
         return not self.starts_at.timestamp() % (60 * self.service.department.slot_minutes)
 
-    def known(self) -> Known:
+    def known(self, after: Sequence[Asked] = ()) -> Known:
         return known_of(
-            self.recipient, self.service, self.key, self.starts_at, self.ends_at, self.date
+            self.recipient,
+            self.service,
+            self.key,
+            self.starts_at,
+            self.ends_at,
+            self.date,
+            after=after,
         )
 
     def demand(self, known: Known) -> Demand:

@@ -4,11 +4,12 @@ import contextlib
 import uuid
 from collections.abc import Iterable, Iterator
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from psycopg.errors import LockNotAvailable
 
 from booking import errors
 from departments.actions.days import lay_out
+from departments.actions.journeys import Asked, ask_together
 from departments.models import Day, Department
 
 # The last word, should a lock ever fail to keep two apart.
@@ -39,11 +40,14 @@ def one_transaction() -> Iterator[None]:
 
 
 def lock_recipient(recipient_id: uuid.UUID) -> None:
+    ask_together(locking(recipient_id))
+
+
+def locking(recipient_id: uuid.UUID) -> Asked:
     """Lock the person's row and raise its revision, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE booking_recipient SET revision = revision + 1 WHERE id = %s", [recipient_id]
-        )
+    return Asked(
+        "UPDATE booking_recipient SET revision = revision + 1 WHERE id = %s", [recipient_id]
+    )
 
 
 def lay_out_missing(days: Iterable[Day], department: Department) -> bool:

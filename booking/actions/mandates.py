@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.actions.messages import post
@@ -116,27 +117,43 @@ def _give(mandate: Mandate, to: Invited) -> Mandate:
         mandate.holder, mandate.holder_name = holder, to.name
         mandate.save(force_insert=True)
         User.objects.filter(pk=holder.pk).update(acts_for_others=True)
-        _tell(mandate, mandate_notices.HELD, holder)
-        if mandate.recipient.user and mandate.given_by_id != mandate.recipient.user_id:
-            _tell(mandate, mandate_notices.GIVEN, mandate.recipient.user)
+        _tell_holder(mandate, mandate_notices.HELD)
+        if mandate.given_by_id != mandate.recipient.user_id:
+            _tell_recipient(mandate, mandate_notices.GIVEN)
     return mandate
 
 
 def _tell_of_the_end(mandate: Mandate, by: User | None) -> None:
     """To both of them, but not to whoever ended it."""
-    for kind, to in (
-        (mandate_notices.ENDED, mandate.holder),
-        (mandate_notices.LEFT, mandate.recipient.user),
-    ):
-        if to is not None and to != by:
-            _tell(mandate, kind, to)
+    if mandate.holder != by:
+        _tell_holder(mandate, mandate_notices.ENDED)
+    if by is None or by != mandate.recipient.user:
+        _tell_recipient(mandate, mandate_notices.LEFT)
 
 
-def _tell(mandate: Mandate, kind: str, to: User) -> None:
+def _tell_holder(mandate: Mandate, kind: str) -> None:
+    _tell(mandate, kind, to=mandate.holder)
+
+
+def _tell_recipient(mandate: Mandate, kind: str) -> None:
+    """By letter when nothing else reaches them, printed where they are granted something for
+    the longest."""
+    recipient = mandate.recipient
+    grants = recipient.grants.order_by(F("valid_until").desc(nulls_first=True), "-valid_from")
+    _tell(
+        mandate,
+        kind,
+        to=recipient.user,
+        subject_id=recipient.pk,
+        department_id=grants.values_list("service__department", flat=True).first(),
+    )
+
+
+def _tell(mandate: Mandate, kind: str, **whom: Any) -> None:
     post(
         kind=kind,
         key=f"{kind}:{mandate.pk}",
-        to=to,
         about_id=mandate.pk,
         expires_at=timezone.now() + NEWS_FOR,
+        **whom,
     )

@@ -36,7 +36,10 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.NotGranted: Why.NOT_GRANTED,
     errors.NotOpen: Why.NOT_OPEN,
     errors.TooLate: Why.TOO_LATE,
+    errors.KeyReused: Why.KEY_REUSED,
 }
+# Not the date's last word: it is tried again the next night.
+AGAIN_TOMORROW = (errors.Busy, errors.OutsideHorizon)
 
 
 def repeat(
@@ -175,8 +178,8 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
             by=series.by,
             via=BookingEvent.Via.REPEATING,
         )
-    except (errors.Busy, errors.OutsideHorizon):
-        return  # tomorrow night again
+    except AGAIN_TOMORROW:
+        return
     except errors.BookingError as error:
         why = WHY[type(error)]
         series.dates.create(date=date, state=State.MISSED, why=why)

@@ -99,26 +99,28 @@ def known_of(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     date: dt.date,
+    *,
+    after: Sequence[Asked] = (),
 ) -> Known:
-    """What has to be known before a Day is locked, for a visit on the local ``date``."""
+    """What has to be known before a Day is locked, for a visit on the local ``date``; asked
+    in the same journey as what comes before it, such as the lock that it needs."""
     since, until = reach_of(date, date)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KNOWN,
-            {
-                "key": key,
-                "recipient": recipient.pk,
-                "service": service.pk,
-                "department": service.department_id,
-                "date": date,
-                "day_before": date - DAY,
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-                "since": since,
-                "until": until,
-            },
-        )
-        is_made, needs, has_night, own, *granted = cursor.fetchone()
+    asked = Asked(
+        _KNOWN,
+        {
+            "key": key,
+            "recipient": recipient.pk,
+            "service": service.pk,
+            "department": service.department_id,
+            "date": date,
+            "day_before": date - DAY,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "since": since,
+            "until": until,
+        },
+    )
+    *_, ((is_made, needs, has_night, own, *granted),) = ask_together(*after, asked)
     return Known(
         is_made,
         frozenset(needs),

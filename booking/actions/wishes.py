@@ -40,10 +40,12 @@ def wish(
 ) -> SlotWish:
     """``by`` is told, who may be somebody that acts for the recipient. Asking again changes
     nothing but the visit that would be moved. Raises ``OutsideHorizon`` for a day that can't
-    be booked, ``TooManyWishes`` beyond ten."""
+    be booked, ``TooLate`` for a visit that can't be moved, ``TooManyWishes`` beyond ten."""
     now = timezone.now()
     if not timezone.localdate(now) <= date <= last_day(service.department, now):
         raise errors.OutsideHorizon(last_day(service.department, now))
+    if moving is not None and not wish_notices.can_be_moved(moving, now):
+        raise errors.TooLate
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=recipient.pk)
         others = SlotWish.objects.filter(recipient=recipient, by=by)
@@ -89,12 +91,14 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
             SlotWish.objects.annotate(standing=_standing())
             .filter(pk=wish_id)
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("recipient__user", "service__department", "by")
+            .select_related(
+                "recipient__user", "service__department", "moving__service__department", "by"
+            )
             .first()
         )
         if found is None:
             return False
-        if _is_met(found) or not wish_notices.may_book_for(found.by, found.recipient):
+        if _is_over(found, now) or not wish_notices.may_book_for(found.by, found.recipient):
             found.delete()
             return False
         # The revision was read before the offer: what changes in between is looked at again.
@@ -102,7 +106,11 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
         opened = sorted(set(free) - set(found.free))
         found.free, found.revision = free, found.standing
         found.save(update_fields=["free", "revision"])
-        if not opened or _told_today(found.by, now) >= A_DAY:
+        if not opened:
+            return False
+        # With the person locked nobody else counts at the same time.
+        User.objects.select_for_update(no_key=True).get(pk=found.by_id)
+        if _told_today(found.by, now) >= A_DAY:
             return False
         _tell(found, opened[0])
         return True
@@ -132,11 +140,11 @@ def _free(wish: SlotWish, now: dt.datetime) -> list[int]:
     ]
 
 
-def _is_met(wish: SlotWish) -> bool:
-    """The recipient has what was asked for, or no visit to move there any longer."""
+def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
+    """The recipient has what was asked for, or no visit that can be moved there any longer."""
     if wish.moving is not None:
         is_there = timezone.localdate(wish.moving.starts_at) == wish.date
-        return is_there or wish.moving.status == Booking.Status.CANCELLED
+        return is_there or not wish_notices.can_be_moved(wish.moving, now)
     own = queries.own_bookings(wish.recipient, wish.date, wish.date)
     return any(
         booking.service_id == wish.service_id and booking.booked_at >= wish.made_at

@@ -46,6 +46,7 @@ REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 429: Probl
 VERB_REFUSALS: dict[int, Any] = {
     **REFUSALS,
     409: SlotTakenOut,
+    413: Problem,
     422: Unbookable,
     503: Problem,
 }

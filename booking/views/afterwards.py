@@ -46,4 +46,25 @@ def undo_key(booking: Booking, last: BookingEvent | None, now: dt.datetime) -> u
         return None
     if last is None or (last.by_id != booking.recipient.user_id and last.reason):
         return None
+    return _undone(booking)
+
+
+def booked_again(booking: Booking) -> Booking | None:
+    """What the person booked after all when this one was cancelled: by undoing, whatever has
+    become of it since, or as they booked the same at the same time. None when it stands, or
+    was let go for good."""
+    if booking.status != Booking.Status.CANCELLED:
+        return None
+    again = booking
+    while undone := booking.recipient.bookings.filter(pk=_undone(again)).first():
+        again = undone
+        if again.status == Booking.Status.BOOKED:
+            return again
+    same = booking.recipient.bookings.confirmed().filter(
+        service=booking.service_id, starts_at=booking.starts_at
+    )
+    return same.first() or (again if again is not booking else None)
+
+
+def _undone(booking: Booking) -> uuid.UUID:
     return uuid.uuid5(booking.pk, "undo")

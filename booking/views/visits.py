@@ -22,7 +22,7 @@ from booking.doers import Doer, Doers
 from booking.forms import MoveForm
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SlotWish
 from booking.views import simple
-from booking.views.afterwards import again_next_week, undo_key
+from booking.views.afterwards import again_next_week, booked_again, undo_key
 from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
 
@@ -68,6 +68,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     last = events[-1] if events else None
     doers = Doers(found.recipient)
     is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
+    after_all = booked_again(found)
     return simple.show(
         request,
         "visit",
@@ -85,7 +86,8 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "can_change": can_change,
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
-            "undo_key": undo_key(found, last, now) if may_book else None,
+            "booked_again": after_all,
+            "undo_key": undo_key(found, last, now) if may_book and after_all is None else None,
             "series": BookingSeries.objects.running().filter(dates__booking=found).first(),
         },
     )

@@ -64,6 +64,8 @@ def make_wish(request: PersonRequest) -> HttpResponse:
         )
     except errors.OutsideHorizon:
         raise Http404 from None
+    except errors.TooLate:
+        return redirect("booking:move", asked["moving"])  # which says so
     except errors.TooManyWishes:
         text = _("You have asked about {count} days already. Remove one first.")
         messages.info(request, text.format(count=actions.AT_ONCE))

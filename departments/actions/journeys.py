@@ -5,7 +5,7 @@ a lock everybody else waits with it.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -24,7 +24,8 @@ def ask_together(*questions: Asked) -> list[list[tuple[Any, ...]]]:
     the lock that the one before it takes, and sees what was committed by then."""
     with ExitStack() as stack:
         cursors = [stack.enter_context(connection.cursor()) for _ in questions]
-        with connection.wrap_database_errors, connection.connection.pipeline():
+        several = connection.connection.pipeline() if len(questions) > 1 else nullcontext()
+        with connection.wrap_database_errors, several:
             for cursor, asked in zip(cursors, questions, strict=True):
                 cursor.execute(asked.sql, asked.values)
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]

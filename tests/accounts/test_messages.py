@@ -217,6 +217,39 @@ def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
     assert messages.send_due() == 2
 
 
+def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
+    clock, person, settings
+):
+    settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
+    tonight, somebody, department = NOON + 8 * HOUR, uuid.uuid4(), uuid.uuid4()
+    post(person)
+    messages.send_due()
+    post(person, "by_others", department_id=department, subject_id=somebody)
+    post(person, "by_others", department_id=department, subject_id=somebody, expires_at=tonight)
+    post(person, "news", department_id=department, subject_id=somebody, expires_at=tonight)
+    assert messages.send_due() == 0
+    assert states() == [
+        ("email", "dead", "enough"),
+        ("email", "sent", ""),
+        ("email", "waiting", "enough"),
+        ("email", "waiting", "enough"),
+        ("letter", "waiting", ""),
+    ]
+    assert Message.objects.get(channel="letter").expires_at == tonight
+    clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
+    assert messages.send_due() == 1
+    assert ("email", "needless", "enough") in states()  # the news
+
+
+def test_what_must_be_told_before_the_quiet_hours_end_comes_by_letter(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
+    early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
+    told = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4(), "expires_at": early}
+    post(person, "by_others", **told)
+    assert messages.send_due() == 0
+    assert states() == [("email", "dead", "too_late"), ("letter", "waiting", "")]
+
+
 def test_what_is_under_way_counts_to_the_cap(clock, person, settings):
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     post(person)
@@ -275,6 +308,19 @@ def test_a_refused_address_is_not_used_again(clock, person, monkeypatch):
     person.email = "kari.ny@example.test"
     person.save()
     post(person)
+    assert messages.send_due() == 1
+
+
+@pytest.mark.parametrize("codes", [[450], [451, 550]])
+def test_a_mail_server_that_asks_for_patience_gets_it(clock, person, monkeypatch, codes):
+    refused = {f"{code}@example.test": (code, b"greylisted") for code in codes}
+    post(person)
+    with monkeypatch.context() as context:
+        fail_with(context, smtplib.SMTPRecipientsRefused(refused))
+        assert messages.send_due() == 0
+    assert states() == [("email", "waiting", "failed")]
+    assert not DeadAddress.objects.exists()
+    clock.shift(messages.FIRST_PAUSE)
     assert messages.send_due() == 1
 
 

@@ -11,7 +11,7 @@ DOORS = [
     "/accounts/login/code/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
-    "/accounts/password/reset/key/a-b/",
+    "/accounts/password/reset/key/a-set-password/",
     "/accounts/password/reset/key/done/",
     "/accounts/inactive/",
     "/accounts/logout/",

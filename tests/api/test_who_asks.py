@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+import uuid
 
 import pytest
 from django.core.cache import cache
@@ -212,6 +213,24 @@ def test_a_fault_of_our_own_is_told_in_json(program, monkeypatch):
     assert answer.json() == {"code": "server_error", "message": "Internal Server Error"}
 
 
+def test_a_body_larger_than_anybody_needs_is_refused_like_all_else(program, service, settings):
+    program.user.language = "en"
+    program.user.save()
+    reason = "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    for send, path in (
+        (program.post, "bookings"),
+        (program.post, f"bookings/{uuid.uuid4()}/move"),
+        (program.delete, f"bookings/{uuid.uuid4()}"),
+    ):
+        answer = send(path, {"reason": reason})
+        assert answer.status_code == 413
+        assert answer.json() == {
+            "code": "too_large",
+            "message": "This is more than anybody needs to send here.",
+        }
+    assert program.post("nope", {"reason": reason}).status_code == 404
+
+
 def test_a_page_that_is_not_there_stays_a_page(client, db):
     assert "<h1" in client.get("/nowhere/").text
 
@@ -230,6 +249,7 @@ def test_every_operation_names_its_scope_and_its_refusals(client, db):
         assert operation["security"] == [{"Bearer": []}]
         assert any(f"`{scope}`" in operation["description"].replace("\n", " ") for scope in Scope)
         assert {"401", "403", "404", "422", "429"} <= operation["responses"].keys()
+        assert ("requestBody" in operation) == ("413" in operation["responses"])
 
 
 def test_somebody_without_a_role_is_told_nothing(service):

@@ -1,5 +1,6 @@
 """Letters for people whom neither mail nor text reaches, printed by their department."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from accounts.models import AccessLogEntry, DeadAddress, Message
 from booking import actions
 from booking.actions.announcements import announce
 from tests import factories
+from tests.booking.conftest import TODAY
 from tests.booking.test_notices import at
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +145,42 @@ def test_the_list_costs_the_same_for_many(
         page = dina.get(url("letters", department))
     assert len(page.context["waiting"]) == count
     assert len(page.context["unreachable"]) == count
+
+
+def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
+    dina, department, recipient, book, administrator, settings
+):
+    settings.MESSAGES_A_DAY = {"email": 0, "sms": 0}
+    recipient.phone = "33 11 22 33"
+    recipient.save()
+    soon = book(at(14, date=TODAY), recipient)
+    actions.cancel(booking=soon, by=administrator, reason="A carer is ill")
+    announce()
+    messages.send_due()
+    told = Message.objects.filter(kind="visit.cancelled_by_others")
+    assert set(told.values_list("channel", "state")) == {("email", "dead"), ("letter", "waiting")}
+
+    listed = dina.get(url("letters", department)).text
+    assert recipient.full_name in listed
+    assert "The post may come too late. Call 33 11 22 33 as well." in listed
+    assert "A carer is ill" in dina.get(url("letter", department, recipient.pk)).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"), [("visit.moved_by_others", 7), ("visit.booked_by_others", 0)]
+)
+def test_a_letter_that_has_time_or_was_agreed_asks_nobody_to_call(
+    dina, department, hans, kind, days
+):
+    messages.post(
+        kind=kind,
+        key="any",
+        to=None,
+        subject_id=hans.pk,
+        department_id=department.pk,
+        expires_at=at(10) + dt.timedelta(days=days),
+    )
+    assert "too late" not in dina.get(url("letters", department)).text
 
 
 # -- Addresses that give messages back ----------------------------------------------

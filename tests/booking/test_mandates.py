@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import Message, User
+from accounts.models import DeadAddress, Message, User
 from booking import actions, errors
 from booking.access import mandates_held_by
 from booking.actions import Invited
 from booking.actions.mandates import tell_of_those_that_ran_out
+from booking.letters import write
 from booking.mandate_notices import tell_holder
 from booking.models import Mandate
 from tests import factories
@@ -166,6 +167,42 @@ def test_the_end_is_told_to_the_other_one(recipient, administrator):
     actions.end_mandate(mandate=second, by=administrator)
     assert kinds_told() == {("mandate.left", "Aksel"), ("mandate.ended", "Gro")}
     assert Message.objects.filter(kind="mandate.left").count() == 2
+
+
+def test_who_has_no_log_in_learns_of_a_guardian_and_of_the_end_by_letter(
+    service, department, administrator
+):
+    jonas = factories.RecipientFactory(given_name="Jonas", user=None)
+    factories.GrantFactory(recipient=jonas, service=service)
+    guardian = actions.register_guardian(
+        recipient=jonas,
+        to=CARL,
+        may=Mandate.May.BOOK,
+        valid_from=TODAY,
+        reference="2026/4711",
+        by=administrator,
+    )
+    ((given, words),) = write(department, jonas).told
+    assert given.kind == "mandate.given"
+    assert "Call us" in words.lines[1]
+
+    actions.end_mandate(mandate=guardian, by=administrator)
+    letter = write(department, jonas)
+    assert letter.needless == [given]
+    ((left, words),) = letter.told
+    assert left.kind == "mandate.left"
+    assert "Call us" in words.lines[1]
+    assert kinds_told() >= {("mandate.held", "Carl"), ("mandate.ended", "Carl")}
+
+
+def test_who_left_is_told_by_letter_to_whom_nothing_else_reaches(recipient, department):
+    mandate = give(recipient)
+    DeadAddress.objects.create(user=recipient.user, channel="email", address=recipient.user.email)
+    recipient.user.phone = ""
+    recipient.user.save()
+    actions.end_mandate(mandate=mandate, by=mandate.holder)
+    ((left, _words),) = write(department, recipient).told
+    assert (left.kind, left.channel) == ("mandate.left", "letter")
 
 
 def test_a_mandate_that_runs_out_is_told_once_to_both(recipient):

@@ -1,6 +1,7 @@
 """What recipients are told about their visits, and what they are not."""
 
 import datetime as dt
+import email
 import uuid
 
 import pytest
@@ -70,8 +71,11 @@ def tell():
 
 
 def file_in(message):
-    ((name, content, mimetype),) = message.attachments
-    return name, Calendar.from_ical(content), mimetype
+    """As it arrives: its name, what is in it, and its Content-Type."""
+    sent = email.message_from_bytes(message.message().as_bytes())
+    (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
+    calendar = Calendar.from_ical(file.get_payload(decode=True))
+    return file.get_filename(), calendar, file["Content-Type"]
 
 
 def test_a_booking_is_confirmed_with_a_calendar_file_and_nothing_that_gives_it_away(
@@ -82,9 +86,9 @@ def test_a_booking_is_confirmed_with_a_calendar_file_and_nothing_that_gives_it_a
     (sent,) = mail.outbox
     assert sent.subject == "Your appointment is booked"
     assert f"/bookings/{booked.pk}/" in body
-    name, calendar, mimetype = file_in(sent)
+    name, calendar, content_type = file_in(sent)
     assert name == "appointment.ics"
-    assert mimetype == "text/calendar; method=PUBLISH; charset=utf-8"
+    assert content_type == 'text/calendar; method="PUBLISH"; charset="utf-8"'
     (event,) = calendar.walk("VEVENT")
     assert event["UID"] == str(booked.pk)
     assert event["SUMMARY"] == "Appointment"
@@ -127,9 +131,9 @@ def test_cancelling_takes_it_out_of_the_calendar(booked, user):
     actions.cancel(booking=booked, by=user)
     (body,) = tell()
     assert "Your appointment Wednesday 25 November at 10:00 is cancelled." in body
-    _, calendar, mimetype = file_in(mail.outbox[-1])
+    _, calendar, content_type = file_in(mail.outbox[-1])
     assert calendar["METHOD"] == "CANCEL"
-    assert "method=CANCEL" in mimetype
+    assert content_type == 'text/calendar; method="CANCEL"; charset="utf-8"'
     assert calendar.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
 
 
@@ -139,6 +143,50 @@ def test_only_the_last_of_several_changes_is_told(booked, user):
     (body,) = tell()
     assert "is cancelled" in body
     assert Message.objects.filter(why="not_true").count() == 2
+
+
+def test_several_moves_are_told_from_the_time_that_was_told_last(booked, user):
+    tell()
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    announce()
+    actions.move(booking=booked, starts_at=at(14), by=user)
+    (body,) = tell()
+    assert "is moved to Wednesday 25 November at 14:00." in body
+    assert "It was Wednesday 25 November at 10:00 before." in body
+
+    actions.move(booking=booked, starts_at=at(9), by=user)
+    (body,) = tell()
+    assert "It was Wednesday 25 November at 14:00 before." in body
+
+    actions.move(booking=booked, starts_at=at(11), by=user)
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Your appointment Wednesday 25 November at 11:00 is cancelled." in body
+    assert "It was Wednesday 25 November at 09:00 before." in body
+
+
+def test_there_and_back_again_is_nothing_to_tell(booked, user):
+    tell()
+    for hour in (12, 10):
+        actions.move(booking=booked, starts_at=at(hour), by=user)
+    assert tell() == []
+
+
+def test_there_and_back_again_confirms_what_was_never_told(booked, user):
+    for hour in (12, 10):
+        actions.move(booking=booked, starts_at=at(hour), by=user)
+    (body,) = tell()
+    assert "is moved to Wednesday 25 November at 10:00." in body
+    assert "before." not in body
+
+
+def test_who_wants_no_confirmation_knows_what_they_did(booked, user, administrator):
+    MessageChoices.objects.create(user=user, confirmation=[])
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    assert tell() == []
+    actions.move(booking=booked, starts_at=at(14), by=administrator, reason="A carer is ill")
+    (body,) = tell()
+    assert "It was Wednesday 25 November at 12:00 before." in body
 
 
 def test_what_is_cancelled_between_the_claim_and_the_sending_is_not_confirmed(booked, user):
@@ -376,7 +424,7 @@ def test_what_can_not_reach_the_guardian_comes_by_letter_in_place_of_the_ward(
     book_for(ward, by=administrator, hour=11)
     book_for(recipient, by=user, hour=12)
     announce()
-    (letter,) = Message.objects.filter(channel="letter")
+    (letter,) = Message.objects.filter(channel="letter", kind__startswith="visit.")
     assert letter.subject_id == ward.pk
 
 

@@ -176,6 +176,43 @@ def test_what_can_not_be_had_is_told_once_with_the_reason(
     assert timezone.localdate(told.posted_at) <= DEC10 - 2 * WEEK
 
 
+# What booking never raises; whoever adds an error says here which of them it is.
+NOT_OF_BOOKING = {
+    errors.TooManyWishes,
+    errors.GrantOverlaps,
+    errors.MandateOverlaps,
+    errors.OwnHelper,
+    errors.LogInTaken,
+    errors.NotOnlyOurs,
+    errors.CannotTake,
+}
+OF_BOOKING = set(errors.BookingError.__subclasses__()) - NOT_OF_BOOKING
+
+
+@pytest.mark.parametrize("error", sorted(OF_BOOKING, key=lambda error: error.__name__))
+def test_each_refusal_is_told_or_tried_again(series, clock, monkeypatch, error):
+    def refuse(**booking):
+        raise error
+
+    clock.move_to(NOW + dt.timedelta(days=2))
+    with monkeypatch.context() as context:
+        context.setattr(actions.series, "book", refuse)
+        book_all_series()
+    told = [tell_missed(message) for message in Message.objects.filter(kind="series.missed")]
+    if error in actions.series.AGAIN_TOMORROW:
+        assert told == []
+        book_all_series()
+        assert decided(series)[DEC10] == State.BOOKED
+    else:
+        ((_, why, _),) = [words.lines for words in told]
+        assert why == Why(series.dates.get(date=DEC10).why).label
+
+
+def test_no_two_refusals_are_told_in_the_same_words():
+    said = [why.label for why in actions.series.WHY.values()]
+    assert len({*said}) == len(said)
+
+
 def test_what_opens_later_is_not_booked_unasked(series, clock, stranger, service):
     clock.move_to(NOW + dt.timedelta(days=2))
     theirs = book(stranger, service, DEC10)

@@ -1,11 +1,15 @@
 """Tell me when a time opens: one message for each opening, at most three a day."""
 
+import contextlib
 import datetime as dt
 import re
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import translation
 
 from accounts.models import Message
@@ -127,6 +131,36 @@ def test_at_most_three_a_day_and_again_tomorrow(wish, taken, book, clock):
     assert len({message.key for message in told()}) == 4
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monkeypatch):
+    others = [book(8, date=FRIDAY), book(9, date=FRIDAY)]
+    asked = [
+        wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
+        for date in (THURSDAY, FRIDAY)
+    ]
+    for booking in (taken[0], others[0]):
+        cancel(booking)
+    monkeypatch.setattr(wishes, "A_DAY", 1)
+    count, both_have_counted = wishes._told_today, threading.Barrier(2)
+
+    def told_today(user, now):
+        told = count(user, now)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_have_counted.wait(timeout=1)
+        return told
+
+    def look(wish):
+        try:
+            return wishes._look(wish.pk, NOW)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(wishes, "_told_today", told_today)
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(look, asked)) == 1
+    assert len(told()) == 1
+
+
 def test_what_somebody_has_taken_meanwhile_is_not_sent(wish, taken, book):
     cancel(taken[0])
     wishes.look_for_openings()
@@ -211,6 +245,27 @@ def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     assert not SlotWish.objects.filter(pk=wish.pk).exists()
 
 
+def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
+    taken, book, recipient, service, department, clock
+):
+    visit = book(8, date=FRIDAY, recipient=recipient)
+    wishes.wish(
+        recipient=recipient, by=recipient.user, service=service, date=THURSDAY, moving=visit
+    )
+    department.change_deadline_minutes = 24 * 60
+    department.minimum_notice_minutes = department.cancel_deadline_minutes = 0
+    department.save()
+    cancel(taken[0])
+    clock.move_to(local(THURSDAY, 7))
+    assert wishes.look_for_openings() == 1
+    assert wish_notices.tell_opening(told()[0]) is not None
+    clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # it goes out late
+    cancel(taken[1])
+    assert wish_notices.tell_opening(told()[0]) is None
+    assert wishes.look_for_openings() == 0
+    assert not SlotWish.objects.exists()
+
+
 # -- Asking -----------------------------------------------------------------------------------
 
 
@@ -225,6 +280,17 @@ def test_a_day_that_can_not_be_booked_is_refused(recipient, service, days):
     date = NOW.date() + dt.timedelta(days=days)
     with pytest.raises(errors.OutsideHorizon):
         wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
+
+
+def test_a_visit_that_can_not_be_moved_waits_for_nothing(book, recipient, service, department):
+    visit = book(8, date=FRIDAY, recipient=recipient)
+    department.change_deadline_minutes = 7 * 24 * 60
+    department.save()
+    visit.service.department.refresh_from_db()
+    with pytest.raises(errors.TooLate):
+        wishes.wish(
+            recipient=recipient, by=recipient.user, service=service, date=THURSDAY, moving=visit
+        )
 
 
 def test_ten_days_at_once_are_enough(recipient, service):
@@ -273,6 +339,16 @@ def test_a_wish_to_move_keeps_the_visit(page, taken, service, recipient, book):
     assert f'name="moving" value="{visit.pk}"' in times
     page.post("/wishes/make/", {"service": service.pk, "date": THURSDAY, "moving": visit.pk})
     assert SlotWish.objects.get().moving == visit
+
+
+def test_who_can_not_move_it_any_longer_is_told_so(page, service, recipient, book, department):
+    visit = book(8, date=FRIDAY, recipient=recipient)
+    department.change_deadline_minutes = 7 * 24 * 60
+    department.save()
+    sent = {"service": service.pk, "date": THURSDAY, "moving": visit.pk}
+    answer = page.post("/wishes/make/", sent, follow=True)
+    assert "It is too late to move this visit here" in answer.text
+    assert not SlotWish.objects.exists()
 
 
 def test_nothing_of_somebody_elses_can_be_named(page, wish, service, book, client):

@@ -34,7 +34,7 @@ DOORS = {
     "password": "/accounts/login/?way=password",
     "reset": "/accounts/password/reset/",
     "sent": "/accounts/password/reset/done/",
-    "bad-link": "/accounts/password/reset/key/a-b/",
+    "bad-link": "/accounts/password/reset/key/a-set-password/",
 }
 
 

@@ -38,6 +38,28 @@ def test_visits_nobody_has_come_first_the_soonest_at_the_top(
     assert [problem.is_soon for problem in problems] == [True, False]
 
 
+def test_two_visits_that_one_booking_lacks_are_told_apart(
+    client, administrator, department, day, shift, visit_at
+):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    url = reverse("workflow:today", args=[department.pk])
+    first = visit_at(day, 15)
+    assert "missing carer" not in client.get(url).text
+    first.booking.carers = 2
+    first.booking.save()
+    second = factories.VisitFactory(day=day, shift=None, booking=first.booking)
+    in_order = sorted([first, second], key=lambda visit: visit.pk)
+
+    name = first.booking.recipient.full_name
+    page = client.get(url).text
+    for number, visit in enumerate(in_order, 1):
+        link = reverse("workflow:board_visit", args=[department.pk, day.date, visit.pk])
+        told = f'href="{link}#opened">{name}, missing carer {number} of 2</a></h3>'
+        assert told in page
+
+
 def test_shifts_with_visits_and_no_name_are_problems_once_the_day_is_settled(
     department, day, tomorrow, visit_at
 ):

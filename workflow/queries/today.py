@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Q
@@ -26,10 +26,13 @@ AHEAD = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Problem:
-    """A visit nobody has, and who can take it."""
+    """A visit nobody has, and who can take it. One of several that a booking lacks has a
+    ``number`` among them, which all else that is said of them doesn't tell apart."""
 
     card: Card
     board: Board
+    number: int = 1
+    count: int = 1
     choice: Choice = field(default_factory=Choice)
 
     @property
@@ -94,7 +97,7 @@ def today(department: Department, now: dt.datetime) -> Today:
     without = list(
         Visit.objects.filter(day__department=department, ends_at__gt=now)
         .unstaffed()
-        .order_by("starts_at")
+        .order_by("starts_at", "pk")
         .values_list("pk", "day__date")
     )
     shown = boards(department, {date, tomorrow, *(day for _, day in without)})
@@ -102,7 +105,7 @@ def today(department: Department, now: dt.datetime) -> Today:
     problems = [Problem(*cards[pk]) for pk, _ in without if pk in cards]
     return Today(
         board=shown[date],
-        problems=_with_candidates(department, problems),
+        problems=_with_candidates(department, _numbered(problems)),
         nameless=[
             (board, lane)
             for board in (shown[date], shown[tomorrow])
@@ -125,6 +128,17 @@ def today(department: Department, now: dt.datetime) -> Today:
             .order_by("starts_at")
         ),
     )
+
+
+def _numbered(problems: list[Problem]) -> list[Problem]:
+    lacking = Counter(problem.card.visit.booking_id for problem in problems)
+    seen: Counter[uuid.UUID] = Counter()
+    numbered = []
+    for problem in problems:
+        booking = problem.card.visit.booking_id
+        seen[booking] += 1
+        numbered.append(replace(problem, number=seen[booking], count=lacking[booking]))
+    return numbered
 
 
 def _with_candidates(department: Department, problems: list[Problem]) -> list[Problem]:

@@ -94,6 +94,81 @@ def test_what_should_have_been_is_not_undone(page, visit, user, clock):
     assert "Undo" not in text_of(page.get(url(visit)))
 
 
+@pytest.fixture
+def undo(page, visit, user):
+    """``undo()`` presses the button of the page as it was right after the cancellation."""
+    actions.cancel(booking=visit, by=user)
+    form = fields(page.get(url(visit)))
+
+    def undo():
+        page.post("/book/", form)
+        return visit.recipient.bookings.get(pk=form["key"])
+
+    return undo
+
+
+def assert_leads_to(page, visit, again):
+    """The cancelled visit's page shows the way to another, and does not offer to undo."""
+    response = page.get(url(visit))
+    assert "The visit is cancelled" in text_of(response)
+    assert "See the visit you booked again" in text_of(response)
+    assert f'href="{url(again)}"' in response.text
+    assert 'name="key"' not in response.text
+
+
+@pytest.mark.parametrize("view", ["full", "simple"])
+def test_the_cancelled_visit_leads_to_the_one_that_was_booked_again(page, visit, undo, view):
+    page.post("/view/choose/", {"view": view})
+    assert "See the visit you booked again" not in text_of(page.get(url(visit)))
+    assert_leads_to(page, visit, undo())
+
+
+def test_it_leads_there_too_when_that_one_was_moved(page, visit, undo, user):
+    again = actions.move(booking=undo(), starts_at=at(12), by=user)
+    assert_leads_to(page, visit, again)
+
+
+def test_undoing_twice_leads_to_the_visit_that_stands(page, visit, undo, user):
+    first = undo()
+    actions.cancel(booking=first, by=user)
+    assert_leads_to(page, visit, first)  # where it can be undone once more
+    page.post("/book/", fields(page.get(url(first))))
+    standing = visit.recipient.bookings.confirmed().get()
+    assert_leads_to(page, visit, standing)
+    assert_leads_to(page, first, standing)
+
+
+def test_pressing_undo_twice_shows_what_became_of_the_first_press(page, visit, undo, user):
+    again = undo()
+    assert undo() == again
+    actions.move(booking=again, starts_at=at(12), by=user)
+    assert undo().starts_at == at(12)
+    assert visit.recipient.bookings.confirmed().count() == 1
+
+
+def test_the_same_time_booked_in_another_way_is_shown_as_well(page, visit, recipient, undo, book):
+    assert_leads_to(page, visit, book(recipient, at(10)))
+
+
+def test_another_visit_at_that_time_is_not_called_the_same(
+    page, visit, recipient, department, undo, book
+):
+    other = factories.ServiceFactory(department=department)
+    factories.GrantFactory(recipient=recipient, service=other)
+    book(recipient, at(10), service=other)
+    assert "See the visit you booked again" not in text_of(page.get(url(visit)))
+
+
+def test_somebody_who_may_only_look_is_led_there(client, page, visit, recipient, undo):
+    again = undo()
+    mandate = factories.MandateFactory(recipient=recipient, may="look")
+    mandate.holder.language = "en"
+    mandate.holder.save()
+    client.force_login(mandate.holder)
+    client.post("/persons/choose/", {"person": recipient.pk})
+    assert_leads_to(client, visit, again)
+
+
 # -- How it went ------------------------------------------------------------------------------
 
 

@@ -1,12 +1,15 @@
 """A session that ends in the middle of booking loses nothing that was typed."""
 
+import re
 import uuid
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import unsent
 from booking.models import Booking
 from tests import factories
 from tests.booking.pages.conftest import at, text_of
@@ -98,8 +101,68 @@ def test_a_form_from_elsewhere_leaves_nothing_behind(strict, order, origin):
     assert not Booking.objects.exists()
 
 
-def test_other_forms_that_were_open_too_long_are_refused_as_before(strict):
+@pytest.fixture
+def help_from_carl():
+    return {
+        "email": "carl@example.test",
+        "name": "Carl Berg",
+        "may": "book",
+        "valid_from": timezone.localdate().isoformat(),
+    }
+
+
+def send_from_older_page(browser, form):
+    return browser.post(
+        reverse("booking:give_mandate"),
+        {**form, "csrfmiddlewaretoken": "x" * 64},
+        headers={"Origin": "http://testserver"},
+    )
+
+
+def test_any_other_form_of_an_older_session_is_asked_about(strict, help_from_carl, recipient):
+    sent = send_from_older_page(strict, help_from_carl)
+    assert not recipient.mandates.exists()
+    asked = strict.get(sent.url)
+    assert "Do you want to send it now?" in asked.text
+    assert "Carl Berg" in asked.text
+
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', asked.text)[1]
+    again = dict(asked.context["unsent"].fields)
+    strict.post(asked.context["unsent"].path, {**again, "csrfmiddlewaretoken": token})
+    assert recipient.mandates.get().holder_name == "Carl Berg"
+
+
+def assert_words_can_only_be_copied(browser, form):
+    refused = send_from_older_page(browser, form)
+    assert refused.status_code == 403
+    assert "Carl Berg" in refused.text
+    assert f'href="{reverse("booking:mandates")}"' in refused.text
+    assert unsent.SESSION_KEY not in browser.session
+
+
+def test_who_acts_for_others_may_have_written_it_for_one_of_them(strict, user, help_from_carl):
+    user.acts_for_others = True
+    user.save()
+    assert_words_can_only_be_copied(strict, help_from_carl)
+
+
+def test_who_logs_in_after_another_may_not_have_written_it(strict, stranger, help_from_carl):
+    log_in(strict, stranger.user)
+    strict.get(reverse("booking:calendar"))
+    assert_words_can_only_be_copied(strict, help_from_carl)
+
+
+def test_a_code_to_log_in_is_kept_nowhere(strict):
     refused = strict.post(
-        reverse("booking:give_mandate"), {}, headers={"Origin": "http://testserver"}
+        reverse("account_logout"), {"code": "x y"}, headers={"Origin": "http://testserver"}
     )
     assert refused.status_code == 403
+    assert unsent.SESSION_KEY not in strict.session
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}])
+def test_of_a_form_from_elsewhere_no_word_is_shown(strict, help_from_carl, origin):
+    refused = strict.post(reverse("booking:give_mandate"), help_from_carl, headers=origin)
+    assert refused.status_code == 403
+    assert "Carl Berg" not in refused.text
+    assert unsent.SESSION_KEY not in strict.session
