@@ -246,14 +246,16 @@ class Choosing:
         return [WeekOfDays(rows, self.balance(rows[0].date)) for rows in by_week(self.rows)]
 
     def around(self, slot: Slot) -> dict[str, Any]:
-        """What a page about one time says beside it: the person's week, and what is left."""
+        """What a page about one time says beside it: the person's week, this time in its
+        place among the visits, and what is left."""
         date = timezone.localdate(slot.starts_at)
         first = monday(date)
+        own_visits = self.own_visits(first, first + dt.timedelta(days=6))
         notice = dt.timedelta(minutes=self.service.department.change_deadline_minutes)
         return {
             "date": date,
             "change_until": slot.starts_at - notice,
-            "own_visits": self.own_visits(first, first + dt.timedelta(days=6)),
+            "own_visits": sorted([*own_visits, slot], key=lambda one: one.starts_at),
             "balance": self.balance(date),
         }
 

@@ -6,20 +6,31 @@ Needs chromium. ``WALKS`` is the whole table: each walk is made once for each lo
 step that has a name is kept as a picture. A walk undoes what it did (cancels what it
 booked, ends what it repeats), so that the next look finds the demonstration as it was.
 docs/screenshots/README.md is written from the same table.
+
+In these pictures it is always the same Tuesday morning (``NOW``): people are at work, and a
+picture changes when its page does, not with the calendar.
 """
 
+import datetime as dt
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.palette import with_palette
+
+NOW = dt.datetime(2026, 11, 24, 10, 5, tzinfo=ZoneInfo("Europe/Oslo"))
+CLOCK = Path(__file__).resolve().parent / "clock"  # its sitecustomize.py sets each process's clock
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES_FOLDER = ROOT / "docs/screenshots"
@@ -62,11 +73,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """Log in as one of the demonstration's people (nobody: stay outside), and go."""
+    """Log in as one of the demonstration's people (nobody: stay outside), and go.
+
+    ``looks_only`` books nothing: its pictures are taken first, without traces of the others.
+    """
 
     title: str
     person: str | None
     steps: tuple[Step, ...]
+    looks_only: bool = False
 
 
 def press(page: Page, selector: str) -> None:
@@ -77,13 +92,14 @@ def press(page: Page, selector: str) -> None:
 def taken_time(page: Page) -> None:
     """The page that whoever was slower meets: the address of a time that has become busy."""
     _choose_service(page, 0)
-    for day in _addresses(page, 'main a[href^="/book/"]'):
+    for day in reversed(_addresses(page, 'main a[href^="/book/"]')):  # far from one's own visits
         page.goto(day)
-        busy = page.locator(".time.busy", has_text="Opptatt").locator("small")
-        if busy.count():
-            begins = busy.first.inner_text()[:5].replace(":", ".")
-            page.goto(f"{day.partition('#')[0]}{begins}/")
-            return
+        free = _addresses(page, CHECK)
+        for hour in range(9, 14):
+            address = f"{day.partition('#')[0]}{hour:02}.00/"
+            if not any(one.startswith(address) for one in free):
+                page.goto(address)
+                return
     raise SystemExit("every time is free: nothing to show as taken")
 
 
@@ -94,8 +110,9 @@ def over_quota(page: Page) -> None:
     _choose_service(page, 0)
     for day in _addresses(page, 'main a[href^="/book/"]'):
         page.goto(day)
-        time = _addresses(page, CHECK)[-1].split("/")
-        page.goto("/".join([*time[:2], cleaning, *time[3:]]))
+        times = _addresses(page, CHECK)
+        at_noon = times[len(times) // 2].split("/")
+        page.goto("/".join([*at_noon[:2], cleaning, *at_noon[3:]]))
         if page.locator('main a[href$="/move/"]').count():
             return
     raise SystemExit("nothing is used up: nothing to show as over the quota")
@@ -123,7 +140,7 @@ MOVE_DAY = 'main a[href*="/move/2"] >> nth=1'
 MOVE_CHECK = 'main a[href*="/move/2"][href*="."]'
 UNDO = 'main form[action="/book/"] button'
 REPEAT = 'main a[href*="/repeat/"]'
-END = 'main a[href$="/end/"]'
+END = 'main a[href*="/end/"]'
 END_ALL = 'main button[name="visits"] >> nth=-1'
 WISH = 'main form[action="/wishes/make/"] button'
 REMOVE = 'main form[action$="/remove/"] button'
@@ -139,6 +156,8 @@ WALKS = (
         "Aksel",
         (
             Step("/calendar/", "calendar", "A recipient's calendar: what, and which day"),
+            Step("/calendar/week/", "week", "The week, also on paper"),
+            Step("/calendar/"),
             Step(DAY, "times", "Choose a time"),
             Step(CHECK, "check", "Check"),
             Step(GO, "proof", "Proof of booking"),
@@ -172,6 +191,12 @@ WALKS = (
         ),
     ),
     Walk(
+        "What was, and what comes",
+        "Berit",
+        (Step("/bookings/", "visits", "My visits, and how earlier ones went"),),
+        looks_only=True,
+    ),
+    Walk(
         "Acting for somebody",
         "Carl",
         (
@@ -188,8 +213,6 @@ WALKS = (
         "One's own affairs",
         "Berit",
         (
-            Step("/bookings/", "visits", "My visits, and how earlier ones went"),
-            Step("/calendar/week/", "week", "The week on paper"),
             Step("/me/", "me", "My profile"),
             Step("/settings/", "choices", "My choices"),
             Step("/settings/messages/", "messages", "What we tell you, and how"),
@@ -219,6 +242,7 @@ WALKS = (
             Step(YES, "simple-repeat-2-series", "A visit that repeats", PHONES),
             Step(END, "simple-repeat-3-end", "End it?", PHONES),
             Step(END_ALL),
+            Step('main a.big[href^="/bookings/"]'),
             Step(CANCEL),
             Step(YES),
             Step(taken_time, "simple-taken", "Somebody was faster", PHONES),
@@ -230,24 +254,31 @@ WALKS = (
     Walk(
         "At work",
         "Emil",
-        (Step('main a[href^="/my-day/"]', "my-day", "A care worker's day", LIGHT),),
+        (
+            Step("/my-day/", "my-day", "A care worker's day"),
+            Step('main a[href*="/visits/"]', "my-day-visit", "A visit: what happened?", PHONES),
+        ),
+        looks_only=True,
     ),
     Walk(
         "The department",
         "Dina",
         (
             Step("/", "today", "An administrator's today", LIGHT),
-            Step('nav a[href$="/days/"]'),
-            Step('main a[href*="/days/"] >> nth=1', "board", "The day board", LIGHT),
+            Step('nav a[href$="/days/"]', "board", "The day board", LIGHT),
+            Step("/"),
+            Step('main .unstaffed a[href*="#opened"]', "board-visit", "Who can take it?", LIGHT),
             Step('nav a[href$="/hours/"]'),
             Step('main a[href*="/hours/"][href*="#"]', "hours", "Opening hours", LIGHT),
             Step('nav a[href$="/staff/"]', "staff", "Staff", LIGHT),
         ),
+        looks_only=True,
     ),
     Walk(
         "The municipality",
         "Frida",
         (Step("/", "departments", "A coordinator's departments", LIGHT),),
+        looks_only=True,
     ),
 )
 
@@ -270,8 +301,9 @@ def take(walk: Walk, look: Look, wanted: set[str], browser: Browser, address: st
         else:
             press(page, step.by)
         if step.name in wanted and look in step.looks:
-            page.screenshot(path=PICTURES_FOLDER / look.file_of(step.name), full_page=True)
-            print(look.file_of(step.name))
+            picture = with_palette(browser, page.screenshot(full_page=True))
+            (PICTURES_FOLDER / look.file_of(step.name)).write_bytes(picture)
+            print(f"{look.file_of(step.name)} {len(picture) // 1000} kB", flush=True)
     context.close()
 
 
@@ -294,10 +326,17 @@ def readme() -> str:
 
 @contextmanager
 def demonstration() -> Iterator[str]:
-    """The address of a demonstration on data of its own, gone afterwards."""
+    """The address of a demonstration on data and a clock of its own, gone afterwards."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CLOCK),
+        "CLOCK_AHEAD": str(NOW.timestamp() - time.time()),
+    }
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "manage.py", "demo", "--port", "0", "--data-dir", folder]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
         assert process.stdout
         for line in process.stdout:
             if line.startswith("Ready: "):
@@ -322,7 +361,7 @@ def main(names: list[str]) -> None:
             picture.unlink()
     with demonstration() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for walk in WALKS:
+        for walk in sorted(WALKS, key=lambda walk: not walk.looks_only):
             steps = [step for step in walk.steps if step.name in wanted]
             for look in LOOKS:
                 if any(look in step.looks for step in steps):

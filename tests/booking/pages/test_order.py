@@ -57,6 +57,16 @@ def test_own_visits_are_shown_where_they_are(page, recipient, service, book):
     assert "Cleaning 10:00–11:00 · your visit" in text
 
 
+def test_the_new_time_stands_in_its_place_among_the_weeks_visits(page, recipient, service, book):
+    book(recipient, at(8))
+    book(recipient, at(14))
+    text = text_of(page.get(check_url(service)))
+    week = text[text.index("Your visits this week") :]
+    assert week.index("08:00–09:00") < week.index("10:00–11:00 Cleaning (new)")
+    assert week.index("Cleaning (new)") < week.index("14:00–15:00")
+    assert "moves" not in week
+
+
 def test_previous_and_next_jump_to_days_with_free_times(page, service, opening_hours):
     opening_hours[3].delete()  # no Thursdays
     html = page.get(times_url(service)).content.decode()

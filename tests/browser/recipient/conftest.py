@@ -28,6 +28,18 @@ def way(request, open_page):
 
 
 @pytest.fixture
+def mandate(shop):
+    """Carl is Aksel's guardian."""
+    return factories.MandateFactory(
+        recipient=shop.aksel,
+        holder__given_name="Carl",
+        holder__family_name="Berg",
+        holder__language="en",
+        guardian=True,
+    )
+
+
+@pytest.fixture
 def simple(shop):
     """The shop, and Aksel has chosen the simple view."""
     shop.aksel.user.preferences = {"view": "simple"}
@@ -36,8 +48,10 @@ def simple(shop):
 
 
 @pytest.fixture
-def shop(clock, transactional_db):
-    """A fortnight as it looks in use: own visits, others' visits, a closed Sunday."""
+def shop(clock, transactional_db, settings):
+    """A fortnight as it looks in use: own visits, others' visits, a closed Sunday; and a
+    municipality that sends text messages."""
+    settings.SMS_GATEWAY = "accounts.sms.ConsoleGateway"
     department = factories.DepartmentFactory(name="Home care North", phone="33 00 10 10")
     for weekday in range(1, 7):
         hours = {1: (8, 20), 6: (10, 16)}.get(weekday, (8, 20))

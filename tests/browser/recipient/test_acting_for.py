@@ -11,23 +11,12 @@ from playwright.sync_api import expect
 
 from accounts.models import AccessLogEntry
 from booking import actions
-from tests import factories
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
+from tests.browser.recipient.test_pages import pages_for_whoever_acts
 from tests.factories import local
 
 THURSDAY = TODAY + dt.timedelta(days=2)
-
-
-@pytest.fixture
-def mandate(shop):
-    return factories.MandateFactory(
-        recipient=shop.aksel,
-        holder__given_name="Carl",
-        holder__family_name="Berg",
-        holder__language="en",
-        guardian=True,
-    )
 
 
 def test_a_guardian_books_until_the_mandate_ends(shop, mandate, way):
@@ -98,12 +87,9 @@ def test_nothing_is_wrong_with_the_pages_of_helpers(shop, mandate, open_page, fa
     page = open_page("/", user=mandate.holder, viewport=PHONE, color_scheme="dark")
     faults["persons"] = faults_of(page)
     page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
-    check = f"/book/{shop.shower.pk}/{THURSDAY}/18.00/"
-    page.goto(check)
-    expect(page.get_by_role("main").get_by_text("Aksel Lund")).to_be_visible()
-    faults["acting check"] = faults_of(page)
-    for name in ("calendar", "visits", "looks"):
-        page.goto(reverse(f"booking:{name}"))
+    for name, path in pages_for_whoever_acts(shop).items():
+        assert page.goto(path).status == 200, path
+        expect(page.get_by_text("You are acting for Aksel Lund").first).to_be_visible()
         faults[f"acting {name}"] = faults_of(page)
         shot(page, f"recipient-acting-{name}-phone-dark")
     assert {name: found for name, found in faults.items() if found} == {}

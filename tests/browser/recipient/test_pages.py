@@ -1,15 +1,38 @@
 """Every page a recipient meets, looked at by both engines and kept as pictures."""
 
 import datetime as dt
+import uuid
 
-from django.urls import reverse
+from django.urls import URLPattern, resolve, reverse
 
+import accounts.urls
+import booking.urls
+from accounts.actions import addresses
+from accounts.models import Message
 from booking import actions
+from booking.actions import wishes
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
 from tests.factories import local
 
 NARROWEST = {"width": 320, "height": 640}
+
+# A person's own choices: the same templates in both views.
+CHOICES = {
+    "profile": "/me/",
+    "settings": "/settings/",
+    "messages": "/settings/messages/",
+    "email": "/settings/email/",
+    "phone": "/settings/phone/",
+    "keys": "/settings/keys/",
+    "feeds": "/settings/calendar/",
+    "mandates": "/mandates/",
+    "looks": "/looks/",
+    "set_password": "/accounts/password/set/",
+}
+# What needs more than an address: a form whose session ended, a mandate (test_acting_for.py).
+ELSEWHERE = {"accounts:unsent", "booking:persons"}
+FILES = {"booking:visit_file", "booking:feed"}
 
 
 def pages(shop):
@@ -27,9 +50,6 @@ def pages(shop):
         "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
         "all_series": reverse("booking:all_series"),
         "wishes": reverse("booking:wishes"),
-        "profile": reverse("accounts:me"),
-        "email": reverse("accounts:email"),
-        "phone": reverse("accounts:phone"),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
         "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
@@ -39,13 +59,57 @@ def pages(shop):
         "help": reverse("booking:help"),
         "privacy": reverse("booking:privacy"),
         "accessibility": reverse("booking:accessibility"),
+        **CHOICES,
     }
+
+
+def pages_on_the_way(shop):
+    """What comes of pressing: a visit that repeats, with all that can become of a date; a day
+    that is waited for; the codes that are waited for."""
+    for _ in range(2):
+        shop.somebody_books(8, 10)
+    by = shop.aksel.user
+    series = actions.repeat(key=uuid.uuid4(), like=shop.next_visit, by=by)
+    actions.skip(series=series, date=TODAY + dt.timedelta(days=22))
+    full_day = TODAY + dt.timedelta(days=3)
+    wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
+    for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
+        addresses.ask_for_change(channel=Message.Channel(channel), address=address, by=by)
+    return {
+        "series": reverse("booking:series", args=[series.pk]),
+        "all_series_one": reverse("booking:all_series"),
+        "end_series": reverse("booking:end_series", args=[series.pk]),
+        "wishes_one": reverse("booking:wishes"),
+        "visits_and_more": reverse("booking:visits"),
+        "email_code": reverse("accounts:email_code"),
+        "phone_code": reverse("accounts:phone_code"),
+    }
+
+
+def pages_for_whoever_acts(shop):
+    """A helper sees everything but what the person alone decides."""
+    return {name: path for name, path in pages(shop).items() if name not in CHOICES}
+
+
+def test_every_address_of_a_recipient_is_among_the_pages(shop, client):
+    """The others answer nobody who only looks: they are what a button sends to."""
+    client.force_login(shop.aksel.user)
+    paths = [*pages(shop).values(), *pages_on_the_way(shop).values()]
+    covered = {resolve(path.partition("?")[0]).view_name for path in paths}
+    for urls in (accounts.urls, booking.urls):
+        for pattern in urls.urlpatterns:
+            if not isinstance(pattern, URLPattern):
+                continue  # for staff
+            name = f"{urls.app_name}:{pattern.name}"
+            if name not in covered | ELSEWHERE | FILES:
+                keys = dict.fromkeys(pattern.pattern.converters, uuid.uuid4())
+                assert client.get(reverse(name, kwargs=keys)).status_code == 405, name
 
 
 def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, faults_of, shot):
     page = open_page(user=shop.aksel.user, viewport=PHONE, color_scheme="dark")
     faults = {}
-    for name, path in pages(shop).items():
+    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
         assert page.goto(path).status == 200, path
         faults[name] = faults_of(page)
         shot(page, f"recipient-{name}-phone-dark")
@@ -54,7 +118,7 @@ def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
     page = open_page(user=shop.aksel.user, viewport=NARROWEST)
-    for path in pages(shop).values():
+    for path in (pages(shop) | pages_on_the_way(shop)).values():
         page.goto(path)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 

@@ -10,7 +10,7 @@ from booking import actions
 from booking.actions import wishes
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.recipient.conftest import TODAY
-from tests.browser.recipient.test_universal_design import CHOICES
+from tests.browser.recipient.test_pages import CHOICES
 
 THURSDAY = TODAY + dt.timedelta(days=2)
 FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken

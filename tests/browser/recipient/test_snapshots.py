@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import PHONE
-from tests.browser.recipient.test_pages import pages
+from tests.browser.recipient.test_pages import pages, pages_on_the_way
+from tests.browser.test_log_in import DOORS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ADDRESSES = re.compile(r"^ *- /url: .*\n", re.MULTILINE)  # they name rows by random keys
@@ -20,17 +21,22 @@ ADDRESSES = re.compile(r"^ *- /url: .*\n", re.MULTILINE)  # they name rows by ra
 @pytest.fixture
 def told(shop, open_page):
     """What is told of a page, by its path."""
-    page = open_page(user=shop.aksel.user, viewport=PHONE)
+    pages_of = {}
 
-    def told(path):
+    def told(path, user=shop.aksel.user):
+        page = pages_of.get(user) or open_page(user=user, viewport=PHONE)
+        pages_of[user] = page
         page.goto(path)
         return ADDRESSES.sub("", page.locator("body").aria_snapshot()) + "\n"
 
     return told
 
 
-def test_a_screen_reader_is_told_what_it_was_told_before(shop, told):
+def test_a_screen_reader_is_told_what_it_was_told_before(shop, mandate, told):
     now = {name: told(path) for name, path in pages(shop).items()}
+    now |= {name: told(path) for name, path in pages_on_the_way(shop).items()}
+    now |= {f"door_{name}": told(path, None) for name, path in DOORS.items()}
+    now["persons"] = told("/persons/", mandate.holder)
     if "RENEW_SNAPSHOTS" in os.environ:
         SNAPSHOTS.mkdir(exist_ok=True)
         for name, tree in now.items():

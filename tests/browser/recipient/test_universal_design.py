@@ -7,9 +7,17 @@ import os
 import re
 
 import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Left, Replace
 
-from tests.browser.conftest import PHONE
-from tests.browser.recipient.test_pages import pages
+from booking.models import Recipient
+from departments.models import Department, Service
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.recipient.test_pages import (
+    pages,
+    pages_for_whoever_acts,
+    pages_on_the_way,
+)
 
 SMALLEST_TARGET = 44  # CSS pixels, both ways
 
@@ -30,6 +38,14 @@ SPACED = """() => {
 }"""
 LARGE = "document.documentElement.style.fontSize = '200%'"
 
+
+def unbroken(field):
+    """What is in the field, as one word of sixty letters."""
+    return Left(Concat(Replace(F(field), Value(" "), Value("")), Value(UNBROKEN)), len(UNBROKEN))
+
+
+UNBROKEN = "Hverdagsrehabiliteringskoordinatorstillingsbeskrivelsesarkiv"  # sixty letters
+
 # Text that its own box cuts off, and pages wider than the window.
 CUT_OFF = """() => {
     const root = document.documentElement;
@@ -41,6 +57,42 @@ CUT_OFF = """() => {
             && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
     });
     return [...wide, ...cut.map((e) => e.outerHTML.slice(0, 120))];
+}"""
+
+# Lines that leave the window or the box they stand in, and words of a usual length that are broken
+# without a hyphen. What scrolls by itself may be wider; where text is twice as large as the phone
+# was made for, a long word is broken, but never the name of the place at the top.
+OUTSIDE = """() => {
+    const LONGEST = 24;
+    const root = document.documentElement;
+    const found = root.scrollWidth > innerWidth ? ["wider than the window"] : [];
+    const scrolls = (e) => e && (["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+        || scrolls(e.parentElement));
+    const hidden = (e) => e
+        && (getComputedStyle(e).clipPath !== "none" || hidden(e.parentElement));
+    const box = (e) => getComputedStyle(e).display === "inline" ? box(e.parentElement) : e;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let text; (text = walker.nextNode());) {
+        const parent = text.parentElement;
+        if (!text.data.trim() || !parent.checkVisibility() || hidden(parent) || scrolls(parent)
+            || parent.closest(".ds-sr-only, .ds-skip-link, option"))
+            continue;
+        range.selectNodeContents(text);
+        const right = Math.max(...[...range.getClientRects()].map((line) => line.right));
+        if (right > innerWidth + 1 || right > box(parent).getBoundingClientRect().right + 1)
+            found.push(`outside: ${parent.outerHTML.slice(0, 120)}`);
+        const large = parseFloat(getComputedStyle(root).fontSize) > 16;
+        if (large && !parent.closest(".brand")) continue;
+        for (const word of text.data.matchAll(/[^\\s–-]+/g)) {
+            if (word[0].length > LONGEST) continue;
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((line) => line.top)).size > 1)
+                found.push(`broken: ${word[0]}`);
+        }
+    }
+    return found;
 }"""
 
 # A link within a sentence is as high as its line, and may be (WCAG 2.5.8); a field's label is
@@ -63,18 +115,6 @@ TARGETS = """() => {
 }"""
 
 
-# A person's own choices: the same templates in both views.
-CHOICES = {
-    "me": "/me/",
-    "settings": "/settings/",
-    "messages": "/settings/messages/",
-    "keys": "/settings/keys/",
-    "feeds": "/settings/calendar/",
-    "mandates": "/mandates/",
-    "looks": "/looks/",
-}
-
-
 @pytest.fixture(params=["en", "nb"])
 def language(request, shop):
     """A page's words are longer in Norwegian, and can't be broken in the same places."""
@@ -87,7 +127,7 @@ def language(request, shop):
 def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, language, open_page):
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | CHOICES).items():
+    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
         page.set_viewport_size({"width": 1920, "height": 1080})
         page.goto(path)
         found[name, "1920"] = page.evaluate(CUT_OFF)
@@ -110,7 +150,7 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
     shop.aksel.user.save()
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | CHOICES).items():
+    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
         page.goto(path)
         page.evaluate(LARGE)
         page.set_viewport_size({"width": 320, "height": 640})
@@ -122,13 +162,45 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
     assert {where: what for where, what in found.items() if what} == {}
 
 
-def test_what_recipients_press_is_large_enough(shop, open_page, figure):
-    page = open_page(user=shop.aksel.user, viewport=PHONE)
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+def test_names_without_a_space_stay_inside_a_narrow_window(shop, language, open_page, view):
+    """Refusals included, which nobody meets by links (test_long_names.py follows those)."""
+    user = shop.aksel.user
+    user.preferences = {"view": view}
+    user.given_name = user.family_name = UNBROKEN
+    user.email = f"{UNBROKEN}@{UNBROKEN}.no"
+    user.save()
+    Recipient.objects.update(given_name=UNBROKEN, family_name=UNBROKEN)
+    for model in (Department, Service):
+        model.objects.update(name=unbroken("name"))
+    page = open_page(user=user, viewport={"width": 320, "height": 640})
+    found = {}
+    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+        page.goto(path)
+        found[name, "ordinary"] = page.evaluate(OUTSIDE)
+        page.evaluate(LARGE)
+        found[name, "large"] = page.evaluate(OUTSIDE)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure, viewport):
+    """Aksel himself, and Carl who acts for him."""
+    page = open_page(user=shop.aksel.user, viewport=viewport)
     targets = []
-    for path in pages(shop).values():
+    for path in (pages(shop) | pages_on_the_way(shop)).values():
         page.goto(path)
         targets += page.evaluate(TARGETS)
-    figure("Smallest thing a recipient presses, px", min(size for size, _ in targets))
+    page = open_page("/persons/", user=mandate.holder, viewport=viewport)
+    targets += page.evaluate(TARGETS)
+    page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
+    for path in pages_for_whoever_acts(shop).values():
+        assert page.goto(path).status == 200, path
+        targets += page.evaluate(TARGETS)
+    figure(
+        f"Smallest thing a recipient presses at {viewport['width']}, px",
+        min(size for size, _ in targets),
+    )
     small = {
         re.sub("[0-9a-f-]{36}", "…", html) for size, html in targets if size < SMALLEST_TARGET
     }
