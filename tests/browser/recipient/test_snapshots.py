@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.test_pages import pages, pages_on_the_way
@@ -18,14 +19,21 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 ADDRESSES = re.compile(r"^ *- /url: .*\n", re.MULTILINE)  # they name rows by random keys
 
 
+def speaks_english(page):
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": page.url}
+    page.context.add_cookies([cookie])
+
+
 @pytest.fixture
 def told(shop, open_page):
     """What is told of a page, by its path."""
-    pages_of = {}
+    opened = {}
 
     def told(path, user=shop.aksel.user):
-        page = pages_of.get(user) or open_page(user=user, viewport=PHONE)
-        pages_of[user] = page
+        if user not in opened:
+            opened[user] = open_page(user=user, viewport=PHONE)
+            speaks_english(opened[user])  # also outside the door
+        page = opened[user]
         page.goto(path)
         return ADDRESSES.sub("", page.locator("body").aria_snapshot()) + "\n"
 
