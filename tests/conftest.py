@@ -16,7 +16,8 @@ from tests.workflow.worker import Delivery
 
 def pytest_collection_modifyitems(items):
     """The longest first, so that at the end nobody waits for one who has just begun."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    order = ["slow", "browser"]
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in order])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -44,7 +44,7 @@ def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, sett
     page.goto(reverse("accounts:messages"))
     page.get_by_role("group", name="When somebody else").get_by_label("E-mail").uncheck()
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("Choose at least one.").is_visible()
+    page.get_by_text("Choose at least one.").wait_for()
     assert faults_of(page) == []
     shot(page, f"messages-{viewport['width']}")
     page.get_by_role("group", name="When somebody else").get_by_label("Text message").check()
