@@ -3,13 +3,16 @@ of ``other_department`` must see nothing of it."""
 
 import pytest
 from django.conf import settings as project
+from django.core.signals import setting_changed
 from django.db import connection
+from django.dispatch import receiver
 from django.test import override_settings
 
 from departments.models import Employee
 from serviceshop.breaker import redis_breaker
 from serviceshop.celery import app
 from tests import factories
+from tests.kept import forget_drawn
 from tests.promises import broken_lists, broken_seats
 from tests.workflow.worker import Delivery
 
@@ -36,6 +39,12 @@ def nothing_slow_on_purpose():
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@receiver(setting_changed)
+def forget_other_words(*, setting, **kwargs):
+    if setting == "LOCALE_PATHS":
+        forget_drawn()
 
 
 @pytest.fixture

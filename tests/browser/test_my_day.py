@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests import factories
 from tests.browser.conftest import PHONE
@@ -41,8 +42,8 @@ def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, fault
     page = open_page("/my-day/", user=emil, viewport=PHONE, java_script_enabled=False)
 
     page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", name="Kari")).to_be_visible()
     assert Report.objects.get().outcome == "done"
-    assert page.get_by_role("heading", name="Kari").is_visible()
 
     page.get_by_text("1 finished visit").click()
     page.get_by_role("link", name="Per").click()

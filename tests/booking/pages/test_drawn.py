@@ -8,17 +8,14 @@ import re
 import uuid
 
 import pytest
-from django.template.autoreload import reset_loaders
 
 from booking import actions, errors, queries
 from booking.offers import SlotStatus
-from booking.queries import free
-from booking.templatetags import booking as tags
-from booking.views import choosing
 from departments.actions.days import lay_out_horizon
 from tests import factories
 from tests.booking.pages.conftest import TODAY
 from tests.factories import local
+from tests.kept import forget_all
 
 pytestmark = pytest.mark.django_db
 
@@ -28,15 +25,6 @@ DAY = re.compile(
 )
 OWN = re.compile(r'href="/bookings/([0-9a-f-]{36})/"')
 FORTNIGHT = [TODAY + dt.timedelta(days=n) for n in range(15)]
-
-
-def forget_all():
-    """As in a process that has just begun."""
-    reset_loaders()
-    for kept in (free._days, free._dates, free._needs):
-        kept._found.clear()
-    for drawn in (tags._day_row, tags._column, tags._frame, tags._run, choosing._times_url):
-        drawn.cache_clear()
 
 
 def calendar(client, person, url):

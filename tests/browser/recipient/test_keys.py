@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.tokens import PREFIX
 from tests.browser.conftest import PHONE, WIDE
@@ -33,9 +34,9 @@ def test_a_key_is_made_and_removed(shop, open_page, faults_of, shot, viewport):
     page.get_by_label("See my services, free times and visits").check()
     page.get_by_role("button", name="Make the key").click()
     page.get_by_role("link", name="I have copied it").click()
-    assert page.get_by_role("button", name="Remove the key").count() == 2
+    expect(page.get_by_role("button", name="Remove the key")).to_have_count(2)
     assert faults_of(page) == []
     back = page.get_by_role("link", name="Back to my choices")
     assert back.bounding_box()["height"] >= SMALLEST_TARGET
     page.get_by_role("button", name="Remove the key My robot").click()
-    assert not page.get_by_text("My robot").is_visible()
+    expect(page.get_by_text("My robot")).to_be_hidden()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from accounts.actions import messages
 from booking import actions
@@ -44,12 +45,12 @@ def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, sett
     page.goto(reverse("accounts:messages"))
     page.get_by_role("group", name="When somebody else").get_by_label("E-mail").uncheck()
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Choose at least one.").wait_for()
+    expect(page.get_by_text("Choose at least one.")).to_be_visible()
     assert faults_of(page) == []
     shot(page, f"messages-{viewport['width']}")
     page.get_by_role("group", name="When somebody else").get_by_label("Text message").check()
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("Your choice is saved.").is_visible()
+    expect(page.get_by_text("Your choice is saved.")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -68,10 +69,10 @@ def test_an_address_is_made_copied_and_closed(shop, open_page, faults_of, shot, 
     assert faults_of(page) == []
     shot(page, f"feed-{viewport['width']}")
     page.get_by_role("button", name="Make one more address").click()
-    assert page.get_by_role("button", name="Close the address").count() == 2
+    expect(page.get_by_role("button", name="Close the address")).to_have_count(2)
     assert faults_of(page) == []
     page.get_by_role("button", name="Close the address").first.click()
-    assert page.get_by_text("The address is closed").is_visible()
+    expect(page.get_by_text("The address is closed")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -98,7 +99,7 @@ def test_a_letter_is_printed_and_leaves_the_pile(
     page.emulate_media(media="screen")
     page.locator("form.no-print button").click()
     page.get_by_text("The letter is out of the pile.").wait_for()
-    assert not page.get_by_text("Hans Eide").is_visible()
+    expect(page.get_by_text("Hans Eide")).to_be_hidden()
 
 
 def test_an_address_that_gives_mail_back_stands_on_the_persons_page(
@@ -115,4 +116,4 @@ def test_an_address_that_gives_mail_back_stands_on_the_persons_page(
     assert faults_of(page) == []
     shot(page, "recipient-unreachable-1280")
     page.get_by_role("button", name="The address is right").click()
-    assert page.get_by_text("Messages go there again.").is_visible()
+    expect(page.get_by_text("Messages go there again.")).to_be_visible()
