@@ -18,9 +18,9 @@ from tests.workflow.worker import Delivery
 
 
 def pytest_collection_modifyitems(items):
-    """The longest first, so that at the end nobody waits for one who has just begun."""
-    order = ["slow", "browser"]
-    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in order])
+    """The longest first, so that at the end nobody waits for one who has just begun; and what
+    starts processes before a browser's event loop runs in this one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -98,7 +98,7 @@ def test_the_keyboard_alone_gets_in(open_page, person):
     page.keyboard.press("Tab")
     page.keyboard.type("old and long")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.top-actions form')")
+    page.wait_for_selector(".top-actions form", state="attached")
 
 
 @pytest.mark.urls(__name__)
@@ -111,7 +111,7 @@ def test_the_demonstrations_people_stand_on_its_door(open_page, faults_of, shot,
         assert faults_of(page) == []
     shot(open_page("/accounts/login/", forced_colors="active"), "demo-1280-forced")
     page.get_by_role("button", name="Berit", exact=True).click()
-    page.wait_for_function("document.querySelector('.top-actions form')")
+    page.wait_for_selector(".top-actions form", state="attached")
 
 
 @pytest.mark.parametrize("faults_by", [axe_faults, ace_faults])
