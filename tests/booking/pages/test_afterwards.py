@@ -112,6 +112,10 @@ def assert_leads_to(page, visit, again):
     response = page.get(url(visit))
     assert "The visit is cancelled" in text_of(response)
     assert "See the visit you booked again" in text_of(response)
+    again.refresh_from_db()
+    stands = again.status == "booked"
+    assert ("It is booked again," in text_of(response)) is stands
+    assert ("Nobody comes" in text_of(response)) is not stands
     assert f'href="{url(again)}"' in response.text
     assert 'name="key"' not in response.text
 
