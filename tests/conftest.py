@@ -9,8 +9,8 @@ from django.dispatch import receiver
 from django.test import override_settings
 
 from departments.models import Employee
-from serviceshop.breaker import redis_breaker
 from serviceshop.celery import app
+from serviceshop.redis.breaker import redis_breaker
 from tests import factories
 from tests.kept import forget_drawn
 from tests.promises import broken_lists, broken_seats

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
-from serviceshop import errors
+from serviceshop.http import errors
 
 PAGES = [
     "400.html",
