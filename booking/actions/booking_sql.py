@@ -20,7 +20,7 @@ from booking.models import Grant, Recipient
 from booking.queries.entitlement import OwnBooking, charged_span
 from booking.seating.board import DaySeating
 from booking.seating.values import Demand, Seat, Visit
-from database.pipeline import COMMIT, Query, run_pipeline
+from database.pipeline import Query, run_pipeline
 from departments.actions.days import BUMP_REVISION
 from departments.hours import DAY
 from departments.models import Day, Department, Service
@@ -179,18 +179,12 @@ def insertion_of(row: Model) -> Insertion:
     return Insertion(sql, [_value(row, field) for field in fields])
 
 
-def write_together(rows: Sequence[Insertion], day: Day) -> None:
-    """INSERT all the rows and raise the revision of their Day, whose lock is held, in
-    one statement. Constraints between them are looked at when it ends.
-
-    The verb does nothing after this. Unless the caller has a transaction of their own, it
-    is committed in the same journey, so that others wait for the Day no longer than they
-    must; Django then finds nothing left to commit.
-    """
+def insert_all(rows: Sequence[Insertion], day: Day) -> Query:
+    """INSERT all the rows and raise the revision of their Day, whose lock is held, in one
+    statement. Constraints between the rows are checked when it ends."""
     parts = [f"row{number} AS ({row.sql})" for number, row in enumerate(rows)]
     values = [value for row in rows for value in row.values]
-    written = Query(f"WITH {', '.join(parts)} {BUMP_REVISION}", [*values, day.pk])
-    run_pipeline(written, *([] if connection.savepoint_ids else [COMMIT]))
+    return Query(f"WITH {', '.join(parts)} {BUMP_REVISION}", [*values, day.pk])
 
 
 @cache

@@ -13,11 +13,11 @@ from booking import errors, queries
 from booking.actions.booking_sql import (
     Insertion,
     Known,
+    insert_all,
     insertion_of,
     known_of,
     seating_of_rows,
     seats_free,
-    write_together,
 )
 from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
 from booking.actions.seats import move_seats
@@ -28,7 +28,7 @@ from booking.queries.entitlement import Entitlement, last_day
 from booking.seating.board import DaySeating
 from booking.seating.values import Demand, Refused, Seated, Why
 from database.pipeline import Query, run_pipeline
-from database.transactions import Busy
+from database.transactions import Busy, Ending
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
 from departments.models import Day, Service
@@ -54,10 +54,11 @@ def book(
 
     Raises a ``BookingError``; a taken slot comes with the nearest free times.
     """
-    deed = _Provenance(by, via, reason)
+    provenance = _Provenance(by, via, reason)
+    request = _BookingRequest(key, recipient, service, starts_at.astimezone(dt.UTC))
     try:
-        with one_transaction():
-            return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, deed)
+        with one_transaction() as ending:
+            return _book(request, note, provenance, ending)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(error, service, recipient, starts_at) from None
 
@@ -72,10 +73,10 @@ def move(
 ) -> Booking:
     """Take the new seat and let the old one go, or keep the old one and raise a
     ``BookingError``. Moving to where it is already changes nothing."""
-    deed = _Provenance(by, via, reason)
+    provenance = _Provenance(by, via, reason)
     try:
-        with one_transaction():
-            return _move(booking, starts_at.astimezone(dt.UTC), deed)
+        with one_transaction() as ending:
+            return _move(booking, starts_at.astimezone(dt.UTC), provenance, ending)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(
             error, booking.service, booking.recipient, starts_at, moving=booking
@@ -104,55 +105,55 @@ def cancel(
         fresh.cancelled_at = now
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        deed = _Provenance(by, via, reason)
-        _event(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at).save()
+        provenance = _Provenance(by, via, reason)
+        _event(fresh, BookingEvent.Kind.CANCELLED, provenance, old=fresh.starts_at).save()
         for day in days:
             bump_revision(day)
         return fresh
 
 
 def _book(
-    key: uuid.UUID,
-    recipient: Recipient,
-    service: Service,
-    starts_at: dt.datetime,
-    note: str,
-    deed: "_Provenance",
+    request: "_BookingRequest", note: str, provenance: "_Provenance", ending: Ending
 ) -> Booking:
-    asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
-    wish = _BookingRequest(key, recipient, service, starts_at)
-    known = wish.known(after=[locking(recipient.pk)])
+    asked = {
+        "service": str(request.service.pk),
+        "starts_at": request.starts_at.isoformat(),
+        "note": note,
+    }
+    known = request.known(after=[locking(request.recipient.pk)])
     if known.is_made:
-        made = Booking.objects.get(pk=key)
-        if made.recipient_id != recipient.pk or made.asked != asked:
+        made = Booking.objects.get(pk=request.key)
+        if made.recipient_id != request.recipient.pk or made.asked != asked:
             raise errors.KeyReused
         return made
     now = timezone.now()
-    grant = _check_entitlement(wish, known, now)
-    dates, demand = wish.dates(known), wish.demand(known)
-    # All that can be made ready is, before others have to wait.
+    grant = _check_entitlement(request, known, now)
+    dates, demand = request.dates(known), request.demand(known)
+    # Prepared before the Days are locked, so that the lock is held for a shorter time.
     booking = Booking(
-        id=key,
-        recipient=recipient,
-        service=service,
+        id=request.key,
+        recipient=request.recipient,
+        service=request.service,
         grant=grant,
-        starts_at=wish.starts_at,
-        ends_at=wish.ends_at,
-        carers=wish.carers,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        carers=request.carers,
         note=note,
         asked=asked,
     )
-    event = _event(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
+    event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
-    place = _find_place(wish, demand, _lock(wish, demand, dates), now)
+    place = _find_place(request, demand, _lock(request, demand, dates), now)
     move_seats(place.seated.moved)
     revision_bumped(place.day)
-    write_together([*rows, *_visits(place, booking, wish)], place.day)
+    ending.finish_with(insert_all([*rows, *_visits(place, booking, request)], place.day))
     booking.is_new = True
     return booking
 
 
-def _move(booking: Booking, starts_at: dt.datetime, deed: "_Provenance") -> Booking:
+def _move(
+    booking: Booking, starts_at: dt.datetime, provenance: "_Provenance", ending: Ending
+) -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
     if fresh.status == Booking.Status.CANCELLED:
@@ -162,25 +163,27 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Provenance") -> Book
     now = timezone.now()
     if now > queries.change_deadline(fresh):
         raise errors.TooLate
-    wish = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
-    known = wish.known()
-    grant = _check_entitlement(wish, known, now)
-    dates, demand = wish.dates(known), wish.demand(known)
+    request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
+    known = request.known()
+    grant = _check_entitlement(request, known, now)
+    dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
-    days = _lock(wish, demand, dates, also=left)
-    place = _find_place(wish, demand, days, now)
+    days = _lock(request, demand, dates, also=left)
+    place = _find_place(request, demand, days, now)
     fresh.visits.all().delete()
     move_seats(place.seated.moved)
     old = fresh.starts_at
-    fresh.starts_at, fresh.ends_at, fresh.grant = wish.starts_at, wish.ends_at, grant
+    fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
-    event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
+    event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     for day in days.all:
         if day.pk != place.day.pk and (day.department_id, day.date) in left:
             bump_revision(day)
     revision_bumped(place.day)
-    write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
+    ending.finish_with(
+        insert_all([*_visits(place, fresh, request), insertion_of(event)], place.day)
+    )
     return fresh
 
 
@@ -257,15 +260,15 @@ class _BookingRequest:
         return [before, self.date] if has_night else [self.date]
 
 
-def _check_entitlement(wish: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
+def _check_entitlement(request: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
     """The grant that the visit is charged to. The caller has locked the person."""
-    service, department = wish.service, wish.service.department
+    service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    if wish.date > last_day(department, now):
+    if request.date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
-    person = Entitlement.known(service, known.grants, known.own, now, moving=wish.moving)
-    match person.obstacle(wish.start, wish.start + wish.seconds, wish.date):
+    person = Entitlement.known(service, known.grants, known.own, now, moving=request.moving)
+    match person.obstacle(request.start, request.start + request.seconds, request.date):
         case SlotStatus.PAST | SlotStatus.TOO_SOON:
             raise errors.TooLate
         case SlotStatus.OWN:
@@ -273,8 +276,8 @@ def _check_entitlement(wish: _BookingRequest, known: Known, now: dt.datetime) ->
         case SlotStatus.NOT_GRANTED:
             raise errors.NotGranted
         case SlotStatus.OVER_QUOTA:
-            raise errors.OverQuota(person.balance(wish.date))
-    grant = person.grant(wish.date)
+            raise errors.OverQuota(person.balance(request.date))
+    grant = person.grant(request.date)
     assert grant is not None
     return grant
 
@@ -298,7 +301,7 @@ class _Place:
 
 
 def _lock(
-    wish: _BookingRequest,
+    request: _BookingRequest,
     demand: Demand,
     dates: Sequence[dt.date],
     *,
@@ -306,10 +309,12 @@ def _lock(
 ) -> _Days:
     """Lock the service's Days of these dates, and others that the verb changes too; look
     who is free there, in the same journey."""
-    if not wish.is_on_grid:
+    if not request.is_on_grid:
         raise errors.NoSuchSlot
-    department = wish.service.department
-    questions = [seats_free(department, date, demand, wish.starts_at, wish.key) for date in dates]
+    department = request.service.department
+    questions = [
+        seats_free(department, date, demand, request.starts_at, request.key) for date in dates
+    ]
     pairs = [(department.pk, date) for date in dates]
     days, answers = lock_days_and_query([*pairs, *also], *questions)
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
@@ -318,20 +323,20 @@ def _lock(
     return _Days(days, list(zip(its_days, map(seating_of_rows, answers), strict=True)))
 
 
-def _find_place(wish: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
+def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
     """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
     are whole days read, for others to make room."""
     for day, board in days.offering:
-        directly = board.seat(demand, wish.start)
+        directly = board.seat(demand, request.start)
         if isinstance(directly, Seated):
             return _Place(day, directly)
     offering = [day for day, _ in days.offering]
     boards = day_seatings(
-        offering, needs_of(wish.service.department), now=now, without=wish.moving
+        offering, needs_of(request.service.department), now=now, without=request.moving
     )
     reasons: list[Refused] = []
     for day in offering:
-        answer = boards[day.pk].seat(demand, wish.start)
+        answer = boards[day.pk].seat(demand, request.start)
         if isinstance(answer, Seated):
             return _Place(day, answer)
         reasons.append(answer)
@@ -341,17 +346,17 @@ def _find_place(wish: _BookingRequest, demand: Demand, days: _Days, now: dt.date
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(place: _Place, booking: Booking, wish: _BookingRequest) -> list[Insertion]:
-    travel = dt.timedelta(minutes=wish.service.department.travel_minutes)
+def _visits(place: _Place, booking: Booking, request: _BookingRequest) -> list[Insertion]:
+    travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
         insertion_of(
             Visit(
                 booking=booking,
                 day=place.day,
                 shift_id=shift_id,
-                starts_at=wish.starts_at,
-                ends_at=wish.ends_at,
-                occupied_until=wish.ends_at + travel,
+                starts_at=request.starts_at,
+                ends_at=request.ends_at,
+                occupied_until=request.ends_at + travel,
             )
         )
         for shift_id in place.seated.seats
@@ -403,7 +408,7 @@ def _days_of(booking: Booking) -> Collection[_Pair]:
 def _event(
     booking: Booking,
     kind: BookingEvent.Kind,
-    deed: _Provenance,
+    provenance: _Provenance,
     *,
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
@@ -411,9 +416,9 @@ def _event(
     return BookingEvent(
         booking=booking,
         kind=kind,
-        by=deed.by,
-        via=deed.via,
-        reason=deed.reason,
+        by=provenance.by,
+        via=provenance.via,
+        reason=provenance.reason,
         from_starts_at=old,
         to_starts_at=new,
     )

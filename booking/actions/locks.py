@@ -23,12 +23,12 @@ REFUSALS: dict[str, type[errors.BookingError]] = {
 
 
 @contextlib.contextmanager
-def one_transaction() -> Iterator[None]:
+def one_transaction() -> Iterator[transactions.Ending]:
     """``database.transactions.one_transaction``, with refusals by constraints as
     ``BookingError``."""
     try:
-        with transactions.one_transaction():
-            yield
+        with transactions.one_transaction() as ending:
+            yield ending
     except IntegrityError as error:
         refusal = REFUSALS.get(_constraint(error))
         if refusal is None:
