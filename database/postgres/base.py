@@ -1,4 +1,4 @@
-"""See the package. Django looks for a backend's ``DatabaseWrapper`` here."""
+"""``DatabaseWrapper`` of the backend, in the module where Django looks for it."""
 
 import select
 from typing import TYPE_CHECKING
@@ -11,17 +11,16 @@ if TYPE_CHECKING:
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """Whether a kept connection can be used, asked at the beginning of each request.
+        """Whether the persistent connection still works. Called at the start of each request.
 
-        A server that went away has closed its end, and that can be seen on this side. So
-        the journey of a ``SELECT 1`` is only made when there is something to hear, or
-        after an error.
+        A server that goes away closes its socket, and the client can see this without a
+        round trip. ``SELECT 1`` is sent only if the socket is readable or after an error.
         """
         connection: Connection | None = self.connection
         if connection is None or connection.closed:
             return False
         if self.errors_occurred:
             return super().is_usable()
-        heard = select.poll()
-        heard.register(connection.fileno(), select.POLLIN)
-        return super().is_usable() if heard.poll(0) else True
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return super().is_usable() if poll.poll(0) else True

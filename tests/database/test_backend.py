@@ -1,4 +1,4 @@
-"""A kept connection is looked at without a journey, and replaced when its server went away."""
+"""The health check of a persistent connection: no round trip, and dead ones are replaced."""
 
 import psycopg
 import pytest
@@ -16,48 +16,48 @@ def health_checks():
     connection.close()
 
 
-def first_question():
+def backend_pid():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
 
 
-def asked_of_the_server(monkeypatch):
-    asked = []
+def executed_by_driver(monkeypatch):
+    executed = []
     execute = psycopg.Cursor.execute
     monkeypatch.setattr(
         psycopg.Cursor,
         "execute",
         lambda self, query, *args, **kwargs: (
-            asked.append(query) or execute(self, query, *args, **kwargs)
+            executed.append(query) or execute(self, query, *args, **kwargs)
         ),
     )
-    return asked
+    return executed
 
 
-def test_a_connection_that_is_well_costs_no_statement(health_checks, monkeypatch):
-    asked = asked_of_the_server(monkeypatch)
+def test_a_healthy_connection_costs_no_statement(health_checks, monkeypatch):
+    executed = executed_by_driver(monkeypatch)
     with CaptureQueriesContext(connection):
-        first_question()
+        backend_pid()
     assert connection.health_check_done
-    assert "SELECT 1" not in asked
+    assert "SELECT 1" not in executed
 
 
-def test_one_whose_server_went_away_is_replaced_before_the_first_question(health_checks):
+def test_a_terminated_connection_is_replaced_before_the_first_query(health_checks):
     pid = connection.connection.info.backend_pid
     with psycopg.connect(connection.connection.info.dsn, password=password()) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-    assert first_question() != pid
+    assert backend_pid() != pid
 
 
-def test_after_an_error_it_is_asked_for_certain(health_checks, monkeypatch):
-    asked = asked_of_the_server(monkeypatch)
+def test_after_an_error_the_server_is_queried(health_checks, monkeypatch):
+    executed = executed_by_driver(monkeypatch)
     connection.errors_occurred = True
     assert connection.is_usable()
-    assert "SELECT 1" in asked
+    assert "SELECT 1" in executed
 
 
-def test_a_connection_that_was_closed_is_not_usable(health_checks):
+def test_a_closed_connection_is_not_usable(health_checks):
     connection.connection.close()
     assert not connection.is_usable()
 

@@ -17,14 +17,14 @@ NAMES = Statement(
 )
 
 
-def test_it_answers_as_the_query_would_each_time_with_other_values():
+def test_it_returns_the_rows_of_the_query_for_the_values_given():
     kari, ola = factories.UserFactory(language="en"), factories.UserFactory(language="nb")
     assert NAMES.rows(user=kari.pk, language="en") == [(kari.given_name, kari.email)]
     assert NAMES.rows(user=ola.pk, language="nb") == [(ola.given_name, ola.email)]
     assert NAMES.rows(user=ola.pk, language="en") == []
 
 
-def test_examples_that_could_be_mistaken_are_refused():
+def test_equal_examples_are_refused():
     both = Statement(
         lambda one, other: User.objects.filter(given_name=one, family_name=other).values_list(
             "pk"

@@ -6,7 +6,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_names_stand_as_in_a_norwegian_telephone_book():
+def test_names_sort_in_norwegian_alphabetical_order():
     for name in ("Åse", "Øye", "Zahl", "Ærø", "ås", "Öberg", "Aas"):
         factories.RecipientFactory(family_name=name, given_name="Kari")
     listed = Recipient.objects.values_list("family_name", flat=True)
