@@ -10,6 +10,7 @@ from traceback import format_exc
 from typing import Any
 
 from benchmarks import report
+from benchmarks.pieces import PIECES
 from benchmarks.sizes import Effort, Sizes
 from benchmarks.stage import CHECKOUT, Stage, stage
 from benchmarks.words import Benchmark, BrokenError, Measured, as_json, as_row, heading, say
@@ -29,6 +30,7 @@ BENCHMARKS = {
         Benchmark("slots-api", "slots ÷ floor, p50", "slots.api", at_most=0.6),
         Benchmark("booking-spread", "booking ÷ bare INSERT, /s", "bookings.spread", at_least=0.4),
         Benchmark("booking-crowd", "one day ÷ spread, /s", "bookings.crowd", at_least=0.8),
+        Benchmark("staff-today", "administrator's today ÷ empty view, p50", "staff.today"),
         Benchmark("worker-memory", "after many ÷ few requests", "memory.worker", at_most=1.05),
     )
 }
@@ -37,10 +39,13 @@ SMALL = Sizes(departments=4, staff=20, largest=50, saturated=20, history=20_000)
 THOROUGH = Effort(rounds=3, pages=150, waves=26, requests=(1_000, 10_000))
 QUICK = Effort(rounds=3, pages=20, waves=3, requests=(100, 500))
 FIGURES = CHECKOUT / ".data" / "benchmarks.jsonl"
+GAINS = CHECKOUT / ".data" / "pieces.jsonl"
 
 
 def main() -> int:
     asked = _arguments()
+    if asked.without:
+        return _without(asked)
     unknown = [name for name in asked.names if name not in BENCHMARKS]
     if unknown:
         say(f"There is no benchmark {', '.join(unknown)}. Choose from: {', '.join(BENCHMARKS)}.")
@@ -99,6 +104,38 @@ def _measure(
     return broken
 
 
+def _without(asked: argparse.Namespace) -> int:
+    """Measure pieces of machinery, each alone, by the figures that it serves."""
+    if asked.without == ["list"]:
+        for piece in PIECES.values():
+            print(f"{piece.name:<40} {', '.join(piece.serves)}")
+        return 0
+    names = list(PIECES) if asked.without == ["all"] else asked.without
+    if unknown := [name for name in names if name not in PIECES]:
+        say(f"There is no piece {', '.join(unknown)}. --without list names them all.")
+        return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sizes = Sizes(**{name: getattr(asked, name) for name in asdict(FULL)})
+    context = {"sizes": asdict(sizes)}
+    is_broken = False
+    with stage(sizes, QUICK) as here:
+        from benchmarks import without
+
+        for number, name in enumerate(names, 1):
+            say(f"without {name} ({number} of {len(names)})")
+            try:
+                for compared in without.measure(here, PIECES[name], set(asked.names)):
+                    figure = compared.as_figure | context
+                    report.keep_gain(GAINS, figure)
+                    print(as_json(figure) if asked.json else without.as_row(compared), flush=True)
+            except Exception as error:  # the others are still wanted
+                say(f"It broke: {error}" if isinstance(error, BrokenError) else format_exc())
+                is_broken = True
+    if asked.write_docs:
+        report.write_pieces(PIECES.values(), report.read_gains(GAINS, context))
+    return 1 if is_broken else 0
+
+
 def _measured(benchmark: Benchmark, here: Stage) -> Measured:
     module, function = benchmark.measure.split(".")
     measured: Measured = getattr(import_module(f"benchmarks.{module}"), function)(here)
@@ -112,6 +149,13 @@ def _arguments() -> argparse.Namespace:
         epilog=f"Benchmarks: {', '.join(BENCHMARKS)}. All of them when none is named.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument(
+        "--without",
+        action="append",
+        metavar="PIECE",
+        help="measure what this piece of machinery gives to the figures it serves, or to those"
+        " that are named; several times for several, each alone; all; list",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true", help="within minutes, less sure")
     parser.add_argument(

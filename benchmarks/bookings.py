@@ -23,7 +23,7 @@ REFUSED = 0.02  # seats that the seed left too scattered; more would be another 
 
 
 @dataclass(frozen=True)
-class _Wish:
+class Wish:
     """A slot that nobody else wishes for, and who wishes for it."""
 
     reader: Reader
@@ -49,14 +49,14 @@ class _Wish:
 
 def spread(stage: Stage) -> Measured:
     """Distinct slots over all departments and days, against one bare INSERT each."""
-    wishes = _Wishes(stage)
+    wishes = Wishes(stage)
     some = list(itertools.chain.from_iterable(wishes.spread(stage.effort.waves)))
     refused = 0
 
     def book(crowd: Crowd) -> float:
         nonlocal refused
         answers, took = crowd.ask([wish.book() for wish in some])
-        refused += _refused(answers)
+        refused += count_refused(answers)
         return len(some) / took
 
     def insert(crowd: Crowd) -> float:
@@ -71,18 +71,18 @@ def spread(stage: Stage) -> Measured:
 
 def crowd(stage: Stage) -> Measured:
     """All 32 on one department's day, against all 32 on different ones."""
-    wishes = _Wishes(stage)
+    wishes = Wishes(stage)
     together = list(wishes.together(stage.effort.waves))
     apart = list(wishes.spread(stage.effort.waves))
     refused = 0
 
-    def book(waves: list[Sequence[_Wish]]) -> Callable[[Crowd], float]:
+    def book(waves: list[Sequence[Wish]]) -> Callable[[Crowd], float]:
         def in_waves(crowd: Crowd) -> float:
             nonlocal refused
             seconds = 0.0
             for wave in waves:
                 answers, took = crowd.ask([wish.book() for wish in wave])
-                refused += _refused(answers)
+                refused += count_refused(answers)
                 seconds += took
             return sum(map(len, waves)) / seconds
 
@@ -93,7 +93,7 @@ def crowd(stage: Stage) -> Measured:
     return _with_refused(measured, refused, asked * stage.effort.rounds)
 
 
-class _Wishes:
+class Wishes:
     """One wish for each slot of each day from tomorrow. In each department one person
     wishes for each time of the day, so nobody's own visits ever meet."""
 
@@ -110,7 +110,7 @@ class _Wishes:
 
     def _by_day(
         self, quarter: Quarter, readers: dict[uuid.UUID, Reader]
-    ) -> Iterator[dict[int, _Wish]]:
+    ) -> Iterator[dict[int, Wish]]:
         """By the number of the slot, where a seat is free: saying no is another work."""
         now = timezone.now()
         today = timezone.localdate(now)
@@ -121,19 +121,19 @@ class _Wishes:
             now=now,
         ):
             yield {
-                number: _Wish(readers[recipient.pk], recipient, quarter, slot.starts_at)
+                number: Wish(readers[recipient.pk], recipient, quarter, slot.starts_at)
                 for number, (recipient, slot) in enumerate(
                     zip(quarter.bookers, day.slots, strict=True)
                 )
                 if slot.status is SlotStatus.FREE
             }
 
-    def together(self, waves: int) -> Iterator[Sequence[_Wish]]:
+    def together(self, waves: int) -> Iterator[Sequence[Wish]]:
         """A wave is everybody on one department's day."""
         for wishes in self.days[:waves]:
             yield list(wishes.values())
 
-    def spread(self, waves: int) -> Iterator[Sequence[_Wish]]:
+    def spread(self, waves: int) -> Iterator[Sequence[Wish]]:
         """A wave is 32 people, on 32 departments' days when there are so many."""
         wishes = [
             day[number]
@@ -152,7 +152,7 @@ class _Wishes:
         Booking.objects.filter(recipient__in=ids).delete()
 
 
-def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float]) -> Measured:
+def _compared(stage: Stage, wishes: Wishes, **subjects: Callable[[Crowd], float]) -> Measured:
     """The first subject's requests a second ÷ the second's; each begins every other round."""
     rates: dict[str, list[float]] = {name: [] for name in subjects}
     shares = []
@@ -175,7 +175,7 @@ def _compared(stage: Stage, wishes: _Wishes, **subjects: Callable[[Crowd], float
     return Measured(statistics.median(ratios), details)
 
 
-def _refused(answers: list[Answer]) -> int:
+def count_refused(answers: list[Answer]) -> int:
     """How many found their seat taken; a booked one leads to its own page."""
     wrong = [answer for answer in answers if answer.status >= 400 and answer.status != 409]
     if wrong:

@@ -49,25 +49,11 @@ def warm(stage: Stage) -> Measured:
 
 
 def unchanged(stage: Stage) -> Measured:
-    """As a browser asks that has the page already."""
-
-    def again(viewer: Viewer) -> Ask:
-        known: str | None = None
-
-        def ask(to: Connection) -> float:
-            nonlocal known
-            answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
-            if answer.status == 200:  # the first look, or a new five minutes on the clock
-                known = answer.etag
-                answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
-            return expect(304, answer).seconds
-
-        return ask
-
+    """A conditional request of a browser that has the page."""
     quarter = stage.town.ordinary[0]
     rounds = look_in_turn(
         stage,
-        unchanged=(stage.port, itertools.cycle([again(one) for one in viewers(quarter)])),
+        unchanged=(stage.port, unchanged_calendars(quarter)),
         floor=(stage.port, floors(quarter)),
     )
     return compared(rounds, "unchanged", "floor")
@@ -91,7 +77,7 @@ def cold(stage: Stage) -> Measured:
     rounds = look_in_turn(
         stage,
         pages=stage.effort.pages // SLOW,
-        cold=(stage.port, _after_changes(quarter)),
+        cold=(stage.port, calendars_after_changes(quarter)),
         floor=(stage.port, floors(quarter)),
     )
     return compared(rounds, "cold", "floor")
@@ -103,8 +89,8 @@ def saturated(stage: Stage) -> Measured:
     rounds = look_in_turn(
         stage,
         pages=stage.effort.pages // SLOW,
-        saturated=(stage.port, _after_changes(full)),
-        usual=(stage.port, _after_changes(usual)),
+        saturated=(stage.port, calendars_after_changes(full)),
+        usual=(stage.port, calendars_after_changes(usual)),
     )
     return compared(rounds, "saturated", "usual")
 
@@ -130,7 +116,7 @@ def statements(stage: Stage) -> Measured:
             client.get(CALENDAR)
             for name in ("warm", "cold"):
                 if name == "cold":
-                    _change(quarter)
+                    change(quarter)
                 with CaptureQueriesContext(connection) as captured:
                     client.get(CALENDAR)
                 counts[name].add(len(captured))
@@ -159,14 +145,31 @@ def calendars(quarter: Quarter) -> Iterator[Ask]:
     return itertools.cycle([viewer.calendar for viewer in viewers(quarter)])
 
 
+def unchanged_calendars(quarter: Quarter) -> Iterator[Ask]:
+    def again(viewer: Viewer) -> Ask:
+        known: str | None = None
+
+        def ask(to: Connection) -> float:
+            nonlocal known
+            answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
+            if answer.status == 200:  # the first time, and every five minutes
+                known = answer.etag
+                answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
+            return expect(304, answer).seconds
+
+        return ask
+
+    return itertools.cycle([again(viewer) for viewer in viewers(quarter)])
+
+
 def floors(quarter: Quarter) -> Iterator[Ask]:
     return itertools.cycle([viewer.floor for viewer in viewers(quarter)])
 
 
-def _after_changes(quarter: Quarter) -> Iterator[Ask]:
+def calendars_after_changes(quarter: Quarter) -> Iterator[Ask]:
     def after_changes(viewer: Viewer) -> Ask:
         def ask(to: Connection) -> float:
-            _change(quarter)
+            change(quarter)
             return viewer.calendar(to)
 
         return ask
@@ -174,7 +177,7 @@ def _after_changes(quarter: Quarter) -> Iterator[Ask]:
     return itertools.cycle([after_changes(viewer) for viewer in viewers(quarter)])
 
 
-def _change(quarter: Quarter) -> None:
+def change(quarter: Quarter) -> None:
     Day.objects.filter(department=quarter.department).update(revision=F("revision") + 1)
 
 

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from benchmarks.pieces import Piece
 from benchmarks.stage import CHECKOUT
 from benchmarks.words import Benchmark, as_json, say
 
@@ -40,6 +41,18 @@ def keep(path: Path, figure: Figure) -> None:
         file.write(as_json(figure) + "\n")
 
 
+def keep_gain(path: Path, gain: Figure) -> None:
+    """In place of what was measured before of the same piece, figure and data."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = {key: gain[key] for key in ("piece", "figure", "sizes")}
+    left = [one for one in _all(path) if not _is_of(one, name)]
+    path.write_text("".join(as_json(one) + "\n" for one in [*left, gain]))
+
+
+def read_gains(path: Path, context: Figure) -> list[Figure]:
+    return [one for one in _all(path) if _is_of(one, context)]
+
+
 def _all(path: Path) -> list[Figure]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -50,11 +63,15 @@ def _is_of(figure: Figure, context: Figure) -> bool:
 
 
 def write_docs(measured: Sequence[tuple[Benchmark, Figure | None]]) -> None:
-    before, _, rest = PAGE.read_text().partition(BEGINS)
-    _, _, after = rest.partition(ENDS)
-    PAGE.write_text(f"{before}{BEGINS}\n{_table(measured)}\n{ENDS}{after}")
+    _write_between(BEGINS, _table(measured), ENDS)
     CHART.write_text(chart(measured))
     say(f"Written: {PAGE.relative_to(CHECKOUT)}, {CHART.relative_to(CHECKOUT)}")
+
+
+def _write_between(begins: str, text: str, ends: str) -> None:
+    before, _, rest = PAGE.read_text().partition(begins)
+    _, _, after = rest.partition(ends)
+    PAGE.write_text(f"{before}{begins}\n{text}\n{ends}{after}")
 
 
 def _table(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
@@ -68,9 +85,10 @@ def _table(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
     ]
     for benchmark, figure in measured:
         behind = {name: value for name, value in (figure or {}).items() if name not in TOLD}
+        is_met = _verdict(figure) if benchmark.has_goal else "–"
         lines.append(
             f"| `{benchmark.name}` | {benchmark.says} | {_number(figure)} | {benchmark.goal}"
-            f" | {_verdict(figure)} | {', '.join(f'{n} {v}' for n, v in behind.items())} |"
+            f" | {is_met} | {', '.join(f'{n} {v}' for n, v in behind.items())} |"
         )
     return "\n".join(lines)
 
@@ -83,6 +101,39 @@ def _verdict(figure: Figure | None) -> str:
     if figure is None or figure["ratio"] is None:
         return "not measured"
     return "yes" if figure["ok"] else "**no**"
+
+
+# -- Pieces of machinery ---------------------------------------------------------------
+
+PIECES_BEGIN, PIECES_END = "<!-- pieces -->", "<!-- end of pieces -->"
+
+
+def write_pieces(pieces: Collection[Piece], measured: Sequence[Figure]) -> None:
+    """The table of what each piece gives, of all that was measured in any run."""
+    _write_between(PIECES_BEGIN, pieces_table(pieces, measured), PIECES_END)
+    say(f"Written: {PAGE.relative_to(CHECKOUT)}")
+
+
+def pieces_table(pieces: Collection[Piece], measured: Sequence[Figure]) -> str:
+    lines = [
+        "| piece | what | figure | with ÷ without | CPU ms with, without | gain | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for piece in pieces:
+        its = [one for one in measured if one["piece"] == piece.name]
+        for number, one in enumerate(its):
+            beginning = (f"`{piece.name}`", piece.what) if number == 0 else ("", "")
+            verdict = piece.verdict([one["gain"] for one in its]) if number == 0 else ""
+            cells = (
+                *beginning,
+                f"`{one['figure']}`",
+                f"{one['ratio']:.2f} ± {one['error']:.2f}",
+                f"{one['with_ms']:.2f}, {one['without_ms']:.2f}",
+                f"{one['gain']:.0%}",
+                verdict,
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 # -- The chart ----------------------------------------------------------------------
@@ -105,6 +156,7 @@ stroke-width: 2 } .goal { stroke: #1e2b3c; stroke-width: 2; stroke-dasharray: 5 
 def chart(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
     """Bars that end left of one line are met: each figure as a part of its goal, turned
     over when more is better. Met and missed differ by form and word, not by colour alone."""
+    measured = [(benchmark, figure) for benchmark, figure in measured if benchmark.has_goal]
     height = TOP + ROW * len(measured) + 16
     width = LEFT + int(UNIT * LONGEST) + RIGHT
     told = "; ".join(

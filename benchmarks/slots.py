@@ -21,12 +21,12 @@ def api(stage: Stage) -> Measured:
         return Measured(None, {"note": "there is no API yet"})
     quarter = stage.town.ordinary[0]
     rounds = look_in_turn(
-        stage, slots=(stage.port, _slots(quarter)), floor=(stage.port, floors(quarter))
+        stage, slots=(stage.port, fortnights(quarter)), floor=(stage.port, floors(quarter))
     )
     return compared(rounds, "slots", "floor")
 
 
-def _slots(quarter: Quarter) -> Iterator[Ask]:
+def fortnights(quarter: Quarter) -> Iterator[Ask]:
     first = timezone.localdate()
     last = first + dt.timedelta(days=DAYS - 1)
     path = f"/api/v1/slots?service={quarter.service.pk}&from={first}&to={last}"

@@ -64,7 +64,10 @@ def stage(sizes: Sizes, effort: Effort) -> Iterator[Stage]:
 
 def _configure(folder: Path, services: dict[str, str]) -> None:
     """Production's environment: whatever the caller's says is not measured."""
-    for name in ("SERVICESHOP_DEMO", "DEBUG", "HTTPS", "STATIC_HASHED", "WEB_WORKERS"):
+    for name in (
+        *("SERVICESHOP_DEMO", "DEBUG", "HTTPS", "STATIC_HASHED", "WEB_WORKERS"),
+        "BENCHMARKS_WITHOUT",
+    ):
         os.environ.pop(name, None)
     os.environ.update(services)
     os.environ.update(
@@ -135,11 +138,15 @@ class WebServer:
         finally:
             self.child.start()
 
-    def worker_memory(self) -> int:
-        """What its only worker keeps in memory, in bytes (resident set size)."""
+    def workers(self) -> list[int]:
+        """Process ids."""
         process = self.child.process
         assert process
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        (worker,) = children
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def worker_memory(self) -> int:
+        """The resident set size of its only worker, in bytes."""
+        (worker,) = self.workers()
         pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")

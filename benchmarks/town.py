@@ -17,13 +17,14 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from benchmarks import floor
 from benchmarks.sizes import DAYS, SLOTS_A_DAY, Sizes
 from benchmarks.words import say
 from booking.models import Booking, Grant, Recipient, Visit
 from booking.seating.board import DaySeating
 from booking.seating.values import Demand, Seat, Seated
 from departments.actions import days as day_actions
-from departments.models import Day, Department, OpeningHours, Service, Weekday
+from departments.models import Day, Department, Employee, OpeningHours, Service, Weekday
 from departments.queries.hours import rules_of
 
 OPENS, CLOSES = 6, 22
@@ -47,6 +48,7 @@ class Quarter:
     service: Service
     viewers: list[Recipient]
     bookers: list[Recipient]
+    administrator: User
 
 
 class Town:
@@ -60,8 +62,6 @@ class Town:
         assert self.ordinary
         assert self.smallest
         assert self.largest
-        from benchmarks import floor
-
         floor.prepare()
         _tidy()
 
@@ -135,9 +135,22 @@ class _Builder:
             service,
             viewers=self._recipients(service, staff * CIRCLE),
             bookers=self._recipients(service, SLOTS_A_DAY),
+            administrator=self._administrator(department),
         )
         self._fill(quarter, staff, is_saturated=is_saturated)
         return quarter
+
+    def _administrator(self, department: Department) -> User:
+        user = User.objects.create(
+            email=f"person{next(self.numbers)}@example.test", given_name="Administrator"
+        )
+        Employee.objects.create(
+            department=department,
+            person=user,
+            role=Employee.Role.ADMINISTRATOR,
+            valid_from=LONG_AGO,
+        )
+        return user
 
     def _recipients(self, service: Service, count: int) -> list[Recipient]:
         users = [

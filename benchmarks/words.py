@@ -32,7 +32,13 @@ class Benchmark:
     at_least: float | None = None
 
     @property
+    def has_goal(self) -> bool:
+        return self.at_most is not None or self.at_least is not None
+
+    @property
     def goal(self) -> str:
+        if not self.has_goal:
+            return "none"
         return f"≤ {self.at_most}" if self.at_most is not None else f"≥ {self.at_least}"
 
     def is_met_by(self, ratio: float | None) -> bool:
@@ -48,8 +54,8 @@ class Benchmark:
             "says": self.says,
             "ratio": None if measured.ratio is None else round(measured.ratio, 3),
             "goal": self.at_most if self.at_most is not None else self.at_least,
-            "goal_is": "at most" if self.at_most is not None else "at least",
-            "ok": self.is_met_by(measured.ratio),
+            "goal_is": "at least" if self.at_least is not None else "at most",
+            "ok": self.is_met_by(measured.ratio) if self.has_goal else None,
             **measured.details,
         }
 
@@ -60,7 +66,8 @@ def as_json(figure: dict[str, Any]) -> str:
 
 def as_row(benchmark: Benchmark, figure: dict[str, Any]) -> str:
     ratio = "–" if figure["ratio"] is None else f"{figure['ratio']:.3g}"
-    verdict = "met" if figure["ok"] else "missed" if figure["ratio"] is not None else ""
+    is_judged = benchmark.has_goal and figure["ratio"] is not None
+    verdict = ("met" if figure["ok"] else "missed") if is_judged else ""
     known = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
     rest = ", ".join(f"{name} {value}" for name, value in figure.items() if name not in known)
     return (

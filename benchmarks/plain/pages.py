@@ -1,0 +1,57 @@
+"""Pages rendered each time, all of them."""
+
+from django.template import Library
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from accounts.templatetags import fixed, icons
+from benchmarks.plain import Swap
+from booking import choosing, converters
+from booking.templatetags import calendar
+from serviceshop import menus
+
+
+def blocks_rendered(template: str = "") -> list[Swap]:
+    """The ``{% fixed %}`` blocks of one template, or all."""
+    from_cache = fixed.FixedNode.render
+
+    def render(self: fixed.FixedNode, context: Context) -> SafeString:
+        if template and self.origin.template_name != template:
+            return from_cache(self, context)
+        return self.nodelist.render(context)
+
+    return [Swap(fixed.FixedNode, "render", render)]
+
+
+def day_rows_rendered() -> list[Swap]:
+    return [Swap(calendar, "_day_row", calendar._day_row.__wrapped__)]
+
+
+def week_columns_rendered() -> list[Swap]:
+    return [Swap(calendar, "_column", calendar._column.__wrapped__)]
+
+
+def week_frames_rendered() -> list[Swap]:
+    return [Swap(calendar, "_frame", calendar._frame.__wrapped__)]
+
+
+def week_runs_rendered() -> list[Swap]:
+    return [Swap(calendar, "_run", calendar._run.__wrapped__)]
+
+
+def icons_rendered() -> list[Swap]:
+    library = Library()
+    library.simple_tag(icons.icon.__wrapped__, name="icon")
+    return [Swap(icons.register.tags, "icon", library.tags["icon"])]
+
+
+def urls_of_ids_reversed() -> list[Swap]:
+    return [Swap(converters, "_around_id", converters._around_id.__wrapped__)]
+
+
+def urls_of_times_reversed() -> list[Swap]:
+    return [Swap(choosing, "_times_url", choosing._times_url.__wrapped__)]
+
+
+def urls_of_menus_reversed() -> list[Swap]:
+    return [Swap(menus, "_address", menus._address.__wrapped__)]

@@ -1,0 +1,265 @@
+"""One piece of machinery at a time: what a request costs without it.
+
+Two web servers run beside each other on the same data; one has the plain version in
+place. They take turns in short batches. The cost is CPU time, of the web server's workers
+and of PostgreSQL's backends, because it hardly depends on what else the machine does.
+"""
+
+import contextlib
+import itertools
+import statistics
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from benchmarks import bookings, pages, slots
+from benchmarks.client import Connection, Crowd
+from benchmarks.pieces import ENOUGH, Piece
+from benchmarks.plain.apps import VARIABLE
+from benchmarks.stage import Stage, WebServer
+from benchmarks.town import Quarter
+from benchmarks.words import BrokenError, say
+from departments.models import Day
+
+BATCH = 20  # requests
+LEAST, MOST = 9, 45  # batches of each server
+SURE = 0.01  # the standard error of a ratio that is measured well enough
+
+# Sends a server some requests; how many, and the seconds until all were answered.
+Batch = Callable[[], tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one request, in seconds."""
+
+    cpu: float
+    clock: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    piece: str
+    figure: str
+    with_it: Cost
+    without: Cost
+    ratio: float  # of CPU time, with ÷ without
+    error: float  # standard error of the ratio
+    batches: int
+
+    @property
+    def gain(self) -> float:
+        """How much higher the figure would be, as a part of it."""
+        return 1 / self.ratio - 1
+
+    @property
+    def as_figure(self) -> dict[str, Any]:
+        return {
+            "piece": self.piece,
+            "figure": self.figure,
+            "ratio": round(self.ratio, 4),
+            "error": round(self.error, 4),
+            "gain": round(self.gain, 4),
+            "with_ms": round(1000 * self.with_it.cpu, 3),
+            "without_ms": round(1000 * self.without.cpu, 3),
+            "with_clock_ms": round(1000 * self.with_it.clock, 3),
+            "without_clock_ms": round(1000 * self.without.clock, 3),
+            "batches": self.batches,
+        }
+
+
+def as_row(compared: Compared) -> str:
+    with_it, without = (1000 * cost.cpu for cost in (compared.with_it, compared.without))
+    return (
+        f"{compared.piece:<30} {compared.figure:<20}"
+        f" {compared.ratio:.3f} ± {compared.error:.3f}  gain {compared.gain:5.1%}"
+        f"  (CPU {with_it:.2f} ms with, {without:.2f} without, {compared.batches} batches)"
+    )
+
+
+def measure(stage: Stage, piece: Piece, figures: set[str]) -> Iterator[Compared]:
+    with stage.another_server(**{VARIABLE: piece.name}) as plain:
+        for figure in piece.serves:
+            if not figures or figure in figures:
+                yield _compare(stage, piece.name, figure, plain)
+
+
+def _compare(stage: Stage, piece: str, figure: str, plain: WebServer) -> Compared:
+    ratios: list[float] = []
+    costs: dict[WebServer, list[Cost]] = {stage.server: [], plain: []}
+    with contextlib.ExitStack() as stack:
+        batches = {server: stack.enter_context(FIGURES[figure](stage, server)) for server in costs}
+        for _ in range(2):  # not counted
+            for batch in batches.values():
+                batch()
+        while len(ratios) < LEAST or (len(ratios) < MOST and not _is_clear(ratios)):
+            in_turn = list(batches.items())
+            for server, batch in in_turn if len(ratios) % 2 else reversed(in_turn):
+                costs[server].append(_cost(server, batch))
+            ratios.append(costs[stage.server][-1].cpu / costs[plain][-1].cpu)
+    found = Compared(
+        piece,
+        figure,
+        _median(costs[stage.server]),
+        _median(costs[plain]),
+        statistics.median(ratios),
+        _error(ratios),
+        len(ratios),
+    )
+    say(f"  {figure}: {found.ratio:.3f} ± {found.error:.3f}, {found.batches} batches")
+    return found
+
+
+def _is_clear(ratios: list[float]) -> bool:
+    """Measured well enough, or far from where the verdict changes."""
+    error = _error(ratios)
+    return error <= SURE or abs(statistics.median(ratios) - 1 / (1 + ENOUGH)) > 4 * error
+
+
+def _error(ratios: list[float]) -> float:
+    """Of their median: 1.25 standard errors of the mean, by quartiles, so that a few
+    disturbed batches don't count."""
+    first, _, third = statistics.quantiles(ratios, n=4)
+    return 1.25 * (third - first) / 1.35 / float(len(ratios) ** 0.5)
+
+
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(
+        statistics.median(cost.cpu for cost in costs),
+        statistics.median(cost.clock for cost in costs),
+    )
+
+
+def _cost(server: WebServer, batch: Batch) -> Cost:
+    before = _cpu(server)
+    requests, took = batch()
+    after = _cpu(server)
+    cpu = sum(spent - before.get(path, 0) for path, spent in after.items())
+    return Cost(cpu / requests / 1e9, took / requests)
+
+
+def _cpu(server: WebServer) -> dict[Path, int]:
+    """Nanoseconds by thread: of the server's workers, and of all backends but ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        processes = [*server.workers(), *(pid for (pid,) in cursor.fetchall())]
+    spent = {}
+    for process in processes:
+        for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):  # it has just ended
+                spent[path] = int(path.read_text().split()[0])
+    return spent
+
+
+# -- What is asked of a server ------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _asked(server: WebServer, asks: Iterator[pages.Ask], times: int = BATCH) -> Iterator[Batch]:
+    with Connection(server.port) as to:
+
+        def batch() -> tuple[int, float]:
+            return times, sum(next(asks)(to) for _ in range(times))
+
+        yield batch
+
+
+def _warm(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    return _asked(server, pages.calendars(stage.town.ordinary[0]))
+
+
+def _unchanged(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    return _asked(server, pages.unchanged_calendars(stage.town.ordinary[0]))
+
+
+def _cold(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    return _asked(server, pages.calendars_after_changes(stage.town.largest), BATCH // 2)
+
+
+def _saturated(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    full, _ = stage.town.saturated
+    return _asked(server, pages.calendars_after_changes(full), BATCH // 2)
+
+
+def _one_day(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    """A calendar after somebody has booked on one day of a large department."""
+    quarter = stage.town.largest
+    return _asked(server, _after_a_booking(quarter))
+
+
+def _after_a_booking(quarter: Quarter) -> Iterator[pages.Ask]:
+    days = list(Day.objects.filter(department=quarter.department).order_by("date"))[1:-1]
+    for day, calendar in zip(itertools.cycle(days), pages.calendars(quarter), strict=False):
+
+        def ask(to: Connection, day: Day = day, calendar: pages.Ask = calendar) -> float:
+            Day.objects.filter(pk=day.pk).update(revision=F("revision") + 1)
+            return calendar(to)
+
+        yield ask
+
+
+def _slots(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    return _asked(server, slots.fortnights(stage.town.ordinary[0]))
+
+
+def _slots_cold(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    quarter = stage.town.largest
+    fortnights = slots.fortnights(quarter)
+
+    def asks() -> Iterator[pages.Ask]:
+        for fortnight in fortnights:
+
+            def ask(to: Connection, fortnight: pages.Ask = fortnight) -> float:
+                pages.change(quarter)
+                return fortnight(to)
+
+            yield ask
+
+    return _asked(server, asks(), BATCH // 2)
+
+
+@contextlib.contextmanager
+def _booked(
+    server: WebServer, wishes: bookings.Wishes, requests: list[bookings.Wish]
+) -> Iterator[Batch]:
+    with Crowd(server.port, bookings.CLIENTS) as crowd:
+
+        def batch() -> tuple[int, float]:
+            wishes.undo()
+            answers, took = crowd.ask([wish.book() for wish in requests])
+            if bookings.count_refused(answers) > bookings.REFUSED * len(answers):
+                raise BrokenError("Too many bookings were refused.")
+            return len(answers), took
+
+        yield batch
+        wishes.undo()
+
+
+def _spread(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    wishes = bookings.Wishes(stage)
+    return _booked(server, wishes, [wish for wave in wishes.spread(2) for wish in wave])
+
+
+def _crowd(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+    wishes = bookings.Wishes(stage)
+    return _booked(server, wishes, [wish for wave in wishes.together(2) for wish in wave])
+
+
+FIGURES: dict[str, Callable[[Stage, WebServer], contextlib.AbstractContextManager[Batch]]] = {
+    "calendar-warm": _warm,
+    "calendar-unchanged": _unchanged,
+    "calendar-cold": _cold,
+    "calendar-saturated": _saturated,
+    "calendar-one-day": _one_day,
+    "slots-api": _slots,
+    "slots-api-cold": _slots_cold,
+    "booking-spread": _spread,
+    "booking-crowd": _crowd,
+}

@@ -1,0 +1,234 @@
+"""Each piece of speed machinery returns what its plain version returns."""
+
+import datetime as dt
+import json
+import random
+import re
+import uuid
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from accounts import actions as account_actions
+from accounts.models import ApiToken
+from accounts.rate import Rate
+from benchmarks import plain
+from benchmarks.pieces import PIECES
+from booking import actions, errors
+from booking.models import Grant
+from departments.actions.days import lay_out_horizon
+from departments.models import Employee
+from tests import factories
+from tests.factories import local
+from tests.kept import forget_all
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
+TODAY = NOW.date()
+PAGES = ["/calendar/", "/calendar/?week=2026-W49", "/calendar/week/", "/bookings/", "/help/"]
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    cache.clear()
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+class World:
+    """Two departments, of which one is open at night and asks for a qualification, and
+    people with several grants or none, and roles or none."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        day_, night = (
+            factories.DepartmentFactory(name=name, minimum_notice_minutes=minutes)
+            for name, minutes in (("Home care", 0), ("Night patrol", 180))
+        )
+        skill = factories.QualificationFactory()
+        for weekday in range(1, 8):
+            factories.OpeningHoursFactory(department=day_, weekday=weekday, staff=2)
+            factories.OpeningHoursFactory(
+                department=day_, weekday=weekday, opens_at=dt.time(10), qualifications=[skill]
+            )
+            factories.OpeningHoursFactory(
+                department=night,
+                weekday=weekday,
+                opens_at=dt.time(20),
+                closes_at=dt.time(4),
+            )
+        services = [
+            factories.ServiceFactory(department=day_, name="Cleaning", minutes=60),
+            factories.ServiceFactory(
+                department=day_, name="Injection", minutes=30, qualifications=[skill]
+            ),
+            factories.ServiceFactory(department=day_, name="Lifting", minutes=45, carers=2),
+            factories.ServiceFactory(department=night, name="Turning", minutes=30),
+        ]
+        lay_out_horizon(day_)
+        lay_out_horizon(night)
+        self.recipients = []
+        for number in range(4):
+            user = factories.UserFactory(language=("en", "nb", "nn", "en")[number])
+            recipient = factories.RecipientFactory(user=user)
+            for service in services[: number + 1]:
+                factories.GrantFactory(
+                    recipient=recipient,
+                    service=service,
+                    amount=self.random.choice([1, 3, 400]),
+                    unit=Grant.Unit.MINUTES if service.minutes == 45 else Grant.Unit.VISITS,
+                    valid_until=self.random.choice([None, TODAY + dt.timedelta(days=5)]),
+                )
+            self.recipients.append(recipient)
+        lonely = factories.RecipientFactory(user=factories.UserFactory())
+        administrator = factories.EmployeeFactory(
+            department=day_, role=Employee.Role.ADMINISTRATOR
+        ).person
+        factories.EmployeeFactory(department=night, person=self.recipients[0].user)
+        self.staff_pages = [f"/departments/{day_.pk}/today/", f"/departments/{day_.pk}/days/"]
+        self.users = [*(one.user for one in (*self.recipients, lonely)), administrator]
+        self.sessions = {user.pk: _session(user) for user in self.users}
+        self.keys = {
+            user.pk: account_actions.create_token(
+                name="Test", scopes=list(ApiToken.Scope), days=30, by=user
+            )[1]
+            for user in self.users
+        }
+        for _ in range(8):
+            self.change()
+
+    def request(self):
+        """Somebody's booking request; some can't be met."""
+        recipient = self.random.choice(self.recipients)
+        service = self.random.choice([grant.service for grant in recipient.grants.all()])
+        date = TODAY + dt.timedelta(days=self.random.randrange(7))
+        starts_at = local(date, self.random.choice([0, 2, 9, 10, 11, 13, 15, 21, 23]))
+        return uuid.uuid4(), recipient, service, starts_at
+
+    def change(self):
+        _book(*self.request())
+
+    def observe(self):
+        """All that people get to see, by where."""
+        found = {}
+        for user in self.users:
+            client = Client()
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
+            for url in (*PAGES, *self.staff_pages):
+                response = client.get(url)
+                body = TOKEN.sub("", response.content.decode())
+                found[user.pk, url] = response.status_code, body
+                if etag := response.headers.get("ETag"):
+                    again = client.get(url, headers={"if-none-match": etag})
+                    found[user.pk, url, "again"] = again.status_code
+            found[user.pk, "services"] = self._ask_program(user, "services")
+            for grant in Grant.objects.filter(recipient__user=user):
+                last = TODAY + dt.timedelta(days=13)
+                path = f"slots?service={grant.service_id}&from={TODAY}&to={last}"
+                found[user.pk, path] = self._ask_program(user, path)
+        return found
+
+    def _ask_program(self, user, path):
+        response = Client().get(
+            f"/api/v1/{path}", headers={"authorization": f"Bearer {self.keys[user.pk]}"}
+        )
+        return response.status_code, json.loads(response.content)
+
+
+def _session(user):
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _book(key, recipient, service, starts_at):
+    try:
+        return actions.book(
+            key=key, recipient=recipient, service=service, starts_at=starts_at, by=recipient.user
+        )
+    except errors.BookingError as error:
+        return type(error), [slot.starts_at for slot in getattr(error, "alternatives", ())]
+
+
+def _outcomes(requests):
+    """What becomes of each request when they come one after the other; then all is undone."""
+    found = []
+    with transaction.atomic():
+        for request in requests:
+            booked = _book(*request)
+            if isinstance(booked, tuple):
+                found.append(booked)
+                continue
+            again = _book(*request)
+            moved = _move(booked)
+            found.append((booked, again, moved, _rows(booked)))
+        transaction.set_rollback(True)
+    return found
+
+
+def _move(booking):
+    try:
+        starts_at = booking.starts_at + dt.timedelta(hours=2)
+        return actions.move(
+            booking=booking, starts_at=starts_at, by=booking.recipient.user
+        ).starts_at
+    except errors.BookingError as error:
+        return type(error)
+
+
+def _rows(booking):
+    visits = booking.visits.order_by("shift_id").values_list(
+        "day__date", "day__revision", "shift_id", "starts_at", "ends_at", "occupied_until"
+    )
+    events = booking.events.order_by("at", "kind").values_list(
+        "kind", "by_id", "via", "reason", "from_starts_at", "to_starts_at"
+    )
+    columns = {
+        field.attname: getattr(booking, field.attname)
+        for field in booking._meta.concrete_fields
+        if field.attname != "created_at"
+    }
+    return columns, list(visits), list(events)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PIECES)
+def test_people_see_the_same_and_get_the_same_seats(name):
+    world = World(seed=name)
+    for _ in range(2):
+        for _ in range(2):
+            world.change()
+        requests = [world.request() for _ in range(8)]
+        forget_all()
+        first, from_caches, booked = world.observe(), world.observe(), _outcomes(requests)
+        with plain.in_place(PIECES[name].plain):
+            forget_all()
+            assert world.observe() == first
+            assert _outcomes(requests) == booked
+        assert from_caches == first
+    forget_all()
+
+
+def test_as_many_requests_a_minute_are_let_through():
+    def answers(name):
+        rate = Rate(name)
+        return [bool(rate.wait("who", 50)) for _ in range(60)]
+
+    with plain.in_place(PIECES["counting-in-steps"].plain):
+        counted_each = answers("plain")
+
+    assert counted_each == [False] * 50 + [True] * 10
+    assert answers("in steps") == counted_each
+
+
+def test_a_plain_version_is_gone_afterwards():
+    for piece in PIECES.values():
+        swaps = plain.swaps_of(piece.plain)
+        before = [swap.before for swap in swaps]
+        with plain.in_place(piece.plain):
+            assert [swap.before for swap in swaps] != before
+        assert [swap.before for swap in swaps] == before
