@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 ENOUGH = 0.1  # of a figure
+CONTROL = "control"
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,25 @@ class Piece:
 
     def verdict(self, gains: Collection[float]) -> str:
         """``gains`` are parts of the figures that it serves."""
+        if self.name == CONTROL:
+            return "–"
         if max(gains) >= ENOUGH:
             return "stays"
         return f"stays: {self.stays_because}" if self.stays_because else "goes"
 
 
 _PAGES = ("calendar-warm", "calendar-unchanged")
-_BOOKING = ("booking-spread", "booking-crowd")
+_LOCKS = ("booking-spread", "booking-crowd")  # how long others wait counts too
 
 PIECES = {
     one.name: one
     for one in (
+        Piece(
+            CONTROL,
+            "nothing: what two equal servers differ by",
+            "database.nothing",
+            ("calendar-warm", "booking-spread"),
+        ),
         # -- Statements --
         Piece(
             "compiled-statements",
@@ -64,7 +73,7 @@ PIECES = {
         ),
         Piece(
             "summary-statement",
-            "`day_seatings.glances_at`: what a count of alike seats and visits can answer",
+            "`day_seatings.glances_at`: what a count of alike seats and visits can response",
             "offers.whole_days_seated",
             ("calendar-cold", "calendar-saturated"),
         ),
@@ -72,19 +81,19 @@ PIECES = {
             "known-statement",
             "`booking_sql._KNOWN`: what a booking must know in one statement",
             "bookings.known_by_table",
-            _BOOKING,
+            ("booking-spread",),
         ),
         Piece(
             "seats-statement",
             "`booking_sql._SEATS`: only the free shifts of the Day",
             "bookings.whole_day_read",
-            _BOOKING,
+            _LOCKS,
         ),
         Piece(
             "insert-statement",
             "`booking_sql.insert_all`: all rows of a booking in one statement",
             "bookings.rows_saved_one_by_one",
-            _BOOKING,
+            ("booking-spread",),
         ),
         Piece(
             "insert-text",
@@ -96,26 +105,26 @@ PIECES = {
             "recipient-lock",
             "`locks.locking`: the recipient is locked in the round trip of the question",
             "bookings.recipient_locked_by_orm",
-            _BOOKING,
+            _LOCKS,
         ),
         Piece(
             "day-lock",
             "`departments.actions.days._LOCK`: Days are locked in the round trip of the question",
             "bookings.days_locked_by_orm",
-            _BOOKING,
+            _LOCKS,
         ),
         # -- Connections and stores --
         Piece(
             "pipeline",
             "`database.pipeline`: several statements in one round trip",
             "database.one_statement_at_a_time",
-            _BOOKING,
+            _LOCKS,
         ),
         Piece(
             "commit-with-last",
             "`Ending.finish_with`: COMMIT in the round trip of the last statement",
             "database.django_commits",
-            _BOOKING,
+            _LOCKS,
         ),
         Piece(
             "prepared-statements",

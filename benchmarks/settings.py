@@ -1,4 +1,4 @@
-"""Production's settings, with the floor mounted beside the pages."""
+"""Production's settings, with the URLs of the floor and the empty view."""
 
 from serviceshop.settings import *  # noqa: F403
 from serviceshop.settings import DATA_DIR, DATABASES, INSTALLED_APPS, TEMPLATES
@@ -9,5 +9,5 @@ ROOT_URLCONF = "benchmarks.urls"
 TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], BASE_DIR / "benchmarks" / "templates"]  # type: ignore[misc]  # noqa: F405
 STATIC_ROOT = str(DATA_DIR / "staticfiles")
 
-# A copy of the other, with years gone by (benchmarks.history).
+# A copy of the default database with past bookings (benchmarks.history).
 DATABASES["history"] = {**DATABASES["default"], "NAME": "history"}

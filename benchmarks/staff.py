@@ -5,30 +5,30 @@ from collections.abc import Iterator
 
 from benchmarks import empty
 from benchmarks.client import Connection, Reader
-from benchmarks.pages import Ask, compared, expect, look_in_turn
-from benchmarks.stage import Stage
-from benchmarks.town import Quarter
-from benchmarks.words import Measured
+from benchmarks.dataset import Site
+from benchmarks.environment import Environment
+from benchmarks.pages import Fetch, compared, expect, measure_in_turn
+from benchmarks.results import Measured
 
 
-def today(stage: Stage) -> Measured:
+def today(env: Environment) -> Measured:
     """The page where an administrator's day begins."""
-    quarter = stage.town.ordinary[0]
-    return _compared(stage, quarter, f"/departments/{quarter.department.pk}/today/")
+    site = env.data.ordinary[0]
+    return _compared(env, site, f"/departments/{site.department.pk}/today/")
 
 
-def _compared(stage: Stage, quarter: Quarter, url: str) -> Measured:
-    reader = Reader.of(quarter.administrator)
-    rounds = look_in_turn(
-        stage,
-        page=(stage.port, _asks(reader, url)),
-        empty=(stage.port, _asks(reader, empty.URL)),
+def _compared(env: Environment, site: Site, url: str) -> Measured:
+    reader = Reader.of(site.administrator)
+    rounds = measure_in_turn(
+        env,
+        page=(env.port, _fetches(reader, url)),
+        empty=(env.port, _fetches(reader, empty.URL)),
     )
     return compared(rounds, "page", "empty")
 
 
-def _asks(reader: Reader, url: str) -> Iterator[Ask]:
-    def ask(to: Connection) -> float:
-        return expect(200, to.ask(reader.get(url))).seconds
+def _fetches(reader: Reader, url: str) -> Iterator[Fetch]:
+    def fetch(to: Connection) -> float:
+        return expect(200, to.fetch(reader.get(url))).seconds
 
-    return itertools.repeat(ask)
+    return itertools.repeat(fetch)

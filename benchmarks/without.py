@@ -17,12 +17,13 @@ from django.db import connection
 from django.db.models import F
 
 from benchmarks import bookings, pages, slots
+from benchmarks.bookings import BookingRequest, BookingRequests
 from benchmarks.client import Connection, Crowd
+from benchmarks.dataset import Site
+from benchmarks.environment import Environment, WebServer
 from benchmarks.pieces import ENOUGH, Piece
 from benchmarks.plain.apps import VARIABLE
-from benchmarks.stage import Stage, WebServer
-from benchmarks.town import Quarter
-from benchmarks.words import BrokenError, say
+from benchmarks.results import BrokenError, say
 from departments.models import Day
 
 BATCH = 20  # requests
@@ -31,6 +32,7 @@ SURE = 0.01  # the standard error of a ratio that is measured well enough
 
 # Sends a server some requests; how many, and the seconds until all were answered.
 Batch = Callable[[], tuple[int, float]]
+Batches = contextlib.AbstractContextManager[Batch]
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,18 @@ def as_row(compared: Compared) -> str:
     )
 
 
-def measure(stage: Stage, piece: Piece, figures: set[str]) -> Iterator[Compared]:
-    with stage.another_server(**{VARIABLE: piece.name}) as plain:
+def measure(env: Environment, piece: Piece, figures: set[str]) -> Iterator[Compared]:
+    with env.another_server(**{VARIABLE: piece.name}) as plain:
         for figure in piece.serves:
             if not figures or figure in figures:
-                yield _compare(stage, piece.name, figure, plain)
+                yield _compare(env, piece.name, figure, plain)
 
 
-def _compare(stage: Stage, piece: str, figure: str, plain: WebServer) -> Compared:
+def _compare(env: Environment, piece: str, figure: str, plain: WebServer) -> Compared:
     ratios: list[float] = []
-    costs: dict[WebServer, list[Cost]] = {stage.server: [], plain: []}
+    costs: dict[WebServer, list[Cost]] = {env.server: [], plain: []}
     with contextlib.ExitStack() as stack:
-        batches = {server: stack.enter_context(FIGURES[figure](stage, server)) for server in costs}
+        batches = {server: stack.enter_context(FIGURES[figure](env, server)) for server in costs}
         for _ in range(2):  # not counted
             for batch in batches.values():
                 batch()
@@ -100,11 +102,11 @@ def _compare(stage: Stage, piece: str, figure: str, plain: WebServer) -> Compare
             in_turn = list(batches.items())
             for server, batch in in_turn if len(ratios) % 2 else reversed(in_turn):
                 costs[server].append(_cost(server, batch))
-            ratios.append(costs[stage.server][-1].cpu / costs[plain][-1].cpu)
+            ratios.append(costs[env.server][-1].cpu / costs[plain][-1].cpu)
     found = Compared(
         piece,
         figure,
-        _median(costs[stage.server]),
+        _median(costs[env.server]),
         _median(costs[plain]),
         statistics.median(ratios),
         _error(ratios),
@@ -162,97 +164,101 @@ def _cpu(server: WebServer) -> dict[Path, int]:
 
 
 @contextlib.contextmanager
-def _asked(server: WebServer, asks: Iterator[pages.Ask], times: int = BATCH) -> Iterator[Batch]:
+def _fetched(
+    server: WebServer, fetches: Iterator[pages.Fetch], times: int = BATCH
+) -> Iterator[Batch]:
     with Connection(server.port) as to:
 
         def batch() -> tuple[int, float]:
-            return times, sum(next(asks)(to) for _ in range(times))
+            return times, sum(next(fetches)(to) for _ in range(times))
 
         yield batch
 
 
-def _warm(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    return _asked(server, pages.calendars(stage.town.ordinary[0]))
+def _warm(env: Environment, server: WebServer) -> Batches:
+    return _fetched(server, pages.calendars(env.data.ordinary[0]))
 
 
-def _unchanged(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    return _asked(server, pages.unchanged_calendars(stage.town.ordinary[0]))
+def _unchanged(env: Environment, server: WebServer) -> Batches:
+    return _fetched(server, pages.unchanged_calendars(env.data.ordinary[0]))
 
 
-def _cold(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    return _asked(server, pages.calendars_after_changes(stage.town.largest), BATCH // 2)
+def _cold(env: Environment, server: WebServer) -> Batches:
+    return _fetched(server, pages.calendars_after_changes(env.data.largest), BATCH // 2)
 
 
-def _saturated(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    full, _ = stage.town.saturated
-    return _asked(server, pages.calendars_after_changes(full), BATCH // 2)
+def _saturated(env: Environment, server: WebServer) -> Batches:
+    full, _ = env.data.saturated
+    return _fetched(server, pages.calendars_after_changes(full), BATCH // 2)
 
 
-def _one_day(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
+def _one_day(env: Environment, server: WebServer) -> Batches:
     """A calendar after somebody has booked on one day of a large department."""
-    quarter = stage.town.largest
-    return _asked(server, _after_a_booking(quarter))
+    site = env.data.largest
+    return _fetched(server, _after_a_booking(site))
 
 
-def _after_a_booking(quarter: Quarter) -> Iterator[pages.Ask]:
-    days = list(Day.objects.filter(department=quarter.department).order_by("date"))[1:-1]
-    for day, calendar in zip(itertools.cycle(days), pages.calendars(quarter), strict=False):
+def _after_a_booking(site: Site) -> Iterator[pages.Fetch]:
+    days = list(Day.objects.filter(department=site.department).order_by("date"))[1:-1]
+    for day, calendar in zip(itertools.cycle(days), pages.calendars(site), strict=False):
 
-        def ask(to: Connection, day: Day = day, calendar: pages.Ask = calendar) -> float:
+        def fetch(to: Connection, day: Day = day, calendar: pages.Fetch = calendar) -> float:
             Day.objects.filter(pk=day.pk).update(revision=F("revision") + 1)
             return calendar(to)
 
-        yield ask
+        yield fetch
 
 
-def _slots(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    return _asked(server, slots.fortnights(stage.town.ordinary[0]))
+def _slots(env: Environment, server: WebServer) -> Batches:
+    return _fetched(server, slots.fortnights(env.data.ordinary[0]))
 
 
-def _slots_cold(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    quarter = stage.town.largest
-    fortnights = slots.fortnights(quarter)
+def _slots_cold(env: Environment, server: WebServer) -> Batches:
+    site = env.data.largest
+    fortnights = slots.fortnights(site)
 
-    def asks() -> Iterator[pages.Ask]:
+    def fetches() -> Iterator[pages.Fetch]:
         for fortnight in fortnights:
 
-            def ask(to: Connection, fortnight: pages.Ask = fortnight) -> float:
-                pages.change(quarter)
+            def fetch(to: Connection, fortnight: pages.Fetch = fortnight) -> float:
+                pages.change(site)
                 return fortnight(to)
 
-            yield ask
+            yield fetch
 
-    return _asked(server, asks(), BATCH // 2)
+    return _fetched(server, fetches(), BATCH // 2)
 
 
 @contextlib.contextmanager
 def _booked(
-    server: WebServer, wishes: bookings.Wishes, requests: list[bookings.Wish]
+    server: WebServer, all_requests: BookingRequests, sent: list[BookingRequest]
 ) -> Iterator[Batch]:
     with Crowd(server.port, bookings.CLIENTS) as crowd:
 
         def batch() -> tuple[int, float]:
-            wishes.undo()
-            answers, took = crowd.ask([wish.book() for wish in requests])
-            if bookings.count_refused(answers) > bookings.REFUSED * len(answers):
+            all_requests.undo()
+            responses, took = crowd.fetch([request.book() for request in sent])
+            if bookings.count_refused(responses) > bookings.REFUSED * len(responses):
                 raise BrokenError("Too many bookings were refused.")
-            return len(answers), took
+            return len(responses), took
 
         yield batch
-        wishes.undo()
+        all_requests.undo()
 
 
-def _spread(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    wishes = bookings.Wishes(stage)
-    return _booked(server, wishes, [wish for wave in wishes.spread(2) for wish in wave])
+def _spread(env: Environment, server: WebServer) -> Batches:
+    requests = BookingRequests(env)
+    return _booked(server, requests, list(itertools.chain(*requests.spread(2))))
 
 
-def _crowd(stage: Stage, server: WebServer) -> contextlib.AbstractContextManager[Batch]:
-    wishes = bookings.Wishes(stage)
-    return _booked(server, wishes, [wish for wave in wishes.together(2) for wish in wave])
+def _crowd(env: Environment, server: WebServer) -> Batches:
+    requests = BookingRequests(env)
+    return _booked(server, requests, list(itertools.chain(*requests.together(2))))
 
 
-FIGURES: dict[str, Callable[[Stage, WebServer], contextlib.AbstractContextManager[Batch]]] = {
+FIGURES: dict[
+    str, Callable[[Environment, WebServer], contextlib.AbstractContextManager[Batch]]
+] = {
     "calendar-warm": _warm,
     "calendar-unchanged": _unchanged,
     "calendar-cold": _cold,

@@ -16,6 +16,10 @@ from database.postgres.base import DatabaseWrapper
 from serviceshop.redis import cache as redis_cache
 
 
+def nothing() -> list[Swap]:
+    return []
+
+
 def orm_builds_sql() -> list[Swap]:
     """Django builds a statement's SQL each time and converts each column of its rows."""
 

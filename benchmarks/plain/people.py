@@ -1,4 +1,4 @@
-"""Who asks, and what is known of them, by the ORM: one query for each table."""
+"""Who fetches, and what is known of them, by the ORM: one query for each table."""
 
 import datetime as dt
 import uuid

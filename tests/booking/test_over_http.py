@@ -332,7 +332,7 @@ def test_killed_before_the_commit_nothing_was_booked_and_the_form_books_once(
     with Crowd(web.port, 1) as crowd, ThreadPoolExecutor(1) as person:
         with transaction.atomic():
             lock_days([(department.pk, tomorrow)])
-            pressed = person.submit(crowd.connections[0].ask, form.request)
+            pressed = person.submit(crowd.connections[0].fetch, form.request)
             until(lambda: _waiting() == 1)
             web.kill_whoever_serves(crowd.connections[0])
         assert isinstance(pressed.exception(), OSError)
@@ -349,7 +349,7 @@ def test_killed_while_it_commits_the_form_finds_what_was_booked(web, form):
             Grant.objects.select_for_update().get(
                 recipient=form.person.recipient, service__minutes=LENGTHS[0]
             )
-            pressed = person.submit(crowd.connections[0].ask, form.request)
+            pressed = person.submit(crowd.connections[0].fetch, form.request)
             until(lambda: _waiting("COMMIT") == 1)
             web.kill_whoever_serves(crowd.connections[0])
             assert not Booking.objects.exists()
@@ -367,7 +367,7 @@ def test_what_was_acknowledged_outlives_the_worker(web, form):
 
     _books_once(web, form)
     with Connection(web.port) as again:
-        proof = again.ask(form.person.reader.get(f"/bookings/{form.visit}/"))
+        proof = again.fetch(form.person.reader.get(f"/bookings/{form.visit}/"))
     assert proof.status == 200
 
 

@@ -1,4 +1,4 @@
-"""Where a run takes place: services, data and web servers of its own, gone afterwards."""
+"""Services, data and web servers of a run, in a temporary folder."""
 
 import contextlib
 import os
@@ -12,19 +12,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.results import say
 from benchmarks.sizes import Effort, Sizes
-from benchmarks.words import say
 from serviceshop.local import DataFolder
 from serviceshop.local.processes import Child
 
 if TYPE_CHECKING:
-    from benchmarks.town import Town
+    from benchmarks.dataset import Dataset
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
-class Stage:
+class Environment:
     sizes: Sizes
     effort: Effort
     folder: Path
@@ -35,35 +35,35 @@ class Stage:
         return self.server.port
 
     @cached_property
-    def town(self) -> "Town":
-        from benchmarks.town import Town
+    def data(self) -> "Dataset":
+        from benchmarks.dataset import Dataset
 
-        return Town(self.sizes)
+        return Dataset(self.sizes)
 
     @contextlib.contextmanager
     def another_server(self, **environment: str) -> Iterator["WebServer"]:
-        """Beside the one that all look at, and otherwise set up."""
+        """A second web server, with other environment variables."""
         server = WebServer(self.folder, "another", environment)
         with server.running():
             yield server
 
 
 @contextlib.contextmanager
-def stage(sizes: Sizes, effort: Effort) -> Iterator[Stage]:
+def prepared(sizes: Sizes, effort: Effort) -> Iterator[Environment]:
     with tempfile.TemporaryDirectory(prefix="serviceshop-benchmarks-") as path:
         say("Starting PostgreSQL and Valkey …")
         with DataFolder(path, durable=True).hold() as services:
             _configure(Path(path), services)
             _prepare()
-            here = Stage(sizes, effort, Path(path), WebServer(Path(path), "web"))
+            here = Environment(sizes, effort, Path(path), WebServer(Path(path), "web"))
             say("Filling the tables …")
-            here.town.settle()
+            here.data.build()
             with here.server.running():
                 yield here
 
 
 def _configure(folder: Path, services: dict[str, str]) -> None:
-    """Production's environment: whatever the caller's says is not measured."""
+    """Production's settings. The caller's environment variables don't count."""
     for name in (
         *("SERVICESHOP_DEMO", "DEBUG", "HTTPS", "STATIC_HASHED", "WEB_WORKERS"),
         "BENCHMARKS_WITHOUT",
@@ -75,7 +75,7 @@ def _configure(folder: Path, services: dict[str, str]) -> None:
         SERVICESHOP_DATA_DIR=str(folder),
         SECRET_KEY=secrets.token_urlsafe(50),
         ALLOWED_HOSTS="localhost",
-        API_REQUESTS_PER_MINUTE="1000000",  # one client asks for all
+        API_REQUESTS_PER_MINUTE="1000000",  # one client sends all requests
     )
 
 
@@ -85,13 +85,13 @@ def _prepare() -> None:
     django.setup()
     from django.core.management import call_command
 
-    say("Making the tables …")
+    say("Creating the tables …")
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
 class WebServer:
-    """gunicorn as in production. It may be stopped and started on the same port."""
+    """gunicorn as in production. Stopped and started again it has the same port."""
 
     def __init__(
         self, folder: Path, name: str, environment: Mapping[str, str] | None = None
@@ -131,7 +131,7 @@ class WebServer:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Nobody is connected to the database meanwhile."""
+        """Without connections to the database."""
         self.child.stop()
         try:
             yield
