@@ -7,6 +7,7 @@ and of PostgreSQL's backends, because it hardly depends on what else the machine
 
 import contextlib
 import itertools
+import random
 import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -50,13 +51,18 @@ class Compared:
     with_it: Cost
     without: Cost
     ratio: float  # of CPU time, with ÷ without
-    error: float  # standard error of the ratio
+    error: float  # standard error of the ratio, by bootstrap
     batches: int
 
     @property
     def gain(self) -> float:
         """How much higher the figure would be, as a part of it."""
         return 1 / self.ratio - 1
+
+    @property
+    def is_clear(self) -> bool:
+        """Measured well enough, or far from where the verdict changes."""
+        return self.error <= SURE or abs(self.ratio - 1 / (1 + ENOUGH)) > 4 * self.error
 
     @property
     def as_figure(self) -> dict[str, Any]:
@@ -91,49 +97,45 @@ def measure(env: Environment, piece: Piece, figures: set[str]) -> Iterator[Compa
 
 
 def _compare(env: Environment, piece: str, figure: str, plain: WebServer) -> Compared:
-    ratios: list[float] = []
     costs: dict[WebServer, list[Cost]] = {env.server: [], plain: []}
     with contextlib.ExitStack() as stack:
         batches = {server: stack.enter_context(FIGURES[figure](env, server)) for server in costs}
-        for _ in range(2):  # not counted
+        for _ in range(2):  # warm-up
             for batch in batches.values():
                 batch()
-        while len(ratios) < LEAST or (len(ratios) < MOST and not _is_clear(ratios)):
+        found = None
+        for number in range(MOST):
             in_turn = list(batches.items())
-            for server, batch in in_turn if len(ratios) % 2 else reversed(in_turn):
+            for server, batch in in_turn if number % 2 else reversed(in_turn):
                 costs[server].append(_cost(server, batch))
-            ratios.append(costs[env.server][-1].cpu / costs[plain][-1].cpu)
-    found = Compared(
-        piece,
-        figure,
-        _median(costs[env.server]),
-        _median(costs[plain]),
-        statistics.median(ratios),
-        _error(ratios),
-        len(ratios),
-    )
+            if number + 1 >= LEAST:
+                found = _compared(piece, figure, costs[env.server], costs[plain])
+                if found.is_clear:
+                    break
+    assert found
     say(f"  {figure}: {found.ratio:.3f} ± {found.error:.3f}, {found.batches} batches")
     return found
 
 
-def _is_clear(ratios: list[float]) -> bool:
-    """Measured well enough, or far from where the verdict changes."""
-    error = _error(ratios)
-    return error <= SURE or abs(statistics.median(ratios) - 1 / (1 + ENOUGH)) > 4 * error
+def _compared(piece: str, figure: str, with_it: list[Cost], without: list[Cost]) -> Compared:
+    generator = random.Random(1)
+    ratios = [
+        _low(generator.choices(with_it, k=len(with_it))).cpu
+        / _low(generator.choices(without, k=len(without))).cpu
+        for _ in range(200)
+    ]
+    first, last = _low(with_it), _low(without)
+    error = statistics.stdev(ratios)
+    return Compared(piece, figure, first, last, first.cpu / last.cpu, error, len(with_it))
 
 
-def _error(ratios: list[float]) -> float:
-    """Of their median: 1.25 standard errors of the mean, by quartiles, so that a few
-    disturbed batches don't count."""
-    first, _, third = statistics.quantiles(ratios, n=4)
-    return 1.25 * (third - first) / 1.35 / float(len(ratios) ** 0.5)
-
-
-def _median(costs: list[Cost]) -> Cost:
-    return Cost(
-        statistics.median(cost.cpu for cost in costs),
-        statistics.median(cost.clock for cost in costs),
+def _low(costs: list[Cost]) -> Cost:
+    """The lower quartiles: other work on the machine makes a batch dearer, never cheaper."""
+    cpu, clock = (
+        statistics.quantiles(values, n=4)[0]
+        for values in ([cost.cpu for cost in costs], [cost.clock for cost in costs])
     )
+    return Cost(cpu, clock)
 
 
 def _cost(server: WebServer, batch: Batch) -> Cost:

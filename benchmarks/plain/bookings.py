@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, Model, Q
+from django.utils import timezone
 
 from benchmarks.plain import Swap, everywhere
 from booking import errors
@@ -45,8 +46,9 @@ def known_by_table() -> list[Swap]:
         return Known(
             is_made=Booking.objects.filter(pk=key).exists(),
             needs=frozenset(service.qualifications.values_list("pk", flat=True)),
-            has_night=before
-            and before.shifts.filter(starts_at__lte=starts_at, ends_at__gte=ends_at).exists(),
+            has_night=before.shifts.filter(starts_at__lte=starts_at, ends_at__gte=ends_at).exists()
+            if before
+            else None,
             own=own_around(recipient, date, date),
             grants=list(grants),
         )
@@ -74,7 +76,7 @@ def whole_day_read() -> list[Swap]:
         seatings = day_seatings(
             its_days,
             needs_of(department),
-            now=bookings.timezone.now(),
+            now=timezone.now(),
             without=request.moving,
         )
         return bookings._Days(days, [(day, seatings[day.pk]) for day in its_days])

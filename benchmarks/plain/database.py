@@ -1,5 +1,6 @@
 """Without compiled statements, pipelines and other tuning of connections and stores."""
 
+from time import time
 from typing import Any
 
 from django.conf import settings
@@ -78,7 +79,7 @@ def each_request_counted() -> list[Swap]:
     """Each request is counted in Redis."""
 
     def wait(self: rate.Rate, who: object, limit: int) -> int:
-        minute, second = divmod(int(rate.time.time()), rate.MINUTE)
+        minute, second = divmod(int(time()), rate.MINUTE)
         key = f"{self._name}:{who}:{minute}"
         cache.add(key, 0, 2 * rate.MINUTE)
         count: int = cache.incr(key)

@@ -121,7 +121,7 @@ class PlainPerson(person.Person):
         return [grant.service.department.minimum_notice_minutes for grant in self.grants]
 
     @cached_property
-    def grants(self) -> Sequence[Grant]:  # type: ignore[override]
+    def grants(self) -> Sequence[Grant]:
         grants = list(
             self.recipient.grants.select_related("service__department").order_by(
                 "service__name", "pk"
@@ -134,7 +134,7 @@ class PlainPerson(person.Person):
         return grants
 
     @cached_property
-    def days(self) -> Mapping[uuid.UUID, Sequence[DayFact]]:  # type: ignore[override]
+    def days(self) -> Mapping[uuid.UUID, Sequence[DayFact]]:
         today = timezone.localdate(self.now)
         ids = [department.pk for department in self.departments]
         days: dict[uuid.UUID, list[DayFact]] = {id_: [] for id_ in ids}
@@ -147,7 +147,7 @@ class PlainPerson(person.Person):
         return days
 
     @cached_property
-    def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:  # type: ignore[override]
+    def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:
         today = timezone.localdate(self.now)
         since, _ = charged_span(today, today)
         return list(
