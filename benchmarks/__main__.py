@@ -111,7 +111,9 @@ def _without(arguments: argparse.Namespace) -> int:
             print(f"{piece.name:<40} {', '.join(piece.serves)}")
         return 0
     names = list(PIECES) if arguments.without == ["all"] else arguments.without
-    if unknown := [name for name in names if name not in PIECES]:
+    if unknown := [
+        name for together in names for name in together.split("+") if name not in PIECES
+    ]:
         say(f"There is no piece {', '.join(unknown)}. --without list names them all.")
         return 2
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -124,7 +126,7 @@ def _without(arguments: argparse.Namespace) -> int:
         for number, name in enumerate(names, 1):
             say(f"without {name} ({number} of {len(names)})")
             try:
-                for compared in without.measure(here, PIECES[name], set(arguments.names)):
+                for compared in without.measure(here, name, set(arguments.names)):
                     figure = compared.as_figure | context
                     report.keep_gain(GAINS, figure)
                     print(
@@ -156,7 +158,7 @@ def _arguments() -> argparse.Namespace:
         action="append",
         metavar="PIECE",
         help="measure what this piece of machinery gives to the figures it serves, or to those"
-        " that are named; several times for several, each alone; all; list",
+        " that are named; several times for several, each alone; a+b for two together; all; list",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(

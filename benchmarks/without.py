@@ -22,13 +22,13 @@ from benchmarks.bookings import BookingRequest, BookingRequests
 from benchmarks.client import Connection, Crowd
 from benchmarks.dataset import Site
 from benchmarks.environment import Environment, WebServer
-from benchmarks.pieces import ENOUGH, Piece
+from benchmarks.pieces import ENOUGH, PIECES
 from benchmarks.plain.apps import VARIABLE
 from benchmarks.results import BrokenError, say
 from departments.models import Day
 
-BATCH = 20  # requests
-LEAST, MOST = 9, 45  # batches of each server
+BATCH = 5  # requests: short, so that both servers are disturbed alike
+LEAST, MOST = 20, 100  # batches of each server
 SURE = 0.01  # the standard error of a ratio that is measured well enough
 
 # Sends a server some requests; how many, and the seconds until all were answered.
@@ -89,11 +89,13 @@ def as_row(compared: Compared) -> str:
     )
 
 
-def measure(env: Environment, piece: Piece, figures: set[str]) -> Iterator[Compared]:
-    with env.another_server(**{VARIABLE: piece.name}) as plain:
-        for figure in piece.serves:
+def measure(env: Environment, pieces: str, figures: set[str]) -> Iterator[Compared]:
+    """``pieces`` is a piece, or several that are left out together: "a+b"."""
+    served = dict.fromkeys(figure for name in pieces.split("+") for figure in PIECES[name].serves)
+    with env.another_server(**{VARIABLE: pieces}) as plain:
+        for figure in served:
             if not figures or figure in figures:
-                yield _compare(env, piece.name, figure, plain)
+                yield _compare(env, pieces, figure, plain)
 
 
 def _compare(env: Environment, piece: str, figure: str, plain: WebServer) -> Compared:
@@ -186,12 +188,12 @@ def _unchanged(env: Environment, server: WebServer) -> Batches:
 
 
 def _cold(env: Environment, server: WebServer) -> Batches:
-    return _fetched(server, pages.calendars_after_changes(env.data.largest), BATCH // 2)
+    return _fetched(server, pages.calendars_after_changes(env.data.largest))
 
 
 def _saturated(env: Environment, server: WebServer) -> Batches:
     full, _ = env.data.saturated
-    return _fetched(server, pages.calendars_after_changes(full), BATCH // 2)
+    return _fetched(server, pages.calendars_after_changes(full))
 
 
 def _one_day(env: Environment, server: WebServer) -> Batches:
@@ -228,7 +230,7 @@ def _slots_cold(env: Environment, server: WebServer) -> Batches:
 
             yield fetch
 
-    return _fetched(server, fetches(), BATCH // 2)
+    return _fetched(server, fetches())
 
 
 @contextlib.contextmanager
@@ -250,12 +252,12 @@ def _booked(
 
 def _spread(env: Environment, server: WebServer) -> Batches:
     requests = BookingRequests(env)
-    return _booked(server, requests, list(itertools.chain(*requests.spread(2))))
+    return _booked(server, requests, list(itertools.chain(*requests.spread(1))))
 
 
 def _crowd(env: Environment, server: WebServer) -> Batches:
     requests = BookingRequests(env)
-    return _booked(server, requests, list(itertools.chain(*requests.together(2))))
+    return _booked(server, requests, list(itertools.chain(*requests.together(1))))
 
 
 FIGURES: dict[
