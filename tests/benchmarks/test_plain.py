@@ -85,12 +85,12 @@ class World:
                     valid_until=self.random.choice([None, TODAY + dt.timedelta(days=5)]),
                 )
             self.recipients.append(recipient)
-        administrator = factories.EmployeeFactory(
+        self.administrator = factories.EmployeeFactory(
             department=day_, role=Employee.Role.ADMINISTRATOR
         ).person
         factories.EmployeeFactory(department=night, person=self.recipients[0].user)
         self.staff_pages = [f"/departments/{day_.pk}/today/", f"/departments/{day_.pk}/days/"]
-        self.users = [*(one.user for one in self.recipients), administrator]
+        self.users = [*(one.user for one in self.recipients), self.administrator]
         self.sessions = {user.pk: _session(user) for user in self.users}
         self.keys = {
             user.pk: account_actions.create_token(
@@ -118,7 +118,7 @@ class World:
         for user in self.users:
             client = Client()
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.pk]
-            for url in (*PAGES, *self.staff_pages):
+            for url in self.staff_pages if user == self.administrator else PAGES:
                 response = client.get(url)
                 body = TOKEN.sub("", response.content.decode())
                 found[user.pk, url] = response.status_code, body
@@ -219,6 +219,7 @@ def test_each_piece_returns_what_its_plain_version_returns(observed):
         piece
         for piece in PIECES.values()
         if any(figure.startswith(SERVED[observed]) for figure in piece.serves)
+        and ":" not in piece.name  # a template's blocks are among all blocks
     ]
     assert served
     for piece in served:
