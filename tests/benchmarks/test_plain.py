@@ -41,20 +41,23 @@ def clock():
 
 
 class World:
-    """Two departments, of which one is open at night and fetches for a qualification, and
-    people with several grants or none, and roles or none."""
+    """A department with qualifications and one that is open at night; recipients with many
+    grants, few or none; an administrator, and a carer who is a recipient too."""
 
     def __init__(self, seed):
         self.random = random.Random(seed)
-        day_, night = (
+        home, night = (
             factories.DepartmentFactory(name=name, minimum_notice_minutes=minutes)
             for name, minutes in (("Home care", 0), ("Night patrol", 180))
         )
-        skill = factories.QualificationFactory()
+        qualification = factories.QualificationFactory()
         for weekday in range(1, 8):
-            factories.OpeningHoursFactory(department=day_, weekday=weekday, staff=2)
+            factories.OpeningHoursFactory(department=home, weekday=weekday, staff=2)
             factories.OpeningHoursFactory(
-                department=day_, weekday=weekday, opens_at=dt.time(10), qualifications=[skill]
+                department=home,
+                weekday=weekday,
+                opens_at=dt.time(10),
+                qualifications=[qualification],
             )
             factories.OpeningHoursFactory(
                 department=night,
@@ -63,14 +66,14 @@ class World:
                 closes_at=dt.time(4),
             )
         services = [
-            factories.ServiceFactory(department=day_, name="Cleaning", minutes=60),
+            factories.ServiceFactory(department=home, name="Cleaning", minutes=60),
             factories.ServiceFactory(
-                department=day_, name="Injection", minutes=30, qualifications=[skill]
+                department=home, name="Injection", minutes=30, qualifications=[qualification]
             ),
-            factories.ServiceFactory(department=day_, name="Lifting", minutes=45, carers=2),
+            factories.ServiceFactory(department=home, name="Lifting", minutes=45, carers=2),
             factories.ServiceFactory(department=night, name="Turning", minutes=30),
         ]
-        lay_out_horizon(day_)
+        lay_out_horizon(home)
         lay_out_horizon(night)
         self.recipients = []
         for number in range(4):  # the first has no grant
@@ -86,10 +89,10 @@ class World:
                 )
             self.recipients.append(recipient)
         self.administrator = factories.EmployeeFactory(
-            department=day_, role=Employee.Role.ADMINISTRATOR
+            department=home, role=Employee.Role.ADMINISTRATOR
         ).person
         factories.EmployeeFactory(department=night, person=self.recipients[0].user)
-        self.staff_pages = [f"/departments/{day_.pk}/today/", f"/departments/{day_.pk}/days/"]
+        self.staff_pages = [f"/departments/{home.pk}/today/", f"/departments/{home.pk}/days/"]
         self.users = [*(one.user for one in self.recipients), self.administrator]
         self.sessions = {user.pk: _session(user) for user in self.users}
         self.keys = {
@@ -102,7 +105,7 @@ class World:
             self.change()
 
     def request(self):
-        """Somebody's booking request; some can't be met."""
+        """A random booking request. Some are refused."""
         recipient = self.random.choice(self.recipients[1:])
         service = self.random.choice([grant.service for grant in recipient.grants.all()])
         date = TODAY + dt.timedelta(days=self.random.randrange(7))
@@ -113,7 +116,7 @@ class World:
         _book(*self.request())
 
     def pages(self):
-        """What people get to see, by whom and where."""
+        """Pages by user and URL, without CSRF tokens."""
         found = {}
         for user in self.users:
             client = Client()
@@ -128,7 +131,7 @@ class World:
         return found
 
     def answers(self):
-        """What programs get to read, by whose key and where."""
+        """The API's answers by owner of the token and path."""
         last = TODAY + dt.timedelta(days=13)
         found = {}
         for user in self.users:
@@ -142,8 +145,10 @@ class World:
         return found
 
     def bookings(self):
-        """What becomes of requests when they come one after the other; then all is undone."""
-        return _outcomes(self.requests)
+        """The outcomes of the same requests, one after the other; then all is rolled back."""
+        outcomes = _outcomes(self.requests)
+        assert 2 < sum(isinstance(outcome[0], type) for outcome in outcomes) < len(outcomes) - 2
+        return outcomes
 
 
 def _session(user):
@@ -162,7 +167,6 @@ def _book(key, recipient, service, starts_at):
 
 
 def _outcomes(requests):
-    """What becomes of each request when they come one after the other; then all is undone."""
     found = []
     with transaction.atomic():
         for request in requests:
@@ -239,7 +243,7 @@ def test_as_many_requests_a_minute_are_let_through():
         counted_each = responses("plain")
 
     assert counted_each == [False] * 50 + [True] * 10
-    assert responses("in steps") == counted_each
+    assert responses("in-steps") == counted_each
 
 
 def test_a_plain_version_is_gone_afterwards():
