@@ -20,6 +20,7 @@ from serviceshop.local.processes import Child
 if TYPE_CHECKING:
     from benchmarks.dataset import Dataset
 
+PRODUCTION = "serviceshop.wsgi"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -41,9 +42,11 @@ class Environment:
         return Dataset(self.sizes)
 
     @contextlib.contextmanager
-    def another_server(self, **environment: str) -> Iterator["WebServer"]:
+    def another_server(
+        self, application: str = PRODUCTION, **environment: str
+    ) -> Iterator["WebServer"]:
         """A second web server, with other environment variables."""
-        server = WebServer(self.folder, "another", environment)
+        server = WebServer(self.folder, "another", environment, application)
         with server.running():
             yield server
 
@@ -94,8 +97,13 @@ class WebServer:
     """gunicorn as in production. Stopped and started again it has the same port."""
 
     def __init__(
-        self, folder: Path, name: str, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        name: str,
+        environment: Mapping[str, str] | None = None,
+        application: str = PRODUCTION,
     ) -> None:
+        self.application = application
         self.folder = folder
         self.name = name
         self.environment = environment or {}
@@ -111,7 +119,7 @@ class WebServer:
             self.child = Child(
                 "The web server",
                 [
-                    *(sys.executable, "-m", "gunicorn", "serviceshop.wsgi"),
+                    *(sys.executable, "-m", "gunicorn", self.application),
                     *("--config", "python:serviceshop.gunicorn"),
                     *("--bind", f"fd://{listening.fileno()}"),
                 ],

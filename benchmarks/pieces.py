@@ -17,6 +17,7 @@ class Piece:
     what: str
     plain: str  # in benchmarks.plain, as "module.function" or "module.function:argument"
     serves: tuple[str, ...]  # figures of benchmarks.without
+    at_start: bool = False  # whether processes read it when they start
     stays_because: str = ""  # although no figure needs it
 
     def verdict(self, gains: Collection[float]) -> str:
@@ -131,6 +132,7 @@ PIECES = {
             "`DATABASES` options: PostgreSQL plans a statement once",
             "database.nothing_prepared",
             ("booking-spread", "calendar-unchanged"),
+            at_start=True,
         ),
         Piece(
             "connection-check",
@@ -143,6 +145,7 @@ PIECES = {
             "`SESSION_ENGINE`: sessions are read from Redis",
             "database.sessions_in_database",
             ("calendar-unchanged",),
+            at_start=True,
         ),
         Piece(
             "redis-client",
@@ -258,6 +261,7 @@ PIECES = {
             "`accounts.templatetags.icons.icon`: an icon's tag",
             "pages.icons_rendered",
             ("calendar-warm",),
+            at_start=True,
         ),
         Piece(
             "id-url-cache",

@@ -1,8 +1,9 @@
 """One piece of machinery at a time: what a request costs without it.
 
-Two web servers run beside each other on the same data; one has the plain version in
-place. They take turns in short batches. The cost is CPU time, of the web server's workers
-and of PostgreSQL's backends, because it hardly depends on what else the machine does.
+A web server leaves out the piece in every other request (``benchmarks.wsgi``). The cost of a
+request is the CPU time of the server's workers and of PostgreSQL's backends, because it
+hardly depends on what else the machine does. Pieces that a process reads when it starts are
+measured with a second server.
 """
 
 import contextlib
@@ -23,17 +24,32 @@ from benchmarks.client import Connection, Crowd
 from benchmarks.dataset import Site
 from benchmarks.environment import Environment, WebServer
 from benchmarks.pieces import ENOUGH, PIECES
-from benchmarks.plain.apps import VARIABLE
+from benchmarks.plain.apps import HEADER, VARIABLE
 from benchmarks.results import BrokenError, say
 from departments.models import Day
 
-BATCH = 5  # requests: short, so that both servers are disturbed alike
-LEAST, MOST = 20, 100  # batches of each server
-SURE = 0.01  # the standard error of a ratio that is measured well enough
+PAGES = (60, 300)  # requests with and without: at least, at most
+WAVES = (12, 50)  # of 32 bookings
+SURE = 0.005  # the standard error of a ratio that is measured well enough
+REFRESHED = 20  # after so many, PostgreSQL is asked for its backends again
 
-# Sends a server some requests; how many, and the seconds until all were answered.
-Batch = Callable[[], tuple[int, float]]
-Batches = contextlib.AbstractContextManager[Batch]
+# Sends one page's request or a wave of bookings. Returns how many, and the seconds it took.
+Send = Callable[[], tuple[int, float]]
+Sends = contextlib.AbstractContextManager[Send]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """With or without the pieces."""
+
+    server: WebServer
+    without: str = ""
+
+    def add_to(self, request: bytes) -> bytes:
+        if not self.without:
+            return request
+        line = f"\r\n{HEADER}: {self.without}\r\n\r\n".encode()
+        return request.replace(b"\r\n\r\n", line, 1)
 
 
 @dataclass(frozen=True)
@@ -52,7 +68,7 @@ class Compared:
     without: Cost
     ratio: float  # of CPU time, with ÷ without
     error: float  # standard error of the ratio, by bootstrap
-    batches: int
+    times: int
 
     @property
     def gain(self) -> float:
@@ -76,7 +92,7 @@ class Compared:
             "without_ms": round(1000 * self.without.cpu, 3),
             "with_clock_ms": round(1000 * self.with_it.clock, 3),
             "without_clock_ms": round(1000 * self.without.clock, 3),
-            "batches": self.batches,
+            "times": self.times,
         }
 
 
@@ -85,37 +101,50 @@ def as_row(compared: Compared) -> str:
     return (
         f"{compared.piece:<30} {compared.figure:<20}"
         f" {compared.ratio:.3f} ± {compared.error:.3f}  gain {compared.gain:5.1%}"
-        f"  (CPU {with_it:.2f} ms with, {without:.2f} without, {compared.batches} batches)"
+        f"  (CPU {with_it:.2f} ms with, {without:.2f} without, {compared.times} times)"
     )
 
 
 def measure(env: Environment, pieces: str, figures: set[str]) -> Iterator[Compared]:
     """``pieces`` is a piece, or several that are left out together: "a+b"."""
-    served = dict.fromkeys(figure for name in pieces.split("+") for figure in PIECES[name].serves)
-    with env.another_server(**{VARIABLE: pieces}) as plain:
+    found = [PIECES[name] for name in pieces.split("+")]
+    served = dict.fromkeys(figure for piece in found for figure in piece.serves)
+    with contextlib.ExitStack() as stack:
+        if any(piece.at_start for piece in found):
+            plain = stack.enter_context(env.another_server(**{VARIABLE: pieces}))
+            with_it, without = Variant(env.server), Variant(plain)
+        else:
+            server = stack.enter_context(env.another_server("benchmarks.wsgi"))
+            with_it, without = Variant(server), Variant(server, pieces)
         for figure in served:
             if not figures or figure in figures:
-                yield _compare(env, pieces, figure, plain)
+                yield _compare(env, pieces, figure, with_it, without)
 
 
-def _compare(env: Environment, piece: str, figure: str, plain: WebServer) -> Compared:
-    costs: dict[WebServer, list[Cost]] = {env.server: [], plain: []}
+def _compare(
+    env: Environment, pieces: str, figure: str, with_it: Variant, without: Variant
+) -> Compared:
+    least, most = WAVES if figure.startswith("booking-") else PAGES
+    costs: dict[Variant, list[Cost]] = {with_it: [], without: []}
+    processes: list[int] = []
     with contextlib.ExitStack() as stack:
-        batches = {server: stack.enter_context(FIGURES[figure](env, server)) for server in costs}
-        for _ in range(2):  # warm-up
-            for batch in batches.values():
-                batch()
+        sends = {one: stack.enter_context(FIGURES[figure](env, one)) for one in costs}
+        for _ in range(least // 5):  # warm-up
+            for send in sends.values():
+                send()
         found = None
-        for number in range(MOST):
-            in_turn = list(batches.items())
-            for server, batch in in_turn if number % 2 else reversed(in_turn):
-                costs[server].append(_cost(server, batch))
-            if number + 1 >= LEAST:
-                found = _compared(piece, figure, costs[env.server], costs[plain])
+        for number in range(most):
+            if number % REFRESHED == 0:
+                processes = _processes(with_it.server, without.server)
+            in_turn = list(sends.items())
+            for variant, send in in_turn if number % 2 else reversed(in_turn):
+                costs[variant].append(_cost(processes, send))
+            if number + 1 >= least and number % 10 == 9:
+                found = _compared(pieces, figure, costs[with_it], costs[without])
                 if found.is_clear:
                     break
     assert found
-    say(f"  {figure}: {found.ratio:.3f} ± {found.error:.3f}, {found.batches} batches")
+    say(f"  {figure}: {found.ratio:.3f} ± {found.error:.3f}, {found.times} times")
     return found
 
 
@@ -132,7 +161,7 @@ def _compared(piece: str, figure: str, with_it: list[Cost], without: list[Cost])
 
 
 def _low(costs: list[Cost]) -> Cost:
-    """The lower quartiles: other work on the machine makes a batch dearer, never cheaper."""
+    """The lower quartiles: other work on the machine makes a request dearer, never cheaper."""
     cpu, clock = (
         statistics.quantiles(values, n=4)[0]
         for values in ([cost.cpu for cost in costs], [cost.clock for cost in costs])
@@ -140,66 +169,72 @@ def _low(costs: list[Cost]) -> Cost:
     return Cost(cpu, clock)
 
 
-def _cost(server: WebServer, batch: Batch) -> Cost:
-    before = _cpu(server)
-    requests, took = batch()
-    after = _cpu(server)
-    cpu = sum(spent - before.get(path, 0) for path, spent in after.items())
-    return Cost(cpu / requests / 1e9, took / requests)
+def _cost(processes: list[int], send: Send) -> Cost:
+    before = _cpu(processes)
+    requests, took = send()
+    return Cost((_cpu(processes) - before) / requests / 1e9, took / requests)
 
 
-def _cpu(server: WebServer) -> dict[Path, int]:
-    """Nanoseconds by thread: of the server's workers, and of all backends but ours."""
+def _processes(*servers: WebServer) -> list[int]:
+    """The servers' workers, and all backends of PostgreSQL but ours."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        processes = [*server.workers(), *(pid for (pid,) in cursor.fetchall())]
-    spent = {}
+        backends = [pid for (pid,) in cursor.fetchall()]
+    return [*{pid for server in servers for pid in server.workers()}, *backends]
+
+
+def _cpu(processes: list[int]) -> int:
+    """Nanoseconds, of all threads."""
+    spent = 0
     for process in processes:
         for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
-            with contextlib.suppress(OSError):  # it has just ended
-                spent[path] = int(path.read_text().split()[0])
+            with contextlib.suppress(OSError):  # it has ended
+                spent += int(path.read_text().split()[0])
     return spent
 
 
-# -- What is asked of a server ------------------------------------------------------
+# -- What is requested --------------------------------------------------------------
+
+
+class _Connection(Connection):
+    """Marks each request with what the server shall leave out."""
+
+    def __init__(self, variant: Variant) -> None:
+        super().__init__(variant.server.port)
+        self.variant = variant
+
+    def send(self, request: bytes) -> None:
+        super().send(self.variant.add_to(request))
 
 
 @contextlib.contextmanager
-def _fetched(
-    server: WebServer, fetches: Iterator[pages.Fetch], times: int = BATCH
-) -> Iterator[Batch]:
-    with Connection(server.port) as to:
-
-        def batch() -> tuple[int, float]:
-            return times, sum(next(fetches)(to) for _ in range(times))
-
-        yield batch
+def _pages(variant: Variant, fetches: Iterator[pages.Fetch]) -> Iterator[Send]:
+    with _Connection(variant) as to:
+        yield lambda: (1, next(fetches)(to))
 
 
-def _warm(env: Environment, server: WebServer) -> Batches:
-    return _fetched(server, pages.calendars(env.data.ordinary[0]))
+def _warm(env: Environment, variant: Variant) -> Sends:
+    return _pages(variant, pages.calendars(env.data.ordinary[0]))
 
 
-def _unchanged(env: Environment, server: WebServer) -> Batches:
-    return _fetched(server, pages.unchanged_calendars(env.data.ordinary[0]))
+def _unchanged(env: Environment, variant: Variant) -> Sends:
+    return _pages(variant, pages.unchanged_calendars(env.data.ordinary[0]))
 
 
-def _cold(env: Environment, server: WebServer) -> Batches:
-    return _fetched(server, pages.calendars_after_changes(env.data.largest))
+def _cold(env: Environment, variant: Variant) -> Sends:
+    return _pages(variant, pages.calendars_after_changes(env.data.largest))
 
 
-def _saturated(env: Environment, server: WebServer) -> Batches:
+def _saturated(env: Environment, variant: Variant) -> Sends:
     full, _ = env.data.saturated
-    return _fetched(server, pages.calendars_after_changes(full))
+    return _pages(variant, pages.calendars_after_changes(full))
 
 
-def _one_day(env: Environment, server: WebServer) -> Batches:
-    """A calendar after somebody has booked on one day of a large department."""
-    site = env.data.largest
-    return _fetched(server, _after_a_booking(site))
+def _one_day(env: Environment, variant: Variant) -> Sends:
+    return _pages(variant, _after_a_booking(env.data.largest))
 
 
 def _after_a_booking(site: Site) -> Iterator[pages.Fetch]:
@@ -213,16 +248,15 @@ def _after_a_booking(site: Site) -> Iterator[pages.Fetch]:
         yield fetch
 
 
-def _slots(env: Environment, server: WebServer) -> Batches:
-    return _fetched(server, slots.fortnights(env.data.ordinary[0]))
+def _slots(env: Environment, variant: Variant) -> Sends:
+    return _pages(variant, slots.fortnights(env.data.ordinary[0]))
 
 
-def _slots_cold(env: Environment, server: WebServer) -> Batches:
+def _slots_cold(env: Environment, variant: Variant) -> Sends:
     site = env.data.largest
-    fortnights = slots.fortnights(site)
 
     def fetches() -> Iterator[pages.Fetch]:
-        for fortnight in fortnights:
+        for fortnight in slots.fortnights(site):
 
             def fetch(to: Connection, fortnight: pages.Fetch = fortnight) -> float:
                 pages.change(site)
@@ -230,39 +264,37 @@ def _slots_cold(env: Environment, server: WebServer) -> Batches:
 
             yield fetch
 
-    return _fetched(server, fetches())
+    return _pages(variant, fetches())
 
 
 @contextlib.contextmanager
-def _booked(
-    server: WebServer, all_requests: BookingRequests, sent: list[BookingRequest]
-) -> Iterator[Batch]:
-    with Crowd(server.port, bookings.CLIENTS) as crowd:
+def _bookings(
+    variant: Variant, all_requests: BookingRequests, sent: list[BookingRequest]
+) -> Iterator[Send]:
+    with Crowd(variant.server.port, bookings.CLIENTS) as crowd:
 
-        def batch() -> tuple[int, float]:
+        def send() -> tuple[int, float]:
             all_requests.undo()
-            responses, took = crowd.fetch([request.book() for request in sent])
+            responses, took = crowd.fetch([variant.add_to(request.book()) for request in sent])
             if bookings.count_refused(responses) > bookings.REFUSED * len(responses):
                 raise BrokenError("Too many bookings were refused.")
             return len(responses), took
 
-        yield batch
+        yield send
         all_requests.undo()
 
 
-def _spread(env: Environment, server: WebServer) -> Batches:
+def _spread(env: Environment, variant: Variant) -> Sends:
     requests = BookingRequests(env)
-    return _booked(server, requests, list(itertools.chain(*requests.spread(1))))
+    return _bookings(variant, requests, list(itertools.chain(*requests.spread(1))))
 
 
-def _crowd(env: Environment, server: WebServer) -> Batches:
+def _crowd(env: Environment, variant: Variant) -> Sends:
     requests = BookingRequests(env)
-    return _booked(server, requests, list(itertools.chain(*requests.together(1))))
+    return _bookings(variant, requests, list(itertools.chain(*requests.together(1))))
 
 
-FIGURES: dict[
-    str, Callable[[Environment, WebServer], contextlib.AbstractContextManager[Batch]]
-] = {
+FIGURES: dict[str, Callable[[Environment, Variant], Sends]] = {
     "calendar-warm": _warm,
     "calendar-unchanged": _unchanged,
     "calendar-cold": _cold,
