@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from booking.models import Booking, Visit
 from booking.seating import values
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from departments.models import Shift
 from tests.booking.checker import faults
 from workflow.models import DayPlan, WorkItem
@@ -83,9 +83,9 @@ class DayOfRows:
         return [visit for visit in self.visits if visit.seat is not None]
 
     def ask(self, demand, step):
-        board = DaySeating(self.seats, self.visits, is_settled=self.stands_still)
-        answer = board.starts(demand, step)
-        assert board.starts(demand, step) == answer
+        seating = DaySeating(self.seats, self.visits, is_settled=self.stands_still)
+        answer = seating.starts(demand, step)
+        assert seating.starts(demand, step) == answer
         return answer
 
     def shuffled(self, rng):
@@ -98,7 +98,12 @@ class DayOfRows:
 def board_of(day, *, stands_still=False):
     seats = [
         values.Seat(
-            one.id, one.starts, one.ends, one.pause, frozenset(one.skills), one.is_withdrawn
+            one.id,
+            one.starts,
+            one.ends,
+            one.pause,
+            frozenset(one.qualifications),
+            one.is_withdrawn,
         )
         for one in map(_Seat, Shift.objects.filter(day=day))
     ]
@@ -128,7 +133,7 @@ class _Seat:
             _seconds(shift.break_starts_at),
             _seconds(shift.break_ends_at),
         )
-        self.skills = set(shift.qualification_ids)
+        self.qualifications = set(shift.qualification_ids)
         self.is_withdrawn = shift.withdrawn_by_id is not None
 
 

@@ -67,15 +67,19 @@ class Life(RuleBasedStateMachine):
         self.clock = time_machine.travel(start, tick=False)
         self.traveller = self.clock.start()
         self.department = factories.DepartmentFactory()
-        skill = factories.QualificationFactory()
+        qualification = factories.QualificationFactory()
         self.services = [
             factories.ServiceFactory(department=self.department, minutes=minutes, carers=carers)
             for minutes, carers in [(30, 1), (60, 1), (60, 2)]
         ]
-        self.services[0].qualifications.add(skill)
+        self.services[0].qualifications.add(qualification)
         self.rows = []
         for weekday in range(1, 8):
-            for opens, closes, skills in ((8, 13, [skill]), (9, 15, []), (22, 4, [])):
+            for opens, closes, qualifications in (
+                (8, 13, [qualification]),
+                (9, 15, []),
+                (22, 4, []),
+            ):
                 pause = {"break_starts_at": dt.time(11), "break_minutes": 30}
                 self.rows.append(
                     factories.OpeningHoursFactory(
@@ -83,7 +87,7 @@ class Life(RuleBasedStateMachine):
                         weekday=weekday,
                         opens_at=dt.time(opens),
                         closes_at=dt.time(closes),
-                        qualifications=skills,
+                        qualifications=qualifications,
                         **(pause if opens == 9 else {}),
                     )
                 )
@@ -97,7 +101,7 @@ class Life(RuleBasedStateMachine):
         ]
         factories.QualificationHeldFactory(
             person=self.carers[0],
-            qualification=skill,
+            qualification=qualification,
             valid_until=self.clocks_change + dt.timedelta(days=1),
         )
         self.stranger = factories.RecipientFactory()

@@ -18,7 +18,7 @@ from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.models import Grant, Recipient
 from booking.queries.entitlement import OwnBooking, charged_span
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Visit
 from database.pipeline import Query, run_pipeline
 from departments.actions.days import BUMP_REVISION
@@ -156,9 +156,9 @@ def seating_of_rows(rows: Iterable[tuple[Any, ...]]) -> DaySeating:
     """Enough to see who is directly free, and who of them has the tightest hole."""
     seats: list[Seat] = []
     visits: list[Visit] = []
-    for shift_id, starts, ends, rest, back, skills, *around in rows:
+    for shift_id, starts, ends, rest, back, qualifications, *around in rows:
         pause = None if rest is None else (rest, back)
-        seats.append(Seat(shift_id, starts, ends, pause, frozenset(skills)))
+        seats.append(Seat(shift_id, starts, ends, pause, frozenset(qualifications)))
         before, its_end, its_until, after = around
         if before is not None:
             visits.append(_neighbour(shift_id, before, its_end, its_until))

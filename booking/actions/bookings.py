@@ -25,7 +25,7 @@ from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.entitlement import Entitlement, last_day
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Refused, Seated, Why
 from database.pipeline import Query, run_pipeline
 from database.transactions import Busy, Ending
@@ -326,17 +326,17 @@ def _lock(
 def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
     """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
     are whole days read, for others to make room."""
-    for day, board in days.offering:
-        directly = board.seat(demand, request.start)
+    for day, seating in days.offering:
+        directly = seating.seat(demand, request.start)
         if isinstance(directly, Seated):
             return _Place(day, directly)
     offering = [day for day, _ in days.offering]
-    boards = day_seatings(
+    seatings = day_seatings(
         offering, needs_of(request.service.department), now=now, without=request.moving
     )
     reasons: list[Refused] = []
     for day in offering:
-        answer = boards[day.pk].seat(demand, request.start)
+        answer = seatings[day.pk].seat(demand, request.start)
         if isinstance(answer, Seated):
             return _Place(day, answer)
         reasons.append(answer)

@@ -32,8 +32,8 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
     }
     if not visits:
         return Reseated()
-    board = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
-    changed = {id_: seat for id_, seat in board.repair().items() if id_ in visits}
+    seating = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
+    changed = {id_: seat for id_, seat in seating.repair().items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []
     for id_, seat in changed.items():
@@ -52,9 +52,9 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
     with one_transaction():
         day, fresh = _lock(visit)
         needs = needs_of(day.department)
-        board = day_seatings([day], needs, now=timezone.now())[day.pk]
-        known = board.visit(fresh.pk)
-        given = board.give(known, shift.pk) if known else None
+        seating = day_seatings([day], needs, now=timezone.now())[day.pk]
+        known = seating.visit(fresh.pk)
+        given = seating.give(known, shift.pk) if known else None
         if given is None:
             raise errors.CannotTake
         others = {**given.moved, fresh.pk: shift.pk}

@@ -1,4 +1,4 @@
-"""A day's shifts and visits as ``booking.seating.board`` sees them."""
+"""A day's shifts and visits as ``booking.seating.day_seating`` sees them."""
 
 import datetime as dt
 import uuid
@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from booking.models import Booking, Visit
-from booking.seating.board import DaySeating
-from booking.seating.glance import Kind, Period, starts_at_a_glance
+from booking.seating.day_seating import DaySeating
+from booking.seating.summary import SeatKind, VisitPeriod, starts_of_summary
 from booking.seating.values import Demand, Seat
 from booking.seating.values import Visit as SeatedVisit
 from database.expressions import EpochSeconds
@@ -84,7 +84,7 @@ def day_seatings(
 
 
 # Each day's seats have numbers of their own. Kinds of seats first, then periods.
-_GLANCE = """
+_SUMMARY = """
 WITH seat AS MATERIALIZED (
     SELECT id, day_id, row_number() OVER (PARTITION BY day_id) - 1 AS number,
         starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
@@ -107,7 +107,7 @@ GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
 """
 
 
-def glances_at(
+def summarized_starts(
     days: Collection[AnyDay],
     demand: Demand,
     step: int,
@@ -115,24 +115,24 @@ def glances_at(
     now: dt.datetime,
     without: Booking | None = None,
 ) -> dict[int, list[tuple[int, bool | None]]]:
-    """See ``booking.seating.glance``; by the Day's key, for days that are laid out. One statement,
-    so that numbers and what they count are of one moment, and little to read in it."""
-    kinds: dict[int, list[Kind]] = defaultdict(list)
-    periods: dict[int, list[Period]] = defaultdict(list)
+    """The starts of laid-out days, by the Day's key (see ``booking.seating.summary``). One
+    statement, so that seats and visits are of one moment, and few rows."""
+    kinds: dict[int, list[SeatKind]] = defaultdict(list)
+    periods: dict[int, list[VisitPeriod]] = defaultdict(list)
     asked = {"days": [day.pk for day in days], "without": without.pk if without else None}
     with connection.cursor() as cursor:
-        cursor.execute(_GLANCE, asked)
-        for day_id, starts, ends, until, rest, back, skills, numbers in cursor.fetchall():
+        cursor.execute(_SUMMARY, asked)
+        for day_id, starts, ends, until, rest, back, qualifications, numbers in cursor.fetchall():
             seats = sum([1 << number for number in numbers])
             if until is None:
                 pause = None if rest is None else (rest, back)
-                like = Seat(_ANY, starts, ends, pause, frozenset(skills))
-                kinds[day_id].append(Kind(like, seats))
+                like = Seat(_ANY, starts, ends, pause, frozenset(qualifications))
+                kinds[day_id].append(SeatKind(like, seats))
             else:
-                periods[day_id].append(Period(starts, ends, until, seats))
+                periods[day_id].append(VisitPeriod(starts, ends, until, seats))
     today = timezone.localdate(now)
     return {
-        day.pk: starts_at_a_glance(
+        day.pk: starts_of_summary(
             kinds[day.pk], periods[day.pk], demand, step, is_settled=stands_still(day, today)
         )
         for day in days

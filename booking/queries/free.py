@@ -19,10 +19,10 @@ from booking.queries.day_seatings import (
     Needs,
     day_seatings,
     demand_of,
-    glances_at,
     needs_of,
     seating_of_shifts,
     stands_still,
+    summarized_starts,
 )
 from booking.queries.days import DayFact
 from booking.queries.process_cache import ProcessCache
@@ -203,15 +203,15 @@ def _starts_laid_out(
     if not days:
         return {}
     demand, step, moving = asked.demand, asked.step, asked.moving
-    glances = glances_at(days, demand, step, now=now, without=moving)
-    others = [day for day in days if any(is_free is None for _, is_free in glances[day.pk])]
-    boards = day_seatings(others, asked.needs, now=now, without=moving) if others else {}
+    starts_of = summarized_starts(days, demand, step, now=now, without=moving)
+    others = [day for day in days if any(is_free is None for _, is_free in starts_of[day.pk])]
+    seatings = day_seatings(others, asked.needs, now=now, without=moving) if others else {}
 
-    def is_free(day: DayFact, start: int, glance: bool | None) -> bool:
-        return isinstance(boards[day.pk].seat(demand, start), Seated) if glance is None else glance
+    def is_free(day: DayFact, start: int, known: bool | None) -> bool:
+        return isinstance(seatings[day.pk].seat(demand, start), Seated) if known is None else known
 
     return {
-        day.date: tuple((start, is_free(day, start, glance)) for start, glance in glances[day.pk])
+        day.date: tuple((start, is_free(day, start, known)) for start, known in starts_of[day.pk])
         for day in days
     }
 

@@ -81,8 +81,8 @@ def why_taken(
     )
     needs = needs_of(service.department)
     demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
-    boards = day_seatings(list(days), needs, now=now, without=moving).values()
-    answers = [board.seat(demand, int(starts_at.timestamp())) for board in boards]
+    seatings = day_seatings(list(days), needs, now=now, without=moving).values()
+    answers = [seating.seat(demand, int(starts_at.timestamp())) for seating in seatings]
     if any(isinstance(answer, Seated) for answer in answers):
         return None
     refusals = [answer for answer in answers if isinstance(answer, Refused)]

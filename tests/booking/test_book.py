@@ -232,11 +232,11 @@ def test_two_carers_sit_on_two_shifts_and_are_charged_once(hours, book, departme
 
 
 def test_others_are_reseated_to_make_room(hours, book, department, service, sound):
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
     nursing = factories.ServiceFactory(department=department)
-    nursing.qualifications.add(skill)
+    nursing.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
-    nurse = factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    nurse = factories.ShiftFactory(day=day, qualification_ids=[qualification.pk])
     first = book(TEN)
     assert first.visits.get().shift == nurse
     other = factories.ShiftFactory(day=day)
@@ -249,11 +249,11 @@ def test_others_are_reseated_to_make_room(hours, book, department, service, soun
 
 
 def test_on_a_settled_day_only_what_is_directly_free_is_given(book, department):
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
     nursing = factories.ServiceFactory(department=department)
-    nursing.qualifications.add(skill)
+    nursing.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
-    factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    factories.ShiftFactory(day=day, qualification_ids=[qualification.pk])
     book(TEN)
     factories.ShiftFactory(day=day)
     Day.objects.update(settled_at=local(TODAY, 8))

@@ -10,7 +10,7 @@ from booking import actions, errors
 from booking.actions import bookings
 from booking.models import Booking, BookingEvent, Visit
 from booking.queries.day_seatings import seat_of
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from database.transactions import Busy
 from departments.actions.days import lay_out_horizon
 from departments.models import Day

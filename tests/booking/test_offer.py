@@ -192,13 +192,13 @@ def test_a_time_shown_free_is_granted_and_one_shown_busy_is_not(
 ):
     """Over whole generated days: every slot that is shown is asked for."""
     rng = random.Random(seed)
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
     services = [
         factories.ServiceFactory(department=department, minutes=minutes, carers=carers)
         for minutes, carers in [(30, 1), (45, 1), (90, 1), (60, 2)]
     ]
     for service in services[::2]:
-        service.qualifications.add(skill)
+        service.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
     for _ in range(4):
         starts = local(TOMORROW, rng.randint(7, 10), rng.choice([0, 30]))
@@ -210,7 +210,7 @@ def test_a_time_shown_free_is_granted_and_one_shown_busy_is_not(
             ends_at=starts + dt.timedelta(hours=rng.randint(4, 7)),
             break_starts_at=pause if has_pause else None,
             break_ends_at=pause + dt.timedelta(minutes=30) if has_pause else None,
-            qualification_ids=[skill.pk] if rng.random() < 0.6 else [],
+            qualification_ids=[qualification.pk] if rng.random() < 0.6 else [],
         )
     nobody = {service: someone(service) for service in services}
 
