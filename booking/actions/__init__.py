@@ -8,7 +8,7 @@ from booking.actions.announcements import announce, due, remind, tell
 from booking.actions.bookings import book, cancel, move
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import change_grant, grant, shorten_grant
+from booking.actions.grants import change_grant, grant
 from booking.actions.mandates import (
     Invited,
     end_mandate,
@@ -69,7 +69,6 @@ __all__ = [
     "repeat",
     "reseat",
     "revoke_feed",
-    "shorten_grant",
     "skip",
     "take_back_skip",
     "take_off",

@@ -261,23 +261,20 @@ class _BookingRequest:
 
 
 def _check_entitlement(request: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
-    """The grant that the visit is charged to. The caller has locked the person."""
+    """The grant that the visit is charged to. The caller has locked the recipient.
+
+    Raises ``NotOpen``, ``OutsideHorizon`` and what ``errors.error_of`` returns.
+    """
     service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
     if request.date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
-    person = Entitlement.known(service, known.grants, known.own, now, moving=request.moving)
-    match person.obstacle(request.start, request.start + request.seconds, request.date):
-        case SlotStatus.PAST | SlotStatus.TOO_SOON:
-            raise errors.TooLate
-        case SlotStatus.OWN:
-            raise errors.OverlapsOwn
-        case SlotStatus.NOT_GRANTED:
-            raise errors.NotGranted
-        case SlotStatus.OVER_QUOTA:
-            raise errors.OverQuota(person.balance(request.date))
-    grant = person.grant(request.date)
+    entitlement = Entitlement.known(service, known.grants, known.own, now, moving=request.moving)
+    obstacle = entitlement.obstacle(request.start, request.start + request.seconds, request.date)
+    if obstacle:
+        raise errors.error_of(obstacle, entitlement.balance(request.date))
+    grant = entitlement.grant(request.date)
     assert grant is not None
     return grant
 

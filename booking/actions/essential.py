@@ -13,7 +13,8 @@ from booking import quota
 from booking.models import BookingEvent, Grant
 from booking.notices.essential import UNBOOKED
 from booking.queries.essential import unbooked_grants
-from departments.hours import local_instant
+from booking.queries.local_time import midnight
+from departments.hours import DAY
 from departments.models import Department, Employee
 
 
@@ -49,7 +50,7 @@ def _alert(department: Department, period: Grant.Period, today: dt.date, last: d
 def _tell_administrators(
     department: Department, key: str, facts: dict[str, str], last: dt.date
 ) -> None:
-    end = local_instant(last + dt.timedelta(days=1), dt.time(), timezone.get_default_timezone())
+    end = midnight(last + DAY)
     administrators = Employee.objects.active(timezone.localdate()).administrators()
     with transaction.atomic():
         for employee in administrators.filter(department=department).select_related("person"):

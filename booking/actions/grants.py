@@ -7,7 +7,8 @@ from django.utils import timezone
 from accounts.models import User
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
-from departments.hours import local_instant
+from booking.queries.local_time import midnight
+from departments.hours import DAY
 from departments.models import Service
 
 
@@ -61,24 +62,15 @@ def change_grant(
         return _booked_after(grant)
 
 
-def shorten_grant(*, grant: Grant, valid_until: dt.date, by: User | None) -> list[Booking]:
-    """Let a grant end earlier. Nothing is cancelled: the answer is what was booked for
-    after its new last day, for a person to look at."""
-    with one_transaction():
-        lock_recipient(grant.recipient_id)
-        grant.valid_until = valid_until
-        grant.save(update_fields=["valid_until"])
-        return _booked_after(grant)
-
-
 def _booked_after(grant: Grant) -> list[Booking]:
     if grant.valid_until is None:
         return []
-    after = local_instant(
-        grant.valid_until + dt.timedelta(days=1), dt.time(), timezone.get_default_timezone()
-    )
     return list(
         Booking.objects.upcoming(timezone.now())
-        .filter(recipient=grant.recipient_id, service=grant.service_id, starts_at__gte=after)
+        .filter(
+            recipient=grant.recipient_id,
+            service=grant.service_id,
+            starts_at__gte=midnight(grant.valid_until + DAY),
+        )
         .select_related("service__department", "recipient")
     )

@@ -21,8 +21,9 @@ from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Recipient, SlotWish
 from booking.notices.wishes import OPENING
 from booking.queries.entitlement import last_day
+from booking.queries.local_time import midnight
 from booking.queries.wishes import can_be_moved, may_book_for
-from departments.hours import DAY, local_instant
+from departments.hours import DAY
 from departments.models import Day, Service
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
             return False
         # With the person locked nobody else counts at the same time.
         User.objects.select_for_update(no_key=True).get(pk=found.by_id)
-        if _told_today(found.by, now) >= A_DAY:
+        if _messages_today(found.by, now) >= A_DAY:
             return False
         _tell(found, opened[0])
         return True
@@ -154,10 +155,11 @@ def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
     )
 
 
-def _told_today(user: User, now: dt.datetime) -> int:
-    midnight = local_instant(timezone.localdate(now), dt.time(), timezone.get_default_timezone())
-    told = Message.objects.filter(kind=OPENING, user=user, posted_at__gte=midnight)
-    return told.values("key").distinct().count()
+def _messages_today(user: User, now: dt.datetime) -> int:
+    sent = Message.objects.filter(
+        kind=OPENING, user=user, posted_at__gte=midnight(timezone.localdate(now))
+    )
+    return sent.values("key").distinct().count()
 
 
 def _tell(wish: SlotWish, start: int) -> None:

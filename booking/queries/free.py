@@ -25,9 +25,10 @@ from booking.queries.day_seatings import (
     summarized_starts,
 )
 from booking.queries.days import DayFact
+from booking.queries.local_time import midnight
 from booking.queries.process_cache import ProcessCache
 from booking.seating.values import Demand, Seated
-from departments.hours import DAY, local_instant
+from departments.hours import DAY
 from departments.models import Department, Service
 from departments.queries.days import shifts_by_day
 
@@ -218,10 +219,7 @@ def _starts_laid_out(
 
 def _on(date: dt.date, starts: Mapping[dt.date, Starts]) -> dict[int, bool]:
     """The starts on a local date; free when either Day has a seat."""
-    zone = timezone.get_default_timezone()
-    begins, ends = (
-        int(local_instant(day, dt.time(), zone).timestamp()) for day in (date, date + DAY)
-    )
+    begins, ends = (int(midnight(day).timestamp()) for day in (date, date + DAY))
     found: dict[int, bool] = {}
     for start, is_free in (*starts.get(date - DAY, ()), *starts.get(date, ())):
         if begins <= start < ends:

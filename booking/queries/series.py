@@ -88,10 +88,7 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
     for date in dates:
         starts = int(series.starts_at(date).timestamp())
         ends = starts + 60 * series.service.minutes
-        if not any(
-            grant.valid_from <= date and (grant.valid_until is None or date <= grant.valid_until)
-            for grant in grants
-        ):
+        if not any(grant.is_valid_on(date) for grant in grants):
             found[date] = SeriesDate.Why.NOT_GRANTED
         elif not any(fact.starts <= starts and ends <= fact.ends for fact in shifts[date]):
             found[date] = SeriesDate.Why.CLOSED

@@ -234,15 +234,23 @@ def test_a_grant_is_written_down_once(recipient, service, administrator):
     assert recipient.grants.count() == 1
 
 
-def test_shortening_a_grant_lists_what_it_hits_and_cancels_nothing(
+def test_shortening_a_grant_lists_the_bookings_after_it_and_cancels_nothing(
     hours, book, recipient, administrator
 ):
     hours()
     book(local(TOMORROW, 10), recipient)
     hit = book(local(TOMORROW + dt.timedelta(days=1), 10), recipient)
 
-    listed = actions.shorten_grant(
-        grant=recipient.grants.get(), valid_until=TOMORROW, by=administrator
+    grant = recipient.grants.get()
+    listed = actions.change_grant(
+        grant=grant,
+        amount=grant.amount,
+        unit=grant.unit,
+        period=grant.period,
+        valid_from=grant.valid_from,
+        valid_until=TOMORROW,
+        is_essential=False,
+        by=administrator,
     )
 
     assert listed == [hit]

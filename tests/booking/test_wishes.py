@@ -142,7 +142,7 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
     for booking in (taken[0], others[0]):
         cancel(booking)
     monkeypatch.setattr(wishes, "A_DAY", 1)
-    count, both_have_counted = wishes._told_today, threading.Barrier(2)
+    count, both_have_counted = wishes._messages_today, threading.Barrier(2)
 
     def told_today(user, now):
         told = count(user, now)
@@ -156,7 +156,7 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
         finally:
             connection.close()
 
-    monkeypatch.setattr(wishes, "_told_today", told_today)
+    monkeypatch.setattr(wishes, "_messages_today", told_today)
     with ThreadPoolExecutor(2) as workers:
         assert sum(workers.map(look, asked)) == 1
     assert len(told()) == 1
