@@ -1,4 +1,4 @@
-"""Book, move, cancel."""
+"""Book, move and cancel visits."""
 
 import datetime as dt
 import uuid
@@ -19,7 +19,7 @@ from booking.actions.booking_sql import (
     seating_of_rows,
     seats_free,
 )
-from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
+from booking.actions.locks import lay_out_missing, lock_query, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
@@ -48,11 +48,12 @@ def book(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Take a seat for each carer the service needs. The key is the booking's: the same
-    request sent again finds what it made, whatever has become of it since. ``reason`` is
-    why it is booked for the person, for their history.
+    """Book a visit, with a seat for each carer that the service needs.
 
-    Raises a ``BookingError``; a taken slot comes with the nearest free times.
+    ``key`` becomes the booking's id: the same request sent again returns the booking that it
+    made, as it is now. ``reason`` is shown in the recipient's history.
+
+    Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
     provenance = _Provenance(by, via, reason)
     request = _BookingRequest(key, recipient, service, starts_at.astimezone(dt.UTC))
@@ -71,8 +72,10 @@ def move(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Take the new seat and let the old one go, or keep the old one and raise a
-    ``BookingError``. Moving to where it is already changes nothing."""
+    """Move a booking to another time. Moving it to its own time changes nothing.
+
+    Raises a ``BookingError``, and keeps the old seats then.
+    """
     provenance = _Provenance(by, via, reason)
     try:
         with one_transaction() as ending:
@@ -90,7 +93,10 @@ def cancel(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Give the seat back. Nothing else moves. Cancelling twice changes nothing."""
+    """Cancel a booking and free its seats. Cancelling twice changes nothing.
+
+    Raises ``TooLate``.
+    """
     with one_transaction():
         lock_recipient(booking.recipient_id)
         fresh = _fresh(booking)
@@ -115,15 +121,15 @@ def cancel(
 def _book(
     request: "_BookingRequest", note: str, provenance: "_Provenance", ending: Ending
 ) -> Booking:
-    asked = {
+    request_facts = {
         "service": str(request.service.pk),
         "starts_at": request.starts_at.isoformat(),
         "note": note,
     }
-    known = request.known(after=[locking(request.recipient.pk)])
+    known = request.known(after=[lock_query(request.recipient.pk)])
     if known.is_made:
         made = Booking.objects.get(pk=request.key)
-        if made.recipient_id != request.recipient.pk or made.asked != asked:
+        if made.recipient_id != request.recipient.pk or made.asked != request_facts:
             raise errors.KeyReused
         return made
     now = timezone.now()
@@ -139,7 +145,7 @@ def _book(
         ends_at=request.ends_at,
         carers=request.carers,
         note=note,
-        asked=asked,
+        asked=request_facts,
     )
     event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
@@ -187,12 +193,12 @@ def _move(
     return fresh
 
 
-# -- Who does it, and what is asked for ----------------------------------------
+# -- The request ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Provenance:
-    """Who acts, by which way in, and why."""
+    """Who does it, by which channel, and why."""
 
     by: User
     via: BookingEvent.Via
@@ -201,8 +207,8 @@ class _Provenance:
 
 @dataclass(frozen=True)
 class _BookingRequest:
-    """Somebody asks for a service at a time, under the key that the booking has or gets.
-    A booking that moves keeps its own length and number of carers."""
+    """A service at a time, under the key that the booking has or gets. A booking that moves
+    keeps its own length and number of carers."""
 
     key: uuid.UUID
     recipient: Recipient
@@ -249,8 +255,8 @@ class _BookingRequest:
         return demand_of(self.service, known.needs, self.moving)
 
     def dates(self, known: Known) -> Sequence[dt.date]:
-        """Of the Days whose shifts could give it: after midnight also the one before. If
-        that has gone by and was never laid out, nobody is at work."""
+        """The dates of the Days whose shifts could take the visit: its own, and the one before
+        when a night shift lasts until then. A past Day that was never laid out has none."""
         before = self.date - DAY
         has_night = known.has_night
         if has_night is None and before >= timezone.localdate():
@@ -279,13 +285,13 @@ def _check_entitlement(request: _BookingRequest, known: Known, now: dt.datetime)
     return grant
 
 
-# -- Where it is put --------------------------------------------------------------
+# -- Seats ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Days:
-    """The Days that a verb has locked. Those that could give the visit stand with who is
-    directly free then."""
+    """The Days that are locked. ``offering`` are those that could take the visit, with the
+    seats that are free then without moving others."""
 
     all: Sequence[Day]
     offering: Sequence[tuple[Day, DaySeating]]
@@ -304,25 +310,25 @@ def _lock(
     *,
     also: Collection[_Pair] = (),
 ) -> _Days:
-    """Lock the service's Days of these dates, and others that the verb changes too; look
-    who is free there, in the same journey."""
+    """Lock the service's Days of these dates, and ``also`` other Days; read the free seats in
+    the same round trip."""
     if not request.is_on_grid:
         raise errors.NoSuchSlot
     department = request.service.department
-    questions = [
+    seat_queries = [
         seats_free(department, date, demand, request.starts_at, request.key) for date in dates
     ]
     pairs = [(department.pk, date) for date in dates]
-    days, answers = lock_days_and_query([*pairs, *also], *questions)
+    days, rows = lock_days_and_query([*pairs, *also], *seat_queries)
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
     if lay_out_missing(its_days, department):
-        answers = run_pipeline(*questions)
-    return _Days(days, list(zip(its_days, map(seating_of_rows, answers), strict=True)))
+        rows = run_pipeline(*seat_queries)
+    return _Days(days, list(zip(its_days, map(seating_of_rows, rows), strict=True)))
 
 
 def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
-    """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
-    are whole days read, for others to make room."""
+    """Seats on one of the locked Days. Whole days are read only when no seat is free without
+    moving other visits."""
     for day, seating in days.offering:
         directly = seating.seat(demand, request.start)
         if isinstance(directly, Seated):
@@ -368,8 +374,8 @@ def _with_alternatives(
     *,
     moving: Booking | None = None,
 ) -> errors.SlotTaken | Busy:
-    """The refusal with the nearest free times, of all days that can be booked. Whoever
-    waited in vain while the slot was taken is told that, and not to try again."""
+    """The error with the nearest free times of all days that can be booked. ``Busy`` becomes
+    ``SlotTaken`` when the slot was taken while we waited: trying again would not help."""
     now = timezone.now()
     today = timezone.localdate(now)
     days = (last_day(service.department, now) - today).days
@@ -390,11 +396,11 @@ def _with_alternatives(
     return error
 
 
-# -- The booking as it stands -----------------------------------------------------
+# -- The stored booking -----------------------------------------------------------
 
 
 def _fresh(booking: Booking) -> Booking:
-    """As it is now that its recipient is locked."""
+    """The booking read again, after its recipient was locked."""
     return Booking.objects.select_related("service__department", "recipient").get(pk=booking.pk)
 
 

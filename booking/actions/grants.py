@@ -1,4 +1,4 @@
-"""What the municipality has decided to give."""
+"""Grants: the municipality's decisions."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ def grant(
     is_essential: bool = False,
     by: User | None,
 ) -> Grant:
-    """Write a grant down. Raises ``GrantOverlaps`` when there is one at the time already."""
+    """Add a grant. Raises ``GrantOverlaps`` when another is valid in the same period."""
     with one_transaction():
         lock_recipient(recipient.pk)
         return Grant.objects.create(
@@ -50,9 +50,8 @@ def change_grant(
     is_essential: bool,
     by: User | None,
 ) -> list[Booking]:
-    """Write the decision anew. Bookings stay, also those that it gives no room for any
-    more: the answer is what was booked for after its last day, for a person to look at.
-    """
+    """Change a grant. No booking is cancelled: returns those after its last day, so that
+    staff can decide. Raises ``GrantOverlaps``."""
     with one_transaction():
         lock_recipient(grant.recipient_id)
         grant.amount, grant.unit, grant.period = amount, unit, period

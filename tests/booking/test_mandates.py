@@ -9,7 +9,7 @@ from accounts.models import DeadAddress, Message, User
 from booking import actions, errors
 from booking.access.pages import mandates_held_by
 from booking.actions import Invited
-from booking.actions.mandates import tell_of_those_that_ran_out
+from booking.actions.mandates import notify_of_expired_mandates
 from booking.models import Mandate
 from booking.notices.mandates import tell_holder
 from booking.queries.letters import write
@@ -208,10 +208,10 @@ def test_who_left_is_told_by_letter_to_whom_nothing_else_reaches(recipient, depa
 def test_a_mandate_that_runs_out_is_told_once_to_both(recipient):
     give(recipient, valid_until=TODAY)
     Message.objects.all().delete()
-    tell_of_those_that_ran_out(TODAY)
+    notify_of_expired_mandates(TODAY)
     assert kinds_told() == set()
     for days in (1, 1, 2, 3, 30):
-        tell_of_those_that_ran_out(TODAY + dt.timedelta(days=days))
+        notify_of_expired_mandates(TODAY + dt.timedelta(days=days))
     assert sorted(Message.objects.values_list("kind", flat=True)) == [
         "mandate.ended",
         "mandate.left",
@@ -222,5 +222,5 @@ def test_one_that_another_has_followed_is_not_told(recipient):
     give(recipient, valid_until=TODAY)
     give(recipient, valid_from=TODAY + dt.timedelta(days=1))
     Message.objects.all().delete()
-    tell_of_those_that_ran_out(TODAY + dt.timedelta(days=1))
+    notify_of_expired_mandates(TODAY + dt.timedelta(days=1))
     assert kinds_told() == set()

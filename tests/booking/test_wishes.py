@@ -141,7 +141,7 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
     ]
     for booking in (taken[0], others[0]):
         cancel(booking)
-    monkeypatch.setattr(wishes, "A_DAY", 1)
+    monkeypatch.setattr(wishes, "MESSAGES_A_DAY", 1)
     count, both_have_counted = wishes._messages_today, threading.Barrier(2)
 
     def told_today(user, now):
@@ -152,7 +152,7 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
 
     def look(wish):
         try:
-            return wishes._look(wish.pk, NOW)
+            return wishes._check(wish.pk, NOW)
         finally:
             connection.close()
 
