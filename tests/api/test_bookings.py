@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling by programs, with the pages' rules."""
+"""Booking, moving and cancelling by the API, with the same rules as the pages."""
 
 import datetime as dt
 import json
@@ -107,7 +107,7 @@ def test_the_same_key_finds_it_also_when_the_grant_is_gone(program, service, rec
 
 
 def test_only_the_one_that_made_it_is_told_that_it_was_made(program, service, monkeypatch):
-    """Two at once: the second looks for the key before the first has committed."""
+    """Two requests at once: the second looks for the key before the first has committed."""
     key, looked = uuid.uuid4(), []
 
     def first_another(**asked):
@@ -331,7 +331,7 @@ def staff(administrator):
 
 
 def everything_for(program, recipient, service, booking):
-    """Each way to somebody's data, as answers."""
+    """The responses of every endpoint for one recipient's data."""
     named = f"recipient={recipient.pk}"
     dates = f"from={TOMORROW}&to={TOMORROW}"
     return [
@@ -457,7 +457,7 @@ def test_an_administrators_key_without_a_recipient_is_for_their_own_visits(staff
 
 
 def test_what_is_sent_can_not_be_read_from_an_address(program, service):
-    """Nothing personal stands in an address: a reason is a body, also of a DELETE."""
+    """URLs hold no personal data: a reason is in the body, also of a DELETE."""
     paths = program.get("openapi.json").json()["paths"]
     cancel = paths["/api/v1/bookings/{booking}"]["delete"]
     assert [parameter["in"] for parameter in cancel["parameters"]] == ["path"]

@@ -1,4 +1,4 @@
-"""``GET slots``: start, end and status, and nothing shown free that can't be booked."""
+"""``GET slots``: start, end and status, and no free slot that can't be booked."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from tests.factories import local
 
 @pytest.fixture
 def day(service, program):
-    """``day(date)``: its slots, by start, as the recipient's program sees them."""
+    """``day(date)``: its slots by start, as the recipient's client reads them."""
 
     def day(date=TOMORROW, **headers):
         (found,) = program.slots(service, date, **headers).json()["days"]
@@ -212,7 +212,7 @@ def test_unchanged_slots_are_not_sent_again(program, service, tag, clock):
     assert is_unchanged(program, service, tag)
     clock.shift(1)
     tag = program.slots(service, TODAY, LAST_DAY).headers["ETag"]
-    clock.shift(298)  # times lie on steps of five minutes, and so does what the clock changes
+    clock.shift(298)  # the version's clock has steps of five minutes
     assert is_unchanged(program, service, tag)
 
 
@@ -243,7 +243,7 @@ def test_the_clock_changes_the_tag_when_a_time_becomes_too_soon(
     department.save()
     clock.move_to(local(TODAY, 8, 58))
     tag = program.slots(service, TODAY, LAST_DAY).headers["ETag"]
-    clock.move_to(local(TODAY, 8, 59))  # eleven is two hours and a minute away
+    clock.move_to(local(TODAY, 8, 59))  # two hours and a minute before eleven
     assert is_unchanged(program, service, tag)
     clock.shift(1)
     assert not is_unchanged(program, service, tag)

@@ -1,4 +1,4 @@
-"""The API opens to a valid key with the right scope, and to nothing else."""
+"""The API accepts a valid token with the right scope, and nothing else."""
 
 import gzip
 import json

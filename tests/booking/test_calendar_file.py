@@ -99,14 +99,14 @@ def test_the_hour_that_comes_twice_is_never_ambiguous(starts_at, written):
     file = file_of(entry(starts_at, minutes=15))
     assert written in file
     _, (event,) = read(file)
-    # Wall times that come twice compare equal to nothing of another zone.
+    # Local times that come twice are never equal to times of another zone.
     assert event.decoded("DTSTART").astimezone(dt.UTC) == utc(starts_at)
     ends_at = event.decoded("DTEND").astimezone(dt.UTC)
     assert ends_at == utc(starts_at) + dt.timedelta(minutes=15)
 
 
 def offset_at(component, instant):
-    """What the written rules say holds then, as RFC 5545 reads them."""
+    """The offset at that time by the rules in the file, as RFC 5545 defines it."""
     latest = None
     for rule in component.subcomponents:
         onset = rule.decoded("DTSTART").replace(tzinfo=dt.UTC) - rule.decoded("TZOFFSETFROM")

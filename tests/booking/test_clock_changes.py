@@ -1,4 +1,4 @@
-"""Europe/Oslo, where a day has 25 hours in October and 23 in March."""
+"""Clock changes in Europe/Oslo: a day has 25 hours in October and 23 in March."""
 
 import datetime as dt
 import re
@@ -27,7 +27,7 @@ CHANGES = [
 
 @pytest.fixture
 def night_and_day(department):
-    """Somebody is on around the clock, two shifts of it."""
+    """Somebody is at work around the clock, in two shifts."""
     for weekday in range(1, 8):
         for opens, closes in ((8, 22), (22, 8)):
             factories.OpeningHoursFactory(
@@ -85,7 +85,7 @@ def test_all_that_is_shown_around_a_clock_change_can_be_booked(date, hours, serv
 def test_the_shortest_notice_counts_real_hours(
     date, hours, notice, service, recipient, department
 ):
-    """Looked at half an hour after midnight it lands before, in and after the change."""
+    """At half past midnight the first bookable time is before, in and after the change."""
     department.minimum_notice_minutes = notice
     department.save()
     with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
@@ -178,7 +178,9 @@ def test_hours_over_the_doubled_hour_last_an_hour_longer(date, service, recipien
 
     assert day.slots[0].starts_at == dt.datetime.combine(date, dt.time(1), OSLO)
     assert day.slots[-1].ends_at == dt.datetime.combine(date, dt.time(4), OSLO)
-    assert len(day.slots) == 7  # four hours, on the half hour, of an hour each
+    assert (
+        len(day.slots) == 7
+    )  # starts on the half hour, within four hours, for visits of one hour
 
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)

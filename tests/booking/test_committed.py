@@ -1,4 +1,4 @@
-"""A booking is written and committed in one journey: it is all there, or nothing is."""
+"""A booking and its COMMIT are sent in one round trip: all of it is stored, or nothing."""
 
 import contextlib
 import uuid
@@ -26,7 +26,7 @@ TEN, TWO = local(TOMORROW, 10), local(TOMORROW, 14)
 
 @pytest.fixture
 def somebody_else():
-    """A cursor on a connection of its own, in a transaction of its own."""
+    """A cursor on another connection, in another transaction."""
     other = connection.copy()
     with contextlib.closing(other), other.cursor() as cursor:
         cursor.execute("BEGIN")

@@ -1,4 +1,4 @@
-"""Essential services left unbooked: who is told, when, and only once."""
+"""Essential services left unbooked: who gets a message, when, and only once."""
 
 import datetime as dt
 
@@ -126,7 +126,7 @@ def test_administrators_are_told_once_when_the_week_comes_near_its_end(
 
 def test_a_visit_cancelled_after_that_is_told_once_more(department, administrator, service):
     grant = essential(service, amount=1)
-    essential(service)  # of this one they know
+    essential(service)  # already in the first message
     visit = booked(grant, FRIDAY + dt.timedelta(days=1))
     with time_machine.travel(at_noon(FRIDAY), tick=False) as clock:
         alert_unbooked(at_noon(FRIDAY))

@@ -1,4 +1,4 @@
-"""Letters for people whom neither mail nor text reaches, printed by their department."""
+"""Letters to recipients whom no other channel reaches, printed by their department."""
 
 import datetime as dt
 import uuid
@@ -25,7 +25,7 @@ def opened(clock, hours):
 
 @pytest.fixture
 def hans(service):
-    """84, and has a phone on the wall."""
+    """Hans is 84 and has neither e-mail nor mobile phone."""
     hans = factories.RecipientFactory(
         given_name="Hans", family_name="Nes", address="Havnegata 4", phone="33 11 22 33"
     )

@@ -1,4 +1,4 @@
-"""Who may act for whom: given, registered, ended."""
+"""Mandates: given, registered, ended."""
 
 import datetime as dt
 

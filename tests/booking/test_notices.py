@@ -1,4 +1,4 @@
-"""What recipients are told about their visits, and what they are not."""
+"""Messages to recipients about their visits."""
 
 import datetime as dt
 import email
@@ -63,7 +63,7 @@ def at(hour, minute=0, date=TOMORROW):
 
 
 def tell():
-    """What Celery does every few seconds; the bodies of the mails that went out."""
+    """Run the tasks of every few seconds; returns the bodies of the e-mails sent."""
     before = len(mail.outbox)
     announce()
     messages.send_due()
@@ -71,7 +71,7 @@ def tell():
 
 
 def file_in(message):
-    """As it arrives: its name, what is in it, and its Content-Type."""
+    """The attached file: its name, its content and its Content-Type."""
     sent = email.message_from_bytes(message.message().as_bytes())
     (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
     calendar = Calendar.from_ical(file.get_payload(decode=True))
@@ -253,7 +253,7 @@ def test_a_visit_that_has_begun_is_not_told_any_more(booked, opened):
 def test_each_event_is_announced_once_also_when_two_workers_look(booked):
     assert announce() == 1
     assert announce() == 0
-    BookingEvent.objects.update(announced_at=None)  # a worker died before it was noted
+    BookingEvent.objects.update(announced_at=None)  # a worker died before it saved announced_at
     announce()
     assert messages.send_due() == 1
 
@@ -468,7 +468,7 @@ def test_both_are_reminded(recipient, user, helper, opened):
 
 
 def remind_at(clock, instant):
-    """Everything Celery does at that minute; what went out by mail."""
+    """Run the tasks of that minute; returns the e-mails sent."""
     clock.move_to(instant)
     tell()
     before = len(mail.outbox)

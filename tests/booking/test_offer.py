@@ -124,13 +124,13 @@ def test_fourteen_days_are_one_statement_when_known_and_one_more_after_a_change(
     for date in FORTNIGHT[1:8]:
         book(local(date, 10))
 
-    with django_assert_num_queries(3):  # one for what the services need
+    with django_assert_num_queries(3):  # one for the qualifications of services
         cold = offer(FORTNIGHT)
     with django_assert_num_queries(1):
         assert offer(FORTNIGHT) == cold
     book(local(TOMORROW, 10))
     with django_assert_num_queries(2):
-        assert offer(FORTNIGHT) == cold  # two of three are taken
+        assert offer(FORTNIGHT) == cold  # two of three seats are taken
 
 
 def test_what_is_kept_follows_each_change(hours, book, offer, recipient, department, service):
@@ -190,7 +190,7 @@ def test_what_a_person_has_booked(hours, book, recipient, clock):
 def test_a_time_shown_free_is_granted_and_one_shown_busy_is_not(
     seed, department, someone, sound, clock
 ):
-    """Over whole generated days: every slot that is shown is asked for."""
+    """Random whole days: every slot that is shown is booked, or refused."""
     rng = random.Random(seed)
     qualification = factories.QualificationFactory()
     services = [
@@ -240,7 +240,7 @@ def _book(service, recipient, slot):
 
 
 def _try(service, recipient, slot):
-    """Book it, see, and take it back without a trace."""
+    """Book the slot, and roll back."""
     try:
         with transaction.atomic():
             _book(service, recipient, slot)

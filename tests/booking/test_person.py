@@ -1,4 +1,4 @@
-"""One reading of a person says what the rows say."""
+"""``Person`` reads in one statement what the tables hold."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Real processes, each with a connection of its own, at the same instant."""
+"""Several processes, each with its own connection, at the same instant."""
 
 import contextlib
 import datetime as dt
@@ -30,8 +30,8 @@ def tomorrow():
 
 
 def at_once(jobs):
-    """Run every job in a process of its own, all let go together; what each came to: a
-    word, and the times offered instead."""
+    """Run every job in its own process, all started together; returns for each the outcome and the
+    times offered instead."""
     connections.close_all()
     gate, answers = FORK.Barrier(len(jobs)), FORK.SimpleQueue()
 
@@ -171,7 +171,7 @@ def test_booking_moving_and_cancelling_at_once_on_two_days(
 
 @contextlib.contextmanager
 def somebody_holding(department, date):
-    """Another process has the Day's lock, and waiting for it is short."""
+    """Another process holds the Day's lock, and lock_timeout is short."""
     connections.close_all()
     is_locked, is_over = FORK.Event(), FORK.Event()
 

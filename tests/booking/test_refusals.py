@@ -1,4 +1,4 @@
-"""Why a time can't be had, in words. Who is taken is nobody's business."""
+"""The texts that say why a time can't be booked. They name nobody."""
 
 import datetime as dt
 import uuid

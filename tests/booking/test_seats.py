@@ -1,4 +1,4 @@
-"""Seats that change: by themselves when supply does, or because a person says so."""
+"""Seats that change: automatically when shifts change, or as a person decides."""
 
 import datetime as dt
 

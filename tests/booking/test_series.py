@@ -1,4 +1,4 @@
-"""Visits that repeat: ordinary bookings, made as the horizon reaches them."""
+"""Booking series: ordinary bookings, made when the horizon reaches their dates."""
 
 import datetime as dt
 import uuid
@@ -138,7 +138,7 @@ def test_a_night_that_broke_off_after_booking_is_made_good(series, clock):
 def test_nights_without_a_worker_are_made_good(series, clock):
     clock.move_to(NOW + dt.timedelta(days=20))
     book_all_series()
-    assert list(decided(series)) == [DEC3, DEC17, DEC17 + WEEK]  # the 10th has gone by
+    assert list(decided(series)) == [DEC3, DEC17, DEC17 + WEEK]  # the 10th is past
 
 
 def test_a_visit_cancelled_by_the_person_is_not_booked_again(series, recipient):
@@ -186,7 +186,7 @@ def test_the_letter_about_a_missed_date_asks_nobody_to_log_in(series, clock, dep
         assert tell_missed(told).lines[-1].startswith(asked)
 
 
-# What booking never raises; whoever adds an error says here which of them it is.
+# Errors that booking never raises. A new error is added here or to WHY.
 NOT_OF_BOOKING = {
     errors.TooManyWishes,
     errors.GrantOverlaps,
@@ -347,7 +347,7 @@ def mandate(recipient):
 
 @pytest.fixture
 def made_for(visit, mandate):
-    """Carl repeats Aksel's visit."""
+    """Carl repeats Aksel's visit under a mandate."""
     return actions.repeat(key=uuid.uuid4(), like=visit, by=mandate.holder, mandate=mandate)
 
 

@@ -27,7 +27,7 @@ def at(hour, minute=0, date=DAY):
 
 
 def slots(drawing, first=8, minutes=45, date=DAY):
-    """One letter per half hour from ``first``: "ffb" is free, free, busy; "." is no start."""
+    """One letter for each half hour from ``first``: "ffb" is free, free, busy; "." is no start."""
     begin = at(first, date=date)
     return tuple(
         Slot(begin + n * STEP, begin + n * STEP + dt.timedelta(minutes=minutes), LETTERS[letter])
@@ -45,7 +45,7 @@ def own(start, end, service="Shopping"):
 
 
 def told(runs):
-    """Runs as words: "free 08:00-08:45"."""
+    """Runs as texts: "free 08:00-08:45"."""
     return [
         f"{run.kind} {run.starts_at.astimezone(OSLO):%H:%M}-{run.ends_at.astimezone(OSLO):%H:%M}"
         for run in runs

@@ -1,4 +1,4 @@
-"""Tell me when a time opens: one message for each opening, at most three a day."""
+"""Wishes for a free time: one message for each time that opens, at most three a day."""
 
 import contextlib
 import datetime as dt
@@ -67,7 +67,7 @@ def cancel(booking):
 
 @pytest.fixture
 def taken(book):
-    """All of Thursday is others'."""
+    """All of Thursday is booked by others."""
     return [book(8), book(9)]
 
 
@@ -260,7 +260,7 @@ def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
     clock.move_to(local(THURSDAY, 7))
     assert wishes.look_for_openings() == 1
     assert wish_notices.tell_opening(told()[0]) is not None
-    clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # it goes out late
+    clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # the message is sent late
     cancel(taken[1])
     assert wish_notices.tell_opening(told()[0]) is None
     assert wishes.look_for_openings() == 0
