@@ -434,7 +434,7 @@ def _takes(shift, visit):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spoilt  # checked after each step
 @pytest.mark.parametrize("clocks_change", CLOCKS_CHANGE, ids=str)
-def test_whatever_happens_the_promises_hold(clocks_change, monkeypatch, tally):
+def test_invariants_hold_for_random_actions(clocks_change, monkeypatch, tally):
     monkeypatch.setattr("workflow.tasks.make_plan.apply_async", lambda *_, **__: None)
     life = type("Life", (Life,), {"clocks_change": clocks_change})
     run_state_machine_as_test(

@@ -95,7 +95,7 @@ def asking(test):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_answer_to_what_is_described_is_described_too(role, world):
+def test_responses_to_described_requests_are_described(role, world):
     people, known = world
     program = Program(people[role])
     statuses = set()
@@ -118,7 +118,7 @@ def test_every_answer_to_what_is_described_is_described_too(role, world):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_answer_to_what_is_not_described_is_described_all_the_same(role, world):
+def test_responses_to_other_requests_are_described(role, world):
     people, _known = world
     program = Program(people[role])
     for operation in operations():

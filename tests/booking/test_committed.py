@@ -42,7 +42,7 @@ def written():
     return Booking.objects.count(), Visit.objects.count(), BookingEvent.objects.count()
 
 
-def test_whoever_hears_of_a_booking_finds_it(hours, book, department, somebody_else):
+def test_receivers_of_the_signal_find_the_booking(hours, book, department, somebody_else):
     hours()
     lay_out_horizon(department)
     heard = []
@@ -85,9 +85,7 @@ def test_a_move_leaves_the_old_day_and_takes_the_new_one_at_once(hours, book, de
     assert Visit.objects.get().starts_at == later
 
 
-def test_postgresql_has_the_last_word_and_leaves_nothing_half_done(
-    hours, book, department, monkeypatch
-):
+def test_a_violated_constraint_rolls_everything_back(hours, book, department, monkeypatch):
     hours()
     lay_out_horizon(department)
     book(TEN)
@@ -107,9 +105,7 @@ def test_postgresql_has_the_last_word_and_leaves_nothing_half_done(
     assert book(TWO).starts_at == TWO
 
 
-def test_a_lock_that_is_not_given_up_while_writing_is_a_busy_day(
-    hours, book, someone, department, somebody_else
-):
+def test_a_lock_timeout_while_writing_raises_busy(hours, book, someone, department, somebody_else):
     hours()
     lay_out_horizon(department)
     recipient, key = someone(), uuid.uuid4()

@@ -146,7 +146,7 @@ def is_done(answer):
 
 
 @pytest.mark.parametrize("places", [1, 3, 10])
-def test_fifty_at_once_get_exactly_the_places_there_are(
+def test_fifty_at_once_get_exactly_the_seats_there_are(
     places, hours, department, lengths, people, web
 ):
     """Every requested visit includes one instant. First all fifty send a form: most book, some
@@ -230,9 +230,7 @@ def _there(instant):
 # -- Staff who fall ill meanwhile -------------------------------------------------------
 
 
-def test_absence_in_the_midst_of_bookings_breaks_no_promise(
-    hours, department, lengths, people, web
-):
+def test_absence_during_bookings_keeps_every_invariant(hours, department, lengths, people, web):
     hours(staff=4)
     lay_out_horizon(department)
     dates = _dates()[:2]
@@ -342,7 +340,7 @@ def test_killed_before_the_commit_nothing_was_booked_and_the_form_books_once(
     _books_once(web, form)
 
 
-def test_killed_while_it_commits_the_form_finds_what_was_booked(web, form):
+def test_killed_during_the_commit_the_form_finds_the_booking(web, form):
     """PostgreSQL has the COMMIT and waits for a grant that it must check before it ends."""
     with Crowd(web.port, 1) as crowd, ThreadPoolExecutor(1) as person:
         with transaction.atomic():
@@ -360,7 +358,7 @@ def test_killed_while_it_commits_the_form_finds_what_was_booked(web, form):
     _books_once(web, form)
 
 
-def test_what_was_acknowledged_outlives_the_worker(web, form):
+def test_an_acknowledged_booking_outlives_the_worker(web, form):
     with Crowd(web.port, 1) as crowd:
         press(crowd, [form])
         web.kill_whoever_serves(crowd.connections[0])
@@ -409,7 +407,7 @@ def _deadlocks():
 # -- A Day that somebody holds for long ---------------------------------------------------
 
 
-def test_waiting_for_a_busy_day_is_bounded_and_costs_nothing(
+def test_waiting_for_a_busy_day_is_bounded_and_changes_nothing(
     web, newcomer, lengths, department, tomorrow
 ):
     """The page says when to try again, and sending the same form then succeeds."""

@@ -72,7 +72,7 @@ def booking_of(recipient, service, starts_at, key=None):
 
 
 @pytest.mark.parametrize("places", [1, 3])
-def test_fifty_at_once_get_as_many_places_as_there_are(
+def test_fifty_at_once_get_as_many_seats_as_there_are(
     places, hours, someone, service, department, tomorrow
 ):
     hours(staff=places)
@@ -205,7 +205,7 @@ def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomor
     assert not Booking.objects.exists()
 
 
-def test_who_waited_in_vain_for_a_slot_that_is_gone_is_told_so(
+def test_waiting_for_a_slot_that_is_taken_raises_slot_taken(
     hours, someone, service, department, tomorrow
 ):
     hours()

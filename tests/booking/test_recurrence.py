@@ -21,7 +21,7 @@ OSLO = ZoneInfo("Europe/Oslo")
         ("2026-10-18 02:30", "2026-10-25 02:30"),  # comes twice: the first one
     ],
 )
-def test_a_week_later_the_clock_shows_the_same(first, later):
+def test_a_week_later_the_local_time_is_the_same(first, later):
     start = dt.datetime.fromisoformat(first).replace(tzinfo=OSLO).astimezone(dt.UTC)
     found = a_week_later(start, OSLO).astimezone(OSLO)
     assert (found.isoformat(" ", "minutes")[:16], found.fold) == (later, 0)

@@ -52,7 +52,7 @@ def refused(why, staff, visits, *, carers=1, needs=frozenset()):
         ),
     ],
 )
-def test_each_reason_has_its_words(reason, words):
+def test_each_reason_has_its_text(reason, words):
     with translation.override("en"):
         assert in_words(reason) == words
 
