@@ -226,9 +226,9 @@ def _insertion(model: type[Model]) -> tuple[str, Collection["Field[Any, Any]"]]:
     """The INSERT of one row, and the fields whose values it takes."""
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    placeholders = ", ".join(["%s"] * len(fields))
     table = model._meta.db_table
-    return f'INSERT INTO "{table}" ({columns}) VALUES ({places})', fields  # noqa: S608 -- all names are ours
+    return f'INSERT INTO "{table}" ({columns}) VALUES ({placeholders})', fields  # noqa: S608 -- all names are ours
 
 
 def _value(row: Model, field: "Field[Any, Any]") -> Any:

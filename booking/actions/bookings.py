@@ -149,10 +149,10 @@ def _book(
     )
     event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
-    place = _find_place(request, demand, _lock(request, demand, dates), now)
-    move_seats(place.seated.moved)
-    revision_bumped(place.day)
-    ending.finish_with(insert_all([*rows, *_visits(place, booking, request)], place.day))
+    placement = _find_seats(request, demand, _lock(request, demand, dates), now)
+    move_seats(placement.seated.moved)
+    revision_bumped(placement.day)
+    ending.finish_with(insert_all([*rows, *_visits(placement, booking, request)], placement.day))
     booking.is_new = True
     return booking
 
@@ -175,20 +175,20 @@ def _move(
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
     days = _lock(request, demand, dates, also=left)
-    place = _find_place(request, demand, days, now)
+    placement = _find_seats(request, demand, days, now)
     fresh.visits.all().delete()
-    move_seats(place.seated.moved)
+    move_seats(placement.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     for day in days.all:
-        if day.pk != place.day.pk and (day.department_id, day.date) in left:
+        if day.pk != placement.day.pk and (day.department_id, day.date) in left:
             bump_revision(day)
-    revision_bumped(place.day)
+    revision_bumped(placement.day)
     ending.finish_with(
-        insert_all([*_visits(place, fresh, request), insertion_of(event)], place.day)
+        insert_all([*_visits(placement, fresh, request), insertion_of(event)], placement.day)
     )
     return fresh
 
@@ -298,7 +298,7 @@ class _Days:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Placement:
     day: Day
     seated: Seated
 
@@ -326,13 +326,15 @@ def _lock(
     return _Days(days, list(zip(its_days, map(seating_of_rows, rows), strict=True)))
 
 
-def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
+def _find_seats(
+    request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime
+) -> _Placement:
     """Seats on one of the locked Days. Whole days are read only when no seat is free without
     moving other visits."""
     for day, seating in days.offering:
         directly = seating.seat(demand, request.start)
         if isinstance(directly, Seated):
-            return _Place(day, directly)
+            return _Placement(day, directly)
     offering = [day for day, _ in days.offering]
     seatings = day_seatings(
         offering, needs_of(request.service.department), now=now, without=request.moving
@@ -341,7 +343,7 @@ def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.d
     for day in offering:
         answer = seatings[day.pk].seat(demand, request.start)
         if isinstance(answer, Seated):
-            return _Place(day, answer)
+            return _Placement(day, answer)
         reasons.append(answer)
     taken = [reason for reason in reasons if reason.why is not Why.NOBODY_ON]
     if not taken:
@@ -349,20 +351,20 @@ def _find_place(request: _BookingRequest, demand: Demand, days: _Days, now: dt.d
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(place: _Place, booking: Booking, request: _BookingRequest) -> list[Insertion]:
+def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Insertion]:
     travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
         insertion_of(
             Visit(
                 booking=booking,
-                day=place.day,
+                day=placement.day,
                 shift_id=shift_id,
                 starts_at=request.starts_at,
                 ends_at=request.ends_at,
                 occupied_until=request.ends_at + travel,
             )
         )
-        for shift_id in place.seated.seats
+        for shift_id in placement.seated.seats
     ]
 
 

@@ -12,6 +12,7 @@ that a run that was interrupted continues where it stopped.
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -194,7 +195,7 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
         if why is Why.NOT_GRANTED and not _has_grant_after(series, date):
             _end(series, BookingSeries.Ended.NO_GRANT)
         if is_told:
-            _notify(series, date)
+            _notify_of_missed(series, date)
     else:
         series.dates.create(date=date, state=State.BOOKED, booking=booking)
 
@@ -220,37 +221,40 @@ def _ask_to_go_on(series: BookingSeries) -> None:
     soon = last_day(series.service.department, timezone.now()) + 2 * WEEK
     for date in _undecided(series, today, soon)[:1]:
         with transaction.atomic():
-            notify(
-                series.recipient,
+            _notify(
+                series,
                 kind=series_notices.WAITS,
                 kind_for_others=series_notices.WAITS_FOR_OTHERS,
                 key=f"{series.pk} {series.mandate_id}",
-                department_id=series.service.department_id,
-                about_id=series.pk,
                 expires_at=series.starts_at(date),
             )
 
 
 def _notify_of_the_end(series: BookingSeries) -> None:
-    notify(
-        series.recipient,
+    _notify(
+        series,
         kind=series_notices.ENDED,
         kind_for_others=series_notices.ENDED_FOR_OTHERS,
         key=str(series.pk),
-        department_id=series.service.department_id,
-        about_id=series.pk,
         expires_at=timezone.now() + WEEK,
     )
 
 
-def _notify(series: BookingSeries, date: dt.date) -> None:
-    notify(
-        series.recipient,
+def _notify_of_missed(series: BookingSeries, date: dt.date) -> None:
+    _notify(
+        series,
         kind=series_notices.MISSED,
         kind_for_others=series_notices.MISSED_FOR_OTHERS,
         key=f"{series.pk} {date}",
-        department_id=series.service.department_id,
-        about_id=series.pk,
         facts={"date": date.isoformat()},
         expires_at=series.starts_at(date),
+    )
+
+
+def _notify(series: BookingSeries, **message: Any) -> None:
+    notify(
+        series.recipient,
+        department_id=series.service.department_id,
+        about_id=series.pk,
+        **message,
     )

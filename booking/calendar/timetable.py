@@ -203,10 +203,10 @@ def row(day: DayOffer, *, timezone: dt.tzinfo) -> Row:
 def _parts(date: dt.date, slots: Sequence[Slot], timezone: dt.tzinfo) -> list[DayPart]:
     """The day parts of the date in which these slots, in order, start."""
     edges = [_at_hour(date, hour, timezone) for hour in (*PART_BEGINS.values(), 24)]
-    places = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
+    indexes = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
     return [
         part
-        for part, (first, after) in zip(DayPart, itertools.pairwise(places), strict=True)
+        for part, (first, after) in zip(DayPart, itertools.pairwise(indexes), strict=True)
         if first < after
     ]
 

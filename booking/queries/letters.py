@@ -77,14 +77,14 @@ def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
 
 def told_in_vain(recipients: QuerySet[Recipient]) -> list[Mandate]:
     """The mandates whose holders should get the messages, but whom none reaches now."""
-    told = Mandate.objects.in_force(timezone.localdate()).filter(
+    mandates = Mandate.objects.in_force(timezone.localdate()).filter(
         is_told=True,
         recipient__in=recipients,
         holder__in=DeadAddress.objects.values("user"),
     )
     return [
         mandate
-        for mandate in told.select_related("holder").prefetch_related(
+        for mandate in mandates.select_related("holder").prefetch_related(
             "holder__dead_addresses__user"
         )
         if dead_channels(mandate.holder)

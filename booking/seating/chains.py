@@ -173,7 +173,7 @@ class Chains:
         path = self._gaps_that_join(visit.starts, occupied_until(visit, rows[0].seat), rows)
         if path is None:
             return False
-        handed_over = [(row, row.visits[place:]) for row, place in path]
+        handed_over = [(row, row.visits[index:]) for row, index in path]
         for row, visits in handed_over:
             for one in visits:
                 self._shift(one, row.seat.id, None)
@@ -188,22 +188,22 @@ class Chains:
     def _gaps_that_join(
         self, starts: int, until: int, rows: list[ShiftRow]
     ) -> list[tuple[ShiftRow, int]] | None:
-        """Rows whose gaps together cover the period, in order, and the place of each gap.
+        """Rows whose gaps together cover the period, in order, and the index of each gap.
         All visits after the gaps can move."""
         path: list[tuple[ShiftRow, int]] = []
         covered: float = starts
         while covered < until:
             gaps = []
             for row in rows:
-                place = bisect_right(row.starts, covered)
-                if row.between(place, place)[0] <= covered:
-                    closes = row.starts[place] if place < len(row.starts) else inf
-                    gaps.append((closes, row, place))
+                index = bisect_right(row.starts, covered)
+                if row.between(index, index)[0] <= covered:
+                    closes = row.starts[index] if index < len(row.starts) else inf
+                    gaps.append((closes, row, index))
             gaps.sort(key=lambda gap: -gap[0])
             used = [row for row, _ in path]
-            for closes, row, place in gaps:
-                if row not in used and all(self._may_move(v, row) for v in row.visits[place:]):
-                    path.append((row, place))
+            for closes, row, index in gaps:
+                if row not in used and all(self._may_move(v, row) for v in row.visits[index:]):
+                    path.append((row, index))
                     covered = closes
                     break
             else:
@@ -289,10 +289,10 @@ def _openings(
     neighbour that has a rank."""
     openings = []
     for visit, row in found:
-        place = bisect_left(row.starts, visit.starts)
-        openings.append((row, place, place + 1))
-        if place and row.visits[place - 1].id in ranks:
-            openings.append((row, place - 1, place + 1))
-        if place + 1 < len(row.visits) and row.visits[place + 1].id in ranks:
-            openings.append((row, place, place + 2))
+        index = bisect_left(row.starts, visit.starts)
+        openings.append((row, index, index + 1))
+        if index and row.visits[index - 1].id in ranks:
+            openings.append((row, index - 1, index + 1))
+        if index + 1 < len(row.visits) and row.visits[index + 1].id in ranks:
+            openings.append((row, index, index + 2))
     return openings

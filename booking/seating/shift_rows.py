@@ -51,8 +51,8 @@ class ShiftRow:
 
     def gap_length(self, at: int) -> int:
         """Of the gap in which a visit would start then."""
-        place = bisect_left(self.starts, at)
-        opens, closes = self.between(place, place)
+        index = bisect_left(self.starts, at)
+        opens, closes = self.between(index, index)
         return closes - opens
 
     def taken(self, demand: Demand, step: int, first: int) -> int:
