@@ -21,7 +21,7 @@ from benchmarks import floor
 from benchmarks.results import say
 from benchmarks.sizes import DAYS, SLOTS_A_DAY, Sizes
 from booking.models import Booking, Grant, Recipient, Visit
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Seated
 from departments.actions import days as day_actions
 from departments.models import Day, Department, Employee, OpeningHours, Service, Weekday
