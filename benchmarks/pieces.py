@@ -74,7 +74,7 @@ PIECES = {
         ),
         Piece(
             "summary-statement",
-            "`day_seatings.glances_at`: what a count of alike seats and visits can response",
+            "`day_seatings.summarized_starts`: starts that a count of alike seats decides",
             "offers.whole_days_seated",
             ("calendar-cold", "calendar-saturated"),
         ),
@@ -179,9 +179,9 @@ PIECES = {
             ("calendar-warm", "calendar-cold", "slots-api"),
         ),
         Piece(
-            "laid-over-cache",
-            "`SharedDay.told`: a day with the same affairs laid over it is one object",
-            "offers.own_affairs_laid_over_each_time",
+            "overlay-cache",
+            "`SharedDay.overlaid`: equal overlays of a day share one object",
+            "offers.days_overlaid_each_time",
             ("calendar-warm", "slots-api"),
         ),
         Piece(

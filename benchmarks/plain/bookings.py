@@ -9,12 +9,13 @@ from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from benchmarks.plain import Swap, everywhere
+from benchmarks.plain.people import own_bookings
 from booking import errors
 from booking.actions import booking_sql, bookings, locks
 from booking.actions.booking_sql import Known
 from booking.models import Booking, Grant, Recipient
 from booking.queries.day_seatings import day_seatings, needs_of
-from booking.queries.entitlement import own_around
+from booking.queries.own_booking_rows import charged_span
 from booking.seating.values import Demand
 from database.pipeline import Query, run_pipeline
 from departments.actions import days as day_actions
@@ -49,7 +50,7 @@ def known_by_table() -> list[Swap]:
             has_night=before.shifts.filter(starts_at__lte=starts_at, ends_at__gte=ends_at).exists()
             if before
             else None,
-            own=own_around(recipient, date, date),
+            own=own_bookings(recipient, *charged_span(date, date)),
             grants=list(grants),
         )
 

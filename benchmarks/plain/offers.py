@@ -18,7 +18,7 @@ class _NothingKept:
     def get(self, key: Hashable) -> None:
         return None
 
-    def keep(self, key: Hashable, value: object) -> None:
+    def put(self, key: Hashable, value: object) -> None:
         pass
 
 
@@ -37,15 +37,17 @@ def no_needs_kept() -> list[Swap]:
 def whole_days_seated() -> list[Swap]:
     """Each start is answered by a seating of all shifts and visits."""
 
-    def starts(asked: Any, days: Sequence[DayFact], now: dt.datetime) -> dict[dt.date, Starts]:
-        seatings = day_seatings(days, asked.needs, now=now, without=asked.moving) if days else {}
-        return {day.date: tuple(seatings[day.pk].starts(asked.demand, asked.step)) for day in days}
+    def starts(search: Any, days: Sequence[DayFact], now: dt.datetime) -> dict[dt.date, Starts]:
+        seatings = day_seatings(days, search.needs, now=now, without=search.moving) if days else {}
+        return {
+            day.date: tuple(seatings[day.pk].starts(search.demand, search.step)) for day in days
+        }
 
     return everywhere(free._starts_laid_out, starts)
 
 
-def own_affairs_laid_over_each_time() -> list[Swap]:
-    return [Swap(SharedDay, "told", SharedDay._laid_over)]
+def days_overlaid_each_time() -> list[Swap]:
+    return [Swap(SharedDay, "overlaid", SharedDay._overlay)]
 
 
 def nothing_made_of_days_kept() -> list[Swap]:

@@ -15,8 +15,7 @@ from benchmarks.plain import Swap, everywhere
 from booking.models import Booking, Grant, Recipient
 from booking.queries import person, recipients
 from booking.queries.days import DayFact
-from booking.queries.entitlement import charged_span
-from database.expressions import EpochSeconds
+from booking.queries.own_booking_rows import OwnBooking, charged_span
 from departments.hours import DAY
 from departments.models import Day, Employee, Service
 from serviceshop import roles
@@ -147,21 +146,23 @@ class PlainPerson(person.Person):
         return days
 
     @cached_property
-    def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:
+    def _own(self) -> list[OwnBooking]:
         today = timezone.localdate(self.now)
         since, _ = charged_span(today, today)
-        return list(
-            Booking.objects.confirmed()
-            .filter(recipient=self.recipient, starts_at__range=(since, self.now + person._AHEAD))
-            .order_by("starts_at")
-            .values_list(
-                "pk",
-                "service_id",
-                EpochSeconds("starts_at"),
-                EpochSeconds("ends_at"),
-                "service__name",
-            )
-        )
+        return own_bookings(self.recipient, since, self.now + person._AHEAD)
+
+
+def own_bookings(recipient: Recipient, since: dt.datetime, until: dt.datetime) -> list[OwnBooking]:
+    rows = (
+        Booking.objects.confirmed()
+        .filter(recipient=recipient, starts_at__range=(since, until))
+        .order_by("starts_at")
+        .values_list("pk", "service_id", "starts_at", "ends_at", "service__name")
+    )
+    return [
+        OwnBooking(id_, service_id, int(starts.timestamp()), int(ends.timestamp()), name)
+        for id_, service_id, starts, ends, name in rows
+    ]
 
 
 def _columns(row: Any) -> list[object]:
