@@ -172,7 +172,8 @@ def _low(costs: list[Cost]) -> Cost:
 def _cost(processes: list[int], send: Send) -> Cost:
     before = _cpu(processes)
     requests, took = send()
-    return Cost((_cpu(processes) - before) / requests / 1e9, took / requests)
+    spent = sum(now - before.get(thread, 0) for thread, now in _cpu(processes).items())
+    return Cost(spent / requests / 1e9, took / requests)
 
 
 def _processes(*servers: WebServer) -> list[int]:
@@ -186,13 +187,13 @@ def _processes(*servers: WebServer) -> list[int]:
     return [*{pid for server in servers for pid in server.workers()}, *backends]
 
 
-def _cpu(processes: list[int]) -> int:
-    """Nanoseconds, of all threads."""
-    spent = 0
+def _cpu(processes: list[int]) -> dict[Path, int]:
+    """Nanoseconds of each thread."""
+    spent = {}
     for process in processes:
         for path in Path(f"/proc/{process}/task").glob("*/schedstat"):
             with contextlib.suppress(OSError):  # it has ended
-                spent += int(path.read_text().split()[0])
+                spent[path] = int(path.read_text().split()[0])
     return spent
 
 
