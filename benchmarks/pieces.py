@@ -24,6 +24,8 @@ class Piece:
         """``gains`` are parts of the figures that it serves."""
         if self.name == CONTROL:
             return "–"
+        if ":" in self.name:
+            return f"part of `{self.name.partition(':')[0]}`"
         if max(gains) >= ENOUGH:
             return "stays"
         return f"stays: {self.stays_because}" if self.stays_because else "goes"
