@@ -8,6 +8,7 @@ from django.db import connection
 from django.dispatch import receiver
 from django.test import override_settings
 
+from accounts.templatetags.fixed import FixedNode
 from departments.models import Employee
 from serviceshop.celery import app
 from serviceshop.redis.breaker import redis_breaker
@@ -39,6 +40,14 @@ def nothing_slow_on_purpose():
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fixed_blocks_checked():
+    """Each ``{% fixed %}`` block is rendered each time and compared with its cached text."""
+    FixedNode.is_checked = True
+    yield
+    FixedNode.is_checked = False
 
 
 @receiver(setting_changed)

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.actions import create_token, messages
 from accounts.models import AccessLogEntry, ApiToken, DeadAddress
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, SeriesDate
@@ -53,7 +53,7 @@ class World:
             "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
         }
         self.keys = {
-            who: create_token(name="x", scopes=list(ApiToken.Scope), days=1, by=user)[1]
+            who: actions.create_token(name="x", scopes=list(ApiToken.Scope), days=1, by=user)[1]
             for who, user in self.people.items()
         }
         self.visit = self.booked(self.today, 15, self.shift, booking__recipient=recipient)
@@ -111,7 +111,7 @@ class World:
         recipient = factories.RecipientFactory(user=user)
         factories.GrantFactory(recipient=recipient, service=self.service)
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
-        messages.post(
+        actions.post(
             kind="visit.moved_by_others",
             key="any",
             to=user,
@@ -146,7 +146,7 @@ class World:
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
         make_feed(recipient=recipient, by=user)
-        create_token(name="x", scopes=["bookings:read"], days=1, by=user)
+        actions.create_token(name="x", scopes=["bookings:read"], days=1, by=user)
         AccessLogEntry.objects.create(
             actor=colleague,
             subject_id=recipient.pk,

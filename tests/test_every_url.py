@@ -18,8 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.actions import create_token
 from accounts.pages import page_of
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
@@ -368,7 +368,9 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,
         "clock": Clock(dt.time(13)),
-        "token": create_token(name="x", scopes=["bookings:read"], days=1, by=recipient.user)[0].pk,
+        "token": actions.create_token(
+            name="x", scopes=["bookings:read"], days=1, by=recipient.user
+        )[0].pk,
         "uidb36": "0",
         "key": "set-password",
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.access import record_looks
+from accounts.access import log_accesses
 from accounts.models import User
 from departments.access import employments_of
 from departments.models import Employee
@@ -68,4 +68,4 @@ def _record(user: User, lists: Iterable[ListOfVisits], *, what: str) -> None:
     for one in lists:
         seen[one.department.pk].update(stop.recipient.pk for stop in one.stops)
     for department_id, subject_ids in seen.items():
-        record_looks(by=user, subject_ids=subject_ids, what=what, department_id=department_id)
+        log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import PersonRequest, act_for, record_look
+from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient
 from booking.queries import Person
@@ -122,7 +122,7 @@ def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipie
     """The mandate's recipient, once the holder's look is in the log."""
     if may == Mandate.May.BOOK and not mandate.may_book:
         raise Http404
-    record_look(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
+    log_access(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
     return mandate.recipient
 
 

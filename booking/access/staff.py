@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.access import record_look, record_looks
+from accounts.access import log_access, log_accesses
 from accounts.models import User
 from booking.models import Grant, Recipient
 from departments.models import Department
@@ -24,7 +24,7 @@ def look_at_list(
 ) -> list[Recipient]:
     """The recipients, once the look at each of them is in the log."""
     shown = list(recipients)
-    record_looks(
+    log_accesses(
         by=by,
         subject_ids=[recipient.pk for recipient in shown],
         what=what,
@@ -40,5 +40,5 @@ def recipient_of(
     recipient = get_object_or_404(
         recipients_of(department).select_related("user"), pk=recipient_id
     )
-    record_look(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
+    log_access(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
     return recipient

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from accounts.actions.addresses import change_address
+from accounts import actions as accounts_actions
 from accounts.errors import AddressTaken
 from accounts.models import Coordinator, Message, User
 from booking import errors
@@ -86,7 +86,7 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
             raise errors.NotOnlyOurs
         else:
             try:
-                change_address(
+                accounts_actions.change_address(
                     user=user, channel=Message.Channel.EMAIL, address=email.lower(), by=by
                 )
             except AddressTaken as error:

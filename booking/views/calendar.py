@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 from booking.access.pages import person_for, recipient_for, whose_pages
 from booking.calendar.timetable import week_picture
 from booking.choosing import Choosing

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_response_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import PersonRequest, record_look
+from accounts.access import PersonRequest, log_access
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from booking.access.pages import booking_for, recipient_for
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.calendar.ics import Method
@@ -80,9 +80,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     )
     if found is None or found.recipient.user_id != found.by_id:
         raise Http404
-    record_look(
-        by=found.by, subject_id=found.recipient_id, what="booking:feed", department_id=None
-    )
+    log_access(by=found.by, subject_id=found.recipient_id, what="booking:feed", department_id=None)
     note_reading(found)
     with translation.override(found.by.language):
         file = calendars.feed(

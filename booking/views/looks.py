@@ -3,10 +3,10 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 from booking.access.pages import recipient_for, whose_pages
 from booking.queries.access_log import looks_at, told
 

@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from booking import actions, errors
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from booking import actions, errors
 from booking.access.pages import booking_for, recipient_for, series_for, whose_pages
 from booking.choosing import Alternative, Choosing

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
+from accounts.http_methods import require_http_methods, require_safe
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.choosing import Choosing

@@ -8,11 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from booking import errors
 from booking.access.pages import booking_for, granted_service, recipient_for, whose_pages
 from booking.actions import wishes as actions

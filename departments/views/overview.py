@@ -7,8 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
+from accounts.http_methods import require_safe
 from accounts.models import Coordinator, User
 from departments.models import Department, Employee
 from departments.queries.overview import figures

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
-from accounts.access import record_looks
+from accounts.access import log_accesses
 from accounts.models import User
 from database.transactions import Busy
 from departments.actions.days import Impact
@@ -115,7 +115,7 @@ def answer(
         refused(_("Many are booking or changing these days right now. Try again in a moment."))
         return None
     told = Told(result if isinstance(result, Impact) else Impact(reseated=result), asks)
-    record_looks(
+    log_accesses(
         by=asks.by,
         subject_ids=[visit.recipient_id for visit in (*told.lost, *told.moved)],
         what="departments:preview",

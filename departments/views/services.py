@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http_methods import require_POST, require_safe
 from accounts.models import User
 from database.transactions import Busy
 from departments.access import administrator

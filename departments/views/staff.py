@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http_methods import require_POST, require_safe
 from database.transactions import Busy
 from departments.access import administrator
 from departments.actions import staff as actions

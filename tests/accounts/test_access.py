@@ -13,7 +13,7 @@ DEPARTMENT = uuid.uuid4()
 
 
 def look(by, *subject_ids, what="workflow:board"):
-    access.record_looks(by=by, subject_ids=subject_ids, what=what, department_id=DEPARTMENT)
+    access.log_accesses(by=by, subject_ids=subject_ids, what=what, department_id=DEPARTMENT)
 
 
 def test_a_list_is_logged_for_each_person_on_it(db, django_assert_num_queries):
@@ -45,7 +45,7 @@ def test_another_page_person_or_onlooker_is_another_look(db):
     look(by, subject)
     look(by, subject, what="workflow:visit")
     look(by, SUBJECTS[1])
-    access.record_look(
+    access.log_access(
         by=UserFactory(), subject_id=subject, what="workflow:board", department_id=None
     )
     assert AccessLogEntry.objects.count() == 4

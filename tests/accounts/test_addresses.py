@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts import errors
-from accounts.actions import addresses, create_token, messages
+from accounts import actions, errors
+from accounts.actions import addresses
 from accounts.messages import sms
 from accounts.models import AddressChange, DeadAddress, Message, MessageChoices, User
 from accounts.phones import is_number
@@ -90,7 +90,7 @@ def test_the_old_one_is_told_whatever_was_chosen_and_does_not_tell_the_new(page,
     MessageChoices.objects.create(user=person, by_others=["sms"])
     ask(page)
     page.post(CODE_PAGE, {"code": code_in(mail.outbox[0].body)})
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     told = mail.outbox[-1]
     assert told.to == ["kari@example.test"]
     assert "Was it not you?" in told.body
@@ -108,7 +108,7 @@ def test_the_old_one_logs_in_no_longer_and_the_new_one_does(page, person):
 
 
 def test_keys_for_programs_stay(page, person):
-    token, _secret = create_token(name="x", scopes=["bookings:read"], days=1, by=person)
+    token, _secret = actions.create_token(name="x", scopes=["bookings:read"], days=1, by=person)
     ask(page)
     page.post(CODE_PAGE, {"code": code_in(mail.outbox[0].body)})
     token.refresh_from_db()
@@ -116,14 +116,14 @@ def test_keys_for_programs_stay(page, person):
 
 
 def test_a_mark_that_messages_come_back_goes_with_the_old_one(page, person):
-    messages.bounced(email=person.email)
+    actions.record_bounce(email=person.email)
     ask(page)
     page.post(CODE_PAGE, {"code": code_in(mail.outbox[0].body)})
     assert not DeadAddress.objects.filter(user=person).exists()
 
 
 def test_an_address_that_came_back_and_works_again_is_trusted(page, person):
-    messages.bounced(email=person.email)
+    actions.record_bounce(email=person.email)
     for address in (NEW, "kari@example.test"):
         ask(page, address)
         page.post(CODE_PAGE, {"code": code_in(mail.outbox[-1].body)})
@@ -194,9 +194,9 @@ def test_codes_are_counted_for_who_asks_and_for_the_address(page, person, clock)
     clock.shift(dt.timedelta(hours=1))
     for _ in range(addresses.CODES_TO_AN_ADDRESS):
         user = factories.UserFactory()
-        addresses.ask_for_change(channel=EMAIL, address=NEW, by=user)
+        actions.request_change(channel=EMAIL, address=NEW, by=user)
     with pytest.raises(errors.TooManyCodes):
-        addresses.ask_for_change(channel=EMAIL, address=NEW, by=person)
+        actions.request_change(channel=EMAIL, address=NEW, by=person)
 
 
 def test_a_mail_service_that_is_away_is_said_and_nothing_typed_is_lost(
@@ -231,8 +231,8 @@ def test_the_database_does_not_hold_the_code(page):
 
 def test_old_changes_are_forgotten(page, clock):
     ask(page)
-    assert addresses.forget_old_changes(before=NOON) == 0
-    assert addresses.forget_old_changes(before=NOON + dt.timedelta(days=1)) == 1
+    assert actions.delete_old_changes(before=NOON) == 0
+    assert actions.delete_old_changes(before=NOON + dt.timedelta(days=1)) == 1
 
 
 # -- A phone number ---------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_mobile_number_is_used_once_its_code_has_come_back(page, person, texts
     page.post("/settings/phone/code/", {"code": f" {code_in(text)[:3]} {code_in(text)[3:]}."})
     person.refresh_from_db()
     assert person.phone == "41 22 33 44"
-    messages.send_due()
+    actions.send_due()
     assert mail.outbox[-1].to == ["kari@example.test"]
     assert mail.outbox[-1].subject == "Your phone number with us is changed"
 

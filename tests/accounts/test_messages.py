@@ -19,7 +19,8 @@ from django.core import mail
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection, connections, transaction
 
-from accounts.actions import messages
+from accounts import actions
+from accounts.actions import delivery
 from accounts.messages import mails, sms
 from accounts.models import DeadAddress, Message, MessageChoices
 from accounts.phones import mobile_number
@@ -63,7 +64,7 @@ def post(to, topic="news", **values):
         "expires_at": NOON + dt.timedelta(days=3),
         **values,
     }
-    return messages.post(**given)
+    return actions.post(**given)
 
 
 def states():
@@ -73,7 +74,7 @@ def states():
 def test_what_is_posted_goes_out_in_plain_text_and_html(clock, person, settings):
     settings.SITE_URL = "https://shop.example"
     (posted,) = post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
     (sent,) = mail.outbox
     assert sent.to == ["kari@example.test"]
@@ -83,27 +84,27 @@ def test_what_is_posted_goes_out_in_plain_text_and_html(clock, person, settings)
     assert "<p>Something is new.</p>" in sent.alternatives[0][0]
     assert sent.message()["Message-ID"] == f"<{posted.pk}@shop.example>"
     assert states() == [("email", "sent", "")]
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
 
 
 def test_what_is_rolled_back_is_never_told(clock, person):
     with transaction.atomic():
         post(person)
         transaction.set_rollback(True)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert not Message.objects.exists()
 
 
 def test_posting_twice_under_one_key_tells_once(clock, person):
     for _ in range(2):
         post(person, key="one")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_two_people_are_told_the_same_thing_each(clock, person):
     for to in (person, factories.UserFactory()):
         post(to, key="one")
-    assert messages.send_due() == 2
+    assert actions.send_due() == 2
 
 
 def test_each_topic_goes_where_the_person_wants_it(clock, person, texts):
@@ -112,7 +113,7 @@ def test_each_topic_goes_where_the_person_wants_it(clock, person, texts):
     )
     for topic in ("news", "day_before", "confirmation"):
         post(person, topic)
-    assert messages.send_due() == 3
+    assert actions.send_due() == 3
     assert len(mail.outbox) == 1
     assert [number for number, *_ in texts] == ["+4790112233"] * 2
     assert texts[0][1] == "Something is new. Look."
@@ -122,14 +123,14 @@ def test_each_topic_goes_where_the_person_wants_it(clock, person, texts):
 def test_a_choice_made_while_it_waits_holds(clock, person):
     post(person)
     MessageChoices.objects.create(user=person, news=[])
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "needless", "not_wanted")]
 
 
 def test_what_others_changed_is_told_whatever_was_chosen(clock, person):
     MessageChoices.objects.create(user=person, by_others=[])
     post(person, "by_others")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_without_a_gateway_a_text_becomes_an_email_when_it_must_be_told(
@@ -139,7 +140,7 @@ def test_without_a_gateway_a_text_becomes_an_email_when_it_must_be_told(
     MessageChoices.objects.create(user=person, by_others=["sms"], news=["sms"])
     post(person, "by_others")
     post(person, "news")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert len(mail.outbox) == 1
     assert not texts
 
@@ -148,38 +149,38 @@ def test_nobody_without_a_log_in_is_forgotten_but_gets_a_letter(clock):
     somebody, department = uuid.uuid4(), uuid.uuid4()
     post(None, "by_others", subject_id=somebody, department_id=department)
     post(None, "day_before", subject_id=somebody, department_id=department)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("letter", "waiting", ""), ("none", "needless", "not_wanted")]
 
 
 def test_it_looks_once_more_just_before_it_sends(clock, person, world):
     post(person)
     world.is_true = False
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert not mail.outbox
     assert states() == [("email", "needless", "not_true")]
 
 
 def test_what_is_taken_back_between_the_claim_and_the_sending_is_not_sent(clock, person, world):
     post(person)
-    claimed = messages.claim()
+    claimed = actions.claim()
     world.is_true = False
-    assert not messages.deliver(claimed)
+    assert not actions.deliver(claimed)
     assert not mail.outbox
 
 
 def test_what_comes_too_late_is_not_sent(clock, person):
     post(person, expires_at=NOON + HOUR)
     clock.shift(HOUR)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "needless", "too_late")]
 
 
 def test_what_is_due_later_waits(clock, person):
     post(person, due_at=NOON + HOUR)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     clock.shift(HOUR)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 # -- Quiet hours and caps ---------------------------------------------------------
@@ -188,11 +189,11 @@ def test_what_is_due_later_waits(clock, person):
 def test_what_can_wait_waits_for_the_morning(clock, person):
     clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
     post(person)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "waiting", "quiet")]
     assert Message.objects.get().due_at == dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC)
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_what_would_be_too_late_in_the_morning_may_disturb(clock, person):
@@ -201,7 +202,7 @@ def test_what_would_be_too_late_in_the_morning_may_disturb(clock, person):
     post(person, "soon", expires_at=early)
     post(person, "soon", expires_at=early + 2 * HOUR)
     post(person, "news", expires_at=early)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
@@ -211,10 +212,10 @@ def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
     for _ in range(4):
         post(person)
     post(factories.UserFactory())
-    assert messages.send_due() == 3
+    assert actions.send_due() == 3
     assert states().count(("email", "waiting", "enough")) == 2
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 2
+    assert actions.send_due() == 2
 
 
 def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
@@ -223,11 +224,11 @@ def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     tonight, somebody, department = NOON + 8 * HOUR, uuid.uuid4(), uuid.uuid4()
     post(person)
-    messages.send_due()
+    actions.send_due()
     post(person, "by_others", department_id=department, subject_id=somebody)
     post(person, "by_others", department_id=department, subject_id=somebody, expires_at=tonight)
     post(person, "news", department_id=department, subject_id=somebody, expires_at=tonight)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [
         ("email", "dead", "enough"),
         ("email", "sent", ""),
@@ -237,7 +238,7 @@ def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
     ]
     assert Message.objects.get(channel="letter").expires_at == tonight
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert ("email", "needless", "enough") in states()  # the news
 
 
@@ -246,7 +247,7 @@ def test_what_must_be_told_before_the_quiet_hours_end_comes_by_letter(clock, per
     early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
     told = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4(), "expires_at": early}
     post(person, "by_others", **told)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "dead", "too_late"), ("letter", "waiting", "")]
 
 
@@ -254,8 +255,8 @@ def test_what_is_under_way_counts_to_the_cap(clock, person, settings):
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     post(person)
     post(person)
-    assert messages.claim().state == "sending"
-    assert messages.claim().state == "waiting"
+    assert actions.claim().state == "sending"
+    assert actions.claim().state == "waiting"
 
 
 # -- When it fails ----------------------------------------------------------------
@@ -274,12 +275,12 @@ def test_a_failure_is_tried_again_later_and_later(clock, person, monkeypatch):
         fail_with(context, ConnectionRefusedError())
         pauses = []
         for _ in range(3):
-            messages.send_due()
+            actions.send_due()
             waiting = Message.objects.get()
             pauses.append(waiting.due_at - dt.datetime.now(dt.UTC))
             clock.move_to(waiting.due_at)
     assert pauses == [dt.timedelta(minutes=n) for n in (1, 2, 4)]
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert states() == [("email", "sent", "")]
 
 
@@ -288,8 +289,8 @@ def test_what_never_succeeds_is_kept_dead_and_comes_by_letter_if_it_must_be_told
 ):
     fail_with(monkeypatch, ConnectionRefusedError())
     post(person, "by_others", department_id=uuid.uuid4(), subject_id=uuid.uuid4())
-    for _ in range(messages.ATTEMPTS):
-        messages.send_due()
+    for _ in range(delivery.ATTEMPTS):
+        actions.send_due()
         clock.shift(HOUR)
     assert states() == [("email", "dead", "failed"), ("letter", "waiting", "")]
 
@@ -299,16 +300,16 @@ def test_a_refused_address_is_not_used_again(clock, person, monkeypatch):
     with monkeypatch.context() as context:
         fail_with(context, refusal)
         post(person)
-        messages.send_due()
+        actions.send_due()
     assert states() == [("email", "dead", "refused")]
     assert DeadAddress.objects.get().address == "kari@example.test"
     post(person)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
 
     person.email = "kari.ny@example.test"
     person.save()
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 @pytest.mark.parametrize("codes", [[450], [451, 550]])
@@ -317,11 +318,11 @@ def test_a_mail_server_that_asks_for_patience_gets_it(clock, person, monkeypatch
     post(person)
     with monkeypatch.context() as context:
         fail_with(context, smtplib.SMTPRecipientsRefused(refused))
-        assert messages.send_due() == 0
+        assert actions.send_due() == 0
     assert states() == [("email", "waiting", "failed")]
     assert not DeadAddress.objects.exists()
-    clock.shift(messages.FIRST_PAUSE)
-    assert messages.send_due() == 1
+    clock.shift(delivery.FIRST_PAUSE)
+    assert actions.send_due() == 1
 
 
 def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
@@ -333,12 +334,12 @@ def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
     with monkeypatch.context() as context:
         context.setattr(texts, "send", refuse, raising=False)
         post(person)
-        messages.send_due()
+        actions.send_due()
     post(person)
-    assert messages.send_due() == 0
-    messages.trust_again(user=person, by=person)
+    assert actions.send_due() == 0
+    actions.trust_again(user=person, by=person)
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_the_log_says_what_failed_and_nothing_about_whom(clock, person, monkeypatch, caplog):
@@ -346,7 +347,7 @@ def test_the_log_says_what_failed_and_nothing_about_whom(clock, person, monkeypa
     fail_with(monkeypatch, refusal)
     post(person)
     with caplog.at_level(logging.DEBUG):
-        messages.send_due()
+        actions.send_due()
     assert "SMTPRecipientsRefused" in caplog.text
     assert "kari" not in caplog.text
     assert person.full_name not in caplog.text
@@ -356,7 +357,7 @@ def test_a_kind_that_nobody_knows_any_more_holds_nobody_up(clock, person):
     post(person)
     Message.objects.update(kind="gone.with_its_version")
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 @pytest.mark.parametrize(("said", "is_dead"), [("bounced", True), ("deferred", False)])
@@ -387,19 +388,19 @@ def test_the_mail_service_is_heard_only_with_the_secret(rf, person, settings):
 
 def test_a_worker_that_died_under_way_is_followed_by_another_after_the_lease(clock, person):
     post(person)
-    assert messages.claim()  # and then it died
-    clock.shift(messages.LEASE - dt.timedelta(seconds=1))
-    assert messages.send_due() == 0
+    assert actions.claim()  # and then it died
+    clock.shift(delivery.LEASE - dt.timedelta(seconds=1))
+    assert actions.send_due() == 0
     clock.shift(dt.timedelta(seconds=1))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 def test_a_worker_that_was_taken_for_dead_does_not_overrule_its_follower(clock, person):
     post(person)
-    slow = messages.claim()
-    clock.shift(messages.LEASE)
-    messages.send_due()
-    messages._try_again(slow)
+    slow = actions.claim()
+    clock.shift(delivery.LEASE)
+    actions.send_due()
+    delivery._try_again(slow)
     assert states() == [("email", "sent", "")]
 
 
@@ -419,8 +420,8 @@ def test_a_claim_passes_by_what_another_worker_is_looking_at(clock, person):
     other.start()
     looking.wait(30)
     try:
-        assert messages.claim().pk == second.pk
-        assert messages.claim() is None
+        assert actions.claim().pk == second.pk
+        assert actions.claim() is None
     finally:
         done.set()
         other.join()
@@ -442,7 +443,7 @@ def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, 
     fork = multiprocessing.get_context("fork")
 
     def work():
-        messages.send_due()
+        actions.send_due()
         connections.close_all()
 
     workers = [fork.Process(target=work) for _ in range(4)]
@@ -481,16 +482,16 @@ def test_a_worker_killed_around_the_hand_over_loses_nothing_and_doubles_only_wha
             os.kill(os.getpid(), signal.SIGKILL)
 
         mails.send = send
-        messages.send_due()
+        actions.send_due()
 
     worker = multiprocessing.get_context("fork").Process(target=work)
     worker.start()
     worker.join(60)
     assert worker.exitcode == -signal.SIGKILL
-    assert messages.send_due() == 0  # the lease holds
+    assert actions.send_due() == 0  # the lease holds
     Message.objects.update(due_at=dt.datetime.now(dt.UTC))  # and has run out
-    assert messages.send_due() == 1
-    assert messages.send_due() == 0
+    assert actions.send_due() == 1
+    assert actions.send_due() == 0
     sent = "".join(file.read_text() for file in tmp_path.iterdir())
     assert sent.count(f"Message-ID: <{posted.pk}@") == copies
     assert sent.count("Message-ID:") == copies
@@ -498,11 +499,11 @@ def test_a_worker_killed_around_the_hand_over_loses_nothing_and_doubles_only_wha
 
 def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person):
     post(person)
-    messages.send_due()
+    actions.send_due()
     post(None, "by_others", subject_id=uuid.uuid4(), department_id=uuid.uuid4())
     clock.shift(dt.timedelta(days=4))
-    assert messages.end_overdue() == 1
-    assert messages.forget_old_messages(before=NOON + HOUR) == 1
+    assert actions.end_overdue() == 1
+    assert actions.delete_old_messages(before=NOON + HOUR) == 1
     assert states() == [("letter", "needless", "too_late")]
 
 

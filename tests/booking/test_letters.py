@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import AccessLogEntry, DeadAddress, Message
 from booking import actions
 from booking.actions.announcements import announce
@@ -133,7 +133,7 @@ def test_the_list_costs_the_same_for_many(
         DeadAddress.objects.create(
             user=recipient.user, channel="email", address=recipient.user.email
         )
-        messages.post(
+        accounts_actions.post(
             kind="visit.moved_by_others",
             key="any",
             to=recipient.user,
@@ -156,7 +156,7 @@ def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
     soon = book(at(14, date=TODAY), recipient)
     actions.cancel(booking=soon, by=administrator, reason="A carer is ill")
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     told = Message.objects.filter(kind="visit.cancelled_by_others")
     assert set(told.values_list("channel", "state")) == {("email", "dead"), ("letter", "waiting")}
 
@@ -172,7 +172,7 @@ def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
 def test_a_letter_that_has_time_or_was_agreed_asks_nobody_to_call(
     dina, department, hans, kind, days
 ):
-    messages.post(
+    accounts_actions.post(
         kind=kind,
         key="any",
         to=None,
@@ -191,7 +191,7 @@ def test_the_department_sees_an_address_that_gives_mail_back_and_may_trust_it_ag
 ):
     page = url("recipient", department, recipient.pk)
     assert "come back" not in dina.get(page).content.decode()
-    messages.bounced(email=recipient.user.email)
+    accounts_actions.record_bounce(email=recipient.user.email)
     assert "come back (E-mail)" in dina.get(page).content.decode()
     assert recipient.full_name in dina.get(url("letters", department)).content.decode()
     dina.post(url("trust_address", department, recipient.pk))
@@ -203,7 +203,7 @@ def test_the_department_sees_that_a_guardian_is_told_in_vain(dina, department, h
         recipient=hans, guardian=True, is_told=True, holder_name="Carl Berg"
     )
     assert dina.get(url("letters", department)).context["unreachable"] == []
-    messages.bounced(email=guardian.holder.email)
+    accounts_actions.record_bounce(email=guardian.holder.email)
     assert dina.get(url("letters", department)).context["unreachable"] == [hans]
     assert "Carl Berg should get" in dina.get(url("recipient", department, hans.pk)).text
     actions.end_mandate(mandate=guardian, by=guardian.holder)
@@ -211,7 +211,7 @@ def test_the_department_sees_that_a_guardian_is_told_in_vain(dina, department, h
 
 
 def test_a_new_address_is_not_blamed_for_the_old_one(dina, department, recipient):
-    messages.bounced(email=recipient.user.email)
+    accounts_actions.record_bounce(email=recipient.user.email)
     recipient.user.email = "ny@example.test"
     recipient.user.save()
     page = url("recipient", department, recipient.pk)

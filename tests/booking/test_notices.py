@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.messages import sms
 from accounts.models import Message, MessageChoices, User
 from booking import actions
@@ -66,7 +66,7 @@ def tell():
     """What Celery does every few seconds; the bodies of the mails that went out."""
     before = len(mail.outbox)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
@@ -191,9 +191,9 @@ def test_who_wants_no_confirmation_knows_what_they_did(booked, user, administrat
 
 def test_what_is_cancelled_between_the_claim_and_the_sending_is_not_confirmed(booked, user):
     announce()
-    claimed = messages.claim()
+    claimed = accounts_actions.claim()
     actions.cancel(booking=booked, by=user)
-    assert not messages.deliver(claimed)
+    assert not accounts_actions.deliver(claimed)
     assert not mail.outbox
 
 
@@ -246,7 +246,7 @@ def test_a_helper_of_once_who_is_staff_now_acts_for_the_municipality(
 def test_a_visit_that_has_begun_is_not_told_any_more(booked, opened):
     announce()
     opened.move_to(at(10))
-    assert messages.send_due() == 0
+    assert accounts_actions.send_due() == 0
     assert not mail.outbox
 
 
@@ -255,7 +255,7 @@ def test_each_event_is_announced_once_also_when_two_workers_look(booked):
     assert announce() == 0
     BookingEvent.objects.update(announced_at=None)  # a worker died before it was noted
     announce()
-    assert messages.send_due() == 1
+    assert accounts_actions.send_due() == 1
 
 
 def test_a_booking_asks_the_database_no_more_for_its_messages(book, recipient, user):
@@ -404,7 +404,7 @@ def test_a_choice_of_none_made_meanwhile_holds_for_what_waits(recipient, user, h
     book_for(recipient, by=user)
     announce()
     MessageChoices.objects.create(user=helper, for_others=[])
-    messages.send_due()
+    accounts_actions.send_due()
     assert told_to() == [user.email]
 
 
@@ -420,7 +420,9 @@ def test_what_can_not_reach_the_guardian_comes_by_letter_in_place_of_the_ward(
     ward, mandate, administrator, recipient, user, helper
 ):
     for holder in (mandate.holder, helper):
-        messages.mark_dead(user=holder, channel=Message.Channel.EMAIL, address=holder.email)
+        accounts_actions.mark_dead(
+            user=holder, channel=Message.Channel.EMAIL, address=holder.email
+        )
     book_for(ward, by=administrator, hour=11)
     book_for(recipient, by=user, hour=12)
     announce()
@@ -450,7 +452,7 @@ def test_it_stops_the_moment_the_mandate_ends(recipient, user, helper, opened):
     book_for(recipient, by=user, date=THURSDAY)
     announce()
     actions.end_mandate(mandate=recipient.mandates.get(), by=user)
-    messages.send_due()
+    accounts_actions.send_due()
     assert "Aksel" not in "".join(sent.body for sent in mail.outbox)
     assert remind_at(opened, at(16)) == [mail.outbox[-1].body]
     assert mail.outbox[-1].to == [user.email]
@@ -473,7 +475,7 @@ def remind_at(clock, instant):
     tell()
     before = len(mail.outbox)
     remind(instant)
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
@@ -517,7 +519,7 @@ def test_a_reminder_that_waits_while_the_visit_moves_is_not_sent(in_two_days, op
     assert remind(at(16)) == 1
     actions.move(booking=in_two_days, starts_at=at(12, date=THURSDAY), by=user)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     assert [sent.subject for sent in mail.outbox[1:]] == ["Your appointment is moved"]
 
 

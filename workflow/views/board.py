@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import record_looks
+from accounts.access import log_accesses
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.models import User
 from booking import actions as seats
 from booking.errors import BookingError
@@ -237,7 +237,7 @@ def _render_shift(request: HttpRequest, board: Board, lane: Lane, **context: Any
 def _render(
     request: HttpRequest, board: Board, panel: str | None = None, **context: Any
 ) -> HttpResponse:
-    record_looks(
+    log_accesses(
         by=_user(request),
         subject_ids={card.visit.booking.recipient_id for card in board.cards},
         what="workflow:board",

@@ -2,10 +2,10 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 from workflow import access
 
 

@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from accounts.http_methods import require_POST
 from accounts.models import User
 from booking import actions, errors
 from booking.access.staff import recipient_of

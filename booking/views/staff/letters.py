@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actions import messages as outbox
+from accounts import actions as accounts_actions
+from accounts.http_methods import require_POST, require_safe
 from accounts.models import User
 from booking.access.staff import look_at_list, recipient_of, recipients_of
 from booking.queries.letters import to_print, unreachable, write
@@ -53,7 +53,7 @@ def letter_printed(
     """What the printed page showed is on its way; what came since waits on."""
     found = recipient_of(department, recipient, by=_by(request), what="booking:letter_printed")
     written, shown = write(department, found), set(request.POST.getlist("message"))
-    outbox.printed(
+    accounts_actions.mark_printed(
         messages=[message for message, _words in written.told if str(message.pk) in shown],
         needless=[message for message in written.needless if str(message.pk) in shown],
         by=_by(request),
@@ -70,7 +70,7 @@ def trust_address(
     """Somebody has asked the person: the address is right, and messages go there again."""
     found = recipient_of(department, recipient, by=_by(request), what="booking:trust_address")
     if found.user is not None:
-        outbox.trust_again(user=found.user, by=_by(request))
+        accounts_actions.trust_again(user=found.user, by=_by(request))
     messages.success(request, _("Messages go there again."))
     return redirect("booking:recipient", department.pk, found.pk)
 

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http_methods import require_POST, require_safe
 from accounts.models import User
 from booking import actions, queries
 from booking.access.staff import look_at_list, recipient_of, recipients_of

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from accounts.access import ACTING_FOR, record_look
+from accounts.access import ACTING_FOR, log_access
 from accounts.models import AccessLogEntry
 from tests import factories
 from tests.booking.pages.conftest import text_of
@@ -13,7 +13,7 @@ LOOKS = "/looks/"
 
 
 def look(by, recipient, what="booking:recipient", department=None):
-    record_look(
+    log_access(
         by=by,
         subject_id=recipient.pk,
         what=what,

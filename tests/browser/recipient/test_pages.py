@@ -7,7 +7,7 @@ from django.urls import URLPattern, resolve, reverse
 
 import accounts.urls
 import booking.urls
-from accounts.actions import addresses
+from accounts import actions as accounts_actions
 from accounts.models import Message
 from booking import actions
 from booking.actions import wishes
@@ -74,7 +74,7 @@ def pages_on_the_way(shop):
     full_day = TODAY + dt.timedelta(days=3)
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
-        addresses.ask_for_change(channel=Message.Channel(channel), address=address, by=by)
+        accounts_actions.request_change(channel=Message.Channel(channel), address=address, by=by)
     return {
         "series": reverse("booking:series", args=[series.pk]),
         "all_series_one": reverse("booking:all_series"),

@@ -1,7 +1,7 @@
-"""What Django and django-allauth say to people who fill in our forms, in our words.
+"""Texts of Django and django-allauth that our catalogues translate themselves.
 
-Nothing reads these lists. ``makemessages`` finds them here, and our catalogues go before
-the libraries' own: allauth has no nynorsk, and Django's Norwegian is stiff and has gaps.
+No code uses these lists: ``makemessages`` finds the texts here, and our catalogues take
+precedence over the libraries' own. allauth has no nynorsk, and Django's Norwegian has gaps.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy
