@@ -48,7 +48,7 @@ def guard(clock, process, said):
 
 def test_what_runs_is_left_alone(guard, process, clock, said):
     clock(SETTLED + 1)
-    guard.look()
+    guard.check()
     assert process.restarts == 0
     assert not said
 
@@ -56,7 +56,7 @@ def test_what_runs_is_left_alone(guard, process, clock, said):
 def test_what_dies_after_running_well_starts_at_once(guard, process, clock, said):
     clock(SETTLED + 1)
     process.running = False
-    guard.look()
+    guard.check()
     assert process.restarts == 1
     assert said == ["The clock has stopped; starting it again."]
 
@@ -67,7 +67,7 @@ def test_what_keeps_dying_starts_after_longer_and_longer_pauses(guard, process, 
     for restarts in range(1, 8):
         waited = 0
         while process.restarts < restarts:
-            guard.look()
+            guard.check()
             clock(0.25)
             waited += 0.25
         pauses.append(waited)
@@ -85,7 +85,7 @@ def test_a_start_that_fails_is_said_and_tried_again(guard, process, clock, said)
 
     process.restart = fail
     for _ in range(40):
-        guard.look()
+        guard.check()
         clock(0.25)
     assert "The disk is full." in said
     assert process.restarts > 1

@@ -1,8 +1,8 @@
-"""What every Celery task is here: a doorbell that may ring unheard.
+"""The base class of all Celery tasks: sending one is best effort.
 
-What must happen is derivable from the database, and a beat task looks for it.
-So a message that cannot be sent at once is dropped: a request waits for the
-broker half a second at most, and the next requests not at all.
+A message to the broker may be lost; a beat task finds the work in the database. So a message
+that can't be sent at once is dropped: the first request waits for the broker for half a
+second at most, and the following ones don't wait at all.
 """
 
 import logging
@@ -18,13 +18,13 @@ from serviceshop.redis.breaker import redis_breaker
 log = logging.getLogger(__name__)
 
 
-class Doorbell(DjangoTask):  # type: ignore[type-arg]
+class BestEffortTask(DjangoTask):  # type: ignore[type-arg]
     abstract = True
 
     def apply_async(  # type: ignore[override]
         self, args: Any = None, kwargs: Any = None, **options: Any
     ) -> AsyncResult[Any] | None:
-        if "producer" in options:  # beat's own, which waits until the broker is back
+        if "producer" in options:  # from beat, which waits until the broker is back
             return super().apply_async(args, kwargs, **options)
         if redis_breaker.is_open():
             return None
