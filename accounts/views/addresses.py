@@ -1,8 +1,12 @@
 """Change one's own e-mail address or phone number, confirmed by a code."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,12 +19,43 @@ from accounts.models import Message
 
 Channel = Message.Channel
 
-FORMS = {Channel.EMAIL: EmailForm, Channel.SMS: PhoneForm}
-PAGES = {Channel.EMAIL: "accounts:email", Channel.SMS: "accounts:phone"}
-CODE_PAGES = {Channel.EMAIL: "accounts:email_code", Channel.SMS: "accounts:phone_code"}
-DONE = {
-    Channel.EMAIL: gettext_lazy("Your e-mail is changed. Use it the next time you log in."),
-    Channel.SMS: gettext_lazy("Your phone number is changed."),
+
+@dataclass(frozen=True)
+class ChannelPages:
+    """The two pages that change an address of one channel, and their texts."""
+
+    form: type[EmailForm | PhoneForm]
+    page: str  # URL name
+    code_page: str  # URL name
+    title: str | Promise
+    advice: str | Promise  # when no code arrives
+    use_another: str | Promise
+    done: str | Promise
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page)
+
+
+CHANNELS = {
+    Channel.EMAIL: ChannelPages(
+        form=EmailForm,
+        page="accounts:email",
+        code_page="accounts:email_code",
+        title=gettext_lazy("Change e-mail"),
+        advice=gettext_lazy("Look among unwanted mail, and check that the address is right."),
+        use_another=gettext_lazy("Use another address"),
+        done=gettext_lazy("Your e-mail is changed. Use it the next time you log in."),
+    ),
+    Channel.SMS: ChannelPages(
+        form=PhoneForm,
+        page="accounts:phone",
+        code_page="accounts:phone_code",
+        title=gettext_lazy("Change phone number"),
+        advice=gettext_lazy("Check that the number is right."),
+        use_another=gettext_lazy("Use another number"),
+        done=gettext_lazy("Your phone number is changed."),
+    ),
 }
 REFUSALS = {
     errors.TooManyCodes: gettext_lazy("You have asked many times. Wait an hour, and try again."),
@@ -31,7 +66,8 @@ REFUSALS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
-    form = FORMS[channel](request.user, request.POST or None)
+    pages = CHANNELS[channel]
+    form = pages.form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         new_address = form.cleaned_data["address"]
         if not queries.needs_code(channel, new_address):
@@ -44,13 +80,15 @@ def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
         except errors.AddressError as error:
             form.add_error("address", str(REFUSALS[type(error)]))
         else:
-            return redirect(CODE_PAGES[channel])
-    return render(request, "accounts/address.html", {"form": form, "channel": channel})
+            return redirect(pages.code_page)
+    context = {"form": form, "channel": channel, "pages": pages}
+    return render(request, "accounts/address.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
+    pages = CHANNELS[channel]
     pending = queries.pending_change(channel=channel, user=request.user)
     form = AddressCodeForm(request.POST or None)
     if pending is not None and request.method == "POST" and form.is_valid():
@@ -68,16 +106,11 @@ def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     if pending is None:
         if request.method == "POST":
             messages.info(request, _("The code can't be used any more. Ask for a new one."))
-        return redirect(PAGES[channel])
-    context = {
-        "form": form,
-        "channel": channel,
-        "address": pending.address,
-        "again_url": PAGES[channel],
-    }
+        return redirect(pages.page)
+    context = {"form": form, "address": pending.address, "pages": pages}
     return render(request, "accounts/address_code.html", context)
 
 
 def _done(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
-    messages.success(request, str(DONE[channel]))
+    messages.success(request, str(CHANNELS[channel].done))
     return redirect("accounts:me")

@@ -13,7 +13,9 @@ from accounts.decorators import person_required
 from accounts.forms import LanguageForm, MessageChoicesForm
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.messages import sms
+from accounts.models import Message
 from accounts.phones import mobile_number
+from accounts.views.addresses import CHANNELS
 
 
 @require_safe
@@ -44,10 +46,12 @@ def my_messages(request: PersonRequest) -> HttpResponse:
         )
         messages.success(request, _("Your choice is saved."))
         return redirect("accounts:settings")
+    dead = queries.dead_addresses(user)
     context = {
         "form": form,
         "lacks_number": sms.is_offered() and not has_number,
-        "dead": queries.dead_addresses(user),
+        "dead": [address.address for address in dead],
+        "change": [CHANNELS[Message.Channel(address.channel)] for address in dead],
     }
     return render(request, "accounts/messages.html", context)
 

@@ -1,4 +1,4 @@
-"""The demonstration's data: always around today, and true to the product's own rules."""
+"""The demonstration's data are around today and follow the product's rules."""
 
 import datetime as dt
 from collections import Counter
@@ -26,9 +26,9 @@ def fjordvik(request, db):
         yield dt.date.fromisoformat(request.param)
 
 
-def test_it_keeps_the_products_rules_on_any_day(fjordvik, capsys):
+def test_it_follows_the_rules_on_any_day(fjordvik, capsys):
     check_rules(capsys)
-    check_how_full_it_is()
+    check_share_of_booked_time()
     check_the_cast()
 
 
@@ -51,7 +51,7 @@ def check_rules(capsys):
     assert all(count <= granted[grant] for (grant, _week), count in used.items())
 
 
-def check_how_full_it_is():
+def check_share_of_booked_time():
     now = timezone.now()
     shifts = list(Shift.objects.filter(starts_at__gt=now, withdrawn_by=None))
     visits = list(Visit.objects.filter(starts_at__gt=now))

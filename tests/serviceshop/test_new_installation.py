@@ -1,5 +1,4 @@
-"""A real installation, from the command that makes its administrator to a booked visit,
-through the pages alone and without the demonstration."""
+"""A new installation from ``create_administrator`` to a booked visit, using only pages."""
 
 import datetime as dt
 import uuid
