@@ -1,14 +1,14 @@
-"""Decorators that decide who may open a page, as far as this app knows."""
+"""The decorator for pages that require a log-in."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import queries, unsent
+from accounts import unsent
 from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
 
@@ -42,17 +42,3 @@ def _redirect_to_login(request: HttpRequest, *, is_form: bool) -> HttpResponse:
     if unsent.keep(request):
         return redirect_to_login(reverse("accounts:unsent"))
     return redirect_to_login(page_of(request.get_full_path()))
-
-
-def coordinator_required(view: PersonView[P]) -> View[P]:
-    """Require a municipal coordinator; 404 for other users."""
-
-    @wraps(view)
-    def only_coordinators(
-        request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
-        if not queries.is_coordinator(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return person_required(only_coordinators)

@@ -213,7 +213,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "booking.tasks.book_series",
         "schedule": crontab(hour="1", minute="30"),
     },
-    "tell of mandates that ran out": {
+    "notify about ended mandates": {
         "task": "booking.tasks.tell_of_ended_mandates",
         "schedule": crontab(hour="1", minute="50"),
     },
@@ -233,7 +233,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
-    "look for openings": {
+    "find openings for wishes": {
         "task": "booking.tasks.look_for_openings",
         "schedule": 20.0,
         "options": {"expires": 20.0},
@@ -247,7 +247,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.tidy_messages",
         "schedule": crontab(hour="2", minute="20"),
     },
-    "tell of essential services left unbooked": {
+    "alert about unbooked essential services": {
         "task": "booking.tasks.alert_unbooked",
         "schedule": crontab(minute="15"),
         "options": {"expires": 3000.0},

@@ -60,13 +60,6 @@ class HttpGateway:
             raise GatewayFailed(str(answer.status_code))
 
 
-class ConsoleGateway:
-    """Prints text messages instead of sending them, for development."""
-
-    def send(self, *, number: str, text: str, reference: str) -> None:
-        print(f"\n-- Text message to {number}\n{text}\n", flush=True)
-
-
 def is_offered() -> bool:
     return bool(settings.SMS_GATEWAY)
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="8000 unless told otherwise")
+        parser.add_argument("--port", type=int, default=8000, help="8000 by default")
         # manage.py has already read it: services must run before settings are read.
         parser.add_argument(attach.OPTION, help="where its data is kept; .data/demo by default")
 
