@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from accounts import queries
 from accounts.messages import sms
 from accounts.messages.notices import LETTER_TOPICS, MANDATORY, Topic
 from accounts.models import DeadAddress, Message, MessageChoices, User
@@ -22,7 +23,7 @@ class ContactChannels:
     def of(cls, user: User | None) -> "ContactChannels":
         if user is None:
             return cls({}, MessageChoices())
-        choices = MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
+        choices = queries.message_choices(user)
         if not user.is_active:
             return cls({}, choices)
         dead = {(found.channel, found.address) for found in DeadAddress.objects.filter(user=user)}
