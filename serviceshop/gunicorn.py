@@ -10,6 +10,7 @@ from serviceshop.local.child import die_with
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", 2)
 threads = env.number("WEB_THREADS", 8)
+raw_env = ["SERVICESHOP_WEB_SERVER=1"]  # users wait, so statements have less time
 preload_app = True  # everything is imported once; workers share the memory
 keepalive = 75  # longer than the keep-alive of the proxy
 graceful_timeout = 10
