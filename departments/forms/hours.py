@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.forms.fields import ComingDateField, WrittenNumberField, WrittenTimeField
 from departments.hours import Staffing, WeeklyHours
 from departments.models import OpeningHours, Qualification, Weekday
-from departments.queries.hours import weekly_hours
+from departments.queries.hours import weekly_hours_of
 
 DAY = 24 * 60
 
@@ -148,7 +148,7 @@ class SplitPeriodForm(forms.Form):
     def halves(self) -> tuple[WeeklyHours, WeeklyHours]:
         """A break stays with the half it lies in; one across the split is left out."""
         data = self.cleaned_data
-        whole = replace(weekly_hours(self.row), valid_from=data["valid_from"])
+        whole = replace(weekly_hours_of(self.row), valid_from=data["valid_from"])
         first = replace(
             whole.staffing,
             id=data["first_key"],

@@ -142,7 +142,7 @@ def test_a_service_that_asks_for_more_leaves_what_was_promised_and_changes_who_c
 
     told = services.change_service(
         service=service,
-        terms=replace(services.terms_of(service), minutes=120, carers=2),
+        terms=replace(services.ServiceTerms.of(service), minutes=120, carers=2),
         qualification_ids=[skill.pk],
         by=administrator,
     )

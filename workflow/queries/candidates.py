@@ -17,7 +17,7 @@ from booking.seating.board import DaySeating
 from booking.seating.values import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
-from departments.queries.staff import absences, care_workers, qualifications_on
+from departments.queries.staff import absences_between, care_workers, qualifications_on
 from workflow.board import Board, Card, Lane
 
 KNOWN_WITHIN = dt.timedelta(days=28)
@@ -154,7 +154,7 @@ def nameable(board: Board, lane: Lane) -> list[Nameable]:
     knows = qualifications_on(board.date, ids)
     away = {
         absence.person_id
-        for absence in absences(board.department, lane.period.start, lane.period.end)
+        for absence in absences_between(board.department, lane.period.start, lane.period.end)
     }
     near = defaultdict(list)
     for shift in Shift.objects.filter(

@@ -12,7 +12,7 @@ from booking.models import BookingEvent, Visit
 from booking.queries.essential import AllUnbooked, unbooked
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
-from departments.queries.staff import absences
+from departments.queries.staff import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards
 from workflow.queries.candidates import Choice, choices
@@ -175,7 +175,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> Figures:
 
 
 def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
-    found = list(absences(department, now, now + AHEAD))
+    found = list(absences_between(department, now, now + AHEAD))
     unfilled = defaultdict(list)
     shifts = Shift.objects.filter(
         withdrawn_by__in=found, day__department=department, ends_at__gt=now
