@@ -7,13 +7,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from departments.actions.days import bump_revision, lock_days
+from departments import actions as department_actions
 from departments.models import Day
 from tests import factories
 from tests.workflow.worker import seconds_until
-from workflow import tasks
+from workflow import queries, tasks
 from workflow.models import WorkItem
-from workflow.queries.check import check_plans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -35,24 +34,24 @@ def book(tomorrow, shift):
     def at(hour):
         """What booking does to a Day: lock, write, touch, commit."""
         with transaction.atomic():
-            (day,) = lock_days([(tomorrow.department_id, tomorrow.date)])
+            (day,) = department_actions.lock_days([(tomorrow.department_id, tomorrow.date)])
             visit = factories.VisitFactory(
                 day=day, shift=shift, booking__starts_at=factories.local(day.date, hour)
             )
-            bump_revision(day)
+            department_actions.bump_revision(day)
         return visit
 
     return at
 
 
 def all_right():
-    counts = check_plans(timezone.localdate())
+    counts = queries.check_plans(timezone.localdate())
     return counts.visits > 0 and not counts.wrong
 
 
 def test_a_booking_stands_on_its_list_within_five_seconds(delivery, book):
     delivery.start_worker()
-    seconds_until(lambda: not check_plans(timezone.localdate()).wrong)  # the empty day
+    seconds_until(lambda: not queries.check_plans(timezone.localdate()).wrong)  # the empty day
 
     rung = []
     for hour in (8, 10, 12):
