@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from departments.actions.days import bump_revision
+from departments.actions import bump_revision
 from departments.hours import local_instant
 from departments.models import Day
 from workflow import planner

@@ -15,7 +15,7 @@ from booking.queries.day_seatings import Needs, needs_of
 from departments import hours
 from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
-from departments.queries.hours import rules_of
+from departments.queries import rules_of
 from workflow.board import Board, Card, Lane
 from workflow.models import DayPlan, Report
 

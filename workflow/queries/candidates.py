@@ -18,7 +18,7 @@ from booking.seating.board import DaySeating
 from booking.seating.values import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
-from departments.queries.staff import absences_between, care_workers, qualifications_on
+from departments.queries import absences_between, care_workers, qualifications_on
 from workflow.board import Board, Card, Lane
 
 MET_WITHIN = dt.timedelta(days=28)

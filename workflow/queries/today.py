@@ -13,7 +13,7 @@ from booking.models import BookingEvent, Visit
 from booking.queries.essential import AllUnbooked, unbooked
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
-from departments.queries.staff import absences_between
+from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
