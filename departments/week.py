@@ -134,10 +134,6 @@ class WeekDay:
             reached = bar.ends if reached is None else max(reached, bar.ends)
         return gaps
 
-    @property
-    def is_closed(self) -> bool:
-        return all(bar.is_removed for bar in self.bars)
-
 
 @dataclass(frozen=True)
 class Week:

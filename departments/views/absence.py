@@ -5,9 +5,8 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -73,17 +72,14 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 
-        def saved() -> HttpResponse:
-            messages.success(request, _("The absence is saved."))
-            return redirect("departments:absences", department.pk)
-
         response = preview_or_save(
             request,
             department,
             action,
             template="departments/absence_preview.html",
             context_after=context_after,
-            saved=saved,
+            message=_("The absence is saved."),
+            next_url=reverse("departments:absences", args=[department.pk]),
             refused=partial(form.add_error, None),
         )
     return response or _new_page(request, department, form)
@@ -123,17 +119,14 @@ def end_absence(
                 "back": reverse("departments:absence", args=[department.pk, absence]),
             }
 
-        def saved() -> HttpResponse:
-            messages.success(request, _("The absence is changed."))
-            return redirect("departments:absences", department.pk)
-
         response = preview_or_save(
             request,
             department,
             action,
             template="departments/absence_preview.html",
             context_after=context_after,
-            saved=saved,
+            message=_("The absence is changed."),
+            next_url=reverse("departments:absences", args=[department.pk]),
             refused=partial(form.add_error, None),
         )
     return response or _page(request, department, found, form)

@@ -52,17 +52,14 @@ def undo_change(request: PersonRequest, department: Department, change: int) -> 
             "back": history,
         }
 
-    def saved() -> HttpResponse:
-        messages.success(request, _("The change is undone."))
-        return redirect(history)
-
     response = preview_or_save(
         request,
         department,
         action,
         template="departments/hours_preview.html",
         context_after=context_after,
-        saved=saved,
+        message=_("The change is undone."),
+        next_url=history,
         refused=partial(messages.warning, request),
     )
     return response or redirect(history)

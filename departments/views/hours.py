@@ -7,9 +7,8 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -194,17 +193,14 @@ def _answer(
             "back": back,
         }
 
-    def saved() -> HttpResponse:
-        messages.success(request, _("The change is saved."))
-        return redirect(reverse("departments:hours", args=[department.pk]) + f"?on={on}")
-
     return preview_or_save(
         request,
         department,
         action,
         template="departments/hours_preview.html",
         context_after=context_after,
-        saved=saved,
+        message=_("The change is saved."),
+        next_url=reverse("departments:hours", args=[department.pk]) + f"?on={on}",
         refused=partial(form.add_error, None),
     )
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, TypedDict
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.access import PersonRequest, record_looks
 from accounts.models import User
@@ -98,10 +99,13 @@ def preview_or_save(
     *,
     template: str,
     context_after: Callable[[], dict[str, Any]],
-    saved: Callable[[], HttpResponse],
+    message: str,
+    next_url: str,
     refused: Callable[[str], None],
 ) -> HttpResponse | None:
     """Run ``action`` when the user has confirmed it, otherwise show a preview.
+
+    After saving, ``message`` is shown on the page at ``next_url``.
 
     ``context_after`` reads the rest of the preview page while the change is in effect; it
     must return values, not lazy querysets. Returns None when the action is refused, after
@@ -115,7 +119,8 @@ def preview_or_save(
     try:
         if submission.is_confirmed:
             action(submission)
-            return saved()
+            messages.success(request, message)
+            return redirect(next_url)
         result, context = actions.preview(act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))

@@ -4,9 +4,8 @@ from copy import copy
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,17 +47,14 @@ def change_settings(request: PersonRequest, department: Department) -> HttpRespo
                 "back": reverse("departments:settings", args=[department.pk]),
             }
 
-        def saved() -> HttpResponse:
-            messages.success(request, _("The change is saved."))
-            return redirect("departments:settings", department.pk)
-
         response = preview_or_save(
             request,
             department,
             action,
             template="departments/settings_preview.html",
             context_after=context_after,
-            saved=saved,
+            message=_("The change is saved."),
+            next_url=reverse("departments:settings", args=[department.pk]),
             refused=partial(form.add_error, None),
         )
     return response or _page(request, department, form)

@@ -138,17 +138,14 @@ def _answer(
             "back": back,
         }
 
-    def saved() -> HttpResponse:
-        messages.success(request, _("The change is saved."))
-        return redirect(overview)
-
     response = preview_or_save(
         request,
         department,
         action,
         template="departments/special_days_preview.html",
         context_after=context_after,
-        saved=saved,
+        message=_("The change is saved."),
+        next_url=overview,
         refused=partial(messages.warning, request),
     )
     return response or redirect(overview)

@@ -160,17 +160,14 @@ def _answer(
             "back": page,
         }
 
-    def saved() -> HttpResponse:
-        messages.success(request, _("The change is saved."))
-        return redirect(page)
-
     return preview_or_save(
         request,
         department,
         action,
         template="departments/employee_preview.html",
         context_after=context_after,
-        saved=saved,
+        message=_("The change is saved."),
+        next_url=page,
         refused=partial(form.add_error, None),
     )
 

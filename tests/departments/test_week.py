@@ -66,7 +66,6 @@ def test_a_removed_row_has_only_dashed_stripes():
     (bar,) = bars(removed=[row(15, 22, staff=2)])
 
     assert [stripe.use for stripe in bar.stripes] == ["gone", "gone"]
-    assert week.week_of([], on=WEDNESDAY, use={}, removed=[bar.hours]).days[2].is_closed
 
 
 def test_many_employees_share_the_height():

@@ -29,7 +29,7 @@ AHEAD = dt.timedelta(days=7)
 class Problem:
     """An unstaffed visit, and who can take it.
 
-    ``number`` of ``count`` tells the unstaffed visits of one booking apart.
+    ``number`` of ``count`` distinguishes the unstaffed visits of one booking.
     """
 
     card: Card
