@@ -43,7 +43,7 @@ from tests.promises import board_of, broken_seats
 from workflow import planner
 from workflow.actions import plan_stale_days, settle, settle_due_days
 from workflow.queries.check import check_plans
-from workflow.queries.planning import as_it_stands
+from workflow.queries.planning import planning_input
 
 LIVES = int(os.environ.get("LIVES", "2"))
 OSLO = ZoneInfo("Europe/Oslo")
@@ -342,7 +342,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def a_plan_is_no_worse_than_the_seats_it_came_from(self):
         for day in self._days(timezone.localdate() + dt.timedelta(days=1)):
-            known = as_it_stands(day)
+            known = planning_input(day)
             plan = planner.plan(known.facts, known.seats)
             assert plan.objective <= planner.cost(known.facts, known.seats)
             assert plan.bound is None or plan.bound <= plan.objective

@@ -16,6 +16,7 @@ INTERNAL = {
     "departments.queries": set(),
     "booking.actions": {"locks", "booking_sql"},
     "booking.queries": {"process_cache", "day_seatings", "days", "free", "entitlement"},
+    "workflow.actions": set(),
     "workflow.queries": set(),
 }
 

@@ -264,7 +264,7 @@ class _Fjordvik:
     def _days(self) -> None:
         for department in (self.north, self.south):
             first = self.today - dt.timedelta(days=HISTORY_DAYS)
-            last = day_actions.horizon(department)[-1]
+            last = day_actions.horizon_dates(department)[-1]
             dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
             rules = rules_of(department, dates)
             for day in day_actions.lock_days((department.pk, date) for date in dates):

@@ -1,4 +1,4 @@
-"""Services, staff, absence, settings, recipients and the overview, wide and on a phone."""
+"""The administrator's pages except opening hours and the board, wide and on a phone."""
 
 import datetime as dt
 
@@ -81,7 +81,9 @@ def test_the_administrators_pages_have_no_faults(
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
-def test_absence_is_told_before_it_is_saved(pages, administrator, open_page, faults_of, shot):
+def test_an_absence_is_previewed_before_it_is_saved(
+    pages, administrator, open_page, faults_of, shot
+):
     page = open_page(pages["absence-new"], user=administrator, java_script_enabled=False)
     page.locator("#id_employee").select_option(label="Geir Holm")
     page.locator("main form button[type=submit]").click()

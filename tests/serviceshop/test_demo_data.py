@@ -1,4 +1,4 @@
-"""The demonstration's data are around today and follow the product's rules."""
+"""The data of ``manage.py demo``: dated around today, and valid by the product's rules."""
 
 import datetime as dt
 from collections import Counter

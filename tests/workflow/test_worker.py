@@ -1,4 +1,4 @@
-"""From a change to the list, with a real worker, beat and broker."""
+"""From a change to the work list, with a Celery worker, beat and a broker."""
 
 import datetime as dt
 import time
@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from accounts.messages.addresses import PHONE
 from accounts.models import Message
-from departments.actions.days import bump_revision, lock_days
+from departments import actions as department_actions
 from departments.models import Day
 from tests import factories
 from tests.workflow.worker import seconds_until
-from workflow import tasks
+from workflow import queries, tasks
 from workflow.models import WorkItem
-from workflow.queries.check import check_plans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -35,36 +34,36 @@ def shift(tomorrow):
 @pytest.fixture
 def book(tomorrow, shift):
     def at(hour):
-        """What booking does to a Day: lock, write, touch, commit."""
+        """Change a Day as booking does: lock, write, bump the revision, commit."""
         with transaction.atomic():
-            (day,) = lock_days([(tomorrow.department_id, tomorrow.date)])
+            (day,) = department_actions.lock_days([(tomorrow.department_id, tomorrow.date)])
             visit = factories.VisitFactory(
                 day=day, shift=shift, booking__starts_at=factories.local(day.date, hour)
             )
-            bump_revision(day)
+            department_actions.bump_revision(day)
         return visit
 
     return at
 
 
 def all_right():
-    counts = check_plans(timezone.localdate())
+    counts = queries.check_plans(timezone.localdate())
     return counts.visits > 0 and not counts.wrong
 
 
-def test_a_booking_stands_on_its_list_within_five_seconds(delivery, book):
+def test_a_booking_is_on_its_list_within_five_seconds(delivery, book):
     delivery.start_worker()
-    seconds_until(lambda: not check_plans(timezone.localdate()).wrong)  # the empty day
+    seconds_until(lambda: not queries.check_plans(timezone.localdate()).wrong)  # the empty day
 
-    rung = []
+    delays = []
     for hour in (8, 10, 12):
         visit = book(hour)
-        rung.append(
+        delays.append(
             seconds_until(lambda v=visit: WorkItem.objects.filter(visit=v).exists(), within=5)
         )
 
     assert all_right()
-    assert min(rung) < 1  # the doorbell, not beat's round
+    assert min(delays) < 1  # by the notification task, not by beat
 
 
 def test_lists_are_made_as_soon_as_the_worker_runs(delivery, book):
@@ -77,7 +76,7 @@ def test_lists_are_made_as_soon_as_the_worker_runs(delivery, book):
     seconds_until(all_right, within=5)
 
 
-def test_without_a_broker_booking_is_as_quick_and_the_lists_follow_when_it_is_back(delivery, book):
+def test_without_a_broker_booking_is_fast_and_lists_are_made_later(delivery, book):
     delivery.start_worker()
     book(8)
     seconds_until(all_right)

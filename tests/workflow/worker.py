@@ -1,4 +1,4 @@
-"""A real Celery worker with beat, on a broker that a test may stop."""
+"""A Celery worker with beat, on a broker that a test may stop."""
 
 import os
 import signal
@@ -62,13 +62,13 @@ class Delivery:
 
 
 def this_database():
-    """The address of the database that the tests run on."""
+    """The URL of the tests' database."""
     url = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
 
 
 def seconds_until(holds, *, within=15.0):
-    """How long it took; fails when it never happened."""
+    """Wait until ``holds()`` and return the seconds; fail after ``within``."""
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < within, "it did not happen in time"

@@ -1,4 +1,4 @@
-"""The care worker's own day, told of on the way."""
+"""The care worker's own day, and reports of its visits."""
 
 import datetime as dt
 import uuid

@@ -12,6 +12,6 @@ from workflow import access
 @require_safe
 @person_required
 def print_list(request: PersonRequest, work_list: uuid.UUID) -> HttpResponse:
-    """One list on paper. Confidential addresses stay off it."""
+    """One list for printing, without confidential addresses."""
     found = access.work_list_of(request.user, work_list, what="workflow:print_list")
     return render(request, "workflow/print_list.html", {"list": found})

@@ -1,41 +1,46 @@
-"""Making each day's lists, settling them, and telling what happened.
+"""Make each day's work lists, and settle them.
 
-Plans follow the Day's revision. Nobody calls these for a plan to become right in the
-end: a beat task finds what is stale or due, and everything here may run twice.
+A plan is made for a revision of its Day. A beat task finds days that are stale or due, so
+every plan becomes right without a caller. All actions may run twice.
 """
 
 import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
-from booking.models import Visit
-from departments.actions.days import bump_revision
+from departments.actions import bump_revision
 from departments.hours import local_instant
-from departments.models import Day, Employee
+from departments.models import Day
 from workflow import planner
-from workflow.errors import NotYet, NotYourVisit
-from workflow.models import DayPlan, Report, WorkItem, WorkList
-from workflow.queries.planning import DayAsItStands, as_it_stands, stale_days
+from workflow.models import DayPlan, WorkItem, WorkList
+from workflow.queries.planning import planning_input, stale_days
 
 log = logging.getLogger(__name__)
 
 
-def make_plan(*, day_id: int) -> None:
-    """Bring the day's work lists up to its revision; nothing to do when they are.
+class _Place(NamedTuple):
+    """A visit's place on a work list."""
 
-    Solving holds no lock. When the day changed meanwhile the answer is thrown away and
-    the seats become the lists as they stand, under the lock: however fast bookings come,
-    their lists come too.
+    work_list_id: uuid.UUID
+    position: int
+
+
+def make_plan(*, day_id: int) -> None:
+    """Bring the day's work lists up to its revision. Does nothing when they are.
+
+    Solving holds no lock. When the day has changed meanwhile, the solution is discarded and
+    the lists are made from the current seats, under the lock. So lists are made however
+    fast bookings arrive.
     """
     day = Day.objects.filter(pk=day_id, laid_out_at__isnull=False).first()
     if day is None or DayPlan.objects.filter(day=day, revision=day.revision).exists():
         return
-    known = as_it_stands(day)
+    known = planning_input(day)
     plan = planner.plan(known.facts, known.seats)
     with transaction.atomic():
         day = Day.objects.select_for_update().get(pk=day_id)
@@ -46,9 +51,9 @@ def make_plan(*, day_id: int) -> None:
 
 
 def plan_stale_days(*, limit: int = 50) -> int:
-    """Plan the days that need it, at most ``limit``; how many there were.
+    """Plan stale days, at most ``limit``; return their number.
 
-    A day somebody is changing at this moment is left to whoever rings after it.
+    Skips a day that is locked: the transaction that changes it requests a plan afterwards.
     """
     with transaction.atomic():
         found = list(
@@ -61,9 +66,9 @@ def plan_stale_days(*, limit: int = 50) -> int:
 
 
 def settle(*, day_id: int) -> bool:
-    """Publish the day's plan: from now on seats move only by a person's decision.
+    """Publish the day's plan. From then on, seats change only by a person's decision.
 
-    False when it was published already.
+    Returns False when it was settled already.
     """
     with transaction.atomic():
         day = Day.objects.select_for_update().get(pk=day_id)
@@ -71,58 +76,21 @@ def settle(*, day_id: int) -> bool:
             return False
         day.settled_at = timezone.now()
         day.save(update_fields=["settled_at"])
-        # What is free changes with it, so the revision rises; the plan follows at once.
+        # Settling changes which times are free, so the revision rises.
         bump_revision(day)
         _write_seats(day)
     return True
 
 
 def settle_due_days() -> int:
-    """Settle every day whose hour has come, also hours late; how many there were."""
+    """Settle every day that is due, also hours late; return their number."""
     due = list(_due(timezone.now()))
     _for_each(due, settle)
     return len(due)
 
 
-def report(*, visit: Visit, outcome: str, by: User) -> Report:
-    """Tell what happened; telling again replaces what was told.
-
-    For whoever has the visit on their list, and the department's administrators.
-    """
-    with transaction.atomic():
-        # The lock keeps the visit from moving to somebody else's list meanwhile.
-        found = (
-            Visit.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk=visit.pk)
-            .values_list("starts_at", "shift__person_id", "day__department_id")
-            .first()
-        )
-        if found is None:
-            raise NotYourVisit
-        starts_at, person_id, department_id = found
-        if person_id != by.pk and not _is_administrator(by, department_id):
-            raise NotYourVisit
-        now = timezone.now()
-        if starts_at > now:
-            raise NotYet
-        told, _ = Report.objects.update_or_create(
-            visit=visit, defaults={"outcome": Report.Outcome(outcome), "by": by, "at": now}
-        )
-    return told
-
-
-def _is_administrator(user: User, department_id: uuid.UUID) -> bool:
-    return (
-        Employee.objects.administrators()
-        .active(timezone.localdate())
-        .filter(person=user, department=department_id)
-        .exists()
-    )
-
-
 def _due(now: dt.datetime) -> Iterator[int]:
-    """Days whose settling time, on the evening before, has come. A worker that was away
-    finds today's too; days gone by are left as they are."""
+    """Days whose settling time on the evening before has passed, from today on."""
     here = timezone.get_default_timezone()
     today = timezone.localdate(now)
     for day in Day.objects.filter(
@@ -135,22 +103,22 @@ def _due(now: dt.datetime) -> Iterator[int]:
             yield day.pk
 
 
-def _for_each(day_ids: Iterable[int], verb: Callable[..., object]) -> None:
-    """A day that fails is logged and tried in the next round; the others don't wait for it."""
+def _for_each(day_ids: Iterable[int], action: Callable[..., object]) -> None:
+    """Log a day that fails and continue; the next run tries it again."""
     for day_id in day_ids:
         try:
-            verb(day_id=day_id)
+            action(day_id=day_id)
         except Exception:
-            log.exception("%s failed for day %s", verb.__name__, day_id)
+            log.exception("%s failed for day %s", action.__name__, day_id)
 
 
 def _write_seats(day: Day) -> None:
-    known: DayAsItStands = as_it_stands(day)
+    known = planning_input(day)
     _write(day, known.facts, planner.plan(known.facts, known.seats))
 
 
 def _write(day: Day, facts: planner.PlanningDay, plan: planner.Plan) -> None:
-    """Make the rows what the plan says, touching only those that differ.
+    """Make the rows match the plan; write only those that differ.
 
     The caller holds the Day's lock, and the plan was made from its revision.
     """
@@ -173,7 +141,7 @@ def _write(day: Day, facts: planner.PlanningDay, plan: planner.Plan) -> None:
     lists.update((row.shift_id, row) for row in WorkList.objects.bulk_create(new))
 
     places = {
-        visit.id: (lists[shift_id].pk, position)
+        visit.id: _Place(lists[shift_id].pk, position)
         for shift_id, visits in wanted.items()
         for position, visit in enumerate(visits, start=1)
     }
@@ -184,11 +152,11 @@ def _write(day: Day, facts: planner.PlanningDay, plan: planner.Plan) -> None:
     moved = []
     for visit_id, item in items.items():
         place = places.pop(visit_id, None)
-        if place is not None and place != (item.work_list_id, item.position):
+        if place is not None and place != _Place(item.work_list_id, item.position):
             item.work_list_id, item.position = place
             moved.append(item)
     WorkItem.objects.bulk_update(moved, ["work_list", "position"])
     WorkItem.objects.bulk_create(
-        WorkItem(visit_id=visit_id, work_list_id=list_id, position=position)
-        for visit_id, (list_id, position) in places.items()
+        WorkItem(visit_id=visit_id, work_list_id=place.work_list_id, position=place.position)
+        for visit_id, place in places.items()
     )
