@@ -179,19 +179,9 @@ class Choosing:
         slot = next((slot for slot in day.slots if slot.starts_at == starts_at), None)
         if slot is None:
             raise errors.NoSuchSlot
-        match slot.status:
-            case SlotStatus.FREE:
-                return slot
-            case SlotStatus.BUSY:
-                raise errors.SlotTaken
-            case SlotStatus.OWN:
-                raise errors.OverlapsOwn
-            case SlotStatus.PAST | SlotStatus.TOO_SOON:
-                raise errors.TooLate
-            case SlotStatus.NOT_GRANTED:
-                raise errors.NotGranted
-            case SlotStatus.OVER_QUOTA:
-                raise errors.OverQuota
+        if slot.status is not SlotStatus.FREE:
+            raise errors.error_of(slot.status)
+        return slot
 
     @property
     def is_too_late_to_move(self) -> bool:

@@ -1,4 +1,4 @@
-"""Recipients as the administrators of a department may fetch them."""
+"""Access for administrators: to the recipients of their department."""
 
 import uuid
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from departments.models import Department
 
 
 def recipients_of(department: Department) -> QuerySet[Recipient]:
-    """Those who have, had or will have a grant of one of the department's services. For
-    lists: whoever shows some of them calls ``look_at_list``."""
+    """The recipients who have, had or will have a grant of one of the department's services.
+    A page that lists some of them calls ``look_at_list``."""
     granted = Grant.objects.filter(service__department=department).values("recipient")
     return Recipient.objects.filter(pk__in=granted)
 
@@ -22,7 +22,7 @@ def recipients_of(department: Department) -> QuerySet[Recipient]:
 def look_at_list(
     by: User, department: Department, recipients: Iterable[Recipient], what: str
 ) -> list[Recipient]:
-    """The recipients, once the look at each of them is in the log."""
+    """The recipients, after access to each of them was logged."""
     shown = list(recipients)
     log_accesses(
         by=by,
@@ -36,7 +36,7 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; the look is logged, somebody else's not found."""
+    """One of the department's recipients; all others are a 404. The access is logged."""
     recipient = get_object_or_404(
         recipients_of(department).select_related("user"), pk=recipient_id
     )

@@ -1,6 +1,7 @@
-"""What is free, what is left, and what a person has booked. Changes nothing."""
+"""Queries about recipients: free times, balances, bookings, mandates, letters. They change
+nothing."""
 
-from booking.queries.access_log import Look, looks_at, told
+from booking.queries.access_log import AccessLogLine, access_log_of, with_roles
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.entitlement import Balance
 from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
@@ -34,15 +35,16 @@ from booking.queries.wishes import can_be_moved, may_book_for
 
 __all__ = [
     "LAST_ID",
+    "AccessLogLine",
     "Actor",
     "Actors",
     "AllUnbooked",
     "Balance",
     "DateOfSeries",
     "Letter",
-    "Look",
     "Person",
     "Unbooked",
+    "access_log_of",
     "balance",
     "balances",
     "calendar_version",
@@ -58,7 +60,6 @@ __all__ = [
     "history",
     "is_own",
     "laid_over",
-    "looks_at",
     "may_book_for",
     "names_service",
     "nearest_free",
@@ -72,7 +73,6 @@ __all__ = [
     "slot_at",
     "slots_version",
     "to_print",
-    "told",
     "told_in_vain",
     "unbooked",
     "unbooked_grants",
@@ -80,5 +80,6 @@ __all__ = [
     "waiting",
     "why_taken",
     "with_last_change",
+    "with_roles",
     "write",
 ]

@@ -8,7 +8,7 @@ from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_safe
 from booking.access.pages import recipient_for, whose_pages
-from booking.queries.access_log import looks_at, told
+from booking.queries.access_log import access_log_of, with_roles
 
 PER_PAGE = 25
 
@@ -21,9 +21,9 @@ def looks(request: PersonRequest) -> HttpResponse:
     mandate = whose_pages(request).mandate
     if mandate and not mandate.is_guardians:
         raise Http404
-    page = Paginator(looks_at(recipient), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(access_log_of(recipient), PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "booking/looks.html",
-        {"recipient": recipient, "looks": told(recipient, list(page)), "page": page},
+        {"recipient": recipient, "looks": with_roles(recipient, list(page)), "page": page},
     )

@@ -1,7 +1,7 @@
-"""The description is the truth: whatever it allows, and more, is asked by each role, and
-every answer is one that it describes.
+"""Every response matches the OpenAPI description, for described and for other requests, in each
+role.
 
-``API_EXAMPLES`` is how many requests of a kind each role sends.
+``API_EXAMPLES`` is the number of requests of each kind for each role.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ ROLES = [*MAY_BOOK, "care worker", "coordinator", "nobody"]
 
 @pytest.fixture(autouse=True)
 def one_connection():
-    """The server's way of handling a request, except that the test's transaction lives on."""
+    """Handles requests as the server does, but keeps the test's transaction."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -50,7 +50,7 @@ def one_connection():
 
 @pytest.fixture
 def world(settings, service, recipient, stranger, administrator, care_worker, booked):
-    """Somebody in each role, and what they may name."""
+    """A user in each role, and the ids that requests may name."""
     settings.API_REQUESTS_PER_MINUTE = 10**6
     day = factories.DayFactory(department=service.department, date=TODAY)
     shift = factories.ShiftFactory(day=day, person=care_worker)
@@ -83,7 +83,7 @@ def operations():
 
 
 def asking(test):
-    """As often as was asked for, the same each time here and otherwise in CI."""
+    """Settings: the number of examples; the same examples each time here, random ones in CI."""
     return settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -95,7 +95,7 @@ def asking(test):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_answer_to_what_is_described_is_described_too(role, world):
+def test_responses_to_described_requests_are_described(role, world):
     people, known = world
     program = Program(people[role])
     statuses = set()
@@ -118,7 +118,7 @@ def test_every_answer_to_what_is_described_is_described_too(role, world):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_answer_to_what_is_not_described_is_described_all_the_same(role, world):
+def test_responses_to_other_requests_are_described(role, world):
     people, _known = world
     program = Program(people[role])
     for operation in operations():
@@ -133,7 +133,7 @@ def test_every_answer_to_what_is_not_described_is_described_all_the_same(role, w
 
 
 def chosen(operation, known):
-    """What is not left to luck: a free time, the same once more, and one that is taken."""
+    """Requests that are always made: a free time, the same again, and a taken time."""
     free, taken = at(14), at(12)
     for start, key in ((free, 1), (free, 1), (taken, 2)):
         yield operation.Case(
@@ -148,7 +148,7 @@ def chosen(operation, known):
 
 
 def name_known_things(case, data, known):
-    """Most requests are about something that is there: made-up ids find nothing."""
+    """Most requests name existing objects, because made-up ids are not found."""
     places = [case.query, case.path_parameters]
     if isinstance(case.body, dict):
         places.append(case.body)

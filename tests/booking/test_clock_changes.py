@@ -1,4 +1,4 @@
-"""Europe/Oslo, where a day has 25 hours in October and 23 in March."""
+"""Clock changes in Europe/Oslo: a day has 25 hours in October and 23 in March."""
 
 import datetime as dt
 import re
@@ -27,7 +27,7 @@ CHANGES = [
 
 @pytest.fixture
 def night_and_day(department):
-    """Somebody is on around the clock, two shifts of it."""
+    """Somebody is at work around the clock, in two shifts."""
     for weekday in range(1, 8):
         for opens, closes in ((8, 22), (22, 8)):
             factories.OpeningHoursFactory(
@@ -46,7 +46,7 @@ def midnight(date):
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
 @pytest.mark.usefixtures("night_and_day")
-def test_all_that_is_shown_around_a_clock_change_can_be_booked(date, hours, service, recipient):
+def test_every_free_slot_at_a_clock_change_can_be_booked(date, hours, service, recipient):
     service.minutes = 30
     service.save()
     recipient.grants.update(amount=1000)
@@ -85,7 +85,7 @@ def test_all_that_is_shown_around_a_clock_change_can_be_booked(date, hours, serv
 def test_the_shortest_notice_counts_real_hours(
     date, hours, notice, service, recipient, department
 ):
-    """Looked at half an hour after midnight it lands before, in and after the change."""
+    """At half past midnight the first bookable time is before, in and after the change."""
     department.minimum_notice_minutes = notice
     department.save()
     with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
@@ -121,7 +121,7 @@ MISSING = [date for date, hours in CHANGES if hours == 23]
 
 @pytest.mark.parametrize("date", DOUBLED)
 @pytest.mark.usefixtures("night_and_day")
-def test_the_doubled_hour_is_two_times(date, service, recipient):
+def test_the_repeated_hour_has_two_slots(date, service, recipient):
     service.minutes = 30
     service.save()
     with time_machine.travel(midnight(date - dt.timedelta(days=1)), tick=False):
@@ -140,7 +140,7 @@ def test_the_doubled_hour_is_two_times(date, service, recipient):
 
 @pytest.mark.parametrize("date", MISSING)
 @pytest.mark.usefixtures("night_and_day")
-def test_the_missing_hour_is_not_shown_and_its_neighbours_touch(date, service, recipient):
+def test_the_skipped_hour_has_no_slots(date, service, recipient):
     service.minutes = 30
     service.save()
     now = midnight(date - dt.timedelta(days=1)).astimezone(dt.UTC)
@@ -153,9 +153,7 @@ def test_the_missing_hour_is_not_shown_and_its_neighbours_touch(date, service, r
 
 
 @pytest.mark.parametrize("date", MISSING)
-def test_hours_that_begin_in_the_missing_hour_begin_when_it_is_over(
-    date, service, recipient, department
-):
+def test_hours_that_begin_in_the_skipped_hour_begin_after_it(date, service, recipient, department):
     factories.OpeningHoursFactory(
         department=department, weekday=7, opens_at=dt.time(2, 30), closes_at=dt.time(5)
     )
@@ -168,7 +166,7 @@ def test_hours_that_begin_in_the_missing_hour_begin_when_it_is_over(
 
 
 @pytest.mark.parametrize("date", DOUBLED)
-def test_hours_over_the_doubled_hour_last_an_hour_longer(date, service, recipient, department):
+def test_hours_over_the_repeated_hour_are_an_hour_longer(date, service, recipient, department):
     factories.OpeningHoursFactory(
         department=department, weekday=7, opens_at=dt.time(1), closes_at=dt.time(4)
     )
@@ -178,12 +176,14 @@ def test_hours_over_the_doubled_hour_last_an_hour_longer(date, service, recipien
 
     assert day.slots[0].starts_at == dt.datetime.combine(date, dt.time(1), OSLO)
     assert day.slots[-1].ends_at == dt.datetime.combine(date, dt.time(4), OSLO)
-    assert len(day.slots) == 7  # four hours, on the half hour, of an hour each
+    assert (
+        len(day.slots) == 7
+    )  # starts on the half hour, within four hours, for visits of one hour
 
 
 @pytest.mark.parametrize(("date", "hours"), CHANGES)
 @pytest.mark.usefixtures("night_and_day")
-def test_each_time_on_the_page_leads_to_itself(date, hours, service, recipient, client):
+def test_each_time_on_the_page_links_to_itself(date, hours, service, recipient, client):
     """Also the two times that the clock shows alike."""
     service.minutes = 30
     service.save()

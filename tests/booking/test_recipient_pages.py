@@ -269,7 +269,7 @@ def test_recipients_of_another_department_are_not_found(dina, department, other_
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_costs_the_same_for_many(
+def test_the_list_takes_as_many_statements_for_many(
     dina, department, service, count, django_assert_max_num_queries
 ):
     for _ in range(count):

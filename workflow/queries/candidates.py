@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from booking.models import Visit
 from booking.queries.day_seatings import day_seatings, needs_of
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift

@@ -7,7 +7,7 @@ from booking.seating.values import Demand, Seat, Visit
 
 
 class ShiftRow:
-    """One seat and its visits in order; plain lists side by side, for bisecting."""
+    """One seat and its visits in order, as parallel lists for bisecting."""
 
     __slots__ = ("seat", "starts", "untils", "visits")
 
@@ -33,6 +33,7 @@ class ShiftRow:
         del self.starts[index], self.untils[index], self.visits[index]
 
     def blockers(self, starts: int, until: int) -> list[Visit]:
+        """The visits that occupy the seat at some time of this period."""
         last = index = bisect_left(self.starts, until)
         while index and self.untils[index - 1] > starts:
             index -= 1
@@ -40,27 +41,28 @@ class ShiftRow:
 
     @property
     def edges(self) -> range:
-        """Where a visit could be put in: before the first, between two, after the last."""
+        """Where a visit could be inserted: before the first, between two, after the last."""
         return range(len(self.visits) + 1)
 
     def between(self, first: int, after: int) -> tuple[int, int]:
-        """The hole when the visits from ``first`` up to ``after`` are away."""
+        """The gap if the visits from ``first`` up to ``after`` were gone, as (opens, closes)."""
         opens = self.untils[first - 1] if first else self.seat.starts
         return opens, self.starts[after] if after < len(self.starts) else self.seat.ends
 
-    def hole(self, at: int) -> int:
-        place = bisect_left(self.starts, at)
-        opens, closes = self.between(place, place)
+    def gap_length(self, at: int) -> int:
+        """Of the gap in which a visit would start then."""
+        index = bisect_left(self.starts, at)
+        opens, closes = self.between(index, index)
         return closes - opens
 
     def taken(self, demand: Demand, step: int, first: int) -> int:
-        """The starts on the grid, as bits, at which the visits here are in the way."""
+        """The starts on the grid, as bits, that the visits on this seat block."""
         taken = 0
         length = demand.seconds + demand.travel
         for starts, until in zip(self.starts, self.untils, strict=True):
             taken |= starts_between(starts - length + 1, until - 1, step, first)
             if self.seat.pause and starts >= self.seat.pause[1]:
-                # A visit that ends just before the break still owes its way after it.
+                # The travel of a visit that ends just before the break continues after it.
                 rest, back = self.seat.pause
                 early = max(rest, starts - (back - rest)) - length + 1
                 taken |= starts_between(early, rest - demand.seconds, step, first)
@@ -68,12 +70,12 @@ class ShiftRow:
 
 
 def fits(visit: Visit, seat: Seat) -> bool:
-    """Whether the seat takes the visit when nobody else sits there."""
+    """Whether the seat would take the visit if it had no others."""
     return (
         seat.starts <= visit.starts
         and visit.ends <= seat.ends
         and (not seat.pause or visit.ends <= seat.pause[0] or seat.pause[1] <= visit.starts)
-        and visit.needs <= seat.skills
+        and visit.needs <= seat.qualifications
     )
 
 

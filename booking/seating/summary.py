@@ -1,10 +1,10 @@
-"""Which starts are free, and which can't be, as a day's visits sit: told at a glance.
+"""Which starts are free and which can't be, decided from a summary of a day.
 
 A day of eighty carers has a thousand visits, but few kinds of shifts and few different
-times. So seats that are alike are one *kind* and visits at the same time are one *period*,
-and both name their seats as the bits of a number. A start is free when some seat that could
-take the visit is not busy then; it can't be when more would be under way than are at work.
-What lies between the two only a ``seating.Board`` can tell, by moving visits.
+times. Seats that are alike are one ``SeatKind`` and visits at the same time are one
+``VisitPeriod``; both name their seats as the bits of a number. A start is free when some seat
+that could take the visit is not busy then. It can't be when more visits would be under way
+than carers are at work. All other starts need a ``DaySeating``, which moves visits.
 """
 
 from collections import defaultdict
@@ -17,16 +17,16 @@ from booking.seating.values import Demand, Seat
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """Seats that are alike, and what each of them is like."""
+class SeatKind:
+    """Seats that are alike: ``like`` is one of them, ``seats`` has a bit for each."""
 
     like: Seat
     seats: int
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Seats that have a visit at just this time."""
+class VisitPeriod:
+    """The seats, as bits, that have a visit at exactly this time."""
 
     starts: int
     ends: int
@@ -34,20 +34,20 @@ class Period:
     seats: int
 
 
-def starts_at_a_glance(
-    kinds: Sequence[Kind],
-    periods: Collection[Period],
+def starts_of_summary(
+    kinds: Sequence[SeatKind],
+    periods: Collection[VisitPeriod],
     demand: Demand,
     step: int,
     *,
     is_settled: bool,
 ) -> list[tuple[int, bool | None]]:
-    """What ``Board.starts`` answers for these seats; None where it needs the board.
+    """The same as ``DaySeating.starts``, but None where only a ``DaySeating`` can decide.
 
-    On a settled day nothing moves, so there it needs none, unless somebody has a break:
-    what that does to the way after a visit is a board's to tell.
+    On a settled day no visit moves, so all starts are decided here, except for seats with a
+    break: it delays the travel after a visit, which only a ``DaySeating`` computes.
     """
-    able = [kind for kind in kinds if demand.needs <= kind.like.skills]
+    able = [kind for kind in kinds if demand.needs <= kind.like.qualifications]
     if not able:
         return []
     first = min(kind.like.starts for kind in able) // step
@@ -82,7 +82,7 @@ def starts_at_a_glance(
     return found
 
 
-def _count(kinds: Collection[Kind], periods: Collection[Period], demand: Demand) -> Count:
+def _count(kinds: Collection[SeatKind], periods: Collection[VisitPeriod], demand: Demand) -> Count:
     return Count(
         ((kind.like, kind.seats.bit_count()) for kind in kinds),
         ((period, period.seats.bit_count()) for period in periods),
