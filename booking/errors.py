@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from booking.calendar.offers import Slot
+from booking.calendar.offers import Slot, SlotStatus
 from booking.seating.values import Refused
 
 if TYPE_CHECKING:
@@ -91,3 +91,21 @@ class NotOnlyOurs(BookingError):
 
 class CannotTake(BookingError):
     """This shift can't take this visit: its hours, what it asks for, or what is on it."""
+
+
+def error_for(status: SlotStatus, balance: "Balance | None" = None) -> BookingError | None:
+    """Why a slot of that status can't be booked; None when it is free. ``balance`` goes with
+    ``OverQuota``."""
+    match status:
+        case SlotStatus.FREE:
+            return None
+        case SlotStatus.BUSY:
+            return SlotTaken()
+        case SlotStatus.OWN:
+            return OverlapsOwn()
+        case SlotStatus.PAST | SlotStatus.TOO_SOON:
+            return TooLate()
+        case SlotStatus.NOT_GRANTED:
+            return NotGranted()
+        case SlotStatus.OVER_QUOTA:
+            return OverQuota(balance)

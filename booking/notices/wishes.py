@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking import queries
 from booking.calendar.offers import SlotStatus
-from booking.converters import Clock
+from booking.converters import TimeUrls
 from booking.models import SlotWish
 from booking.notices.audience import is_for_other, page_of, when
 from booking.queries.wishes import can_be_moved, may_book_for
@@ -53,18 +52,12 @@ def tell_opening(message: Message) -> Words | None:
         if is_for_other(message, wish.recipient)
         else _("A time has opened %(when)s.")
     )
+    urls = TimeUrls(wish.service_id, wish.moving_id)
     return Words(
         subject=_("A time has opened"),
         lines=(
             says % {"when": when(starts_at), "name": wish.recipient.given_name},
             _("Whoever books first gets it."),
         ),
-        path=page_of(wish.recipient, message, _check_url(wish, starts_at)),
+        path=page_of(wish.recipient, message, urls.check(starts_at)),
     )
-
-
-def _check_url(wish: SlotWish, starts_at: dt.datetime) -> str:
-    date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
-    if wish.moving_id:
-        return reverse("booking:move_check", args=[wish.moving_id, date, clock])
-    return reverse("booking:check", args=[wish.service_id, date, clock])

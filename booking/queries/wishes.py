@@ -5,8 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 from accounts.models import User
-from booking import queries
-from booking.models import Booking, Recipient
+from booking.models import Booking, Recipient, SlotWish
+from booking.queries.visits import change_deadline
 
 
 def may_book_for(user: User, recipient: Recipient) -> bool:
@@ -16,4 +16,14 @@ def may_book_for(user: User, recipient: Recipient) -> bool:
 
 
 def can_be_moved(visit: Booking, now: dt.datetime) -> bool:
-    return visit.status == Booking.Status.BOOKED and now <= queries.change_deadline(visit)
+    return visit.status == Booking.Status.BOOKED and now <= change_deadline(visit)
+
+
+def wishes_of(recipient: Recipient) -> list[SlotWish]:
+    return list(
+        SlotWish.objects.filter(recipient=recipient).select_related("service", "moving", "by")
+    )
+
+
+def has_wishes(recipient: Recipient) -> bool:
+    return SlotWish.objects.filter(recipient=recipient).exists()

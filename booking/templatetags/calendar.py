@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import dates
 from booking.calendar.timetable import Column, DayPart, Kind, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
-from booking.converters import address_of
+from booking.converters import url_with_id
 
 register = template.Library()
 
@@ -53,7 +53,7 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
-register.simple_tag(address_of, name="address")
+register.simple_tag(url_with_id)
 
 
 @register.filter
@@ -78,7 +78,7 @@ def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
                 language,
                 today,
                 row,
-                choosing.times_url(row.date) if row.free else "",
+                choosing.urls.times(row.date) if row.free else "",
                 row.date == last,
             )
             for row in rows
@@ -124,12 +124,12 @@ def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) 
     language, today = translation.get_language(), timezone.localdate()
     drawn = []
     for column in picture.columns:
-        url = choosing.times_url(column.date) if choosing else ""
+        url = choosing.urls.times(column.date) if choosing else ""
         own = [run.visit for run in column.runs if run.visit]
         pieces = _column(language, today, _anyones(column) if own else column, url, heading)
         drawn.append(pieces[0])
         for visit, piece in zip(own, pieces[1:], strict=True):
-            drawn += address_of("booking:visit", visit.id), piece
+            drawn += url_with_id("booking:visit", visit.id), piece
     return SafeString("".join(drawn))
 
 
@@ -191,12 +191,12 @@ def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def times_url(choosing: Choosing, date: dt.date) -> str:
-    return choosing.times_url(date)
+    return choosing.urls.times(date)
 
 
 @register.simple_tag
 def check_url(choosing: Choosing, starts_at: dt.datetime) -> str:
-    return choosing.check_url(starts_at)
+    return choosing.urls.check(starts_at)
 
 
 @register.filter

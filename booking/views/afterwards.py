@@ -1,4 +1,4 @@
-"""What can be done with a visit once it is booked or cancelled: again, or after all."""
+"""After booking or cancelling: book the same next week, or undo the cancellation."""
 
 import datetime as dt
 import uuid
@@ -23,8 +23,8 @@ class Again:
 
 
 def again_next_week(booking: Booking, now: dt.datetime) -> Again | None:
-    """None when it can't be asked for: not bookable yet, all used, or another visit then.
-    A busy one is offered: its page has the nearest times that are free."""
+    """None when it can't be booked: not open yet, grant used up, or another visit then.
+    A busy time is offered: its page shows the nearest free times."""
     choosing = Choosing(booking.recipient, booking.service, now)
     starts_at = a_week_later(booking.starts_at, timezone.get_default_timezone())
     try:
@@ -35,13 +35,13 @@ def again_next_week(booking: Booking, now: dt.datetime) -> Again | None:
         return None
     else:
         is_free = True
-    return Again(starts_at, is_free, choosing.check_url(starts_at))
+    return Again(starts_at, is_free, choosing.urls.check(starts_at))
 
 
 def undo_key(booking: Booking, last: BookingEvent | None, now: dt.datetime) -> uuid.UUID | None:
-    """The key of the booking that would undo the cancellation; the same whenever it is asked
-    for, so that pressing twice books once. None when there is nothing to undo: the visit
-    stands, should have begun already, or it was the municipality that cancelled.
+    """The idempotency key of the booking that undoes the cancellation; always the same, so
+    that pressing twice books once. None when there is nothing to undo: the visit is not
+    cancelled, would have begun already, or was cancelled by the municipality.
     """
     if booking.status != Booking.Status.CANCELLED or booking.starts_at <= now:
         return None
@@ -51,9 +51,9 @@ def undo_key(booking: Booking, last: BookingEvent | None, now: dt.datetime) -> u
 
 
 def booked_again(booking: Booking) -> Booking | None:
-    """What the person booked after all when this one was cancelled: by undoing, whatever has
-    become of it since, or as they booked the same at the same time. None when it stands, or
-    was let go for good."""
+    """The booking that replaces a cancelled one: made by undoing, even if cancelled again
+    since, or booked at the same time for the same service. None when it is not cancelled, or
+    nothing replaces it."""
     if booking.status != Booking.Status.CANCELLED:
         return None
     again = booking

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 DAY = re.compile(
-    r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<'
+    r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<',
+    re.DOTALL,
 )
 OWN = re.compile(r'href="/bookings/([0-9a-f-]{36})/"')
 FORTNIGHT = [TODAY + dt.timedelta(days=n) for n in range(15)]
