@@ -1,4 +1,4 @@
-"""Who may enter a department's pages. Somebody else's department is not found."""
+"""Access to a department's pages. Users without a role in a department get a 404."""
 
 import datetime as dt
 import uuid
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from accounts.access import PersonRequest
@@ -28,7 +28,7 @@ def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
 
 
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
-    """The department, when the user has one of the roles there today; else Http404."""
+    """The department in which the user has one of the roles today. Raises ``Http404``."""
     department = (
         Department.objects.filter(
             pk=department_id,
@@ -45,9 +45,12 @@ def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Departm
 
 
 def administrator(
-    view: Callable[Concatenate[HttpRequest, Department, P], HttpResponse],
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Log-in, then the ``department`` of the URL, for its administrators alone."""
+    """Require a logged-in administrator of the ``department`` in the URL.
+
+    The view receives a ``PersonRequest`` (``request.user`` is a ``User``) and the department.
+    """
 
     @person_required
     @wraps(view)
