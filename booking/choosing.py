@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from booking import errors, queries
-from booking.calendar.offers import DayOffer, DayStatus, Slot
+from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.timetable import OwnVisit, Row, row
 from booking.converters import TimeUrls
 from booking.models import Booking, Recipient
@@ -96,8 +96,8 @@ class Choosing:
         slot = queries.slot_at(day, starts_at)
         if slot is None:
             raise errors.NoSuchSlot
-        if error := errors.error_for(slot.status):
-            raise error
+        if slot.status is not SlotStatus.FREE:
+            raise errors.error_of(slot.status)
         return slot
 
     def own_visits(self, first: dt.date, last: dt.date) -> list[OwnVisit]:

@@ -1,4 +1,4 @@
-"""What is told when somebody may act for somebody, and when they may not any more."""
+"""Messages about mandates: given, ended, and left by their holder."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ def register_all() -> None:
 
 
 def tell_recipient(message: Message) -> Words | None:
-    """That somebody may act for them from now on; None when it has ended already."""
+    """To the recipient: somebody can act for them now. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
         return None
@@ -37,7 +37,7 @@ def tell_recipient(message: Message) -> Words | None:
 
 
 def tell_holder(message: Message) -> Words | None:
-    """The invitation; None when it has ended already."""
+    """To the holder: the invitation. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
         return None
@@ -52,6 +52,7 @@ def tell_holder(message: Message) -> Words | None:
 
 
 def tell_ended(message: Message) -> Words | None:
+    """To the holder: the mandate has ended."""
     return Words(
         subject=_("You can't act for somebody any more"),
         lines=(_("Something that let you see or book for somebody has ended."),),
@@ -59,7 +60,7 @@ def tell_ended(message: Message) -> Words | None:
 
 
 def tell_left(message: Message) -> Words | None:
-    """To the recipient."""
+    """To the recipient: the mandate has ended."""
     return Words(
         subject=_("Somebody can't act for you any more"),
         lines=(

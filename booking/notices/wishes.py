@@ -1,4 +1,4 @@
-"""What people are told when a time opens on a day they asked for."""
+"""The message about a time that has opened on a day that a wish is for."""
 
 import datetime as dt
 
@@ -22,7 +22,7 @@ def register_all() -> None:
 
 
 def tell_opening(message: Message) -> Words | None:
-    """That a time is free; None when somebody has it already, or nobody asks any longer."""
+    """A time is free. None when it is taken by now, or when the wish is gone or of no use."""
     assert message.about_id is not None
     wish = (
         SlotWish.objects.select_related(
@@ -47,7 +47,7 @@ def tell_opening(message: Message) -> Words | None:
     slot = queries.slot_at(day, starts_at)
     if slot is None or slot.status is not SlotStatus.FREE:
         return None
-    says = (
+    text = (
         _("A time for %(name)s has opened %(when)s.")
         if is_for_other(message, wish.recipient)
         else _("A time has opened %(when)s.")
@@ -56,7 +56,7 @@ def tell_opening(message: Message) -> Words | None:
     return Words(
         subject=_("A time has opened"),
         lines=(
-            says % {"when": when(starts_at), "name": wish.recipient.given_name},
+            text % {"when": when(starts_at), "name": wish.recipient.given_name},
             _("Whoever books first gets it."),
         ),
         path=page_of(wish.recipient, message, urls.check(starts_at)),

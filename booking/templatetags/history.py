@@ -1,4 +1,4 @@
-"""What has been, in words."""
+"""``{% load history %}``: past visits and the access log in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from booking.queries.actors import Actor, Actors
 
 register = template.Library()
 
-LOOK_WORDS = {
+ACCESS_WORDS = {
     "booking:calendar": gettext_lazy("Saw your calendar"),
     "booking:week": gettext_lazy("Saw your week"),
     "booking:visits": gettext_lazy("Saw your visits"),
@@ -58,13 +58,13 @@ CHOOSING_A_TIME = ("booking:times", "booking:check", "booking:move_times", "book
 
 
 @register.filter
-def look_words(what: str) -> str:
-    """What a page of the access log shows, by the page's URL name."""
+def access_words(what: str) -> str:
+    """What somebody did, from the URL name in the access log."""
     if what.startswith(CHOOSING_A_TIME):
         return _("Looked for a time for you")
     if what.startswith("api:"):
         return _("Saw or changed your visits with a program")
-    return str(LOOK_WORDS.get(what, _("Opened your information")))
+    return str(ACCESS_WORDS.get(what, _("Opened your information")))
 
 
 @register.simple_tag
@@ -99,7 +99,7 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) 
     actor = actors.of(last) if last else Actor.OWN
     note = ""
     if last and last.reason and actor is not Actor.OWN:
-        note = _("Reason: {reason}").format(reason=last.reason)
+        note = _reason(last)
     symbol, color, words = "check", "neutral", _("Over")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
@@ -108,6 +108,6 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) 
         elif actor is Actor.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
-        symbol, color, told = OUTCOME_WORDS[outcomes[booking.pk]]
-        words, note = str(told), ""
+        symbol, color, text = OUTCOME_WORDS[outcomes[booking.pk]]
+        words, note = str(text), ""
     return {"symbol": symbol, "color": color, "words": words, "note": note}
