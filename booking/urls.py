@@ -4,7 +4,17 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 import departments.converters  # noqa: F401  (registers the date converter)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, looks, mandates, order, series, visits, wishes
+from booking.views import (
+    about,
+    access_log,
+    calendar,
+    feeds,
+    mandates,
+    order,
+    series,
+    visits,
+    wishes,
+)
 
 register_converter(ClockConverter, "clock")
 
@@ -55,7 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("persons/", mandates.persons, name="persons"),
     path("persons/choose/", mandates.choose_person, name="choose_person"),
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
-    path("looks/", looks.looks, name="looks"),
+    path("looks/", access_log.access_log, name="looks"),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.views.staff.urls")),
     # public

@@ -16,10 +16,10 @@ UNBOOKED = "essential.unbooked"
 
 
 def register_all() -> None:
-    register(Notice(UNBOOKED, Topic.BY_OTHERS, tell_unbooked))
+    register(Notice(UNBOOKED, Topic.BY_OTHERS, compose_unbooked))
 
 
-def tell_unbooked(message: Message) -> Words | None:
+def compose_unbooked(message: Message) -> Words | None:
     """The number of grants, without names. None when all are booked by now, or when the user
     is no longer an administrator."""
     assert message.about_id is not None

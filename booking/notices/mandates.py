@@ -13,13 +13,13 @@ ENDED, LEFT = "mandate.ended", "mandate.left"
 
 
 def register_all() -> None:
-    register(Notice(GIVEN, Topic.BY_OTHERS, tell_recipient))
-    register(Notice(HELD, Topic.BY_OTHERS, tell_holder))
-    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
-    register(Notice(LEFT, Topic.BY_OTHERS, tell_left))
+    register(Notice(GIVEN, Topic.BY_OTHERS, compose_recipient))
+    register(Notice(HELD, Topic.BY_OTHERS, compose_holder))
+    register(Notice(ENDED, Topic.BY_OTHERS, compose_ended))
+    register(Notice(LEFT, Topic.BY_OTHERS, compose_left))
 
 
-def tell_recipient(message: Message) -> Words | None:
+def compose_recipient(message: Message) -> Words | None:
     """To the recipient: somebody can act for them now. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
@@ -36,7 +36,7 @@ def tell_recipient(message: Message) -> Words | None:
     )
 
 
-def tell_holder(message: Message) -> Words | None:
+def compose_holder(message: Message) -> Words | None:
     """To the holder: the invitation. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
@@ -51,7 +51,7 @@ def tell_holder(message: Message) -> Words | None:
     )
 
 
-def tell_ended(message: Message) -> Words | None:
+def compose_ended(message: Message) -> Words | None:
     """To the holder: the mandate has ended."""
     return Words(
         subject=_("You can't act for somebody any more"),
@@ -59,7 +59,7 @@ def tell_ended(message: Message) -> Words | None:
     )
 
 
-def tell_left(message: Message) -> Words | None:
+def compose_left(message: Message) -> Words | None:
     """To the recipient: the mandate has ended."""
     return Words(
         subject=_("Somebody can't act for you any more"),

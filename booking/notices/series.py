@@ -20,15 +20,15 @@ ENDED, ENDED_FOR_OTHERS = "series.ended", "series.ended_for_others"
 
 def register_all() -> None:
     # BY_OTHERS can't be turned off: a recipient may rely on a visit that will not come.
-    register(Notice(MISSED, Topic.BY_OTHERS, tell_missed))
-    register(Notice(MISSED_FOR_OTHERS, Topic.FOR_OTHERS, tell_missed))
-    register(Notice(WAITS, Topic.BY_OTHERS, tell_waiting))
-    register(Notice(WAITS_FOR_OTHERS, Topic.FOR_OTHERS, tell_waiting))
-    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
-    register(Notice(ENDED_FOR_OTHERS, Topic.FOR_OTHERS, tell_ended))
+    register(Notice(MISSED, Topic.BY_OTHERS, compose_missed))
+    register(Notice(MISSED_FOR_OTHERS, Topic.FOR_OTHERS, compose_missed))
+    register(Notice(WAITS, Topic.BY_OTHERS, compose_waiting))
+    register(Notice(WAITS_FOR_OTHERS, Topic.FOR_OTHERS, compose_waiting))
+    register(Notice(ENDED, Topic.BY_OTHERS, compose_ended))
+    register(Notice(ENDED_FOR_OTHERS, Topic.FOR_OTHERS, compose_ended))
 
 
-def tell_missed(message: Message) -> Words | None:
+def compose_missed(message: Message) -> Words | None:
     """A date could not be booked, or the series has ended with the grant. None when the date
     has passed or is no longer missed."""
     found = (
@@ -69,7 +69,7 @@ def tell_missed(message: Message) -> Words | None:
     )
 
 
-def tell_waiting(message: Message) -> Words | None:
+def compose_waiting(message: Message) -> Words | None:
     """Nothing more is booked until somebody answers. None when they have, or when the mandate
     is in force again."""
     assert message.about_id is not None
@@ -106,7 +106,7 @@ def tell_waiting(message: Message) -> Words | None:
     )
 
 
-def tell_ended(message: Message) -> Words | None:
+def compose_ended(message: Message) -> Words | None:
     """Somebody else has ended the series for the recipient."""
     assert message.about_id is not None
     series = BookingSeries.objects.select_related("recipient").get(pk=message.about_id)

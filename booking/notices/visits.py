@@ -43,12 +43,12 @@ def register_all() -> None:
             (f"visit.{kind}_by_others", Topic.BY_OTHERS),
             (f"visit.{kind}_for_others", Topic.FOR_OTHERS),
         ):
-            register(Notice(name, topic, tell_event, may_disturb=True))
-    register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, remind))
-    register(Notice(HOURS_BEFORE, Topic.HOURS_BEFORE, remind))
+            register(Notice(name, topic, compose_event, may_disturb=True))
+    register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, compose_reminder))
+    register(Notice(HOURS_BEFORE, Topic.HOURS_BEFORE, compose_reminder))
 
 
-def tell_event(message: Message) -> Words | None:
+def compose_event(message: Message) -> Words | None:
     """A visit was booked, moved or cancelled. None when a later event replaces this one."""
     event = (
         BookingEvent.objects.select_related("booking__recipient", "booking__service__department")
@@ -100,7 +100,7 @@ def _known_before(event: BookingEvent, message: Message) -> tuple[bool, dt.datet
     return last > 0, first.from_starts_at if first else None
 
 
-def remind(message: Message) -> Words | None:
+def compose_reminder(message: Message) -> Words | None:
     """A reminder. None when the visit was moved or cancelled since it was planned."""
     assert message.about_id is not None
     booking = (

@@ -18,10 +18,10 @@ OPENING = "wish.opening"
 
 
 def register_all() -> None:
-    register(Notice(OPENING, Topic.NEWS, tell_opening))
+    register(Notice(OPENING, Topic.NEWS, compose_opening))
 
 
-def tell_opening(message: Message) -> Words | None:
+def compose_opening(message: Message) -> Words | None:
     """A time is free. None when it is taken by now, or when the wish is gone or of no use."""
     assert message.about_id is not None
     wish = (

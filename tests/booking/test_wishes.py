@@ -91,7 +91,7 @@ def test_an_opening_is_told_once(wish, taken):
     (message,) = told()
     assert dt.datetime.fromisoformat(message.facts["at"]) == local(THURSDAY, 8)
     assert message.expires_at == local(THURSDAY, 8)
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time has opened")
     assert words.path == f"/book/{wish.service_id}/{THURSDAY}/08.00/"
 
@@ -166,7 +166,7 @@ def test_what_somebody_has_taken_meanwhile_is_not_sent(wish, taken, book):
     cancel(taken[0])
     wishes.look_for_openings()
     book(8)
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
 
 
 def test_the_words_tell_neither_what_nor_who(wish, taken, service):
@@ -174,7 +174,7 @@ def test_the_words_tell_neither_what_nor_who(wish, taken, service):
     wishes.look_for_openings()
     for language in ("nb", "nn", "en"):
         with translation.override(language):
-            words = wish_notices.tell_opening(told()[0])
+            words = wish_notices.compose_opening(told()[0])
         said = " ".join([words.subject, *words.lines])
         assert service.name not in said
         assert service.department.name not in said
@@ -239,7 +239,7 @@ def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     )
     cancel(taken[0])
     wishes.look_for_openings()
-    words = wish_notices.tell_opening(told()[0])
+    words = wish_notices.compose_opening(told()[0])
     assert words.path == f"/bookings/{visit.pk}/move/{THURSDAY}/08.00/"
     actions.move(booking=visit, starts_at=local(THURSDAY, 8), by=recipient.user)
     wishes.look_for_openings()
@@ -259,10 +259,10 @@ def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
     cancel(taken[0])
     clock.move_to(local(THURSDAY, 7))
     assert wishes.look_for_openings() == 1
-    assert wish_notices.tell_opening(told()[0]) is not None
+    assert wish_notices.compose_opening(told()[0]) is not None
     clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # it goes out late
     cancel(taken[1])
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()
 
@@ -385,7 +385,7 @@ def test_whoever_asked_is_told_and_may_be_a_guardian_of_somebody_without_a_log_i
     assert wishes.look_for_openings() == 1
     (message,) = told()
     assert message.user == guardian
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time for Jonas has opened")
     assert words.path == "/"
 
@@ -405,7 +405,7 @@ def test_nobody_is_told_for_somebody_they_may_not_book_for_any_longer(
     wishes.look_for_openings()
     (message,) = told()
     actions.end_mandate(mandate=mandate, by=recipient.user)
-    assert wish_notices.tell_opening(message) is None
+    assert wish_notices.compose_opening(message) is None
     cancel(taken[1])
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()

@@ -15,7 +15,7 @@ PER_PAGE = 25
 
 @require_safe
 @person_required
-def looks(request: PersonRequest) -> HttpResponse:
+def access_log(request: PersonRequest) -> HttpResponse:
     """For the recipient and their guardian. Not for a helper: the log is about helpers too."""
     recipient = recipient_for(request)
     mandate = whose_pages(request).mandate
@@ -25,5 +25,5 @@ def looks(request: PersonRequest) -> HttpResponse:
     return render(
         request,
         "booking/looks.html",
-        {"recipient": recipient, "looks": told(recipient, list(page)), "page": page},
+        {"recipient": recipient, "entries": told(recipient, list(page)), "page": page},
     )
