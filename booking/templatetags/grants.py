@@ -27,3 +27,10 @@ def valid_from_until(given: Grant | Mandate) -> str:
     if given.valid_until:
         words += " " + _("until and including %(day)s") % {"day": day(given.valid_until)}
     return words
+
+
+@register.filter
+def holder_may(mandate: Mandate) -> str:
+    """ "sees, books, moves and cancels, gets the messages"."""
+    words = _("sees, books, moves and cancels") if mandate.may_book else _("sees the visits")
+    return f"{words}, {_('gets the messages')}" if mandate.is_told else words
