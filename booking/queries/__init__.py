@@ -46,6 +46,7 @@ from booking.queries.series import (
     running_series_of,
 )
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at, why_taken
+from booking.queries.undo import booked_again, undo_key
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visits import (
     LAST_ID,
@@ -76,6 +77,7 @@ __all__ = [
     "Unbooked",
     "balance",
     "balances",
+    "booked_again",
     "calendar_version",
     "can_be_moved",
     "cancel_deadline",
@@ -120,6 +122,7 @@ __all__ = [
     "told_in_vain",
     "unbooked",
     "unbooked_grants",
+    "undo_key",
     "unreachable",
     "visits_by_day",
     "waiting",

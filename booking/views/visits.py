@@ -23,8 +23,8 @@ from booking.forms.visits import MoveForm
 from booking.models import Booking, BookingEvent, Mandate
 from booking.queries.actors import Actor, Actors
 from booking.views import simple
-from booking.views.afterwards import again_next_week, booked_again, undo_key
 from booking.views.days import weeks
+from booking.views.next_week import again_next_week
 from booking.views.steps import check_page, is_too_late_to_move, refuse, times_page
 from database.transactions import Busy
 
@@ -68,7 +68,8 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     last = events[-1] if events else None
     actors = Actors(found.recipient)
     is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
-    rebooked = booked_again(found)
+    rebooked = queries.booked_again(found)
+    can_undo = may_book and rebooked is None
     return simple.show(
         request,
         "visit",
@@ -87,7 +88,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
             "booked_again": rebooked,
-            "undo_key": undo_key(found, last, now) if may_book and rebooked is None else None,
+            "undo_key": queries.undo_key(found, last, now) if can_undo else None,
             "series": queries.running_series_of(found),
         },
     )

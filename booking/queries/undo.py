@@ -1,41 +1,9 @@
-"""After booking or cancelling: book the same next week, or undo the cancellation."""
+"""Undoing a cancellation: an ordinary new booking of the same time with a fixed key."""
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 
-from django.utils import timezone
-
-from booking import errors
-from booking.choosing import Choosing
 from booking.models import Booking, BookingEvent
-from database.transactions import Busy
-from departments.hours import a_week_later
-
-
-@dataclass(frozen=True)
-class Again:
-    """The same service at the same time, one week later."""
-
-    starts_at: dt.datetime
-    is_free: bool
-    url: str
-
-
-def again_next_week(booking: Booking, now: dt.datetime) -> Again | None:
-    """None when it can't be booked: not open yet, grant used up, or another visit then.
-    A busy time is offered: its page shows the nearest free times."""
-    choosing = Choosing(booking.recipient, booking.service, now)
-    starts_at = a_week_later(booking.starts_at, timezone.get_default_timezone())
-    try:
-        choosing.slot(starts_at)
-    except errors.SlotTaken:
-        is_free = False
-    except (errors.BookingError, Busy):
-        return None
-    else:
-        is_free = True
-    return Again(starts_at, is_free, choosing.urls.check(starts_at))
 
 
 def undo_key(booking: Booking, last: BookingEvent | None, now: dt.datetime) -> uuid.UUID | None:
