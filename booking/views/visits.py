@@ -77,7 +77,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "visit": found,
             "last_event": last,
             "actors": actors,
-            "done_by": actors.of(last) if last else Actor.OWN,
+            "last_actor": actors.of(last) if last else Actor.OWN,
             "booked_by": _booked_by(events, actors),
             "is_over": is_over,
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
