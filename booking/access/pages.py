@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
-from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient
+from booking.models import (
+    Booking,
+    BookingEvent,
+    BookingSeries,
+    CalendarFeed,
+    Mandate,
+    Recipient,
+    SlotWish,
+)
 from booking.queries import Person
 from booking.queries import recipients as parts
 from departments.models import Service
@@ -181,3 +189,19 @@ def series_for(
     )
     series.recipient = recipient
     return series
+
+
+def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:
+    return get_object_or_404(SlotWish, pk=wish_id, recipient=recipient_for(request, may=may))
+
+
+def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:
+    return get_object_or_404(CalendarFeed, pk=feed_id, recipient=recipient_of_feeds(request))
+
+
+def recipient_of_feeds(request: PersonRequest) -> Recipient:
+    """The user as a recipient: calendar feeds are theirs alone, not their helpers'."""
+    recipient = recipient_for(request)
+    if recipient.user_id != request.user.pk:
+        raise Http404
+    return recipient

@@ -1,4 +1,4 @@
-"""Help, and what we owe people to say about privacy and accessibility."""
+"""Public pages: help, privacy, accessibility."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

@@ -8,7 +8,7 @@ import time_machine
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.models import Booking, BookingEvent, Grant
-from booking.notices.essential import tell_unbooked
+from booking.notices.essential import compose_unbooked
 from booking.queries.essential import unbooked
 from departments.actions.settings import change_settings
 from departments.models import Employee
@@ -171,15 +171,15 @@ def test_the_message_names_nobody_and_is_not_sent_when_all_is_booked(
     grant = essential(service, amount=1)
     alert_unbooked(at_noon(FRIDAY))
     message = Message.objects.get()
-    words = tell_unbooked(message)
+    words = compose_unbooked(message)
     assert "1 essential service is not booked" in words.lines[0]
     assert grant.recipient.family_name not in repr(words)
 
     Employee.objects.filter(person=administrator).update(valid_until=TUESDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
     Employee.objects.filter(person=administrator).update(valid_until=None)
     booked(grant, FRIDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
 
 
 @pytest.fixture

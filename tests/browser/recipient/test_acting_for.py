@@ -1,5 +1,5 @@
-"""J5: a guardian books for a ward; and a session that ends meanwhile, with JavaScript and
-without."""
+"""J5: a guardian books for a ward; and a session that ends meanwhile, with and without
+JavaScript."""
 
 import datetime as dt
 

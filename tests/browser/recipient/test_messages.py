@@ -1,4 +1,4 @@
-"""What people choose to be told, their calendar's address, and the letters of a department."""
+"""Message settings, the calendar feed, and a department's letters."""
 
 import pytest
 from django.urls import reverse

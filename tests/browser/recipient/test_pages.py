@@ -1,4 +1,4 @@
-"""Every page a recipient meets, looked at by both engines and kept as pictures."""
+"""Every page of a recipient, checked in both browser engines, with screenshots."""
 
 import datetime as dt
 import uuid
@@ -30,7 +30,7 @@ CHOICES = {
     "looks": "/looks/",
     "set_password": "/accounts/password/set/",
 }
-# What needs more than an address: a form whose session ended, a mandate (test_acting_for.py).
+# Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py).
 ELSEWHERE = {"accounts:unsent", "booking:persons"}
 FILES = {"booking:visit_file", "booking:feed"}
 
@@ -64,8 +64,8 @@ def pages(shop):
 
 
 def pages_on_the_way(shop):
-    """What comes of pressing: a visit that repeats, with all that can become of a date; a day
-    that is waited for; the codes that are waited for."""
+    """Pages that exist after a form was sent: a series with dates in every state, a wish, and
+    codes to type in."""
     for _ in range(2):
         shop.somebody_books(8, 10)
     by = shop.aksel.user
@@ -87,12 +87,12 @@ def pages_on_the_way(shop):
 
 
 def pages_for_whoever_acts(shop):
-    """A helper sees everything but what the person alone decides."""
+    """All but the pages that only the recipient may use."""
     return {name: path for name, path in pages(shop).items() if name not in CHOICES}
 
 
 def test_every_address_of_a_recipient_is_among_the_pages(shop, client):
-    """The others answer nobody who only looks: they are what a button sends to."""
+    """The other URLs only accept POST."""
     client.force_login(shop.aksel.user)
     paths = [*pages(shop).values(), *pages_on_the_way(shop).values()]
     covered = {resolve(path.partition("?")[0]).view_name for path in paths}
@@ -138,7 +138,7 @@ def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, f
 
 
 def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, faults_of, shot):
-    """One state after another, each as it would come about."""
+    """One state after another, each made as it arises in use."""
     page = open_page(user=shop.aksel.user, viewport=PHONE)
     visit = reverse("booking:visit", args=[shop.next_visit.pk])
     calendar = reverse("booking:calendar")

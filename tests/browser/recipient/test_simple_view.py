@@ -1,4 +1,4 @@
-"""The simple view as people use it: by keyboard, without JavaScript, on a phone, by ear."""
+"""The simple view in the browser: by keyboard, without JavaScript, on a phone, read aloud."""
 
 import datetime as dt
 import uuid
@@ -16,7 +16,7 @@ THURSDAY = TODAY + dt.timedelta(days=2)
 FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken
 NARROWEST = {"width": 320, "height": 640}
 
-# A browser with voices of its own, and one that sends what it says to somebody else's machine.
+# One voice in the browser, and one that sends the text to a remote service.
 VOICES = """
   window.said = [];
   const voices = [{lang: "nn-NO", localService: false}, {lang: "nb-NO", localService: true},
@@ -56,7 +56,7 @@ def pages(shop):
 
 
 def pages_of_what_repeats(shop):
-    """One series with all that can become of a date, and a day that is waited for."""
+    """A series with dates in every state, and a wish."""
     for _ in range(2):
         shop.somebody_books(8, 10)
     series = actions.repeat(key=uuid.uuid4(), like=shop.next_visit, by=shop.aksel.user)

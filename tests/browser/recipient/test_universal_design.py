@@ -1,4 +1,4 @@
-"""A recipient's pages by every way of looking: narrow, wide, large, spaced, without colours.
+"""A recipient's pages in narrow and wide windows, large and spaced text, without colours.
 
 ``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
 """
@@ -32,7 +32,7 @@ LOOKS = [
     {"viewport": {"width": 1920, "height": 1080}, "reduced_motion": "reduce"},
 ]
 
-# WCAG 1.4.12, as an author's sheet that our CSP has no word about.
+# WCAG 1.4.12, as an adopted style sheet, which the CSP does not cover.
 SPACED = """() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
@@ -43,7 +43,7 @@ LARGE = "document.documentElement.style.fontSize = '200%'"
 
 
 def unbroken(field):
-    """What is in the field, as one word of sixty letters."""
+    """The field's value as one word of sixty letters."""
     return Left(Concat(Replace(F(field), Value(" "), Value("")), Value(UNBROKEN)), len(UNBROKEN))
 
 
@@ -120,7 +120,7 @@ TARGETS = """() => {
 
 @pytest.fixture(params=["nb", pytest.param("en", marks=in_every_look)])
 def language(request, shop):
-    """A page's words are longer in Norwegian, and can't be broken in the same places."""
+    """Norwegian words are longer and break in other places."""
     if request.param != "en":
         request.getfixturevalue("translated")
     shop.aksel.user.language = request.param
@@ -188,7 +188,7 @@ def test_names_without_a_space_stay_inside_a_narrow_window(shop, language, open_
 
 @pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
 def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure, viewport):
-    """Aksel himself, and Carl who acts for him."""
+    """For the recipient and for the guardian."""
     page = open_page(user=shop.aksel.user, viewport=viewport)
     targets = []
     for path in (pages(shop) | pages_on_the_way(shop)).values():
@@ -211,7 +211,7 @@ def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure,
 
 
 def test_the_next_thing_is_few_stops_away_for_a_switch(shop, open_page, figure):
-    """Somebody who scans with one switch passes every stop: the choice comes before the rest."""
+    """A switch user passes every focusable element: the choice comes before the rest."""
     page = open_page(user=shop.aksel.user)
     first = {"calendar": ".service", "times": ".time.free", "check": "button.go"}
     stops = {}

@@ -1,5 +1,5 @@
-"""A calendar put together from what is kept is the calendar drawn from nothing, and both
-say what the offer says. Several people with the same times, services and names look in turn."""
+"""A calendar rendered from cached fragments equals one rendered with empty caches, and both
+show what the offer says. Several recipients share times, services and names."""
 
 import contextlib
 import datetime as dt
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 DAY = re.compile(
-    r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<'
+    r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<',
+    re.DOTALL,
 )
 OWN = re.compile(r'href="/bookings/([0-9a-f-]{36})/"')
 FORTNIGHT = [TODAY + dt.timedelta(days=n) for n in range(15)]
@@ -34,7 +35,7 @@ def calendar(client, person, url):
 
 @pytest.fixture
 def people(service, department):
-    """Three of one name who get the same, and one who gets another service and little."""
+    """Three with the same name and grants, and one with another service and a smaller grant."""
     found = []
     bath = factories.ServiceFactory(department=department, name="Bath", minutes=90)
     for number in range(4):
@@ -48,14 +49,14 @@ def people(service, department):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_is_kept_is_what_would_be_drawn_and_what_is_offered(
+def test_the_cached_calendar_equals_a_fresh_one_and_the_offer(
     client, people, service, department, opening_hours, clock, seed
 ):
     for hours in opening_hours:
         hours.staff = 2
         hours.save()
     factories.DayFactory(department=department, date=TODAY - dt.timedelta(days=1))
-    lay_out_horizon(department)  # only days that are laid out are kept
+    lay_out_horizon(department)  # only days that are laid out are cached
     rng = random.Random(seed)
     urls = ["/calendar/", "/calendar/?week=2026-W49", "/calendar/week/"]
     for _turn in range(8):
@@ -64,22 +65,22 @@ def test_what_is_kept_is_what_would_be_drawn_and_what_is_offered(
             change(rng, person, service, date)
         if rng.random() < 0.3:
             clock.shift(dt.timedelta(minutes=rng.choice([20, 90])))
-        kept = {
+        cached = {
             (person.pk, url): calendar(client, person, url) for url in urls for person in people
         }
-        for (id_, url), drawn in rng.sample(list(kept.items()), 5):
+        for (id_, url), html in rng.sample(list(cached.items()), 5):
             person = next(one for one in people if one.pk == id_)
             forget_all()
-            assert drawn == calendar(client, person, url)
+            assert html == calendar(client, person, url)
             mine = {str(pk) for pk in person.bookings.values_list("pk", flat=True)}
-            assert set(OWN.findall(drawn)) <= mine
+            assert set(OWN.findall(html)) <= mine
         for person in people[:2]:
-            drawn = calendar(client, person, f"/calendar/?service={service.pk}")
-            assert dict(DAY.findall(drawn)) == free_days(person, service)
+            html = calendar(client, person, f"/calendar/?service={service.pk}")
+            assert dict(DAY.findall(html)) == free_days(person, service)
 
 
 def change(rng, person, service, date):
-    """Book an hour that somebody else may have too, or give one back."""
+    """Book an hour that others may book too, or cancel one."""
     booked = queries.coming(person, dt.datetime.now(dt.UTC))
     if booked and rng.random() < 0.3:
         actions.cancel(booking=rng.choice(booked), by=person.user)

@@ -1,4 +1,4 @@
-"""Who has looked at my information: when, who, and what in plain words."""
+"""The access log as a recipient reads it: when, who, and what in plain words."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ def look(by, recipient, what="booking:recipient", department=None):
     )
 
 
-def test_it_says_when_who_and_what(page, recipient, administrator, department):
+def test_an_entry_shows_when_who_and_what(page, recipient, administrator, department):
     look(administrator, recipient, department=department)
 
     shown = text_of(page.get(LOOKS))
@@ -30,24 +30,24 @@ def test_it_says_when_who_and_what(page, recipient, administrator, department):
     assert "Dina Aas Administrator, Home care North Opened your page" in shown
 
 
-def test_a_guardian_is_named_as_one(page, recipient):
+def test_a_guardian_is_shown_with_their_role(page, recipient):
     guardian = factories.MandateFactory(recipient=recipient, guardian=True).holder
     look(guardian, recipient, what="booking:visits")
     assert f"{guardian.full_name} Guardian Saw your visits" in text_of(page.get(LOOKS))
 
 
-def test_ones_own_looks_and_looks_at_others_are_not_told(page, recipient, stranger, administrator):
+def test_own_access_and_access_to_others_are_left_out(page, recipient, stranger, administrator):
     look(recipient.user, recipient, what="booking:feed")
     look(administrator, stranger)
     assert "Nobody but you has opened it." in text_of(page.get(LOOKS))
 
 
-def test_an_unknown_page_is_told_in_general_words(page, recipient, administrator):
+def test_an_unknown_page_has_a_general_text(page, recipient, administrator):
     look(administrator, recipient, what="workflow:something_new")
     assert "Opened your information" in text_of(page.get(LOOKS))
 
 
-def test_a_helper_does_not_read_the_log_and_a_guardian_does(client, recipient):
+def test_a_guardian_can_read_the_log_and_a_helper_cannot(client, recipient):
     for is_guardian, status in ((False, 404), (True, 200)):
         holder = factories.MandateFactory(recipient=recipient, guardian=is_guardian).holder
         client.force_login(holder)
@@ -57,7 +57,7 @@ def test_a_helper_does_not_read_the_log_and_a_guardian_does(client, recipient):
         assert client.get(LOOKS).status_code == status
 
 
-def test_a_page_of_many_costs_as_much_as_one_of_few(
+def test_a_long_log_takes_as_many_statements_as_a_short_one(
     page, recipient, department, django_assert_max_num_queries
 ):
     for _ in range(30):
@@ -69,14 +69,14 @@ def test_a_page_of_many_costs_as_much_as_one_of_few(
     with django_assert_max_num_queries(10):
         first = page.get(LOOKS)
 
-    assert len(first.context["looks"]) == 25
-    assert len(page.get(LOOKS, {"page": 2}).context["looks"]) == 5
+    assert len(first.context["entries"]) == 25
+    assert len(page.get(LOOKS, {"page": 2}).context["entries"]) == 5
 
 
-def test_what_leaves_no_name_where_it_was_done_is_in_the_log(
+def test_changes_without_an_actor_of_their_own_are_in_the_log(
     client, user, recipient, service, administrator, department
 ):
-    """A skipped date, a wish that is taken back and a grant keep no name themselves."""
+    """A skipped date, a removed wish and a grant do not store who changed them."""
     helper = factories.MandateFactory(recipient=recipient).holder
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     client.force_login(helper)

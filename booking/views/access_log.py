@@ -1,4 +1,4 @@
-"""Who has looked at my information."""
+"""The access log: who has seen a recipient's information."""
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -15,8 +15,8 @@ PER_PAGE = 25
 
 @require_safe
 @person_required
-def looks(request: PersonRequest) -> HttpResponse:
-    """For the person, and for their guardian; a helper is one of those who look."""
+def access_log(request: PersonRequest) -> HttpResponse:
+    """For the recipient and their guardian. Not for a helper: the log is about helpers too."""
     recipient = recipient_for(request)
     mandate = whose_pages(request).mandate
     if mandate and not mandate.is_guardians:
@@ -25,5 +25,5 @@ def looks(request: PersonRequest) -> HttpResponse:
     return render(
         request,
         "booking/looks.html",
-        {"recipient": recipient, "looks": with_roles(recipient, list(page)), "page": page},
+        {"recipient": recipient, "entries": with_roles(recipient, list(page)), "page": page},
     )
