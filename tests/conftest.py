@@ -6,12 +6,13 @@ from django.conf import settings as project
 from django.core.signals import setting_changed
 from django.db import connection
 from django.dispatch import receiver
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 
 from departments.models import Employee
 from serviceshop.breaker import redis_breaker
 from serviceshop.celery import app
 from tests import factories
+from tests.database import copied_database, delete_all_rows
 from tests.kept import forget_drawn
 from tests.promises import broken_lists, broken_seats
 from tests.workflow.worker import Delivery
@@ -21,6 +22,23 @@ def pytest_collection_modifyitems(items):
     """The longest first, so that at the end nobody waits for one who has just begun; and what
     starts processes before a browser's event loop runs in this one."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """Instead of pytest-django's own, which migrates a database for each process."""
+    with django_db_blocker.unblock(), copied_database():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush():
+    """Tests that commit leave no row to the next one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda self: delete_all_rows()
+        )
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
@@ -37,6 +36,7 @@ from departments.hours import Interval, local_instant
 from departments.models import Absence, Day, Shift
 from tests import factories
 from tests.booking.oracle import can_be_seated
+from tests.database import delete_all_rows
 from tests.promises import board_of, broken_seats
 from workflow import planner
 from workflow.actions import plan_stale_days, settle, settle_due_days
@@ -107,8 +107,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "clock"):
             self.clock.stop()
-            # A Day's number is never used again, so that what is kept of it stays true.
-            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+            delete_all_rows()
 
     # -- What people do ---------------------------------------------------------
 
