@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.test.testcases import QuietWSGIRequestHandler
+from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.engines import ace_faults, axe_faults
+from tests.browser.engines import faults_by_both, load_engines
+from tests.browser.static import StaticFiles
 
 SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -53,6 +56,18 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def live_server():
+    """Instead of pytest-django's own, from which each page fetches all static files again, and
+    sometimes waits 40 ms between the head of an answer and the rest (Nagle's algorithm)."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = StaticFiles
+    QuietWSGIRequestHandler.disable_nagle_algorithm = True
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def open_page(browser, live_server):
     """``open_page(path, user=…, viewport=PHONE, color_scheme="dark")``, or any context option."""
@@ -89,9 +104,13 @@ def log_in(context, live_server, user):
 @pytest.fixture
 def faults_of(tally):
     """What either engine says is wrong with a page as it stands now."""
+    ready = set()
 
     def faults_of(page):
-        by_axe, by_ace = axe_faults(page), ace_faults(page)
+        if page.context not in ready:
+            ready.add(page.context)
+            load_engines(page.context)
+        by_axe, by_ace = faults_by_both(page)
         tally("States of pages that both engines looked at", 1)
         tally("Faults found by axe-core", len(by_axe))
         tally("Faults found by IBM's engine", len(by_ace))
@@ -102,10 +121,11 @@ def faults_of(tally):
 
 @pytest.fixture
 def shot():
-    """Keep a picture in .data/shots, for the eyes of whoever changes a page."""
+    """With SHOTS=1, keep a picture in .data/shots, for the eyes of whoever changes a page."""
 
     def shot(page, name):
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        if "SHOTS" in os.environ:
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
     return shot
