@@ -35,9 +35,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 def quick_flush():
     """Tests that commit leave no row to the next one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            TransactionTestCase, "_fixture_teardown", lambda self: delete_all_rows()
-        )
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: delete_all_rows())
         yield
 
 

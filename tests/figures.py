@@ -5,6 +5,7 @@ adds to one that many tests count. ``record_property`` carries them from pytest-
 workers; this is loaded by ``-p`` because only a plugin hears the end of the whole run.
 """
 
+import os
 from collections import Counter
 
 import pytest
@@ -35,6 +36,8 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("figures")
     for what, number in figures:
         terminalreporter.line(f"{what}: {number}")
+    if any(what.startswith("States") for what, _ in figures) and "EVERY_LOOK" not in os.environ:
+        terminalreporter.line(f"LOOK_SEED of the sample of pages: {os.environ['LOOK_SEED']}")
 
 
 def recorded(reporter, kind):

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import os
 import sys
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +23,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",
+    "LOOK_SEED": str(date.today().toordinal()),
 }
 
 

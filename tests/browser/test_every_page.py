@@ -1,8 +1,9 @@
 """Every page that the demonstration's people can reach by its links has no faults.
 
 Follows links as each role, from the front door, and looks at one example of each
-address: both engines in light at 1280 pixels, nothing wider than a phone, no message in the
-console (where a broken security policy or a missing file shows).
+address: no message in the console (where a broken security policy or a missing file shows),
+and of those that tests/browser/sampling.py chooses, both engines in light at 1280 pixels and
+nothing wider than a phone.
 """
 
 from collections import deque
@@ -18,6 +19,7 @@ from serviceshop import demonstration
 from serviceshop.demonstration import people
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.recipient.conftest import NOW
+from tests.browser.sampling import is_chosen
 
 NOT_PAGES = (".ics", ".pdf", ".csv")
 
@@ -92,6 +94,8 @@ def look_at_all(page, faults_of):
     page.on("console", partial(note_message, page, faults))
     for path, name in pages(page, start="/"):
         seen.add(name)
+        if not is_chosen(name):
+            continue
         faults += [f"{path}: {fault}" for fault in faults_of(page)]
         page.set_viewport_size(PHONE)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
