@@ -1,4 +1,4 @@
-"""Figures that tests measured, said once more when all of them are done.
+"""Figures that tests measured, and the slowest tests, printed when all of them are done.
 
 ``figure("Key presses from landing to proof", 22)`` says one; ``tally("States looked at", 1)``
 adds to one that many tests count. ``record_property`` carries them from pytest-xdist's
@@ -9,6 +9,8 @@ import os
 from collections import Counter
 
 import pytest
+
+SLOWEST = 10
 
 
 @pytest.fixture
@@ -27,7 +29,45 @@ def tally(record_property):
     return tally
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        report.user_properties.append(("proves", what_it_proves(item)))
+    return report
+
+
+def what_it_proves(item):
+    """The first line of its docstring; where that says little, its name in words."""
+    says = (item.function.__doc__ or "").strip().partition("\n")[0]
+    if len(says.split()) < 4:
+        says = item.originalname.removeprefix("test_").replace("_", " ")
+    parameters = item.name.removeprefix(item.originalname)
+    return f"{says} {parameters}".strip()
+
+
 def pytest_terminal_summary(terminalreporter):
+    write_figures(terminalreporter)
+    write_slowest(terminalreporter)
+
+
+def write_slowest(terminalreporter):
+    """Their setup and teardown included, which a fixture of a whole module makes long."""
+    seconds, proves = Counter(), {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid] += report.duration
+                if said := dict(report.user_properties).get("proves"):
+                    proves[report.nodeid] = said
+    if len(seconds) > SLOWEST:
+        terminalreporter.section(f"the {SLOWEST} slowest tests, and what each proves")
+        for nodeid, duration in seconds.most_common(SLOWEST):
+            file = nodeid.partition("::")[0].removeprefix("tests/")
+            terminalreporter.line(f"{duration:6.1f} s  {file}: {proves.get(nodeid, '')}")
+
+
+def write_figures(terminalreporter):
     tallies = Counter()
     for what, number in recorded(terminalreporter, "tally"):
         tallies[what] += number
