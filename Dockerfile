@@ -12,6 +12,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY --from=dependencies /opt/venv /opt/venv
 COPY manage.py pyproject.toml LICENSE ./
+COPY database database
 COPY accounts accounts
 COPY departments departments
 COPY booking booking

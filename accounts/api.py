@@ -18,8 +18,8 @@ from pydantic import Field
 
 from accounts.models import ApiToken, User
 from accounts.rate import Rate
-from accounts.statements import Statement
 from accounts.tokens import digest
+from database.statements import Statement
 
 Scope = ApiToken.Scope
 

@@ -7,7 +7,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from accounts import address_notices, bounces
+        from accounts.messages import addresses as address_notices
+        from accounts.messages import bounces
 
-        tracking.connect(bounces.hear, dispatch_uid="accounts.bounces")
+        tracking.connect(bounces.hear, dispatch_uid="accounts.messages.bounces")
         address_notices.register_all()

@@ -8,8 +8,8 @@ from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.messages.notices import MUST_BE_TOLD, Topic
 from accounts.models import ApiToken, MessageChoices, User
-from accounts.notices import MUST_BE_TOLD, Topic
 from accounts.phones import is_number
 
 LABELS = {

@@ -156,7 +156,7 @@ class Message(models.Model):
     # keys, since this storey knows neither.
     subject_id = models.UUIDField(null=True)
     department_id = models.UUIDField(null=True)
-    kind = models.CharField(max_length=50)  # registered with accounts.notices
+    kind = models.CharField(max_length=50)  # registered with accounts.messages.notices
     key = models.CharField(max_length=100)  # posted twice under one key, it is told once
     about_id = models.UUIDField(null=True)
     facts = models.JSONField(default=dict)  # what else the words need: keys and instants
@@ -213,7 +213,7 @@ def _by_sms() -> list[str]:
 class MessageChoices(models.Model):
     """Over which channels a person wants to be told what; an empty list is no message.
 
-    Each list is named as the ``accounts.notices.Topic`` it answers.
+    Each list is named as the ``accounts.messages.notices.Topic`` it answers.
     """
 
     CHANNELS = [choice for choice in Message.Channel.choices if choice[0] in ("email", "sms")]

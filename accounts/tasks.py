@@ -20,5 +20,5 @@ def tidy_messages() -> None:
     from accounts.actions import addresses, messages
 
     messages.end_overdue()
-    messages.forget_old(before=timezone.now() - KEPT)
-    addresses.forget_old(before=timezone.now() - KEPT)
+    messages.forget_old_messages(before=timezone.now() - KEPT)
+    addresses.forget_old_changes(before=timezone.now() - KEPT)

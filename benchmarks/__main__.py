@@ -10,7 +10,8 @@ from traceback import format_exc
 from typing import Any
 
 from benchmarks import report
-from benchmarks.stage import CHECKOUT, Effort, Sizes, Stage, stage
+from benchmarks.sizes import Effort, Sizes
+from benchmarks.stage import CHECKOUT, Stage, stage
 from benchmarks.words import Benchmark, BrokenError, Measured, as_json, as_row, heading, say
 from serviceshop.local import LocalServiceError
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from benchmarks.client import Answer, Crowd, Reader, new_key
+from benchmarks.sizes import DAYS, SLOTS_A_DAY
 from benchmarks.stage import Stage
-from benchmarks.town import DAYS, SLOTS_A_DAY, Quarter
+from benchmarks.town import Quarter
 from benchmarks.words import BrokenError, Measured, say
 from booking import queries
+from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Recipient, Visit
-from booking.offers import SlotStatus
 
 CLIENTS = 32
 REFUSED = 0.02  # seats that the seed left too scattered; more would be another measurement

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from benchmarks.town import DAYS, SLOTS_A_DAY
+from benchmarks.sizes import DAYS, SLOTS_A_DAY
 from booking.models import Visit
-from departments.queries.days import EpochSeconds
+from database.expressions import EpochSeconds
 
 CELLS = [
     (f"{day}/{slot} none free", f"{day}/{slot} free")

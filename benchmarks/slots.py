@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from benchmarks.client import Program
 from benchmarks.pages import VIEWERS, Ask, compared, expect, floors, look_in_turn
+from benchmarks.sizes import DAYS
 from benchmarks.stage import Stage
-from benchmarks.town import DAYS, Quarter
+from benchmarks.town import Quarter
 from benchmarks.words import Measured
 
 

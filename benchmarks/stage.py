@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.sizes import Effort, Sizes
 from benchmarks.words import say
 from serviceshop.local import DataFolder
 from serviceshop.local.processes import Child
@@ -20,28 +21,6 @@ if TYPE_CHECKING:
     from benchmarks.town import Town
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much data: departments, staff in each of them, in one large one beside them and
-    in the two that are compared when one is saturated; and bookings of days gone by."""
-
-    departments: int
-    staff: int
-    largest: int
-    saturated: int
-    history: int
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long to look; the figures are the same, only less sure."""
-
-    rounds: int
-    pages: int  # asked for in each round
-    waves: int  # of 32 bookings in each round
-    requests: tuple[int, int]  # after which a worker's memory is looked at
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,16 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from benchmarks.stage import Sizes
+from benchmarks.sizes import DAYS, SLOTS_A_DAY, Sizes
 from benchmarks.words import say
-from booking import seating
 from booking.models import Booking, Grant, Recipient, Visit
+from booking.seating.board import DaySeating
+from booking.seating.values import Demand, Seat, Seated
 from departments.actions import days as day_actions
 from departments.models import Day, Department, OpeningHours, Service, Weekday
 from departments.queries.hours import rules_of
 
-DAYS = 14
 OPENS, CLOSES = 6, 22
-SLOTS_A_DAY = 32
 STEP = dt.timedelta(minutes=30)
 VISIT = dt.timedelta(minutes=30)
 TRAVEL = dt.timedelta(minutes=15)
@@ -214,8 +213,8 @@ class _Builder:
         """A day like others, and then booked, at random, until nobody is left for any
         slot: the same on all of the days."""
         lasts, step = SLOTS_A_DAY * int(STEP.total_seconds()), int(STEP.total_seconds())
-        demand = seating.Demand(int(VISIT.total_seconds()), int(TRAVEL.total_seconds()))
-        seats = [seating.Seat(uuid.UUID(int=number + 1), 0, lasts) for number in range(staff)]
+        demand = Demand(int(VISIT.total_seconds()), int(TRAVEL.total_seconds()))
+        seats = [Seat(uuid.UUID(int=number + 1), 0, lasts) for number in range(staff)]
         visits = [
             replace(demand.visit(int(after.total_seconds())), seat=seat.id)
             for seat, afters in zip(seats, self._lists(staff), strict=True)
@@ -225,9 +224,7 @@ class _Builder:
         starts = list(range(0, lasts, step))
         self.random.shuffle(starts)
         for start in starts:
-            while isinstance(
-                found := seating.Board(seats, visits).seat(demand, start), seating.Seated
-            ):
+            while isinstance(found := DaySeating(seats, visits).seat(demand, start), Seated):
                 visits = [
                     replace(visit, seat=found.moved.get(visit.id, visit.seat)) for visit in visits
                 ]

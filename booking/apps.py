@@ -6,15 +6,13 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import phone_changes
-        from booking import (
-            essential_notices,
-            mandate_notices,
-            notices,
-            series_notices,
-            wish_notices,
-        )
         from booking.actions.recipients import keep_phone
-        from booking.supply import SeatsOfVisits
+        from booking.notices import essential as essential_notices
+        from booking.notices import mandates as mandate_notices
+        from booking.notices import series as series_notices
+        from booking.notices import visits as notices
+        from booking.notices import wishes as wish_notices
+        from booking.seats import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())

@@ -4,8 +4,11 @@ In the hour that comes twice a time carries its offset: ``02.30+0100``.
 """
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
+from functools import cache
 
+from django.urls import reverse
 from django.utils import timezone
 
 
@@ -55,3 +58,18 @@ class ClockConverter:
         minutes = int(clock.offset.total_seconds()) // 60
         sign = "+" if minutes >= 0 else "-"
         return f"{text}{sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+
+
+_ANY = uuid.UUID(int=0)
+
+
+def address_of(name: str, id_: uuid.UUID) -> str:
+    """Of a page with one argument, an id."""
+    before, after = _around_id(name)
+    return f"{before}{id_}{after}"
+
+
+@cache
+def _around_id(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[_ANY]).partition(str(_ANY))
+    return before, after

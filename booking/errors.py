@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from booking.offers import Slot
-from booking.seating import Refused
+from booking.calendar.offers import Slot
+from booking.seating.values import Refused
 
 if TYPE_CHECKING:
     from booking.queries import Balance
@@ -63,10 +63,6 @@ class NotOpen(BookingError):
 
 class KeyReused(BookingError):
     """The key was used for another request. Whose, or for what, is not told."""
-
-
-class Busy(BookingError):
-    """Many are booking this day at once, and waiting took too long. Try again."""
 
 
 class TooManyWishes(BookingError):

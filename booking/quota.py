@@ -33,7 +33,7 @@ def period_of(period: str, date: dt.date) -> Period:
     return first, (first + 31 * DAY).replace(day=1) - DAY
 
 
-def reach_of(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
+def whole_periods(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
     """All days that a period around one of these can include."""
     return (
         min(period_of(WEEK, first)[0], first.replace(day=1)),

@@ -55,7 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
     path("looks/", looks.looks, name="looks"),
     # /departments/<department>/recipients/
-    path("departments/<uuid:department>/recipients/", include("booking.recipient_urls")),
+    path("departments/<uuid:department>/recipients/", include("booking.views.staff.urls")),
     # for everybody
     path("help/", about.help_page, name="help"),
     path("privacy/", about.privacy, name="privacy"),

@@ -52,7 +52,3 @@ class CannotBeUndone(DepartmentsError):
 
 class NameTaken(DepartmentsError):
     message = _("There is already a service with this name.")
-
-
-class Busy(DepartmentsError):
-    message = _("Somebody else changes this day right now. Try again.")

@@ -15,6 +15,8 @@ from enum import StrEnum
 from departments.public_holidays import is_public_holiday
 
 SUNDAY = 7
+DAY = dt.timedelta(days=1)
+WEEK = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True, order=True)
@@ -91,11 +93,11 @@ class WeeklyHours:
     def next_turn(self, date: dt.date) -> dt.date:
         """The first day from ``date`` that lies in one of this row's weeks."""
         wait = -self._weeks_past(date) % self.every_n_weeks
-        return _monday(date) + dt.timedelta(weeks=wait) if wait else date
+        return monday(date) + dt.timedelta(weeks=wait) if wait else date
 
     def _weeks_past(self, date: dt.date) -> int:
         """How many weeks have gone since the row had its turn."""
-        weeks = (_monday(date) - _monday(self.valid_from)).days // 7
+        weeks = (monday(date) - monday(self.valid_from)).days // 7
         return weeks % self.every_n_weeks
 
 
@@ -205,5 +207,19 @@ def _pause(date: dt.date, row: Staffing, period: Interval, timezone: dt.tzinfo) 
     return pause if period.contains(pause) else None
 
 
-def _monday(date: dt.date) -> dt.date:
+def monday(date: dt.date) -> dt.date:
+    """The Monday of the date's week."""
     return date - dt.timedelta(days=date.weekday())
+
+
+def same_time_on(date: dt.date, like: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The instant on ``date`` with the same local time as ``like``.
+
+    Keeps the local time over a clock change, because people mean "Tuesday at ten". A time
+    that the clocks skip becomes the first instant after it.
+    """
+    return local_instant(date, like.astimezone(zone).time(), zone)
+
+
+def a_week_later(instant: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    return same_time_on(instant.astimezone(zone).date() + WEEK, instant, zone)

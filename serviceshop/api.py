@@ -20,6 +20,7 @@ import booking.api
 import workflow.api
 from accounts.api import Refusal, invalid, not_found, too_large, unauthorized
 from booking.errors import BookingError
+from database.transactions import Busy
 
 PATH = "/api/"
 
@@ -76,7 +77,8 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 @api.exception_handler(BookingError)
-def refuse_booking(request: HttpRequest, error: BookingError) -> HttpResponse:
+@api.exception_handler(Busy)
+def refuse_booking(request: HttpRequest, error: BookingError | Busy) -> HttpResponse:
     return booking.api.refusal_of(error).response()
 
 
@@ -117,6 +119,7 @@ class ProblemsMiddleware:
         405: "method_not_allowed",
         413: "too_large",
         500: "server_error",
+        503: "unavailable",
     }
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -10,7 +10,7 @@ from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serviceshop.settings")
 
-app = Celery("serviceshop", task_cls="serviceshop.doorbell:Doorbell")
+app = Celery("serviceshop", task_cls="serviceshop.redis.doorbell:Doorbell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

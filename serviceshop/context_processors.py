@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.pages import page_behind
-from booking.access import whose_pages
+from booking.access.pages import whose_pages
 from serviceshop.menus import menu
 
 

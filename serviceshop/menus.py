@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from booking.access import Whose, whose_pages
+from booking.access.pages import Whose, whose_pages
 from serviceshop.roles import roles_of
 
 Entry = tuple[str, str, list[object]]  # label, URL name, arguments

@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Coordinator, User
-from accounts.statements import Part, Statement
 from booking.models import Recipient
+from database.statements import ModelColumns, Statement
 from departments.models import Employee
 
 
@@ -76,5 +76,5 @@ def _with_roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, Any]:
     )
 
 
-_USER = Part(User)
+_USER = ModelColumns(User)
 _STATEMENT = Statement(_with_roles, user=uuid.UUID(int=1), today=dt.date.min)

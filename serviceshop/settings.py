@@ -76,8 +76,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "serviceshop.only_sent.OnlySentMiddleware",
-    "serviceshop.busy.BusyMiddleware",
+    "serviceshop.http.method_not_allowed.MethodNotAllowedMiddleware",
+    "serviceshop.http.lock_timeouts.LockTimeoutMiddleware",
 ]
 
 ROOT_URLCONF = "serviceshop.urls"
@@ -107,26 +107,33 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {
     "default": dj_database_url.parse(
         env.text("DATABASE_URL"),
-        engine="serviceshop.postgres",
+        engine="database.postgres",
         conn_max_age=60,
         conn_health_checks=True,
     )
 }
-# The address may bring options of its own, such as ?sslmode=verify-full.
+# How long one statement may take, in seconds. The web server answers 503 rather than let
+# people wait longer (serviceshop/gunicorn.py sets the flag); tasks and commands have more time.
+IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
+STATEMENT_SECONDS = env.number("DATABASE_TIMEOUT", 2) if IS_WEB_SERVER else 30
+LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
+# The URL may bring options of its own, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # A prepared statement per query shape saves a fifth of a booking.
     "server_side_binding": True,
     "prepare_threshold": 2,
-    "connect_timeout": 5,
-    "options": "-c lock_timeout=5000 -c statement_timeout=30000",
+    "connect_timeout": 2 if IS_WEB_SERVER else 5,
+    "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
+    # The server keeps the limits above; this one holds when the server itself is frozen.
+    "longest_wait": STATEMENT_SECONDS + 0.5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "serviceshop.cache.FailOpenRedisCache",
+        "BACKEND": "serviceshop.redis.cache.FailOpenRedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     }
@@ -196,7 +203,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-# One short attempt to send a message; serviceshop/doorbell.py says why that is enough.
+# One short attempt to send a message; serviceshop/redis/doorbell.py says why that is enough.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.3,
@@ -283,14 +290,14 @@ STORAGES = {
 # -- What is sent here ------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest form is far shorter
-FILE_UPLOAD_HANDLERS = ["serviceshop.no_files.NoFiles"]
+FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
 
 # -- Messages out -----------------------------------------------------------
 
 # Where people find the pages: messages are sent from processes that no request has reached.
 _here = f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEMO else "http://127.0.0.1:8000"
 SITE_URL = env.text("SITE_URL", _here).rstrip("/")
-_backend = "serviceshop.demo_mail" if DEMO else "django.core.mail.backends.smtp"
+_backend = "serviceshop.demo.mail" if DEMO else "django.core.mail.backends.smtp"
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"{_backend}.EmailBackend")
 # For a mail service's own interface, "anymail.backends.….EmailBackend" and its ANYMAIL_… keys.
 ANYMAIL = {"REQUESTS_TIMEOUT": 10, **env.beginning_with("ANYMAIL_")}
@@ -307,9 +314,9 @@ SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", "")
 SMS_GATEWAY_KEY = env.text("SMS_GATEWAY_KEY", "")
 SMS_SENDER = env.text("SMS_SENDER", "Kommunen")
 if SMS_GATEWAY_URL:
-    SMS_GATEWAY = "accounts.sms.HttpGateway"
+    SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
 else:
-    SMS_GATEWAY = "serviceshop.demo_mail.SmsGateway" if DEMO else ""
+    SMS_GATEWAY = "serviceshop.demo.mail.SmsGateway" if DEMO else ""
 # Nobody is disturbed from one hour to the other (whoever tries the demonstration at night
 # wants to see its messages), nor more often a day than this.
 QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21)
@@ -349,7 +356,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "serviceshop.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "serviceshop.http.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

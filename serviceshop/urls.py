@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from serviceshop import demo_login, demo_mail, views
+from serviceshop import views
 from serviceshop.api import api
+from serviceshop.demo import login as demo_login
+from serviceshop.demo import mail as demo_mail
 from serviceshop.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,9 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflow.urls")),
 ]
 
-handler400 = "serviceshop.errors.bad_request"
-handler404 = "serviceshop.errors.not_found"
-handler500 = "serviceshop.errors.server_error"
+handler400 = "serviceshop.http.errors.bad_request"
+handler404 = "serviceshop.http.errors.not_found"
+handler500 = "serviceshop.http.errors.server_error"
 
 if settings.IS_TOLD_OF_BOUNCES:
     urlpatterns += [path("anymail/", include("anymail.urls"))]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from booking.access import whose_pages
+from booking.access.pages import whose_pages
 from serviceshop.roles import roles_of
 
 

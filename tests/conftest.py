@@ -9,8 +9,8 @@ from django.dispatch import receiver
 from django.test import TransactionTestCase, override_settings
 
 from departments.models import Employee
-from serviceshop.breaker import redis_breaker
 from serviceshop.celery import app
+from serviceshop.redis.breaker import redis_breaker
 from tests import factories
 from tests.database import copied_database, delete_all_rows
 from tests.kept import forget_drawn

@@ -2,9 +2,9 @@
 
 from django.template.autoreload import reset_loaders
 
+from booking import choosing
 from booking.queries import free
-from booking.templatetags import booking as tags
-from booking.views import choosing
+from booking.templatetags import calendar as tags
 
 
 def forget_drawn():

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from django.db.models import F
 from django.utils import timezone
 
-from booking import seating
 from booking.models import Booking, Visit
+from booking.seating import values
+from booking.seating.board import DaySeating
 from departments.models import Shift
 from tests.booking.checker import faults
 from workflow.models import DayPlan, WorkItem
@@ -73,8 +74,8 @@ class DayOfRows:
     """One day as ``booking.seating`` sees it, read from the rows without the product's
     own reading. When it stands still, nobody moves."""
 
-    seats: list[seating.Seat]
-    visits: list[seating.Visit]
+    seats: list[values.Seat]
+    visits: list[values.Visit]
     stands_still: bool
 
     @property
@@ -82,7 +83,7 @@ class DayOfRows:
         return [visit for visit in self.visits if visit.seat is not None]
 
     def ask(self, demand, step):
-        board = seating.Board(self.seats, self.visits, is_settled=self.stands_still)
+        board = DaySeating(self.seats, self.visits, is_settled=self.stands_still)
         answer = board.starts(demand, step)
         assert board.starts(demand, step) == answer
         return answer
@@ -96,13 +97,13 @@ class DayOfRows:
 
 def board_of(day, *, stands_still=False):
     seats = [
-        seating.Seat(
+        values.Seat(
             one.id, one.starts, one.ends, one.pause, frozenset(one.skills), one.is_withdrawn
         )
         for one in map(_Seat, Shift.objects.filter(day=day))
     ]
     visits = [
-        seating.Visit(
+        values.Visit(
             one.id,
             one.starts,
             one.ends,

@@ -9,8 +9,8 @@ from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from departments.tasks import lay_out_days
-from serviceshop import cache as cache_module
-from serviceshop.breaker import Breaker, redis_breaker
+from serviceshop.redis import cache as cache_module
+from serviceshop.redis.breaker import Breaker, redis_breaker
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
@@ -83,7 +83,7 @@ def test_what_was_written_before_stays_when_the_cache_is_back(cache, monkeypatch
 
 
 def task_of(broker):
-    app = Celery("away", task_cls="serviceshop.doorbell:Doorbell", set_as_current=False)
+    app = Celery("away", task_cls="serviceshop.redis.doorbell:Doorbell", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
     app.conf.broker_url = broker
 

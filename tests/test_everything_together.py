@@ -24,10 +24,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from booking import actions, errors, quota, seating
+from booking import actions, errors, quota
+from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Visit
-from booking.offers import SlotStatus
-from booking.queries import offer
+from booking.queries.person import offer
+from booking.seating.values import Demand
+from database.transactions import Busy
 from departments.actions.days import lay_out_again, lay_out_horizon
 from departments.actions.rota import name_shift
 from departments.actions.staff import report_absence
@@ -40,7 +42,7 @@ from tests.database import delete_all_rows
 from tests.promises import board_of, broken_seats
 from workflow import planner
 from workflow.actions import plan_stale_days, settle, settle_due_days
-from workflow.queries.check import check
+from workflow.queries.check import check_plans
 from workflow.queries.planning import as_it_stands
 
 LIVES = int(os.environ.get("LIVES", "2"))
@@ -143,7 +145,7 @@ class Life(RuleBasedStateMachine):
             answers = list(crowd.map(try_for, shown))
         hopeful = [answer for answer, (_, slot) in zip(answers, shown, strict=True)
                    if _is_free(slot)]  # fmt: skip
-        assert all(answer in (None, errors.SlotTaken, errors.Busy) for answer in hopeful)
+        assert all(answer in (None, errors.SlotTaken, Busy) for answer in hopeful)
         assert None in hopeful or not hopeful
         assert answers.count(None) == hopeful.count(None)
 
@@ -160,7 +162,7 @@ class Life(RuleBasedStateMachine):
             actions.move(booking=booking, starts_at=slot.starts_at, by=booking.recipient.user)
         except errors.TooLate:
             return
-        except errors.BookingError:
+        except (errors.BookingError, Busy):
             assert not _is_free(slot)
             booking.refresh_from_db()
             assert booking.visits.exists()
@@ -187,7 +189,7 @@ class Life(RuleBasedStateMachine):
         ).order_by("starts_at", "pk")[:12]
         try:
             name_shift(shift=_one(shifts, shift), person=_one(self.carers, carer), by=None)
-        except DepartmentsError:
+        except (DepartmentsError, Busy):
             return
 
     @rule(carer=pick, hours=st.integers(1, 60))
@@ -275,7 +277,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_confirmed_visit_is_on_one_list_or_unstaffed(self):
         plan_stale_days()
-        counts = check(timezone.localdate())
+        counts = check_plans(timezone.localdate())
         assert counts.wrong == 0, counts
         carers = Counter(Visit.objects.values_list("booking", flat=True))
         assert carers == {booking.pk: booking.carers for booking in Booking.objects.confirmed()}
@@ -317,7 +319,7 @@ class Life(RuleBasedStateMachine):
             for day in self._days(timezone.localdate() + dt.timedelta(days=self.steps % REACH))
         ]
         needs = frozenset(service.qualifications.values_list("pk", flat=True))
-        demand = seating.Demand(
+        demand = Demand(
             60 * service.minutes, 60 * self.department.travel_minutes, needs, service.carers
         )
         rng = random.Random(self.steps)
@@ -380,7 +382,7 @@ class Life(RuleBasedStateMachine):
                 starts_at=slot.starts_at,
                 by=recipient.user,
             )
-        except errors.BookingError as error:
+        except (errors.BookingError, Busy) as error:
             return type(error)
         return None
 

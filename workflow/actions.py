@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.models import Visit
-from departments.actions.days import touch
+from departments.actions.days import bump_revision
 from departments.hours import local_instant
 from departments.models import Day, Employee
 from workflow import planner
@@ -72,7 +72,7 @@ def settle(*, day_id: int) -> bool:
         day.settled_at = timezone.now()
         day.save(update_fields=["settled_at"])
         # What is free changes with it, so the revision rises; the plan follows at once.
-        touch(day)
+        bump_revision(day)
         _write_seats(day)
     return True
 

@@ -20,10 +20,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from accounts import address_notices, errors, mails, sms
+from accounts import errors
 from accounts.actions.messages import post
+from accounts.messages import addresses as address_notices
+from accounts.messages import mails, sms
+from accounts.messages.notices import Words
 from accounts.models import AddressChange, DeadAddress, Message, User
-from accounts.notices import Words
 from accounts.phones import mobile_number
 from accounts.signals import phone_changes
 
@@ -120,7 +122,7 @@ def change_address(*, user: User, channel: Message.Channel, address: str, by: Us
             _make(change)
 
 
-def forget_old(*, before: dt.datetime) -> int:
+def forget_old_changes(*, before: dt.datetime) -> int:
     return AddressChange.objects.filter(asked_at__lt=before).delete()[0]
 
 

@@ -21,11 +21,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
-from accounts import mails, notices, sms
+from accounts.messages import mails, notices, sms
+from accounts.messages.channels import ContactChannels
+from accounts.messages.notices import NEVER_LOST, Words
+from accounts.messages.quiet_hours import QuietHours
 from accounts.models import DeadAddress, Message, User
-from accounts.notices import NEVER_LOST, Words
-from accounts.quiet import QuietHours
-from accounts.reach import Reach
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +57,13 @@ def post(
     """Put a message into the outbox, once for each channel the person wants it on.
 
     Call it in the transaction of what is told. ``kind`` is registered with
-    ``accounts.notices``; posting again under the same ``key`` to the same person does
+    ``accounts.messages.notices``; posting again under the same ``key`` to the same person does
     nothing. ``to`` is None for a recipient without a log-in (``subject_id``), who gets a
     letter that ``department_id`` prints. ``expires_at``: not sent from then on.
     ``facts`` are keys and instants for the words; never names, addresses or texts.
     """
     notice = notices.find(kind)
-    channels = [notice.over] if notice.over else Reach.of(to).channels(notice.topic)
+    channels = [notice.over] if notice.over else ContactChannels.of(to).channels(notice.topic)
     if department_id is None and Channel.LETTER in channels:
         channels = []
     rows = [
@@ -146,7 +146,7 @@ def deliver(message: Message) -> bool:
     user = message.user
     assert user is not None
     notice = notices.find(message.kind)
-    reach = Reach.of(user)
+    reach = ContactChannels.of(user)
     channel = Channel(message.channel)
     if notice.over is None and channel not in reach.channels(notice.topic):
         _end(message, State.NEEDLESS, Why.NOT_WANTED)
@@ -193,7 +193,7 @@ def trust_again(*, user: User, by: User) -> None:
     DeadAddress.objects.filter(user=user).delete()
 
 
-def forget_old(*, before: dt.datetime) -> int:
+def forget_old_messages(*, before: dt.datetime) -> int:
     """Delete what ended before then; how many."""
     return Message.objects.filter(ended_at__lt=before).delete()[0]
 

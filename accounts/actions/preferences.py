@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
+from accounts.messages.notices import Topic
 from accounts.models import MessageChoices, User
-from accounts.notices import Topic
 
 
 def choose_language(*, by: User, language: str) -> None:

@@ -8,10 +8,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, sms
+from accounts import actions
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import LanguageForm, MessageChoicesForm
+from accounts.messages import sms
 from accounts.models import DeadAddress, MessageChoices
 from accounts.phones import mobile_number
 

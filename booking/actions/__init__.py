@@ -1,42 +1,80 @@
-"""The verbs that change bookings, seats and grants.
+"""The verbs that change bookings, seats, grants and mandates.
 
 Locks have one order: the Recipient, then Days by (date, department). Nothing is
 published inside a transaction; whoever needs to know finds the Day's revision raised.
 """
 
+from booking.actions.announcements import announce, due, remind, tell
 from booking.actions.bookings import book, cancel, move
+from booking.actions.essential import alert_unbooked
+from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import change_grant, grant, shorten_grant
-from booking.actions.mandates import Invited, end_mandate, give_mandate, register_guardian
+from booking.actions.mandates import (
+    Invited,
+    end_mandate,
+    give_mandate,
+    register_guardian,
+    tell_of_those_that_ran_out,
+)
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
     change_log_in,
     change_recipient,
+    keep_phone,
+    user_with,
 )
-from booking.actions.seats import give, reseat, take_off
-from booking.actions.series import end_series, go_on, repeat, skip, take_back_skip
+from booking.actions.seats import give, move_seats, reseat, take_off
+from booking.actions.series import (
+    book_all_series,
+    book_what_is_near,
+    end_series,
+    go_on,
+    repeat,
+    skip,
+    take_back_skip,
+)
+from booking.actions.wishes import drop, look_for_openings, wish
 
 __all__ = [
     "Invited",
     "Particulars",
     "add_recipient",
+    "alert_unbooked",
+    "announce",
     "book",
+    "book_all_series",
+    "book_what_is_near",
     "cancel",
     "change_grant",
     "change_log_in",
     "change_recipient",
+    "drop",
+    "due",
     "end_mandate",
     "end_series",
     "give",
     "give_mandate",
     "go_on",
     "grant",
+    "hashed",
+    "keep_phone",
+    "look_for_openings",
+    "make_feed",
     "move",
+    "move_seats",
+    "note_reading",
     "register_guardian",
+    "remind",
     "repeat",
     "reseat",
+    "revoke_feed",
     "shorten_grant",
     "skip",
     "take_back_skip",
     "take_off",
+    "tell",
+    "tell_of_those_that_ran_out",
+    "user_with",
+    "wish",
 ]

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accounts.actions import messages
 from accounts.models import Message
-from booking import notices
-from booking.calendars import with_last_change
 from booking.models import Booking, BookingEvent, Recipient
+from booking.notices import visits as notices
+from booking.notices.audience import addressees
+from booking.queries.feeds import with_last_change
 
 IN_ONE_GO = 200
 DAY_BEFORE_AT = dt.time(16)  # local, the day before
@@ -114,8 +115,8 @@ def tell(
     department_id: uuid.UUID,
     **message: Any,
 ) -> None:
-    """Put it into the outbox for each of the recipient's ``notices.addressees``."""
-    for to in notices.addressees(recipient):
+    """Put it into the outbox for each of the recipient's ``addressees``."""
+    for to in addressees(recipient):
         messages.post(
             kind=kind_for_others if to.is_other else kind,
             to=to.user,

@@ -10,24 +10,27 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking import errors, queries
-from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
-from booking.actions.seats import move_seats
-from booking.actions.statements import (
+from booking.actions.booking_sql import (
     Insertion,
     Known,
-    board_of,
     insertion_of,
     known_of,
+    seating_of_rows,
     seats_free,
     write_together,
 )
-from booking.boards import boards_of, demand_of, needs_of
-from booking.entitlement import DAY, Entitlement, last_day
+from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
+from booking.actions.seats import move_seats
+from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
-from booking.offers import SlotStatus
-from booking.seating import Board, Demand, Refused, Seated, Why
-from departments.actions.days import lock_days, lock_days_and_ask, touch, touched
-from departments.actions.journeys import Asked, ask_together
+from booking.queries.day_seatings import day_seatings, demand_of, needs_of
+from booking.queries.entitlement import Entitlement, last_day
+from booking.seating.board import DaySeating
+from booking.seating.values import Demand, Refused, Seated, Why
+from database.pipeline import Query, run_pipeline
+from database.transactions import Busy
+from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
+from departments.hours import DAY
 from departments.models import Day, Service
 from departments.queries.days import shifts_by_day
 
@@ -51,11 +54,11 @@ def book(
 
     Raises a ``BookingError``; a taken slot comes with the nearest free times.
     """
-    deed = _Deed(by, via, reason)
+    deed = _Provenance(by, via, reason)
     try:
         with one_transaction():
             return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, deed)
-    except (errors.SlotTaken, errors.Busy) as error:
+    except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(error, service, recipient, starts_at) from None
 
 
@@ -69,11 +72,11 @@ def move(
 ) -> Booking:
     """Take the new seat and let the old one go, or keep the old one and raise a
     ``BookingError``. Moving to where it is already changes nothing."""
-    deed = _Deed(by, via, reason)
+    deed = _Provenance(by, via, reason)
     try:
         with one_transaction():
             return _move(booking, starts_at.astimezone(dt.UTC), deed)
-    except (errors.SlotTaken, errors.Busy) as error:
+    except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(
             error, booking.service, booking.recipient, starts_at, moving=booking
         ) from None
@@ -101,10 +104,10 @@ def cancel(
         fresh.cancelled_at = now
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        deed = _Deed(by, via, reason)
+        deed = _Provenance(by, via, reason)
         _event(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at).save()
         for day in days:
-            touch(day)
+            bump_revision(day)
         return fresh
 
 
@@ -114,10 +117,10 @@ def _book(
     service: Service,
     starts_at: dt.datetime,
     note: str,
-    deed: "_Deed",
+    deed: "_Provenance",
 ) -> Booking:
     asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
-    wish = _Wish(key, recipient, service, starts_at)
+    wish = _BookingRequest(key, recipient, service, starts_at)
     known = wish.known(after=[locking(recipient.pk)])
     if known.is_made:
         made = Booking.objects.get(pk=key)
@@ -143,13 +146,13 @@ def _book(
     rows = [insertion_of(booking), insertion_of(event)]
     place = _find_place(wish, demand, _lock(wish, demand, dates), now)
     move_seats(place.seated.moved)
-    touched(place.day)
+    revision_bumped(place.day)
     write_together([*rows, *_visits(place, booking, wish)], place.day)
     booking.is_new = True
     return booking
 
 
-def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
+def _move(booking: Booking, starts_at: dt.datetime, deed: "_Provenance") -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
     if fresh.status == Booking.Status.CANCELLED:
@@ -159,7 +162,7 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     now = timezone.now()
     if now > queries.change_deadline(fresh):
         raise errors.TooLate
-    wish = _Wish(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
+    wish = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = wish.known()
     grant = _check_entitlement(wish, known, now)
     dates, demand = wish.dates(known), wish.demand(known)
@@ -175,8 +178,8 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
     event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
     for day in days.all:
         if day.pk != place.day.pk and (day.department_id, day.date) in left:
-            touch(day)
-    touched(place.day)
+            bump_revision(day)
+    revision_bumped(place.day)
     write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
     return fresh
 
@@ -185,7 +188,7 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Deed") -> Booking:
 
 
 @dataclass(frozen=True)
-class _Deed:
+class _Provenance:
     """Who acts, by which way in, and why."""
 
     by: User
@@ -194,7 +197,7 @@ class _Deed:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _BookingRequest:
     """Somebody asks for a service at a time, under the key that the booking has or gets.
     A booking that moves keeps its own length and number of carers."""
 
@@ -228,7 +231,7 @@ class _Wish:
     def is_on_grid(self) -> bool:
         return not self.starts_at.timestamp() % (60 * self.service.department.slot_minutes)
 
-    def known(self, after: Sequence[Asked] = ()) -> Known:
+    def known(self, after: Sequence[Query] = ()) -> Known:
         return known_of(
             self.recipient,
             self.service,
@@ -254,7 +257,7 @@ class _Wish:
         return [before, self.date] if has_night else [self.date]
 
 
-def _check_entitlement(wish: _Wish, known: Known, now: dt.datetime) -> Grant:
+def _check_entitlement(wish: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
     """The grant that the visit is charged to. The caller has locked the person."""
     service, department = wish.service, wish.service.department
     if not (department.is_open and service.is_active):
@@ -285,7 +288,7 @@ class _Days:
     directly free then."""
 
     all: Sequence[Day]
-    offering: Sequence[tuple[Day, Board]]
+    offering: Sequence[tuple[Day, DaySeating]]
 
 
 @dataclass(frozen=True)
@@ -295,7 +298,11 @@ class _Place:
 
 
 def _lock(
-    wish: _Wish, demand: Demand, dates: Sequence[dt.date], *, also: Collection[_Pair] = ()
+    wish: _BookingRequest,
+    demand: Demand,
+    dates: Sequence[dt.date],
+    *,
+    also: Collection[_Pair] = (),
 ) -> _Days:
     """Lock the service's Days of these dates, and others that the verb changes too; look
     who is free there, in the same journey."""
@@ -304,14 +311,14 @@ def _lock(
     department = wish.service.department
     questions = [seats_free(department, date, demand, wish.starts_at, wish.key) for date in dates]
     pairs = [(department.pk, date) for date in dates]
-    days, answers = lock_days_and_ask([*pairs, *also], *questions)
+    days, answers = lock_days_and_query([*pairs, *also], *questions)
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
     if lay_out_missing(its_days, department):
-        answers = ask_together(*questions)
-    return _Days(days, list(zip(its_days, map(board_of, answers), strict=True)))
+        answers = run_pipeline(*questions)
+    return _Days(days, list(zip(its_days, map(seating_of_rows, answers), strict=True)))
 
 
-def _find_place(wish: _Wish, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
+def _find_place(wish: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
     """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
     are whole days read, for others to make room."""
     for day, board in days.offering:
@@ -319,7 +326,9 @@ def _find_place(wish: _Wish, demand: Demand, days: _Days, now: dt.datetime) -> _
         if isinstance(directly, Seated):
             return _Place(day, directly)
     offering = [day for day, _ in days.offering]
-    boards = boards_of(offering, needs_of(wish.service.department), now=now, without=wish.moving)
+    boards = day_seatings(
+        offering, needs_of(wish.service.department), now=now, without=wish.moving
+    )
     reasons: list[Refused] = []
     for day in offering:
         answer = boards[day.pk].seat(demand, wish.start)
@@ -332,7 +341,7 @@ def _find_place(wish: _Wish, demand: Demand, days: _Days, now: dt.datetime) -> _
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(place: _Place, booking: Booking, wish: _Wish) -> list[Insertion]:
+def _visits(place: _Place, booking: Booking, wish: _BookingRequest) -> list[Insertion]:
     travel = dt.timedelta(minutes=wish.service.department.travel_minutes)
     return [
         insertion_of(
@@ -350,13 +359,13 @@ def _visits(place: _Place, booking: Booking, wish: _Wish) -> list[Insertion]:
 
 
 def _with_alternatives(
-    error: errors.SlotTaken | errors.Busy,
+    error: errors.SlotTaken | Busy,
     service: Service,
     recipient: Recipient,
     wanted: dt.datetime,
     *,
     moving: Booking | None = None,
-) -> errors.SlotTaken | errors.Busy:
+) -> errors.SlotTaken | Busy:
     """The refusal with the nearest free times, of all days that can be booked. Whoever
     waited in vain while the slot was taken is told that, and not to try again."""
     now = timezone.now()
@@ -371,7 +380,7 @@ def _with_alternatives(
     )
     shown = [queries.slot_at(day, wanted) for day in offer]
     is_free = any(slot and slot.status is SlotStatus.FREE for slot in shown)
-    if isinstance(error, errors.Busy):
+    if isinstance(error, Busy):
         if is_free:
             return error
         error = errors.SlotTaken()
@@ -394,7 +403,7 @@ def _days_of(booking: Booking) -> Collection[_Pair]:
 def _event(
     booking: Booking,
     kind: BookingEvent.Kind,
-    deed: _Deed,
+    deed: _Provenance,
     *,
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.actions.messages import post
 from accounts.models import Message
 from booking import quota
-from booking.essential_notices import UNBOOKED
 from booking.models import BookingEvent, Grant
+from booking.notices.essential import UNBOOKED
 from booking.queries.essential import unbooked_grants
 from departments.hours import local_instant
 from departments.models import Department, Employee

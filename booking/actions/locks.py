@@ -4,12 +4,12 @@ import contextlib
 import uuid
 from collections.abc import Iterable, Iterator
 
-from django.db import IntegrityError, OperationalError, transaction
-from psycopg.errors import LockNotAvailable
+from django.db import IntegrityError
 
 from booking import errors
+from database import transactions
+from database.pipeline import Query, run_pipeline
 from departments.actions.days import lay_out
-from departments.actions.journeys import Asked, ask_together
 from departments.models import Day, Department
 
 # The last word, should a lock ever fail to keep two apart.
@@ -24,28 +24,25 @@ REFUSALS: dict[str, type[errors.BookingError]] = {
 
 @contextlib.contextmanager
 def one_transaction() -> Iterator[None]:
-    """All or nothing; a savepoint when the caller has a transaction of their own."""
+    """``database.transactions.one_transaction``, with refusals by constraints as
+    ``BookingError``."""
     try:
-        with transaction.atomic():
+        with transactions.one_transaction():
             yield
     except IntegrityError as error:
         refusal = REFUSALS.get(_constraint(error))
         if refusal is None:
             raise
         raise refusal from error
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise errors.Busy from error
-        raise
 
 
 def lock_recipient(recipient_id: uuid.UUID) -> None:
-    ask_together(locking(recipient_id))
+    run_pipeline(locking(recipient_id))
 
 
-def locking(recipient_id: uuid.UUID) -> Asked:
+def locking(recipient_id: uuid.UUID) -> Query:
     """Lock the person's row and raise its revision, in one statement."""
-    return Asked(
+    return Query(
         "UPDATE booking_recipient SET revision = revision + 1 WHERE id = %s", [recipient_id]
     )
 

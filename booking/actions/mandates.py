@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.actions.messages import post
 from accounts.models import User
-from booking import errors, mandate_notices
+from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.recipients import user_with
 from booking.models import Mandate, Recipient
+from booking.notices import mandates as mandate_notices
 
 NEWS_FOR = dt.timedelta(days=7)  # told later than that it helps nobody
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from booking import errors
 from booking.actions.locks import one_transaction
-from booking.boards import boards_of, needs_of
 from booking.models import Visit
-from departments.actions.days import lock_days, touch
+from booking.queries.day_seatings import day_seatings, needs_of
+from departments.actions.days import bump_revision, lock_days
 from departments.models import Day, Shift
 from departments.seats import AffectedVisit, Reseated
 
@@ -32,7 +32,7 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
     }
     if not visits:
         return Reseated()
-    board = boards_of([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
+    board = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
     changed = {id_: seat for id_, seat in board.repair().items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []
@@ -52,7 +52,7 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
     with one_transaction():
         day, fresh = _lock(visit)
         needs = needs_of(day.department)
-        board = boards_of([day], needs, now=timezone.now())[day.pk]
+        board = day_seatings([day], needs, now=timezone.now())[day.pk]
         known = board.visit(fresh.pk)
         given = board.give(known, shift.pk) if known else None
         if given is None:
@@ -60,7 +60,7 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
         others = {**given.moved, fresh.pk: shift.pk}
         move_seats(others)
         Visit.objects.filter(pk=fresh.pk).update(is_pinned=True)
-        touch(day)
+        bump_revision(day)
         fresh.shift_id, fresh.is_pinned = shift.pk, True
         return fresh
 
@@ -72,7 +72,7 @@ def take_off(*, visit: Visit, by: User) -> Visit:
         if fresh.shift_id is not None or fresh.is_pinned:
             fresh.shift, fresh.is_pinned = None, False
             fresh.save(update_fields=["shift", "is_pinned"])
-            touch(day)
+            bump_revision(day)
         return fresh
 
 

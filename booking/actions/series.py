@@ -16,12 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from booking import errors, series_notices
+from booking import errors
 from booking.actions.announcements import tell
 from booking.actions.bookings import book, cancel
-from booking.entitlement import last_day
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient, SeriesDate
-from booking.recurrence import WEEK
+from booking.notices import series as series_notices
+from booking.queries.entitlement import last_day
+from database.transactions import Busy
+from departments.hours import WEEK
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.KeyReused: Why.KEY_REUSED,
 }
 # Not the date's last word: it is tried again the next night.
-AGAIN_TOMORROW = (errors.Busy, errors.OutsideHorizon)
+AGAIN_TOMORROW = (Busy, errors.OutsideHorizon)
 
 
 def repeat(

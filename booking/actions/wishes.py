@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from accounts.actions import messages
 from accounts.models import Message, User
-from booking import errors, queries, wish_notices
-from booking.entitlement import DAY, last_day
+from booking import errors, queries
+from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Recipient, SlotWish
-from booking.offers import SlotStatus
-from departments.hours import local_instant
+from booking.notices.wishes import OPENING
+from booking.queries.entitlement import last_day
+from booking.queries.wishes import can_be_moved, may_book_for
+from departments.hours import DAY, local_instant
 from departments.models import Day, Service
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ def wish(
     now = timezone.now()
     if not timezone.localdate(now) <= date <= last_day(service.department, now):
         raise errors.OutsideHorizon(last_day(service.department, now))
-    if moving is not None and not wish_notices.can_be_moved(moving, now):
+    if moving is not None and not can_be_moved(moving, now):
         raise errors.TooLate
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=recipient.pk)
@@ -98,7 +100,7 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
         )
         if found is None:
             return False
-        if _is_over(found, now) or not wish_notices.may_book_for(found.by, found.recipient):
+        if _is_over(found, now) or not may_book_for(found.by, found.recipient):
             found.delete()
             return False
         # The revision was read before the offer: what changes in between is looked at again.
@@ -144,7 +146,7 @@ def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
     """The recipient has what was asked for, or no visit that can be moved there any longer."""
     if wish.moving is not None:
         is_there = timezone.localdate(wish.moving.starts_at) == wish.date
-        return is_there or not wish_notices.can_be_moved(wish.moving, now)
+        return is_there or not can_be_moved(wish.moving, now)
     own = queries.own_bookings(wish.recipient, wish.date, wish.date)
     return any(
         booking.service_id == wish.service_id and booking.booked_at >= wish.made_at
@@ -154,14 +156,14 @@ def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
 
 def _told_today(user: User, now: dt.datetime) -> int:
     midnight = local_instant(timezone.localdate(now), dt.time(), timezone.get_default_timezone())
-    told = Message.objects.filter(kind=wish_notices.OPENING, user=user, posted_at__gte=midnight)
+    told = Message.objects.filter(kind=OPENING, user=user, posted_at__gte=midnight)
     return told.values("key").distinct().count()
 
 
 def _tell(wish: SlotWish, start: int) -> None:
     starts_at = dt.datetime.fromtimestamp(start, dt.UTC)
     messages.post(
-        kind=wish_notices.OPENING,
+        kind=OPENING,
         key=f"{wish.pk} {wish.revision}",
         to=wish.by,
         subject_id=wish.recipient_id,

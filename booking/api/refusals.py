@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 from accounts.api import Refusal, invalid
 from booking import errors
 from booking.api.schemas import BalanceOut, SlotOut
+from database.transactions import Busy
 
 PATIENCE = 2  # seconds until somebody who met a crowd tries again
 
 
-def refusal_of(error: errors.BookingError) -> Refusal:
+def refusal_of(error: errors.BookingError | Busy) -> Refusal:
     more: dict[str, Any] = {}
     match error:
-        case errors.Busy():
+        case Busy():
             message = _("Many are booking this day right now. Nothing was changed. Try again.")
             return Refusal(503, "busy", message, headers={"Retry-After": str(PATIENCE)})
         case errors.SlotTaken(alternatives=alternatives):

@@ -15,7 +15,13 @@ from ninja.responses import Status
 from pydantic import TypeAdapter
 
 from accounts.api import Bearer, Problem, Scope, TokenRequest
-from booking import actions, errors, freshness, queries
+from booking import actions, errors, queries
+from booking.access.programs import (
+    ProgramAccess,
+    access_of,
+    booking_for_program,
+    person_for_program,
+)
 from booking.api import slots as slots_json
 from booking.api.refusals import out_of_order, range_too_long, reason_required
 from booking.api.schemas import (
@@ -31,9 +37,10 @@ from booking.api.schemas import (
     Unanswerable,
     Unbookable,
 )
-from booking.entitlement import DAY, last_day
 from booking.models import Booking, BookingEvent, Mandate
-from booking.reach import Reach, booking_in_reach, person_in_reach, reach_of
+from booking.queries.entitlement import last_day
+from booking.queries.versions import slots_version
+from departments.hours import DAY
 from departments.models import Service
 
 May = Mandate.May
@@ -67,14 +74,14 @@ _bookings = TypeAdapter(list[BookingOut])
 def services(request: TokenRequest, recipient: uuid.UUID | None = None) -> HttpResponseBase:
     """The services that are granted today and take bookings, with what is left of each
     grant in this week or month. Scope `bookings:read`."""
-    reach, person = person_in_reach(request.user, recipient, may=May.LOOK, what="api:services")
+    access, person = person_for_program(request.user, recipient, may=May.LOOK, what="api:services")
     return _answer(
         request,
         _services.dump_json(
             [
                 ServiceOut.of(balance)
                 for balance in person.balances(timezone.localdate(person.now))
-                if reach.covers(balance.service)
+                if access.covers(balance.service)
                 and balance.service.is_active
                 and balance.service.department.is_open
             ]
@@ -100,12 +107,12 @@ def slots(
     Times that this person can't have whoever else books are left out: gone by or too soon,
     meeting a visit of their own, without a grant on that day or over its amount.
     Unchanged since an earlier answer's `ETag` is 304. Scope `bookings:read`."""
-    reach, person = person_in_reach(request.user, recipient, may=May.LOOK, what="api:slots")
-    chosen = person.service(service) or _service(reach, service)
-    if not reach.covers(chosen):
+    access, person = person_for_program(request.user, recipient, may=May.LOOK, what="api:slots")
+    chosen = person.service(service) or _service(access, service)
+    if not access.covers(chosen):
         raise Http404
     _check_range(chosen, first, last, person.now)
-    tag = _tag(freshness.slots_version(person, chosen, first, last))
+    tag = _tag(slots_version(person, chosen, first, last))
     if unchanged := get_conditional_response(request, etag=tag):
         unchanged.headers["ETag"] = tag
         return unchanged
@@ -129,14 +136,14 @@ def book(
     booking that it made, as it stands; another request under that key is refused.
     A time that was taken meanwhile is 409 with the nearest free times. Scope
     `bookings:write`."""
-    reach = reach_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
+    access = access_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
     # Sent again it finds what it made, also when the grant has been taken away since.
-    made = Booking.objects.filter(pk=key, recipient=reach.recipient, service=asked.service)
+    made = Booking.objects.filter(pk=key, recipient=access.recipient, service=asked.service)
     known = made.select_related("service__department").first()
-    service = known.service if known else _service(reach, asked.service)
+    service = known.service if known else _service(access, asked.service)
     booking = actions.book(
         key=key,
-        recipient=reach.recipient,
+        recipient=access.recipient,
         service=service,
         starts_at=asked.start,
         by=request.user,
@@ -153,12 +160,12 @@ def book(
 )
 def bookings(request: TokenRequest, recipient: uuid.UUID | None = None) -> HttpResponseBase:
     """The visits that are booked and not over, earliest first. Scope `bookings:read`."""
-    reach = reach_of(request.user, recipient, may=May.LOOK, what="api:bookings")
-    coming = queries.coming(reach.recipient, timezone.now())
+    access = access_of(request.user, recipient, may=May.LOOK, what="api:bookings")
+    coming = queries.coming(access.recipient, timezone.now())
     return _answer(
         request,
         _bookings.dump_json(
-            [BookingOut.of(booking) for booking in coming if reach.covers(booking.service)]
+            [BookingOut.of(booking) for booking in coming if access.covers(booking.service)]
         ),
     )
 
@@ -172,8 +179,8 @@ def bookings(request: TokenRequest, recipient: uuid.UUID | None = None) -> HttpR
 def move(request: TokenRequest, booking: uuid.UUID, asked: MoveIn) -> BookingOut:
     """Takes the new time and lets the old one go, or keeps the old one. Scope
     `bookings:write`."""
-    reach, visit = booking_in_reach(request.user, booking, may=May.BOOK, what="api:move")
-    _check_reason(reach, asked.reason)
+    access, visit = booking_for_program(request.user, booking, may=May.BOOK, what="api:move")
+    _check_reason(access, asked.reason)
     moved = actions.move(
         booking=visit,
         starts_at=asked.start,
@@ -192,21 +199,21 @@ def move(request: TokenRequest, booking: uuid.UUID, asked: MoveIn) -> BookingOut
 )
 def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = None) -> BookingOut:
     """Cancelling twice changes nothing. Scope `bookings:write`."""
-    reach, visit = booking_in_reach(request.user, booking, may=May.BOOK, what="api:cancel")
+    access, visit = booking_for_program(request.user, booking, may=May.BOOK, what="api:cancel")
     reason = asked.reason if asked else ""
-    _check_reason(reach, reason)
+    _check_reason(access, reason)
     cancelled = actions.cancel(
         booking=visit, by=request.user, via=BookingEvent.Via.API, reason=reason
     )
     return BookingOut.of(cancelled)
 
 
-def _service(reach: Reach, service_id: uuid.UUID) -> Service:
+def _service(access: ProgramAccess, service_id: uuid.UUID) -> Service:
     """One that the person has, had or will have a grant of."""
     service = get_object_or_404(Service.objects.select_related("department"), pk=service_id)
-    if not reach.covers(service):
+    if not access.covers(service):
         raise Http404
-    if not reach.recipient.grants.filter(service=service).exists():
+    if not access.recipient.grants.filter(service=service).exists():
         raise errors.NotGranted
     return service
 
@@ -221,9 +228,9 @@ def _check_range(service: Service, first: dt.date, last: dt.date, now: dt.dateti
         raise range_too_long(LONGEST_RANGE)
 
 
-def _check_reason(reach: Reach, reason: str) -> None:
+def _check_reason(access: ProgramAccess, reason: str) -> None:
     """Staff never change somebody's visit in silence."""
-    if reach.is_staff and not reason.strip():
+    if access.is_staff and not reason.strip():
         raise reason_required()
 
 

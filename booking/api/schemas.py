@@ -17,9 +17,9 @@ from pydantic import (
 )
 
 from accounts.api import Invalid, Problem
-from booking.entitlement import Balance
+from booking.calendar.offers import Slot, SlotStatus
 from booking.models import Booking
-from booking.offers import Slot, SlotStatus
+from booking.queries.entitlement import Balance
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 
-from booking.offers import DayOffer, Slot, SlotStatus
+from booking.calendar.offers import DayOffer, Slot, SlotStatus
 
 SLOTS_KEPT = 4096
 TOLD = frozenset({SlotStatus.FREE, SlotStatus.BUSY})

@@ -9,9 +9,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.alphabet
-import booking.models
-import departments.models.days
+import database.expressions
 
 
 class Migration(migrations.Migration):
@@ -207,8 +205,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": [
-                    accounts.alphabet.Alphabetical("family_name"),
-                    accounts.alphabet.Alphabetical("given_name"),
+                    database.expressions.Alphabetical("family_name"),
+                    database.expressions.Alphabetical("given_name"),
                     "id",
                 ],
             },
@@ -299,7 +297,9 @@ class Migration(migrations.Migration):
                     ("recipient", "="),
                     ("service", "="),
                     (
-                        booking.models.DateRange("valid_from", "valid_until", models.Value("[]")),
+                        database.expressions.DateRange(
+                            "valid_from", "valid_until", models.Value("[]")
+                        ),
                         "&&",
                     ),
                 ],
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("status", "booked")),
                 expressions=[
                     ("recipient", "="),
-                    (departments.models.days.TsTzRange("starts_at", "ends_at"), "&&"),
+                    (database.expressions.TsTzRange("starts_at", "ends_at"), "&&"),
                 ],
                 name="no_recipient_booked_twice",
                 violation_error_message="You already have a visit at that time.",
@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
                 deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
                 expressions=[
                     ("shift", "="),
-                    (departments.models.days.TsTzRange("starts_at", "occupied_until"), "&&"),
+                    (database.expressions.TsTzRange("starts_at", "occupied_until"), "&&"),
                 ],
                 name="no_seat_taken_twice",
             ),

@@ -7,7 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import booking.models
+import database.expressions
 
 
 class Migration(migrations.Migration):
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                             ("recipient", "="),
                             ("holder", "="),
                             (
-                                booking.models.DateRange(
+                                database.expressions.DateRange(
                                     "valid_from", "valid_until", models.Value("[]")
                                 ),
                                 "&&",

@@ -6,105 +6,33 @@ leave a day alone gets the same ``DayOffer`` object.
 """
 
 import datetime as dt
-import uuid
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
-from typing import Generic, NamedTuple, Self, TypeVar
+from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Func, QuerySet
 from django.utils import timezone
 
-from booking.boards import (
+from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.models import Booking
+from booking.queries.day_seatings import (
     Needs,
-    board_of_facts,
-    boards_of,
+    day_seatings,
     demand_of,
     glances_at,
     needs_of,
+    seating_of_shifts,
     stands_still,
 )
-from booking.entitlement import DAY
-from booking.models import Booking
-from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.seating import Demand, Seated
-from departments.hours import local_instant
-from departments.models import Day, Department, Service
+from booking.queries.days import DayFact
+from booking.queries.process_cache import ProcessCache
+from booking.seating.values import Demand, Seated
+from departments.hours import DAY, local_instant
+from departments.models import Department, Service
 from departments.queries.days import shifts_by_day
 
 DAYS_KEPT = 4096
 TOLD_KEPT = 64  # ways in which one day is told
-
-V = TypeVar("V")
-
-
-class _Kept(Generic[V]):
-    """Answers that this process has computed; the least lately used are dropped first.
-
-    A key names the Days' revisions and all else that the answer depends on, so what is
-    found is never out of date.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._lock = Lock()
-        self._found: OrderedDict[Hashable, V] = OrderedDict()
-
-    def get(self, key: Hashable) -> V | None:
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-            return self._found.get(key)
-
-    def keep(self, key: Hashable, value: V) -> None:
-        with self._lock:
-            self._found[key] = value
-            if len(self._found) > self._limit:
-                self._found.popitem(last=False)
-
-
-class DayFact(NamedTuple):
-    """A department's Day, as far as a cache needs to know it."""
-
-    pk: int
-    date: dt.date
-    revision: int
-    is_laid_out: bool
-    is_settled: bool
-
-    @classmethod
-    def of(cls, numbers: Sequence[int]) -> Self:
-        pk, ordinal, revision, is_laid_out, is_settled = numbers
-        date = dt.date.fromordinal(ordinal)
-        return cls(pk, date, revision, bool(is_laid_out), bool(is_settled))
-
-
-def day_facts(days: "QuerySet[Day]") -> "QuerySet[Day, list[int]]":
-    """The days' facts as arrays of whole numbers: the cheapest way to read many."""
-    whole = BigIntegerField()
-    ordinal = Func("date", template="%(expressions)s - DATE '0001-01-01' + 1", output_field=whole)
-    is_laid_out, is_settled = (
-        Func(column, template="(%(expressions)s IS NOT NULL)::int", output_field=whole)
-        for column in ("laid_out_at", "settled_at")
-    )
-    numbers = Func(
-        "pk",
-        ordinal,
-        "revision",
-        is_laid_out,
-        is_settled,
-        template="ARRAY[%(expressions)s]::bigint[]",
-        output_field=ArrayField(whole),
-    )
-    return days.order_by().values_list(numbers, flat=True)
-
-
-def facts_of(department_id: uuid.UUID, since: dt.date) -> list[DayFact]:
-    days = Day.objects.filter(department=department_id, date__gte=since)
-    return [DayFact.of(numbers) for numbers in day_facts(days)]
 
 
 # What all of a day's slots are to a person, if one thing, and what stretches of them are.
@@ -174,9 +102,9 @@ class SharedDay:
 # (a start in epoch seconds, whether it is free), as one Day's shifts give them
 Starts = tuple[tuple[int, bool], ...]
 
-_days: _Kept[Starts] = _Kept(DAYS_KEPT)
-_dates: _Kept[SharedDay] = _Kept(DAYS_KEPT)
-_needs: _Kept[Needs] = _Kept(DAYS_KEPT)
+_days: ProcessCache[Starts] = ProcessCache(DAYS_KEPT)
+_dates: ProcessCache[SharedDay] = ProcessCache(DAYS_KEPT)
+_needs: ProcessCache[Needs] = ProcessCache(DAYS_KEPT)
 
 
 def shared_days(
@@ -265,7 +193,7 @@ def _starts(
     missing = [date for date in reached if date not in days and date >= today]
     if missing:
         for date, shifts in shifts_by_day(asked.department, missing).items():
-            found[date] = tuple(board_of_facts(shifts).starts(asked.demand, asked.step))
+            found[date] = tuple(seating_of_shifts(shifts).starts(asked.demand, asked.step))
     return found
 
 
@@ -277,7 +205,7 @@ def _starts_laid_out(
     demand, step, moving = asked.demand, asked.step, asked.moving
     glances = glances_at(days, demand, step, now=now, without=moving)
     others = [day for day in days if any(is_free is None for _, is_free in glances[day.pk])]
-    boards = boards_of(others, asked.needs, now=now, without=moving) if others else {}
+    boards = day_seatings(others, asked.needs, now=now, without=moving) if others else {}
 
     def is_free(day: DayFact, start: int, glance: bool | None) -> bool:
         return isinstance(boards[day.pk].seat(demand, start), Seated) if glance is None else glance

@@ -16,21 +16,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, OuterRef, QuerySet, TextField
 from django.utils import timezone
 
-from accounts.statements import Part, Statement
-from booking.entitlement import DAY, Balance, Entitlement, OwnBooking, balance_of, reach_of
+from booking.calendar.offers import DayOffer
+from booking.calendar.timetable import OwnVisit
 from booking.models import Booking, Grant, Recipient
-from booking.offers import DayOffer
-from booking.queries.free import DayFact, day_facts, facts_of
-from booking.queries.offer import offer_of
-from booking.timetable import OwnVisit
-from departments.hours import local_instant
+from booking.queries.days import DayFact, day_facts, facts_of
+from booking.queries.entitlement import Balance, Entitlement, OwnBooking, balance_of, charged_span
+from booking.queries.slots import offer_of
+from database.expressions import EpochSeconds
+from database.statements import ModelColumns, Statement
+from departments.hours import DAY, local_instant
 from departments.models import Day, Department, Service
-from departments.queries.days import EpochSeconds
 
-_RECIPIENT = Part(Recipient)
-_GRANT = Part(Grant, "grants__", _RECIPIENT.end)
-_SERVICE = Part(Service, "grants__service__", _GRANT.end)
-_DEPARTMENT = Part(Department, "grants__service__department__", _SERVICE.end)
+_RECIPIENT = ModelColumns(Recipient)
+_GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
+_SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
+_DEPARTMENT = ModelColumns(Department, "grants__service__department__", _SERVICE.end)
 _NOTICE = _DEPARTMENT.place + _DEPARTMENT.columns.index("minimum_notice_minutes")
 
 
@@ -118,7 +118,7 @@ class Person:
     @classmethod
     def _read(cls, statement: Statement, key: uuid.UUID, now: dt.datetime) -> Self | None:
         today = timezone.localdate(now)
-        since, _ = reach_of(today, today)
+        since, _ = charged_span(today, today)
         rows = statement.rows(
             key=key,
             first=today - DAY,
@@ -196,7 +196,7 @@ class Person:
     def offer(
         self, service: Service, dates: Collection[dt.date], moving: Booking | None = None
     ) -> list[DayOffer]:
-        """See ``booking.queries.offer``."""
+        """See ``booking.queries.slots``."""
         days = self.days.get(service.department_id)
         if days is None:
             days = facts_of(service.department_id, timezone.localdate(self.now) - DAY)
@@ -249,6 +249,24 @@ class Person:
             (uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), name)
             for id_, service_id, starts, ends, name in self.rows[0][-1]
         ]
+
+
+def offer(
+    *,
+    service: Service,
+    recipient: Recipient,
+    dates: Collection[dt.date],
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> list[DayOffer]:
+    """The dates in order, each with its slots as this person finds them.
+
+    ``moving`` is offered times as if it had none yet, with the length it was booked with.
+    However many dates: one statement when nothing has changed since the days were last
+    asked for, at most five when they are laid out. A page that asks for more than the
+    offer reads the ``Person`` once and asks them.
+    """
+    return Person.of(recipient, now).offer(service, dates, moving)
 
 
 def _instant(seconds: int) -> dt.datetime:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from booking.entitlement import last_day
 from booking.models import Booking, BookingSeries, Recipient, SeriesDate
-from booking.recurrence import WEEK
+from booking.queries.entitlement import last_day
+from departments.hours import WEEK
 from departments.queries.days import shifts_by_day
 
 AHEAD = 4  # dates beyond the horizon, so that one on holiday can be skipped in time

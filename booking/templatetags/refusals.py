@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import dates
-from booking.seating import Refused, Why
+from booking.seating.values import Refused, Why
 
 register = template.Library()
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from booking import errors
+from booking.choosing import Choosing
 from booking.models import Booking, BookingEvent
-from booking.recurrence import a_week_later
-from booking.views.choosing import Choosing
+from database.transactions import Busy
+from departments.hours import a_week_later
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def again_next_week(booking: Booking, now: dt.datetime) -> Again | None:
         choosing.slot(starts_at)
     except errors.SlotTaken:
         is_free = False
-    except errors.BookingError:
+    except (errors.BookingError, Busy):
         return None
     else:
         is_free = True

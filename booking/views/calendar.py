@@ -10,13 +10,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from booking import freshness
-from booking.access import person_for, recipient_for, whose_pages
-from booking.entitlement import Balance
+from booking.access.pages import person_for, recipient_for, whose_pages
+from booking.calendar.timetable import week_picture
+from booking.choosing import Choosing
 from booking.queries import Person
-from booking.timetable import monday, week_picture
+from booking.queries.entitlement import Balance
+from booking.queries.versions import calendar_version
+from booking.views import etags as freshness
 from booking.views import simple
-from booking.views.choosing import Choosing
+from departments.hours import monday
 
 WEEK = dt.timedelta(days=7)
 
@@ -29,7 +31,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
     if simple.is_chosen(request):
         return simple.start(request, recipient_for(request))
     person = person_for(request)
-    tag = freshness.etag(request, freshness.calendar_version(person))
+    tag = freshness.etag(request, calendar_version(person))
     if unchanged := freshness.not_modified(request, tag):
         return unchanged
     today, visit = timezone.localdate(person.now), person.next_booking

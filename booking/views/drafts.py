@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest
 
-from booking.forms import BookForm
+from booking.forms.visits import BookForm
 
 SESSION_KEY = "draft"
 

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest, record_look
 from accounts.decorators import person_required
-from booking import calendars
-from booking.access import booking_for, recipient_for
+from booking.access.pages import booking_for, recipient_for
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.calendar_file import Method
+from booking.calendar.ics import Method
 from booking.models import Booking, CalendarFeed, Recipient
+from booking.queries import feeds as calendars
 
 CALENDAR = "text/calendar; charset=utf-8"
 KEPT = 15 * 60  # seconds that a program may keep what it read

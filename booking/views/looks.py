@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from booking.access import recipient_for, whose_pages
-from booking.queries.looks import looks_at, told
+from booking.access.pages import recipient_for, whose_pages
+from booking.queries.access_log import looks_at, told
 
 PER_PAGE = 25
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import own_recipient, whose_pages
-from booking.mandate_forms import MandateForm
+from booking.access.pages import own_recipient, whose_pages
+from booking.forms.mandates import MandateForm
 from booking.models import Mandate, Recipient
 from booking.queries.series import running_series
 

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import go_to, whose_order, whose_pages
+from booking.access.pages import go_to, whose_order, whose_pages
+from booking.choosing import Choosing
 from booking.converters import Clock
-from booking.forms import BookForm
+from booking.forms.visits import BookForm
 from booking.models import Mandate, Recipient
 from booking.views import drafts
-from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
+from database.transactions import Busy
 
 
 @require_safe
@@ -105,7 +106,7 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
         )
     except errors.KeyReused:
         return _already_booked(request, choosing.recipient, form)
-    except errors.BookingError as error:
+    except (errors.BookingError, Busy) as error:
         draft = drafts.Draft.of(form)
         drafts.keep(request, draft)
         return refuse(request, choosing, asked["starts_at"], error, draft=draft)

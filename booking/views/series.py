@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,20 +17,13 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import actions, errors
-from booking.access import booking_for, recipient_for, series_for, whose_pages
+from booking.access.pages import booking_for, recipient_for, series_for, whose_pages
+from booking.choosing import Alternative, Choosing
+from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate
 from booking.queries import series as queries
-from booking.recurrence import WEEK
 from booking.views import simple
-from booking.views.choosing import Alternative, Choosing
-
-
-class KeyForm(forms.Form):
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-
-class DateForm(forms.Form):
-    date = forms.DateField(widget=forms.HiddenInput)
+from departments.hours import WEEK
 
 
 @dataclass(frozen=True)

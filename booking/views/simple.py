@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest
 from booking import queries
-from booking.access import whose_pages
+from booking.access.pages import whose_pages
+from booking.calendar.offers import DayOffer, Slot, SlotStatus
+from booking.calendar.timetable import Kind, Row, spread
+from booking.choosing import Choosing
 from booking.models import Recipient
-from booking.offers import DayOffer, Slot, SlotStatus
-from booking.timetable import Kind, Row, spread
-from booking.views.choosing import Choosing
 
 DAYS = 3  # the soonest free ones, and so many more on each page after them
 TIMES = 3  # spread over the day

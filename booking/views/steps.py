@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from booking import errors
-from booking.forms import BookForm, MoveForm
-from booking.timetable import monday
+from booking.choosing import Choosing, Turn
+from booking.forms.visits import BookForm, MoveForm
 from booking.views import simple
-from booking.views.choosing import Choosing, Turn
 from booking.views.drafts import Draft
+from database.transactions import Busy
+from departments.hours import monday
 
-TEMPLATES: dict[type[errors.BookingError], str] = {
+TEMPLATES: dict[type[Exception], str] = {
     errors.SlotTaken: "taken",
     errors.NoSuchSlot: "taken",  # the hours changed while somebody was choosing
     errors.OverlapsOwn: "overlaps_own",
@@ -26,7 +27,7 @@ TEMPLATES: dict[type[errors.BookingError], str] = {
     errors.TooLate: "too_late",
     errors.OutsideHorizon: "outside_horizon",
     errors.NotOpen: "not_open",
-    errors.Busy: "busy",
+    Busy: "busy",
 }
 RETRY_AFTER = 5  # seconds
 
@@ -65,7 +66,7 @@ def check_page(
         slot = choosing.slot(starts_at)
     except errors.NoSuchSlot:
         raise Http404 from None
-    except errors.BookingError as error:
+    except (errors.BookingError, Busy) as error:
         draft = Draft.of(form) if isinstance(form, BookForm) else None
         return refuse(request, choosing, starts_at, error, draft=draft)
     context = {"choosing": choosing, "slot": slot, "form": form, **choosing.around(slot)}
@@ -78,7 +79,7 @@ def refuse(
     request: HttpRequest,
     choosing: Choosing,
     starts_at: dt.datetime,
-    error: errors.BookingError,
+    error: errors.BookingError | Busy,
     *,
     draft: Draft | None = None,
 ) -> HttpResponse:

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from booking import actions, errors, outcomes, queries
-from booking.access import booking_for, recipient_for, whose_pages
+from booking.access.pages import booking_for, recipient_for, whose_pages
+from booking.choosing import Choosing
 from booking.converters import Clock
-from booking.doers import Doer, Doers
-from booking.forms import MoveForm
+from booking.forms.visits import MoveForm
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SlotWish
+from booking.queries.actors import Actor, Actors
 from booking.views import simple
 from booking.views.afterwards import again_next_week, booked_again, undo_key
-from booking.views.choosing import Choosing
 from booking.views.steps import check_page, refuse, times_page
+from database.transactions import Busy
 
 HISTORY = 20  # on a page
 
@@ -44,7 +45,7 @@ def visits(request: PersonRequest) -> HttpResponse:
         "coming": [] if before else queries.coming(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
-        "doers": Doers(recipient),
+        "doers": Actors(recipient),
         "older": history[HISTORY - 1] if len(history) > HISTORY else None,
         "is_older": before is not None,
         "now": now,
@@ -66,7 +67,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     now, may_book = timezone.now(), whose_pages(request).may_book
     events = list(found.events.select_related("by"))
     last = events[-1] if events else None
-    doers = Doers(found.recipient)
+    doers = Actors(found.recipient)
     is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
     after_all = booked_again(found)
     return simple.show(
@@ -76,7 +77,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "visit": found,
             "last_event": last,
             "doers": doers,
-            "done_by": doers.of(last) if last else Doer.OWN,
+            "done_by": doers.of(last) if last else Actor.OWN,
             "booked_by": _booked_by(events, doers),
             "is_over": is_over,
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
@@ -160,7 +161,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
                 by=request.user,
                 via=whose_pages(request).via,
             )
-        except errors.BookingError as error:
+        except (errors.BookingError, Busy) as error:
             return refuse(request, choosing, starts_at, error)
     return redirect("booking:visit", booking_id)
 
@@ -193,16 +194,16 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     return simple.show(request, "cancel", {"visit": visit})
 
 
-def _booked_by(events: Sequence[BookingEvent], doers: Doers) -> str:
+def _booked_by(events: Sequence[BookingEvent], doers: Actors) -> str:
     """Who booked it, if it was not the person."""
     booked = next((event for event in events if event.kind == BookingEvent.Kind.BOOKED), None)
     if booked is None or booked.by is None:
         return ""
     doer = doers.of(booked)
-    if doer is Doer.STAFF:
+    if doer is Actor.STAFF:
         by_phone = booked.via == BookingEvent.Via.PHONE
         return _("the municipality, by phone") if by_phone else _("the municipality")
-    return booked.by.full_name if doer is Doer.HELPER else ""
+    return booked.by.full_name if doer is Actor.HELPER else ""
 
 
 def _can_change(booking: Booking) -> bool:

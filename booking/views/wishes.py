@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,16 +14,11 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import errors
-from booking.access import booking_for, granted_service, recipient_for, whose_pages
+from booking.access.pages import booking_for, granted_service, recipient_for, whose_pages
 from booking.actions import wishes as actions
+from booking.forms.wishes import WishForm
 from booking.models import Mandate, SlotWish
 from booking.views import simple
-
-
-class WishForm(forms.Form):
-    service = forms.UUIDField()
-    date = forms.DateField()
-    moving = forms.UUIDField(required=False)
 
 
 @require_safe

@@ -15,9 +15,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from database.pipeline import Query, run_pipeline
+from database.transactions import one_transaction
 from departments import hours, seats
-from departments.actions.journeys import Asked, ask_together
-from departments.actions.transactions import one_transaction
 from departments.hours import Interval, Rules, ShiftDraft
 from departments.layout import Standing, match
 from departments.models import Absence, Day, Department, Shift
@@ -33,7 +33,7 @@ WHERE (department_id, date) IN (SELECT * FROM unnest(%s::uuid[], %s::date[]))
 ORDER BY date, department_id FOR UPDATE
 """  # noqa: S608 -- all names are ours
 # Raises the revision of a Day whose lock is held, for a verb that writes all at once.
-TOUCH = "UPDATE departments_day SET revision = revision + 1 WHERE id = %s"
+BUMP_REVISION = "UPDATE departments_day SET revision = revision + 1 WHERE id = %s"
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,12 @@ def lock_days(pairs: Iterable[tuple[uuid.UUID, dt.date]]) -> list[Day]:
     Call it inside a transaction. What the lock protects must be read in a later
     statement than this one.
     """
-    days, _ = lock_days_and_ask(pairs)
+    days, _ = lock_days_and_query(pairs)
     return days
 
 
-def lock_days_and_ask(
-    pairs: Iterable[tuple[uuid.UUID, dt.date]], *questions: Asked
+def lock_days_and_query(
+    pairs: Iterable[tuple[uuid.UUID, dt.date]], *questions: Query
 ) -> tuple[list[Day], list[list[tuple[Any, ...]]]]:
     """Lock them as ``lock_days`` does, and ask in the same journey what the locks protect:
     each question is a later statement than the one that locks."""
@@ -92,22 +92,22 @@ def lock_days_and_ask(
     if len(wanted) > 1:
         # Before any lock: a row made by another transaction is waited for with none held.
         _make_missing(wanted)
-    locked, *answers = ask_together(_locking(wanted), *questions)
+    locked, *answers = run_pipeline(_locking(wanted), *questions)
     if len(locked) < len(wanted):
         _make_missing(wanted)
-        locked, *answers = ask_together(_locking(wanted), *questions)
+        locked, *answers = run_pipeline(_locking(wanted), *questions)
     return [Day.from_db("default", _COLUMNS, row) for row in locked], answers
 
 
-def touch(day: Day) -> None:
+def bump_revision(day: Day) -> None:
     """Raise the revision of a Day whose lock the caller holds, and ring after commit."""
     with connection.cursor() as cursor:
-        cursor.execute(TOUCH, [day.pk])
-    touched(day)
+        cursor.execute(BUMP_REVISION, [day.pk])
+    revision_bumped(day)
 
 
-def touched(day: Day) -> None:
-    """What follows when ``TOUCH`` was part of another statement."""
+def revision_bumped(day: Day) -> None:
+    """What follows when ``BUMP_REVISION`` was part of another statement."""
     day.revision += 1
     transaction.on_commit(partial(day_changed.send_robust, sender=Day, day_id=day.pk), robust=True)
 
@@ -226,7 +226,7 @@ def lay_out(
         leaving.delete()
     else:
         return impact
-    touch(day)
+    bump_revision(day)
     return impact
 
 
@@ -307,8 +307,8 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
     return True
 
 
-def _locking(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> Asked:
-    return Asked(_LOCK, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
+def _locking(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> Query:
+    return Query(_LOCK, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
 
 
 def _make_missing(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> None:

@@ -18,10 +18,10 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from database.transactions import one_transaction
 from departments import errors, records
 from departments.actions.days import Impact, lay_out_again
 from departments.actions.settings import lock_department, record_change
-from departments.actions.transactions import one_transaction
 from departments.hours import Staffing, WeeklyHours
 from departments.models import (
     ConfigurationChange,

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from database.transactions import one_transaction
 from departments import errors, seats
-from departments.actions.days import absence_during, ensure_laid_out, lock_days, touch
-from departments.actions.transactions import one_transaction
+from departments.actions.days import absence_during, bump_revision, ensure_laid_out, lock_days
 from departments.hours import Interval
 from departments.models import Department, Employee, Shift
 from departments.queries.staff import qualifications_on
@@ -85,7 +85,7 @@ def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
     day = shift.day
     reseated = seats.registered().reseat(day, by=by, leaving=[shift.pk])
     shift.delete()
-    touch(day)
+    bump_revision(day)
     return reseated
 
 
@@ -125,7 +125,7 @@ def change_shifts(
             _save(shift)
         if changed:
             reseated += seats.registered().reseat(day, by=by)
-            touch(day)
+            bump_revision(day)
     return reseated
 
 
@@ -152,7 +152,7 @@ def _save(shift: Shift) -> None:
 
 def _reseat(shift: Shift, by: User | None) -> Reseated:
     reseated = seats.registered().reseat(shift.day, by=by)
-    touch(shift.day)
+    bump_revision(shift.day)
     return reseated
 
 

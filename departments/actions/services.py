@@ -10,10 +10,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
+from database.transactions import one_transaction
 from departments import errors, seats
-from departments.actions.days import lock_days, touch
+from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
-from departments.actions.transactions import one_transaction
 from departments.models import Day, Department, Qualification, Service
 from departments.seats import Reseated
 
@@ -108,7 +108,7 @@ def _reseat_days_to_come(department: Department, by: User | None) -> Reseated:
         found = seats.registered().reseat(day, by=by)
         if found.moved or found.unstaffed:
             reseated += found
-            touch(day)
+            bump_revision(day)
     return reseated
 
 

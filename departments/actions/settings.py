@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
+from database.transactions import one_transaction
 from departments.actions import days
-from departments.actions.transactions import one_transaction
 from departments.models import ConfigurationChange, Department
 from departments.records import plain
 

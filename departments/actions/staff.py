@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from database.transactions import one_transaction
 from departments import errors
 from departments.actions.days import absence_during
 from departments.actions.rota import change_shifts, clear_name, lock_person
 from departments.actions.settings import lock_department, record_change
-from departments.actions.transactions import one_transaction
 from departments.hours import Interval
 from departments.models import (
     Absence,

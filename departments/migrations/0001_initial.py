@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
-import departments.models.days
+import database.expressions
 
 
 class Migration(migrations.Migration):
@@ -756,7 +756,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("person__isnull", False), ("withdrawn_by__isnull", True)),
                 expressions=[
                     ("person", "="),
-                    (departments.models.days.TsTzRange("starts_at", "ends_at"), "&&"),
+                    (database.expressions.TsTzRange("starts_at", "ends_at"), "&&"),
                 ],
                 name="no_one_in_two_shifts",
                 violation_error_message="This person already works at that time.",

@@ -6,19 +6,14 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from database.expressions import TsTzRange
 from departments.hours import Interval
 from departments.models.hours import OpeningHours, SpecialHours
 from departments.models.settings import Department
 from departments.models.staff import Absence
-
-
-class TsTzRange(Func):
-    """A half-open period [start, end) of two timestamp columns."""
-
-    function = "TSTZRANGE"
 
 
 class Day(models.Model):

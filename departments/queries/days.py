@@ -6,19 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
-from django.db.models import BigIntegerField, Func
-
+from database.expressions import EpochSeconds
 from departments import hours
 from departments.hours import ShiftDraft
 from departments.models import Day, Department, Shift
 from departments.queries.hours import rules_of
-
-
-class EpochSeconds(Func):
-    """A timestamp as whole seconds: reading integers costs a fraction of datetimes."""
-
-    template = "date_part('epoch', %(expressions)s)::bigint"
-    output_field = BigIntegerField()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.alphabet import Alphabetical
 from accounts.models import User
+from database.expressions import Alphabetical
 from departments.models import Absence, Department, Employee, QualificationHeld, Shift
 
 

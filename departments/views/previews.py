@@ -19,8 +19,9 @@ from psycopg.errors import LockNotAvailable
 
 from accounts.access import record_looks
 from accounts.models import User
+from database.transactions import Busy
 from departments.actions.days import Impact
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.errors import DepartmentsError
 from departments.models import Department
 from departments.queries.changes import changes_of, tell
@@ -105,7 +106,7 @@ def answer(
             verb(asks)
             return done()
         result, context = preview(stands)
-    except DepartmentsError as error:
+    except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
     except OperationalError as error:

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from database.transactions import Busy
 from departments.access import administrator
 from departments.actions import services as actions
 from departments.actions.services import ServiceTerms
-from departments.errors import Busy, NameTaken
+from departments.errors import NameTaken
 from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Qualification, Service
 

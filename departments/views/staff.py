@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from database.transactions import Busy
 from departments.access import administrator
 from departments.actions import staff as actions
 from departments.errors import DepartmentsError
@@ -55,7 +56,7 @@ def add_employee(request: HttpRequest, department: Department) -> HttpResponse:
         employee = actions.add_employee(
             department=department, **form.cleaned_data, by=asked(request).by
         )
-    except DepartmentsError as error:
+    except (DepartmentsError, Busy) as error:
         form.add_error("email", str(error))
         return _new_page(request, department, form)
     messages.success(

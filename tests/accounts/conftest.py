@@ -1,9 +1,9 @@
 import pytest
 from django.core.cache import cache
 
-from accounts import notices
-from accounts.notices import Notice, Topic, Words
-from serviceshop.breaker import redis_breaker
+from accounts.messages import notices
+from accounts.messages.notices import Notice, Topic, Words
+from serviceshop.redis.breaker import redis_breaker
 from tests.factories import UserFactory
 
 

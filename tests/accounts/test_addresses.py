@@ -10,8 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts import errors, sms
+from accounts import errors
 from accounts.actions import addresses, create_token, messages
+from accounts.messages import sms
 from accounts.models import AddressChange, DeadAddress, Message, MessageChoices, User
 from accounts.phones import is_number
 from tests import factories
@@ -204,7 +205,7 @@ def test_a_mail_service_that_is_away_is_said_and_nothing_typed_is_lost(
     def fail(*args, **kwargs):
         raise ConnectionRefusedError(NEW)
 
-    monkeypatch.setattr("accounts.mails.send", fail)
+    monkeypatch.setattr("accounts.messages.mails.send", fail)
     answer = page.post(EMAIL_PAGE, {"address": NEW})
     assert "We could not send a code there." in answer.text
     assert f'value="{NEW}"' in answer.text
@@ -230,8 +231,8 @@ def test_the_database_does_not_hold_the_code(page):
 
 def test_old_changes_are_forgotten(page, clock):
     ask(page)
-    assert addresses.forget_old(before=NOON) == 0
-    assert addresses.forget_old(before=NOON + dt.timedelta(days=1)) == 1
+    assert addresses.forget_old_changes(before=NOON) == 0
+    assert addresses.forget_old_changes(before=NOON + dt.timedelta(days=1)) == 1
 
 
 # -- A phone number ---------------------------------------------------------------------------

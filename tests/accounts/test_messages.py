@@ -19,8 +19,8 @@ from django.core import mail
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection, connections, transaction
 
-from accounts import mails, sms
 from accounts.actions import messages
+from accounts.messages import mails, sms
 from accounts.models import DeadAddress, Message, MessageChoices
 from accounts.phones import mobile_number
 from tests import factories
@@ -265,7 +265,7 @@ def fail_with(monkeypatch, error):
     def send(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("accounts.mails.send", send)
+    monkeypatch.setattr("accounts.messages.mails.send", send)
 
 
 def test_a_failure_is_tried_again_later_and_later(clock, person, monkeypatch):
@@ -502,7 +502,7 @@ def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person
     post(None, "by_others", subject_id=uuid.uuid4(), department_id=uuid.uuid4())
     clock.shift(dt.timedelta(days=4))
     assert messages.end_overdue() == 1
-    assert messages.forget_old(before=NOON + HOUR) == 1
+    assert messages.forget_old_messages(before=NOON + HOUR) == 1
     assert states() == [("letter", "needless", "too_late")]
 
 

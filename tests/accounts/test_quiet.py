@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.quiet import QuietHours
+from accounts.messages.quiet_hours import QuietHours
 
 OSLO = ZoneInfo("Europe/Oslo")
 NIGHT = QuietHours(dt.time(21), dt.time(7), OSLO)

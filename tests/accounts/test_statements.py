@@ -3,7 +3,7 @@ import uuid
 import pytest
 
 from accounts.models import User
-from accounts.statements import Statement
+from database.statements import Statement
 from tests import factories
 
 pytestmark = pytest.mark.django_db

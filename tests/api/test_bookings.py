@@ -7,9 +7,9 @@ import uuid
 import pytest
 
 from accounts.models import AccessLogEntry
-from booking import errors
 from booking.actions import book
 from booking.models import Booking, BookingEvent, Mandate, Recipient
+from database.transactions import Busy
 from departments.models import Employee
 from tests import factories
 from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
@@ -254,7 +254,7 @@ def test_what_is_not_described_is_refused(program, service):
 
 def test_a_crowd_is_asked_to_come_back(program, service, monkeypatch):
     def crowded(**kwargs):
-        raise errors.Busy
+        raise Busy
 
     monkeypatch.setattr("booking.api.routes.actions.book", crowded)
     answer = program.book(service, at(10))

@@ -8,7 +8,7 @@ import time_machine
 
 from booking import queries
 from booking.api.schemas import DayOut, SlotOut, SlotsOut
-from booking.offers import SlotStatus
+from booking.calendar.offers import SlotStatus
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
 from tests import factories

@@ -14,7 +14,7 @@ from accounts import actions
 from accounts.models import ApiToken
 from accounts.rate import Rate
 from departments.models import Employee
-from serviceshop.breaker import redis_breaker
+from serviceshop.redis.breaker import redis_breaker
 from tests import factories
 from tests.api.conftest import Program
 

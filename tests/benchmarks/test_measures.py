@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from benchmarks import pages, slots
 from benchmarks.__main__ import BENCHMARKS
-from benchmarks.stage import Effort, Sizes, Stage
-from benchmarks.town import DAYS, SLOTS_A_DAY, Town
+from benchmarks.sizes import DAYS, SLOTS_A_DAY, Effort, Sizes
+from benchmarks.stage import Stage
+from benchmarks.town import Town
+from booking.calendar.offers import SlotStatus
 from booking.models import Visit
-from booking.offers import SlotStatus
-from booking.queries import offer
+from booking.queries.person import offer
 
 pytestmark = pytest.mark.slow
 

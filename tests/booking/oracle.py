@@ -1,5 +1,5 @@
 """Brute force: can these visits be seated at all? Asked of CP-SAT, which shares no code
-with ``booking.seating``."""
+with ``booking.seating.board``."""
 
 from itertools import combinations
 

@@ -5,7 +5,7 @@ import pytest
 
 from booking import actions, errors
 from booking.models import Booking, BookingEvent, Visit
-from booking.seating import Why
+from booking.seating.values import Why
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
 from tests import factories

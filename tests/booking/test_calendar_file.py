@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from booking.calendar_file import Entry, Method, Sender, calendar_file, time_zone
+from booking.calendar.ics import Entry, Method, Sender, calendar_file, time_zone
 
 OSLO = ZoneInfo("Europe/Oslo")
 SENDER = Sender("Fjordvik kommune", "tjenesteshop@example.test")

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from booking import actions, errors, queries
-from booking.offers import SlotStatus
+from booking.calendar.offers import SlotStatus
 from departments.actions.days import lay_out_horizon
 from tests import factories
 

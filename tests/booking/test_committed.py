@@ -8,9 +8,10 @@ from django.db import connection, transaction
 
 from booking import actions, errors
 from booking.actions import bookings
-from booking.boards import seat_of
 from booking.models import Booking, BookingEvent, Visit
-from booking.seating import Board
+from booking.queries.day_seatings import seat_of
+from booking.seating.board import DaySeating
+from database.transactions import Busy
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
 from departments.queries.days import shift_facts
@@ -93,10 +94,10 @@ def test_postgresql_has_the_last_word_and_leaves_nothing_half_done(
     day = Day.objects.get(date=TOMORROW)
 
     def blind(rows):
-        return Board([seat_of(fact) for _, fact in shift_facts([day.pk])], [])
+        return DaySeating([seat_of(fact) for _, fact in shift_facts([day.pk])], [])
 
     with monkeypatch.context() as patched:
-        patched.setattr(bookings, "board_of", blind)
+        patched.setattr(bookings, "seating_of_rows", blind)
         with pytest.raises(errors.SlotTaken) as refused:
             book(TEN)
 
@@ -116,7 +117,7 @@ def test_a_lock_that_is_not_given_up_while_writing_is_a_busy_day(
         cursor.execute("SET lock_timeout = '100ms'")
     somebody_else.execute("SELECT FROM booking_grant FOR UPDATE")
 
-    with pytest.raises(errors.Busy):
+    with pytest.raises(Busy):
         book(TEN, recipient, key=key)
     assert written() == (0, 0, 0)
 

@@ -7,8 +7,8 @@ import time_machine
 
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
-from booking.essential_notices import tell_unbooked
 from booking.models import Booking, BookingEvent, Grant
+from booking.notices.essential import tell_unbooked
 from booking.queries.essential import unbooked
 from departments.actions.settings import change_settings
 from departments.models import Employee

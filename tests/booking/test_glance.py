@@ -5,8 +5,9 @@ import uuid
 
 import pytest
 
-from booking.glance import Kind, Period, starts_at_a_glance
-from booking.seating import Board, Demand, Seat, Visit
+from booking.seating.board import DaySeating
+from booking.seating.glance import Kind, Period, starts_at_a_glance
+from booking.seating.values import Demand, Seat, Visit
 
 STEP = 1800
 SKILL = uuid.uuid4()
@@ -71,7 +72,7 @@ def test_what_it_tells_is_what_a_board_tells(seed):
         demand = some_demand(rng)
         for is_settled in (False, True):
             told_at_a_glance = glance(seats, visits, demand, is_settled=is_settled)
-            known = Board(seats, visits, is_settled=is_settled).starts(demand, STEP)
+            known = DaySeating(seats, visits, is_settled=is_settled).starts(demand, STEP)
             assert [start for start, _ in told_at_a_glance] == [start for start, _ in known]
             for (start, told_free), (_, is_free) in zip(told_at_a_glance, known, strict=True):
                 told[told_free] += 1
@@ -106,6 +107,8 @@ def test_whoever_works_on_past_a_shift_that_was_cut_takes_nobody_elses_place():
     pausing = Seat(uuid.uuid4(), 0, 8 * STEP, pause=(5 * STEP, 6 * STEP))
     under_way = Visit(uuid.uuid4(), STEP, 4 * STEP, 4 * STEP, seat=cut.id)
     told = dict(glance([cut, pausing], [under_way], Demand(STEP), is_settled=True))
-    known = dict(Board([cut, pausing], [under_way], is_settled=True).starts(Demand(STEP), STEP))
+    known = dict(
+        DaySeating([cut, pausing], [under_way], is_settled=True).starts(Demand(STEP), STEP)
+    )
     assert known[3 * STEP]
     assert told[3 * STEP] is not False

@@ -6,11 +6,11 @@ import uuid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booking.entitlement import Entitlement, OwnBooking, local_date
+from booking.calendar.offers import Slot
 from booking.models import Grant
-from booking.offers import Slot
+from booking.queries.entitlement import Entitlement, OwnBooking, local_date
 from booking.queries.free import SharedDay
-from booking.queries.offer import laid_over
+from booking.queries.slots import laid_over
 from departments.models import Department, Service
 
 DATE = dt.date(2026, 11, 25)

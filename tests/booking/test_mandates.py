@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import DeadAddress, Message, User
 from booking import actions, errors
-from booking.access import mandates_held_by
+from booking.access.pages import mandates_held_by
 from booking.actions import Invited
 from booking.actions.mandates import tell_of_those_that_ran_out
-from booking.letters import write
-from booking.mandate_notices import tell_holder
 from booking.models import Mandate
+from booking.notices.mandates import tell_holder
+from booking.queries.letters import write
 from tests import factories
 from tests.booking.conftest import TODAY
 

@@ -10,13 +10,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from accounts import sms
 from accounts.actions import messages
+from accounts.messages import sms
 from accounts.models import Message, MessageChoices, User
 from booking import actions
 from booking.actions.announcements import announce, due, remind
 from booking.models import BookingEvent, Mandate
-from booking.notices import DAY_BEFORE, HOURS_BEFORE
+from booking.notices.visits import DAY_BEFORE, HOURS_BEFORE
 from tests import factories
 from tests.booking.conftest import NOW, TOMORROW
 from tests.factories import local

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from booking import actions, errors, queries
+from booking.calendar.offers import DayStatus, SlotStatus
 from booking.models import Visit
-from booking.offers import DayStatus, SlotStatus
 from departments.actions.days import lay_out_horizon
 from tests import factories
 from tests.booking.conftest import NOW, TODAY, TOMORROW

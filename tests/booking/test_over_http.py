@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from benchmarks.client import Connection, Reader
 from booking import actions, errors, queries
+from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
-from booking.offers import SlotStatus
 from departments.actions.days import lay_out_horizon, lock_days
 from departments.actions.rota import name_shift
 from departments.actions.staff import end_absence, report_absence

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from booking import actions, errors
 from booking.models import Booking, BookingEvent, Recipient, Visit
+from database.transactions import Busy
 from departments.actions.days import lay_out_horizon, lock_days
 from departments.models import Day, Service
 from tests.factories import local
@@ -41,7 +42,7 @@ def at_once(jobs):
             try:
                 job()
                 answers.put(("done", 0))
-            except errors.BookingError as error:
+            except (errors.BookingError, Busy) as error:
                 answers.put((type(error).__name__, len(getattr(error, "alternatives", ()))))
         except BaseException:
             answers.put((traceback.format_exc(), 0))
@@ -198,7 +199,7 @@ def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomor
     recipient = someone()
     lay_out_horizon(department)
 
-    with somebody_holding(department, tomorrow), pytest.raises(errors.Busy):
+    with somebody_holding(department, tomorrow), pytest.raises(Busy):
         booking_of(recipient, service, local(tomorrow, 10))()
 
     assert not Booking.objects.exists()

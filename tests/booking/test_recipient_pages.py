@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.actions import messages
 from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Message, User
 from booking.models import Grant, Recipient
-from booking.recipient_urls import urlpatterns
+from booking.views.staff.urls import urlpatterns
 from tests import factories
 
 pytestmark = pytest.mark.django_db

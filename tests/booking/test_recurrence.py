@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.recurrence import a_week_later
+from departments.hours import a_week_later
 
 OSLO = ZoneInfo("Europe/Oslo")
 

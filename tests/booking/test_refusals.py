@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.utils import translation
 
-from booking.seating import Refused, Why
+from booking.seating.values import Refused, Why
 from booking.templatetags.refusals import in_words
 from tests import factories
 from tests.booking.conftest import TOMORROW

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from booking.seating import Board, Demand, Refused, Seat, Seated, Visit, Why
+from booking.seating.board import DaySeating
+from booking.seating.values import Demand, Refused, Seat, Seated, Visit, Why
 from tests.booking.checker import faults
 
 HOUR = 3600
@@ -49,7 +50,9 @@ def hour(travel=0, needs=(), carers=1, minutes=60):
 
 
 def is_free(seats, visits, start, demand=None, **kwargs):
-    return isinstance(Board(seats, visits, **kwargs).seat(demand or hour(), at(start)), Seated)
+    return isinstance(
+        DaySeating(seats, visits, **kwargs).seat(demand or hour(), at(start)), Seated
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ def is_free(seats, visits, start, demand=None, **kwargs):
 )  # fmt: skip
 def test_a_time_is_free(case, seats, visits, start, demand, free):
     assert is_free(seats, visits, start, demand) is free, case
-    shown = dict(Board(seats, visits).starts(demand, 5 * MINUTE))
+    shown = dict(DaySeating(seats, visits).starts(demand, 5 * MINUTE))
     assert shown.get(at(start), False) is free, case
 
 
@@ -96,7 +99,7 @@ def test_a_visit_moves_to_make_room_for_one_that_only_fits_its_seat():
     seats = [seat(1, "08:00", "12:00"), seat(2, "09:00", "16:00")]
     visits = [visit(1, 2, "10:00", "11:00")]
 
-    seated = Board(seats, visits).seat(hour(minutes=180), at("10:00"))
+    seated = DaySeating(seats, visits).seat(hour(minutes=180), at("10:00"))
 
     assert seated == Seated((uuid.UUID(int=2),), {visits[0].id: uuid.UUID(int=1)})
 
@@ -105,7 +108,7 @@ def test_who_is_qualified_is_kept_free_by_a_swap():
     seats = [seat(1), seat(2, skills=[NURSING])]
     visits = [visit(1, 2, "10:00", "11:00")]
 
-    seated = Board(seats, visits).seat(hour(needs=[NURSING]), at("10:30"))
+    seated = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:30"))
 
     assert seated == Seated((uuid.UUID(int=2),), {visits[0].id: uuid.UUID(int=1)})
 
@@ -115,7 +118,7 @@ def test_alike_seats_exchange_what_follows_to_make_one_hole_of_two():
     first = [visit(n, 1, f"{n:02}:00", f"{n + 1:02}:00") for n in (8, 10, 11, 12, 13, 14)]
     second = [visit(20 + n, 2, f"{n:02}:30", f"{n + 1:02}:30") for n in (8, 10, 11, 12, 13, 14)]
     visits = [*first, *second]  # one is free from 9 to 10, the other from 9:30 to 10:30
-    board = Board(seats, visits)
+    board = DaySeating(seats, visits)
 
     seated = board.seat(hour(minutes=90), at("09:00"))
 
@@ -130,7 +133,7 @@ def test_alike_seats_exchange_what_follows_to_make_one_hole_of_two():
 def test_rare_skills_are_used_last():
     seats = [seat(1, skills=[NURSING]), seat(2)]
 
-    assert Board(seats, []).seat(hour(), at("10:00")) == Seated((uuid.UUID(int=2),))
+    assert DaySeating(seats, []).seat(hour(), at("10:00")) == Seated((uuid.UUID(int=2),))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ def test_rare_skills_are_used_last():
 def test_what_may_not_move_stays(held):
     seats = [seat(1), seat(2, skills=[NURSING])]
     visits = [visit(1, 2, "10:00", "11:00", **held)]
-    board = Board(seats, visits, is_settled=not held)
+    board = DaySeating(seats, visits, is_settled=not held)
 
     assert isinstance(board.seat(hour(needs=[NURSING]), at("10:30")), Refused)
     assert isinstance(board.seat(hour(), at("10:30")), Seated)
@@ -150,7 +153,7 @@ def test_the_first_carer_may_not_move_while_the_second_is_sought():
     seats = [seat(1), seat(2, skills=[LIFTING]), seat(3, skills=[LIFTING])]
     visits = [visit(1, 2, "10:00", "11:00"), visit(2, 3, "15:00", "16:00", needs=[LIFTING])]
 
-    seated = Board(seats, visits).seat(hour(needs=[LIFTING], carers=2), at("10:00"))
+    seated = DaySeating(seats, visits).seat(hour(needs=[LIFTING], carers=2), at("10:00"))
 
     assert set(seated.seats) == {uuid.UUID(int=2), uuid.UUID(int=3)}
     assert seated.moved == {visits[0].id: uuid.UUID(int=1)}
@@ -160,13 +163,13 @@ def test_a_refusal_says_how_many_are_on_and_when_they_are_taken():
     seats = [seat(n) for n in (1, 2, 3)]
     visits = [visit(n, n, "10:15", "11:00") for n in (1, 2, 3)]
 
-    refused = Board(seats, visits).seat(hour(), at("10:00"))
+    refused = DaySeating(seats, visits).seat(hour(), at("10:00"))
 
     assert refused == Refused(Why.ALL_TAKEN, at=at("10:15"), staff=3, visits=4)
 
 
 def test_a_refusal_says_when_nobody_qualified_is_on():
-    refused = Board([seat(1)], []).seat(hour(needs=[NURSING]), at("10:00"))
+    refused = DaySeating([seat(1)], []).seat(hour(needs=[NURSING]), at("10:00"))
 
     needs = frozenset([NURSING])
     assert refused == Refused(Why.NOBODY_ON, at("10:00"), staff=0, visits=1, needs=needs)
@@ -190,7 +193,7 @@ def test_visits_whose_shift_is_gone_are_seated_again_or_lose_their_seat():
         visit(5, None, "10:00", "11:00"),
     ]
 
-    assert Board(seats, visits).repair() == {
+    assert DaySeating(seats, visits).repair() == {
         visits[1].id: None,
         visits[2].id: uuid.UUID(int=1),
         visits[3].id: uuid.UUID(int=1),
@@ -201,30 +204,30 @@ def test_on_a_settled_day_a_visit_only_loses_its_seat():
     seats = [seat(1), seat(2, is_withdrawn=True)]
     visits = [visit(1, 2, "12:00", "13:00"), visit(2, None, "14:00", "15:00")]
 
-    assert Board(seats, visits, is_settled=True).repair() == {visits[0].id: None}
+    assert DaySeating(seats, visits, is_settled=True).repair() == {visits[0].id: None}
 
 
 def test_a_shortened_shift_keeps_the_visits_that_it_still_takes():
     seats = [seat(1, "08:00", "12:00")]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 1, "11:30", "12:30")]
 
-    assert Board(seats, visits).repair() == {visits[1].id: None}
+    assert DaySeating(seats, visits).repair() == {visits[1].id: None}
 
 
 def test_a_person_gives_a_visit_to_a_shift_and_the_other_makes_room():
     seats = [seat(1), seat(2)]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 2, "10:30", "11:30")]
 
-    given = Board(seats, visits).give(visits[0], uuid.UUID(int=2))
+    given = DaySeating(seats, visits).give(visits[0], uuid.UUID(int=2))
 
     assert given == Seated((uuid.UUID(int=2),), {visits[1].id: uuid.UUID(int=1)})
-    assert Board(seats, visits, is_settled=True).give(visits[0], uuid.UUID(int=2)) is None
+    assert DaySeating(seats, visits, is_settled=True).give(visits[0], uuid.UUID(int=2)) is None
 
 
 def test_nobody_is_given_what_they_may_not_do():
     seats = [seat(1, skills=[NURSING]), seat(2), seat(3, "12:00", "16:00")]
     visits = [visit(1, 1, "10:00", "11:00", needs=[NURSING])]
-    board = Board(seats, visits)
+    board = DaySeating(seats, visits)
 
     assert board.give(visits[0], uuid.UUID(int=2)) is None
     assert board.give(visits[0], uuid.UUID(int=3)) is None
@@ -273,7 +276,7 @@ def days(draw):
     seats, visits = draw(seats_of_a_day()), []
     wishes = st.lists(st.tuples(demands, st.integers(16, 34)), min_size=1, max_size=14)
     for demand, slot in draw(wishes):
-        seated = Board(seats, visits).seat(demand, slot * GRID)
+        seated = DaySeating(seats, visits).seat(demand, slot * GRID)
         if isinstance(seated, Seated):
             visits = [replace(one, seat=seated.moved.get(one.id, one.seat)) for one in visits]
             visits += [
@@ -293,7 +296,7 @@ def test_every_seating_is_sound_and_asking_leaves_no_trace(day, demand):
     seats, visits = day
     where = {one.id: one.seat for one in visits}
     assert not faults(seats, visits, where)
-    board = Board(seats, visits)
+    board = DaySeating(seats, visits)
 
     shown = board.starts(demand, GRID)
 
@@ -312,7 +315,7 @@ def test_the_order_of_input_does_not_matter(day, demand, random):
     random.shuffle(shuffled_seats)
     random.shuffle(shuffled_visits)
 
-    one, other = Board(seats, visits), Board(shuffled_seats, shuffled_visits)
+    one, other = DaySeating(seats, visits), DaySeating(shuffled_seats, shuffled_visits)
 
     assert one.starts(demand, GRID) == other.starts(demand, GRID)
     for start, _ in one.starts(demand, GRID):
@@ -326,8 +329,8 @@ def test_cancelling_never_takes_away_a_time_that_was_free(day, demand, data):
     assume(visits)
     gone = data.draw(st.sampled_from(visits))
 
-    before = dict(Board(seats, visits).starts(demand, GRID))
-    after = dict(Board(seats, [one for one in visits if one != gone]).starts(demand, GRID))
+    before = dict(DaySeating(seats, visits).starts(demand, GRID))
+    after = dict(DaySeating(seats, [one for one in visits if one != gone]).starts(demand, GRID))
 
     assert {start for start, free in before.items() if free} <= {
         start for start, free in after.items() if free
@@ -341,7 +344,7 @@ def test_when_supply_shrinks_nobody_who_can_stay_moves_without_need(day, data):
     lost = data.draw(st.sampled_from(seats))
     left = [replace(one, is_withdrawn=one.is_withdrawn or one == lost) for one in seats]
 
-    changed = Board(left, visits).repair()
+    changed = DaySeating(left, visits).repair()
 
     where = {one.id: changed.get(one.id, one.seat) for one in visits}
     assert not faults(left, visits, where)

@@ -6,7 +6,8 @@ import random
 import uuid
 from dataclasses import replace
 
-from booking.seating import Board, Demand, Seat, Seated, Visit
+from booking.seating.board import DaySeating
+from booking.seating.values import Demand, Seat, Seated, Visit
 from tests.booking.checker import faults
 from tests.booking.oracle import can_be_seated
 
@@ -41,7 +42,7 @@ def random_day(rng):
     for _ in range(rng.randint(4, 30)):
         wanted = random_demand(rng, travel)
         start = rng.randrange(8 * HOUR, 14 * HOUR, QUARTER)
-        seated = Board(seats, visits).seat(wanted, start)
+        seated = DaySeating(seats, visits).seat(wanted, start)
         if isinstance(seated, Seated):
             visits = after(visits, wanted, start, seated, is_fixed=rng.random() < 0.1)
     return seats, visits, travel
@@ -85,7 +86,7 @@ def test_free_can_be_staffed_and_next_to_nothing_is_held_back(figure):
         seats, visits, travel = random_day(rng)
         assert not faults(seats, visits, {visit.id: visit.seat for visit in visits})
         demand = random_demand(rng, travel)
-        board = Board(seats, visits)
+        board = DaySeating(seats, visits)
         starts = board.starts(demand, QUARTER)
         for start, shown_free in rng.sample(starts, min(2, len(starts))):
             new = [
@@ -125,7 +126,7 @@ def test_when_somebody_is_away_as_many_as_can_be_keep_a_seat(figure):
             continue
         days += 1
         left = [replace(one, is_withdrawn=True) if one is away else one for one in seats]
-        changed = Board(left, visits).repair()
+        changed = DaySeating(left, visits).repair()
 
         now = [replace(visit, seat=changed.get(visit.id, visit.seat)) for visit in visits]
         assert not faults(left, now, {visit.id: visit.seat for visit in now})
@@ -158,7 +159,7 @@ def test_on_seats_that_are_alike_nothing_is_held_back(figure):
         visits = []
         for start in rng.choices(range(8 * HOUR, 15 * HOUR, QUARTER), k=12 * staff):
             demand = Demand(seconds=rng.choice([2, 3, 4]) * QUARTER, travel=travel)
-            seated = Board(seats, visits).seat(demand, start)
+            seated = DaySeating(seats, visits).seat(demand, start)
             until = start + demand.seconds + travel
             busiest = max(
                 sum(visit.starts <= moment < visit.occupied_until for visit in visits)

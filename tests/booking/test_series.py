@@ -11,8 +11,8 @@ from accounts.models import Message
 from booking import actions, errors
 from booking.actions.series import book_all_series
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SeriesDate
+from booking.notices.series import tell_ended, tell_missed, tell_waiting
 from booking.queries.series import dates_to_come
-from booking.series_notices import tell_ended, tell_missed, tell_waiting
 from tests import factories
 from tests.factories import local
 

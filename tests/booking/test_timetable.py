@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking import timetable
-from booking.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.timetable import Kind, OwnVisit, Part
+from booking.calendar import timetable
+from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.calendar.timetable import DayPart, Kind, OwnVisit
 
 OSLO = ZoneInfo("Europe/Oslo")
 STEP = dt.timedelta(minutes=30)
@@ -88,8 +88,8 @@ def test_a_day_falls_into_parts_with_each_free_time_by_itself():
     day = offer("ff" + "b" * 4 + "fb" + "b" * 2 + "f")
     parts = timetable.parts_of_day(day, [], step=STEP, timezone=OSLO)
     assert [(part.part, part.free) for part in parts] == [
-        (Part.MORNING, 3),
-        (Part.AFTERNOON, 1),
+        (DayPart.MORNING, 3),
+        (DayPart.AFTERNOON, 1),
     ]
     assert told(parts[0].runs) == [
         "free 08:00-08:45",
@@ -112,15 +112,15 @@ def test_own_visits_stand_on_their_day_even_when_nothing_is_offered():
     visit = own(at(18), at(19))
     elsewhere = own(at(18) + dt.timedelta(days=1), at(19) + dt.timedelta(days=1))
     (part,) = timetable.parts_of_day(offer(""), [visit, elsewhere], step=STEP, timezone=OSLO)
-    assert (part.part, told(part.runs)) == (Part.EVENING, ["mine 18:00-19:00"])
+    assert (part.part, told(part.runs)) == (DayPart.EVENING, ["mine 18:00-19:00"])
 
 
 @pytest.mark.parametrize(
     ("drawing", "free", "parts", "is_all_day", "reason"),
     [
-        ("fb" * 6, 6, (Part.MORNING, Part.AFTERNOON), True, None),
-        ("b" * 8 + "ff", 2, (Part.AFTERNOON,), False, None),
-        ("p" * 8 + "ff", 2, (Part.AFTERNOON,), False, None),
+        ("fb" * 6, 6, (DayPart.MORNING, DayPart.AFTERNOON), True, None),
+        ("b" * 8 + "ff", 2, (DayPart.AFTERNOON,), False, None),
+        ("p" * 8 + "ff", 2, (DayPart.AFTERNOON,), False, None),
         ("bbbb", 0, (), False, Kind.BUSY),
         ("", 0, (), False, Kind.CLOSED),
         ("ppss", 0, (), False, Kind.TOO_SOON),

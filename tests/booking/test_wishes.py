@@ -13,9 +13,10 @@ from django.db import connection
 from django.utils import translation
 
 from accounts.models import Message
-from booking import actions, errors, wish_notices
+from booking import actions, errors
 from booking.actions import wishes
 from booking.models import SlotWish
+from booking.notices import wishes as wish_notices
 from tests import factories
 from tests.factories import local
 

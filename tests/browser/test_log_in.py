@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import include, path
 
-from serviceshop import demo_login, demo_mail
+from serviceshop.demo import login as demo_login
+from serviceshop.demo import mail as demo_mail
 from serviceshop.urls import urlpatterns as real
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.engines import ace_faults, axe_faults

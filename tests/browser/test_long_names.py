@@ -11,8 +11,8 @@ from django.db.models.functions import Concat, Replace
 from accounts.models import User
 from booking.models import Recipient
 from departments.models import Department, Qualification, Service
-from serviceshop import demonstration
-from serviceshop.demonstration import people
+from serviceshop import demo
+from serviceshop.demo import people
 from tests.browser.recipient.conftest import NOW
 from tests.browser.recipient.test_universal_design import (
     LARGE,
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def long_names(translated):
     """The demonstration on a working day, with all that has a name named at length."""
     with time_machine.travel(NOW):
-        demonstration.load()
+        demo.load()
         for model in (Department, Service, Qualification):
             model.objects.update(name=unbroken("name"))
         for model in (User, Recipient):

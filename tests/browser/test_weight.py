@@ -17,8 +17,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from serviceshop import demonstration
-from serviceshop.demonstration import people
+from serviceshop import demo
+from serviceshop.demo import people
 from tests.browser.conftest import PHONE, log_in
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -65,7 +65,7 @@ def database_url():
 
 @pytest.fixture
 def production(tmp_path):
-    demonstration.load()
+    demo.load()
     running = Production(tmp_path)
     deadline = time.monotonic() + 30
     while not running.answers():

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from departments import errors, hours
 from departments.actions import hours as actions
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.models import ConfigurationChange, OpeningHours, SpecialDay
 from departments.queries.changes import undoable
 from departments.queries.hours import rules_of, weekly_hours

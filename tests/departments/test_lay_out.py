@@ -6,7 +6,7 @@ import pytest
 
 from departments.actions import hours as actions
 from departments.actions.days import ensure_laid_out
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.actions.rota import name_shift
 from departments.actions.settings import change_settings
 from departments.hours import Interval, Staffing, WeeklyHours

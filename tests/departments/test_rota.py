@@ -4,7 +4,7 @@ import pytest
 
 from departments import errors
 from departments.actions import rota
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.hours import Interval
 from departments.models import Day, Employee, Shift
 from departments.seats import AffectedVisit, Reseated

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import include, path
 
-from serviceshop import demo_login, demo_mail
+from serviceshop.demo import login as demo_login
+from serviceshop.demo import mail as demo_mail
 from serviceshop.urls import urlpatterns as real
 from tests.factories import UserFactory
 

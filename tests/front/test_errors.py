@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import translation
 
-from serviceshop import errors
+from serviceshop.http import errors
 
 PAGES = [
     "400.html",
@@ -17,6 +17,7 @@ PAGES = [
     "429.html",
     "500.html",
     "503.html",
+    "503_database.html",
     "mandate_ended.html",
 ]
 

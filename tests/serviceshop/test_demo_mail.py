@@ -7,13 +7,13 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts import dates
-from serviceshop import demo_mail
+from serviceshop.demo import mail as demo_mail
 
 
 @pytest.fixture(autouse=True)
 def demonstration(settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    settings.EMAIL_BACKEND = "serviceshop.demo_mail.EmailBackend"
+    settings.EMAIL_BACKEND = "serviceshop.demo.mail.EmailBackend"
 
 
 def page():

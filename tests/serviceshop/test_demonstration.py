@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from booking.models import Booking, Grant, Recipient, Visit
 from departments.models import Department, Employee, Shift
-from serviceshop import demonstration
-from serviceshop.demonstration import people
+from serviceshop import demo
+from serviceshop.demo import people
 from workflow.models import Report
 
 WEDNESDAY, SATURDAY = "2026-11-25", "2026-11-28"
@@ -22,7 +22,7 @@ CLOCK_CHANGES_AHEAD = "2027-03-20"
 @pytest.fixture(params=[WEDNESDAY, SATURDAY, CLOCK_CHANGES_AHEAD])
 def fjordvik(request, db):
     with time_machine.travel(f"{request.param}T09:00+01:00", tick=False):
-        demonstration.load()
+        demo.load()
         yield dt.date.fromisoformat(request.param)
 
 
@@ -67,4 +67,4 @@ def check_the_cast():
     emil = User.objects.get(email=people.EMIL.email)
     assert Visit.objects.filter(shift__person=emil, starts_at__gt=now).exists()
     assert Report.objects.exists()
-    assert not demonstration.is_empty()
+    assert not demo.is_empty()

@@ -9,7 +9,7 @@ from departments.models import Day, Shift
 from tests import factories
 from workflow.board import frame
 from workflow.models import Report
-from workflow.queries.board import board
+from workflow.queries.board import board_of
 from workflow.queries.candidates import choices, nameable
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # 14:00 here
@@ -49,7 +49,7 @@ def titles(found):
 
 def of(day, visit=None):
     """The board of a day, and the card of a visit on it."""
-    found = board(day.department, day.date)
+    found = board_of(day.department, day.date)
     return (found, found.card(visit.pk)) if visit else found
 
 
@@ -134,7 +134,7 @@ def test_a_day_not_laid_out_is_computed_and_nothing_is_written(now, department):
     date = dt.date(2026, 12, 28)
     factories.OpeningHoursFactory(department=department, staff=2)
 
-    found = board(department, date)
+    found = board_of(department, date)
 
     assert [lane.id for lane in found.lanes] == [None, None]
     assert not found.is_laid_out
@@ -147,9 +147,9 @@ def test_a_closed_day_says_why(now, department):
         department=department, date=dt.date(2026, 12, 4), name="Planning day"
     )
 
-    assert board(department, dt.date(2026, 12, 4)).closed_because == "Planning day"
-    assert board(department, dt.date(2026, 12, 25)).closed_because != ""
-    assert board(department, dt.date(2026, 12, 5)).closed_because == ""
+    assert board_of(department, dt.date(2026, 12, 4)).closed_because == "Planning day"
+    assert board_of(department, dt.date(2026, 12, 25)).closed_because != ""
+    assert board_of(department, dt.date(2026, 12, 5)).closed_because == ""
 
 
 def test_the_frame_holds_whole_hours_also_past_midnight(tomorrow):

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from booking.models import Booking, Visit
-from departments.actions.days import lock_days, touch
+from departments.actions.days import bump_revision, lock_days
 from departments.models import Day
 from tests import factories
 from workflow import actions
-from workflow.queries.check import check
+from workflow.queries.check import check_plans
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,7 +67,7 @@ def change_something(days, service, dice):
         if booking.status == Booking.Status.BOOKED:
             factories.VisitFactory(day=day, shift=shift, booking=booking)
         for one in touched:
-            touch(one)
+            bump_revision(one)
 
 
 def at_once(*jobs):
@@ -97,7 +97,7 @@ def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, servi
 
     def look_meanwhile():
         while not all_booked.is_set():
-            counts = check(timezone.localdate())
+            counts = check_plans(timezone.localdate())
             assert counts.has_stale_days or counts.faults == {}
 
     with ThreadPoolExecutor() as pool:
@@ -114,7 +114,7 @@ def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, servi
     assert "failed" not in caplog.text
 
     actions.plan_stale_days()
-    counts = check(timezone.localdate())
+    counts = check_plans(timezone.localdate())
     assert counts.faults == {}
     assert counts.visits == Visit.objects.count() > 0
     assert counts.visits == counts.listed + counts.unstaffed
@@ -127,7 +127,7 @@ def test_settling_twice_at_once_settles_once(days):
     assert sorted(settled) == [False, False, False, True]
     assert Day.objects.get(pk=days[0].pk).revision == 2
     actions.plan_stale_days()
-    assert check(timezone.localdate()).faults == {}
+    assert check_plans(timezone.localdate()).faults == {}
 
 
 def test_two_workers_with_the_same_task_make_one_plan(days, service):
@@ -137,4 +137,4 @@ def test_two_workers_with_the_same_task_make_one_plan(days, service):
 
     at_once(*[lambda: [actions.make_plan(day_id=day.pk) for day in days]] * 4)
 
-    assert check(timezone.localdate()).faults == {}
+    assert check_plans(timezone.localdate()).faults == {}

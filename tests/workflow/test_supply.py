@@ -8,13 +8,13 @@ import pytest
 from booking.models import Booking, Visit
 from departments.actions import hours, rota, services, staff
 from departments.actions.days import ensure_laid_out
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.hours import Interval, Staffing
 from departments.models import Absence, Shift
 from tests import factories
 from workflow import actions
 from workflow.models import WorkItem
-from workflow.queries.check import check
+from workflow.queries.check import check_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def right(laid_out):
 
     def prove():
         actions.plan_stale_days()
-        counts = check(laid_out[1].date)
+        counts = check_plans(laid_out[1].date)
         assert counts.wrong == 0
         return counts
 

@@ -22,7 +22,7 @@ def shift(day, care_worker):
 
 
 def today(department):
-    return queries.today(department, NOW)
+    return queries.today_of(department, NOW)
 
 
 def test_visits_nobody_has_come_first_the_soonest_at_the_top(

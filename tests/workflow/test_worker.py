@@ -7,13 +7,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from departments.actions.days import lock_days, touch
+from departments.actions.days import bump_revision, lock_days
 from departments.models import Day
 from tests import factories
 from tests.workflow.worker import seconds_until
 from workflow import tasks
 from workflow.models import WorkItem
-from workflow.queries.check import check
+from workflow.queries.check import check_plans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -39,20 +39,20 @@ def book(tomorrow, shift):
             visit = factories.VisitFactory(
                 day=day, shift=shift, booking__starts_at=factories.local(day.date, hour)
             )
-            touch(day)
+            bump_revision(day)
         return visit
 
     return at
 
 
 def all_right():
-    counts = check(timezone.localdate())
+    counts = check_plans(timezone.localdate())
     return counts.visits > 0 and not counts.wrong
 
 
 def test_a_booking_stands_on_its_list_within_five_seconds(delivery, book):
     delivery.start_worker()
-    seconds_until(lambda: not check(timezone.localdate()).wrong)  # the empty day
+    seconds_until(lambda: not check_plans(timezone.localdate()).wrong)  # the empty day
 
     rung = []
     for hour in (8, 10, 12):

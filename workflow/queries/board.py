@@ -10,8 +10,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from booking.boards import Needs, needs_of
 from booking.models import Visit
+from booking.queries.day_seatings import Needs, needs_of
 from departments import hours
 from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
@@ -20,7 +20,7 @@ from workflow.board import Board, Card, Lane
 from workflow.models import DayPlan, Report
 
 
-def board(department: Department, date: dt.date) -> Board:
+def board_of(department: Department, date: dt.date) -> Board:
     """The day with its shifts and visits; writes nothing, also when nobody laid it out."""
     found = boards(department, [date])
     return found[date]

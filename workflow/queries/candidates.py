@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from booking import seating
-from booking.boards import boards_of, needs_of
 from booking.models import Visit
-from booking.seating import Refused
+from booking.queries.day_seatings import day_seatings, needs_of
+from booking.seating.board import DaySeating
+from booking.seating.values import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
 from departments.queries.staff import absences, care_workers, qualifications_on
@@ -56,7 +56,7 @@ def choices(department: Department, asked: Sequence[tuple[Board, Card]]) -> list
     """
     now = timezone.now()
     days = {board.day.pk: board.day for board, _ in asked if board.day and board.is_laid_out}
-    seated = boards_of(list(days.values()), needs_of(department), now=now)
+    seated = day_seatings(list(days.values()), needs_of(department), now=now)
     met = _met_lately(department, [card for _, card in asked])
     return [
         _choice(board, card, seated[board.day.pk], met)
@@ -69,7 +69,7 @@ def choices(department: Department, asked: Sequence[tuple[Board, Card]]) -> list
 def _choice(
     board: Board,
     card: Card,
-    seated: seating.Board,
+    seated: DaySeating,
     met: Counter[tuple[uuid.UUID, uuid.UUID]],
 ) -> Choice:
     found = sorted(
@@ -89,7 +89,7 @@ def _choice(
 def _candidates(
     board: Board,
     card: Card,
-    seated: seating.Board,
+    seated: DaySeating,
     met: Counter[tuple[uuid.UUID, uuid.UUID]],
 ) -> Iterator[Candidate]:
     """The lanes that could have the visit, and who moves where to make room; not the one

@@ -128,7 +128,7 @@ class Counts:
         )
 
 
-def check(from_date: dt.date) -> Counts:
+def check_plans(from_date: dt.date) -> Counts:
     """Whether the rule holds from ``from_date`` on."""
     begins = local_instant(from_date, dt.time(), timezone.get_default_timezone())
     with connection.cursor() as cursor:

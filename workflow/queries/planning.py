@@ -8,9 +8,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from booking.models import Visit
+from database.expressions import EpochSeconds
 from departments.hours import local_instant
 from departments.models import Day, Shift
-from departments.queries.days import EpochSeconds
 from workflow import planner
 
 LATELY = dt.timedelta(days=28)

@@ -91,7 +91,7 @@ class Today:
         return ids | {one.grant.recipient_id for one in self.essential.shown}
 
 
-def today(department: Department, now: dt.datetime) -> Today:
+def today_of(department: Department, now: dt.datetime) -> Today:
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
     without = list(

@@ -15,18 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import record_looks
 from accounts.models import User
 from booking import actions as seats
-from booking.errors import BookingError, Busy
+from booking.errors import BookingError
 from booking.models import Visit
+from database.transactions import Busy
 from departments.access import administrator
 from departments.actions import days, rota
-from departments.actions.preview import preview
+from departments.actions.previews import preview
 from departments.errors import DepartmentsError
 from departments.models import Department, Shift
 from departments.queries.staff import care_workers
+from workflow import queries
 from workflow.board import Board, Lane, frame
 from workflow.forms import AddShiftForm
 from workflow.models import WorkList
-from workflow.queries import board as queries
 from workflow.queries import candidates
 
 DAY = dt.timedelta(days=1)
@@ -41,7 +42,7 @@ def today(request: HttpRequest, department: Department) -> HttpResponse:
 @require_safe
 @administrator
 def board(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
-    return _render(request, queries.board(department, date))
+    return _render(request, queries.board_of(department, date))
 
 
 @require_safe
@@ -50,7 +51,7 @@ def visit(
     request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
     """The board with one visit opened: who has it, and who can take it."""
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     card = board.card(visit)
     if card is None:
         raise Http404
@@ -78,7 +79,7 @@ def give(
     shift = _shift_for(department, date, request.POST.get("shift"))
     try:
         seats.give(visit=given, shift=shift, by=_user(request))
-    except BookingError as error:
+    except (BookingError, Busy) as error:
         messages.error(request, _words(error))
         return _back_to(request, "workflow:board_visit", department, date, visit)
     who = shift.person.full_name if shift.person else _("a shift without a name")
@@ -100,7 +101,7 @@ def take_off(
     taken = _visit_for(department, date, visit)
     try:
         seats.take_off(visit=taken, by=_user(request))
-    except BookingError as error:
+    except (BookingError, Busy) as error:
         messages.error(request, _words(error))
     return _back_to(request, "workflow:board_visit", department, date, visit)
 
@@ -111,7 +112,7 @@ def shift(
     request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
     """The board with one shift opened: whose it is, and whose it could be."""
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     return _render_shift(request, board, _lane(board, shift))
 
 
@@ -130,10 +131,10 @@ def name_shift(
             messages.success(request, _("%(who)s has the shift now.") % {"who": person.full_name})
             return _back_to(request, "workflow:board_shift", department, date, shift)
         impact = preview(rota.name_shift, shift=named, person=person, by=_user(request))
-    except DepartmentsError as error:
+    except (DepartmentsError, Busy) as error:
         messages.error(request, str(error))
         return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     return _render_shift(request, board, _lane(board, shift), impact=impact, new_name=person)
 
 
@@ -150,10 +151,10 @@ def unname_shift(
             messages.success(request, _("The shift has no name now."))
             return _back_to(request, "workflow:board_shift", department, date, shift)
         impact = preview(rota.unname_shift, shift=named, by=_user(request))
-    except DepartmentsError as error:
+    except (DepartmentsError, Busy) as error:
         messages.error(request, str(error))
         return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     return _render_shift(request, board, _lane(board, shift), impact=impact)
 
 
@@ -170,10 +171,10 @@ def remove_shift(
             messages.success(request, _("The shift is taken away."))
             return _back_to(request, "workflow:board", department, date)
         impact = preview(rota.remove_shift, shift=removed, by=_user(request))
-    except DepartmentsError as error:
+    except (DepartmentsError, Busy) as error:
         messages.error(request, str(error))
         return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     return _render_shift(request, board, _lane(board, shift), impact=impact, is_removal=True)
 
 
@@ -192,12 +193,12 @@ def add_shift(request: HttpRequest, department: Department, date: dt.date) -> Ht
                 person=form.cleaned_data["person"],
                 by=_user(request),
             )
-        except DepartmentsError as error:
+        except (DepartmentsError, Busy) as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The shift is added."))
             return _back_to(request, "workflow:board_shift", department, date, added.pk)
-    board = queries.board(department, date)
+    board = queries.board_of(department, date)
     if board.is_past:
         raise Http404
     return _render(request, board, panel="workflow/_board_add_shift.html", form=form)
@@ -321,9 +322,9 @@ def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _words(error: BookingError) -> str:
+def _words(error: BookingError | Busy) -> str:
     if isinstance(error, Busy):
-        return _("Somebody else changes this day right now. Try again.")
+        return str(error)
     return _("This shift can't take the visit any more. Here is who can.")
 
 

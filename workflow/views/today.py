@@ -9,7 +9,7 @@ from accounts.access import record_looks
 from accounts.models import User
 from departments.access import administrator
 from departments.models import Department
-from workflow.queries import today as queries
+from workflow import queries
 
 
 @require_safe
@@ -17,7 +17,7 @@ from workflow.queries import today as queries
 def today(request: HttpRequest, department: Department) -> HttpResponse:
     """Where an administrator's day begins: visits nobody has, then figures."""
     now = timezone.now()
-    today = queries.today(department, now)
+    today = queries.today_of(department, now)
     record_looks(
         by=cast(User, request.user),
         subject_ids=today.recipient_ids,

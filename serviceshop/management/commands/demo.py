@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from serviceshop import demonstration
+from serviceshop import demo
 from serviceshop.local import attach
 from serviceshop.local.ports import LOOPBACK
 from serviceshop.local.processes import Child
@@ -65,9 +65,9 @@ class Command(BaseCommand):
 
     def _prepare_database(self) -> None:
         call_command("migrate", verbosity=0)
-        if demonstration.is_empty():
+        if demo.is_empty():
             self._say("Loading the demonstration's data …")
-            demonstration.load()
+            demo.load()
         connections.close_all()
 
     def _greet(self, address: str) -> None:

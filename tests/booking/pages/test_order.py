@@ -10,6 +10,7 @@ from django.utils.html import escape
 from booking import actions, errors, queries
 from booking.models import Booking
 from booking.views import steps
+from database.transactions import Busy
 from tests import factories
 from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
 
@@ -376,7 +377,7 @@ def test_hours_that_were_cut_meanwhile_are_told_like_a_time_that_is_taken(
 
 def test_when_the_lock_is_not_had_in_time_one_may_try_again(page, service, monkeypatch):
     def busy(**asked):
-        raise errors.Busy
+        raise Busy
 
     monkeypatch.setattr(actions, "book", busy)
     form = form_on(page.get(check_url(service)), note="Ring twice.")

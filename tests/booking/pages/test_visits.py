@@ -7,8 +7,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from booking import actions, errors
+from booking import actions
 from booking.models import Booking
+from database.transactions import Busy
 from tests import factories
 from tests.booking.pages.conftest import NOW, TODAY, TOMORROW, at, text_of
 
@@ -222,7 +223,7 @@ def test_whoever_was_logged_out_comes_back_to_the_last_look(client, visit):
 
 def test_a_busy_lock_is_not_an_error_when_moving(page, visit, monkeypatch):
     def busy(**asked):
-        raise errors.Busy
+        raise Busy
 
     monkeypatch.setattr(actions, "move", busy)
     response = page.post(url("move", visit), {"starts_at": at(14).isoformat()})

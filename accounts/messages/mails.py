@@ -1,0 +1,39 @@
+"""A message as an e-mail: plain text with the same in simple HTML."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from accounts.messages.notices import Words
+
+
+def send(address: str, words: Words, *, reference: UUID) -> None:
+    """In the active language. Raises what the mail backend raises.
+
+    The same ``reference`` makes the same Message-ID, by which a mail that was sent twice
+    is known for one.
+    """
+    context = {
+        "words": words,
+        "url": f"{settings.SITE_URL}{words.path}" if words.path else "",
+        "site_url": settings.SITE_URL,
+        "municipality": settings.MUNICIPALITY,
+        "municipality_phone": settings.MUNICIPALITY_PHONE,
+    }
+    mail = EmailMultiAlternatives(
+        subject=words.subject,
+        body=render_to_string("accounts/email/message.txt", context).strip() + "\n",
+        to=[address],
+        headers={
+            "Message-ID": f"<{reference}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(render_to_string("accounts/email/message.html", context), "text/html")
+    if words.attachment:
+        file = words.attachment
+        mail.attach(file.name, file.content, file.mimetype)
+    mail.send()

@@ -1,0 +1,183 @@
+"""Fetching a person's own data, and that of whom somebody may act for. All else is not
+found."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from accounts.access import PersonRequest, act_for, record_look
+from accounts.models import User
+from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient
+from booking.queries import Person
+from booking.queries import recipients as parts
+from departments.models import Service
+
+
+class MandateEnded(Http404):
+    """They chose to act for somebody, and may not, or may no longer. The session has
+    forgotten the choice: the next click is their own again."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose pages these are, for the reader of a request.
+
+    ``mandates`` are those in force today that the reader holds. ``mandate`` is the one
+    they act under, or None on their own pages.
+    """
+
+    mandates: Sequence[Mandate]
+    mandate: Mandate | None
+
+    @property
+    def is_own(self) -> bool:
+        return self.mandate is None
+
+    @property
+    def may_book(self) -> bool:
+        return self.mandate is None or self.mandate.may_book
+
+    @property
+    def via(self) -> BookingEvent.Via:
+        """How a booking's history is to say that this reader came in."""
+        return BookingEvent.Via.HELPER if self.mandate else BookingEvent.Via.ONLINE
+
+    @property
+    def others(self) -> list[Mandate]:
+        """Whom the reader may go to from here."""
+        return [mandate for mandate in self.mandates if mandate != self.mandate]
+
+
+def whose_pages(request: HttpRequest) -> Whose:
+    """Asked of the database once on each request, never kept longer: what has ended has
+    ended at the next click."""
+    known: Whose | None = getattr(request, "_whose", None)
+    if known is None:
+        mandates = mandates_held_by(request.user) if request.user.is_authenticated else []
+        chosen = getattr(request, "acting_for", None)
+        known = Whose(mandates, next((m for m in mandates if m.recipient_id == chosen), None))
+        request._whose = known  # type: ignore[attr-defined]
+    return known
+
+
+def mandates_held_by(user: User) -> list[Mandate]:
+    """Under which this user may act for others today, with their recipients, by name."""
+    if not user.acts_for_others:
+        return []
+    held = list(
+        Mandate.objects.in_force(timezone.localdate())
+        .filter(holder=user)
+        .select_related("recipient")
+        .order_by("recipient__given_name", "recipient__family_name", "pk")
+    )
+    for mandate in held:
+        mandate.holder = user
+    return held
+
+
+def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK) -> Recipient:
+    """The recipient whose pages these are: the one who is logged in, or whom they act for.
+
+    ``may`` is what the page is for. A look at oneself is not logged; another's is.
+    """
+    whose = whose_pages(request)
+    if request.acting_for is None:
+        return _own(request.user)
+    if whose.mandate is None:
+        own = Recipient.objects.filter(user=request.user, pk=request.acting_for).first()
+        act_for(request, None)
+        if own is None:
+            raise MandateEnded
+        return own
+    what = request.resolver_match.view_name if request.resolver_match else ""
+    return recipient_under(whose.mandate, may=may, what=what)
+
+
+def go_to(request: PersonRequest, recipient_id: uuid.UUID, *, may: Mandate.May) -> Recipient:
+    """Somebody whose pages these are to be from now on: oneself, or whom one may act for."""
+    act_for(request, recipient_id)
+    request._whose = None  # type: ignore[attr-defined]
+    return recipient_for(request, may=may)
+
+
+def own_recipient(request: PersonRequest) -> Recipient:
+    """The one who is logged in, for what nobody else decides for them."""
+    if request.acting_for is not None:
+        raise Http404
+    return _own(request.user)
+
+
+def _own(user: User) -> Recipient:
+    recipient = parts.recipient_of_user(user.pk)
+    if recipient is None:
+        raise Http404
+    return recipient
+
+
+def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipient:
+    """The mandate's recipient, once the holder's look is in the log."""
+    if may == Mandate.May.BOOK and not mandate.may_book:
+        raise Http404
+    record_look(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
+    return mandate.recipient
+
+
+def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
+    """A service that the person has or had a grant of, with its department."""
+    service = parts.granted_service(recipient.pk, service_id)
+    if service is None:
+        raise Http404
+    return service
+
+
+def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipient, Service]:
+    """For whom a service is ordered on these pages, and that service: one statement when
+    it is for oneself."""
+    if request.acting_for is not None:
+        recipient = recipient_for(request, may=Mandate.May.BOOK)
+        return recipient, granted_service(recipient, service_id)
+    found = parts.recipient_and_service(request.user.pk, service_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def person_for(request: PersonRequest) -> Person:
+    """All that the pages of ``recipient_for`` need to know, at this moment."""
+    now = timezone.now()
+    if request.acting_for is None:
+        person = Person.of_user(request.user.pk, now)
+        if person is None:
+            raise Http404
+        return person
+    return Person.of(recipient_for(request), now)
+
+
+def booking_for(
+    request: PersonRequest, booking_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
+) -> Booking:
+    recipient = recipient_for(request, may=may)
+    booking = get_object_or_404(
+        Booking.objects.select_related("service__department", "grant"),
+        pk=booking_id,
+        recipient=recipient,
+    )
+    booking.recipient = recipient
+    return booking
+
+
+def series_for(
+    request: PersonRequest, series_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
+) -> BookingSeries:
+    recipient = recipient_for(request, may=may)
+    series = get_object_or_404(
+        BookingSeries.objects.select_related("service__department", "mandate__holder"),
+        pk=series_id,
+        recipient=recipient,
+    )
+    series.recipient = recipient
+    return series

@@ -1,0 +1,319 @@
+"""An offer as people read a calendar: parts of a day, days by week, a picture of a week.
+
+A *run* is neighbouring times of one kind told as one: "busy 9–11". Runs cover the
+starts that a person may choose between, so a run ends where the next one begins.
+A *row* is one day in the list of days, a *column* one day in the picture of the week.
+"""
+
+import datetime as dt
+import itertools
+import uuid
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from booking.calendar.offers import DayOffer, Slot, SlotStatus
+from departments.hours import local_instant, monday
+
+
+class DayPart(StrEnum):
+    """The parts of a day, as people speak of them."""
+
+    NIGHT = "night"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+PART_BEGINS = {DayPart.NIGHT: 0, DayPart.MORNING: 6, DayPart.AFTERNOON: 12, DayPart.EVENING: 17}
+
+
+class Kind(StrEnum):
+    """What a run is to the person who looks; the values are CSS classes too."""
+
+    FREE = "free"
+    BUSY = "busy"
+    MINE = "mine"
+    OVER = "over"
+    TOO_SOON = "too-soon"
+    USED_UP = "used-up"
+    NOT_GRANTED = "not-granted"
+    CLOSED = "closed"
+    NOT_YET = "not-yet"
+
+
+KIND_OF = {
+    SlotStatus.FREE: Kind.FREE,
+    SlotStatus.BUSY: Kind.BUSY,
+    SlotStatus.PAST: Kind.OVER,
+    SlotStatus.TOO_SOON: Kind.TOO_SOON,
+    SlotStatus.OVER_QUOTA: Kind.USED_UP,
+    SlotStatus.NOT_GRANTED: Kind.NOT_GRANTED,
+}
+
+# A day without free times is told by the first of these that is found on it.
+REASONS = (Kind.USED_UP, Kind.NOT_GRANTED, Kind.BUSY, Kind.MINE, Kind.TOO_SOON, Kind.OVER)
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    """One of the person's own bookings, with what a calendar says of it."""
+
+    id: uuid.UUID
+    service: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Run:
+    kind: Kind
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    visit: OwnVisit | None = None
+
+    def meets(self, kind: Kind, starts_at: dt.datetime) -> bool:
+        return self.kind is kind and self.ends_at == starts_at
+
+
+@dataclass(frozen=True)
+class PartOfDay:
+    part: DayPart
+    runs: tuple[Run, ...]
+
+    @property
+    def free(self) -> int:
+        return sum(run.kind is Kind.FREE for run in self.runs)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One day in the list: how many free times and in which parts, or why none."""
+
+    date: dt.date
+    free: int = 0
+    parts: tuple[DayPart, ...] = ()
+    is_all_day: bool = False  # free in every part that the day has
+    reason: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    date: dt.date
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class WeekPicture:
+    monday: dt.date
+    columns: tuple[Column, ...]
+    first_hour: int
+    last_hour: int  # up to 24
+
+    @property
+    def hours(self) -> range:
+        return range(self.first_hour, self.last_hour)
+
+
+def part_at(instant: dt.datetime, timezone: dt.tzinfo) -> DayPart:
+    hour = instant.astimezone(timezone).hour
+    return [part for part, begins in PART_BEGINS.items() if begins <= hour][-1]
+
+
+def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
+    """So many of them, in order: the middle one of each of ``count`` equal parts."""
+    if len(slots) <= count:
+        return list(slots)
+    return [slots[(2 * part + 1) * len(slots) // (2 * count)] for part in range(count)]
+
+
+def runs(
+    slots: Sequence[Slot],
+    *,
+    step: dt.timedelta,
+    join_free: bool = True,
+    cuts: Collection[dt.datetime] = (),
+) -> list[Run]:
+    """Neighbouring slots of one kind as one run; ``step`` is the grid they lie on. At the
+    instants in ``cuts`` a new run begins.
+
+    Times that would collide with an own visit are left out: the visit itself is shown.
+    """
+    found: list[Run] = []
+    for slot, following in zip(slots, [*slots[1:], None], strict=False):
+        kind = KIND_OF.get(slot.status)
+        if kind is None:
+            continue
+        joins = join_free or kind is not Kind.FREE
+        ends_at = slot.ends_at
+        # What can't be had reaches over the moment in which shifts change.
+        reach = slot.starts_at + step if kind is Kind.FREE else ends_at + step
+        if joins and following and following.starts_at <= max(reach, ends_at):
+            ends_at = following.starts_at
+        last = found[-1] if found else None
+        if last and joins and slot.starts_at not in cuts and last.meets(kind, slot.starts_at):
+            found[-1] = Run(kind, last.starts_at, ends_at)
+        else:
+            found.append(Run(kind, slot.starts_at, ends_at))
+    return found
+
+
+# What the page of one day says once in words above, it does not repeat for every time.
+TOLD_BY_TIME = frozenset({Kind.FREE, Kind.BUSY, Kind.TOO_SOON})
+
+
+def parts_of_day(
+    day: DayOffer, own: Iterable[OwnVisit], *, step: dt.timedelta, timezone: dt.tzinfo
+) -> list[PartOfDay]:
+    """The times of one day: each free one by itself, others in runs, own visits between."""
+    cuts = {_at_hour(day.date, hour, timezone) for hour in PART_BEGINS.values()}
+    found = [
+        run
+        for run in runs(day.slots, step=step, join_free=False, cuts=cuts)
+        if run.kind in TOLD_BY_TIME
+    ]
+    found += [_mine(visit) for visit in own if _on(visit, timezone) == day.date]
+    found.sort(key=lambda run: run.starts_at)
+    return [
+        PartOfDay(part, tuple(runs))
+        for part, runs in itertools.groupby(found, lambda run: part_at(run.starts_at, timezone))
+    ]
+
+
+def row(day: DayOffer, *, timezone: dt.tzinfo) -> Row:
+    free = [slot for slot in day.slots if slot.status is SlotStatus.FREE]
+    if not free:
+        found = {KIND_OF.get(slot.status, Kind.MINE) for slot in day.slots}
+        reason = next((kind for kind in REASONS if kind in found), Kind.CLOSED)
+        return Row(day.date, reason=reason)
+    parts = _parts(day.date, free, timezone)
+    ahead = _parts(
+        day.date, [slot for slot in day.slots if slot.status is not SlotStatus.PAST], timezone
+    )
+    return Row(
+        day.date,
+        free=len(free),
+        parts=tuple(parts),
+        is_all_day=len(parts) > 1 and parts == ahead,
+    )
+
+
+def _parts(date: dt.date, slots: Sequence[Slot], timezone: dt.tzinfo) -> list[DayPart]:
+    """The parts of the date that these slots, in order, start in."""
+    edges = [_at_hour(date, hour, timezone) for hour in (*PART_BEGINS.values(), 24)]
+    places = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
+    return [
+        part
+        for part, (first, after) in zip(DayPart, itertools.pairwise(places), strict=True)
+        if first < after
+    ]
+
+
+def by_week(rows: Iterable[Row]) -> list[tuple[Row, ...]]:
+    return [tuple(rows) for _, rows in itertools.groupby(rows, lambda row: monday(row.date))]
+
+
+def week_picture(
+    first: dt.date,
+    offer: Iterable[DayOffer],
+    own: Iterable[OwnVisit],
+    *,
+    today: dt.date,
+    step: dt.timedelta,
+    timezone: dt.tzinfo,
+) -> WeekPicture:
+    """Seven columns from the Monday ``first``. A day without an offer is over, or not yet
+    open for booking. What goes on after midnight is cut there.
+    """
+    days = {day.date: day for day in offer}
+    dates = [first + dt.timedelta(days=n) for n in range(7)]
+    shared = {date: day.made(_told_as_runs, step, timezone) for date, day in days.items()}
+    found: dict[dt.date, list[Run]] = {}
+    first_hours, last_hours = [], []
+    for date in dates:
+        mine = [_mine(visit) for visit in own if _on(visit, timezone) == date]
+        told = shared.get(date, _NOTHING)
+        found[date] = _beside(mine, told.runs)
+        first_hours += [told.first_hour, *(_first_hour(run, timezone) for run in mine)]
+        last_hours += [told.last_hour, *(_last_hour(run, date, timezone) for run in mine)]
+    first_hour = min((hour for hour in first_hours if hour is not None), default=8)
+    last_hour = max((hour for hour in last_hours if hour is not None), default=16)
+
+    def column(date: dt.date) -> Column:
+        if date not in days and not found[date]:
+            kind = Kind.OVER if date < today else Kind.NOT_YET
+        else:
+            kind = Kind.CLOSED
+        begins, ends = _at_hour(date, first_hour, timezone), _at_hour(date, last_hour, timezone)
+        return Column(date, _fill(found[date], kind, begins, ends))
+
+    return WeekPicture(first, tuple(map(column, dates)), first_hour, last_hour)
+
+
+@dataclass(frozen=True)
+class _ToldAsRuns:
+    """A day's slots as runs, and from which hour until which they reach."""
+
+    runs: tuple[Run, ...] = ()
+    first_hour: int | None = None
+    last_hour: int | None = None
+
+
+_NOTHING = _ToldAsRuns()
+
+
+def _told_as_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _ToldAsRuns:
+    found = tuple(runs(day.slots, step=step))
+    return _ToldAsRuns(
+        found,
+        min((_first_hour(run, timezone) for run in found), default=None),
+        max((_last_hour(run, day.date, timezone) for run in found), default=None),
+    )
+
+
+def _mine(visit: OwnVisit) -> Run:
+    return Run(Kind.MINE, visit.starts_at, visit.ends_at, visit)
+
+
+def _on(visit: OwnVisit, timezone: dt.tzinfo) -> dt.date:
+    return visit.starts_at.astimezone(timezone).date()
+
+
+def _beside(own: list[Run], others: Iterable[Run]) -> list[Run]:
+    """``own``, and what it leaves of ``others``."""
+    left = list(others)
+    for mine in own:
+        pieces = []
+        for run in left:
+            before = Run(run.kind, run.starts_at, min(run.ends_at, mine.starts_at))
+            after = Run(run.kind, max(run.starts_at, mine.ends_at), run.ends_at)
+            pieces += [piece for piece in (before, after) if piece.starts_at < piece.ends_at]
+        left = pieces
+    return sorted(own + left, key=lambda run: run.starts_at)
+
+
+def _fill(found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime) -> tuple[Run, ...]:
+    """The runs of a day, and a word for the empty space of an hour or more around them."""
+    if not found:
+        return (Run(kind, begins, ends),)
+    space = [
+        Run(kind, begins, found[0].starts_at),
+        Run(kind, max(run.ends_at for run in found), ends),
+    ]
+    seen = [run for run in space if run.ends_at - run.starts_at >= dt.timedelta(hours=1)]
+    return tuple(sorted(found + seen, key=lambda run: run.starts_at))
+
+
+def _first_hour(run: Run, timezone: dt.tzinfo) -> int:
+    return run.starts_at.astimezone(timezone).hour
+
+
+def _last_hour(run: Run, date: dt.date, timezone: dt.tzinfo) -> int:
+    end = run.ends_at.astimezone(timezone)
+    return 24 if end.date() > date else end.hour + (end.minute > 0)
+
+
+def _at_hour(date: dt.date, hour: int, timezone: dt.tzinfo) -> dt.datetime:
+    days, hour = divmod(hour, 24)
+    return local_instant(date + dt.timedelta(days=days), dt.time(hour), timezone)

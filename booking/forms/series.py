@@ -1,0 +1,11 @@
+"""Forms of bookings that repeat."""
+
+from django import forms
+
+
+class KeyForm(forms.Form):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DateForm(forms.Form):
+    date = forms.DateField(widget=forms.HiddenInput)

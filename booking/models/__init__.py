@@ -1,0 +1,22 @@
+"""The promise: who may order, what they ordered, and which seat keeps it."""
+
+from booking.models.bookings import Booking, BookingEvent, Visit
+from booking.models.feeds import CalendarFeed
+from booking.models.grants import Grant
+from booking.models.mandates import Mandate
+from booking.models.recipients import Recipient
+from booking.models.series import BookingSeries, SeriesDate
+from booking.models.wishes import SlotWish
+
+__all__ = [
+    "Booking",
+    "BookingEvent",
+    "BookingSeries",
+    "CalendarFeed",
+    "Grant",
+    "Mandate",
+    "Recipient",
+    "SeriesDate",
+    "SlotWish",
+    "Visit",
+]

@@ -1,0 +1,192 @@
+"""What recipients have booked, and the visits that staff make for it."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Deferrable, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from booking.models.grants import Grant
+from booking.models.recipients import Recipient
+from database.expressions import TsTzRange
+from departments.models import Day, Service, Shift
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def confirmed(self) -> "BookingQuerySet":
+        return self.filter(status=Booking.Status.BOOKED)
+
+    def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
+        return self.confirmed().filter(ends_at__gt=now)
+
+
+class Booking(models.Model):
+    """What a recipient ordered (FHIR Appointment). Keeps its own times, length and
+    number of carers, whatever later happens to the service.
+
+    The key is made when the form is drawn: sending it twice finds this row.
+    ``asked`` keeps what was asked under that key, so that the same key with another
+    request can be refused.
+    """
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    is_new = False  # whether the verb that hands it out has just made it
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(
+        Recipient,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        db_index=False,  # booking_recipient_start begins with it
+    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    grant = models.ForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    carers = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.BOOKED)
+    note = models.CharField(_("note to the carer"), max_length=200, blank=True)
+    sequence = models.PositiveIntegerField(default=0)  # rises with every change (iCalendar)
+    asked = models.JSONField(default=dict)
+    booked_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        indexes = [models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="no_recipient_booked_twice",
+                expressions=[
+                    ("recipient", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status="booked"),
+                violation_error_message=_("You already have a visit at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} UTC, {self.status}"
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+
+class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
+    def unannounced(self) -> "BookingEventQuerySet":
+        return self.filter(announced_at__isnull=True)
+
+
+class BookingEvent(models.Model):
+    """What was done to a booking, by whom and for whom. Written, never changed.
+
+    It is what the recipient is told from, afterwards and elsewhere, so that a booking
+    costs nothing more: ``announced_at`` is when its messages were put in the outbox.
+    """
+
+    class Kind(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        MOVED = "moved", _("Moved")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Via(models.TextChoices):
+        ONLINE = "online", _("Online")
+        HELPER = "helper", _("By a helper or guardian")
+        PHONE = "phone", _("By phone")
+        API = "api", _("From another system")
+        REPEATING = "repeating", _("Repeating")
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    via = models.CharField(max_length=10, choices=Via.choices, default=Via.ONLINE)
+    from_starts_at = models.DateTimeField(null=True)
+    to_starts_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    announced_at = models.DateTimeField(null=True)
+
+    objects = BookingEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [
+            models.Index(
+                fields=["id"], name="event_unannounced", condition=Q(announced_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    def unstaffed(self) -> "VisitQuerySet":
+        return self.filter(shift__isnull=True)
+
+
+class Visit(models.Model):
+    """One carer's part of a booking, on a seat (a shift) or unstaffed (no shift).
+
+    Exists as long as the booking is confirmed: cancelling deletes it, moving makes a
+    new one. ``occupied_until`` is the end plus the department's travel minutes as they
+    were when the visit was seated; PostgreSQL keeps ``[starts_at, occupied_until)`` of
+    one shift from overlapping, whatever the code does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="visits")
+    # Each has an index that begins with it.
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="+", db_index=False)
+    shift = models.ForeignKey(
+        Shift, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    occupied_until = models.DateTimeField()
+    is_pinned = models.BooleanField(default=False)  # a person decided who goes
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["day", "starts_at"], name="visit_day_start"),
+            models.Index(fields=["shift", "starts_at"], name="visit_shift_start"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at"), occupied_until__gte=F("ends_at")),
+                name="visit_ends_after_start",
+            ),
+            # Initially immediate, so that a broken promise fails at once; deferrable,
+            # so that one UPDATE may swap two seats.
+            ExclusionConstraint(
+                name="no_seat_taken_twice",
+                expressions=[
+                    ("shift", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "occupied_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(shift__isnull=False),
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"

@@ -1,0 +1,79 @@
+"""Decisions: how much of a service a recipient is granted."""
+
+import datetime as dt
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from booking.models.recipients import Recipient
+from database.expressions import DateRange
+from departments.models import Service
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def valid_on(self, date: dt.date) -> "GrantQuerySet":
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=date), valid_from__lte=date
+        )
+
+
+class Grant(models.Model):
+    """The municipal decision (*vedtak*): how much of one service, per week or month.
+
+    Each booking is charged to the local week (Monday first) or month of its start.
+    """
+
+    class Unit(models.TextChoices):
+        VISITS = "visits", _("visits")
+        MINUTES = "minutes", _("minutes")
+
+    class Period(models.TextChoices):
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="grants")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField(_("amount"), validators=[MinValueValidator(1)])
+    unit = models.CharField(_("unit"), max_length=7, choices=Unit.choices, default=Unit.VISITS)
+    period = models.CharField(
+        _("period"), max_length=5, choices=Period.choices, default=Period.WEEK
+    )
+    valid_from = models.DateField(_("applies from"))
+    valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
+    is_essential = models.BooleanField(_("essential"), default=False)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="grant_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="grant_is_something"),
+            ExclusionConstraint(
+                name="no_overlapping_grants",
+                expressions=[
+                    ("recipient", RangeOperators.EQUAL),
+                    ("service", RangeOperators.EQUAL),
+                    (
+                        DateRange("valid_from", "valid_until", Value("[]")),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("There is already a grant for this service then."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit} {self.period}"
+
+    def is_valid_on(self, date: dt.date) -> bool:
+        return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)

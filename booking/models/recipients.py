@@ -1,0 +1,48 @@
+"""Who is granted services."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from database.expressions import Alphabetical
+
+
+class Recipient(models.Model):
+    """Someone who has been granted services (FHIR Patient). Has a log-in or none.
+
+    Belongs to no department; grants do. ``revision`` rises with every change of the
+    person's own bookings and grants: it is their part of a page's ETag, and its row
+    is locked before any Day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="recipient",
+    )
+    given_name = models.CharField(_("first name"), max_length=100)
+    family_name = models.CharField(_("last name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    directions = models.CharField(_("how to get in"), max_length=200, blank=True)
+    has_confidential_address = models.BooleanField(_("confidential address"), default=False)
+    revision = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = [Alphabetical("family_name"), Alphabetical("given_name"), "id"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()

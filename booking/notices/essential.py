@@ -1,0 +1,46 @@
+"""What a department's administrators are told of essential services that nobody booked."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.messages.notices import Notice, Topic, Words, register
+from accounts.models import Message
+from booking.queries.essential import unbooked
+from departments.models import Department, Employee
+
+UNBOOKED = "essential.unbooked"
+
+
+def register_all() -> None:
+    register(Notice(UNBOOKED, Topic.BY_OTHERS, tell_unbooked))
+
+
+def tell_unbooked(message: Message) -> Words | None:
+    """How many they are, and nobody's name; None when all is booked meanwhile, or when it is
+    not this person's to know any more."""
+    assert message.about_id is not None
+    today = timezone.localdate()
+    department = Department.objects.filter(pk=message.about_id).first()
+    if department is None or message.user is None:
+        return None
+    administrators = Employee.objects.active(today).administrators()
+    if not administrators.filter(department=department, person=message.user).exists():
+        return None
+    granted_by = [message.facts["period"]]
+    count = unbooked(department, today, most=1, granted_by=granted_by).count
+    if not count or today > dt.date.fromisoformat(message.facts["last_day"]):
+        return None
+    says = ngettext(
+        "%(count)s essential service is not booked, and the week or month soon ends.",
+        "%(count)s essential services are not booked, and the week or month soon ends.",
+        count,
+    )
+    return Words(
+        subject=_("Something essential is not booked"),
+        lines=(says % {"count": count}, _("You see whose on the page of today.")),
+        path=reverse("home"),
+    )

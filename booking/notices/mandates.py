@@ -1,0 +1,82 @@
+"""What is told when somebody may act for somebody, and when they may not any more."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.messages.notices import Notice, Topic, Words, register
+from accounts.models import Message
+from booking.models import Mandate
+
+GIVEN, HELD = "mandate.given", "mandate.held"
+ENDED, LEFT = "mandate.ended", "mandate.left"
+
+
+def register_all() -> None:
+    register(Notice(GIVEN, Topic.BY_OTHERS, tell_recipient))
+    register(Notice(HELD, Topic.BY_OTHERS, tell_holder))
+    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
+    register(Notice(LEFT, Topic.BY_OTHERS, tell_left))
+
+
+def tell_recipient(message: Message) -> Words | None:
+    """That somebody may act for them from now on; None when it has ended already."""
+    mandate = _in_force(message)
+    if mandate is None:
+        return None
+    return Words(
+        subject=_("Somebody can act for you"),
+        lines=(
+            _("Somebody can see your visits from now on, or book for you."),
+            _("Call us to know who, or if it is wrong.")
+            if message.channel == Message.Channel.LETTER
+            else _("Log in to see who. Call us if it is wrong."),
+        ),
+        path=reverse("booking:mandates"),
+    )
+
+
+def tell_holder(message: Message) -> Words | None:
+    """The invitation; None when it has ended already."""
+    mandate = _in_force(message)
+    if mandate is None:
+        return None
+    return Words(
+        subject=_("You can act for somebody"),
+        lines=(
+            _("Somebody has let you see or book their visits."),
+            _("Log in with this e-mail. You get a code, and need no password."),
+        ),
+        path=reverse("booking:persons"),
+    )
+
+
+def tell_ended(message: Message) -> Words | None:
+    return Words(
+        subject=_("You can't act for somebody any more"),
+        lines=(_("Something that let you see or book for somebody has ended."),),
+    )
+
+
+def tell_left(message: Message) -> Words | None:
+    """To the recipient."""
+    return Words(
+        subject=_("Somebody can't act for you any more"),
+        lines=(
+            _("Somebody could see your visits, or book for you. Now that has ended."),
+            _("Your visits stay as they are. Call us to know who can act for you.")
+            if message.channel == Message.Channel.LETTER
+            else _("Your visits stay as they are. Log in to see who can act for you."),
+        ),
+        path=reverse("booking:mandates"),
+    )
+
+
+def _in_force(message: Message) -> Mandate | None:
+    assert message.about_id is not None
+    today = timezone.localdate()
+    return (
+        Mandate.objects.filter(pk=message.about_id, revoked_at=None)
+        .exclude(valid_until__lt=today)
+        .first()
+    )

@@ -1,0 +1,196 @@
+"""What recipients are told about their visits, in words.
+
+Each function here is asked just before a message goes out, and looks at the visit once
+more: what has been overtaken, called off or has begun is not told. Discreet unless the
+person asked otherwise: an appointment and its time, neither what nor from whom.
+"""
+
+import datetime as dt
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts import dates
+from accounts.messages.notices import Attachment, Notice, Topic, Words, register
+from accounts.models import Message
+from booking.calendar.ics import Method
+from booking.models import Booking, BookingEvent
+from booking.notices.audience import at, is_for_other, may_know, page_of, when
+from booking.queries.actors import Actors, is_own
+from booking.queries.feeds import file_of_visit, names_service
+
+Kind = BookingEvent.Kind
+
+DAY_BEFORE, HOURS_BEFORE = "visit.day_before", "visit.hours_before"
+
+
+def kinds_of(event: BookingEvent) -> dict[str, str]:
+    """The kinds of notice that tell of it: the recipient by whose doing it was."""
+    own = is_own(event, event.booking.recipient)
+    return {
+        "kind": f"visit.{event.kind}" if own else f"visit.{event.kind}_by_others",
+        "kind_for_others": f"visit.{event.kind}_for_others",
+    }
+
+
+def register_all() -> None:
+    for kind in Kind:
+        for name, topic in (
+            (f"visit.{kind}", Topic.CONFIRMATION),
+            (f"visit.{kind}_by_others", Topic.BY_OTHERS),
+            (f"visit.{kind}_for_others", Topic.FOR_OTHERS),
+        ):
+            register(Notice(name, topic, tell_event, may_disturb=True))
+    register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, remind))
+    register(Notice(HOURS_BEFORE, Topic.HOURS_BEFORE, remind))
+
+
+def tell_event(message: Message) -> Words | None:
+    """That a visit was booked, moved or cancelled; None when that has been overtaken."""
+    event = (
+        BookingEvent.objects.select_related("booking__recipient", "booking__service__department")
+        .filter(pk=message.facts["event"])
+        .first()
+    )
+    if event is None or event.booking.events.filter(pk__gt=event.pk).exists():
+        return None
+    booking = event.booking
+    at = booking.starts_at
+    recipient = booking.recipient
+    if at <= timezone.now() or not may_know(message, recipient):
+        return None
+    known, before = _known_before(event, message)
+    kind, whose = Kind(event.kind), _whose(event, message)
+    if kind is Kind.MOVED and known and before == at:
+        return None  # there and back again before anything was told
+    told = {"when": when(at), "name": recipient.given_name}
+    lines = [_SAYS[kind][whose]() % told]
+    if before and before != at:
+        lines.append(_("It was %(when)s before.") % {"when": when(before)})
+    if event.reason and event.by_id != message.user_id:
+        lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
+    if kind is not Kind.CANCELLED:
+        lines += _details(booking, message)
+    method = Method.CANCEL if kind is Kind.CANCELLED else Method.PUBLISH
+    return Words(
+        subject=(_SUBJECTS_FOR_OTHERS if is_for_other(message, recipient) else _SUBJECTS)[kind](),
+        lines=tuple(lines),
+        path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
+        attachment=_attachment(booking, message, method),
+    )
+
+
+def _known_before(event: BookingEvent, message: Message) -> tuple[bool, dt.datetime | None]:
+    """Whether whom it goes to has been told of the visit before, and the time from which it
+    was moved since; None when it was not."""
+    told = Message.objects.filter(
+        Q(state=Message.State.SENT) | Q(why=Message.Why.NOT_WANTED),  # who wants none knows it
+        user=message.user_id,
+        subject_id=message.subject_id,
+        about_id=event.booking_id,
+        facts__event__lt=event.pk,
+    )
+    last = max(told.values_list("facts__event", flat=True), default=0)
+    moves = event.booking.events.filter(kind=Kind.MOVED, pk__gt=last, pk__lte=event.pk)
+    first = moves.order_by("pk").first()
+    return last > 0, first.from_starts_at if first else None
+
+
+def remind(message: Message) -> Words | None:
+    """Of a visit that stands where it stood when the reminder was made."""
+    assert message.about_id is not None
+    booking = (
+        Booking.objects.confirmed()
+        .select_related("service__department", "recipient")
+        .filter(pk=message.about_id, starts_at=dt.datetime.fromisoformat(message.facts["at"]))
+        .first()
+    )
+    if booking is None or booking.starts_at <= timezone.now():
+        return None
+    recipient = booking.recipient
+    if not may_know(message, recipient):
+        return None
+    day = dates.near_day(booking.starts_at, get_language(), today=timezone.localdate())
+    says = (
+        _("Remember that %(name)s has an appointment %(day)s %(clock)s.")
+        if is_for_other(message, recipient)
+        else _("Remember that you have an appointment %(day)s %(clock)s.")
+    )
+    lines = [
+        says % {"day": day, "clock": at(booking.starts_at), "name": recipient.given_name},
+        *_details(booking, message),
+    ]
+    return Words(
+        subject=_("Remember your appointment"),
+        lines=tuple(lines),
+        path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
+    )
+
+
+def _whose(event: BookingEvent, message: Message) -> str:
+    """How to put it: to somebody who acts for the "other", else by whose doing it was."""
+    recipient = event.booking.recipient
+    return "other" if is_for_other(message, recipient) else Actors(recipient).of(event)
+
+
+_SUBJECTS = {
+    Kind.BOOKED: lambda: _("Your appointment is booked"),
+    Kind.MOVED: lambda: _("Your appointment is moved"),
+    Kind.CANCELLED: lambda: _("Your appointment is cancelled"),
+}
+_SUBJECTS_FOR_OTHERS = {
+    Kind.BOOKED: lambda: _("An appointment is booked"),
+    Kind.MOVED: lambda: _("An appointment is moved"),
+    Kind.CANCELLED: lambda: _("An appointment is cancelled"),
+}
+_SAYS = {
+    Kind.BOOKED: {
+        "own": lambda: _("You have an appointment %(when)s."),
+        "staff": lambda: _("We have booked an appointment for you %(when)s."),
+        "helper": lambda: _("Somebody who helps you has booked an appointment %(when)s."),
+        "other": lambda: _("%(name)s has an appointment %(when)s."),
+    },
+    Kind.MOVED: {
+        "own": lambda: _("Your appointment is moved to %(when)s."),
+        "staff": lambda: _("We have moved your appointment to %(when)s."),
+        "helper": lambda: _("Somebody who helps you has moved your appointment to %(when)s."),
+        "other": lambda: _("The appointment of %(name)s is moved to %(when)s."),
+    },
+    Kind.CANCELLED: {
+        "own": lambda: _("Your appointment %(when)s is cancelled."),
+        "staff": lambda: _("We have cancelled your appointment %(when)s."),
+        "helper": lambda: _("Somebody who helps you has cancelled your appointment %(when)s."),
+        "other": lambda: _("The appointment of %(name)s %(when)s is cancelled."),
+    },
+}
+
+
+def _names_service(booking: Booking, message: Message) -> bool:
+    """When whom it goes to wants it said, and the recipient as well."""
+    wanted = {message.user_id, booking.recipient.user_id or message.user_id}
+    return all(names_service(user) for user in wanted)
+
+
+def _details(booking: Booking, message: Message) -> list[str]:
+    if not _names_service(booking, message):
+        return []
+    department = booking.service.department
+    return [
+        _("%(service)s from %(department)s.")
+        % {"service": booking.service.name, "department": department.name}
+    ]
+
+
+def _attachment(booking: Booking, message: Message, method: Method) -> Attachment | None:
+    if message.channel != Message.Channel.EMAIL:
+        return None
+    return Attachment(
+        name=_("appointment.ics"),
+        content=file_of_visit(
+            booking, method=method, names_service=_names_service(booking, message)
+        ),
+        mimetype=f"text/calendar; method={method.value}",  # a mail adds its charset itself
+    )

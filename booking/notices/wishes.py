@@ -1,0 +1,70 @@
+"""What people are told when a time opens on a day they asked for."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.messages.notices import Notice, Topic, Words, register
+from accounts.models import Message
+from booking import queries
+from booking.calendar.offers import SlotStatus
+from booking.converters import Clock
+from booking.models import SlotWish
+from booking.notices.audience import is_for_other, page_of, when
+from booking.queries.wishes import can_be_moved, may_book_for
+
+OPENING = "wish.opening"
+
+
+def register_all() -> None:
+    register(Notice(OPENING, Topic.NEWS, tell_opening))
+
+
+def tell_opening(message: Message) -> Words | None:
+    """That a time is free; None when somebody has it already, or nobody asks any longer."""
+    assert message.about_id is not None
+    wish = (
+        SlotWish.objects.select_related(
+            "recipient", "service__department", "moving__service__department", "by"
+        )
+        .filter(pk=message.about_id)
+        .first()
+    )
+    now = timezone.now()
+    if wish is None or not may_book_for(wish.by, wish.recipient):
+        return None
+    if wish.moving is not None and not can_be_moved(wish.moving, now):
+        return None
+    starts_at = dt.datetime.fromisoformat(message.facts["at"])
+    (day,) = queries.offer(
+        service=wish.service,
+        recipient=wish.recipient,
+        dates=[wish.date],
+        now=now,
+        moving=wish.moving,
+    )
+    slot = queries.slot_at(day, starts_at)
+    if slot is None or slot.status is not SlotStatus.FREE:
+        return None
+    says = (
+        _("A time for %(name)s has opened %(when)s.")
+        if is_for_other(message, wish.recipient)
+        else _("A time has opened %(when)s.")
+    )
+    return Words(
+        subject=_("A time has opened"),
+        lines=(
+            says % {"when": when(starts_at), "name": wish.recipient.given_name},
+            _("Whoever books first gets it."),
+        ),
+        path=page_of(wish.recipient, message, _check_url(wish, starts_at)),
+    )
+
+
+def _check_url(wish: SlotWish, starts_at: dt.datetime) -> str:
+    date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+    if wish.moving_id:
+        return reverse("booking:move_check", args=[wish.moving_id, date, clock])
+    return reverse("booking:check", args=[wish.service_id, date, clock])

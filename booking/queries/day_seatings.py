@@ -1,0 +1,196 @@
+"""A day's shifts and visits as ``booking.seating.board`` sees them."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from booking.models import Booking, Visit
+from booking.seating.board import DaySeating
+from booking.seating.glance import Kind, Period, starts_at_a_glance
+from booking.seating.values import Demand, Seat
+from booking.seating.values import Visit as SeatedVisit
+from database.expressions import EpochSeconds
+from departments.models import Department, Service
+from departments.queries.days import ShiftFact, shift_facts
+
+Needs = Mapping[uuid.UUID, frozenset[uuid.UUID]]
+
+
+class AnyDay(Protocol):
+    """A Day, or what is known of one without its row."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def date(self) -> dt.date: ...
+    @property
+    def is_settled(self) -> bool: ...
+
+
+def needs_of(department: Department) -> Needs:
+    """What each of the department's services asks of a carer."""
+    return {
+        id_: frozenset(qualification_ids)
+        for id_, qualification_ids in Service.objects.filter(department=department)
+        .annotate(
+            needs=ArrayAgg("qualifications", filter=Q(qualifications__isnull=False), default=[])
+        )
+        .order_by()
+        .values_list("pk", "needs")
+    }
+
+
+def demand_of(service: Service, needs: frozenset[uuid.UUID], booking: Booking | None) -> Demand:
+    """What the service asks for now; a booking that moves keeps its own length and carers."""
+    return Demand(
+        seconds=60 * (booking.minutes if booking else service.minutes),
+        travel=60 * service.department.travel_minutes,
+        needs=needs,
+        carers=booking.carers if booking else service.carers,
+    )
+
+
+def day_seatings(
+    days: Collection[AnyDay],
+    needs: Needs,
+    *,
+    now: dt.datetime,
+    without: Booking | None = None,
+    leaving: Collection[uuid.UUID] = (),
+) -> dict[int, DaySeating]:
+    """The boards of laid-out days, by the Day's key; ``without`` one booking's visits,
+    nor the shifts that are ``leaving``.
+
+    Two statements, however many days.
+    """
+    ids = [day.pk for day in days]
+    seats: dict[int, list[Seat]] = {id_: [] for id_ in ids}
+    for day_id, fact in shift_facts(ids):
+        if fact.id not in leaving:
+            seats[day_id].append(seat_of(fact))
+    visits = visits_of(ids, needs, without=without)
+    today = timezone.localdate(now)
+    return {
+        day.pk: DaySeating(seats[day.pk], visits[day.pk], is_settled=stands_still(day, today))
+        for day in days
+    }
+
+
+# Each day's seats have numbers of their own. Kinds of seats first, then periods.
+_GLANCE = """
+WITH seat AS MATERIALIZED (
+    SELECT id, day_id, row_number() OVER (PARTITION BY day_id) - 1 AS number,
+        starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+    FROM departments_shift
+    WHERE day_id = ANY(%(days)s) AND withdrawn_by_id IS NULL
+)
+SELECT day_id,
+    date_part('epoch', starts_at)::bigint, date_part('epoch', ends_at)::bigint, NULL::bigint,
+    date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
+    qualification_ids, array_agg(number::int)
+FROM seat
+GROUP BY day_id, starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+UNION ALL
+SELECT seat.day_id,
+    date_part('epoch', visit.starts_at)::bigint, date_part('epoch', visit.ends_at)::bigint,
+    date_part('epoch', occupied_until)::bigint, NULL, NULL, NULL, array_agg(number::int)
+FROM booking_visit AS visit JOIN seat ON shift_id = seat.id
+WHERE visit.day_id = ANY(%(days)s) AND booking_id IS DISTINCT FROM %(without)s
+GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
+"""
+
+
+def glances_at(
+    days: Collection[AnyDay],
+    demand: Demand,
+    step: int,
+    *,
+    now: dt.datetime,
+    without: Booking | None = None,
+) -> dict[int, list[tuple[int, bool | None]]]:
+    """See ``booking.seating.glance``; by the Day's key, for days that are laid out. One statement,
+    so that numbers and what they count are of one moment, and little to read in it."""
+    kinds: dict[int, list[Kind]] = defaultdict(list)
+    periods: dict[int, list[Period]] = defaultdict(list)
+    asked = {"days": [day.pk for day in days], "without": without.pk if without else None}
+    with connection.cursor() as cursor:
+        cursor.execute(_GLANCE, asked)
+        for day_id, starts, ends, until, rest, back, skills, numbers in cursor.fetchall():
+            seats = sum([1 << number for number in numbers])
+            if until is None:
+                pause = None if rest is None else (rest, back)
+                like = Seat(_ANY, starts, ends, pause, frozenset(skills))
+                kinds[day_id].append(Kind(like, seats))
+            else:
+                periods[day_id].append(Period(starts, ends, until, seats))
+    today = timezone.localdate(now)
+    return {
+        day.pk: starts_at_a_glance(
+            kinds[day.pk], periods[day.pk], demand, step, is_settled=stands_still(day, today)
+        )
+        for day in days
+    }
+
+
+_ANY = uuid.UUID(int=0)
+
+
+def visits_of(
+    day_ids: Collection[int], needs: Needs, *, without: Booking | None = None
+) -> dict[int, list[SeatedVisit]]:
+    rows = (
+        Visit.objects.filter(day__in=day_ids)
+        .order_by("day", "starts_at")
+        .values_list(
+            "day_id",
+            "pk",
+            EpochSeconds("starts_at"),
+            EpochSeconds("ends_at"),
+            EpochSeconds("occupied_until"),
+            "booking__service_id",
+            "shift_id",
+            "is_pinned",
+        )
+    )
+    if without is not None:
+        rows = rows.exclude(booking=without)
+    visits: dict[int, list[SeatedVisit]] = defaultdict(list)
+    for day_id, id_, starts, ends, until, service_id, shift_id, is_pinned in rows:
+        visits[day_id].append(
+            SeatedVisit(
+                id_, starts, ends, until, needs.get(service_id, frozenset()), shift_id, is_pinned
+            )
+        )
+    return visits
+
+
+def seating_of_shifts(facts: Iterable[ShiftFact]) -> DaySeating:
+    """The board of a day that is not laid out yet, and so has no visits."""
+    return DaySeating([seat_of(fact, number) for number, fact in enumerate(facts)], [])
+
+
+def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
+    pause = None
+    if fact.break_starts is not None and fact.break_ends is not None:
+        pause = (fact.break_starts, fact.break_ends)
+    return Seat(
+        fact.id or uuid.UUID(int=number),
+        fact.starts,
+        fact.ends,
+        pause,
+        fact.qualification_ids,
+        fact.withdrawn,
+    )
+
+
+def stands_still(day: AnyDay, today: dt.date) -> bool:
+    """Seats of a settled day move only by a person's decision, and so do those of a day
+    that has begun: people are on their way."""
+    return day.is_settled or day.date <= today

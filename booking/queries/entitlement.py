@@ -1,0 +1,190 @@
+"""What one person may have of one service, and what they have already."""
+
+import datetime as dt
+import uuid
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from django.db.models import Q
+from django.utils import timezone
+
+from booking import quota
+from booking.calendar.offers import SlotStatus
+from booking.models import Booking, Grant, Recipient
+from booking.quota import Charge
+from database.expressions import EpochSeconds
+from departments.hours import DAY, local_instant
+from departments.models import Department, Service
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How much of a grant is left in the week or month around a date."""
+
+    grant: Grant
+    used: int
+    period_start: dt.date
+    period_end: dt.date
+
+    @property
+    def service(self) -> Service:
+        return self.grant.service
+
+    @property
+    def unit(self) -> str:
+        return self.grant.unit
+
+    @property
+    def granted(self) -> int:
+        return self.grant.amount
+
+    @property
+    def left(self) -> int:
+        return max(0, self.granted - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBooking:
+    id: uuid.UUID
+    service_id: uuid.UUID
+    starts: int
+    ends: int
+
+    @property
+    def charge(self) -> Charge:
+        date = local_date(self.starts)
+        return Charge(self.id, self.service_id, date, (self.ends - self.starts) // 60)
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One person's grants of one service, and their bookings of all services around some
+    dates; ``moving`` is left out of them. The clock stands at ``now``."""
+
+    service: Service
+    now: int
+    grants: Sequence[Grant]
+    own: Sequence[OwnBooking]  # earliest first; no two overlap
+    charges: Sequence[Charge]
+    _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        recipient: Recipient,
+        service: Service,
+        dates: Sequence[dt.date],
+        now: dt.datetime,
+        *,
+        moving: Booking | None = None,
+    ) -> Self:
+        """In two statements."""
+        first, last = min(dates), max(dates)
+        grants = list(
+            Grant.objects.filter(recipient=recipient, service=service)
+            .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first), valid_from__lte=last)
+            .order_by("valid_from")
+        )
+        for grant in grants:
+            grant.service = service
+        own = own_around(recipient, first, last)
+        return cls.known(service, grants, own, now, moving=moving)
+
+    @classmethod
+    def known(
+        cls,
+        service: Service,
+        grants: Sequence[Grant],
+        own: Iterable[OwnBooking],
+        now: dt.datetime,
+        *,
+        moving: Booking | None = None,
+    ) -> Self:
+        kept = sorted(
+            (one for one in own if moving is None or one.id != moving.pk),
+            key=lambda one: one.starts,
+        )
+        return cls(service, int(now.timestamp()), grants, kept, [one.charge for one in kept])
+
+    def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
+        """Why this person can't have a visit then, on that local date; None when only a
+        seat is needed."""
+        if starts <= self.now:
+            return SlotStatus.PAST
+        if starts < self.bookable_from:
+            return SlotStatus.TOO_SOON
+        if self.own_between(starts, ends):
+            return SlotStatus.OWN
+        return self.refusal(date, ends - starts)
+
+    @cached_property
+    def bookable_from(self) -> int:
+        """The first instant that is not too soon."""
+        return self.now + 60 * self.service.department.minimum_notice_minutes
+
+    def own_between(self, starts: int, ends: int) -> Sequence[OwnBooking]:
+        """The person's own bookings that are under way at some time of a period."""
+        last = bisect_left(self.own, ends, key=lambda one: one.starts)
+        first = bisect_right(self.own, starts, hi=last, key=lambda one: one.ends)
+        return self.own[first:last]
+
+    def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
+        """Why the grants give no visit of that length on that date, if they don't."""
+        balance = self.balance(date)
+        if balance is None:
+            return SlotStatus.NOT_GRANTED
+        if balance.left < quota.cost(balance.unit, seconds // 60):
+            return SlotStatus.OVER_QUOTA
+        return None
+
+    def balance(self, date: dt.date) -> Balance | None:
+        """Of the grant that is valid on the date; None without one."""
+        grant = self.grant(date)
+        if grant is None:
+            return None
+        name = (grant.pk, quota.period_of(grant.period, date))
+        if name not in self._balances:
+            self._balances[name] = balance_of(grant, self.charges, date)
+        return self._balances[name]
+
+    def grant(self, date: dt.date) -> Grant | None:
+        return next((grant for grant in self.grants if grant.is_valid_on(date)), None)
+
+
+def balance_of(grant: Grant, charges: Iterable[Charge], date: dt.date) -> Balance:
+    period = quota.period_of(grant.period, date)
+    return Balance(grant, quota.used(charges, grant.service_id, grant.unit, period), *period)
+
+
+def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnBooking]:
+    """The person's confirmed bookings in every week and month around these dates."""
+    since, until = charged_span(first, last)
+    rows = (
+        Booking.objects.confirmed()
+        .filter(recipient=recipient, starts_at__gte=since, starts_at__lt=until)
+        .order_by()
+        .values_list("pk", "service_id", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
+    )
+    return [OwnBooking(*row) for row in rows]
+
+
+def charged_span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """From when until when a booking concerns these dates: quota, or a visit that meets."""
+    zone = timezone.get_default_timezone()
+    reach = quota.whole_periods(first - DAY, last + DAY)
+    return (
+        local_instant(reach[0], dt.time(), zone),
+        local_instant(reach[1] + DAY, dt.time(), zone),
+    )
+
+
+def last_day(department: Department, now: dt.datetime) -> dt.date:
+    """The last local day that can be booked: today and so many days ahead, included."""
+    return timezone.localdate(now) + dt.timedelta(days=department.horizon_days)
+
+
+def local_date(epoch: int) -> dt.date:
+    return dt.datetime.fromtimestamp(epoch, timezone.get_default_timezone()).date()

@@ -1,0 +1,67 @@
+"""Models read from the rows of a statement that was written once."""
+
+import uuid
+
+from booking.models import Grant, Recipient
+from database.statements import ModelColumns, Statement
+from departments.models import Department, Service
+
+_RECIPIENT = ModelColumns(Recipient)
+_RECIPIENT_OF_USER = Statement(
+    lambda user: Recipient.objects.filter(user_id=user).values_list(*_RECIPIENT.paths),
+    user=uuid.UUID(int=1),
+)
+_SERVICE = ModelColumns(Service, "service__")
+_DEPARTMENT = ModelColumns(Department, "service__department__", _SERVICE.end)
+_GRANTED_SERVICE = Statement(
+    lambda recipient, service: (
+        Grant.objects.filter(recipient_id=recipient, service_id=service)
+        .order_by()
+        .values_list(*_SERVICE.paths, *_DEPARTMENT.paths)
+    ),
+    recipient=uuid.UUID(int=1),
+    service=uuid.UUID(int=2),
+)
+
+_ORDERED = ModelColumns(Service, "grants__service__", _RECIPIENT.end)
+_ORDERED_FROM = ModelColumns(Department, "grants__service__department__", _ORDERED.end)
+_RECIPIENT_AND_SERVICE = Statement(
+    lambda user, service: (
+        Recipient.objects.filter(user_id=user, grants__service_id=service)
+        .order_by()
+        .values_list(*_RECIPIENT.paths, *_ORDERED.paths, *_ORDERED_FROM.paths)
+    ),
+    user=uuid.UUID(int=1),
+    service=uuid.UUID(int=2),
+)
+
+
+def recipient_of_user(user_id: uuid.UUID) -> Recipient | None:
+    rows = _RECIPIENT_OF_USER.rows(user=user_id)
+    return _RECIPIENT.of(rows[0]) if rows else None
+
+
+def granted_service(recipient_id: uuid.UUID, service_id: uuid.UUID) -> Service | None:
+    """A service that the person has, had or will have a grant of, with its department."""
+    rows = _GRANTED_SERVICE.rows(recipient=recipient_id, service=service_id)
+    return _service(rows[0], _SERVICE, _DEPARTMENT) if rows else None
+
+
+def recipient_and_service(
+    user_id: uuid.UUID, service_id: uuid.UUID
+) -> tuple[Recipient, Service] | None:
+    """What ``recipient_of_user`` and ``granted_service`` find, in one statement."""
+    rows = _RECIPIENT_AND_SERVICE.rows(user=user_id, service=service_id)
+    if not rows:
+        return None
+    return _RECIPIENT.of(rows[0]), _service(rows[0], _ORDERED, _ORDERED_FROM)
+
+
+def _service(
+    row: tuple[object, ...],
+    service_part: ModelColumns[Service],
+    department_part: ModelColumns[Department],
+) -> Service:
+    service = service_part.of(row)
+    service.department = department_part.of(row)
+    return service

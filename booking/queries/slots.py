@@ -1,0 +1,97 @@
+"""What one person may choose between: what is free, with their own affairs laid over it."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.utils import timezone
+
+from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.models import Booking
+from booking.queries.day_seatings import day_seatings, demand_of, needs_of
+from booking.queries.days import DayFact
+from booking.queries.entitlement import Entitlement, last_day
+from booking.queries.free import SharedDay, shared_days
+from booking.seating.values import Refused, Seated, Why
+from departments.hours import DAY
+from departments.models import Day, Service
+
+
+def offer_of(
+    person: Entitlement,
+    dates: Collection[dt.date],
+    days: Iterable[DayFact],
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> list[DayOffer]:
+    """The dates in order, each with its slots as this person finds them. ``days`` are the
+    department's around the dates."""
+    service = person.service
+    today, last = timezone.localdate(now), last_day(service.department, now)
+    statuses = {date: _day_status(service, date, today, last) for date in sorted(set(dates))}
+    bookable = [date for date, status in statuses.items() if status is DayStatus.OPEN]
+    shared = shared_days(service, bookable, days, now, moving) if bookable else {}
+    return [
+        laid_over(shared[date], person) if date in shared else DayOffer(date, status)
+        for date, status in statuses.items()
+    ]
+
+
+def laid_over(day: SharedDay, person: Entitlement) -> DayOffer:
+    """A day with what only concerns the person; the shared one itself when nothing does."""
+    if not day.starts:
+        return day.offer
+    own = person.own_between(day.starts[0], day.starts[-1] + day.seconds)
+    cuts = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
+    if day.starts[0] <= person.bookable_from:
+        cuts.append((SlotStatus.TOO_SOON, day.before(person.bookable_from)))
+        cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
+    cuts = [(status, cut) for status, cut in cuts if cut.start < cut.stop]
+    refusal = person.refusal(day.offer.date, day.seconds)
+    return day.told(refusal, cuts) if refusal or cuts else day.offer
+
+
+def slot_at(day: DayOffer, starts_at: dt.datetime) -> Slot | None:
+    return next((slot for slot in day.slots if slot.starts_at == starts_at), None)
+
+
+def nearest_free(offer: Iterable[DayOffer], wanted: dt.datetime, count: int = 3) -> list[Slot]:
+    """The free times nearest to the one wanted, in order of time."""
+    free = (
+        slot
+        for day in offer
+        for slot in day.slots
+        if slot.status is SlotStatus.FREE and slot.starts_at != wanted
+    )
+    nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
+    return sorted(nearest[:count], key=lambda slot: slot.starts_at)
+
+
+def why_taken(
+    *,
+    service: Service,
+    starts_at: dt.datetime,
+    now: dt.datetime,
+    moving: Booking | None = None,
+) -> Refused | None:
+    """Why no seat is left then, for a page that must say no; None when there is one, or
+    when nobody works at that time at all."""
+    date = timezone.localdate(starts_at)
+    days = Day.objects.filter(
+        department=service.department, date__in=[date - DAY, date], laid_out_at__isnull=False
+    )
+    needs = needs_of(service.department)
+    demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
+    boards = day_seatings(list(days), needs, now=now, without=moving).values()
+    answers = [board.seat(demand, int(starts_at.timestamp())) for board in boards]
+    if any(isinstance(answer, Seated) for answer in answers):
+        return None
+    refusals = [answer for answer in answers if isinstance(answer, Refused)]
+    return next((one for one in refusals if one.why is not Why.NOBODY_ON), None)
+
+
+def _day_status(service: Service, date: dt.date, today: dt.date, last: dt.date) -> DayStatus:
+    if not (service.department.is_open and service.is_active):
+        return DayStatus.NOT_OPEN
+    if date < today:
+        return DayStatus.PAST
+    return DayStatus.BEYOND if date > last else DayStatus.OPEN

@@ -1,0 +1,40 @@
+"""What a page is made of, as text that its ETag is computed from.
+
+The version names all that the page is made of: the person's own revision, the Days and
+rules of the departments they may book at, and the clock in steps of five minutes, the
+finest grid that times lie on (once as it is, once with the shortest notice added).
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils import timezone
+
+from booking.queries import Person
+from departments.hours import DAY
+from departments.models import Service
+
+STEP = 300  # seconds
+
+
+def calendar_version(person: Person) -> str:
+    today, seconds = timezone.localdate(person.now), int(person.now.timestamp())
+    notices = [(seconds + 60 * (minutes or 0)) // STEP for minutes in person.notices]
+    return repr((person.facts, today, seconds // STEP, notices))
+
+
+def slots_version(person: Person, service: Service, first: dt.date, last: dt.date) -> str:
+    """Of the slots of one service on these dates, as the person finds them."""
+    department, seconds = service.department, int(person.now.timestamp())
+    # A visit after midnight belongs to the Day before.
+    days = [
+        (day.pk, day.revision)
+        for day in person.days.get(department.pk, ())
+        if first <= day.date + DAY and day.date <= last
+    ]
+    # A start is too soon until this second, the next one it is not.
+    notice = (seconds + department.minimum_notice_minutes * 60 - 1) // STEP
+    clock = (timezone.localdate(person.now), seconds // STEP, notice)
+    rules = (service.pk, department.configuration_revision, settings.VERSION)
+    own = (person.recipient.pk, person.recipient.revision)
+    return repr((own, clock, first, last, rules, sorted(days)))

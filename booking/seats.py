@@ -1,0 +1,65 @@
+"""What the storey below asks of this one about the visits on its shifts."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Count
+
+from accounts.models import User
+from booking import actions
+from booking.models import Visit
+from database.expressions import EpochSeconds
+from departments.hours import Interval
+from departments.models import Day, Department
+from departments.seats import Reseated
+
+
+class SeatsOfVisits:
+    """Implements ``departments.seats.Seats``."""
+
+    def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
+        visits: dict[uuid.UUID, list[Interval]] = defaultdict(list)
+        for shift_id, starts_at, ends_at in Visit.objects.filter(
+            day=day, shift__isnull=False
+        ).values_list("shift_id", "starts_at", "ends_at"):
+            visits[shift_id].append(Interval(starts_at, ends_at))
+        return visits
+
+    def reseat(
+        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+    ) -> Reseated:
+        return actions.reseat(day=day, by=by, leaving=leaving)
+
+    def peak_use(
+        self, department: Department, dates: Collection[dt.date]
+    ) -> Mapping[uuid.UUID, int]:
+        """Visits under way, counted at each start: no moment has more than some start."""
+        changes: dict[uuid.UUID, list[tuple[int, int]]] = defaultdict(list)
+        for hours_id, starts, ends in Visit.objects.filter(
+            day__department=department,
+            day__date__in=dates,
+            shift__opening_hours__isnull=False,
+        ).values_list(
+            "shift__opening_hours_id", EpochSeconds("starts_at"), EpochSeconds("ends_at")
+        ):
+            changes[hours_id] += [(starts, 1), (ends, -1)]
+        peaks: dict[uuid.UUID, int] = {}
+        for hours_id, its_changes in changes.items():
+            under_way = peak = 0
+            for _, change in sorted(its_changes):  # whoever ends goes before whoever starts
+                under_way += change
+                peak = max(peak, under_way)
+            peaks[hours_id] = peak
+        return peaks
+
+    def booked_ahead(
+        self, departments: Collection[Department], now: dt.datetime
+    ) -> Mapping[uuid.UUID, int]:
+        return dict(
+            Visit.objects.filter(day__department__in=departments, starts_at__gte=now)
+            .order_by()
+            .values_list("day__department")
+            .annotate(visits=Count("pk"))
+        )

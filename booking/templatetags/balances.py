@@ -1,0 +1,103 @@
+"""``{% load booking %}``: days, weeks and balances of the recipient's pages in words.
+
+Days in the list and columns of the week are drawn as finished fragments. A fragment is
+kept by the values that it shows, so it can never be out of date, and tells nothing of who
+looks: a column with own visits is put together anew.
+"""
+
+from django import template
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts import dates
+from accounts.templatetags import icons
+from booking.models import Grant
+from booking.queries.entitlement import Balance
+from booking.templatetags.times import in_week
+
+register = template.Library()
+
+
+# -- Balances ---------------------------------------------------------------
+
+
+@register.filter
+def left_when(balance: Balance) -> str:
+    """ "2 of 3 left this week"."""
+    return _("{left} of {granted} left {when}").format(
+        left=_amount(balance, balance.left),
+        granted=_amount(balance, balance.granted),
+        when=when(balance),
+    )
+
+
+@register.filter
+def left(balance: Balance) -> str:
+    """ "2 left"."""
+    return _("{left} left").format(left=_amount(balance, balance.left))
+
+
+@register.filter
+def left_of(balance: Balance) -> str:
+    """ "2 of 3"."""
+    return _("{left} of {granted}").format(
+        left=_amount(balance, balance.left), granted=_amount(balance, balance.granted)
+    )
+
+
+@register.filter
+def when(balance: Balance) -> str:
+    """The balance's period in words: "this week", "in December"."""
+    today = timezone.localdate()
+    if balance.grant.period == Grant.Period.MONTH:
+        if (balance.period_start.year, balance.period_start.month) == (today.year, today.month):
+            return _("this month")
+        months = dates.words(translation.get_language()).months
+        return _("in {month}").format(month=months[balance.period_start.month - 1])
+    return in_week(balance.period_start)
+
+
+@register.filter
+def granted(balance: Balance) -> str:
+    return _amount(balance, balance.granted)
+
+
+@register.filter
+def left_after_one(balance: Balance) -> str:
+    """What is left when one more visit is booked: "1 of 3"."""
+    one = 1 if balance.unit == Grant.Unit.VISITS else balance.service.minutes
+    return _("{left} of {granted}").format(
+        left=_amount(balance, balance.left - one), granted=granted(balance)
+    )
+
+
+@register.simple_tag
+def balance_discs(balance: Balance) -> SafeString:
+    """What is left and what is used as discs: of visits, or of whole hours."""
+    unit = 1 if balance.unit == Grant.Unit.VISITS else 60
+    left = max(balance.left, 0)
+    if balance.granted % unit or left % unit:
+        return SafeString("")
+    return icons.discs(left // unit, balance.granted // unit)
+
+
+def _amount(balance: Balance, amount: int) -> str:
+    if balance.unit == Grant.Unit.VISITS:
+        return str(amount)
+    return dates.duration(max(amount, 0), translation.get_language())
+
+
+# -- Days and weeks ---------------------------------------------------------
+
+
+# -- The simple view --------------------------------------------------------
+
+
+# -- Choosing ---------------------------------------------------------------
+
+
+# -- Who has looked -----------------------------------------------------------
+
+
+# -- History ----------------------------------------------------------------

@@ -1,0 +1,204 @@
+"""Rows of days and the week view of a calendar."""
+
+import datetime as dt
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.template.loader import get_template
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import dates
+from booking.calendar.timetable import Column, DayPart, Kind, PartOfDay, Row, Run, WeekPicture
+from booking.choosing import Choosing
+from booking.converters import address_of
+
+register = template.Library()
+
+PART_NAMES = {
+    DayPart.NIGHT: gettext_lazy("night"),
+    DayPart.MORNING: gettext_lazy("morning"),
+    DayPart.AFTERNOON: gettext_lazy("afternoon"),
+    DayPart.EVENING: gettext_lazy("evening"),
+}
+
+
+REASONS = {
+    Kind.BUSY: gettext_lazy("None free"),
+    Kind.MINE: gettext_lazy("None free"),
+    Kind.OVER: gettext_lazy("None free"),
+    Kind.TOO_SOON: gettext_lazy("Too late to book"),
+    Kind.USED_UP: gettext_lazy("All used"),
+    Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.CLOSED: gettext_lazy("Closed"),
+}
+
+
+RUN_WORDS = {
+    Kind.FREE: gettext_lazy("Free"),
+    Kind.BUSY: gettext_lazy("Busy"),
+    Kind.OVER: gettext_lazy("Over"),
+    Kind.TOO_SOON: gettext_lazy("Too late to book"),
+    Kind.USED_UP: gettext_lazy("All used"),
+    Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.CLOSED: gettext_lazy("Closed"),
+    Kind.NOT_YET: gettext_lazy("Not open yet"),
+}
+
+
+register.filter("part_name", lambda part: PART_NAMES[part])
+register.filter("run_word", lambda kind: RUN_WORDS[kind])
+register.simple_tag(address_of, name="address")
+
+
+@register.filter
+def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
+    """The parts of the day that have a free time, to be led to."""
+    return [part for part in parts if part.free]
+
+
+@register.filter
+def run_class(kind: Kind) -> str:
+    """Own, free and busy have a look each; all else is quiet."""
+    return kind if kind in (Kind.MINE, Kind.FREE, Kind.BUSY) else "shut"
+
+
+@register.simple_tag
+def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
+    """The entries of a list of days."""
+    language, today, last = translation.get_language(), choosing.today, choosing.last_day
+    return SafeString(
+        "".join(
+            _day_row(
+                language,
+                today,
+                row,
+                choosing.times_url(row.date) if row.free else "",
+                row.date == last,
+            )
+            for row in rows
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day_row(
+    language: str | None, today: dt.date, row: Row, url: str, is_last: bool
+) -> SafeString:
+    notes = []
+    if near := dates.words(language).near.get((row.date - today).days):
+        notes.append(near)
+    if is_last:
+        notes.append(_("the last day you can book now"))
+    elif row.is_all_day:
+        notes.append(_("all day"))
+    elif row.free:
+        notes.append(joined([str(PART_NAMES[part]) for part in row.parts]))
+    return _fragment(
+        "booking/_day_row.html",
+        {
+            "row": row,
+            "url": url,
+            "note": " · ".join(notes),
+            "count": ngettext("{number} free", "{number} free", row.free).format(number=row.free),
+            "reason": REASONS[row.reason] if row.reason else "",
+        },
+    )
+
+
+def joined(words: list[str]) -> str:
+    """ "morning, afternoon and evening"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+@register.simple_tag
+def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) -> SafeString:
+    """The days of the week's picture; free times lead to the page where they are chosen."""
+    language, today = translation.get_language(), timezone.localdate()
+    drawn = []
+    for column in picture.columns:
+        url = choosing.times_url(column.date) if choosing else ""
+        own = [run.visit for run in column.runs if run.visit]
+        pieces = _column(language, today, _anyones(column) if own else column, url, heading)
+        drawn.append(pieces[0])
+        for visit, piece in zip(own, pieces[1:], strict=True):
+            drawn += address_of("booking:visit", visit.id), piece
+    return SafeString("".join(drawn))
+
+
+def _anyones(column: Column) -> Column:
+    """As it looks for everybody with visits at the same times."""
+    runs = [
+        replace(run, visit=replace(run.visit, id=_NOBODYS)) if run.visit else run
+        for run in column.runs
+    ]
+    return Column(column.date, tuple(runs))
+
+
+@lru_cache(maxsize=4096)
+def _column(
+    language: str | None, today: dt.date, column: Column, url: str, heading: str
+) -> list[str]:
+    """What stands before, between and after the addresses of own visits."""
+    before, after = _frame(language, column.date, column.date == today, heading)
+    runs = [_run(language, run, column.date, _PLACE if run.visit else url) for run in column.runs]
+    return f"{before}{''.join(runs)}{after}".split(_PLACE)
+
+
+_NOBODYS = UUID(int=0)
+
+
+_PLACE = "[here]"  # is in no drawing
+
+
+@lru_cache(maxsize=512)
+def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) -> tuple[str, str]:
+    """What stands before and after the runs of a column."""
+    short = dates.words(language).short_weekdays[date.weekday()]
+    weekday, number, month = dates.day(date, language).split(" ", 2)
+    drawn = _fragment(
+        "booking/_week_column.html",
+        {
+            "date": date,
+            "heading": heading,
+            "is_today": is_today,
+            "weekday": short,
+            "rest_of_weekday": weekday.removeprefix(short),
+            "number": number,
+            "month": month,
+            "runs": _PLACE,
+        },
+    )
+    before, _, after = drawn.partition(_PLACE)
+    return before, after
+
+
+@lru_cache(maxsize=4096)
+def _run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
+    return _fragment("booking/_week_run.html", {"run": run, "date": date, "url": url})
+
+
+def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
+    return SafeString(get_template(template_name).render(context))
+
+
+@register.simple_tag
+def times_url(choosing: Choosing, date: dt.date) -> str:
+    return choosing.times_url(date)
+
+
+@register.simple_tag
+def check_url(choosing: Choosing, starts_at: dt.datetime) -> str:
+    return choosing.check_url(starts_at)
+
+
+@register.filter
+def day_after(date: dt.date) -> dt.date:
+    return date + dt.timedelta(days=1)

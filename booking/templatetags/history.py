@@ -1,0 +1,95 @@
+"""What has been, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from booking.models import Booking
+from booking.outcomes import Outcome
+from booking.queries.actors import Actor, Actors
+
+register = template.Library()
+
+LOOK_WORDS = {
+    "booking:calendar": gettext_lazy("Saw your calendar"),
+    "booking:week": gettext_lazy("Saw your week"),
+    "booking:visits": gettext_lazy("Saw your visits"),
+    "booking:visit": gettext_lazy("Saw one of your visits"),
+    "booking:looks": gettext_lazy("Saw this list"),
+    "booking:book": gettext_lazy("Booked a visit for you"),
+    "booking:move": gettext_lazy("Was about to move a visit, or moved it"),
+    "booking:cancel": gettext_lazy("Was about to cancel a visit, or cancelled it"),
+    "booking:skip": gettext_lazy("Skipped a visit that repeats"),
+    "booking:take_back_skip": gettext_lazy("Took back that a visit was skipped"),
+    "booking:end_series": gettext_lazy("Was about to end a visit that repeats, or ended it"),
+    "booking:make_wish": gettext_lazy("Asked to be told of a free time for you"),
+    "booking:remove_wish": gettext_lazy("Stopped waiting for a free time for you"),
+    "booking:feed": gettext_lazy("Read your calendar with a program"),
+    "booking:recipients": gettext_lazy("Saw you in the list of recipients"),
+    "booking:search_recipients": gettext_lazy("Found you by a search"),
+    "booking:recipient": gettext_lazy("Opened your page"),
+    "booking:change_recipient": gettext_lazy("Changed your name, phone or address"),
+    "booking:grant": gettext_lazy("Opened a grant of yours"),
+    "booking:add_grant": gettext_lazy("Wrote down a new grant"),
+    "booking:phone": gettext_lazy("Looked for a time for you"),
+    "booking:book_by_phone": gettext_lazy("Booked a visit for you by phone"),
+    "booking:phone_visit": gettext_lazy("Saw one of your visits"),
+    "booking:move_by_phone": gettext_lazy("Moved a visit for you"),
+    "booking:cancel_by_phone": gettext_lazy("Cancelled a visit for you"),
+    "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
+    "booking:change_grant": gettext_lazy("Changed a grant of yours"),
+    "booking:register_guardian": gettext_lazy("Registered a guardian"),
+    "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
+    "departments:preview": gettext_lazy("Saw which visits a change would touch"),
+    "workflow:today": gettext_lazy("Saw you on the page of today"),
+    "workflow:board": gettext_lazy("Saw you on the plan of the day"),
+    "workflow:my_day": gettext_lazy("Saw you on the work list"),
+    "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
+    "workflow:visit": gettext_lazy("Opened your visit before coming"),
+    "workflow:report": gettext_lazy("Wrote how a visit went"),
+}
+
+
+CHOOSING_A_TIME = ("booking:times", "booking:check", "booking:move_times", "booking:move_check")
+
+
+@register.filter
+def look_words(what: str) -> str:
+    """What a page of the access log shows, by the page's URL name."""
+    if what.startswith(CHOOSING_A_TIME):
+        return _("Looked for a time for you")
+    if what.startswith("api:"):
+        return _("Saw or changed your visits with a program")
+    return str(LOOK_WORDS.get(what, _("Opened your information")))
+
+
+OUTCOME_WORDS = {
+    Outcome.DONE: ("check", "success", pgettext_lazy("a visit", "Done")),
+    Outcome.NOT_FOUND: ("home", "neutral", gettext_lazy("We did not meet you")),
+    Outcome.COULD_NOT_COME: ("x", "neutral", gettext_lazy("We could not come")),
+}
+
+
+@register.inclusion_tag("booking/_outcome.html")
+def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], doers: Actors) -> dict[str, Any]:
+    """What became of a past or cancelled booking, in neutral words."""
+    last = next(reversed(booking.events.all()), None)
+    doer = doers.of(last) if last else Actor.OWN
+    note = ""
+    if last and last.reason and doer is not Actor.OWN:
+        note = _("Reason: {reason}").format(reason=last.reason)
+    symbol, color, words = "check", "neutral", _("Over")
+    if booking.status == Booking.Status.CANCELLED:
+        symbol, words = "undo", _("Cancelled by you")
+        if last and last.by and doer is Actor.HELPER:
+            symbol, words = "x", _("Cancelled by {name}").format(name=last.by.full_name)
+        elif doer is Actor.STAFF:
+            symbol, words = "x", _("Cancelled by the municipality")
+    elif booking.pk in outcomes:
+        symbol, color, told = OUTCOME_WORDS[outcomes[booking.pk]]
+        words, note = str(told), ""
+    return {"symbol": symbol, "color": color, "words": words, "note": note}

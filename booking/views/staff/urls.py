@@ -1,0 +1,55 @@
+"""/departments/<department>/recipients/: for the department's administrator."""
+
+from django.urls import URLPattern, path
+
+from booking.views.staff import guardians, letters, phone, recipients
+
+urlpatterns: list[URLPattern] = [
+    path("", recipients.recipients, name="recipients"),
+    path("search/", recipients.search_recipients, name="search_recipients"),
+    path("new/", recipients.new_recipient, name="new_recipient"),
+    path("add/", recipients.add_recipient, name="add_recipient"),
+    path("letters/", letters.letters, name="letters"),
+    path("<uuid:recipient>/letter/", letters.letter, name="letter"),
+    path("<uuid:recipient>/letter/printed/", letters.letter_printed, name="letter_printed"),
+    path("<uuid:recipient>/address/trust/", letters.trust_address, name="trust_address"),
+    path("<uuid:recipient>/", recipients.recipient, name="recipient"),
+    path("<uuid:recipient>/change/", recipients.change_recipient, name="change_recipient"),
+    path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
+    path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
+    path(
+        "<uuid:recipient>/guardians/register/",
+        guardians.register_guardian,
+        name="register_guardian",
+    ),
+    path(
+        "<uuid:recipient>/guardians/<uuid:mandate>/end/",
+        guardians.end_guardian,
+        name="end_guardian",
+    ),
+    # on the telephone
+    path("<uuid:recipient>/phone/<uuid:service>/", phone.phone, name="phone"),
+    path("<uuid:recipient>/phone/<uuid:service>/book/", phone.book_by_phone, name="book_by_phone"),
+    path("<uuid:recipient>/visits/<uuid:booking>/", phone.phone_visit, name="phone_visit"),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/move/", phone.move_by_phone, name="move_by_phone"
+    ),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/cancel/",
+        phone.cancel_by_phone,
+        name="cancel_by_phone",
+    ),
+    path(
+        "<uuid:recipient>/series/<uuid:series>/go-on/",
+        phone.go_on_by_phone,
+        name="go_on_by_phone",
+    ),
+    path(
+        "<uuid:recipient>/series/<uuid:series>/end/",
+        phone.end_series_by_phone,
+        name="end_series_by_phone",
+    ),
+    path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
+    path("grants/<uuid:grant>/", recipients.grant, name="grant"),
+    path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
+]

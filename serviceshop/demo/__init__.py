@@ -1,0 +1,8 @@
+"""The demonstration: Fjordvik kommune, two departments, relative to today.
+
+Only ``manage.py demo`` loads it, and only into an empty database.
+"""
+
+from serviceshop.demo.load import is_empty, load
+
+__all__ = ["is_empty", "load"]

@@ -1,8 +1,0 @@
-"""The demonstration: Fjordvik kommune, two departments, relative to today.
-
-Only ``manage.py demo`` loads it, and only into an empty database.
-"""
-
-from serviceshop.demonstration.load import is_empty, load
-
-__all__ = ["is_empty", "load"]

@@ -1,0 +1,91 @@
+"""Pages for when something went wrong. None of them may ask the database: it may be what did."""
+
+import sys
+from typing import cast
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+
+from accounts import unsent
+from accounts.access import PersonRequest
+from accounts.pages import page_of
+from booking.access.pages import MandateEnded
+from booking.views.order import look_over_again
+from serviceshop.http.lock_timeouts import RETRY_AFTER
+
+IDEMPOTENCY_FIELDS = {"key"}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    name = "mandate_ended.html" if isinstance(exception, MandateEnded) else "404.html"
+    return render(request, name, status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long costs nobody what they typed: they are asked whether to
+    send it now, or can copy their words from the page. One that does not say that it comes
+    from our own pages keeps and shows nothing."""
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return render(request, "403_csrf.html", status=403)
+    kept = look_over_again(request)
+    if kept is not None:
+        return kept
+    if _is_ours(request) and unsent.keep_of_older_page(cast(PersonRequest, request)):
+        return redirect("accounts:unsent")
+    context = {
+        "page": page_of(request.get_full_path()),
+        "written": unsent.written_in(unsent.fields_of(request)),
+    }
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """A form of somebody logged in, and none of the log-in's own, which carry codes: those
+    are in no namespace."""
+    match = request.resolver_match
+    return request.user.is_authenticated and match is not None and bool(match.namespace)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 while the database is away.
+
+    Django calls this while it handles the exception. A lost answer to COMMIT looks like any
+    other fault, so no page says that nothing was saved: it shows where to look, and a form
+    with an idempotency key can be sent again.
+    """
+    error = sys.exc_info()[1]
+    context = {"status_url": _status_url(request), **_sent(request)}
+    if not isinstance(error, OperationalError | InterfaceError):
+        return render(request, "500.html", context, status=500)
+    response = render(request, "503_database.html", context, status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _sent(request: HttpRequest) -> dict[str, object]:
+    """What a form sent, so that it can be sent again or copied."""
+    if request.method != "POST":
+        return {}
+    fields = unsent.fields_of(request)
+    can_repeat = any(name in IDEMPOTENCY_FIELDS for name, _ in fields)
+    return {"typed": fields if can_repeat else [], "written": unsent.written_in(fields)}
+
+
+def _status_url(request: HttpRequest) -> str:
+    """The page that shows what was saved."""
+    try:
+        match = resolve(request.path_info)  # the fault may have come before Django did this
+    except Resolver404:
+        return page_of(request.get_full_path())
+    if match.namespace == "booking" and "department" not in match.kwargs:
+        return reverse("booking:visits")
+    return page_of(request.get_full_path())

@@ -1,0 +1,18 @@
+"""An address that can only be sent to is said to be one in words when somebody opens it."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts.pages import page_of
+
+
+class MethodNotAllowedMiddleware(MiddlewareMixin):
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Programs have words of their own already, and keep them."""
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            context = {"page": page_of(request.path)}
+            response.content = render_to_string("405.html", context, request)
+        return response
