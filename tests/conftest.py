@@ -1,6 +1,8 @@
 """The small cast. Everybody works, or has grants, in ``department``; the administrator
 of ``other_department`` must see nothing of it."""
 
+import gc
+
 import pytest
 from django.conf import settings as project
 from django.core.signals import setting_changed
@@ -8,14 +10,24 @@ from django.db import connection
 from django.dispatch import receiver
 from django.test import TransactionTestCase, override_settings
 
+from booking.models import Visit
 from departments.models import Employee
 from serviceshop.celery import app
 from serviceshop.redis.breaker import redis_breaker
 from tests import factories
 from tests.database import copied_database, delete_all_rows
 from tests.kept import forget_drawn
-from tests.promises import broken_lists, broken_seats
+from tests.promises import are_empty, broken_lists, broken_seats
 from tests.workflow.worker import Delivery
+from workflow.models import DayPlan
+
+
+def pytest_collection_finish():
+    """What is there now lives as long as the run: the garbage collector need not look at it
+    again and again, nor look so often at what tests throw away by themselves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items):
@@ -82,8 +94,9 @@ def promises_kept(request, _django_db_marker):
         return
     if connection.in_atomic_block and connection.needs_rollback:
         return
-    assert not broken_seats()
-    assert not broken_lists()
+    if not are_empty(Visit, DayPlan):
+        assert not broken_seats()
+        assert not broken_lists()
 
 
 @pytest.fixture
@@ -143,6 +156,7 @@ def delivery(tmp_path, monkeypatch):
     running = Delivery(tmp_path)
     running.broker.start()
     monkeypatch.setattr(app.conf, "broker_url", running.broker.url)
+    monkeypatch.setattr(app, "_pool", None)
     monkeypatch.setattr(app.amqp, "_producer_pool", None)
     redis_breaker.close()
     yield running

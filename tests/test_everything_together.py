@@ -45,7 +45,7 @@ from workflow.actions import plan_stale_days, settle, settle_due_days
 from workflow.queries.check import check_plans
 from workflow.queries.planning import as_it_stands
 
-LIVES = int(os.environ.get("LIVES", "2"))
+LIVES = int(os.environ.get("LIVES", "1"))
 OSLO = ZoneInfo("Europe/Oslo")
 CLOCKS_CHANGE = [dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 31)]
 REACH = 4  # days of the offer that wishes are chosen from

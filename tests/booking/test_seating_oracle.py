@@ -1,5 +1,5 @@
 """What seating calls free can be staffed, and it holds back next to nothing: small random
-days against brute force. ``SEATING_CASES`` asks for more than a thousand."""
+days against brute force. ``SEATING_CASES`` asks for more than three hundred."""
 
 import os
 import random
@@ -11,7 +11,7 @@ from booking.seating.values import Demand, Seat, Seated, Visit
 from tests.booking.checker import faults
 from tests.booking.oracle import can_be_seated
 
-CASES = int(os.environ.get("SEATING_CASES", "1000"))
+CASES = int(os.environ.get("SEATING_CASES", "300"))
 HOUR = 3600
 QUARTER = 900
 SKILLS = [uuid.UUID(int=900 + number) for number in range(2)]

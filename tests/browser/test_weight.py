@@ -67,7 +67,7 @@ def database_url():
 def production(tmp_path):
     demo.load()
     running = Production(tmp_path)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not running.answers():
         assert running.process.poll() is None, "gunicorn stopped"
         assert time.monotonic() < deadline, "gunicorn does not answer"

@@ -20,16 +20,19 @@ class Delivery:
         self.broker = Valkey(folder / "valkey")
         self.celery = []
 
-    def start_worker(self):
+    def start_worker(self, *, beat=True):
         """Return once the worker takes tasks."""
         log = self.folder / "worker.log"
         worker = self._celery(
             log, "worker", "--concurrency=1", "--without-gossip", "--without-mingle"
         )
-        self._celery(
-            self.folder / "beat.log", "beat", "--pidfile=", f"--schedule={self.folder / 'beat'}"
-        )
+        if beat:
+            schedule = f"--schedule={self.folder / 'beat'}"
+            self._celery(self.folder / "beat.log", "beat", "--pidfile=", schedule)
         worker.wait_until(lambda: " ready." in log.read_text(), within=60)
+
+    def worker_says(self, words):
+        return words in (self.folder / "worker.log").read_text()
 
     def stop(self):
         for process in self.celery:
@@ -59,7 +62,7 @@ def this_database():
     return urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
 
 
-def seconds_until(holds, *, within=15.0):
+def seconds_until(holds, *, within=60.0):
     """How long it took; fails when it never happened."""
     begun = time.monotonic()
     while not holds():
