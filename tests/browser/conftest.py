@@ -69,13 +69,15 @@ def live_server():
 
 
 @pytest.fixture
-def open_page(browser, live_server):
+def open_page(request, browser, live_server):
     """``open_page(path, user=…, viewport=PHONE, color_scheme="dark")``, or any context option."""
     contexts, complaints = [], []
 
     def open_page(path="/", *, user=None, viewport=WIDE, **options):
         context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
         contexts.append(context)
+        if "faults_of" in request.fixturenames:
+            load_engines(context)
         if user is not None:
             log_in(context, live_server, user)
         page = context.new_page()
@@ -104,12 +106,8 @@ def log_in(context, live_server, user):
 @pytest.fixture
 def faults_of(tally):
     """What either engine says is wrong with a page as it stands now."""
-    ready = set()
 
     def faults_of(page):
-        if page.context not in ready:
-            ready.add(page.context)
-            load_engines(page.context)
         by_axe, by_ace = faults_by_both(page)
         tally("States of pages that both engines looked at", 1)
         tally("Faults found by axe-core", len(by_axe))

@@ -44,8 +44,8 @@ BOTH = f"""async () => {{
 
 
 def load_engines(context):
-    """Every page that is opened in the context from now on has both: to send a megabyte of
-    script to each of them takes as long as to run it."""
+    """Every page that is opened in the context from now on has both: to send them to each page
+    anew takes as long as to run them."""
     for engine in (AXE, ACE):
         context.add_init_script(engine)
 
@@ -53,7 +53,7 @@ def load_engines(context):
 def faults_by_both(page):
     """What axe says is wrong, and what IBM's engine says."""
     found = page.evaluate(BOTH)
-    if found is None:  # opened before, or without JavaScript of its own
+    if found is None:  # without JavaScript of its own
         for engine in (AXE, ACE):
             page.evaluate(engine)
         found = page.evaluate(BOTH)

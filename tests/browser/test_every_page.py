@@ -20,6 +20,7 @@ from serviceshop.demo import people
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.recipient.conftest import NOW
 from tests.browser.sampling import is_chosen
+from tests.database import load_kept
 
 NOT_PAGES = (".ics", ".pdf", ".csv")
 
@@ -61,7 +62,7 @@ def on_a_working_day():
 
 @pytest.mark.parametrize("person", MUST_SEE, ids=lambda person: person.given_name)
 def test_every_page_of_the_demonstration(open_page, faults_of, person):
-    demo.load()
+    load_kept("demonstration", demo.load)
     page = open_page("/", user=User.objects.get(email=person.email))
     faults, seen = look_at_all(page, faults_of)
     assert seen >= MUST_SEE[person]
@@ -69,7 +70,7 @@ def test_every_page_of_the_demonstration(open_page, faults_of, person):
 
 
 def test_every_page_in_the_simple_view(open_page, faults_of):
-    demo.load()
+    load_kept("demonstration", demo.load)
     berit = User.objects.get(email=people.BERIT.email)
     berit.preferences = {"view": "simple"}
     berit.save()
@@ -79,7 +80,7 @@ def test_every_page_in_the_simple_view(open_page, faults_of):
 
 
 def test_every_page_of_whoever_acts_for_somebody(open_page, faults_of):
-    demo.load()
+    load_kept("demonstration", demo.load)
     page = open_page("/persons/", user=User.objects.get(email=people.CARL.email))
     page.get_by_role("main").get_by_role("button", name=people.BERIT.given_name).click()
     page.wait_for_url("**/calendar/")
