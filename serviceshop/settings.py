@@ -203,6 +203,16 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# Each queue has a worker of its own, so that a slow mail server delays no plan.
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "workflow.tasks.*": {"queue": "plans"},
+    "accounts.tasks.*": {"queue": "messages"},
+    "booking.tasks.announce": {"queue": "messages"},
+    "booking.tasks.remind": {"queue": "messages"},
+}
+CELERY_TASK_TIME_LIMIT = 3600  # seconds; tasks that others wait for have shorter limits
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a task waits in the broker, not behind a slow one
 # One short attempt to send a message; serviceshop/redis/doorbell.py says why that is enough.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -38,12 +38,9 @@ def pytest_runtest_makereport(item, call):
 
 
 def what_it_proves(item):
-    """The first line of its docstring; where that says little, its name in words."""
-    says = (item.function.__doc__ or "").strip().partition("\n")[0]
-    if len(says.split()) < 4:
-        says = item.originalname.removeprefix("test_").replace("_", " ")
-    parameters = item.name.removeprefix(item.originalname)
-    return f"{says} {parameters}".strip()
+    """Its name, which is a sentence, in words."""
+    words = item.originalname.removeprefix("test_").replace("_", " ")
+    return words + item.name.removeprefix(item.originalname)
 
 
 def pytest_terminal_summary(terminalreporter):
