@@ -2,6 +2,7 @@
 of ``other_department`` must see nothing of it."""
 
 import gc
+from pathlib import Path
 
 import pytest
 from django.conf import settings as project
@@ -21,6 +22,9 @@ from tests.promises import are_empty, broken_lists, broken_seats
 from tests.workflow.worker import Delivery
 from workflow.models import DayPlan
 
+BROWSER = Path(__file__).parent / "browser"
+FOLLOW_EVERY_LINK = {"test_every_page.py", "test_long_names.py"}
+
 
 def pytest_collection_finish():
     """What is there now lives as long as the run: the garbage collector need not look at it
@@ -33,7 +37,13 @@ def pytest_collection_finish():
 def pytest_collection_modifyitems(items):
     """The longest first, so that at the end nobody waits for one who has just begun; and what
     starts processes before a browser's event loop runs in this one."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None,
+            BROWSER not in item.path.parents,
+            item.path.name not in FOLLOW_EVERY_LINK,
+        )
+    )
 
 
 @pytest.fixture(scope="session")
