@@ -16,8 +16,11 @@ from tests import factories
 from tests.booking.pages.conftest import TODAY
 from tests.factories import local
 from tests.kept import forget_all
+from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
+
+TURNS = size(3, in_full=8)  # between which something changes
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 DAY = re.compile(
@@ -59,7 +62,7 @@ def test_the_cached_calendar_equals_a_fresh_one_and_the_offer(
     lay_out_horizon(department)  # only days that are laid out are cached
     rng = random.Random(seed)
     urls = ["/calendar/", "/calendar/?week=2026-W49", "/calendar/week/"]
-    for _turn in range(8):
+    for _turn in range(TURNS):
         for _ in range(3):
             person, date = rng.choice(people), rng.choice(FORTNIGHT[1:5])
             change(rng, person, service, date)

@@ -1,9 +1,9 @@
 """A recipient's pages in narrow and wide windows, large and spaced text, without colours.
 
-``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
+``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does. Otherwise each
+way looks at a sample of the pages (tests/browser/sampling.py).
 """
 
-import os
 import re
 
 import pytest
@@ -18,12 +18,11 @@ from tests.browser.recipient.test_pages import (
     pages_for_whoever_acts,
     pages_on_the_way,
 )
+from tests.browser.sampling import EVERY_LOOK, sample
 
 SMALLEST_TARGET = 44  # CSS pixels, both ways
 
-in_every_look = pytest.mark.skipif(
-    "EVERY_LOOK" not in os.environ, reason="EVERY_LOOK=1 looks in every way"
-)
+in_every_look = pytest.mark.skipif(not EVERY_LOOK, reason="EVERY_LOOK=1 looks in every way")
 LOOKS = [
     {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"},
     {"viewport": {"width": 768, "height": 1024}, "color_scheme": "dark"},
@@ -130,7 +129,7 @@ def language(request, shop):
 def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, language, open_page):
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.set_viewport_size({"width": 1920, "height": 1080})
         page.goto(path)
         found[name, "1920"] = page.evaluate(CUT_OFF)
@@ -153,7 +152,7 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
     shop.aksel.user.save()
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.goto(path)
         page.evaluate(LARGE)
         page.set_viewport_size({"width": 320, "height": 640})
@@ -178,7 +177,7 @@ def test_names_without_a_space_stay_inside_a_narrow_window(shop, language, open_
         model.objects.update(name=unbroken("name"))
     page = open_page(user=user, viewport={"width": 320, "height": 640})
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.goto(path)
         found[name, "ordinary"] = page.evaluate(OUTSIDE)
         page.evaluate(LARGE)
@@ -191,13 +190,13 @@ def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure,
     """For the recipient and for the guardian."""
     page = open_page(user=shop.aksel.user, viewport=viewport)
     targets = []
-    for path in (pages(shop) | pages_on_the_way(shop)).values():
+    for path in sample(pages(shop) | pages_on_the_way(shop)).values():
         page.goto(path)
         targets += page.evaluate(TARGETS)
     page = open_page("/persons/", user=mandate.holder, viewport=viewport)
     targets += page.evaluate(TARGETS)
     page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
-    for path in pages_for_whoever_acts(shop).values():
+    for path in sample(pages_for_whoever_acts(shop)).values():
         assert page.goto(path).status == 200, path
         targets += page.evaluate(TARGETS)
     figure(

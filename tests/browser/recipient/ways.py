@@ -62,8 +62,9 @@ class ByKeyboard(Way):
     def go_to(self, words):
         for _ in range(60):
             self.key("Tab")
-            assert self.page.evaluate(FOCUS_SHOWS), f"the focus can't be seen: {self.focused}"
-            if words in " ".join(self.page.evaluate(SAID).split()):
+            shows, said = self.page.evaluate(f"[({FOCUS_SHOWS})(), {SAID}]")
+            assert shows, f"the focus can't be seen: {self.focused}"
+            if words in " ".join(said.split()):
                 return
         raise AssertionError(f"{words} was not reached")
 
