@@ -21,7 +21,7 @@ CHOSEN = {
 
 @pytest.fixture
 def person(client, settings):
-    settings.SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     person = factories.UserFactory(phone="90 11 22 33", language="en")
     client.force_login(person)
     return person

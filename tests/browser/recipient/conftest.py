@@ -51,7 +51,7 @@ def simple(shop):
 def shop(clock, transactional_db, settings):
     """A fortnight with own visits, others' visits and a closed Sunday, in a municipality that
     sends text messages."""
-    settings.SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     department = factories.DepartmentFactory(name="Home care North", phone="33 00 10 10")
     for weekday in range(1, 7):
         hours = {1: (8, 20), 6: (10, 16)}.get(weekday, (8, 20))

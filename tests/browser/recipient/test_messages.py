@@ -33,7 +33,7 @@ def hans(shop, dina):
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, settings, viewport):
-    settings.SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     user = shop.aksel.user
     user.phone = "90 00 00 00"
     user.save()
