@@ -119,6 +119,7 @@ class ProblemsMiddleware:
         405: "method_not_allowed",
         413: "too_large",
         500: "server_error",
+        503: "unavailable",
     }
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -8,25 +8,26 @@ from celery import shared_task
 
 # Per process. Above this rate, beat's next run is cheaper than a message for each change.
 MAX_REQUESTS_PER_SECOND = 5
+TIME_LIMIT = 120  # seconds
 
 _request_times = deque[float](maxlen=MAX_REQUESTS_PER_SECOND)
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def make_plan(day_id: int) -> None:
     from workflow import actions
 
     actions.make_plan(day_id=day_id)
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def plan_stale_days() -> None:
     from workflow import actions
 
     actions.plan_stale_days()
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def settle_due_days() -> None:
     from workflow import actions
 
