@@ -92,7 +92,7 @@ def test_without_a_broker_booking_is_fast_and_lists_are_made_later(delivery, boo
 
 
 def test_slow_mail_delays_no_plan(delivery, book):
-    """A hundred mails wait, and each takes half a second."""
+    """A hundred mails are due, and each takes half a second."""
     Message.objects.bulk_create(
         Message(
             kind=PHONE,
