@@ -2,7 +2,7 @@
 
 from django.template.autoreload import reset_loaders
 
-from booking import choosing
+from booking import converters
 from booking.queries import free
 from booking.templatetags import calendar as tags
 
@@ -17,6 +17,6 @@ def forget_drawn():
 def forget_all():
     """As in a new process."""
     forget_drawn()
-    choosing._times_url.cache_clear()
+    converters._times_url.cache_clear()
     for kept in (free._days, free._dates, free._needs):
         kept._found.clear()

@@ -24,6 +24,7 @@ INTERNAL = {
         "local_time",
         "own_booking_rows",
     },
+    "workflow.actions": set(),
     "workflow.queries": set(),
 }
 

@@ -9,9 +9,17 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import PersonRequest, act_for, record_look
+from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
-from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient
+from booking.models import (
+    Booking,
+    BookingEvent,
+    BookingSeries,
+    CalendarFeed,
+    Mandate,
+    Recipient,
+    SlotWish,
+)
 from booking.queries import Person
 from booking.queries import recipients as parts
 from departments.models import Service
@@ -122,7 +130,7 @@ def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipie
     """The mandate's recipient, after the holder's access was logged."""
     if may == Mandate.May.BOOK and not mandate.may_book:
         raise Http404
-    record_look(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
+    log_access(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
     return mandate.recipient
 
 
@@ -181,3 +189,19 @@ def series_for(
     )
     series.recipient = recipient
     return series
+
+
+def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:
+    return get_object_or_404(SlotWish, pk=wish_id, recipient=recipient_for(request, may=may))
+
+
+def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:
+    return get_object_or_404(CalendarFeed, pk=feed_id, recipient=recipient_of_feeds(request))
+
+
+def recipient_of_feeds(request: PersonRequest) -> Recipient:
+    """The user as a recipient: calendar feeds are theirs alone, not their helpers'."""
+    recipient = recipient_for(request)
+    if recipient.user_id != request.user.pk:
+        raise Http404
+    return recipient

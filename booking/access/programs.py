@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import record_look
+from accounts.access import log_access
 from accounts.models import User
 from booking.access.pages import mandates_held_by, recipient_under
 from booking.errors import NotGranted
@@ -61,7 +61,7 @@ def _access_of_staff(user: User, recipient_id: uuid.UUID, *, what: str) -> Progr
         raise Http404
     departments = frozenset(grant.service.department_id for grant in found)
     only = next(iter(departments)) if len(departments) == 1 else None
-    record_look(by=user, subject_id=recipient_id, what=what, department_id=only)
+    log_access(by=user, subject_id=recipient_id, what=what, department_id=only)
     return ProgramAccess(found[0].recipient, departments)
 
 

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
+from accounts.messages.quiet_hours import QuietHours
 from accounts.models import Message
 from booking.models import Booking, BookingEvent, Recipient
 from booking.notices import visits as notices
@@ -81,7 +82,7 @@ def remind(now: dt.datetime) -> int:
 def due(kind: str, starts_at: dt.datetime) -> dt.datetime:
     """When to remind the recipient of a visit that starts then."""
     if kind == notices.HOURS_BEFORE:
-        return messages.quiet_hours().reminder_at(starts_at - BEFORE, starts_at)
+        return QuietHours.configured().reminder_at(starts_at - BEFORE, starts_at)
     day_before = timezone.localdate(starts_at) - DAY
     return dt.datetime.combine(day_before, DAY_BEFORE_AT, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
@@ -120,7 +121,7 @@ def notify(
 ) -> None:
     """Post the message to each of the recipient's ``addressees``."""
     for to in addressees(recipient):
-        messages.post(
+        accounts_actions.post(
             kind=kind_for_others if to.is_other else kind,
             to=to.user,
             subject_id=recipient.pk,

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef
 from django.utils import timezone
 
-from accounts.actions.messages import post
+from accounts import actions as accounts_actions
 from accounts.models import Message
 from booking import quota
 from booking.models import BookingEvent, Grant
@@ -56,7 +56,7 @@ def _notify_administrators(
     administrators = Employee.objects.active(timezone.localdate()).administrators()
     with transaction.atomic():
         for employee in administrators.filter(department=department).select_related("person"):
-            post(
+            accounts_actions.post(
                 kind=UNBOOKED,
                 key=key,
                 to=employee.person,

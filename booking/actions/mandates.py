@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from accounts.actions.messages import post
+from accounts import actions as accounts_actions
 from accounts.models import User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
@@ -152,7 +152,7 @@ def _notify_recipient(mandate: Mandate, kind: str) -> None:
 
 
 def _notify(mandate: Mandate, kind: str, **whom: Any) -> None:
-    post(
+    accounts_actions.post(
         kind=kind,
         key=f"{kind}:{mandate.pk}",
         about_id=mandate.pk,

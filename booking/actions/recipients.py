@@ -4,9 +4,10 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from accounts.actions.addresses import change_address
+from accounts import actions as accounts_actions
+from accounts import queries as accounts_queries
 from accounts.errors import AddressTaken
-from accounts.models import Coordinator, Message, User
+from accounts.models import Message, User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Recipient
@@ -86,7 +87,7 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
             raise errors.NotOnlyOurs
         else:
             try:
-                change_address(
+                accounts_actions.change_address(
                     user=user, channel=Message.Channel.EMAIL, address=email.lower(), by=by
                 )
             except AddressTaken as error:
@@ -109,7 +110,7 @@ def _give_log_in(recipient: Recipient, email: str) -> None:
 def _opens_more(user: User, recipient: Recipient, department: Department) -> bool:
     return (
         user.acts_for_others
-        or Coordinator.objects.filter(user=user).exists()
+        or accounts_queries.is_coordinator(user)
         or Employee.objects.filter(person=user).exists()
         or recipient.grants.exclude(service__department=department).exists()
     )

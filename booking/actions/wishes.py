@@ -14,7 +14,7 @@ from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import Message, User
 from booking import errors, queries
 from booking.calendar.offers import SlotStatus
@@ -167,7 +167,7 @@ def _messages_today(user: User, now: dt.datetime) -> int:
 
 def _notify(wish: SlotWish, start: int) -> None:
     starts_at = dt.datetime.fromtimestamp(start, dt.UTC)
-    messages.post(
+    accounts_actions.post(
         kind=OPENING,
         key=f"{wish.pk} {wish.revision}",
         to=wish.by,

@@ -5,13 +5,13 @@ import uuid
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import MessageChoices
 from booking.calendar.ics import Entry, Method, Sender, calendar_file
-from booking.models import Booking, BookingEvent, Recipient
+from booking.models import Booking, BookingEvent, CalendarFeed, Recipient
 
 PAST = dt.timedelta(days=30)
 REFRESH = dt.timedelta(hours=1)
@@ -81,3 +81,21 @@ def _zone() -> ZoneInfo:
 
 def _sender() -> Sender:
     return Sender(settings.MUNICIPALITY, settings.DEFAULT_FROM_EMAIL)
+
+
+def open_feeds(recipient: Recipient) -> list[CalendarFeed]:
+    return list(recipient.feeds.filter(revoked_at__isnull=True))
+
+
+def open_feed(secret_hash: str) -> CalendarFeed | None:
+    """The feed with this secret, while its maker may log in and is the recipient."""
+    return (
+        CalendarFeed.objects.select_related("recipient", "by")
+        .filter(
+            secret_hash=secret_hash,
+            revoked_at__isnull=True,
+            by__is_active=True,
+            recipient__user=F("by"),
+        )
+        .first()
+    )

@@ -65,3 +65,9 @@ def _service(
     service = service_columns.of(row)
     service.department = department_columns.of(row)
     return service
+
+
+def is_recipient(user_id: uuid.UUID, recipient_id: uuid.UUID | None = None) -> bool:
+    """Whether the user is a recipient; with ``recipient_id``, whether they are that one."""
+    found = Recipient.objects.filter(user=user_id)
+    return (found.filter(pk=recipient_id) if recipient_id else found).exists()

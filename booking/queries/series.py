@@ -93,3 +93,17 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
         elif not any(fact.starts <= starts and ends <= fact.ends for fact in shifts[date]):
             found[date] = SeriesDate.Why.CLOSED
     return found
+
+
+def has_running_series(recipient: Recipient) -> bool:
+    return BookingSeries.objects.running().filter(recipient=recipient).exists()
+
+
+def running_series_of(booking: Booking) -> BookingSeries | None:
+    """The series that made the booking, while it runs."""
+    return BookingSeries.objects.running().filter(dates__booking=booking).first()
+
+
+def coming_of_series(series: BookingSeries, now: dt.datetime) -> list[Booking]:
+    """The series' confirmed bookings that are not over, earliest first."""
+    return list(Booking.objects.upcoming(now).filter(series_date__series=series))

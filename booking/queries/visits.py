@@ -102,3 +102,16 @@ def cancel_deadline(booking: Booking) -> dt.datetime:
     """The last instant at which it can be cancelled."""
     minutes = booking.service.department.cancel_deadline_minutes
     return booking.starts_at - dt.timedelta(minutes=minutes)
+
+
+def movable_bookings(recipient: Recipient, balance: Balance, now: dt.datetime) -> list[Booking]:
+    """The bookings that the balance counts and that can still be moved."""
+    return [
+        booking
+        for booking in own_bookings(recipient, balance.period_start, balance.period_end)
+        if booking.service_id == balance.service.pk and now <= change_deadline(booking)
+    ]
+
+
+def recipient_id_of_booking(booking_id: uuid.UUID) -> uuid.UUID | None:
+    return Booking.objects.filter(pk=booking_id).values_list("recipient", flat=True).first()

@@ -5,7 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, Recipient
+from booking.models import Booking, Recipient, SlotWish
 from booking.queries.visits import change_deadline
 
 
@@ -17,3 +17,13 @@ def may_book_for(user: User, recipient: Recipient) -> bool:
 
 def can_be_moved(visit: Booking, now: dt.datetime) -> bool:
     return visit.status == Booking.Status.BOOKED and now <= change_deadline(visit)
+
+
+def wishes_of(recipient: Recipient) -> list[SlotWish]:
+    return list(
+        SlotWish.objects.filter(recipient=recipient).select_related("service", "moving", "by")
+    )
+
+
+def has_wishes(recipient: Recipient) -> bool:
+    return SlotWish.objects.filter(recipient=recipient).exists()

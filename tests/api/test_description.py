@@ -7,6 +7,7 @@ role.
 import datetime as dt
 import os
 import uuid
+from functools import cache
 
 import pytest
 import schemathesis
@@ -27,7 +28,7 @@ from tests import factories
 from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
 from workflow.actions import make_plan
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -77,6 +78,7 @@ def world(settings, service, recipient, stranger, administrator, care_worker, bo
     return people, {name: list(map(str, values)) for name, values in known.items()}
 
 
+@cache
 def operations():
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     return [result.ok() for result in schema.get_all_operations()]

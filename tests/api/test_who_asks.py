@@ -139,7 +139,7 @@ def test_processes_count_together():
 
 def test_the_count_is_sent_in_steps(monkeypatch):
     told = []
-    monkeypatch.setattr(Rate, "_tell", staticmethod(lambda key, more: told.append(more) or 0))
+    monkeypatch.setattr(Rate, "_report", staticmethod(lambda key, more: told.append(more) or 0))
     rate = Rate("test")
     for _ in range(60):
         rate.wait("x", 300)

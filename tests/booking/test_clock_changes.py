@@ -13,11 +13,13 @@ from booking import actions, errors, queries
 from booking.calendar.offers import SlotStatus
 from departments.actions.days import lay_out_horizon
 from tests import factories
+from tests.sizes import size
 
 pytestmark = pytest.mark.django_db
 
 OSLO = ZoneInfo("Europe/Oslo")
 HALF_HOUR = dt.timedelta(minutes=30)
+AROUND_THE_CHANGE = 10  # half hours from midnight, of which none is left out
 CHANGES = [
     (dt.date(2026, 10, 25), 25),
     (dt.date(2027, 3, 28), 23),
@@ -192,15 +194,17 @@ def test_each_time_on_the_page_links_to_itself(date, hours, service, recipient, 
         client.force_login(recipient.user)
         page = client.get(f"/book/{service.pk}/{date}/").text
         links = re.findall(rf'href="(/book/{service.pk}/{date}/[^"/]+/)#question"', page)
+        every = size(4, in_full=1)
+        numbers = [n for n in range(len(links)) if n < AROUND_THE_CHANGE or n % every == 0]
         asked = [
-            re.search(r'name="starts_at" value="([^"]+)"', client.get(link).text)[1]
-            for link in links
+            re.search(r'name="starts_at" value="([^"]+)"', client.get(links[n]).text)[1]
+            for n in numbers
         ]
 
     assert len(set(links)) == 2 * hours
     first = midnight(date).astimezone(dt.UTC)
     assert [dt.datetime.fromisoformat(one) for one in asked] == [
-        first + number * HALF_HOUR for number in range(2 * hours)
+        first + number * HALF_HOUR for number in numbers
     ]
 
 

@@ -8,12 +8,13 @@ import time_machine
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.models import Booking, BookingEvent, Grant
-from booking.notices.essential import tell_unbooked
+from booking.notices.essential import compose_unbooked
 from booking.queries.essential import unbooked
 from departments.actions.settings import change_settings
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
+from tests.sizes import size
 
 TUESDAY = dt.date(2026, 11, 24)
 FRIDAY = dt.date(2026, 11, 27)
@@ -80,10 +81,11 @@ def test_a_cancelled_visit_and_a_grant_that_has_ended_do_not_count(department, s
     assert missing(department) == [1]
 
 
-def test_ten_thousand_people_are_one_statement_and_a_page_of_names(
+def test_many_people_are_one_statement_and_a_page_of_names(
     department, service, django_assert_num_queries
 ):
-    people = factories.RecipientFactory.build_batch(10_000)
+    many = size(1_000, in_full=10_000)
+    people = factories.RecipientFactory.build_batch(many)
     type(people[0]).objects.bulk_create(people)
     Grant.objects.bulk_create(
         Grant(
@@ -97,7 +99,7 @@ def test_ten_thousand_people_are_one_statement_and_a_page_of_names(
     )
     with django_assert_num_queries(1):
         found = unbooked(department, TUESDAY, most=8)
-    assert (len(found.shown), found.count) == (8, 10_000)
+    assert (len(found.shown), found.count) == (8, many)
 
 
 # -- Being told --------------------------------------------------------------------
@@ -171,15 +173,15 @@ def test_the_message_names_nobody_and_is_not_sent_when_all_is_booked(
     grant = essential(service, amount=1)
     alert_unbooked(at_noon(FRIDAY))
     message = Message.objects.get()
-    words = tell_unbooked(message)
+    words = compose_unbooked(message)
     assert "1 essential service is not booked" in words.lines[0]
     assert grant.recipient.family_name not in repr(words)
 
     Employee.objects.filter(person=administrator).update(valid_until=TUESDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
     Employee.objects.filter(person=administrator).update(valid_until=None)
     booked(grant, FRIDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import AccessLogEntry, DeadAddress, Message
 from booking import actions
 from booking.actions.announcements import announce
@@ -131,7 +131,7 @@ def test_the_list_takes_as_many_statements_for_many(
         DeadAddress.objects.create(
             user=recipient.user, channel="email", address=recipient.user.email
         )
-        messages.post(
+        accounts_actions.post(
             kind="visit.moved_by_others",
             key="any",
             to=recipient.user,
@@ -154,7 +154,7 @@ def test_an_urgent_letter_asks_staff_to_call(
     soon = book(at(14, date=TODAY), recipient)
     actions.cancel(booking=soon, by=administrator, reason="A carer is ill")
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     told = Message.objects.filter(kind="visit.cancelled_by_others")
     assert set(told.values_list("channel", "state")) == {("email", "dead"), ("letter", "waiting")}
 
@@ -168,7 +168,7 @@ def test_an_urgent_letter_asks_staff_to_call(
     ("kind", "days"), [("visit.moved_by_others", 7), ("visit.booked_by_others", 0)]
 )
 def test_a_letter_that_is_not_urgent_does_not_ask_to_call(dina, department, hans, kind, days):
-    messages.post(
+    accounts_actions.post(
         kind=kind,
         key="any",
         to=None,
@@ -187,7 +187,7 @@ def test_the_department_sees_a_bouncing_address_and_may_trust_it_again(
 ):
     page = url("recipient", department, recipient.pk)
     assert "come back" not in dina.get(page).content.decode()
-    messages.bounced(email=recipient.user.email)
+    accounts_actions.record_bounce(email=recipient.user.email)
     assert "come back (E-mail)" in dina.get(page).content.decode()
     assert recipient.full_name in dina.get(url("letters", department)).content.decode()
     dina.post(url("trust_address", department, recipient.pk))
@@ -199,7 +199,7 @@ def test_the_department_sees_that_messages_do_not_reach_a_guardian(dina, departm
         recipient=hans, guardian=True, is_told=True, holder_name="Carl Berg"
     )
     assert dina.get(url("letters", department)).context["unreachable"] == []
-    messages.bounced(email=guardian.holder.email)
+    accounts_actions.record_bounce(email=guardian.holder.email)
     assert dina.get(url("letters", department)).context["unreachable"] == [hans]
     assert "Carl Berg should get" in dina.get(url("recipient", department, hans.pk)).text
     actions.end_mandate(mandate=guardian, by=guardian.holder)
@@ -207,7 +207,7 @@ def test_the_department_sees_that_messages_do_not_reach_a_guardian(dina, departm
 
 
 def test_a_new_address_is_not_marked_as_bouncing(dina, department, recipient):
-    messages.bounced(email=recipient.user.email)
+    accounts_actions.record_bounce(email=recipient.user.email)
     recipient.user.email = "ny@example.test"
     recipient.user.save()
     page = url("recipient", department, recipient.pk)

@@ -11,7 +11,7 @@ from booking.access.pages import mandates_held_by
 from booking.actions import Invited
 from booking.actions.mandates import notify_of_expired_mandates
 from booking.models import Mandate
-from booking.notices.mandates import tell_holder
+from booking.notices.mandates import compose_holder
 from booking.queries.letters import write
 from tests import factories
 from tests.booking.conftest import TODAY
@@ -152,11 +152,11 @@ def test_the_recipient_gets_a_message_about_a_guardian(recipient, administrator)
 def test_the_end_is_announced_once_and_an_ended_invitation_is_not(recipient):
     mandate = give(recipient)
     invitation = Message.objects.get(kind="mandate.held")
-    assert "act for somebody" in tell_holder(invitation).subject
+    assert "act for somebody" in compose_holder(invitation).subject
     for _ in range(2):
         actions.end_mandate(mandate=mandate, by=recipient.user)
     assert Message.objects.filter(kind="mandate.ended").count() == 1
-    assert tell_holder(invitation) is None
+    assert compose_holder(invitation) is None
 
 
 def test_the_end_is_announced_to_the_other_party(recipient, administrator):

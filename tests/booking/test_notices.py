@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.messages import sms
 from accounts.models import Message, MessageChoices, User
 from booking import actions
@@ -66,7 +66,7 @@ def tell():
     """Run the tasks of every few seconds; returns the bodies of the e-mails sent."""
     before = len(mail.outbox)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
@@ -189,9 +189,9 @@ def test_a_user_without_confirmations_gets_none_for_own_changes(booked, user, ad
 
 def test_a_visit_cancelled_before_sending_is_not_confirmed(booked, user):
     announce()
-    claimed = messages.claim()
+    claimed = accounts_actions.claim()
     actions.cancel(booking=booked, by=user)
-    assert not messages.deliver(claimed)
+    assert not accounts_actions.deliver(claimed)
     assert not mail.outbox
 
 
@@ -240,7 +240,7 @@ def test_a_former_helper_who_is_staff_now_is_staff(booked, recipient, user, admi
 def test_a_visit_that_has_begun_is_not_announced(booked, opened):
     announce()
     opened.move_to(at(10))
-    assert messages.send_due() == 0
+    assert accounts_actions.send_due() == 0
     assert not mail.outbox
 
 
@@ -249,7 +249,7 @@ def test_two_workers_announce_each_event_once(booked):
     assert announce() == 0
     BookingEvent.objects.update(announced_at=None)  # a worker died before it saved announced_at
     announce()
-    assert messages.send_due() == 1
+    assert accounts_actions.send_due() == 1
 
 
 def test_messages_add_no_statements_to_a_booking(book, recipient, user):
@@ -398,7 +398,7 @@ def test_choosing_no_channel_also_stops_waiting_messages(recipient, user, helper
     book_for(recipient, by=user)
     announce()
     MessageChoices.objects.create(user=helper, for_others=[])
-    messages.send_due()
+    accounts_actions.send_due()
     assert told_to() == [user.email]
 
 
@@ -414,7 +414,9 @@ def test_a_message_that_cannot_reach_the_guardian_becomes_a_letter(
     ward, mandate, administrator, recipient, user, helper
 ):
     for holder in (mandate.holder, helper):
-        messages.mark_dead(user=holder, channel=Message.Channel.EMAIL, address=holder.email)
+        accounts_actions.mark_dead(
+            user=holder, channel=Message.Channel.EMAIL, address=holder.email
+        )
     book_for(ward, by=administrator, hour=11)
     book_for(recipient, by=user, hour=12)
     announce()
@@ -444,7 +446,7 @@ def test_messages_stop_when_the_mandate_ends(recipient, user, helper, opened):
     book_for(recipient, by=user, date=THURSDAY)
     announce()
     actions.end_mandate(mandate=recipient.mandates.get(), by=user)
-    messages.send_due()
+    accounts_actions.send_due()
     assert "Aksel" not in "".join(sent.body for sent in mail.outbox)
     assert remind_at(opened, at(16)) == [mail.outbox[-1].body]
     assert mail.outbox[-1].to == [user.email]
@@ -467,7 +469,7 @@ def remind_at(clock, instant):
     tell()
     before = len(mail.outbox)
     remind(instant)
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
@@ -511,7 +513,7 @@ def test_a_reminder_that_waits_while_the_visit_moves_is_not_sent(in_two_days, op
     assert remind(at(16)) == 1
     actions.move(booking=in_two_days, starts_at=at(12, date=THURSDAY), by=user)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     assert [sent.subject for sent in mail.outbox[1:]] == ["Your appointment is moved"]
 
 

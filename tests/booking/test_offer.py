@@ -12,6 +12,7 @@ from departments.actions.days import lay_out_horizon
 from tests import factories
 from tests.booking.conftest import NOW, TODAY, TOMORROW
 from tests.factories import local
+from tests.sizes import size
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -210,7 +211,7 @@ def test_free_slots_can_be_booked_and_busy_ones_cannot(seed, department, someone
         )
     nobody = {service: someone(service) for service in services}
 
-    for _ in range(12):
+    for _ in range(size(5, in_full=12)):
         service = rng.choice(services)
         (shown,) = queries.offer(
             service=service, recipient=nobody[service], dates=[TOMORROW], now=NOW

@@ -429,7 +429,7 @@ def test_waiting_for_a_busy_day_is_bounded_and_changes_nothing(
 
         assert [answer.status for answer in answers] == [503] * 3
         assert all(b"Retry-After: 5" in answer.head for answer in answers)
-        assert all(4.5 < answer.seconds < 15 for answer in answers)
+        assert all(4.5 < answer.seconds < 60 for answer in answers)
         assert all(b"Try again" in answer.body for answer in answers)
         assert b"Ring twice." in answers[2].body
         assert _everything() == before

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Message, User
 from booking.models import Grant, Recipient
 from booking.views.staff.urls import urlpatterns
@@ -297,7 +297,7 @@ def test_the_email_of_a_log_in_is_corrected_and_the_old_address_told(
     dina, administrator, department, recipient
 ):
     old = recipient.user.email
-    messages.bounced(email=old)
+    accounts_actions.record_bounce(email=old)
     change_log_in(dina, department, recipient, "new@example.test")
     recipient.user.refresh_from_db()
     assert recipient.user.email == "new@example.test"

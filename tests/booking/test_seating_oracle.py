@@ -11,7 +11,7 @@ from booking.seating.values import Demand, Seat, Seated, Visit
 from tests.booking.checker import faults
 from tests.booking.oracle import can_be_seated
 
-CASES = int(os.environ.get("SEATING_CASES", "1000"))
+CASES = int(os.environ.get("SEATING_CASES", "300"))
 HOUR = 3600
 QUARTER = 900
 QUALIFICATIONS = [uuid.UUID(int=900 + number) for number in range(2)]

@@ -11,7 +11,7 @@ from accounts.models import Message
 from booking import actions, errors
 from booking.actions.series import book_all_series
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SeriesDate
-from booking.notices.series import tell_ended, tell_missed, tell_waiting
+from booking.notices.series import compose_ended, compose_missed, compose_waiting
 from booking.queries.series import dates_to_come
 from tests import factories
 from tests.factories import local
@@ -183,7 +183,7 @@ def test_the_letter_about_a_missed_date_asks_nobody_to_log_in(series, clock, dep
     told = Message.objects.get(kind="series.missed")
     for channel, asked in (("email", "Log in"), ("letter", "Call us")):
         told.channel = channel
-        assert tell_missed(told).lines[-1].startswith(asked)
+        assert compose_missed(told).lines[-1].startswith(asked)
 
 
 # Errors that booking never raises. A new error is added here or to WHY.
@@ -208,7 +208,7 @@ def test_each_error_is_a_reason_or_tried_again(series, clock, monkeypatch, error
     with monkeypatch.context() as context:
         context.setattr(actions.series, "book", refuse)
         book_all_series()
-    told = [tell_missed(message) for message in Message.objects.filter(kind="series.missed")]
+    told = [compose_missed(message) for message in Message.objects.filter(kind="series.missed")]
     if error in actions.series.AGAIN_TOMORROW:
         assert told == []
         book_all_series()
@@ -387,7 +387,7 @@ def test_the_question_has_the_last_date_and_no_service(
 ):
     actions.end_mandate(mandate=mandate, by=recipient.user)
     book_all_series()
-    words = tell_waiting(asked().get())
+    words = compose_waiting(asked().get())
     said = " ".join([words.subject, *words.lines])
     assert "The last one that is booked is" in said
     for secret in (service.name, "Carl", "Berg", "Aksel"):
@@ -404,7 +404,7 @@ def test_continued_by_the_recipient_it_is_their_own(made_for, mandate, recipient
     assert decided(made_for) == {DEC3: State.BOOKED, DEC10: State.BOOKED}
     made_for.refresh_from_db()
     assert (made_for.by, made_for.mandate) == (recipient.user, None)
-    assert tell_waiting(question) is None
+    assert compose_waiting(question) is None
     event = made_for.dates.get(date=DEC10).booking.events.get()
     assert event.by == recipient.user
 
@@ -453,7 +453,7 @@ def test_for_somebody_without_a_log_in_the_department_gets_the_letter(
     book_all_series()
     letter = asked().get()
     assert (letter.channel, letter.department_id) == ("letter", service.department_id)
-    assert "Log in or call us" in " ".join(tell_waiting(letter).lines)
+    assert "Log in or call us" in " ".join(compose_waiting(letter).lines)
 
 
 def test_a_wards_missed_date_is_announced_to_the_guardian(service, stranger, clock):
@@ -473,14 +473,16 @@ def test_a_wards_missed_date_is_announced_to_the_guardian(service, stranger, clo
     book_all_series()
     missed = Message.objects.get(kind="series.missed_for_others")
     assert missed.user == mandate.holder
-    assert tell_missed(missed).lines[0].startswith("We could not book the repeating appointment")
+    assert (
+        compose_missed(missed).lines[0].startswith("We could not book the repeating appointment")
+    )
 
 
 def test_ending_it_for_the_recipient_sends_a_message(made_for, mandate, recipient):
     actions.end_series(series=made_for, by=mandate.holder, cancels=False)
     told = Message.objects.get(kind="series.ended")
     assert told.user == recipient.user
-    assert "ended it" in " ".join(tell_ended(told).lines)
+    assert "ended it" in " ".join(compose_ended(told).lines)
 
 
 def test_ending_ones_own_series_sends_no_message(series, recipient):

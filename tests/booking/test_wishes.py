@@ -91,7 +91,7 @@ def test_an_opening_is_announced_once(wish, taken):
     (message,) = told()
     assert dt.datetime.fromisoformat(message.facts["at"]) == local(THURSDAY, 8)
     assert message.expires_at == local(THURSDAY, 8)
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time has opened")
     assert words.path == f"/book/{wish.service_id}/{THURSDAY}/08.00/"
 
@@ -166,7 +166,7 @@ def test_a_time_taken_meanwhile_is_not_sent(wish, taken, book):
     cancel(taken[0])
     wishes.look_for_openings()
     book(8)
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
 
 
 def test_the_message_names_neither_service_nor_recipient(wish, taken, service):
@@ -174,7 +174,7 @@ def test_the_message_names_neither_service_nor_recipient(wish, taken, service):
     wishes.look_for_openings()
     for language in ("nb", "nn", "en"):
         with translation.override(language):
-            words = wish_notices.tell_opening(told()[0])
+            words = wish_notices.compose_opening(told()[0])
         said = " ".join([words.subject, *words.lines])
         assert service.name not in said
         assert service.department.name not in said
@@ -239,7 +239,7 @@ def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     )
     cancel(taken[0])
     wishes.look_for_openings()
-    words = wish_notices.tell_opening(told()[0])
+    words = wish_notices.compose_opening(told()[0])
     assert words.path == f"/bookings/{visit.pk}/move/{THURSDAY}/08.00/"
     actions.move(booking=visit, starts_at=local(THURSDAY, 8), by=recipient.user)
     wishes.look_for_openings()
@@ -259,10 +259,10 @@ def test_no_message_when_the_visit_can_no_longer_be_moved(
     cancel(taken[0])
     clock.move_to(local(THURSDAY, 7))
     assert wishes.look_for_openings() == 1
-    assert wish_notices.tell_opening(told()[0]) is not None
-    clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # the message is sent late
+    assert wish_notices.compose_opening(told()[0]) is not None
+    clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # it goes out late
     cancel(taken[1])
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()
 
@@ -385,7 +385,7 @@ def test_a_guardian_gets_the_message_for_a_ward_without_log_in(taken, service, m
     assert wishes.look_for_openings() == 1
     (message,) = told()
     assert message.user == guardian
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time for Jonas has opened")
     assert words.path == "/"
 
@@ -403,7 +403,7 @@ def test_no_message_after_the_mandate_has_ended(taken, recipient, service, manda
     wishes.look_for_openings()
     (message,) = told()
     actions.end_mandate(mandate=mandate, by=recipient.user)
-    assert wish_notices.tell_opening(message) is None
+    assert wish_notices.compose_opening(message) is None
     cancel(taken[1])
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()
