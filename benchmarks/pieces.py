@@ -267,19 +267,19 @@ PIECES = {
         ),
         Piece(
             "id-url-cache",
-            "`converters.address_of`: a URL around an id",
+            "`converters.url_with_id`: a URL around an id",
             "pages.urls_of_ids_reversed",
             ("calendar-warm",),
         ),
         Piece(
             "times-url-cache",
-            "`choosing._times_url`: the URL of a day's times",
+            "`converters._times_url`: the URL of a day's times",
             "pages.urls_of_times_reversed",
             ("calendar-warm",),
         ),
         Piece(
             "menu-url-cache",
-            "`menus._address`: the URLs of the menu",
+            "`menus._url`: the URLs of the menu",
             "pages.urls_of_menus_reversed",
             ("calendar-warm",),
         ),

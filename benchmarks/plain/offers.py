@@ -13,7 +13,6 @@ from booking.queries.day_seatings import day_seatings
 from booking.queries.days import DayFact
 from booking.queries.free import SharedDay, Starts
 
-
 SHOWN = {SlotStatus.FREE, SlotStatus.BUSY}
 
 

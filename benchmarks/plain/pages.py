@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 
 from accounts.templatetags import fixed, icons
 from benchmarks.plain import Swap
-from booking import choosing, converters
+from booking import converters
 from booking.templatetags import calendar
 from serviceshop import menus
 
@@ -50,8 +50,8 @@ def urls_of_ids_reversed() -> list[Swap]:
 
 
 def urls_of_times_reversed() -> list[Swap]:
-    return [Swap(choosing, "_times_url", choosing._times_url.__wrapped__)]
+    return [Swap(converters, "_times_url", converters._times_url.__wrapped__)]
 
 
 def urls_of_menus_reversed() -> list[Swap]:
-    return [Swap(menus, "_address", menus._address.__wrapped__)]
+    return [Swap(menus, "_url", menus._url.__wrapped__)]

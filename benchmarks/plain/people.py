@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from accounts import api
+from accounts import queries
 from accounts.models import ApiToken, Coordinator, User
 from accounts.tokens import digest
 from benchmarks.plain import Swap, everywhere
@@ -71,20 +71,15 @@ def recipients_by_model() -> list[Swap]:
 
 
 def token_by_model() -> list[Swap]:
-    def token(secret: str) -> ApiToken | None:
-        if not 0 < len(secret) <= api.LONGEST_SECRET:
+    def valid_token(secret: str, now: dt.datetime) -> ApiToken | None:
+        if not 0 < len(secret) <= queries.LONGEST_SECRET:
             return None
-        found = ApiToken.objects.select_related("owner").filter(digest=digest(secret)).first()
-        now = timezone.now()
-        if found is None or found.revoked_at is not None or found.is_expired(now):
+        token = ApiToken.objects.select_related("owner").filter(digest=digest(secret)).first()
+        if token is None or token.revoked_at is not None or token.is_expired(now):
             return None
-        if not found.owner.is_active:
-            return None
-        if found.last_used_at is None or found.last_used_at < now - api.USED_WITHIN:
-            ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
-        return found
+        return token if token.owner.is_active else None
 
-    return [Swap(api, "_token", token)]
+    return everywhere(queries.valid_token, valid_token)
 
 
 class PlainPerson(person.Person):
