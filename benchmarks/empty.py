@@ -7,10 +7,10 @@ with its menu. It fetches nothing for itself. Staff pages are measured against i
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 
 URL = "/empty/"
 

@@ -235,18 +235,6 @@ PIECES = {
             )
         ),
         Piece(
-            "day-row-cache",
-            "`templatetags.calendar._day_row`: a day's row in the list",
-            "pages.day_rows_rendered",
-            ("calendar-warm", "calendar-cold"),
-        ),
-        Piece(
-            "week-column-cache",
-            "`templatetags.calendar._column`: a day's column in the week",
-            "pages.week_columns_rendered",
-            ("calendar-warm", "calendar-cold"),
-        ),
-        Piece(
             "week-frame-cache",
             "`templatetags.calendar._frame`: a column without its runs",
             "pages.week_frames_rendered",

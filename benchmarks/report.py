@@ -116,7 +116,7 @@ def write_pieces(pieces: Collection[Piece], measured: Sequence[Figure]) -> None:
 
 def pieces_table(pieces: Collection[Piece], measured: Sequence[Figure]) -> str:
     lines = [
-        "| piece | what | figure | with ÷ without | CPU ms with, without | gain | verdict |",
+        "| piece | what | figure | with ÷ without | ms with, without | gain | verdict |",
         "|---|---|---|---|---|---|---|",
     ]
     for piece in pieces:

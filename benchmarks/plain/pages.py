@@ -23,14 +23,6 @@ def blocks_rendered(template: str = "") -> list[Swap]:
     return [Swap(fixed.FixedNode, "render", render)]
 
 
-def day_rows_rendered() -> list[Swap]:
-    return [Swap(calendar, "_day_row", calendar._day_row.__wrapped__)]
-
-
-def week_columns_rendered() -> list[Swap]:
-    return [Swap(calendar, "_column", calendar._column.__wrapped__)]
-
-
 def week_frames_rendered() -> list[Swap]:
     return [Swap(calendar, "_frame", calendar._frame.__wrapped__)]
 
