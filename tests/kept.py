@@ -10,7 +10,7 @@ from booking.templatetags import calendar as tags
 def forget_drawn():
     """Rendered parts of pages, in the language of that time."""
     reset_loaders()
-    for drawn in (tags._day_row, tags._column, tags._frame, tags._run):
+    for drawn in (tags._frame, tags._run):
         drawn.cache_clear()
 
 
