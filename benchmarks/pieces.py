@@ -169,12 +169,6 @@ PIECES = {
             ("calendar-warm", "slots-api"),
         ),
         Piece(
-            "day-cache",
-            "`free._days`: a Day's starts by its revision",
-            "offers.no_days_kept",
-            ("calendar-warm", "calendar-cold", "calendar-one-day"),
-        ),
-        Piece(
             "needs-cache",
             "`free._needs`: what services ask of a carer, by the rules' revision",
             "offers.no_needs_kept",

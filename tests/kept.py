@@ -18,5 +18,5 @@ def forget_all():
     """As in a new process."""
     forget_drawn()
     converters._times_url.cache_clear()
-    for kept in (free._days, free._dates, free._needs):
+    for kept in (free._dates, free._needs):
         kept._found.clear()

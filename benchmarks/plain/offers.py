@@ -28,10 +28,6 @@ def no_dates_kept() -> list[Swap]:
     return [Swap(free, "_dates", _NothingKept())]
 
 
-def no_days_kept() -> list[Swap]:
-    return [Swap(free, "_days", _NothingKept())]
-
-
 def no_needs_kept() -> list[Swap]:
     return [Swap(free, "_needs", _NothingKept())]
 
