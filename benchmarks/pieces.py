@@ -259,11 +259,5 @@ PIECES = {
             "pages.urls_of_times_reversed",
             ("calendar-warm",),
         ),
-        Piece(
-            "menu-url-cache",
-            "`menus._url`: the URLs of the menu",
-            "pages.urls_of_menus_reversed",
-            ("calendar-warm",),
-        ),
     )
 }

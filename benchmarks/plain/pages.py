@@ -8,7 +8,6 @@ from accounts.templatetags import fixed, icons
 from benchmarks.plain import Swap
 from booking import converters
 from booking.templatetags import calendar
-from serviceshop import menus
 
 
 def blocks_rendered(template: str = "") -> list[Swap]:
@@ -43,7 +42,3 @@ def urls_of_ids_reversed() -> list[Swap]:
 
 def urls_of_times_reversed() -> list[Swap]:
     return [Swap(converters, "_times_url", converters._times_url.__wrapped__)]
-
-
-def urls_of_menus_reversed() -> list[Swap]:
-    return [Swap(menus, "_url", menus._url.__wrapped__)]
