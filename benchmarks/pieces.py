@@ -150,12 +150,6 @@ PIECES = {
             at_start=True,
         ),
         Piece(
-            "redis-client",
-            "`serviceshop.redis.cache._Client`: Django's Redis client is kept",
-            "database.django_redis_client",
-            ("calendar-unchanged",),
-        ),
-        Piece(
             "counting-in-steps",
             "`accounts.rate`: a token's requests are counted in Redis in steps",
             "database.each_request_counted",
@@ -239,19 +233,6 @@ PIECES = {
             "`templatetags.calendar._run`: one run of a column",
             "pages.week_runs_rendered",
             ("calendar-warm", "calendar-cold"),
-        ),
-        Piece(
-            "icon-cache",
-            "`accounts.templatetags.icons.icon`: an icon's tag",
-            "pages.icons_rendered",
-            ("calendar-warm",),
-            at_start=True,
-        ),
-        Piece(
-            "id-url-cache",
-            "`converters.url_with_id`: a URL around an id",
-            "pages.urls_of_ids_reversed",
-            ("calendar-warm",),
         ),
         Piece(
             "times-url-cache",

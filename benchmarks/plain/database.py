@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCacheClient
 from django.db import connection, connections
 from django.db.backends.postgresql import base
 
@@ -14,7 +13,6 @@ from benchmarks.plain import Swap, everywhere
 from database import pipeline, statements, transactions
 from database.pipeline import Query
 from database.postgres.base import DatabaseWrapper
-from serviceshop.redis import cache as redis_cache
 
 
 def nothing() -> list[Swap]:
@@ -65,10 +63,6 @@ def nothing_prepared() -> list[Swap]:
         Swap(options, "server_side_binding", False),
         Swap(options, "prepare_threshold", None),
     ]
-
-
-def django_redis_client() -> list[Swap]:
-    return [Swap(redis_cache._Client, "get_client", RedisCacheClient.get_client)]
 
 
 def sessions_in_database() -> list[Swap]:

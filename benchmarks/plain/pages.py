@@ -1,10 +1,9 @@
 """Pages rendered each time, all of them."""
 
-from django.template import Library
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from accounts.templatetags import fixed, icons
+from accounts.templatetags import fixed
 from benchmarks.plain import Swap
 from booking import converters
 from booking.templatetags import calendar
@@ -28,16 +27,6 @@ def week_frames_rendered() -> list[Swap]:
 
 def week_runs_rendered() -> list[Swap]:
     return [Swap(calendar, "_run", calendar._run.__wrapped__)]
-
-
-def icons_rendered() -> list[Swap]:
-    library = Library()
-    library.simple_tag(icons.icon.__wrapped__, name="icon")
-    return [Swap(icons.register.tags, "icon", library.tags["icon"])]
-
-
-def urls_of_ids_reversed() -> list[Swap]:
-    return [Swap(converters, "_around_id", converters._around_id.__wrapped__)]
 
 
 def urls_of_times_reversed() -> list[Swap]:
