@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django import template
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import dates
 from booking.calendar.timetable import DayPart, Kind, OwnVisit, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
-from booking.converters import url_with_id
 
 register = template.Library()
 
@@ -57,7 +57,6 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
-register.simple_tag(url_with_id)
 
 
 @register.filter
@@ -175,7 +174,7 @@ def _own_run(language: str | None, run: Run, visit: OwnVisit, date: dt.date) -> 
     """Cached without the id, so that users with visits at the same times share a fragment."""
     shared = replace(run, visit=replace(visit, id=_NO_ID))
     html = _run(language, shared, date, _PLACEHOLDER)
-    return html.replace(_PLACEHOLDER, url_with_id("booking:visit", visit.id))
+    return html.replace(_PLACEHOLDER, reverse("booking:visit", args=[visit.id]))
 
 
 _NO_ID = UUID(int=0)
