@@ -132,10 +132,10 @@ def days_locked_by_orm() -> list[Swap]:
     ) -> tuple[list[Day], list[list[tuple[Any, ...]]]]:
         wanted = set(pairs)
         if len(wanted) > 1:
-            day_actions._make_missing(wanted)
+            day_actions._create_missing(wanted)
         days = _locked(wanted)
         if len(days) < len(wanted):
-            day_actions._make_missing(wanted)
+            day_actions._create_missing(wanted)
             days = _locked(wanted)
         return days, run_pipeline(*queries)
 
