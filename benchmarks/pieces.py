@@ -236,12 +236,5 @@ PIECES = {
             "pages.week_runs_rendered",
             ("calendar-warm", "calendar-cold"),
         ),
-        Piece(
-            "times-url-cache",
-            "`converters._times_url`: the URL of a day's times",
-            "pages.urls_of_times_reversed",
-            ("calendar-warm",),
-            stays_because="`calendar-warm` would come too near its goal",
-        ),
     )
 }
