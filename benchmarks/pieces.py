@@ -70,7 +70,7 @@ PIECES = {
         ),
         Piece(
             "token-statement",
-            "`accounts.api`: a token and its owner by a compiled statement",
+            "`accounts.queries`: a token and its owner by a compiled statement",
             "people.token_by_model",
             ("slots-api",),
         ),
