@@ -204,7 +204,7 @@ PIECES = {
         *(
             Piece(
                 f"fixed-blocks:{template}",
-                f"`{{% fixed %}}` in `{template}` alone",
+                f"`{{% fixed %}}` in `templates/{template}` alone",
                 f"pages.blocks_rendered:{template}",
                 ("calendar-warm",),
             )
