@@ -1,0 +1,69 @@
+"""Which modules hold the rules, and which test files are each module's own."""
+
+_SEATING = ["tests/booking/test_seating.py", "tests/booking/test_seating_oracle.py"]
+_GLANCE = ["tests/booking/test_glance.py"]
+_BOOKING = [
+    "tests/booking/test_book.py",
+    "tests/booking/test_move.py",
+    "tests/booking/test_committed.py",
+    "tests/booking/test_races.py",
+    "tests/booking/test_clock_changes.py",
+]
+_QUOTA = [
+    "tests/booking/test_quota.py",
+    "tests/booking/test_entitlement.py",
+    "tests/booking/test_offer.py",
+    "tests/booking/test_laid_over.py",
+]
+_PAGES = [
+    "tests/booking/test_mandates.py",
+    "tests/booking/pages/test_mandates.py",
+    "tests/booking/pages/test_visits.py",
+    "tests/booking/pages/test_order.py",
+    "tests/booking/pages/test_series_pages.py",
+    "tests/booking/pages/test_looks.py",
+]
+
+AREAS: dict[str, dict[str, list[str]]] = {
+    "seating": {
+        "booking/seating/board.py": _SEATING,
+        "booking/seating/counts.py": [*_SEATING, *_GLANCE],
+        "booking/seating/glance.py": _GLANCE,
+        "booking/seating/grid.py": [*_SEATING, *_GLANCE],
+        "booking/seating/rows.py": _SEATING,
+        "booking/seating/values.py": [*_SEATING, "tests/booking/test_refusals.py"],
+    },
+    "booking": {
+        "booking/actions/bookings.py": _BOOKING,
+        "booking/actions/booking_sql.py": _BOOKING,
+        "booking/actions/locks.py": [*_BOOKING, "tests/booking/test_mandates.py"],
+    },
+    "access": {
+        "booking/access/pages.py": _PAGES,
+        "booking/access/programs.py": [
+            "tests/api/test_who_asks.py",
+            "tests/api/test_bookings.py",
+        ],
+        "booking/access/staff.py": [
+            "tests/booking/test_recipient_pages.py",
+            "tests/booking/pages/test_looks.py",
+        ],
+        "departments/access.py": [
+            "tests/departments/test_access.py",
+            "tests/departments/test_who_may_enter.py",
+        ],
+        "accounts/access.py": ["tests/accounts/test_access.py", *_PAGES],
+        "workflow/access.py": ["tests/workflow/test_my_day.py"],
+    },
+    "quota": {
+        "booking/quota.py": _QUOTA,
+        "booking/queries/entitlement.py": _QUOTA,
+    },
+    "hours": {
+        "departments/hours.py": [
+            "tests/departments/test_hours.py",
+            "tests/booking/test_recurrence.py",
+        ],
+        "departments/layout.py": ["tests/departments/test_layout.py"],
+    },
+}
