@@ -34,7 +34,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",
-    "SEATING_CASES": "300",
+    "SEATING_CASES": "100",
     "PYTHONHASHSEED": "0",
 }
 COLD = 300  # seconds for one mutant in a process of its own, beside ten times its tests
@@ -230,6 +230,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--area", action="append", choices=AREAS, help="only this one")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--confirm",
+        action="store_true",
+        help="try survivors with all tests of the module, in a process of their own",
+    )
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     arguments = parser.parse_args()
     areas = arguments.area or list(AREAS)
@@ -257,16 +262,19 @@ def main() -> int:
         for area in areas:
             begun = time.monotonic()
             lines = runner.lines_of(area)
-            open_ = [m for m in chosen[area] if results.killers.get(m.id) is None]
-            warm = [mutant for mutant in open_ if is_warm(mutant)]
-            if warm:
+            waiting = [m for m in chosen[area] if results.killers.get(m.id) is None]
+            if warm := [mutant for mutant in waiting if is_warm(mutant)]:
                 runner.warm(area, warm, lines, path)
                 results.read()
-            again = [mutant for mutant in open_ if results.killers.get(mutant.id) is None]
+            again = [
+                mutant
+                for mutant in waiting
+                if not is_warm(mutant)
+                or (arguments.confirm and results.killers[mutant.id] is None)
+            ]
             runner.cold(area, again, lines, results)
-            print(
-                f"{area}: {len(open_)} mutants run in {time.monotonic() - begun:.0f} s", flush=True
-            )
+            seconds = time.monotonic() - begun
+            print(f"{area}: {len(waiting)} mutants run in {seconds:.0f} s", flush=True)
     return report(areas, chosen, everything, results, known)
 
 

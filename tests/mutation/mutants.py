@@ -385,7 +385,7 @@ def _other_calls(node: ast.Call) -> Iterator[ast.expr]:
             yield other
     if isinstance(node.func, ast.Attribute) and name in QUERYSET:
         yield node.func.value
-    if isinstance(node.func, ast.Attribute) and name in {"filter", "exclude"} or name == "Q":
+    if name in {"filter", "exclude", "Q"}:
         for number, keyword in enumerate(node.keywords):
             if len(node.keywords) + len(node.args) > 1:
                 other = copy.deepcopy(node)

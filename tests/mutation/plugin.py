@@ -6,6 +6,7 @@ the quickest first, and stops at the first that fails. A mutant outside of funct
 survivor, gets a process that imports the mutated module from the start (``is_cold``).
 """
 
+import contextlib
 import importlib
 import importlib.machinery
 import json
@@ -218,10 +219,8 @@ def in_child(work, *, limit):
             break
     os.close(reading)
     for kill in (os.killpg, os.kill):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     os.waitpid(child, 0)
     try:
         return json.loads(text)
@@ -257,7 +256,7 @@ def put_in(mutant):
 def _put_constants_in(module, code):
     """Private texts of the module, which only its own functions read."""
     new = {"__name__": "mutated", "__file__": module.__file__}
-    exec(code, new)  # noqa: S102
+    exec(code, new)
     for name, value in new.items():
         if name.startswith("_") and not name.startswith("__") and isinstance(value, str):
             setattr(module, name, value)
