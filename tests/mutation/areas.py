@@ -1,6 +1,10 @@
 """Which modules hold the rules, and which test files are each module's own."""
 
-_SEATING = ["tests/booking/test_seating.py", "tests/booking/test_seating_oracle.py"]
+_SEATING = [
+    "tests/booking/test_seating_parts.py",
+    "tests/booking/test_seating.py",
+    "tests/booking/test_seating_oracle.py",
+]
 _GLANCE = ["tests/booking/test_glance.py"]
 _BOOKING = [
     "tests/booking/test_book.py",
