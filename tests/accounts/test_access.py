@@ -40,6 +40,37 @@ def test_looking_again_at_once_is_the_same_look_and_later_a_new_one(db):
     assert AccessLogEntry.objects.count() == 2
 
 
+def test_a_look_is_one_for_ten_minutes(db):
+    by, subject = UserFactory(), SUBJECTS[0]
+    begun = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+    for seconds, looks in ((0, 1), (599, 1), (600, 2)):
+        with time_machine.travel(begun + dt.timedelta(seconds=seconds), tick=False):
+            look(by, subject)
+        assert AccessLogEntry.objects.count() == looks
+
+
+def test_of_a_list_only_those_are_logged_who_were_not_seen_just_now(db):
+    by = UserFactory()
+    look(by, SUBJECTS[0])
+    look(by, *SUBJECTS, SUBJECTS[1])
+    logged = AccessLogEntry.objects.values_list("subject_id", flat=True)
+    assert sorted(logged) == sorted(SUBJECTS)
+
+
+def test_whom_one_acts_for_is_in_the_session_and_on_the_request(rf):
+    request = rf.get("/")
+    request.session = {}
+
+    access.act_for(request, SUBJECTS[0])
+    assert request.session == {access.ACTING_FOR: str(SUBJECTS[0])}
+    assert request.acting_for == SUBJECTS[0]
+
+    access.act_for(request, None)
+    access.act_for(request, None)
+    assert request.session == {}
+    assert request.acting_for is None
+
+
 def test_another_page_person_or_onlooker_is_another_look(db):
     by, subject = UserFactory(), SUBJECTS[0]
     look(by, subject)
@@ -49,3 +80,4 @@ def test_another_page_person_or_onlooker_is_another_look(db):
         by=UserFactory(), subject_id=subject, what="workflow:board", department_id=None
     )
     assert AccessLogEntry.objects.count() == 4
+    assert AccessLogEntry.objects.filter(department_id=None).count() == 1

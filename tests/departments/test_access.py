@@ -1,4 +1,5 @@
 import datetime as dt
+import uuid
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -45,6 +46,8 @@ def test_the_decorator_hands_the_view_its_department(department, administrator, 
     request.user = administrator
     assert view(request, department=department.pk).content == b"Home care North"
 
+    with pytest.raises(Http404):
+        view(request, department=uuid.uuid4())
     request.user = AnonymousUser()
     assert view(request, department=department.pk).status_code == 302
 
@@ -59,3 +62,35 @@ def test_employments_are_todays_with_the_administrators_first(
         other_department,
         department,
     ]
+
+
+def test_employments_of_one_role_are_by_name_of_the_department_and_on_a_given_date(
+    department, other_department, care_worker
+):
+    factories.EmployeeFactory(
+        person=care_worker, department=other_department, valid_from=dt.date(2030, 1, 1)
+    )
+    earlier = factories.DepartmentFactory(name="Home care East")
+    factories.EmployeeFactory(person=care_worker, department=earlier)
+
+    names = [one.department.name for one in employments_of(care_worker)]
+    assert names == ["Home care East", "Home care North"]
+    assert len(employments_of(care_worker, dt.date(2030, 1, 1))) == 3
+    assert employments_of(care_worker, dt.date(2019, 1, 1)) == []
+
+
+def test_a_view_gets_the_rest_of_the_url(department, administrator, rf):
+    @for_administrators
+    def view(request, department, date, *, word):
+        return HttpResponse(f"{request.user.pk} {date} {word}")
+
+    request = rf.get("/")
+    request.user = administrator
+    response = view(request, department=department.pk, date="2026", word="so")
+    assert response.content.decode() == f"{administrator.pk} 2026 so"
+
+
+def test_a_department_with_two_of_ones_roles_is_one(department, administrator):
+    factories.EmployeeFactory(person=administrator, department=department)
+    roles = [ADMINISTRATOR, Employee.Role.CARE_WORKER]
+    assert department_for(administrator, department.pk, *roles) == department

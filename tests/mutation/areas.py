@@ -20,6 +20,7 @@ _QUOTA = [
     "tests/booking/test_laid_over.py",
 ]
 _PAGES = [
+    "tests/booking/test_access.py",
     "tests/booking/test_mandates.py",
     "tests/booking/pages/test_mandates.py",
     "tests/booking/pages/test_visits.py",
@@ -45,10 +46,12 @@ AREAS: dict[str, dict[str, list[str]]] = {
     "access": {
         "booking/access/pages.py": _PAGES,
         "booking/access/programs.py": [
+            "tests/booking/test_access.py",
             "tests/api/test_who_asks.py",
             "tests/api/test_bookings.py",
         ],
         "booking/access/staff.py": [
+            "tests/booking/test_access.py",
             "tests/booking/test_recipient_pages.py",
             "tests/booking/pages/test_looks.py",
         ],
@@ -57,7 +60,7 @@ AREAS: dict[str, dict[str, list[str]]] = {
             "tests/departments/test_who_may_enter.py",
         ],
         "accounts/access.py": ["tests/accounts/test_access.py", *_PAGES],
-        "workflow/access.py": ["tests/workflow/test_my_day.py"],
+        "workflow/access.py": ["tests/workflow/test_access.py", "tests/workflow/test_my_day.py"],
     },
     "quota": {
         "booking/quota.py": _QUOTA,
