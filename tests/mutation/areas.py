@@ -7,6 +7,7 @@ _SEATING = [
 ]
 _GLANCE = ["tests/booking/test_glance.py"]
 _BOOKING = [
+    "tests/booking/test_booking_sql.py",
     "tests/booking/test_book.py",
     "tests/booking/test_move.py",
     "tests/booking/test_committed.py",
