@@ -2,6 +2,7 @@
 
 _SEATING = [
     "tests/booking/test_seating_parts.py",
+    "tests/booking/test_seating_chains.py",
     "tests/booking/test_seating.py",
     "tests/booking/test_seating_oracle.py",
 ]
