@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from booking.seating import board as search
 from booking.seating.board import DaySeating
 from booking.seating.values import Refused, Seated, Why
 from tests.booking.test_seating import LIFTING, MINUTE, NURSING, at, hour, seat, visit
@@ -98,6 +99,12 @@ def test_starts_are_those_that_as_many_could_take_as_are_needed():
 # -- Chains ------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def guided(monkeypatch):
+    """Only what the ranks say may work is tried: they have to say so."""
+    monkeypatch.setattr(search, "LOOKS", 0)
+
+
 def chain(links):
     """Each visit knows one other seat, where the next one sits; the last is empty."""
     skills = [NURSING, A, B, C, D][: links + 1]
@@ -106,6 +113,7 @@ def chain(links):
     return DaySeating(seats, visits)
 
 
+@pytest.mark.usefixtures("guided")
 @pytest.mark.parametrize("links", [1, 2, 3])
 def test_up_to_three_visits_move_on_one_after_the_other(links):
     answer = chain(links).seat(hour(needs=[NURSING]), at("10:00"))
@@ -134,6 +142,7 @@ def test_at_most_two_are_taken_off_for_one(visits, is_free):
         assert no_way(answer, staff=1, visits=2)
 
 
+@pytest.mark.usefixtures("guided")
 @pytest.mark.parametrize("hours", [("10:00", "11:00"), ("11:00", "12:00")])
 def test_a_gap_opens_when_two_neighbours_leave_of_whom_one_needs_a_chain(hours):
     """A goes to seat 2 when B and C have left it; C takes the seat of D."""
@@ -157,6 +166,7 @@ def test_a_gap_opens_when_two_neighbours_leave_of_whom_one_needs_a_chain(hours):
     assert moved(answer) == {1: 2, 2: 3, 3: 4, 4: 5}
 
 
+@pytest.mark.usefixtures("guided")
 @pytest.mark.parametrize(
     ("opens", "closes", "is_free"),
     [
@@ -178,6 +188,7 @@ def test_a_visit_moves_into_a_gap_that_just_fits_it_and_its_way(opens, closes, i
     assert isinstance(answer, Seated) is is_free
 
 
+@pytest.mark.usefixtures("guided")
 def test_the_last_one_of_a_shift_may_have_its_way_after_it():
     seats = [seat(1, skills=[NURSING]), seat(2, "09:00", "11:00")]
     visits = [visit(1, 1, "10:00", "11:00", 15), visit(2, 2, "09:00", "10:00")]
@@ -185,6 +196,26 @@ def test_the_last_one_of_a_shift_may_have_its_way_after_it():
     answer = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:00"))
 
     assert moved(answer) == {1: 2}
+
+
+@pytest.mark.parametrize(("nodes", "is_free"), [(0, False), (1, True)])
+def test_a_free_seat_costs_one_step_of_the_search(nodes, is_free, monkeypatch):
+    monkeypatch.setattr(search, "NODES", nodes)
+
+    answer = DaySeating([seat(1)], []).seat(hour(), at("10:00"))
+
+    assert isinstance(answer, Seated) is is_free
+
+
+@pytest.mark.usefixtures("guided")
+@pytest.mark.parametrize(("nodes", "is_free"), [(2, False), (3, True)])
+def test_the_search_ends_when_its_steps_are_used_up(nodes, is_free, monkeypatch):
+    """One in vain for a free seat, then one for each visit of the chain."""
+    monkeypatch.setattr(search, "NODES", nodes)
+
+    answer = chain(1).seat(hour(needs=[NURSING]), at("10:00"))
+
+    assert isinstance(answer, Seated) is is_free
 
 
 def test_two_visits_change_seats_though_neither_has_another_gap():

@@ -82,19 +82,28 @@ def write_lines(answer):
 def baseline(items):
     """For each test how long it takes and the lines of the modules that it executes."""
     modules = {str(ROOT / module): module for module in JOB["modules"]}
-    lines = set()
+    lines, left = set(), {}
 
     def local(frame, event, argument):
         if event == "line":
-            lines.add((modules[frame.f_code.co_filename], frame.f_lineno))
+            code = frame.f_code
+            lines.add((modules[code.co_filename], frame.f_lineno))
+            left[code].discard(frame.f_lineno)
         return local
 
     def trace(frame, event, argument):
-        return local if frame.f_code.co_filename in modules else None
+        code = frame.f_code
+        if code.co_filename not in modules:
+            return None
+        if code not in left:
+            left[code] = {line for _, _, line in code.co_lines() if line is not None}
+            left[code].discard(code.co_firstlineno)
+        return local if left[code] else None  # all its lines are known already
 
     found = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
         lines.clear()
+        left.clear()
         threading.settrace(trace)
         sys.settrace(trace)
         try:
@@ -133,7 +142,8 @@ def warm(items):
             begun = time.monotonic()
             killer = None
             if chosen:
-                new_database()
+                if any(map(_uses_database, chosen)):
+                    new_database()
                 seconds = sum(known[item.nodeid]["seconds"] for item in chosen)
                 killer = in_child(
                     lambda mutant=mutant, chosen=chosen: put_in(mutant) or first_failure(chosen),
@@ -172,6 +182,10 @@ def quickest_first(items, known):
             known.get(item.nodeid, {"seconds": 0})["seconds"],
         ),
     )
+
+
+def _uses_database(item):
+    return "db" in item.fixturenames or item.get_closest_marker("django_db") is not None
 
 
 def _commits(item):
