@@ -1,4 +1,8 @@
-"""Which modules hold the rules, and which test files are each module's own."""
+"""Which modules hold the rules, and which test files are each module's own.
+
+Tests of races are left out: on a busy machine they may fail by themselves, which would count
+as a kill.
+"""
 
 _SEATING = [
     "tests/booking/test_seating_parts.py",
@@ -12,7 +16,6 @@ _BOOKING = [
     "tests/booking/test_book.py",
     "tests/booking/test_move.py",
     "tests/booking/test_committed.py",
-    "tests/booking/test_races.py",
     "tests/booking/test_clock_changes.py",
 ]
 _QUOTA = [
