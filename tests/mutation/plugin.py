@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
@@ -125,30 +126,35 @@ def baseline(items):
 
 def warm(items):
     known = json.loads(Path(JOB["lines"]).read_text())
-    with Path(JOB["answer"]).open("a") as answers:
+    kills = Counter()
+    new_database()
+    with (
+        Path(JOB["answer"]).open("a") as answers,
+        redis.Redis.from_url(os.environ["REDIS_URL"]) as cache,
+    ):
         for mutant in JOB["mutants"]:
-            changed = range(mutant["line"], mutant["last_line"] + 1)
-            chosen = quickest_first(
+            chosen = in_order(
                 [
                     item
                     for item in items_of(mutant["module"], items)
-                    if any(
-                        module == mutant["module"] and line in changed
-                        for module, line in known[item.nodeid]["lines"]
-                    )
+                    if executes(known[item.nodeid]["lines"], mutant)
                 ],
                 known,
+                kills,
             )
             begun = time.monotonic()
             killer = None
             if chosen:
-                if any(map(_uses_database, chosen)):
+                if is_used():
                     new_database()
+                cache.flushdb()
+                cache.close()  # no connection crosses the fork
                 seconds = sum(known[item.nodeid]["seconds"] for item in chosen)
                 killer = in_child(
                     lambda mutant=mutant, chosen=chosen: put_in(mutant) or first_failure(chosen),
                     limit=30 + 10 * seconds,
                 )
+            kills[killer] += 1
             print(
                 json.dumps(
                     {
@@ -163,9 +169,19 @@ def warm(items):
             )
 
 
+def executes(lines, mutant):
+    """Whether a test that executes these lines executes the changed ones; those of a text of
+    the module are used anywhere in it."""
+    first, last = mutant["line"], mutant["last_line"]
+    return any(
+        module == mutant["module"] and (not mutant["scope"] or first <= line <= last)
+        for module, line in lines
+    )
+
+
 def cold(items):
     known = json.loads(Path(JOB["lines"]).read_text())
-    return first_failure(quickest_first(items_of(JOB["module"], items), known))
+    return first_failure(in_order(items_of(JOB["module"], items), known, Counter()))
 
 
 def items_of(module, items):
@@ -173,19 +189,17 @@ def items_of(module, items):
     return [item for item in items if item.nodeid.split("::")[0] in files]
 
 
-def quickest_first(items, known):
-    """Those that need a transaction of their own last: they empty the database."""
+def in_order(items, known, kills):
+    """Those that killed before, then the quickest. Those that need a transaction of their own
+    last: they empty the database."""
     return sorted(
         items,
         key=lambda item: (
             "transactional_db" in item.fixturenames or _commits(item),
+            -kills[item.nodeid],
             known.get(item.nodeid, {"seconds": 0})["seconds"],
         ),
     )
-
-
-def _uses_database(item):
-    return "db" in item.fixturenames or item.get_closest_marker("django_db") is not None
 
 
 def _commits(item):
@@ -242,14 +256,24 @@ def in_child(work, *, limit):
         return "ran out of time" if not ready else "died"
 
 
+def is_used():
+    """Whether a mutant or a killed child left rows behind, or tables without those of the
+    template."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        for table in ("accounts_user", "departments_department", "booking_recipient"):
+            if connection.execute(f"SELECT EXISTS (SELECT FROM {table})").fetchone()[0]:
+                return True
+        return not connection.execute(
+            "SELECT EXISTS (SELECT FROM django_content_type)"
+        ).fetchone()[0]
+
+
 def new_database():
     """What a mutant or a killed child left behind is gone."""
     url, name = JOB["server"], JOB["database"]
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{JOB["template"]}"')
-    with redis.Redis.from_url(os.environ["REDIS_URL"]) as cache:
-        cache.flushdb()
 
 
 # -- Putting the mutated code in place ---------------------------------------------------
