@@ -46,7 +46,7 @@ AREAS: dict[str, dict[str, list[str]]] = {
     "booking": {
         "booking/actions/bookings.py": _BOOKING,
         "booking/actions/booking_sql.py": _BOOKING,
-        "booking/actions/locks.py": [*_BOOKING, "tests/booking/test_mandates.py"],
+        "booking/actions/locks.py": ["tests/booking/test_locks.py", *_BOOKING],
     },
     "access": {
         "booking/access/pages.py": _PAGES,
