@@ -34,7 +34,6 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",
-    "SEATING_CASES": "100",
     "PYTHONHASHSEED": "0",
 }
 COLD = 300  # seconds for one mutant in a process of its own, beside ten times its tests
@@ -226,7 +225,7 @@ def explanations() -> dict[tuple[str, ...], str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=70, help="mutants of each area")
+    parser.add_argument("--sample", type=int, default=64, help="mutants of each area")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--area", action="append", choices=AREAS, help="only this one")
     parser.add_argument("--workers", type=int, default=2)

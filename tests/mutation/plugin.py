@@ -31,6 +31,7 @@ from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOB = json.loads(Path(os.environ["MUTATION_JOB"]).read_text())
+EXAMPLES = 40  # of each property
 MEMORY = 2 << 30  # bytes that a mutant may take beside what is there
 
 if "source" in JOB:
@@ -52,6 +53,14 @@ def pytest_configure(config):
         phases=[Phase.explicit, Phase.generate],  # a smaller example would help nobody
     )
     hypothesis_settings.load_profile("mutation")
+
+
+def pytest_collection_modifyitems(items):
+    for function in {getattr(item, "function", None) for item in items}:
+        if known := getattr(function, "_hypothesis_internal_use_settings", None):
+            function._hypothesis_internal_use_settings = hypothesis_settings(
+                known, max_examples=min(known.max_examples, EXAMPLES)
+            )
 
 
 @pytest.fixture(scope="session")
