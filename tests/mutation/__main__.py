@@ -28,7 +28,8 @@ from tests.mutation.mutants import Mutant, mutants_of, sample
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / ".data" / "mutation"
 EXPLAINED = Path(__file__).with_name("explained.json")
-TEMPLATE = "mutation_template"
+MIGRATIONS = [file.read_bytes() for file in sorted(ROOT.glob("*/migrations/*.py"))]
+TEMPLATE = f"mutation_{hashlib.sha256(b''.join(MIGRATIONS)).hexdigest()[:12]}"
 ENVIRONMENT = {
     "SECRET_KEY": "for tests only",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
@@ -60,16 +61,21 @@ class Runner:
         )
 
     def make_template(self) -> None:
+        """A migrated database; one that is there already is used again."""
         with psycopg.connect(self.server, autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}"')
-            server.execute(f'CREATE DATABASE "{TEMPLATE}"')
-        base, _, _ = self.server.rpartition("/")
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=ROOT,
-            env=self.environment(0) | {"DATABASE_URL": f"{base}/{TEMPLATE}"},
-            check=True,
-        )
+            names = server.execute("SELECT datname FROM pg_database").fetchall()
+            if (TEMPLATE,) in names:
+                return
+            server.execute('DROP DATABASE IF EXISTS "mutation_unfinished"')
+            server.execute('CREATE DATABASE "mutation_unfinished"')
+            base, _, _ = self.server.rpartition("/")
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+                cwd=ROOT,
+                env=self.environment(0) | {"DATABASE_URL": f"{base}/mutation_unfinished"},
+                check=True,
+            )
+            server.execute(f'ALTER DATABASE "mutation_unfinished" RENAME TO "{TEMPLATE}"')
 
     def new_database(self, worker: int) -> None:
         name = f"mutation_{worker}"
