@@ -145,6 +145,7 @@ def test_the_last_visit_of_a_quota_is_given_and_no_more():
 
 
 def test_minutes_are_given_to_the_last_one():
+    assert entitlement(grants=[grant(120, "minutes")]).refusal(TOMORROW, 2 * HOUR) is None
     person = entitlement(own(TODAY, 12), grants=[grant(105, "minutes")])
     assert person.refusal(TOMORROW, 45 * 60) is None
     assert person.refusal(TOMORROW, 46 * 60) is SlotStatus.OVER_QUOTA
