@@ -68,6 +68,14 @@ def django_db_setup():
     """The database is there already, a copy of one that was migrated."""
 
 
+def pytest_collection_finish(session):
+    """The fixture above is used also where a conftest.py has its own."""
+    for item in session.items:
+        known = session._fixturemanager._arg2fixturedefs["django_db_setup"]
+        own = tuple(one for one in known if one.func.__module__ == __name__)
+        item._fixtureinfo.name2fixturedefs["django_db_setup"] = own
+
+
 def pytest_runtestloop(session):
     if session.testsfailed:
         return True
