@@ -145,8 +145,8 @@ def test_a_row_applies_on_its_weekday_from_its_first_day():
     row = WeeklyHours(times((8, 0), (16, 0)), 1, valid_from=MONDAY)
 
     assert row.applies_on(MONDAY, 1)
-    assert not row.applies_on(MONDAY, 2)
-    assert not row.applies_on(MONDAY - dt.timedelta(days=7), 1)
+    assert row.applies_on(MONDAY, 2) is False
+    assert row.applies_on(MONDAY - dt.timedelta(days=7), 1) is False
     assert row.applies_on(MONDAY + dt.timedelta(days=7), 1)
 
 

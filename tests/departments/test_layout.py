@@ -190,3 +190,9 @@ def test_many_shifts_and_hours_find_each_other_whatever_their_order():
         shifts[1].id: hours(8, 16),
         shifts[2].id: hours(10, 18),
     }
+
+
+def test_of_hours_that_are_alike_the_same_row_is_taken_in_any_order():
+    shift, own, others = standing(7, 15), draft(8, 16), draft(8, 16, OTHER_ROW)
+
+    assert match([shift], [own, others]).kept == match([shift], [others, own]).kept
