@@ -281,7 +281,7 @@ def _other_statements(statement: ast.stmt) -> Iterator[str]:
     match statement:
         case ast.Return(value=ast.expr() as value):
             # What calls a rule can't tell None from False.
-            if not (isinstance(value, ast.Constant) and value.value in (None, False)):
+            if not (isinstance(value, ast.Constant) and repr(value.value) in ("None", "False")):
                 yield "return None"
         case ast.Return():
             yield "pass"
