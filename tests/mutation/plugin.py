@@ -34,6 +34,11 @@ JOB = json.loads(Path(os.environ["MUTATION_JOB"]).read_text())
 EXAMPLES = 40  # of each property
 MEMORY = 2 << 30  # bytes that a mutant may take beside what is there
 
+# The database is there already, a copy of one that was migrated.
+with contextlib.suppress(ImportError):
+    database = importlib.import_module("tests.database")
+    database.copied_database = contextlib.nullcontext
+
 if "source" in JOB:
     _get_code = importlib.machinery.SourceFileLoader.get_code
 
@@ -66,14 +71,6 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def django_db_setup():
     """The database is there already, a copy of one that was migrated."""
-
-
-def pytest_collection_finish(session):
-    """The fixture above is used also where a conftest.py has its own."""
-    for item in session.items:
-        known = session._fixturemanager._arg2fixturedefs["django_db_setup"]
-        own = tuple(one for one in known if one.func.__module__ == __name__)
-        item._fixtureinfo.name2fixturedefs["django_db_setup"] = own
 
 
 def pytest_runtestloop(session):
