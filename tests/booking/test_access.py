@@ -181,6 +181,14 @@ def test_a_service_is_found_by_those_who_have_or_had_a_grant_of_it(
         pages.granted_service(recipient, other.pk)
 
 
+def test_an_order_for_oneself_is_one_statement(
+    request_of, recipient, service, django_assert_num_queries
+):
+    request = request_of(recipient.user)
+    with django_assert_num_queries(1):
+        pages.whose_order(request, service.pk)
+
+
 def test_an_order_for_somebody_else_needs_leave_to_book(request_of, recipient, guardian, service):
     Mandate.objects.update(may=LOOK)
     with pytest.raises(Http404):
@@ -195,7 +203,9 @@ def test_all_there_is_to_know_of_oneself_or_of_whom_one_acts_for(request_of, rec
 
 
 @pytest.mark.parametrize("kind", ["booking", "series"])
-def test_only_the_recipients_own_is_found(request_of, recipient, guardian, service, kind):
+def test_only_the_recipients_own_is_found(
+    request_of, recipient, guardian, service, kind, django_assert_num_queries
+):
     factory = {
         "booking": factories.BookingFactory,
         "series": factories.BookingSeriesFactory,
@@ -207,7 +217,8 @@ def test_only_the_recipients_own_is_found(request_of, recipient, guardian, servi
     for request in (request_of(recipient.user), request_of(guardian, recipient.pk)):
         found = fetch(request, own.pk)
         assert found == own
-        assert found.recipient == recipient
+        with django_assert_num_queries(0):
+            assert found.recipient == recipient
         with pytest.raises(Http404):
             fetch(request, theirs.pk)
 
