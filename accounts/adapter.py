@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: nobody signs up, and it speaks our words."""
+"""django-allauth's adapter: no sign-up, our texts, mails in the recipient's language."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts import queries
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    # allauth has no nynorsk, and its bokmål is not ours.
+    # allauth has no nynorsk, and its bokmål differs from ours.
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("You cannot log in any more."),
@@ -26,21 +26,18 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are invited by the municipality; nobody makes a user of their own."""
+        """The municipality creates users; there is no sign-up."""
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of the person it goes to, whatever the page spoke."""
-        language = (
-            User.objects.filter(email__iexact=email).values_list("language", flat=True).first()
-        )
-        told = {
+        """Send in the recipient's language, whatever the language of the page."""
+        context = {
             **context,
             "municipality": settings.MUNICIPALITY,
             "municipality_phone": settings.MUNICIPALITY_PHONE,
         }
-        with translation.override(language or translation.get_language()):
-            super().send_mail(template_prefix, email, told)
+        with translation.override(queries.language_of(email) or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def format_email_subject(self, subject: str) -> str:
         return str(subject)

@@ -1,10 +1,9 @@
-"""What every storey's API shares: who asks, by which token, and how a refusal reads.
+"""What the APIs of all apps share: bearer authentication, rate limit and refusals.
 
-The API listens to bearer tokens alone and never to a session, so no browser can be
-tricked into using it: there is nothing for a forged form to ride on (CSRF).
+The API accepts bearer tokens only and ignores sessions, so a forged form in a browser (CSRF)
+has no effect.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,19 +15,15 @@ from ninja import Schema
 from ninja.security.http import HttpAuthBase
 from pydantic import Field
 
+from accounts import actions, queries
 from accounts.models import ApiToken, User
 from accounts.rate import Rate
-from accounts.tokens import digest
-from database.statements import Statement
 
 Scope = ApiToken.Scope
 
-USED_WITHIN = dt.timedelta(minutes=5)  # so exact is ``last_used_at``
-LONGEST_SECRET = 200  # characters; ours are shorter
-
 
 class TokenRequest(HttpRequest):
-    """A request that ``Bearer`` has let in; ``user`` owns the token."""
+    """A request that ``Bearer`` has authenticated; ``user`` owns the token."""
 
     user: User
     auth: ApiToken
@@ -38,7 +33,7 @@ class TokenRequest(HttpRequest):
 
 
 class Problem(Schema):
-    """Every refusal: a word for programs, a sentence for people."""
+    """Every refusal: a code for programs, a sentence for people."""
 
     code: str = Field(examples=["not_found"])
     message: str = Field(description="In the language of the token's owner.")
@@ -50,13 +45,13 @@ class Fault(Schema):
 
 
 class Invalid(Problem):
-    """What was sent does not have the form that is described here."""
+    """The request does not match the schema."""
 
     errors: list[Fault] = []
 
 
 class Refusal(Exception):
-    """An answer other than the one asked for. ``more`` stands beside code and message."""
+    """An error response. ``more`` is added beside ``code`` and ``message``."""
 
     def __init__(
         self,
@@ -83,7 +78,7 @@ class Refusal(Exception):
 
 
 def unauthorized() -> Refusal:
-    """The same words for a token that never was, has expired or was revoked."""
+    """The same response for an unknown, expired or revoked token."""
     return Refusal(
         401,
         "unauthorized",
@@ -93,12 +88,12 @@ def unauthorized() -> Refusal:
 
 
 def not_found() -> Refusal:
-    """Also for what exists and belongs to somebody else."""
+    """Also used for objects that belong to somebody else."""
     return Refusal(404, "not_found", _("There is no such thing, or it is not yours."))
 
 
 def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
-    """Each of the ``errors`` is a ``Fault``."""
+    """``errors`` are the fields of ``Fault``."""
     message = _("What was sent can't be understood; “errors” tells where.")
     return Refusal(422, "invalid", message, more={"errors": errors})
 
@@ -107,11 +102,11 @@ def too_large() -> Refusal:
     return Refusal(413, "too_large", _("This is more than anybody needs to send here."))
 
 
-# -- Who asks ---------------------------------------------------------------------
+# -- Authentication ---------------------------------------------------------------
 
 
 class Bearer(HttpAuthBase):
-    """Lets in the owner of a valid token that has the scope, so many times a minute."""
+    """Authenticates the owner of a valid token with ``scope``, within the rate limit."""
 
     openapi_scheme = "bearer"
     openapi_description = (
@@ -124,11 +119,13 @@ class Bearer(HttpAuthBase):
 
     def __call__(self, request: HttpRequest) -> ApiToken:
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        token = _token(secret.strip()) if scheme.lower() == "bearer" else None
+        now = timezone.now()
+        token = queries.valid_token(secret.strip(), now) if scheme.lower() == "bearer" else None
         if token is None:
             raise unauthorized()
+        actions.record_token_use(token, now)
         request.user = token.owner
-        translation.activate(token.owner.language)  # until the language middleware ends
+        translation.activate(token.owner.language)  # the language middleware resets it
         if self.scope not in token.scopes:
             raise Refusal(
                 403,
@@ -146,41 +143,9 @@ class Bearer(HttpAuthBase):
 
 _rate = Rate("api")
 
-# Neither what nobody needs here, nor what is no plain column.
-_OWNER = [
-    field.attname
-    for field in User._meta.concrete_fields
-    if field.attname not in ("password", "preferences")
-]
-_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
-_BY_DIGEST = Statement(
-    lambda digest: (
-        ApiToken.objects.filter(digest=digest)
-        .order_by()
-        .values_list(*_TOKEN, *(f"owner__{name}" for name in _OWNER))
-    ),
-    digest="the digest",
-)
-
-
-def _token(secret: str) -> ApiToken | None:
-    """In one statement, and now and then one more that notes the use."""
-    if not 0 < len(secret) <= LONGEST_SECRET:
-        return None
-    rows = _BY_DIGEST.rows(digest=digest(secret))
-    if not rows:
-        return None
-    token = ApiToken.from_db("default", _TOKEN, rows[0][: len(_TOKEN)])
-    token.owner = User.from_db("default", _OWNER, rows[0][len(_TOKEN) :])
-    now = timezone.now()
-    if token.revoked_at is not None or token.is_expired(now) or not token.owner.is_active:
-        return None
-    if token.last_used_at is None or token.last_used_at < now - USED_WITHIN:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token
-
 
 def _count(token: ApiToken) -> None:
+    """Raises the refusal when the token's owner must wait."""
     wait = _rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE)
     if wait:
         raise Refusal(

@@ -7,8 +7,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
-        from accounts.messages import addresses as address_notices
-        from accounts.messages import bounces
+        from accounts.messages import addresses, bounces
 
-        tracking.connect(bounces.hear, dispatch_uid="accounts.messages.bounces")
-        address_notices.register_all()
+        tracking.connect(bounces.on_tracking_event, dispatch_uid="accounts.messages.bounces")
+        addresses.register_all()

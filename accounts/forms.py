@@ -1,4 +1,4 @@
-"""django-allauth's forms in our words, without placeholders that vanish when one types."""
+"""Forms: django-allauth's with our texts and without placeholders, and our own."""
 
 import re
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.messages.notices import MUST_BE_TOLD, Topic
+from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.phones import is_number
 
@@ -26,7 +26,9 @@ HELP = {
 }
 
 
-class InOurWords:
+class OwnTexts:
+    """Mixin: our labels and help texts, no placeholders."""
+
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,33 +39,33 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(InOurWords, allauth.LoginForm):
+class LoginForm(OwnTexts, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(InOurWords, allauth.RequestLoginCodeForm):
+class RequestLoginCodeForm(OwnTexts, allauth.RequestLoginCodeForm):
     pass
 
 
-class ConfirmLoginCodeForm(InOurWords, allauth.ConfirmLoginCodeForm):
+class ConfirmLoginCodeForm(OwnTexts, allauth.ConfirmLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs |= {"class": "code", "inputmode": "numeric"}
 
 
-class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
+class ResetPasswordForm(OwnTexts, allauth.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(InOurWords, allauth.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(OwnTexts, allauth.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):
+class ChangePasswordForm(OwnTexts, allauth.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(InOurWords, allauth.SetPasswordForm):
+class SetPasswordForm(OwnTexts, allauth.SetPasswordForm):
     pass
 
 
@@ -78,8 +80,7 @@ HELP_FOR_TOPIC = {
 
 
 class MessageChoicesForm(forms.Form):
-    """One question for each topic that concerns this person, with the channels that reach
-    them."""
+    """One field for each topic that concerns the user, with the ``offered`` channels."""
 
     names_service = forms.TypedChoiceField(
         label=_("What may messages and your calendar say?"),
@@ -103,11 +104,11 @@ class MessageChoicesForm(forms.Form):
             if topic is not Topic.FOR_OTHERS or choices.user.acts_for_others
         ]
         channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
-        questions = {
+        topic_fields = {
             topic.value: forms.MultipleChoiceField(
                 label=topic.label,
                 choices=channels,
-                required=topic in MUST_BE_TOLD,
+                required=topic in MANDATORY,
                 help_text=HELP_FOR_TOPIC.get(topic, ""),
                 widget=forms.CheckboxSelectMultiple,
                 initial=getattr(choices, topic),
@@ -115,12 +116,12 @@ class MessageChoicesForm(forms.Form):
             )
             for topic in self.topics
         }
-        self.fields = {**questions, **self.fields}
+        self.fields = {**topic_fields, **self.fields}
         self.fields["names_service"].initial = "yes" if choices.names_service else ""
 
     @property
     def channels(self) -> dict[Topic, list[str]]:
-        """What was chosen, and kept what this page could not offer."""
+        """The chosen channels, and those chosen earlier that this page could not offer."""
         return {
             topic: [
                 *self.cleaned_data[topic],
@@ -179,7 +180,7 @@ class AddressCodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        """Digits only: people copy codes with spaces or the full stop after them."""
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 

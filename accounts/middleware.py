@@ -1,7 +1,6 @@
-"""What every request knows: whose pages it is about, and which language it speaks."""
+"""Middleware for caching headers, the person acted for, and the language."""
 
 from collections.abc import Callable
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -9,13 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from accounts.access import ACTING_FOR, PersonRequest
+from accounts.access import ACTING_FOR, is_logged_in
 from accounts.unsent import remember_writer
 
 
 class PrivatePagesMiddleware:
-    """Pages of somebody logged in are kept by nobody: not by proxies, and not by the
-    browser for whoever sits down next. A page with an ETag is asked for again each time.
+    """Forbid proxies and browsers to store the pages of logged-in users.
+
+    A page with an ETag may be stored, but must be revalidated each time.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,13 +24,13 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            kept = "no-cache" if response.has_header("ETag") else "no-store"
-            response.headers["Cache-Control"] = f"private, {kept}"
+            storing = "no-cache" if response.has_header("ETag") else "no-store"
+            response.headers["Cache-Control"] = f"private, {storing}"
         return response
 
 
 class ActingForMiddleware:
-    """``request.acting_for``; see ``accounts.access.PersonRequest``."""
+    """Set ``request.acting_for`` (see ``accounts.access.PersonRequest``)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,15 +39,15 @@ class ActingForMiddleware:
         chosen = request.session.get(ACTING_FOR)
         request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            remember_writer(cast(PersonRequest, request), response)
+        if is_logged_in(request):
+            remember_writer(request, response)
         return response
 
 
 class LanguageMiddleware:
-    """The person's own language, else the cookie's, else bokmål.
+    """Use the user's language, else the cookie's, else bokmål.
 
-    Never Accept-Language: most browsers here ask for English without their owner knowing.
+    Accept-Language is ignored: most browsers request English without their owner knowing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

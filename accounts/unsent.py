@@ -1,11 +1,13 @@
-"""What somebody sent after their session had ended, kept until they have logged in again.
+"""Keep a form that was sent after the session ended, until its writer has logged in again.
 
-It is in the browser's session for an hour and given back to nobody but who wrote it. The
-session that knew them is gone, so a signed cookie says whose pages this browser showed last,
-and for whom. Without one nothing is kept. Nothing is ever sent without a press of theirs.
+The form is stored in the browser's session for an hour and shown only to its writer, who must
+press a button to send it. The session that knew the writer is gone, so a signed cookie names
+the user whose pages this browser showed last, and the person they acted for. Without the
+cookie nothing is kept.
 
-A form that was drawn before somebody logged in again, in another window, can't be taken either.
-It says neither who had it then nor for whom, so it is kept only where both are beyond doubt.
+A form that was rendered before the user logged in again, in another window, is rejected too
+(CSRF). It names neither its writer nor the person acted for, so it is kept only if both are
+certain.
 """
 
 import uuid
@@ -22,17 +24,17 @@ from accounts.access import PersonRequest, act_for
 
 SESSION_KEY = "unsent"
 COOKIE = "writer"
-KEPT_FOR = 60 * 60  # seconds: a log-in by e-mail may take its quarter of an hour
-LARGEST = 20_000  # letters: strangers can send too, and sessions are rows of the database
-FOLLOWS = "follows_another"  # in the session of who logs in where another was logged in
-SECRETS = ("password", "token", "secret")
+KEPT_FOR = 60 * 60  # seconds; a log-in by e-mail may take fifteen minutes
+LARGEST = 20_000  # characters; strangers can send forms too, and sessions are database rows
+FOLLOWS = "follows_another"  # session key: another user was logged in here before
+SECRETS = ("password", "token", "secret")  # parts of field names
 
 Fields = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Who was logged in, and for whom they acted."""
+    """The user who was logged in, and the recipient they acted for."""
 
     user: str
     acting_for: str
@@ -44,10 +46,10 @@ class Writer:
     @classmethod
     def last_here(cls, request: HttpRequest) -> Self | None:
         try:
-            said = _signer().unsign(request.COOKIES.get(COOKIE, ""))
+            value = _signer().unsign(request.COOKIES.get(COOKIE, ""))
         except BadSignature:
             return None
-        user, _, acting_for = said.partition(" ")
+        user, _, acting_for = value.partition(" ")
         return cls(user, acting_for)
 
     @property
@@ -68,7 +70,7 @@ class Unsent:
 
 
 def fields_of(request: HttpRequest) -> Fields:
-    """What the form sent, so that pressing again sends the same. What is secret is not
+    """The fields of the form, for sending it again. Secrets are left out: they must not be
     written into a page."""
     return [
         (name, value)
@@ -79,18 +81,20 @@ def fields_of(request: HttpRequest) -> Fields:
 
 
 def written_in(fields: Fields) -> list[str]:
-    """What can only be somebody's own words; the rest is a page's, and says them nothing."""
+    """The values that look like text that a person wrote: those with spaces."""
     return [value for _, value in fields if " " in value.strip()]
 
 
 def keep(request: HttpRequest) -> bool:
-    """Of somebody who is logged out; whether it could be kept."""
+    """Keep the form of somebody who is logged out; return whether it was kept."""
     return _keep(request, Writer.last_here(request))
 
 
 def keep_of_older_page(request: PersonRequest) -> bool:
-    """Of a page that is older than the session; whether it could be kept. Not what another
-    may have had open here, nor what may be about somebody whom the person acts for."""
+    """Keep the form of a page that is older than the session; return whether it was kept.
+
+    Not kept if another user may have had the page open, or if the user acts for others.
+    """
     if request.user.acts_for_others or FOLLOWS in request.session:
         return False
     return _keep(request, Writer.of(request))
@@ -107,8 +111,10 @@ def _keep(request: HttpRequest, writer: Writer | None) -> bool:
 
 
 def find(request: PersonRequest) -> Unsent | None:
-    """What this person wrote, with the pages turned to whom it was written for. What
-    another wrote, or too long ago, is forgotten."""
+    """The user's kept form. Switches to the person they acted for when they wrote it.
+
+    A form that is too old or by another user is deleted.
+    """
     kept = request.session.get(SESSION_KEY)
     if kept is None:
         return None
@@ -132,7 +138,7 @@ def forget_what_is_sent_now(request: HttpRequest) -> None:
 
 
 def remember_writer(request: PersonRequest, response: HttpResponse) -> None:
-    """The cookie follows whose pages are shown, and goes with the browser as the session does."""
+    """Set the cookie that names the user and the person acted for. A session cookie."""
     now = Writer.of(request).signed
     if request.COOKIES.get(COOKIE) != now:
         last = Writer.last_here(request)

@@ -1,17 +1,17 @@
-"""What Celery runs. Each looks in the database for what is to be done."""
+"""Celery tasks. Each finds its work in the database."""
 
 from celery import shared_task
 from django.utils import timezone
 
 
-@shared_task
+@shared_task(time_limit=300)
 def announce() -> None:
     from booking.actions.announcements import announce
 
     announce()
 
 
-@shared_task
+@shared_task(time_limit=300)
 def remind() -> None:
     from booking.actions.announcements import remind
 
@@ -26,7 +26,7 @@ def book_series() -> None:
     book_all_series()
 
 
-@shared_task
+@shared_task(time_limit=300)
 def look_for_openings() -> None:
     from booking.actions.wishes import look_for_openings
 
@@ -43,6 +43,6 @@ def alert_unbooked() -> None:
 @shared_task
 def tell_of_ended_mandates() -> None:
     """Every night."""
-    from booking.actions.mandates import tell_of_those_that_ran_out
+    from booking.actions.mandates import notify_of_expired_mandates
 
-    tell_of_those_that_ran_out(timezone.localdate())
+    notify_of_expired_mandates(timezone.localdate())

@@ -1,4 +1,4 @@
-"""A real Celery worker with beat, on a broker that a test may stop."""
+"""A Celery worker with beat, on a broker that a test may stop."""
 
 import os
 import signal
@@ -20,23 +20,34 @@ class Delivery:
         self.broker = Valkey(folder / "valkey")
         self.celery = []
 
-    def start_worker(self):
-        """Return once the worker takes tasks."""
-        log = self.folder / "worker.log"
-        worker = self._celery(
-            log, "worker", "--concurrency=1", "--without-gossip", "--without-mingle"
-        )
-        self._celery(
-            self.folder / "beat.log", "beat", "--pidfile=", f"--schedule={self.folder / 'beat'}"
-        )
-        worker.wait_until(lambda: " ready." in log.read_text(), within=60)
+    def start_worker(self, *queues, beat=True, **environment):
+        """Start beat and a worker for each group of queues; return once they take tasks."""
+        workers = []
+        for queue in queues or ["plans,messages,default"]:
+            log = self.folder / f"worker-{queue}.log"
+            worker = self._celery(
+                log,
+                *("worker", "--concurrency=1", "--without-gossip", "--without-mingle"),
+                *(f"--queues={queue}", f"--hostname={queue.replace(',', '-')}@%h"),
+                **environment,
+            )
+            workers.append((worker, log))
+        if beat:
+            schedule = f"--schedule={self.folder / 'beat'}"
+            self._celery(self.folder / "beat.log", "beat", "--pidfile=", schedule)
+        for worker, log in workers:
+            worker.wait_until(lambda log=log: " ready." in log.read_text(), within=60)
+
+    def workers_say(self, words):
+        logs = [log.read_text() for log in self.folder.glob("worker-*.log")]
+        return bool(logs) and all(words in log for log in logs)
 
     def stop(self):
         for process in self.celery:
             process.stop()
         self.broker.stop()
 
-    def _celery(self, log, *arguments):
+    def _celery(self, log, *arguments, **environment):
         process = Child(
             f"Celery {arguments[0]}",
             [sys.executable, "-m", "celery", "-A", "serviceshop", *arguments, "--loglevel=info"],
@@ -45,6 +56,7 @@ class Delivery:
                 **os.environ,
                 "DATABASE_URL": this_database(),
                 "REDIS_URL": self.broker.url,
+                **environment,
             },
             stop_signal=signal.SIGKILL,  # what it leaves behind is part of the trial
         )
@@ -54,13 +66,13 @@ class Delivery:
 
 
 def this_database():
-    """The address of the database that the tests run on."""
+    """The URL of the tests' database."""
     url = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
 
 
-def seconds_until(holds, *, within=15.0):
-    """How long it took; fails when it never happened."""
+def seconds_until(holds, *, within=60.0):
+    """Wait until ``holds()`` and return the seconds; fail after ``within``."""
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < within, "it did not happen in time"
