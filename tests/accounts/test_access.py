@@ -40,7 +40,7 @@ def test_repeated_access_is_one_entry_for_ten_minutes(db):
     assert AccessLogEntry.objects.count() == 2
 
 
-def test_repeated_access_is_one_entry_for_ten_minutes(db):
+def test_access_after_exactly_ten_minutes_is_another_entry(db):
     by, subject = UserFactory(), SUBJECTS[0]
     begun = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
     for seconds, entries in ((0, 1), (599, 1), (600, 2)):

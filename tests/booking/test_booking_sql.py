@@ -212,9 +212,9 @@ def test_who_is_directly_free_is_who_the_whole_settled_day_says(seed, department
             for step in range(0, 20):
                 starts_at = local(TOMORROW, 7) + step * HOUR / 2
                 key = without and without.pk
-                _, board = directly(department, TOMORROW, demand, starts_at, key)
+                _, seating = directly(department, TOMORROW, demand, starts_at, key)
                 start = int(starts_at.timestamp())
-                found, expected = board.seat(demand, start), whole.seat(demand, start)
+                found, expected = seating.seat(demand, start), whole.seat(demand, start)
                 if isinstance(expected, Seated):
                     assert found == expected, starts_at
                 else:

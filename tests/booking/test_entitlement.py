@@ -12,13 +12,11 @@ from booking.models import Grant
 from booking.queries.entitlement import (
     Balance,
     Entitlement,
-    OwnBooking,
     balance_of,
-    charged_span,
     last_day,
-    local_date,
-    own_around,
 )
+from booking.queries.local_time import local_date
+from booking.queries.own_booking_rows import OwnBooking, charged_span, own_around
 from departments.models import Department, Service
 from tests import factories
 from tests.booking.conftest import NOW, TODAY, TOMORROW

@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from booking.seating import board as search
-from booking.seating.board import DaySeating
+from booking.seating import chains as search
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Refused, Seated, Why
-from tests.booking.test_seating import LIFTING, MINUTE, NURSING, at, hour, seat, visit
+from tests.booking.test_seating import LIFTING, MINUTE, NURSING, at, hour, seat, seats_taken, visit
 
 A, B, C, D = (uuid.UUID(int=910 + number) for number in range(4))
 
@@ -56,7 +56,7 @@ def test_of_seats_that_are_equally_good_the_first_is_taken():
 
 
 def test_who_knows_less_is_taken_before_a_tighter_gap():
-    seats = [seat(1, skills=[NURSING, LIFTING]), seat(2, skills=[NURSING])]
+    seats = [seat(1, qualifications=[NURSING, LIFTING]), seat(2, qualifications=[NURSING])]
     visits = [visit(1, 1, "09:00", "10:00"), visit(2, 1, "11:00", "12:00")]
 
     answer = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:00"))
@@ -81,12 +81,12 @@ def test_a_settled_day_shows_what_is_free_on_it():
 
 def test_starts_are_those_that_as_many_could_take_as_are_needed():
     seats = [seat(1, "08:00", "11:00"), seat(2, "09:00", "12:00"), seat(3, "09:30", "10:30")]
-    board = DaySeating(seats, [visit(1, 2, "09:30", "10:00")], is_settled=True)
+    seating = DaySeating(seats, [visit(1, 2, "09:30", "10:00")], is_settled=True)
 
     def starts(carers):
         return [
             (start // MINUTE, free)
-            for start, free in board.starts(hour(carers=carers), 30 * MINUTE)
+            for start, free in seating.starts(hour(carers=carers), 30 * MINUTE)
         ]
 
     assert starts(1) == [(480, True), (510, True), (540, True), (570, True), (600, True),
@@ -102,13 +102,13 @@ def test_starts_are_those_that_as_many_could_take_as_are_needed():
 @pytest.fixture
 def guided(monkeypatch):
     """Only what the ranks say may work is tried: they have to say so."""
-    monkeypatch.setattr(search, "LOOKS", 0)
+    monkeypatch.setattr(search, "ROWS_EXAMINED", 0)
 
 
 def chain(links):
     """Each visit knows one other seat, where the next one sits; the last is empty."""
     skills = [NURSING, A, B, C, D][: links + 1]
-    seats = [seat(n + 1, skills=skills[n : n + 2]) for n in range(links + 1)]
+    seats = [seat(n + 1, qualifications=skills[n : n + 2]) for n in range(links + 1)]
     visits = [visit(n + 1, n + 1, "10:00", "11:00", needs=[skills[n + 1]]) for n in range(links)]
     return DaySeating(seats, visits)
 
@@ -128,7 +128,7 @@ def test_a_chain_of_four_is_not_looked_for():
 
 @pytest.mark.parametrize(("visits", "is_free"), [(2, True), (3, False)])
 def test_at_most_two_are_taken_off_for_one(visits, is_free):
-    seats = [seat(1, skills=[NURSING]), seat(2)]
+    seats = [seat(1, qualifications=[NURSING]), seat(2)]
     minutes = 120 // visits
     begun = [600 + minutes * n for n in range(visits)]
     there = [visit(n, 1, clock(start), clock(start + minutes)) for n, start in enumerate(begun)]
@@ -148,11 +148,11 @@ def test_a_gap_opens_when_two_neighbours_leave_of_whom_one_needs_a_chain(hours):
     """A goes to seat 2 when B and C have left it; C takes the seat of D."""
     other = ("11:00", "12:00") if hours[0] == "10:00" else ("10:00", "11:00")
     seats = [
-        seat(1, skills=[NURSING, A]),
-        seat(2, skills=[A, B, C]),
-        seat(3, skills=[B]),
-        seat(4, skills=[C, D]),
-        seat(5, skills=[D]),
+        seat(1, qualifications=[NURSING, A]),
+        seat(2, qualifications=[A, B, C]),
+        seat(3, qualifications=[B]),
+        seat(4, qualifications=[C, D]),
+        seat(5, qualifications=[D]),
     ]
     visits = [
         visit(1, 1, "10:00", "12:00", needs=[A]),
@@ -176,7 +176,7 @@ def test_a_gap_opens_when_two_neighbours_leave_of_whom_one_needs_a_chain(hours):
     ],
 )
 def test_a_visit_moves_into_a_gap_that_just_fits_it_and_its_way(opens, closes, is_free):
-    seats = [seat(1, skills=[NURSING]), seat(2, "09:00", "12:00")]
+    seats = [seat(1, qualifications=[NURSING]), seat(2, "09:00", "12:00")]
     visits = [
         visit(1, 1, "10:00", "11:00", 15),
         visit(2, 2, "09:00", opens, is_fixed=True),
@@ -190,7 +190,7 @@ def test_a_visit_moves_into_a_gap_that_just_fits_it_and_its_way(opens, closes, i
 
 @pytest.mark.usefixtures("guided")
 def test_the_last_one_of_a_shift_may_have_its_way_after_it():
-    seats = [seat(1, skills=[NURSING]), seat(2, "09:00", "11:00")]
+    seats = [seat(1, qualifications=[NURSING]), seat(2, "09:00", "11:00")]
     visits = [visit(1, 1, "10:00", "11:00", 15), visit(2, 2, "09:00", "10:00")]
 
     answer = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:00"))
@@ -220,7 +220,7 @@ def test_the_search_ends_when_its_steps_are_used_up(nodes, is_free, monkeypatch)
 
 def test_two_visits_change_seats_though_neither_has_another_gap():
     """The gap for the second opens only once the first has left."""
-    seats = [seat(1, "10:00", "12:00", skills=[NURSING]), seat(2, "09:00", "11:30")]
+    seats = [seat(1, "10:00", "12:00", qualifications=[NURSING]), seat(2, "09:00", "11:30")]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 2, "10:30", "11:30")]
 
     answer = DaySeating(seats, visits).seat(hour(needs=[NURSING], minutes=30), at("10:00"))
@@ -230,8 +230,8 @@ def test_two_visits_change_seats_though_neither_has_another_gap():
 
 def test_the_fewest_are_moved():
     seats = [
-        seat(1, skills=[NURSING]),
-        seat(2, "08:00", "15:00", skills=[NURSING]),
+        seat(1, qualifications=[NURSING]),
+        seat(2, "08:00", "15:00", qualifications=[NURSING]),
         seat(3, "08:00", "14:00"),
     ]
     visits = [
@@ -248,11 +248,11 @@ def test_the_fewest_are_moved():
 
 def test_a_seat_whose_visits_find_a_gap_at_once_is_taken_before_one_with_a_chain():
     seats = [
-        seat(1, skills=[NURSING, A]),
-        seat(2, skills=[A, B]),
-        seat(3, skills=[B]),
-        seat(4, "08:00", "15:00", skills=[NURSING, C]),
-        seat(5, "08:00", "14:00", skills=[C]),
+        seat(1, qualifications=[NURSING, A]),
+        seat(2, qualifications=[A, B]),
+        seat(3, qualifications=[B]),
+        seat(4, "08:00", "15:00", qualifications=[NURSING, C]),
+        seat(5, "08:00", "14:00", qualifications=[C]),
     ]
     visits = [
         visit(1, 1, "10:00", "11:00", needs=[A]),
@@ -267,26 +267,26 @@ def test_a_seat_whose_visits_find_a_gap_at_once_is_taken_before_one_with_a_chain
 
 def test_both_carers_of_a_visit_may_need_a_chain():
     seats = [
-        seat(1, skills=[NURSING]),
-        seat(2, "08:00", "15:00", skills=[NURSING]),
+        seat(1, qualifications=[NURSING]),
+        seat(2, "08:00", "15:00", qualifications=[NURSING]),
         seat(3, "08:00", "14:00"),
         seat(4, "08:00", "13:00"),
     ]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 2, "10:00", "11:00")]
-    board = DaySeating(seats, visits)
+    seating = DaySeating(seats, visits)
 
-    answer = board.seat(hour(needs=[NURSING], carers=2), at("10:00"))
+    answer = seating.seat(hour(needs=[NURSING], carers=2), at("10:00"))
 
     assert {one.int for one in answer.seats} == {1, 2}
     assert set(moved(answer).values()) == {3, 4}
-    assert board.seating == {one.id: one.seat for one in visits}
-    too_few = board.seat(hour(needs=[NURSING], carers=3), at("10:00"))
+    assert seats_taken(seating) == {one.id: one.seat for one in visits}
+    too_few = seating.seat(hour(needs=[NURSING], carers=3), at("10:00"))
     assert too_few == Refused(Why.NOBODY_ON, at("10:00"), 2, 3, 3, frozenset([NURSING]))
 
 
 def test_a_count_of_those_who_need_less_refuses_too():
     """All that are on have a visit, whatever it needs; no chain can help."""
-    seats = [seat(1, skills=[NURSING]), seat(2, "08:00", "15:00")]
+    seats = [seat(1, qualifications=[NURSING]), seat(2, "08:00", "15:00")]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 2, "10:00", "11:00")]
 
     answer = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:00"))
@@ -314,38 +314,38 @@ def after(on, starts, to):
 
 
 def test_two_alike_seats_exchange_all_that_follows():
-    board = DaySeating([seat(1), seat(2)], two_gaps())
-    before = board.seating
+    seating = DaySeating([seat(1), seat(2)], two_gaps())
+    before = seats_taken(seating)
 
-    answer = board.seat(hour(minutes=90), at("09:00"))
+    answer = seating.seat(hour(minutes=90), at("09:00"))
 
     assert answer.seats == (uuid.UUID(int=1),)
     assert moved(answer) == after(1, "10:00", 2) | after(2, "10:30", 1)
-    assert board.seating == before
+    assert seats_taken(seating) == before
 
 
 @pytest.mark.parametrize(("minutes", "travel", "is_free"), [(80, 10, True), (90, 10, False)])
 def test_the_way_has_to_fit_into_the_gaps_too(minutes, travel, is_free):
-    board = DaySeating([seat(1), seat(2)], two_gaps())
-    answer = board.seat(hour(minutes=minutes, travel=travel), at("09:00"))
+    seating = DaySeating([seat(1), seat(2)], two_gaps())
+    answer = seating.seat(hour(minutes=minutes, travel=travel), at("09:00"))
     assert isinstance(answer, Seated) is is_free
 
 
 def test_an_exchange_begins_where_the_visit_does():
-    board = DaySeating([seat(1), seat(2)], two_gaps())
-    assert isinstance(board.seat(hour(minutes=80), at("09:10")), Seated)
-    assert isinstance(board.seat(hour(minutes=90), at("08:50")), Refused)
-    assert isinstance(board.seat(hour(minutes=90), at("09:10")), Refused)
+    seating = DaySeating([seat(1), seat(2)], two_gaps())
+    assert isinstance(seating.seat(hour(minutes=80), at("09:10")), Seated)
+    assert isinstance(seating.seat(hour(minutes=90), at("08:50")), Refused)
+    assert isinstance(seating.seat(hour(minutes=90), at("09:10")), Refused)
 
 
 @pytest.mark.parametrize(
     ("seats", "held"),
     [
         ([seat(1), seat(2, "08:00", "17:00")], {}),
-        ([seat(1), seat(2, skills=[NURSING])], {}),
+        ([seat(1), seat(2, qualifications=[NURSING])], {}),
         ([seat(1), seat(2)], {"is_fixed": True}),
     ],
-    ids=["other hours", "other skills", "persons decided"],
+    ids=["other hours", "other qualifications", "a person decided"],
 )
 def test_seats_that_are_not_alike_and_visits_that_must_stay_exchange_nothing(seats, held):
     answer = DaySeating(seats, two_gaps(**held)).seat(hour(minutes=90), at("09:00"))
@@ -413,9 +413,9 @@ def test_the_second_carer_is_found_though_the_first_took_part_in_an_exchange():
 @pytest.mark.parametrize(("travel", "is_free"), [(10, True), (15, False)])
 def test_why_a_visit_has_no_seat(travel, is_free):
     without = visit(1, None, "10:00", "11:00", travel)
-    board = DaySeating([seat(1)], [without, visit(2, 1, "11:10", "12:00")])
+    seating = DaySeating([seat(1)], [without, visit(2, 1, "11:10", "12:00")])
 
-    answer = board.why_not(without)
+    answer = seating.why_not(without)
 
     if is_free:
         assert answer is None
@@ -431,28 +431,32 @@ def test_what_a_visit_needs_is_part_of_why_it_has_no_seat():
 
 def test_a_visit_of_the_day_is_found_by_its_id():
     first, second = visit(1, 1, "10:00", "11:00"), visit(2, None, "10:00", "11:00")
-    board = DaySeating([seat(1)], [first, second])
-    assert board.visit(second.id) == second
-    assert board.visit(uuid.UUID(int=7)) is None
+    seating = DaySeating([seat(1)], [first, second])
+    assert seating.visit(second.id) == second
+    assert seating.visit(uuid.UUID(int=7)) is None
 
 
 def test_a_person_gives_a_visit_to_a_shift_and_others_make_room_by_a_chain():
     """Asked first of a fresh day, and again with the same answer."""
     given = visit(9, None, "10:00", "11:00")
-    seats = [seat(1, skills=[A]), seat(2, skills=[A, B]), seat(3, skills=[B])]
+    seats = [
+        seat(1, qualifications=[A]),
+        seat(2, qualifications=[A, B]),
+        seat(3, qualifications=[B]),
+    ]
     visits = [
         given,
         visit(1, 1, "10:00", "11:00", needs=[A]),
         visit(2, 2, "10:00", "11:00", needs=[B]),
     ]
-    board = DaySeating(seats, visits)
-    before = board.seating
+    seating = DaySeating(seats, visits)
+    before = seats_taken(seating)
 
     for _ in range(2):
-        answer = board.give(given, uuid.UUID(int=1))
+        answer = seating.give(given, uuid.UUID(int=1))
         assert answer.seats == (uuid.UUID(int=1),)
         assert moved(answer) == {1: 2, 2: 3}
-        assert board.seating == before
+        assert seats_taken(seating) == before
 
 
 def test_what_is_in_the_way_and_must_stay_stays():
@@ -465,10 +469,10 @@ def test_what_is_in_the_way_and_must_stay_stays():
 
 def test_a_settled_day_gives_what_is_free_on_it():
     given = visit(9, 2, "10:00", "11:00")
-    board = DaySeating([seat(1), seat(2)], [given], is_settled=True)
+    seating = DaySeating([seat(1), seat(2)], [given], is_settled=True)
 
-    assert board.give(given, uuid.UUID(int=1)) == Seated((uuid.UUID(int=1),))
-    assert board.seating == {given.id: given.seat}
+    assert seating.give(given, uuid.UUID(int=1)) == Seated((uuid.UUID(int=1),))
+    assert seats_taken(seating) == {given.id: given.seat}
 
 
 def test_two_visits_change_seats_when_a_person_decides_so():
@@ -500,15 +504,15 @@ def test_of_two_at_once_on_one_seat_the_second_is_moved():
 
 def test_of_those_without_a_seat_the_earliest_gets_the_only_one():
     late, early = visit(1, None, "10:30", "11:30"), visit(2, None, "10:00", "11:00")
-    board = DaySeating([seat(1)], [late, early])
+    seating = DaySeating([seat(1)], [late, early])
 
-    assert board.repair() == {early.id: uuid.UUID(int=1)}
-    assert board.repair() == {early.id: uuid.UUID(int=1)}
-    assert board.seating == {}
+    assert seating.repair() == {early.id: uuid.UUID(int=1)}
+    assert seating.repair() == {early.id: uuid.UUID(int=1)}
+    assert seats_taken(seating) == {}
 
 
 def test_others_move_to_make_room_for_those_whose_shift_is_gone():
-    seats = [seat(1, skills=[NURSING]), seat(2), seat(3, is_withdrawn=True)]
+    seats = [seat(1, qualifications=[NURSING]), seat(2), seat(3, is_withdrawn=True)]
     visits = [
         visit(1, 1, "10:00", "11:00"),
         visit(2, 3, "10:00", "11:00", needs=[NURSING]),

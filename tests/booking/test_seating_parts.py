@@ -7,7 +7,7 @@ import pytest
 
 from booking.seating.counts import Count
 from booking.seating.grid import add, bits, covered_starts, starts_between
-from booking.seating.rows import ShiftRow, fits, occupied_until
+from booking.seating.shift_rows import ShiftRow, fits, occupied_until
 from booking.seating.values import Demand, Refused, Seat, Visit, Why
 
 STEP = 10
@@ -138,7 +138,12 @@ def test_a_gap_reaches_from_the_visit_before_to_the_next():
     assert row.between(1, 2) == (25, 60)
     assert row.between(0, 3) == (5, 100)
     assert row.between(3, 3) == (70, 100)
-    assert (row.hole(5), row.hole(26), row.hole(50), row.hole(80)) == (5, 5, 15, 30)
+    assert (row.gap_length(5), row.gap_length(26), row.gap_length(50), row.gap_length(80)) == (
+        5,
+        5,
+        15,
+        30,
+    )
 
 
 @pytest.mark.parametrize("pause", [None, (48, 67)])

@@ -119,7 +119,7 @@ def test_kept_and_missing_are_as_many_as_the_drafts(before, after):
 
 
 def test_hours_that_overlap_take_only_as_many_shifts_as_they_ask_for():
-    two = [standing(7, 15), standing(7, 15)]
+    two = [existing(7, 15), existing(7, 15)]
 
     result = match(two, [draft(8, 16)])
 
@@ -129,7 +129,7 @@ def test_hours_that_overlap_take_only_as_many_shifts_as_they_ask_for():
 
 def test_hours_that_kept_their_own_shift_take_no_other():
     """The equal shift has them; the one that only overlaps is surplus."""
-    equal, other = standing(7, 15), standing(8, 16)
+    equal, other = existing(7, 15), existing(8, 16)
 
     result = match([other, equal], [draft(7, 15)])
 
@@ -140,7 +140,7 @@ def test_hours_that_kept_their_own_shift_take_no_other():
 
 def test_equal_hours_of_another_row_keep_the_shift_with_its_break_the_same():
     pause, other_pause = hours(11, 12), hours(12, 13)
-    shift = Standing(uuid.uuid4(), hours(7, 15), pause, OTHER_ROW)
+    shift = ExistingShift(uuid.uuid4(), hours(7, 15), pause, OTHER_ROW)
     same, moved = draft(7, 15, pause=pause), draft(7, 15, pause=other_pause)
 
     for drafts in ([same, moved], [moved, same]):
@@ -150,7 +150,7 @@ def test_equal_hours_of_another_row_keep_the_shift_with_its_break_the_same():
 
 
 def test_among_equal_hours_a_shift_stays_with_its_own_row():
-    shift = standing(7, 15, row=OTHER_ROW)
+    shift = existing(7, 15, row=OTHER_ROW)
     own, others = draft(7, 15, OTHER_ROW), draft(7, 15)
 
     for drafts in ([own, others], [others, own]):
@@ -158,20 +158,20 @@ def test_among_equal_hours_a_shift_stays_with_its_own_row():
 
 
 def test_one_with_more_visits_that_fit_takes_the_hours_before_one_with_more_overlap():
-    fits = standing(12, 16, (14, 15))
-    overlaps = standing(7, 15, (7, 8))
+    fits = existing(12, 16, (14, 15))
+    overlaps = existing(7, 15, (7, 8))
 
     assert kept([overlaps, fits], [draft(9, 17)]) == {fits.id: hours(9, 17)}
 
 
 def test_with_all_else_alike_one_at_work_takes_changed_hours_before_one_who_is_away():
-    working, away = standing(7, 15), standing(7, 15, is_withdrawn=True)
+    working, away = existing(7, 15), existing(7, 15, is_withdrawn=True)
 
     assert kept([away, working], [draft(8, 16)]) == {working.id: hours(8, 16)}
 
 
 def test_a_visit_beside_the_new_break_still_fits():
-    shift = standing(7, 15, (10, 11), (12, 13))
+    shift = existing(7, 15, (10, 11), (12, 13))
 
     assert shift.visits_kept(draft(7, 16, pause=hours(11, 12))) == 2
     assert shift.visits_kept(draft(7, 16, pause=hours(10, 12))) == 1
@@ -180,7 +180,7 @@ def test_a_visit_beside_the_new_break_still_fits():
 
 
 def test_many_shifts_and_hours_find_each_other_whatever_their_order():
-    shifts = [standing(7, 15, (8, 9)), standing(7, 15, is_named=True), standing(9, 17)]
+    shifts = [existing(7, 15, (8, 9)), existing(7, 15, is_named=True), existing(9, 17)]
     drafts = [draft(8, 16), draft(8, 16), draft(10, 18)]
 
     found = kept(shifts, drafts)
@@ -193,6 +193,6 @@ def test_many_shifts_and_hours_find_each_other_whatever_their_order():
 
 
 def test_of_hours_that_are_alike_the_same_row_is_taken_in_any_order():
-    shift, own, others = standing(7, 15), draft(8, 16), draft(8, 16, OTHER_ROW)
+    shift, own, others = existing(7, 15), draft(8, 16), draft(8, 16, OTHER_ROW)
 
     assert match([shift], [own, others]).kept == match([shift], [others, own]).kept

@@ -9,7 +9,7 @@ _SEATING = [
     "tests/booking/test_seating_chains.py",
     "tests/booking/test_seating.py",
 ]
-_GLANCE = ["tests/booking/test_glance.py"]
+_SUMMARY = ["tests/booking/test_seating_summary.py"]
 _BOOKING = [
     "tests/booking/test_booking_sql.py",
     "tests/booking/test_book.py",
@@ -31,11 +31,12 @@ _PAGES = [
 
 AREAS: dict[str, dict[str, list[str]]] = {
     "seating": {
-        "booking/seating/board.py": _SEATING,
-        "booking/seating/counts.py": [*_SEATING, *_GLANCE],
-        "booking/seating/glance.py": _GLANCE,
-        "booking/seating/grid.py": [*_SEATING, *_GLANCE],
-        "booking/seating/rows.py": _SEATING,
+        "booking/seating/day_seating.py": _SEATING,
+        "booking/seating/chains.py": _SEATING,
+        "booking/seating/counts.py": [*_SEATING, *_SUMMARY],
+        "booking/seating/summary.py": _SUMMARY,
+        "booking/seating/grid.py": [*_SEATING, *_SUMMARY],
+        "booking/seating/shift_rows.py": _SEATING,
         "booking/seating/values.py": [*_SEATING, "tests/booking/test_refusals.py"],
     },
     "booking": {
@@ -60,6 +61,7 @@ AREAS: dict[str, dict[str, list[str]]] = {
     "quota": {
         "booking/quota.py": _QUOTA,
         "booking/queries/entitlement.py": _QUOTA,
+        "booking/queries/own_booking_rows.py": _QUOTA,
     },
     "hours": {
         "departments/hours.py": [
