@@ -10,16 +10,18 @@ from django.http import Http404
 
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry
+from booking import errors
 from booking.access import pages, programs, staff
-from booking.models import BookingEvent, Mandate
+from booking.models import BookingEvent, CalendarFeed, Mandate
 from departments.models import Employee
 from tests import factories
-from tests.booking.conftest import TODAY
+from tests.booking.conftest import NOW, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LOOK, BOOK = Mandate.May.LOOK, Mandate.May.BOOK
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -229,6 +231,38 @@ def test_only_the_recipients_own_is_found(
         fetch(looking, own.pk, may=BOOK)
 
 
+def test_a_wish_of_the_recipient_is_found_by_those_who_may_change_it(
+    request_of, recipient, guardian, service, someone
+):
+    own = factories.SlotWishFactory(service=service, recipient=recipient)
+    theirs = factories.SlotWishFactory(service=service, recipient=someone())
+
+    for request in (request_of(recipient.user), request_of(guardian, recipient.pk)):
+        assert pages.wish_for(request, own.pk, may=BOOK) == own
+        with pytest.raises(Http404):
+            pages.wish_for(request, theirs.pk, may=LOOK)
+    Mandate.objects.update(may=LOOK)
+    with pytest.raises(Http404):
+        pages.wish_for(request_of(guardian, recipient.pk), own.pk, may=BOOK)
+
+
+def test_calendar_feeds_are_the_users_alone(request_of, recipient, guardian, someone):
+    def feed(whose, secret):
+        return CalendarFeed.objects.create(recipient=whose, by=whose.user, secret_hash=secret)
+
+    other = someone()
+    own, theirs = feed(recipient, "a"), feed(other, "b")
+
+    assert pages.recipient_of_feeds(request_of(recipient.user)) == recipient
+    assert pages.own_feed(request_of(recipient.user), own.pk) == own
+    with pytest.raises(Http404):
+        pages.own_feed(request_of(recipient.user), theirs.pk)
+    with pytest.raises(Http404):
+        pages.recipient_of_feeds(request_of(guardian, recipient.pk))
+    with pytest.raises(Http404):
+        pages.own_feed(request_of(guardian, recipient.pk), own.pk)
+
+
 # -- Programs -------------------------------------------------------------------------
 
 
@@ -347,6 +381,47 @@ def test_a_booking_is_found_by_those_whom_it_concerns(
         found(guardian, booking, BOOK)
 
 
+def test_a_program_finds_the_services_that_its_recipient_has_a_grant_of(
+    recipient, administrator, department, other_department, service, someone
+):
+    ungranted = factories.ServiceFactory(department=department)
+    someone(ungranted)
+    elsewhere = factories.ServiceFactory(department=other_department)
+    factories.GrantFactory(recipient=recipient, service=elsewhere)
+    own = programs.ProgramAccess(recipient)
+    of_staff = programs.ProgramAccess(recipient, frozenset([department.pk]))
+
+    for reach in (own, of_staff):
+        assert programs.service_of(reach, service.pk) == service
+        with pytest.raises(errors.NotGranted):
+            programs.service_of(reach, ungranted.pk)
+        with pytest.raises(Http404):
+            programs.service_of(reach, uuid.uuid4())
+    assert programs.service_of(own, elsewhere.pk) == elsewhere
+    with pytest.raises(Http404):
+        programs.service_of(of_staff, elsewhere.pk)
+
+
+def test_a_request_that_is_sent_again_finds_the_service_of_its_booking(
+    recipient, service, department, someone
+):
+    booking = factories.BookingFactory(recipient=recipient, service=service)
+    other = factories.ServiceFactory(department=department)
+    reach = programs.ProgramAccess(recipient)
+    recipient.grants.all().delete()
+
+    assert programs.service_to_book(reach, service.pk, key=booking.pk) == service
+    for whose, service_id, key in (
+        (recipient, service.pk, uuid.uuid4()),
+        (recipient, other.pk, booking.pk),
+    ):
+        with pytest.raises(errors.NotGranted):
+            programs.service_to_book(programs.ProgramAccess(whose), service_id, key=key)
+    stranger = factories.RecipientFactory()
+    with pytest.raises(errors.NotGranted):
+        programs.service_to_book(programs.ProgramAccess(stranger), service.pk, key=booking.pk)
+
+
 # -- Administrators ------------------------------------------------------------------------
 
 
@@ -378,3 +453,75 @@ def test_each_on_a_list_is_logged(recipient, department, administrator, someone)
     assert sorted(logged()) == sorted(
         (administrator.pk, one.pk, "booking:all", department.pk) for one in (recipient, other)
     )
+
+
+def test_a_grant_of_the_departments_services_is_found_and_logged(
+    recipient, department, other_department, administrator
+):
+    grant = recipient.grants.get()
+    elsewhere = factories.GrantFactory(
+        recipient=recipient, service=factories.ServiceFactory(department=other_department)
+    )
+
+    found = staff.grant_of(department, grant.pk, by=administrator, what="booking:grant")
+
+    assert (found, found.recipient) == (grant, recipient)
+    assert logged() == [(administrator.pk, recipient.pk, "booking:grant", department.pk)]
+    for pk in (elsewhere.pk, uuid.uuid4()):
+        with pytest.raises(Http404):
+            staff.grant_of(department, pk, by=administrator, what="booking:grant")
+
+
+def test_a_service_is_found_that_the_department_granted(
+    recipient, department, other_department, service
+):
+    ungranted = factories.ServiceFactory(department=department)
+    elsewhere = factories.ServiceFactory(department=other_department)
+    factories.GrantFactory(recipient=recipient, service=elsewhere)
+
+    assert staff.service_of(department, recipient, service.pk) == service
+    for other in (ungranted, elsewhere):
+        with pytest.raises(Http404):
+            staff.service_of(department, recipient, other.pk)
+
+
+def test_a_coming_visit_is_confirmed_and_has_not_begun(
+    recipient, department, other_department, service, someone, django_assert_num_queries
+):
+    def booking(starts_at, whose=recipient, its_service=service, **values):
+        return factories.BookingFactory(
+            recipient=whose, service=its_service, starts_at=starts_at, **values
+        )
+
+    coming = booking(NOW + HOUR)
+    found = staff.coming_visit_of(department, recipient, coming.pk)
+    assert found == coming
+    with django_assert_num_queries(0):
+        assert found.recipient == recipient
+    for other in (
+        booking(NOW - HOUR),
+        booking(NOW),
+        booking(NOW + 2 * HOUR, status="cancelled", cancelled_at=NOW),
+        booking(NOW + HOUR, whose=someone()),
+        booking(NOW + 3 * HOUR, its_service=factories.ServiceFactory(department=other_department)),
+    ):
+        with pytest.raises(Http404):
+            staff.coming_visit_of(department, recipient, other.pk)
+
+
+def test_a_running_series_has_not_ended(recipient, department, other_department, service, someone):
+    running = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    ended = factories.BookingSeriesFactory(
+        recipient=recipient, service=service, time=dt.time(12), ended_at=NOW
+    )
+    theirs = factories.BookingSeriesFactory(recipient=someone(), service=service)
+    elsewhere = factories.BookingSeriesFactory(
+        recipient=recipient,
+        service=factories.ServiceFactory(department=other_department),
+        time=dt.time(14),
+    )
+
+    assert staff.running_series_of(department, recipient, running.pk) == running
+    for other in (ended, theirs, elsewhere):
+        with pytest.raises(Http404):
+            staff.running_series_of(department, recipient, other.pk)

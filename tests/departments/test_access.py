@@ -4,10 +4,12 @@ import uuid
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 
+from departments import access
 from departments.access import administrator as for_administrators
 from departments.access import department_for, employments_of
-from departments.models import Employee
+from departments.models import ConfigurationChange, Employee
 from tests import factories
 
 ADMINISTRATOR = Employee.Role.ADMINISTRATOR
@@ -94,3 +96,64 @@ def test_a_department_with_two_of_ones_roles_is_one(department, administrator):
     factories.EmployeeFactory(person=administrator, department=department)
     roles = [ADMINISTRATOR, Employee.Role.CARE_WORKER]
     assert department_for(administrator, department.pk, *roles) == department
+
+
+def test_an_administrator_sees_the_departments_they_administer_and_a_coordinator_all(
+    department, other_department, administrator, care_worker
+):
+    factories.EmployeeFactory(person=administrator, department=other_department)
+    seen = access.visible_departments(administrator)
+    assert list(seen.departments) == [department]
+    assert seen.administered_ids == {department.pk}
+
+    coordinator = factories.CoordinatorFactory().user
+    seen = access.visible_departments(coordinator)
+    assert set(seen.departments) == {department, other_department}
+    assert seen.administered_ids == set()
+
+    former = factories.EmployeeFactory(
+        department=department, role=ADMINISTRATOR, valid_until=dt.date(2021, 1, 1)
+    ).person
+    for user in (care_worker, former):
+        with pytest.raises(Http404):
+            access.visible_departments(user)
+
+
+def test_objects_are_found_in_their_own_department(department, other_department, care_worker):
+    employee = Employee.objects.get(person=care_worker)
+    hours = factories.OpeningHoursFactory(department=department)
+    special_day = factories.SpecialDayFactory(department=department)
+    service = factories.ServiceFactory(department=department)
+    absence = factories.AbsenceFactory(person=care_worker)
+    change = ConfigurationChange.objects.create(department=department, what="undo")
+    found = {
+        access.opening_hours_of: (hours, hours.pk),
+        access.special_day_of: (special_day, special_day.date),
+        access.service_of: (service, service.pk),
+        access.employee_of: (employee, employee.pk),
+        access.absence_of: (absence, absence.pk),
+        access.change_of: (change, change.pk),
+    }
+    for fetch, (expected, key) in found.items():
+        assert fetch(department, key) == expected
+        with pytest.raises(Http404):
+            fetch(other_department, key)
+
+
+def test_an_absence_that_is_over_is_not_found(department, care_worker):
+    now = timezone.now()
+    over = factories.AbsenceFactory(
+        person=care_worker, starts_at=now - dt.timedelta(days=2), ends_at=now
+    )
+    with pytest.raises(Http404):
+        access.absence_of(department, over.pk)
+
+
+def test_a_qualification_is_found_with_who_holds_it(department, care_worker):
+    held = factories.QualificationHeldFactory(person=care_worker)
+    other = factories.EmployeeFactory(department=department)
+
+    employee = Employee.objects.get(person=care_worker)
+    assert access.qualification_held_by(employee, held.pk) == held
+    with pytest.raises(Http404):
+        access.qualification_held_by(other, held.pk)

@@ -133,3 +133,37 @@ def test_who_has_left_reads_their_list_no_more(day, visit, shift, care_worker):
     Employee.objects.update(valid_until=day.date - dt.timedelta(days=1))
     with pytest.raises(Http404):
         work_list(care_worker, shift)
+
+
+def test_visits_and_shifts_are_found_on_their_own_day_of_their_department(
+    day, tomorrow, shift, visit, department, other_department
+):
+    assert access.visit_of(department, day.date, visit.pk) == visit
+    assert access.shift_of(department, day.date, shift.pk) == shift
+    assert access.shift_of(department, day.date, str(shift.pk)) == shift
+    for its_department, date in ((other_department, day.date), (department, tomorrow.date)):
+        with pytest.raises(Http404):
+            access.visit_of(its_department, date, visit.pk)
+        with pytest.raises(Http404):
+            access.shift_of(its_department, date, shift.pk)
+
+
+def test_a_care_worker_is_one_of_the_department_on_that_date(
+    day, department, other_department, care_worker, administrator
+):
+    assert access.care_worker_of(department, day.date, str(care_worker.pk)) == care_worker
+    for its_department, date, person in (
+        (other_department, day.date, care_worker),
+        (department, dt.date(2019, 1, 1), care_worker),
+        (department, day.date, administrator),
+    ):
+        with pytest.raises(Http404):
+            access.care_worker_of(its_department, date, person.pk)
+
+
+@pytest.mark.parametrize("value", ["", "nobody", None, 7])
+def test_any_input_that_is_no_id_is_not_found(day, department, value):
+    with pytest.raises(Http404):
+        access.care_worker_of(department, day.date, value)
+    with pytest.raises(Http404):
+        access.shift_of(department, day.date, value)
