@@ -218,6 +218,28 @@ def test_the_search_ends_when_its_steps_are_used_up(nodes, is_free, monkeypatch)
     assert isinstance(answer, Seated) is is_free
 
 
+def test_a_visit_that_fits_no_gap_elsewhere_is_not_taken_off(monkeypatch):
+    """The one on seat 1 could start on seat 3, but not end there in time. The steps suffice for
+    one chain, so the search may not begin with that seat."""
+    monkeypatch.setattr(search, "NODES", 3)
+    seats = [
+        seat(1, qualifications=[NURSING, A]),
+        seat(2, qualifications=[NURSING, B]),
+        seat(3, qualifications=[A]),
+        seat(4, qualifications=[B]),
+    ]
+    visits = [
+        visit(1, 1, "10:00", "11:00", needs=[A]),
+        visit(2, 2, "10:00", "11:00", needs=[B]),
+        visit(3, 3, "08:00", "10:00", is_fixed=True),
+        visit(4, 3, "10:30", "16:00", is_fixed=True),
+    ]
+
+    answer = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:00"))
+
+    assert moved(answer) == {2: 4}
+
+
 def test_two_visits_change_seats_though_neither_has_another_gap():
     """The gap for the second opens only once the first has left."""
     seats = [seat(1, "10:00", "12:00", qualifications=[NURSING]), seat(2, "09:00", "11:30")]
@@ -529,3 +551,20 @@ def test_a_visit_that_a_person_placed_is_seated_again_when_its_shift_is_gone():
     placed = visit(1, 2, "10:00", "11:00", is_fixed=True)
 
     assert DaySeating(seats, [placed]).repair() == {placed.id: uuid.UUID(int=1)}
+
+
+@pytest.mark.usefixtures("guided")
+def test_after_a_repair_seats_are_found_as_before_it():
+    """While it was tried, the first of those without a seat filled the only gap."""
+    seats = [seat(1, qualifications=[NURSING]), seat(2)]
+    visits = [
+        visit(1, 1, "10:00", "11:00"),
+        visit(2, None, "10:00", "11:00"),
+        visit(3, None, "10:00", "11:00", needs=[NURSING]),
+    ]
+    seating = DaySeating(seats, visits)
+    assert seating.repair() == {visits[1].id: uuid.UUID(int=2)}
+
+    answer = seating.seat(hour(needs=[NURSING]), at("10:00"))
+
+    assert moved(answer) == {1: 2}
