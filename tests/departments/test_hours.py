@@ -158,6 +158,7 @@ def test_a_row_applies_on_its_weekday_from_its_first_day():
         pytest.param(2, (2026, 12, 3), (2026, 12, 7), id="after it the next Monday"),
         pytest.param(3, (2026, 12, 3), (2026, 12, 14), id="two weeks on"),
         pytest.param(3, (2026, 12, 10), (2026, 12, 14), id="one week on"),
+        pytest.param(5, (2026, 12, 3), (2026, 12, 28), id="four weeks on"),
         pytest.param(3, (2026, 11, 18), (2026, 11, 23), id="before its first week"),
     ],
 )
