@@ -4,7 +4,9 @@ import pytest
 
 from booking import actions, errors
 from booking.models import Booking, BookingEvent, Visit
+from departments.actions.days import lay_out_horizon
 from departments.models import Day
+from departments.signals import day_changed
 from tests import factories
 from tests.booking.conftest import TODAY, TOMORROW
 from tests.factories import local
@@ -218,6 +220,42 @@ def test_alternatives_to_a_move_are_as_if_it_had_no_time_yet(hours, book, someon
     assert [slot.starts_at for slot in refused.value.alternatives] == [
         local(TOMORROW, 10), local(TOMORROW, 10, 30), local(TOMORROW, 13, 30),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def announced(django_capture_on_commit_callbacks):
+    """The dates of the days that are announced as changed when the action has committed."""
+
+    def announced(action):
+        ids = set()
+
+        def hear(day_id, **kwargs):
+            ids.add(day_id)
+
+        day_changed.connect(hear)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                action()
+        finally:
+            day_changed.disconnect(hear)
+        return set(Day.objects.filter(pk__in=ids).values_list("date", flat=True))
+
+    return announced
+
+
+def test_every_day_that_changes_is_announced(hours, book, recipient, department, announced):
+    hours()
+    lay_out_horizon(department)
+    assert announced(lambda: book(local(TOMORROW, 10), recipient)) == {TOMORROW}
+    booking = Booking.objects.get()
+
+    def move_to(starts_at):
+        return lambda: actions.move(booking=booking, starts_at=starts_at, by=recipient.user)
+
+    assert announced(move_to(local(TOMORROW, 12))) == {TOMORROW}
+    assert announced(move_to(local(DAY_AFTER, 12))) == {TOMORROW, DAY_AFTER}
+    assert announced(move_to(local(DAY_AFTER, 12))) == set()
+    assert announced(lambda: actions.cancel(booking=booking, by=recipient.user)) == {DAY_AFTER}
 
 
 # -- Cancelling ----------------------------------------------------------------
