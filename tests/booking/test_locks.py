@@ -45,10 +45,12 @@ def test_the_lock_raises_the_revision_of_that_person_alone(recipient, someone):
 def test_days_that_are_not_laid_out_are(hours, department):
     hours(staff=2)
     known = factories.DayFactory(department=department, date=TODAY)
-    missing = factories.DayFactory(department=department, date=TOMORROW, laid_out_at=None)
+    factories.DayFactory(department=department, date=TOMORROW, laid_out_at=None)
+    missing = Day.objects.get(date=TOMORROW)
 
     assert lay_out_missing([known, missing], department) is True
 
+    assert missing.department is department
     assert set(Shift.objects.values_list("day", flat=True)) == {missing.pk}
     assert Shift.objects.count() == 2
     assert not Day.objects.filter(laid_out_at=None).exists()

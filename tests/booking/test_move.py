@@ -3,7 +3,9 @@ import datetime as dt
 import pytest
 
 from booking import actions, errors
+from booking.actions import bookings
 from booking.models import Booking, BookingEvent, Visit
+from database.transactions import Busy
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
 from departments.signals import day_changed
@@ -220,6 +222,22 @@ def test_alternatives_to_a_move_are_as_if_it_had_no_time_yet(hours, book, someon
     assert [slot.starts_at for slot in refused.value.alternatives] == [
         local(TOMORROW, 10), local(TOMORROW, 10, 30), local(TOMORROW, 13, 30),
     ]  # fmt: skip
+
+
+def test_a_busy_day_says_so_while_the_time_is_free_and_else_that_it_is_taken(
+    booking, book, move, monkeypatch
+):
+    book(local(TOMORROW, 13))
+
+    def busy(*args):
+        raise Busy
+
+    monkeypatch.setattr(bookings, "lock_days_and_query", busy)
+    with pytest.raises(errors.SlotTaken) as refused:
+        move(booking, local(TOMORROW, 13))
+    assert len(refused.value.alternatives) == 3
+    with pytest.raises(Busy):
+        move(booking, local(TOMORROW, 10, 30))  # only its own visit is there
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import pytest
 from django.utils import translation
 
 from departments.hours import (
+    DAY,
+    WEEK,
     HolidayRule,
     Interval,
     Rules,
@@ -325,7 +327,8 @@ def test_an_interval_contains_what_lies_within_both_ends(inner, is_within):
 
 
 def test_the_monday_of_a_week():
-    week = [MONDAY + dt.timedelta(days=n) for n in range(7)]
+    week = [MONDAY + n * DAY for n in range(7)]
 
     assert {monday(date) for date in week} == {MONDAY}
-    assert monday(MONDAY - dt.timedelta(days=1)) == MONDAY - dt.timedelta(days=7)
+    assert week[-1] == dt.date(2026, 11, 29)
+    assert monday(MONDAY - DAY) == MONDAY - WEEK == dt.date(2026, 11, 16)

@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -37,6 +38,7 @@ ENVIRONMENT = {
     "STATIC_HASHED": "0",
     "PYTHONHASHSEED": "0",
 }
+FEW = 12  # mutants for which it takes less time to run all tests than to measure lines
 COLD = 300  # seconds for one mutant in a process of its own, beside ten times its tests
 
 
@@ -160,17 +162,28 @@ class Runner:
                     log = (FOLDER / f"{area}-warm-{worker}.log").read_text()
                     sys.exit(f"pytest ended with {code}\n{log[-3000:]}")
 
-    def cold(self, area: str, mutants: list[Mutant], lines: Path, results: "Results") -> None:
+    def check_originals(self, area: str, mutants: list[Mutant]) -> None:
+        """The tests that run in a process of their own must pass as the code is."""
+        checked = []
+        for mutant in mutants:
+            if (files := AREAS[area][mutant.module]) not in checked:
+                checked.append(files)
+                source = (ROOT / mutant.module).read_text()
+                if killer := self.killer_in_cold(area, replace(mutant, source=source), 0):
+                    sys.exit(f"The tests of {mutant.module} do not pass as it is: {killer}")
+
+    def cold(self, area: str, mutants: list[Mutant], results: "Results") -> None:
         def work(worker: int) -> None:
             for mutant in mutants[worker :: self.workers]:
                 begun = time.monotonic()
-                killer = self.killer_in_cold(area, mutant, lines, worker)
+                killer = self.killer_in_cold(area, mutant, worker)
                 results.add(mutant, killer, time.monotonic() - begun)
 
         with ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(work, range(self.workers)))
 
-    def killer_in_cold(self, area: str, mutant: Mutant, lines: Path, worker: int) -> str | None:
+    def killer_in_cold(self, area: str, mutant: Mutant, worker: int) -> str | None:
+        measured = sorted(FOLDER.glob(f"{area}-*.lines"), key=lambda file: file.stat().st_mtime)
         answer = FOLDER / f"{area}-cold-{worker}.answer"
         answer.unlink(missing_ok=True)
         self.new_database(worker)
@@ -180,7 +193,7 @@ class Runner:
             "modules": {mutant.module: files},
             "module": mutant.module,
             "source": mutant.source,
-            "lines": str(lines),
+            "lines": str(measured[-1]) if measured else None,
             "answer": str(answer),
         }
         code = self.pytest(f"{area}-cold", worker, job, files, limit=COLD)
@@ -266,18 +279,20 @@ def main() -> int:
         runner.make_template()
         for area in areas:
             begun = time.monotonic()
-            lines = runner.lines_of(area)
             waiting = [m for m in chosen[area] if results.killers.get(m.id) is None]
-            if warm := [mutant for mutant in waiting if is_warm(mutant)]:
-                runner.warm(area, warm, lines, path)
+            warm = [mutant for mutant in waiting if is_warm(mutant)]
+            if len(warm) > FEW:
+                runner.warm(area, warm, runner.lines_of(area), path)
                 results.read()
+            else:
+                warm = []
             again = [
                 mutant
                 for mutant in waiting
-                if not is_warm(mutant)
-                or (arguments.confirm and results.killers[mutant.id] is None)
+                if mutant not in warm or (arguments.confirm and results.killers[mutant.id] is None)
             ]
-            runner.cold(area, again, lines, results)
+            runner.check_originals(area, again)
+            runner.cold(area, again, results)
             seconds = time.monotonic() - begun
             print(f"{area}: {len(waiting)} mutants run in {seconds:.0f} s", flush=True)
     return report(areas, chosen, everything, results, known)

@@ -194,7 +194,7 @@ def executes(lines, mutant):
 
 
 def cold(items):
-    known = json.loads(Path(JOB["lines"]).read_text())
+    known = json.loads(Path(JOB["lines"]).read_text()) if JOB["lines"] else {}
     return first_failure(in_order(items_of(JOB["module"], items), known, Counter()))
 
 
