@@ -14,8 +14,8 @@ from accounts.unsent import remember_writer
 
 
 class PrivatePagesMiddleware:
-    """Pages of somebody logged in are kept by nobody: not by proxies, and not by the
-    browser for whoever sits down next. A page with an ETag is asked for again each time.
+    """Pages of a logged-in user are stored nowhere: neither by proxies nor by the browser,
+    where the next person would find them. A script of an open page may send the page's ETag.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,8 +24,7 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            kept = "no-cache" if response.has_header("ETag") else "no-store"
-            response.headers["Cache-Control"] = f"private, {kept}"
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

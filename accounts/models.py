@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -340,3 +342,23 @@ class ApiToken(models.Model):
 
     def is_expired(self, now: dt.datetime) -> bool:
         return self.expires_at <= now
+
+
+class UserSession(AbstractBaseSession):
+    """A browser's session. Without its row nobody is logged in, whatever the cache remembers.
+
+    ``user`` is empty while a log-in is under way.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+
+    def __str__(self) -> str:
+        return f"Session until {self.expire_date:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
