@@ -167,7 +167,7 @@ def old_session_of(client):
 
 def test_people_stay_logged_in_over_the_upgrade(browser, person):
     old_session_of(browser)
-    assert not copy_of(browser).get(ME).status_code == 200
+    assert copy_of(browser).get(ME).status_code != 200
     upgrade()
     assert is_logged_in(browser)
     assert UserSession.objects.get().user == person

@@ -177,7 +177,7 @@ def test_no_log_holds_a_key(program, caplog, settings):
 
 
 def test_nobody_keeps_a_copy(program):
-    assert program.get("services").headers["Cache-Control"] == "private, no-cache"
+    assert program.get("services").headers["Cache-Control"] == "private, no-store"
     answer = program.get("work-lists")
     assert answer.headers["Cache-Control"] == "private, no-store"
 
