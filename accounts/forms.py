@@ -5,9 +5,13 @@ from collections.abc import Collection
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import attempts, known_devices
 from accounts.messages.notices import MUST_BE_TOLD, Topic
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.phones import is_number
@@ -41,18 +45,36 @@ class LoginForm(InOurWords, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(InOurWords, allauth.RequestLoginCodeForm):
-    pass
+class RequestLoginCodeForm(InOurWords, forms.Form):
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ConfirmLoginCodeForm(InOurWords, allauth.ConfirmLoginCodeForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs |= {"class": "code", "inputmode": "numeric"}
+class ConfirmLoginCodeForm(InOurWords, forms.Form):
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
 class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        account = known_devices.account(context.request, email)
+        if not attempts.RESETS.take(account):
+            raise get_adapter().validation_error("too_many_links")
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """For an unknown address the same is done; the adapter sends nothing to it."""
+        self.users = self.users or [User(email=self.cleaned_data["email"])]
+        email: str = super().save(request, **kwargs)
+        return email
 
 
 class ResetPasswordKeyForm(InOurWords, allauth.ResetPasswordKeyForm):

@@ -6,12 +6,16 @@
 from allauth.account import views
 from django.urls import URLPattern, path, re_path
 
-from accounts.views import log_out, passwords
+from accounts.views import log_out, login_codes, passwords
 
 urlpatterns: list[URLPattern] = [
     path("login/", views.login, name="account_login"),
-    path("login/code/", views.request_login_code, name="account_request_login_code"),
-    path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/code/", login_codes.request_login_code, name="account_request_login_code"),
+    path(
+        "login/code/confirm/",
+        login_codes.confirm_login_code,
+        name="account_confirm_login_code",
+    ),
     path("logout/", log_out.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),

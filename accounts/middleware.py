@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from accounts import known_devices, unsent
 from accounts.access import ACTING_FOR, PersonRequest
 from accounts.unsent import remember_writer
 
@@ -38,8 +39,10 @@ class ActingForMiddleware:
         chosen = request.session.get(ACTING_FOR)
         request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and not hasattr(request, "auth"):
             remember_writer(cast(PersonRequest, request), response)
+        unsent.set_cookie(request, response)
+        known_devices.set_cookie(request, response)
         return response
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedDatabaseStore
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 
 from accounts.models import User, UserSession
 
@@ -45,3 +46,9 @@ class SessionStore(CachedDatabaseStore):
 def end_sessions(*, of: User, but: str | None = None) -> None:
     """End all sessions of a user, except the one with the key ``but``."""
     UserSession.objects.filter(user=of).exclude(session_key=but).delete()
+
+
+def end_others(*, request: HttpRequest, user: User, **_: object) -> None:
+    """A new password ends all sessions but the one where it was chosen."""
+    is_own = request.user.pk == user.pk
+    end_sessions(of=user, but=request.session.session_key if is_own else None)

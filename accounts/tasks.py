@@ -22,3 +22,21 @@ def tidy_messages() -> None:
     messages.end_overdue()
     messages.forget_old_messages(before=timezone.now() - KEPT)
     addresses.forget_old_changes(before=timezone.now() - KEPT)
+
+
+@shared_task
+def tidy_logins() -> None:
+    """Log-ins that were not finished, attempts of yesterday, forms that nobody came back to."""
+    from accounts import attempts, unsent
+    from accounts.actions import login_codes
+
+    login_codes.forget_old_codes()
+    attempts.forget_old_attempts()
+    unsent.forget_old()
+
+
+@shared_task
+def clear_sessions() -> None:
+    from accounts.sessions import SessionStore
+
+    SessionStore.clear_expired()

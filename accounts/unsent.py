@@ -1,29 +1,34 @@
-"""What somebody sent after their session had ended, kept until they have logged in again.
+"""What a user sent after their session had ended, kept until they have logged in again.
 
-It is in the browser's session for an hour and given back to nobody but who wrote it. The
-session that knew them is gone, so a signed cookie says whose pages this browser showed last,
-and for whom. Without one nothing is kept. Nothing is ever sent without a press of theirs.
+It is a row of the database for an hour, one for each user, and is given back to nobody but who
+wrote it, in the browser where they wrote it: a random value in a cookie says so. The session
+that knew them is gone, so a signed cookie says whose pages this browser showed last, and for
+whom. Without one nothing is kept. Nothing is ever sent without a press of theirs.
 
 A form that was drawn before somebody logged in again, in another window, can't be taken either.
 It says neither who had it then nor for whom, so it is kept only where both are beyond doubt.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for
+from accounts.models import UnsentForm, User
 
-SESSION_KEY = "unsent"
 COOKIE = "writer"
-KEPT_FOR = 60 * 60  # seconds: a log-in by e-mail may take its quarter of an hour
-LARGEST = 20_000  # letters: strangers can send too, and sessions are rows of the database
+FORM_COOKIE = "unsent"
+KEPT_FOR = dt.timedelta(hours=1)  # a log-in by e-mail may take its quarter of an hour
+LARGEST = 20_000  # characters
+BROWSER = "_unsent_browser"  # on a request: its answer sets the cookie, or deletes it when empty
 FOLLOWS = "follows_another"  # in the session of who logs in where another was logged in
 SECRETS = ("password", "token", "secret")
 
@@ -53,18 +58,6 @@ class Writer:
     @property
     def signed(self) -> str:
         return _signer().sign(f"{self.user} {self.acting_for}")
-
-
-@dataclass(frozen=True)
-class Unsent:
-    path: str
-    fields: Fields
-    writer: Writer
-    at: float
-
-    @property
-    def written(self) -> list[str]:
-        return written_in(self.fields)
 
 
 def fields_of(request: HttpRequest) -> Fields:
@@ -101,34 +94,80 @@ def _keep(request: HttpRequest, writer: Writer | None) -> bool:
     size = len(path) + sum(len(name) + len(value) for name, value in fields)
     if writer is None or size > LARGEST:
         return False
-    kept = Unsent(path, fields, writer, timezone.now().timestamp())
-    request.session[SESSION_KEY] = asdict(kept)
+    user = User.objects.filter(pk=writer.user, is_active=True).first()
+    if user is None:
+        return False
+    browser = uuid.uuid4()
+    UnsentForm.objects.update_or_create(
+        user=user,
+        defaults={
+            "browser": browser,
+            "acting_for": writer.acting_for or None,
+            "path": path,
+            "fields": fields,
+            "at": timezone.now(),
+        },
+    )
+    setattr(request, BROWSER, str(browser))
     return True
 
 
-def find(request: PersonRequest) -> Unsent | None:
-    """What this person wrote, with the pages turned to whom it was written for. What
-    another wrote, or too long ago, is forgotten."""
-    kept = request.session.get(SESSION_KEY)
-    if kept is None:
+def find(request: PersonRequest) -> UnsentForm | None:
+    """What this user wrote in this browser, with the pages turned to whom it was written for."""
+    found = _of(request).first()
+    if found is not None:
+        act_for(request, found.acting_for)
+    return found
+
+
+def take(request: PersonRequest, path: str) -> UnsentForm | None:
+    """What was sent to ``path``, for a page that shows it again; it is kept no longer."""
+    found = _of(request).filter(path=path).first()
+    if found is None:
         return None
-    found = Unsent(**{**kept, "writer": Writer(**kept["writer"])})
-    is_old = timezone.now().timestamp() - found.at > KEPT_FOR
-    if is_old or found.writer.user != str(request.user.pk):
-        forget(request)
-        return None
-    act_for(request, uuid.UUID(found.writer.acting_for) if found.writer.acting_for else None)
+    act_for(request, found.acting_for)
+    forget(request)
     return found
 
 
 def forget(request: HttpRequest) -> None:
-    request.session.pop(SESSION_KEY, None)
+    _of(request).delete()
+    if FORM_COOKIE in request.COOKIES:
+        setattr(request, BROWSER, "")
 
 
 def forget_what_is_sent_now(request: HttpRequest) -> None:
-    kept = request.session.get(SESSION_KEY)
-    if kept is not None and kept["path"] == request.get_full_path():
+    if _of(request).filter(path=request.get_full_path()).exists():
         forget(request)
+
+
+def forget_old() -> int:
+    return UnsentForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
+
+
+def _of(request: HttpRequest) -> QuerySet[UnsentForm]:
+    try:
+        browser = uuid.UUID(request.COOKIES.get(FORM_COOKIE, ""))
+    except ValueError:
+        return UnsentForm.objects.none()
+    return UnsentForm.objects.filter(
+        pk=request.user.pk, browser=browser, at__gt=timezone.now() - KEPT_FOR
+    )
+
+
+def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    browser = getattr(request, BROWSER, None)
+    if browser:
+        response.set_cookie(
+            FORM_COOKIE,
+            browser,
+            max_age=int(KEPT_FOR.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    elif browser is not None:
+        response.delete_cookie(FORM_COOKIE, samesite="Lax")
 
 
 def remember_writer(request: PersonRequest, response: HttpResponse) -> None:

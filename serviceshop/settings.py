@@ -161,10 +161,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # allauth asks here whether lo
 ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever invites a person has checked the address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # nobody is to be hurried
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # seconds
+# Django's own: allauth's writes a row for an address, and only for one that somebody has.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# Of one IP address only. What concerns one account is counted in the database
+# (accounts/attempts.py): also while the cache is away, and so that strangers block nobody.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip",
+    "request_login_code": "20/m/ip",
+    "reset_password": "20/m/ip",
+}
 # Behind a proxy everybody would share one address, and one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1)
 # A session ends with the browser, or after a working day.
@@ -246,6 +252,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,
         "options": {"expires": 10.0},
+    },
+    "tidy log-ins": {
+        "task": "accounts.tasks.tidy_logins",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
+    "clear sessions": {
+        "task": "accounts.tasks.clear_sessions",
+        "schedule": crontab(hour="2", minute="40"),
     },
     "tidy messages": {
         "task": "accounts.tasks.tidy_messages",

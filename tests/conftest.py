@@ -8,6 +8,7 @@ from django.db import connection
 from django.dispatch import receiver
 from django.test import override_settings
 
+from accounts.messages import outgoing
 from departments.models import Employee
 from serviceshop.celery import app
 from serviceshop.redis.breaker import redis_breaker
@@ -39,6 +40,12 @@ def nothing_slow_on_purpose():
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _mail_at_once(monkeypatch):
+    """Mail of the log-in pages is sent before the answer, where a test can look at it."""
+    monkeypatch.setattr(outgoing, "send_soon", outgoing.send)
 
 
 @receiver(setting_changed)

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import PersonRequest, act_for
+from accounts import unsent
+from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
@@ -130,6 +131,7 @@ def move_times(request: PersonRequest, booking: uuid.UUID, date: dt.date) -> Htt
 def move_check(
     request: PersonRequest, booking: uuid.UUID, date: dt.date, clock: Clock
 ) -> HttpResponse:
+    unsent.take(request, reverse("booking:move", args=[booking]))
     visit = _changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
@@ -148,7 +150,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
     starts_at = form.cleaned_data["starts_at"]
     if not request.user.is_authenticated:
         date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
-        _go_on_for_its_recipient(request, booking_id)
+        unsent.keep(request)
         return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
     request = cast(PersonRequest, request)
     visit = _changeable(request, booking_id)
@@ -164,13 +166,6 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         except (errors.BookingError, Busy) as error:
             return refuse(request, choosing, starts_at, error)
     return redirect("booking:visit", booking_id)
-
-
-def _go_on_for_its_recipient(request: HttpRequest, booking_id: uuid.UUID) -> None:
-    """Whoever was logged out while they acted for somebody acts for them again."""
-    booking = Booking.objects.filter(pk=booking_id).only("recipient").first()
-    if booking is not None:
-        act_for(request, booking.recipient_id)
 
 
 # -- Cancelling ---------------------------------------------------------------

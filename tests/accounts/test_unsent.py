@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import unsent
-from accounts.models import ApiToken
+from accounts import tasks, unsent
+from accounts.models import ApiToken, UnsentForm, UserSession
 from tests import factories
 
 NEW_KEY = reverse("accounts:create_token")
@@ -48,6 +49,10 @@ def fields_on(page):
     return dict.fromkeys(name for name, _ in page.context["unsent"].fields)
 
 
+def kept():
+    return UnsentForm.objects.exists()
+
+
 def test_one_logs_in_and_presses_once_more(browser, person):
     end_session(browser)
     refused = browser.post(NEW_KEY, KEY)
@@ -76,7 +81,7 @@ def test_one_may_leave_it_unsent_and_is_back_where_the_form_was(browser, person)
     log_in_again(browser, person)
     response = browser.post(reverse("accounts:forget_unsent"))
     assert response.url == reverse("accounts:tokens")
-    assert unsent.SESSION_KEY not in browser.session
+    assert not kept()
     assert not ApiToken.objects.exists()
 
 
@@ -86,18 +91,50 @@ def test_whoever_sits_down_next_sees_nothing_of_it(browser):
     log_in_again(browser, factories.UserFactory())
     response = browser.get(UNSENT)
     assert response.url == reverse("home")
-    assert unsent.SESSION_KEY not in browser.session
+
+
+def test_another_browser_of_the_same_user_sees_nothing_of_it(browser, person):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    other = type(browser)()
+    log_in_again(other, person)
+    assert other.get(UNSENT).url == reverse("home")
+    other.cookies[unsent.FORM_COOKIE] = "00000000-0000-4000-8000-000000000000"
+    assert other.get(UNSENT).url == reverse("home")
 
 
 def test_a_browser_that_never_showed_anybodys_pages_leaves_nothing_behind(client, db):
     refused = client.post(NEW_KEY, KEY)
     assert next_of(refused) == reverse("accounts:tokens")
     assert settings.SESSION_COOKIE_NAME not in client.cookies
+    assert not UserSession.objects.exists()
+    assert not kept()
 
 
 def test_a_made_up_writer_is_nobody(client, person):
     client.cookies[unsent.COOKIE] = f"{person.pk} :made-up"
     assert next_of(client.post(NEW_KEY, KEY)) == reverse("accounts:tokens")
+
+
+def test_of_many_forms_the_last_is_kept_and_no_session(browser, person):
+    end_session(browser)
+    UserSession.objects.all().delete()
+    for number in range(5):
+        browser.post(NEW_KEY, {**KEY, "name": f"Program {number}"})
+    assert UnsentForm.objects.count() == 1
+    assert not UserSession.objects.exists()
+    log_in_again(browser, person)
+    assert "Program 4" in browser.get(UNSENT).text
+
+
+def test_forms_that_nobody_came_back_to_are_swept(browser):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    tasks.tidy_logins()
+    assert kept()
+    UnsentForm.objects.update(at=timezone.now() - unsent.KEPT_FOR)
+    tasks.tidy_logins()
+    assert not kept()
 
 
 def test_more_than_anybody_types_is_not_kept(browser):

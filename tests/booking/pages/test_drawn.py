@@ -19,7 +19,9 @@ from tests.kept import forget_all
 
 pytestmark = pytest.mark.django_db
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"' + r'| data-etag="[^"]*"')  # of a session
+TOKEN = re.compile(
+    r'name="csrfmiddlewaretoken" value="\w+"' + r'| data-etag="[^"]*"'
+)  # of a session
 DAY = re.compile(
     r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<'
 )
