@@ -8,7 +8,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,6 +27,9 @@ Scope = ApiToken.Scope
 
 USED_WITHIN = dt.timedelta(minutes=5)  # so exact is ``last_used_at``
 LONGEST_SECRET = 200  # characters; ours are shorter
+WRONG_KEYS_PER_MINUTE = 60  # of one network address
+RETRY_AFTER = 5  # seconds
+LET_IN = 1000  # keys that a process remembers
 
 
 class TokenRequest(HttpRequest):
@@ -103,6 +108,16 @@ def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
     return Refusal(422, "invalid", message, more={"errors": errors})
 
 
+def unavailable() -> Refusal:
+    """Whether a change was made is not known: the same request again finds what it made."""
+    return Refusal(
+        503,
+        "unavailable",
+        _("This can't be answered right now. Send the same request again."),
+        headers={"Retry-After": str(RETRY_AFTER)},
+    )
+
+
 def too_large() -> Refusal:
     return Refusal(413, "too_large", _("This is more than anybody needs to send here."))
 
@@ -123,8 +138,7 @@ class Bearer(HttpAuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> ApiToken:
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        token = _token(secret.strip()) if scheme.lower() == "bearer" else None
+        token = _token_of(request)
         if token is None:
             raise unauthorized()
         request.user = token.owner
@@ -145,6 +159,8 @@ class Bearer(HttpAuthBase):
 
 
 _rate = Rate("api")
+_wrong_keys = Rate("api wrong keys")
+_let_in: set[str] = set()  # digests of keys
 
 # Neither what nobody needs here, nor what is no plain column.
 _OWNER = [
@@ -161,6 +177,35 @@ _BY_DIGEST = Statement(
     ),
     digest="the digest",
 )
+
+
+def _token_of(request: HttpRequest) -> ApiToken | None:
+    """Too many wrong keys from one network address are refused before the database is asked.
+    A key that this process has let in works all the same: others behind the same address
+    can't block it."""
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    secret = secret.strip() if scheme.lower() == "bearer" else ""
+    known = digest(secret)
+    address = _address(request)
+    if address and known not in _let_in:
+        _refuse_if(_wrong_keys.wait_now(address, WRONG_KEYS_PER_MINUTE))
+    token = _token(secret)
+    if token is None:
+        _let_in.discard(known)
+        _wrong_keys.wait(address, WRONG_KEYS_PER_MINUTE)
+        return None
+    if len(_let_in) >= LET_IN:
+        _let_in.clear()
+    _let_in.add(known)
+    return token
+
+
+def _address(request: HttpRequest) -> str:
+    """The client's network address, or none where no proxy tells it."""
+    try:
+        return str(get_ip(request))
+    except PermissionDenied:
+        return ""
 
 
 def _token(secret: str) -> ApiToken | None:
@@ -181,7 +226,11 @@ def _token(secret: str) -> ApiToken | None:
 
 
 def _count(token: ApiToken) -> None:
-    wait = _rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE)
+    _refuse_if(_rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE))
+
+
+def _refuse_if(wait: int) -> None:
+    """``wait`` is in seconds."""
     if wait:
         raise Refusal(
             429,

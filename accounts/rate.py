@@ -40,6 +40,15 @@ class Rate:
                 self._told[who] = count
         return MINUTE - second if count > limit else 0
 
+    def wait_now(self, who: Hashable, limit: int) -> int:
+        """As ``wait``, for what is not counted: seconds while one more would be too many."""
+        minute, second = divmod(int(time.time()), MINUTE)
+        with self._lock:
+            if minute != self._minute:
+                return 0
+            count = self._told.get(who, 0) + self._untold.get(who, 0)
+        return MINUTE - second if count >= limit else 0
+
     @staticmethod
     def _tell(key: str, more: int) -> int:
         try:

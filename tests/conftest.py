@@ -8,7 +8,9 @@ from django.db import connection
 from django.dispatch import receiver
 from django.test import override_settings
 
+from accounts import api
 from accounts.messages import outgoing
+from accounts.rate import Rate
 from departments.models import Employee
 from serviceshop.celery import app
 from serviceshop.redis.breaker import redis_breaker
@@ -46,6 +48,13 @@ def nothing_slow_on_purpose():
 def _mail_at_once(monkeypatch):
     """Mail of the log-in pages is sent before the answer, where a test can look at it."""
     monkeypatch.setattr(outgoing, "send_soon", outgoing.send)
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_keys_yet(monkeypatch):
+    """Counted in the process, for one network address: that of all tests."""
+    monkeypatch.setattr(api, "_wrong_keys", Rate("test"))
+    monkeypatch.setattr(api, "_let_in", set())
 
 
 @receiver(setting_changed)
