@@ -8,7 +8,7 @@ from django.utils import timezone
 KEPT = dt.timedelta(days=180)  # long enough to answer "why was I not told?"
 
 
-@shared_task
+@shared_task(time_limit=300)  # seconds; a run stops by itself long before
 def send_messages() -> None:
     from accounts.actions import messages
 

@@ -4,14 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 
-@shared_task
+@shared_task(time_limit=300)
 def announce() -> None:
     from booking.actions.announcements import announce
 
     announce()
 
 
-@shared_task
+@shared_task(time_limit=300)
 def remind() -> None:
     from booking.actions.announcements import remind
 
@@ -26,7 +26,7 @@ def book_series() -> None:
     book_all_series()
 
 
-@shared_task
+@shared_task(time_limit=300)
 def look_for_openings() -> None:
     from booking.actions.wishes import look_for_openings
 

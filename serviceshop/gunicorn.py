@@ -10,6 +10,7 @@ from serviceshop.local.child import die_with
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", 2)
 threads = env.number("WEB_THREADS", 8)
+raw_env = ["SERVICESHOP_WEB_SERVER=1"]  # people wait: statements have less time
 preload_app = True  # one import of everything; workers share its memory
 keepalive = 75  # longer than the proxy in front keeps its end open
 graceful_timeout = 10

@@ -112,14 +112,21 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-# The address may bring options of its own, such as ?sslmode=verify-full.
+# How long one statement may take, in seconds. The web server answers 503 rather than let
+# people wait longer (serviceshop/gunicorn.py sets the flag); tasks and commands have more time.
+IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
+STATEMENT_SECONDS = env.number("DATABASE_TIMEOUT", 2) if IS_WEB_SERVER else 30
+LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
+# The URL may bring options of its own, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # A prepared statement per query shape saves a fifth of a booking.
     "server_side_binding": True,
     "prepare_threshold": 2,
-    "connect_timeout": 5,
-    "options": "-c lock_timeout=5000 -c statement_timeout=30000",
+    "connect_timeout": 2 if IS_WEB_SERVER else 5,
+    "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
+    # The server keeps the limits above; this one holds when the server itself is frozen.
+    "longest_wait": STATEMENT_SECONDS + 0.5,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -202,6 +209,16 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# Each queue has a worker of its own, so that a slow mail server delays no plan.
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "workflow.tasks.*": {"queue": "plans"},
+    "accounts.tasks.*": {"queue": "messages"},
+    "booking.tasks.announce": {"queue": "messages"},
+    "booking.tasks.remind": {"queue": "messages"},
+}
+CELERY_TASK_TIME_LIMIT = 3600  # seconds; tasks that others wait for have shorter limits
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a task waits in the broker, not behind a slow one
 # One short attempt to send a message; serviceshop/redis/doorbell.py says why that is enough.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {

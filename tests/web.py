@@ -21,7 +21,7 @@ class WebServer:
     """gunicorn with its own configuration. Settings are production's, but for the static
     files, which nobody collects for a test."""
 
-    def __init__(self, folder, *, workers=3):
+    def __init__(self, folder, *, workers=3, environment=None):
         self.listening = socket.socket()
         self.listening.bind(("127.0.0.1", 0))
         self.listening.listen(128)
@@ -44,6 +44,9 @@ class WebServer:
                 "HTTPS": "1",
                 "WEB_WORKERS": str(workers),
                 "WEB_THREADS": "8",
+                # Crowds on a slow machine wait for each other longer than people should.
+                "DATABASE_TIMEOUT": "10",
+                **(environment or {}),
             },
         )
         self.workers = workers

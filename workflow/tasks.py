@@ -9,25 +9,26 @@ from celery import shared_task
 # From one process. When more change than that, beat's next look at all of them is worth
 # more than a message for each, and nobody's booking waits for messages.
 RINGS_A_SECOND = 5
+TIME_LIMIT = 120  # seconds
 
 _rung = deque[float](maxlen=RINGS_A_SECOND)
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def make_plan(day_id: int) -> None:
     from workflow import actions
 
     actions.make_plan(day_id=day_id)
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def plan_stale_days() -> None:
     from workflow import actions
 
     actions.plan_stale_days()
 
 
-@shared_task
+@shared_task(time_limit=TIME_LIMIT)
 def settle_due_days() -> None:
     from workflow import actions
 

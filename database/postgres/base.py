@@ -1,27 +1,82 @@
-"""See the package. Django looks for a backend's ``DatabaseWrapper`` here."""
+"""Django's PostgreSQL backend with cheaper checks and a limit on waiting.
+
+Django looks for a backend's ``DatabaseWrapper`` in this module.
+"""
 
 import select
-from typing import TYPE_CHECKING
+import time
+from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
+from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 
-if TYPE_CHECKING:
-    from psycopg import Connection
+AWAY_PAUSE = 1.0  # seconds without a new attempt after a server has not answered in time
+
+
+class Connection(psycopg.Connection[Any]):
+    """Stops waiting after ``longest_wait`` seconds.
+
+    ``statement_timeout`` is kept by the server. A server that is frozen, or cut off by the
+    network, keeps nothing, so the client has a limit of its own.
+    """
+
+    longest_wait: float | None = None  # seconds for one answer; None: no limit
+    away_until = 0.0  # on the monotonic clock; shared by the threads of one process
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.longest_wait is not None:
+            kwargs.setdefault("timeout", self.longest_wait)
+            _raise_while_away()
+        try:
+            return super().wait(gen, *args, **kwargs)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                # The answer may still come, and must not be read as the next statement's.
+                self.pgconn.finish()
+                Connection.away_until = time.monotonic() + AWAY_PAUSE
+            raise
+
+
+def _raise_while_away() -> None:
+    """Raise ``psycopg.OperationalError`` when the server did not answer within the last second.
+
+    One request has waited already, and others need not.
+    """
+    if time.monotonic() < Connection.away_until:
+        raise psycopg.OperationalError("The database did not answer a moment ago.")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    def is_usable(self) -> bool:
-        """Whether a kept connection can be used, asked at the beginning of each request.
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        self._longest_wait = params.pop("longest_wait", None)
+        return params
 
-        A server that went away has closed its end, and that can be seen on this side. So
-        the journey of a ``SELECT 1`` is only made when there is something to hear, or
-        after an error.
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        """A connection that waits at most ``OPTIONS["longest_wait"]`` seconds for an answer."""
+        _raise_while_away()
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        try:
+            connection = Connection.connect(**conn_params)
+        except psycopg.errors.ConnectionTimeout:
+            Connection.away_until = time.monotonic() + AWAY_PAUSE
+            raise
+        connection.longest_wait = self._longest_wait
+        return connection
+
+    def is_usable(self) -> bool:
+        """Whether a kept connection can be used; asked at the beginning of each request.
+
+        A server that has gone closes its end, which can be seen without asking it. So
+        ``SELECT 1`` is sent only when there is something to read, or after an error.
         """
-        connection: Connection | None = self.connection
+        connection: psycopg.Connection[Any] | None = self.connection
         if connection is None or connection.closed:
             return False
         if self.errors_occurred:
             return super().is_usable()
-        heard = select.poll()
-        heard.register(connection.fileno(), select.POLLIN)
-        return super().is_usable() if heard.poll(0) else True
+        to_read = select.poll()
+        to_read.register(connection.fileno(), select.POLLIN)
+        return super().is_usable() if to_read.poll(0) else True

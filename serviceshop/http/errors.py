@@ -1,16 +1,22 @@
 """Pages for when something went wrong. None of them may ask the database: it may be what did."""
 
+import sys
 from typing import cast
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 
 from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.pages import page_of
 from booking.access.pages import MandateEnded
 from booking.views.order import look_over_again
+from serviceshop.http.lock_timeouts import RETRY_AFTER
+
+IDEMPOTENCY_FIELDS = {"key"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -50,4 +56,36 @@ def _is_ours(request: HttpRequest) -> bool:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """500, or 503 while the database is away.
+
+    Django calls this while it handles the exception. A lost answer to COMMIT looks like any
+    other fault, so no page says that nothing was saved: it shows where to look, and a form
+    with an idempotency key can be sent again.
+    """
+    error = sys.exc_info()[1]
+    context = {"status_url": _status_url(request), **_sent(request)}
+    if not isinstance(error, OperationalError | InterfaceError):
+        return render(request, "500.html", context, status=500)
+    response = render(request, "503_database.html", context, status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _sent(request: HttpRequest) -> dict[str, object]:
+    """What a form sent, so that it can be sent again or copied."""
+    if request.method != "POST":
+        return {}
+    fields = unsent.fields_of(request)
+    can_repeat = any(name in IDEMPOTENCY_FIELDS for name, _ in fields)
+    return {"typed": fields if can_repeat else [], "written": unsent.written_in(fields)}
+
+
+def _status_url(request: HttpRequest) -> str:
+    """The page that shows what was saved."""
+    try:
+        match = resolve(request.path_info)  # the fault may have come before Django did this
+    except Resolver404:
+        return page_of(request.get_full_path())
+    if match.namespace == "booking" and "department" not in match.kwargs:
+        return reverse("booking:visits")
+    return page_of(request.get_full_path())

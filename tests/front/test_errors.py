@@ -17,6 +17,7 @@ PAGES = [
     "429.html",
     "500.html",
     "503.html",
+    "503_database.html",
     "mandate_ended.html",
 ]
 

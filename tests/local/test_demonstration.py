@@ -271,7 +271,8 @@ def test_lists_follow_after_the_broker_was_killed(running):
 
 def test_what_dies_is_started_again(running):
     write(running, "before the crash")
-    parts = ["gunicorn", "worker", "beat", "valkey-server", "postgres"]
+    queues = ["--queues=plans", "--queues=messages", "--queues=default"]
+    parts = ["gunicorn", *queues, "beat", "valkey-server", "postgres"]
     before = {part: running.child(part) for part in parts}
 
     for pid in before.values():

@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.messages.addresses import PHONE
+from accounts.models import Message
 from departments.actions.days import bump_revision, lock_days
 from departments.models import Day
 from tests import factories
@@ -91,6 +93,33 @@ def test_without_a_broker_booking_is_as_quick_and_the_lists_follow_when_it_is_ba
     delivery.broker.restart()
 
     seconds_until(all_right, within=20)
+
+
+def test_slow_mail_delays_no_plan(delivery, book):
+    """A hundred mails wait, and each takes half a second."""
+    Message.objects.bulk_create(
+        Message(
+            kind=PHONE,
+            key=f"slow {number}",
+            user=factories.UserFactory(),
+            channel=Message.Channel.EMAIL,
+            due_at=timezone.now(),
+            expires_at=timezone.now() + dt.timedelta(days=1),
+        )
+        for number in range(100)
+    )
+    delivery.start_worker(
+        *("plans", "messages"),
+        EMAIL_BACKEND="tests.slow_mail.EmailBackend",
+        QUIET_FROM="0",
+        QUIET_UNTIL="0",
+    )
+    seconds_until(lambda: Message.objects.filter(state=Message.State.SENT).exists(), within=30)
+
+    visit = book(9)
+
+    seconds_until(lambda: WorkItem.objects.filter(visit=visit).exists(), within=5)
+    assert Message.objects.filter(state=Message.State.WAITING).exists()
 
 
 def test_the_worker_settles_days_on_its_own(delivery, tomorrow, department):

@@ -20,23 +20,30 @@ class Delivery:
         self.broker = Valkey(folder / "valkey")
         self.celery = []
 
-    def start_worker(self):
-        """Return once the worker takes tasks."""
-        log = self.folder / "worker.log"
-        worker = self._celery(
-            log, "worker", "--concurrency=1", "--without-gossip", "--without-mingle"
-        )
+    def start_worker(self, *queues, **environment):
+        """Start beat and a worker for each group of queues; return once they take tasks."""
+        workers = []
+        for queue in queues or ["plans,messages,default"]:
+            log = self.folder / f"worker-{queue}.log"
+            worker = self._celery(
+                log,
+                *("worker", "--concurrency=1", "--without-gossip", "--without-mingle"),
+                *(f"--queues={queue}", f"--hostname={queue.replace(',', '-')}@%h"),
+                **environment,
+            )
+            workers.append((worker, log))
         self._celery(
             self.folder / "beat.log", "beat", "--pidfile=", f"--schedule={self.folder / 'beat'}"
         )
-        worker.wait_until(lambda: " ready." in log.read_text(), within=60)
+        for worker, log in workers:
+            worker.wait_until(lambda log=log: " ready." in log.read_text(), within=60)
 
     def stop(self):
         for process in self.celery:
             process.stop()
         self.broker.stop()
 
-    def _celery(self, log, *arguments):
+    def _celery(self, log, *arguments, **environment):
         process = Child(
             f"Celery {arguments[0]}",
             [sys.executable, "-m", "celery", "-A", "serviceshop", *arguments, "--loglevel=info"],
@@ -45,6 +52,7 @@ class Delivery:
                 **os.environ,
                 "DATABASE_URL": this_database(),
                 "REDIS_URL": self.broker.url,
+                **environment,
             },
             stop_signal=signal.SIGKILL,  # what it leaves behind is part of the trial
         )

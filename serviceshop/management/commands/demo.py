@@ -22,6 +22,7 @@ from serviceshop.local.ports import LOOPBACK
 from serviceshop.local.processes import Child
 from serviceshop.supervision import Watched, keep_running
 
+QUEUES = ("plans", "messages", "default")
 FIRST_PAGE = 60  # seconds that it may take to come
 PEOPLE = """
   Choose a person on the log-in page, or log in by e-mail with the password demo:
@@ -51,12 +52,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGHUP, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt), _listen(port) as listening:
             # Mails lead to where the pages are, also from the worker.
-            os.environ.setdefault("SITE_URL", f"http://{LOOPBACK}:{listening.getsockname()[1]}")
+            os.environ.setdefault("SITE_URL", _url(listening).rstrip("/"))
             self._prepare_database()
             with _running(listening) as processes:
-                address = f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
-                _wait_for_first_page(address)
-                self._greet(address)
+                self._greet(_url(listening))
                 services: list[Watched] = (
                     [attach.held.valkey, attach.held.postgres] if attach.held else []
                 )
@@ -79,6 +78,10 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _url(listening: socket.socket) -> str:
+    return f"http://{LOOPBACK}:{listening.getsockname()[1]}/"
 
 
 def _folder() -> Path:
@@ -115,14 +118,7 @@ def _running(listening: socket.socket) -> Iterator[list[Child]]:
             directory=settings.BASE_DIR,
             pass_fds=[listening.fileno()],
         ),
-        Child(
-            "The Celery worker",
-            [
-                *(*celery, "worker", "--loglevel=warning", "--concurrency=2"),
-                *("--without-gossip", "--without-mingle"),
-            ],
-            directory=settings.BASE_DIR,
-        ),
+        *(_worker(queue, celery) for queue in QUEUES),
         Child(
             "Celery beat",
             [
@@ -133,7 +129,10 @@ def _running(listening: socket.socket) -> Iterator[list[Child]]:
         ),
     ]
     try:
-        for process in processes:
+        web, *others = processes
+        web.start()
+        _wait_for_first_page(_url(listening))  # people wait for it; the others can start after
+        for process in others:
             process.start()
         yield processes
     finally:
@@ -143,6 +142,19 @@ def _running(listening: socket.socket) -> Iterator[list[Child]]:
             process.ask_to_stop()
         for process in processes:
             process.stop()
+
+
+def _worker(queue: str, celery: list[str]) -> Child:
+    """A worker for one queue, with one process beside its own."""
+    return Child(
+        f"The Celery worker for {queue}",
+        [
+            *(*celery, "worker", "--loglevel=warning", "--concurrency=1"),
+            *(f"--queues={queue}", f"--hostname={queue}@%h"),
+            *("--without-gossip", "--without-mingle"),
+        ],
+        directory=settings.BASE_DIR,
+    )
 
 
 def _wait_for_first_page(address: str) -> None:
