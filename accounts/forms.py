@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
+from accounts.actions.tokens import revoke_all_tokens
 from accounts.messages.notices import MUST_BE_TOLD, Topic
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.phones import is_number
@@ -24,6 +25,7 @@ LABELS = {
     "password1": _("New password"),
     "password2": _("New password once more"),
     "code": _("Code"),
+    "end_keys": _("Remove my keys for programs, too"),
 }
 HELP = {
     "password1": _("At least 10 characters. Three or four words that you remember are fine."),
@@ -62,7 +64,49 @@ class ConfirmLoginCodeForm(InOurWords, forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
+class OwnPasswordForm(InOurWords, forms.Form):
+    """The password of a logged-in user; their tries are counted."""
+
+    password = forms.CharField(
+        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not attempts.PASSWORDS.take(known_devices.account_of(self.user)):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        if not self.user.check_password(password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
+
+class EndsKeys(forms.Form):
+    """Asks somebody who has keys for programs whether they end with the old password."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_end_keys(self, self.user)
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]
+        if self.cleaned_data.get("end_keys"):
+            revoke_all_tokens(by=self.user)
+
+
+def add_end_keys(form: forms.Form, user: User | None) -> None:
+    if user is not None and user.api_tokens.unrevoked().exists():
+        form.fields["end_keys"] = forms.BooleanField(label=LABELS["end_keys"], required=False)
+
+
 class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
+    users: list[User]
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         account = known_devices.account(context.request, email)
@@ -77,15 +121,15 @@ class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
         return email
 
 
-class ResetPasswordKeyForm(InOurWords, allauth.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(InOurWords, EndsKeys, allauth.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):
+class ChangePasswordForm(InOurWords, EndsKeys, allauth.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(InOurWords, allauth.SetPasswordForm):
+class SetPasswordForm(InOurWords, EndsKeys, allauth.SetPasswordForm):
     pass
 
 
@@ -192,6 +236,8 @@ class PhoneForm(forms.Form):
 
 
 class AddressCodeForm(forms.Form):
+    """``ends_keys_of`` is a user who is asked whether their keys for programs end."""
+
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
@@ -199,6 +245,10 @@ class AddressCodeForm(forms.Form):
             attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
         ),
     )
+
+    def __init__(self, *args: Any, ends_keys_of: User | None = None) -> None:
+        super().__init__(*args)
+        add_end_keys(self, ends_keys_of)
 
     def clean_code(self) -> str:
         """As people copy it: with spaces, or a dot from the end of the sentence."""

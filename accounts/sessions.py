@@ -5,7 +5,7 @@ row, so a session that was ended stays ended: whatever the cache still holds, an
 the cache was away while it was ended.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -25,7 +25,7 @@ class SessionStore(CachedDatabaseStore):
         return UserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
-        session: UserSession = super().create_model_instance(data)
+        session = cast(UserSession, super().create_model_instance(data))
         session.user_id = data.get(SESSION_KEY)
         return session
 

@@ -58,7 +58,7 @@ def _user_of(request: HttpRequest) -> User | AnonymousUser:
     the cache still holds of a session that was ended is forgotten."""
     token = _session.set(request.session)
     try:
-        user: User | AnonymousUser = get_user(request)  # type: ignore[assignment]
+        user: User | AnonymousUser = get_user(request)
     finally:
         _session.reset(token)
     if user.is_anonymous and SESSION_KEY in request.session:

@@ -287,6 +287,7 @@ OTHERS = {
     "accounts:email_code": "a form",
     "accounts:phone": "a form",
     "accounts:phone_code": "a form",
+    "accounts:log_in_again": "a form",
     "accounts:unsent": "one form, from the session",
     "api:openapi-json": "asks nothing",
     "api:api-root": "asks nothing",

@@ -115,6 +115,7 @@ RULES = {
     "accounts:choose_view": post(LOGGED_IN),
     "accounts:unsent": get(LOGGED_IN),
     "accounts:forget_unsent": post(LOGGED_IN),
+    "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),

@@ -22,7 +22,7 @@ from accounts.actions.messages import (
     trust_again,
 )
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
-from accounts.actions.tokens import create_token, revoke_token
+from accounts.actions.tokens import create_token, revoke_all_tokens, revoke_token
 
 __all__ = [
     "ask_for_change",
@@ -43,6 +43,7 @@ __all__ = [
     "post",
     "printed",
     "quiet_hours",
+    "revoke_all_tokens",
     "revoke_token",
     "send_due",
     "trust_again",

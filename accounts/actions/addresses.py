@@ -5,8 +5,9 @@ that they do not read. Where it is another's, the page says the same, and its ow
 instead. The tries and the codes of an hour are counted in the database, under lock: neither a
 cache that is down nor many requests at once give more of them.
 
-The session and the keys for programs stay; django-allauth's own list of addresses is emptied,
-or the old one could still be used to log in.
+Another e-mail ends the person's sessions, but for the one in which they changed it. Keys for
+programs stay, unless they ask for more. django-allauth's own list of addresses is emptied, or
+the old one could still be used to log in.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ from accounts.messages import mails, sms
 from accounts.messages.notices import Words
 from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
+from accounts.sessions import end_sessions
 from accounts.signals import phone_changes
 
 log = logging.getLogger(__name__)
@@ -81,8 +83,11 @@ def waited_for(*, channel: Message.Channel, user: User) -> AddressChange | None:
     return change if change and _is_waited_for(change) else None
 
 
-def confirm_change(*, channel: Message.Channel, code: str, by: User) -> AddressChange:
-    """The code has come back: the new address is the person's. Raises ``WrongCode``,
+def confirm_change(
+    *, channel: Message.Channel, code: str, by: User, session_key: str | None = None
+) -> AddressChange:
+    """The code has come back: the new address is the person's. ``session_key`` is of the
+    session that goes on. Raises ``WrongCode``,
     ``NoCode``, and ``AddressTaken`` when somebody else got it meanwhile."""
     with _refusing_what_is_taken():
         change = (
@@ -99,7 +104,7 @@ def confirm_change(*, channel: Message.Channel, code: str, by: User) -> AddressC
         change.attempts += 1  # kept, whatever comes of it
         change.save(update_fields=["attempts"])
         if is_right:
-            _make(change)
+            _make(change, session_key)
     if not is_right:
         raise errors.WrongCode
     return change
@@ -126,12 +131,13 @@ def forget_old_changes(*, before: dt.datetime) -> int:
     return AddressChange.objects.filter(asked_at__lt=before).delete()[0]
 
 
-def _make(change: AddressChange) -> None:
+def _make(change: AddressChange, session_key: str | None = None) -> None:
     """The address is in use, and the person is told where they were reached before."""
     user, channel = change.user, Channel(change.channel)
     if channel is Channel.EMAIL:
         EmailAddress.objects.filter(user=user).delete()
         User.objects.filter(pk=user.pk).update(email=change.address)
+        end_sessions(of=user, but=session_key)
     else:
         phone_changes.send(sender=User, user=user, phone=change.address)
         User.objects.filter(pk=user.pk).update(phone=change.address)

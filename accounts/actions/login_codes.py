@@ -70,6 +70,8 @@ def forget_old_codes() -> int:
 
 
 def _valid(login_id: uuid.UUID | None, purpose: str) -> QuerySet[LoginCode]:
+    if login_id is None:
+        return LoginCode.objects.none()
     return LoginCode.objects.select_related("user").filter(
         pk=login_id, purpose=purpose, expires_at__gt=timezone.now()
     )

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import errors
+from accounts import actions, errors, known_devices
 from accounts.access import PersonRequest
-from accounts.actions import addresses as actions
 from accounts.decorators import person_required
 from accounts.forms import AddressCodeForm, EmailForm, PhoneForm
 from accounts.models import Message
+from accounts.reauthentication import log_in_again_first
 
 Channel = Message.Channel
 
@@ -34,6 +34,8 @@ NO = {
 def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     form = FORMS[channel](request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if channel is Channel.EMAIL and (first := log_in_again_first(request)):
+            return first
         written = form.cleaned_data["address"]
         if not actions.needs_code(channel, written):
             actions.change_address(
@@ -53,11 +55,15 @@ def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
 @person_required
 def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     waited_for = actions.waited_for(channel=channel, user=request.user)
-    form = AddressCodeForm(request.POST or None)
+    owner = request.user if channel is Channel.EMAIL else None
+    form = AddressCodeForm(request.POST or None, ends_keys_of=owner)
     if waited_for is not None and request.method == "POST" and form.is_valid():
         try:
-            actions.confirm_change(
-                channel=channel, code=form.cleaned_data["code"], by=request.user
+            change = actions.confirm_change(
+                channel=channel,
+                code=form.cleaned_data["code"],
+                by=request.user,
+                session_key=request.session.session_key,
             )
         except errors.WrongCode:
             form.add_error("code", _("This is not the code we sent."))
@@ -65,6 +71,11 @@ def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
         except errors.AddressError:
             waited_for = None
         else:
+            if channel is Channel.EMAIL:
+                request.user.email = change.address
+                known_devices.remember_log_in(request, request.user)
+            if form.cleaned_data.get("end_keys"):
+                actions.revoke_all_tokens(by=request.user)
             return _done(request, channel)
     if waited_for is None:
         if request.method == "POST":

@@ -33,7 +33,11 @@ PATH = "/accounts/login/"
 LOG_IN = LoginCode.Purpose.LOG_IN
 
 
-class RequestLoginCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormView):
+class RequestLoginCode(
+    RedirectAuthenticatedUserMixin,  # type: ignore[misc]
+    NextRedirectMixin,  # type: ignore[misc]
+    FormView,  # type: ignore[type-arg]
+):
     form_class = RequestLoginCodeForm
     template_name = "account/request_login_code.html"
 
@@ -67,7 +71,10 @@ class RequestLoginCode(RedirectAuthenticatedUserMixin, NextRedirectMixin, FormVi
 
 
 @method_decorator(never_cache, name="dispatch")
-class ConfirmLoginCode(NextRedirectMixin, FormView):
+class ConfirmLoginCode(
+    NextRedirectMixin,  # type: ignore[misc]
+    FormView,  # type: ignore[type-arg]
+):
     form_class = ConfirmLoginCodeForm
     template_name = "account/confirm_login_code.html"
 
@@ -96,7 +103,7 @@ class ConfirmLoginCode(NextRedirectMixin, FormView):
             return self._begin_again()
         record_authentication(self.request, user, method="code", email=user.email)
         login = Login(user=user, redirect_url=self.get_next_url(), email=user.email)
-        response = perform_login(self.request, login)
+        response: HttpResponse = perform_login(self.request, login)
         response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
         return response
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest, record_look
 from accounts.decorators import person_required
+from accounts.reauthentication import log_in_again_first
 from booking.access.pages import booking_for, recipient_for
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.calendar.ics import Method
@@ -52,6 +53,8 @@ def feeds(request: PersonRequest) -> HttpResponse:
 def make(request: PersonRequest) -> HttpResponse:
     """Make an address, and show it this once."""
     recipient = _own(request)
+    if first := log_in_again_first(request):
+        return first
     _feed, secret = make_feed(recipient=recipient, by=request.user)
     address = f"{settings.SITE_URL}{reverse('booking:feed', args=[secret])}"
     return _page(request, recipient, address=address)

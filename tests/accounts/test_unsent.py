@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import tasks, unsent
 from accounts.models import ApiToken, UnsentForm, UserSession
 from tests import factories
+from tests.reauthentication import logged_in_again
 
 NEW_KEY = reverse("accounts:create_token")
 UNSENT = reverse("accounts:unsent")
@@ -69,7 +70,7 @@ def test_one_logs_in_and_presses_once_more(browser, person):
     again = {}
     for name, value in page.context["unsent"].fields:
         again.setdefault(name, []).append(value)
-    browser.post(page.context["unsent"].path, again)
+    logged_in_again(browser).post(page.context["unsent"].path, again)
     token = ApiToken.objects.get()
     assert (token.name, sorted(token.scopes)) == ("My own program", sorted(KEY["scopes"]))
     assert browser.get(UNSENT).url == reverse("home"), "once sent, it is kept no longer"

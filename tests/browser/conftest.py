@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.browser.engines import ace_faults, axe_faults
+from tests.reauthentication import logged_in_again
 
 SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -80,6 +81,7 @@ def open_page(browser, live_server):
 def log_in(context, live_server, user):
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    logged_in_again(client)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]

@@ -13,6 +13,7 @@ from accounts.models import UnsentForm, UserSession
 from booking.models import Booking
 from tests import factories
 from tests.booking.pages.conftest import at, text_of
+from tests.reauthentication import logged_in_again
 
 
 @pytest.fixture
@@ -162,6 +163,7 @@ def test_any_other_form_of_an_older_session_is_asked_about(strict, help_from_car
 
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', asked.text)[1]
     again = dict(asked.context["unsent"].fields)
+    logged_in_again(strict)
     strict.post(asked.context["unsent"].path, {**again, "csrfmiddlewaretoken": token})
     assert recipient.mandates.get().holder_name == "Carl Berg"
 
