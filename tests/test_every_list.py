@@ -221,9 +221,9 @@ PAGES = [
     Page("recipient", "booking:mandates", 3),
     Page("recipient", "booking:looks", 7),
     Page("recipient", "accounts:tokens", 2),
-    Page("recipient", "api:services", 3),
-    Page("recipient", "api:slots", 3),
-    Page("recipient", "api:bookings", 4),
+    Page("recipient", "api:services", 2),
+    Page("recipient", "api:slots", 2),
+    Page("recipient", "api:bookings", 3),
     # who acts for them
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 11),
@@ -235,7 +235,7 @@ PAGES = [
     Page("care worker", "workflow:my_day date", 6),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
-    Page("care worker", "api:work_lists", 6),
+    Page("care worker", "api:work_lists", 5),
     # the department's administrator
     Page("administrator", "workflow:today department", 21),
     Page("administrator", "workflow:board department date", 9),
