@@ -61,10 +61,6 @@ def use_code(*, login: LoginCode, code: str) -> User:
     raise errors.WrongCode
 
 
-def give_up(*, login: LoginCode) -> None:
-    LoginCode.objects.filter(pk=login.pk).delete()
-
-
 def forget_old_codes() -> int:
     return LoginCode.objects.filter(expires_at__lte=timezone.now()).delete()[0]
 

@@ -74,6 +74,7 @@ def test_back_after_log_out_shows_nothing(page, path):
     assert "Aksel" in page.content()
     log_out(page)
     back(page)
+    assert_log_in_is_shown(page)
     back(page)
     assert_log_in_is_shown(page)
 
