@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, after local services have been joined or started."""
+"""Django's command line. Starts or joins local services first (``serviceshop.local``)."""
 
 import os
 import sys

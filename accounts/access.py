@@ -1,14 +1,14 @@
-"""Who looked at whom, and for whom a page is.
+"""The access log, and requests of logged-in users.
 
-Every fetch of a person's data by somebody else goes through a function of the storey
-that owns the data, and that function calls ``record_look`` or ``record_looks`` before
-it hands anything out. If the log can't be written, nothing is shown.
-
-People's looks at themselves are not looks: the caller leaves those out.
+Every function that fetches a person's data for somebody else lives in the app that owns the
+data. It calls ``log_access`` or ``log_accesses`` before it returns anything, so that nothing
+is shown when the log can't be written. Users who read their own data are not logged: the
+caller leaves those out.
 """
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TypeGuard
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -16,27 +16,32 @@ from django.utils import timezone
 
 from accounts.models import AccessLogEntry, User
 
-# The same person looking at the same page of the same person again is one look for a while:
-# a board that refreshes must not bury the log.
-ONE_LOOK = dt.timedelta(minutes=10)
+# Repeated access by the same user to the same page of the same person within this time is one
+# entry: a page that refreshes itself must not fill the log.
+REPEAT_WINDOW = dt.timedelta(minutes=10)
 
-ACTING_FOR = "acting_for"  # in the session
+ACTING_FOR = "acting_for"  # session key
 
 
 class PersonRequest(HttpRequest):
-    """A request of somebody logged in, for views behind ``person_required``.
+    """The request of a logged-in user, for views behind ``person_required``.
 
-    ``acting_for`` is the key of the recipient whose pages somebody chose to see, or None
-    for one's own. It is what the session remembers and no more: the storey that knows
-    recipients asks in its fetch whether they may.
+    ``acting_for`` is the key of the recipient whose pages the user has chosen, or None for
+    the user's own. It is only what the session remembers: the app that knows recipients
+    checks in each fetch that the user may act for that recipient.
     """
 
     user: User
     acting_for: UUID | None
 
 
+def is_logged_in(request: HttpRequest) -> TypeGuard[PersonRequest]:
+    """Whether the request belongs to a user; for type checkers, it then is a PersonRequest."""
+    return request.user.is_authenticated
+
+
 def act_for(request: HttpRequest, recipient_id: UUID | None) -> None:
-    """Remember whose pages somebody wants to see from now on; None for their own."""
+    """Remember whose pages the user sees from now on; None for the user's own."""
     if recipient_id is None:
         request.session.pop(ACTING_FOR, None)
     else:
@@ -44,24 +49,22 @@ def act_for(request: HttpRequest, recipient_id: UUID | None) -> None:
     request.acting_for = recipient_id  # type: ignore[attr-defined]
 
 
-def record_look(*, by: User, subject_id: UUID, what: str, department_id: UUID | None) -> None:
-    record_looks(by=by, subject_ids=[subject_id], what=what, department_id=department_id)
+def log_access(*, by: User, subject_id: UUID, what: str, department_id: UUID | None) -> None:
+    """Log access to one person's data. ``what`` is the page's URL name, or the action."""
+    log_accesses(by=by, subject_ids=[subject_id], what=what, department_id=department_id)
 
 
-def record_looks(
+def log_accesses(
     *, by: User, subject_ids: Iterable[UUID], what: str, department_id: UUID | None
 ) -> None:
-    """Log a list or a board in two statements, however long it is.
-
-    ``what`` is the page's URL name, or the verb.
-    """
+    """Log access to the data of several persons, in two statements at most."""
     wanted = set(subject_ids)
     if not wanted:
         return
-    seen = AccessLogEntry.objects.filter(
-        actor=by, what=what, at__gt=timezone.now() - ONE_LOOK, subject_id__in=wanted
+    logged = AccessLogEntry.objects.filter(
+        actor=by, what=what, at__gt=timezone.now() - REPEAT_WINDOW, subject_id__in=wanted
     ).values_list("subject_id", flat=True)
     AccessLogEntry.objects.bulk_create(
         AccessLogEntry(actor=by, subject_id=subject_id, department_id=department_id, what=what)
-        for subject_id in sorted(wanted - set(seen))
+        for subject_id in sorted(wanted - set(logged))
     )

@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: nobody signs up, and it speaks our words."""
+"""django-allauth's adapter: no sign-up, our texts, mails in the recipient's language."""
 
 from typing import Any
 
@@ -8,13 +8,12 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import attempts, known_devices
+from accounts import attempts, known_devices, queries
 from accounts.messages import outgoing
-from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    # allauth has no nynorsk, and its bokmål is not ours.
+    # allauth has no nynorsk, and its bokmål differs from ours.
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("You cannot log in any more."),
@@ -34,13 +33,15 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are invited by the municipality; nobody makes a user of their own."""
+        """The municipality creates users; there is no sign-up."""
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of the recipient, whatever the page spoke. For an address that
-        nobody has, the mail is rendered too and then dropped, so that it takes as long."""
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        """Send in the recipient's language, whatever the language of the page.
+
+        A mail to an unknown address is rendered and dropped, so that it takes as long.
+        """
+        user = queries.active_user(email)
         context = {
             **context,
             "request": self.request,

@@ -1,7 +1,7 @@
-"""What every storey's API shares: who asks, by which token, and how a refusal reads.
+"""What the APIs of all apps share: bearer authentication, rate limit and refusals.
 
-The API listens to bearer tokens alone and never to a session, so no browser can be
-tricked into using it: there is nothing for a forged form to ride on (CSRF).
+The API accepts bearer tokens only and ignores sessions, so a forged form in a browser (CSRF)
+has no effect.
 """
 
 import datetime as dt
@@ -18,22 +18,20 @@ from ninja import Schema
 from ninja.security.http import HttpAuthBase
 from pydantic import Field
 
+from accounts import actions, queries
 from accounts.models import ApiToken, User
 from accounts.rate import Rate
 from accounts.tokens import digest
-from database.statements import Statement
 
 Scope = ApiToken.Scope
 
-USED_WITHIN = dt.timedelta(minutes=5)  # so exact is ``last_used_at``
-LONGEST_SECRET = 200  # characters; ours are shorter
 WRONG_KEYS_PER_MINUTE = 60  # of one network address
 RETRY_AFTER = 5  # seconds
-LET_IN = 1000  # keys that a process remembers
+ACCEPTED_KEYS = 1000  # that a process remembers
 
 
 class TokenRequest(HttpRequest):
-    """A request that ``Bearer`` has let in; ``user`` owns the token."""
+    """A request that ``Bearer`` has authenticated; ``user`` owns the token."""
 
     user: User
     auth: ApiToken
@@ -43,7 +41,7 @@ class TokenRequest(HttpRequest):
 
 
 class Problem(Schema):
-    """Every refusal: a word for programs, a sentence for people."""
+    """Every refusal: a code for programs, a sentence for people."""
 
     code: str = Field(examples=["not_found"])
     message: str = Field(description="In the language of the token's owner.")
@@ -55,13 +53,13 @@ class Fault(Schema):
 
 
 class Invalid(Problem):
-    """What was sent does not have the form that is described here."""
+    """The request does not match the schema."""
 
     errors: list[Fault] = []
 
 
 class Refusal(Exception):
-    """An answer other than the one asked for. ``more`` stands beside code and message."""
+    """An error response. ``more`` is added beside ``code`` and ``message``."""
 
     def __init__(
         self,
@@ -88,7 +86,7 @@ class Refusal(Exception):
 
 
 def unauthorized() -> Refusal:
-    """The same words for a token that never was, has expired or was revoked."""
+    """The same response for an unknown, expired or revoked token."""
     return Refusal(
         401,
         "unauthorized",
@@ -98,12 +96,12 @@ def unauthorized() -> Refusal:
 
 
 def not_found() -> Refusal:
-    """Also for what exists and belongs to somebody else."""
+    """Also used for objects that belong to somebody else."""
     return Refusal(404, "not_found", _("There is no such thing, or it is not yours."))
 
 
 def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
-    """Each of the ``errors`` is a ``Fault``."""
+    """``errors`` are the fields of ``Fault``."""
     message = _("What was sent can't be understood; “errors” tells where.")
     return Refusal(422, "invalid", message, more={"errors": errors})
 
@@ -122,11 +120,11 @@ def too_large() -> Refusal:
     return Refusal(413, "too_large", _("This is more than anybody needs to send here."))
 
 
-# -- Who asks ---------------------------------------------------------------------
+# -- Authentication ---------------------------------------------------------------
 
 
 class Bearer(HttpAuthBase):
-    """Lets in the owner of a valid token that has the scope, so many times a minute."""
+    """Authenticates the owner of a valid token with ``scope``, within the rate limit."""
 
     openapi_scheme = "bearer"
     openapi_description = (
@@ -138,11 +136,13 @@ class Bearer(HttpAuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> ApiToken:
-        token = _token_of(request)
+        now = timezone.now()
+        token = _token_of(request, now)
         if token is None:
             raise unauthorized()
+        actions.record_token_use(token, now)
         request.user = token.owner
-        translation.activate(token.owner.language)  # until the language middleware ends
+        translation.activate(token.owner.language)  # the language middleware resets it
         if self.scope not in token.scopes:
             raise Refusal(
                 403,
@@ -160,72 +160,42 @@ class Bearer(HttpAuthBase):
 
 _rate = Rate("api")
 _wrong_keys = Rate("api wrong keys")
-_let_in: set[str] = set()  # digests of keys
-
-# Neither what nobody needs here, nor what is no plain column.
-_OWNER = [
-    field.attname
-    for field in User._meta.concrete_fields
-    if field.attname not in ("password", "preferences")
-]
-_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
-_BY_DIGEST = Statement(
-    lambda digest: (
-        ApiToken.objects.filter(digest=digest)
-        .order_by()
-        .values_list(*_TOKEN, *(f"owner__{name}" for name in _OWNER))
-    ),
-    digest="the digest",
-)
+_accepted: set[str] = set()  # digests of keys
 
 
-def _token_of(request: HttpRequest) -> ApiToken | None:
-    """Too many wrong keys from one network address are refused before the database is asked.
-    A key that this process has let in works all the same: others behind the same address
-    can't block it."""
+def _token_of(request: HttpRequest, now: dt.datetime) -> ApiToken | None:
+    """The token of the request, if it is valid.
+
+    After too many wrong keys, a network address is refused without a database query. A key
+    that this process has accepted still works: others at the same address can't block it.
+    """
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip() if scheme.lower() == "bearer" else ""
-    known = digest(secret)
+    key = digest(secret)
     address = _address(request)
-    if address and known not in _let_in:
+    if address and key not in _accepted:
         _refuse_if(_wrong_keys.wait_now(address, WRONG_KEYS_PER_MINUTE))
-    token = _token(secret)
+    token = queries.valid_token(secret, now)
     if token is None:
-        _let_in.discard(known)
+        _accepted.discard(key)
         _wrong_keys.wait(address, WRONG_KEYS_PER_MINUTE)
         return None
-    if len(_let_in) >= LET_IN:
-        _let_in.clear()
-    _let_in.add(known)
+    if len(_accepted) >= ACCEPTED_KEYS:
+        _accepted.clear()
+    _accepted.add(key)
     return token
 
 
 def _address(request: HttpRequest) -> str:
-    """The client's network address, or none where no proxy tells it."""
+    """The client's network address; empty if no proxy gives it."""
     try:
         return str(get_ip(request))
     except PermissionDenied:
         return ""
 
 
-def _token(secret: str) -> ApiToken | None:
-    """In one statement, and now and then one more that notes the use."""
-    if not 0 < len(secret) <= LONGEST_SECRET:
-        return None
-    rows = _BY_DIGEST.rows(digest=digest(secret))
-    if not rows:
-        return None
-    token = ApiToken.from_db("default", _TOKEN, rows[0][: len(_TOKEN)])
-    token.owner = User.from_db("default", _OWNER, rows[0][len(_TOKEN) :])
-    now = timezone.now()
-    if token.revoked_at is not None or token.is_expired(now) or not token.owner.is_active:
-        return None
-    if token.last_used_at is None or token.last_used_at < now - USED_WITHIN:
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return token
-
-
 def _count(token: ApiToken) -> None:
+    """Raises the refusal when the token's owner must wait."""
     _refuse_if(_rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE))
 
 

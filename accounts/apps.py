@@ -10,11 +10,10 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import known_devices, sessions
-        from accounts.messages import addresses as address_notices
-        from accounts.messages import bounces
+        from accounts.messages import addresses, bounces
 
-        tracking.connect(bounces.hear, dispatch_uid="accounts.messages.bounces")
+        tracking.connect(bounces.on_tracking_event, dispatch_uid="accounts.messages.bounces")
         user_logged_in.connect(known_devices.remember_log_in, dispatch_uid="known_devices")
         for changed in (password_changed, password_set, password_reset):
             changed.connect(sessions.end_others, dispatch_uid="accounts.sessions")
-        address_notices.register_all()
+        addresses.register_all()

@@ -63,5 +63,5 @@ PASSWORDS = Limit("passwords", 5, dt.timedelta(minutes=5))
 RESETS = Limit("resets", 10, DAY)
 
 
-def forget_old_attempts() -> int:
+def delete_old_attempts() -> int:
     return LoginAttempts.objects.filter(since__lt=timezone.now() - DAY).delete()[0]

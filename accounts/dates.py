@@ -1,11 +1,11 @@
-"""Days and times in words, as people here write them.
+"""Dates and times as text in Norwegian and English.
 
 A *day* is "tirsdag 24. november", a *short day* "tir 24. nov". Recipients read a
-*clock* as "10.00", staff as "10:00". Tables rather than Django's date formats: they
-know nynorsk, and cost a lookup where a page writes hundreds of times.
+*clock* as "10.00", staff as "10:00". Tables are used instead of Django's date formats:
+they include nynorsk, and are faster for pages that show hundreds of times.
 """
 
-# ruff: noqa: SIM905 (tables read best as words)
+# ruff: noqa: SIM905 (split() keeps the tables readable)
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 
 @dataclass(frozen=True)
-class Words:
+class LanguageTexts:
     weekdays: tuple[str, ...]  # Monday first
     months: tuple[str, ...]
     short_weekdays: tuple[str, ...]
@@ -29,7 +29,7 @@ class Words:
     hour: tuple[str, str] = ("time", "timer")
     both: str = "{hours} og {minutes}"
     short: tuple[str, str] = ("t", "min")
-    twice: tuple[str, str] = ("sommertid", "vintertid")  # the hour that comes twice
+    twice: tuple[str, str] = ("sommertid", "vintertid")  # the repeated hour in October
 
 
 _MONTHS = tuple(
@@ -38,14 +38,14 @@ _MONTHS = tuple(
 _SHORT_MONTHS = tuple("jan feb mars april mai juni juli aug sep okt nov des".split())
 
 WORDS = {
-    "nb": Words(
+    "nb": LanguageTexts(
         weekdays=tuple("mandag tirsdag onsdag torsdag fredag lørdag søndag".split()),
         months=_MONTHS,
         short_weekdays=tuple("man tir ons tor fre lør søn".split()),
         short_months=_SHORT_MONTHS,
         near={-1: "i går", 0: "i dag", 1: "i morgen"},
     ),
-    "nn": Words(
+    "nn": LanguageTexts(
         weekdays=tuple("måndag tysdag onsdag torsdag fredag laurdag søndag".split()),
         months=_MONTHS,
         short_weekdays=tuple("mån tys ons tor fre lau søn".split()),
@@ -56,7 +56,7 @@ WORDS = {
         hour=("time", "timar"),
         twice=("sommartid", "vintertid"),
     ),
-    "en": Words(
+    "en": LanguageTexts(
         weekdays=tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),
         months=tuple(
             "January February March April May June July August September October November "
@@ -78,12 +78,12 @@ WORDS = {
 }
 
 
-def words(language: str | None) -> Words:
+def words(language: str | None) -> LanguageTexts:
     return WORDS.get((language or "nb")[:2], WORDS["nb"])
 
 
 def local_date(value: dt.date) -> dt.date:
-    """The calendar day here; an aware instant is converted first."""
+    """The local calendar day; an aware datetime is converted first."""
     if isinstance(value, dt.datetime):
         return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
     return value
@@ -96,7 +96,7 @@ def local_time(value: dt.datetime | dt.time) -> dt.time:
 
 
 def day(value: dt.date, language: str | None, *, this_year: int | None = None) -> str:
-    """ "tirsdag 24. november"; with ``this_year``, another year is said."""
+    """ "tirsdag 24. november"; the year is added if it differs from ``this_year``."""
     w, date = words(language), local_date(value)
     text = w.day.format(
         weekday=w.weekdays[date.weekday()], day=date.day, month=w.months[date.month - 1]
@@ -123,19 +123,19 @@ def near_day(value: dt.date, language: str | None, *, today: dt.date) -> str:
 
 
 def clock(value: dt.datetime | dt.time, language: str | None) -> str:
-    """ "10.00", for recipients. The hour that comes twice in October says which."""
+    """ "10.00", for recipients. In the repeated hour in October, with the kind of time."""
     w = words(language)
     time = local_time(value)
     text = w.clock.format(hour=time.hour, minute=time.minute)
-    which = _of_two(value)
-    return text if which is None else f"{text} ({w.twice[which]})"
+    repetition = _repetition(value)
+    return text if repetition is None else f"{text} ({w.twice[repetition]})"
 
 
 def hm(value: dt.datetime | dt.time, language: str | None = None) -> str:
     """ "10:00", for staff."""
     time = local_time(value)
-    which = _of_two(value)
-    suffix = "" if which is None else f" ({words(language).twice[which]})"
+    repetition = _repetition(value)
+    suffix = "" if repetition is None else f" ({words(language).twice[repetition]})"
     return f"{time.hour:02}:{time.minute:02}{suffix}"
 
 
@@ -160,12 +160,12 @@ def short_duration(minutes: int, language: str | None) -> str:
     return " ".join(parts)
 
 
-def _of_two(value: dt.datetime | dt.time) -> int | None:
-    """0 or 1 for an instant in the hour that comes twice, otherwise None."""
+def _repetition(value: dt.datetime | dt.time) -> int | None:
+    """0 or 1 for an instant in the repeated hour in October, otherwise None."""
     if not isinstance(value, dt.datetime) or timezone.is_naive(value):
         return None
     local = timezone.localtime(value)
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return None
-    # In the hour that spring skips the offsets differ too, but no instant falls there.
+    # The offsets also differ in the hour skipped in March, but no instant is in that hour.
     return local.fold

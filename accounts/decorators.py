@@ -1,16 +1,15 @@
-"""Who may open a page, as far as this storey knows."""
+"""The decorator for pages that require a log-in."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts import unsent
-from accounts.access import PersonRequest
-from accounts.models import Coordinator
+from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
 
 P = ParamSpec("P")
@@ -19,38 +18,27 @@ PersonView = Callable[Concatenate[PersonRequest, P], HttpResponse]
 
 
 def person_required(view: PersonView[P]) -> View[P]:
-    """Somebody logged in; others are sent to log in and back. What they sent is not done,
-    but nor is it lost: they are asked about it once they are in."""
+    """Require a logged-in user; redirect others to the log-in page.
+
+    A form that somebody sent after their session ended is not processed. It is kept, and
+    they decide about it once they have logged in (``accounts.unsent``).
+    """
 
     @wraps(view)
     def only_people(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        is_sent = request.method == "POST"
-        if not request.user.is_authenticated:
-            return _log_in_first(request, is_sent=is_sent)
-        if is_sent:
+        is_form = request.method == "POST"
+        if not is_logged_in(request):
+            return _redirect_to_login(request, is_form=is_form)
+        if is_form:
             unsent.forget_what_is_sent_now(request)
-        return view(cast(PersonRequest, request), *args, **kwargs)
+        return view(request, *args, **kwargs)
 
     return only_people
 
 
-def _log_in_first(request: HttpRequest, *, is_sent: bool) -> HttpResponse:
-    if not is_sent:
+def _redirect_to_login(request: HttpRequest, *, is_form: bool) -> HttpResponse:
+    if not is_form:
         return redirect_to_login(request.get_full_path())
     if unsent.keep(request):
         return redirect_to_login(reverse("accounts:unsent"))
     return redirect_to_login(page_of(request.get_full_path()))
-
-
-def coordinator_required(view: PersonView[P]) -> View[P]:
-    """A municipal coordinator; for others the page does not exist."""
-
-    @wraps(view)
-    def only_coordinators(
-        request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
-        if not Coordinator.objects.filter(user_id=request.user.pk).exists():
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return person_required(only_coordinators)

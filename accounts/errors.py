@@ -1,25 +1,25 @@
-"""Why something about one's own log-in was not done, in words of this storey."""
+"""Errors raised when an address is changed."""
 
 
 class AddressError(Exception):
-    """The address stays as it was."""
+    """The address was not changed."""
 
 
 class TooManyCodes(AddressError):
-    """So many were asked for within the hour, by this person or for this address."""
+    """Too many codes were requested within an hour, by this user or for this address."""
 
 
 class CodeNotSent(AddressError):
-    """The mail service or the gateway did not take it."""
+    """The mail service or the SMS gateway did not accept the code."""
 
 
 class WrongCode(AddressError):
-    """Not the one that was sent. There are tries left."""
+    """Not the code that was sent. Attempts are left."""
 
 
 class NoCode(AddressError):
-    """None is waited for: it was used, tried too often, or is too old."""
+    """There is no pending code: used, too many attempts, or too old."""
 
 
 class AddressTaken(AddressError):
-    """Somebody else logs in with it."""
+    """Another user has this address."""

@@ -1,4 +1,4 @@
-"""django-allauth's forms in our words, without placeholders that vanish when one types."""
+"""Forms: django-allauth's with our texts and without placeholders, and our own."""
 
 import re
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
 from accounts.actions.tokens import revoke_all_tokens
-from accounts.messages.notices import MUST_BE_TOLD, Topic
+from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.phones import is_number
 
@@ -32,7 +32,9 @@ HELP = {
 }
 
 
-class InOurWords:
+class OwnTexts:
+    """Mixin: our labels and help texts, no placeholders."""
+
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,15 +45,15 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
 
 
-class LoginForm(InOurWords, allauth.LoginForm):
+class LoginForm(OwnTexts, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(InOurWords, forms.Form):
+class RequestLoginCodeForm(OwnTexts, forms.Form):
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ConfirmLoginCodeForm(InOurWords, forms.Form):
+class ConfirmLoginCodeForm(OwnTexts, forms.Form):
     code = forms.CharField(
         max_length=20,
         widget=forms.TextInput(
@@ -64,7 +66,7 @@ class ConfirmLoginCodeForm(InOurWords, forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class OwnPasswordForm(InOurWords, forms.Form):
+class OwnPasswordForm(OwnTexts, forms.Form):
     """The password of a logged-in user; their tries are counted."""
 
     password = forms.CharField(
@@ -104,7 +106,7 @@ def add_end_keys(form: forms.Form, user: User | None) -> None:
         form.fields["end_keys"] = forms.BooleanField(label=LABELS["end_keys"], required=False)
 
 
-class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
+class ResetPasswordForm(OwnTexts, allauth.ResetPasswordForm):
     users: list[User]
 
     def clean_email(self) -> str:
@@ -121,15 +123,15 @@ class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):
         return email
 
 
-class ResetPasswordKeyForm(InOurWords, EndsKeys, allauth.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(OwnTexts, EndsKeys, allauth.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(InOurWords, EndsKeys, allauth.ChangePasswordForm):
+class ChangePasswordForm(OwnTexts, EndsKeys, allauth.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(InOurWords, EndsKeys, allauth.SetPasswordForm):
+class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
     pass
 
 
@@ -144,8 +146,7 @@ HELP_FOR_TOPIC = {
 
 
 class MessageChoicesForm(forms.Form):
-    """One question for each topic that concerns this person, with the channels that reach
-    them."""
+    """One field for each topic that concerns the user, with the ``offered`` channels."""
 
     names_service = forms.TypedChoiceField(
         label=_("What may messages and your calendar say?"),
@@ -169,11 +170,11 @@ class MessageChoicesForm(forms.Form):
             if topic is not Topic.FOR_OTHERS or choices.user.acts_for_others
         ]
         channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
-        questions = {
+        topic_fields = {
             topic.value: forms.MultipleChoiceField(
                 label=topic.label,
                 choices=channels,
-                required=topic in MUST_BE_TOLD,
+                required=topic in MANDATORY,
                 help_text=HELP_FOR_TOPIC.get(topic, ""),
                 widget=forms.CheckboxSelectMultiple,
                 initial=getattr(choices, topic),
@@ -181,12 +182,12 @@ class MessageChoicesForm(forms.Form):
             )
             for topic in self.topics
         }
-        self.fields = {**questions, **self.fields}
+        self.fields = {**topic_fields, **self.fields}
         self.fields["names_service"].initial = "yes" if choices.names_service else ""
 
     @property
     def channels(self) -> dict[Topic, list[str]]:
-        """What was chosen, and kept what this page could not offer."""
+        """The chosen channels, and those chosen earlier that this page could not offer."""
         return {
             topic: [
                 *self.cleaned_data[topic],
@@ -251,7 +252,7 @@ class AddressCodeForm(forms.Form):
         add_end_keys(self, ends_keys_of)
 
     def clean_code(self) -> str:
-        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        """Digits only: people copy codes with spaces or the full stop after them."""
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 

@@ -1,6 +1,6 @@
-"""What we use of django-allauth. Sign-up, e-mail lists and the rest are not mounted at all.
+"""The URLs of django-allauth that we use, below /accounts/. Sign-up and others are left out.
 
-/accounts/…; the names are allauth's own, which its views look up.
+The names are allauth's own: its views reverse them.
 """
 
 from allauth.account import views
@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern] = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    re_path(  # only the first hyphen divides
+    re_path(  # split at the first hyphen
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         passwords.password_reset_from_key,
         name="account_reset_password_from_key",

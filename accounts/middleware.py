@@ -1,7 +1,6 @@
-"""What every request knows: whose pages it is about, and which language it speaks."""
+"""Middleware for caching headers, the person acted for, and the language."""
 
 from collections.abc import Callable
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -10,13 +9,13 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from accounts import known_devices, unsent
-from accounts.access import ACTING_FOR, PersonRequest
+from accounts.access import ACTING_FOR, is_logged_in
 from accounts.unsent import remember_writer
 
 
 class PrivatePagesMiddleware:
-    """Pages of a logged-in user are stored nowhere: neither by proxies nor by the browser,
-    where the next person would find them. A script of an open page may send the page's ETag.
+    """Forbid proxies and browsers to store the pages of logged-in users, with or without an
+    ETag. The script of an open page may send the page's ETag.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,7 +29,7 @@ class PrivatePagesMiddleware:
 
 
 class ActingForMiddleware:
-    """``request.acting_for``; see ``accounts.access.PersonRequest``."""
+    """Set ``request.acting_for`` (see ``accounts.access.PersonRequest``)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,17 +38,17 @@ class ActingForMiddleware:
         chosen = request.session.get(ACTING_FOR)
         request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if request.user.is_authenticated and not hasattr(request, "auth"):
-            remember_writer(cast(PersonRequest, request), response)
+        if is_logged_in(request) and not hasattr(request, "auth"):
+            remember_writer(request, response)
         unsent.set_cookie(request, response)
         known_devices.set_cookie(request, response)
         return response
 
 
 class LanguageMiddleware:
-    """The person's own language, else the cookie's, else bokmål.
+    """Use the user's language, else the cookie's, else bokmål.
 
-    Never Accept-Language: most browsers here ask for English without their owner knowing.
+    Accept-Language is ignored: most browsers request English without their owner knowing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""The people: who can log in, who looked at whom, and what they are told."""
+"""Users, the access log, messages and their addresses, API tokens."""
 
 import datetime as dt
 import uuid
@@ -18,7 +18,7 @@ from accounts.phones import mobile_number
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user with a usable password only when one is given; others log in by code."""
+        """Create a user. Without a password they can only log in with a code."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -29,8 +29,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who can log in. What they may do follows from rows elsewhere
-    (an ``Employee``, a ``Recipient``, a ``Coordinator``), never from flags here.
+    """Somebody who can log in. What they may do follows from rows of other models
+    (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
     """
 
     class Language(models.TextChoices):
@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
         _("language"), max_length=2, choices=Language.choices, default=Language.BOKMAAL
     )
     preferences = models.JSONField(default=dict, blank=True)
-    # Whether anybody ever gave them a mandate: spares all others a question on each page.
+    # Whether they ever had a mandate: saves a query on each page for everybody else.
     acts_for_others = models.BooleanField(default=False, editable=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -79,12 +79,12 @@ class User(AbstractBaseUser):
 
     @property
     def has_simple_view(self) -> bool:
-        """One question a page, chosen by the person."""
+        """Whether the user has chosen the simple pages, with one question each."""
         return bool(self.preferences.get("view") == "simple")
 
 
 class Coordinator(models.Model):
-    """A municipal coordinator: sees figures for all departments, and no one's day."""
+    """A municipal coordinator: sees figures of all departments, and no personal data."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="coordinator"
@@ -96,16 +96,16 @@ class Coordinator(models.Model):
 
 
 class AccessLogEntry(models.Model):
-    """One look at one person's data (FHIR AuditEvent). Written, never changed.
+    """One access to one person's data (FHIR AuditEvent). Rows are never changed.
 
-    ``subject_id`` is the recipient's key: this storey does not know recipients.
+    ``subject_id`` is the recipient's key: this app does not know recipients.
     """
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     subject_id = models.UUIDField()
     department_id = models.UUIDField(null=True)
-    what = models.CharField(max_length=100)  # the page's URL name or the verb
+    what = models.CharField(max_length=100)  # the page's URL name, or the action
 
     class Meta:
         indexes = [
@@ -119,18 +119,18 @@ class AccessLogEntry(models.Model):
 
 
 class Message(models.Model):
-    """One thing told to one person over one channel: the outbox's row, written in the
-    transaction of what it tells.
+    """A row of the outbox: one message to one person over one channel.
 
-    It holds no words and no address. Both are looked up just before it is sent, so it
-    says what is true then, in the language and to the address of then.
+    It is written in the transaction of the change that it describes. It contains no text and
+    no address: both are looked up just before sending, so that the message is true, in the
+    right language and goes to the current address.
     """
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         SMS = "sms", _("Text message")
         LETTER = "letter", _("Letter")  # printed by the department
-        NONE = "none", _("Nothing")  # the person did not want it: kept, so that nobody asks again
+        NONE = "none", _("Nothing")  # not wanted; the row stays so that it is not posted again
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -140,7 +140,7 @@ class Message(models.Model):
         DEAD = "dead", _("Could not be sent")
 
     class Why(models.TextChoices):
-        """Why it was not sent, or not at once. Never an address nor anything else personal."""
+        """Why it was not sent, or not at once. Never contains personal data."""
 
         NOT_WANTED = "not_wanted", _("the person did not want it")
         NOT_TRUE = "not_true", _("it was not true any more")
@@ -154,19 +154,19 @@ class Message(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
-    # The recipient it concerns, and the department that prints it when it is a letter:
-    # keys, since this storey knows neither.
+    # The recipient it is about, and the department that prints it if it is a letter. Plain
+    # keys, because this app knows neither model.
     subject_id = models.UUIDField(null=True)
     department_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=50)  # registered with accounts.messages.notices
-    key = models.CharField(max_length=100)  # posted twice under one key, it is told once
+    key = models.CharField(max_length=100)  # a message is posted once per key
     about_id = models.UUIDField(null=True)
-    facts = models.JSONField(default=dict)  # what else the words need: keys and instants
+    facts = models.JSONField(default=dict)  # keys and instants that the text needs
     channel = models.CharField(max_length=6, choices=Channel.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     why = models.CharField(max_length=10, choices=Why.choices, blank=True)
     posted_at = models.DateTimeField(auto_now_add=True)
-    # While it is being sent: when another worker takes it over, should this one be gone.
+    # While SENDING: from then on another worker may claim it, because this one has died.
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -213,9 +213,9 @@ def _by_sms() -> list[str]:
 
 
 class MessageChoices(models.Model):
-    """Over which channels a person wants to be told what; an empty list is no message.
+    """The channels that a user wants for each topic; an empty list means no message.
 
-    Each list is named as the ``accounts.messages.notices.Topic`` it answers.
+    The list fields have the names of ``accounts.messages.notices.Topic``.
     """
 
     CHANNELS = [choice for choice in Message.Channel.choices if choice[0] in ("email", "sms")]
@@ -228,9 +228,9 @@ class MessageChoices(models.Model):
     day_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
     hours_before = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_sms)
     news = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
-    # Empty: nothing at all about those one acts for, reminders neither.
+    # Empty: no message about those the user acts for, including reminders.
     for_others = ArrayField(models.CharField(max_length=6, choices=CHANNELS), default=_by_email)
-    # Otherwise messages and calendars say "appointment", and neither what nor from whom.
+    # If False, messages and calendar feeds say "appointment" without service and carer.
     names_service = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -238,7 +238,7 @@ class MessageChoices(models.Model):
 
 
 class DeadAddress(models.Model):
-    """An address that gave messages back. It counts while it is the one the person has."""
+    """An address that gave messages back. Ignored once the user has another address."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="dead_addresses"
@@ -258,19 +258,22 @@ class DeadAddress(models.Model):
 
     @property
     def is_in_use(self) -> bool:
-        """Whether it still is the address that the person has."""
+        """Whether it is still the user's address."""
         if self.channel == Message.Channel.EMAIL:
             return self.address == self.user.email
         return self.address == mobile_number(self.user.phone)
 
 
 class AddressChange(models.Model):
-    """Another e-mail or number for somebody, and the one before.
+    """A change of a user's e-mail address or phone number.
 
-    One's own is in use only once the code that was sent there has come back. ``digest`` is
-    that code's; empty when nothing that comes back is right: a newer code was asked for, or
-    the address is another's, who was told instead.
+    A change by the user is applied once they have entered the code that was sent to the new
+    address. ``digest`` is the digest of that code. It is empty if no code is valid: a newer
+    one was requested, or the address belongs to somebody else.
     """
+
+    CODE_LASTS = dt.timedelta(minutes=15)
+    ATTEMPTS = 5  # of one code
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -293,7 +296,12 @@ class AddressChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} asked for at {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.channel} requested at {self.asked_at:%Y-%m-%d %H:%M}"
+
+    def is_pending(self, now: dt.datetime) -> bool:
+        """Whether the code can still be entered."""
+        is_fresh = self.asked_at > now - self.CODE_LASTS
+        return is_fresh and self.made_at is None and self.attempts < self.ATTEMPTS
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
@@ -302,13 +310,13 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """Lets a program act for its owner, within scopes and until a day. Of the secret
-    only a digest is kept. It gives nothing of its own: what the owner may no longer do,
-    the token can't either.
+    """Lets a program act for its owner, within scopes and until a date.
+
+    Only a digest of the secret is stored. A token never permits more than its owner may do.
     """
 
     class Scope(models.TextChoices):
-        """What the upper storeys ask for; kept here because the token remembers them."""
+        """Scopes that the apps above require. They are here because the token stores them."""
 
         READ_BOOKINGS = "bookings:read", _("See my services, free times and visits")
         WRITE_BOOKINGS = "bookings:write", _("Book, move and cancel visits")
@@ -325,7 +333,7 @@ class ApiToken(models.Model):
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True)  # to a few minutes
+    last_used_at = models.DateTimeField(null=True)  # to within a few minutes
     revoked_at = models.DateTimeField(null=True)
 
     objects = ApiTokenQuerySet.as_manager()

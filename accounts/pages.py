@@ -1,20 +1,23 @@
-"""Where somebody can be sent: addresses that can be opened, and not only sent to."""
+"""Find a URL that can be opened, for redirects and links back from POST-only URLs."""
 
-from inspect import getclosurevars, isfunction
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
+from accounts.http_methods import can_be_opened
+
 ROOT = "/"
 
 
-def page_of(address: str) -> str:
-    """The address itself when it is a page; else the nearest above it that is one. What is
-    sent ends in a verb and stands below its page, so that is where its form stood."""
-    path = urlsplit(address).path
+def page_of(url: str) -> str:
+    """The URL itself if it answers GET; otherwise the nearest parent path that does.
+
+    A POST-only URL ends in a verb and is below the page that contains its form.
+    """
+    path = urlsplit(url).path
     if _is_page(path):
-        return address
+        return url
     while path != ROOT:
         path = path.rstrip("/").rpartition("/")[0] + "/"
         if _is_page(path):
@@ -23,18 +26,13 @@ def page_of(address: str) -> str:
 
 
 def page_behind(request: HttpRequest) -> str:
-    """What to open to get back here, also when this was drawn as an answer to a form."""
-    address = request.get_full_path()
-    return page_of(address) if request.method == "POST" else address
+    """The URL that shows the current page, even if it was rendered as the answer to a POST."""
+    url = request.get_full_path()
+    return page_of(url) if request.method == "POST" else url
 
 
 def _is_page(path: str) -> bool:
     try:
-        view = resolve(path).func
+        return can_be_opened(resolve(path).func)
     except Resolver404:
         return False
-    if not isfunction(view):
-        return True
-    # ``require_http_methods`` and its kin leave what they let in nowhere else.
-    allowed = getclosurevars(view).nonlocals.get("request_method_list")
-    return allowed is None or "GET" in allowed

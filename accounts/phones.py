@@ -1,10 +1,10 @@
-"""Phone numbers as people write them, and as gateways want them."""
+"""Phone numbers: as people write them, and in the format of SMS gateways."""
 
 import re
 
 
 def mobile_number(phone: str) -> str:
-    """A written number as gateways want it, "+4790112233"; "" when no text reaches it.
+    """The number as "+4790112233", or "" if it can't get text messages.
 
     Eight digits are Norwegian; only those that begin with 4 or 9 are mobile.
     """
@@ -19,5 +19,5 @@ def mobile_number(phone: str) -> str:
 
 
 def is_number(phone: str) -> bool:
-    """Whether somebody could be called there: figures, as people group them, and no words."""
+    """Whether this looks like a phone number: at least eight digits, and no words."""
     return bool(re.fullmatch(r"\+?[\d\s()./-]+", phone)) and len(re.sub(r"\D", "", phone)) >= 8

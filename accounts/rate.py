@@ -1,8 +1,13 @@
-"""How often something was done this minute, over all processes, without asking each time.
+"""Count requests per minute across all processes, with few round trips to the cache.
 
-A process counts for itself and tells the shared cache in steps. So a limit is met exactly
-in one process, and exceeded by less than a step for each of the others. Without the cache
-nobody is counted out.
+Each process counts by itself and adds its count to the shared cache in steps. A limit is
+therefore exact within one process, and exceeded by less than one step for each other
+process. Without the cache, processes do not count together.
+
+Ninja's throttles can't replace this. They read a list of timestamps from the cache and write
+it back, so parallel requests overwrite each other's entries; they keep the list on the
+throttle object, which the threads of a process share; and they need two round trips for
+every request.
 """
 
 import time
@@ -12,7 +17,7 @@ from threading import Lock
 from django.core.cache import cache
 
 MINUTE = 60  # seconds
-STEPS = 20  # to a limit
+STEPS = 20  # per limit
 
 
 class Rate:
@@ -20,39 +25,40 @@ class Rate:
         self._name = name
         self._lock = Lock()
         self._minute = 0
-        self._untold: dict[Hashable, int] = {}
-        self._told: dict[Hashable, int] = {}  # by all processes, when last asked
+        self._unreported: dict[Hashable, int] = {}
+        self._reported: dict[Hashable, int] = {}  # by all processes, at this one's last report
 
-    def wait(self, who: Hashable, limit: int) -> int:
-        """One more; seconds until the next minute when that was too many, else 0."""
+    def wait(self, key: Hashable, limit: int) -> int:
+        """Count one request; return 0, or the seconds until the next minute if over the limit."""
         minute, second = divmod(int(time.time()), MINUTE)
         step = max(1, limit // STEPS)
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
-                self._untold, self._told = {}, {}
-            untold = self._untold.get(who, 0) + 1
-            count = self._told.get(who, 0) + untold
-            self._untold[who] = untold % step
-        if untold >= step:
-            count = self._tell(f"{self._name}:{who}:{minute}", untold)
+                self._unreported, self._reported = {}, {}
+            unreported = self._unreported.get(key, 0) + 1
+            count = self._reported.get(key, 0) + unreported
+            self._unreported[key] = unreported % step
+        if unreported >= step:
+            count = self._report(f"{self._name}:{key}:{minute}", unreported)
             with self._lock:
-                self._told[who] = count
+                self._reported[key] = count
         return MINUTE - second if count > limit else 0
 
-    def wait_now(self, who: Hashable, limit: int) -> int:
-        """As ``wait``, for what is not counted: seconds while one more would be too many."""
+    def wait_now(self, key: Hashable, limit: int) -> int:
+        """As ``wait``, without counting: the seconds to wait if one more would be too many."""
         minute, second = divmod(int(time.time()), MINUTE)
         with self._lock:
             if minute != self._minute:
                 return 0
-            count = self._told.get(who, 0) + self._untold.get(who, 0)
+            count = self._reported.get(key, 0) + self._unreported.get(key, 0)
         return MINUTE - second if count >= limit else 0
 
     @staticmethod
-    def _tell(key: str, more: int) -> int:
+    def _report(key: str, more: int) -> int:
+        """Add to the shared count; return the new count."""
         try:
             return int(cache.incr(key, more))
-        except ValueError:  # the first to tell
+        except ValueError:  # no count for this minute yet
             cache.add(key, more, 2 * MINUTE)
             return more

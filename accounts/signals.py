@@ -1,7 +1,7 @@
-"""What this storey tells those above it."""
+"""Signals that this app sends to the apps above it."""
 
 from django.dispatch import Signal
 
-# Sent with ``user`` and ``phone`` in the transaction that gives them another number, before
-# the user's row is locked: who keeps a copy locks and changes theirs first.
+# Sent with ``user`` and ``phone`` in the transaction that changes the number, before the user's
+# row is locked, so that receivers with a copy of the number lock their rows first.
 phone_changes = Signal()

@@ -1,27 +1,27 @@
-"""What Celery runs. Each looks in the database for what is due; none carries anything."""
+"""Celery tasks. They take no arguments: each finds in the database what is due."""
 
 import datetime as dt
 
 from celery import shared_task
 from django.utils import timezone
 
-KEPT = dt.timedelta(days=180)  # long enough to answer "why was I not told?"
+RETENTION = dt.timedelta(days=180)  # long enough to answer "why did I get no message?"
 
 
 @shared_task(time_limit=300)  # seconds; a run stops by itself long before
 def send_messages() -> None:
-    from accounts.actions import messages
+    from accounts import actions
 
-    messages.send_due()
+    actions.send_due()
 
 
 @shared_task
 def tidy_messages() -> None:
-    from accounts.actions import addresses, messages
+    from accounts import actions
 
-    messages.end_overdue()
-    messages.forget_old_messages(before=timezone.now() - KEPT)
-    addresses.forget_old_changes(before=timezone.now() - KEPT)
+    actions.end_overdue()
+    actions.delete_old_messages(before=timezone.now() - RETENTION)
+    actions.delete_old_changes(before=timezone.now() - RETENTION)
 
 
 @shared_task
@@ -30,9 +30,9 @@ def tidy_logins() -> None:
     from accounts import attempts, unsent
     from accounts.actions import login_codes
 
-    login_codes.forget_old_codes()
-    attempts.forget_old_attempts()
-    unsent.forget_old()
+    login_codes.delete_old_codes()
+    attempts.delete_old_attempts()
+    unsent.delete_old()
 
 
 @shared_task

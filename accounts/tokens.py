@@ -1,8 +1,8 @@
-"""The secret of an API token: how it looks, and what is kept of it.
+"""The secret of an API token, and the digest of it that is stored.
 
-The prefix lets scanners of source code recognise one that somebody published. It holds
-256 random bits, so a plain hash is enough: there is nothing to guess, and looking a
-digest up in an index tells nothing about the secret however long it takes.
+The prefix lets source code scanners recognise a published secret. A secret has 256 random
+bits, so a plain hash is enough: it can't be guessed, and the time of an index look-up
+reveals nothing about it.
 """
 
 import hashlib

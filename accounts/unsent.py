@@ -1,12 +1,13 @@
-"""What a user sent after their session had ended, kept until they have logged in again.
+"""Keep a form that was sent after the session ended, until its writer has logged in again.
 
-It is a row of the database for an hour, one for each user, and is given back to nobody but who
-wrote it, in the browser where they wrote it: a random value in a cookie says so. The session
-that knew them is gone, so a signed cookie says whose pages this browser showed last, and for
-whom. Without one nothing is kept. Nothing is ever sent without a press of theirs.
+The form is a row of the database for an hour, one for each user, and is shown only to its writer
+in the browser in which it was sent; a cookie holds a random value. The writer must press a button
+to send it. The session that knew the writer is gone, so a signed cookie names the user whose
+pages this browser showed last, and the person they acted for. Without that cookie nothing is kept.
 
-A form that was drawn before somebody logged in again, in another window, can't be taken either.
-It says neither who had it then nor for whom, so it is kept only where both are beyond doubt.
+A form that was rendered before the user logged in again, in another window, is rejected too
+(CSRF). It names neither its writer nor the person acted for, so it is kept only if both are
+certain.
 """
 
 import datetime as dt
@@ -26,18 +27,18 @@ from accounts.models import UnsentForm, User
 
 COOKIE = "writer"
 FORM_COOKIE = "unsent"
-KEPT_FOR = dt.timedelta(hours=1)  # a log-in by e-mail may take its quarter of an hour
+KEPT_FOR = dt.timedelta(hours=1)  # a log-in by e-mail may take fifteen minutes
 LARGEST = 20_000  # characters
-BROWSER = "_unsent_browser"  # on a request: its answer sets the cookie, or deletes it when empty
-FOLLOWS = "follows_another"  # in the session of who logs in where another was logged in
-SECRETS = ("password", "token", "secret")
+BROWSER = "_unsent_browser"  # on a request: the response sets the cookie, or deletes it if empty
+FOLLOWS = "follows_another"  # session key: another user was logged in here before
+SECRETS = ("password", "token", "secret")  # parts of field names
 
 Fields = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Who was logged in, and for whom they acted."""
+    """The user who was logged in, and the recipient they acted for."""
 
     user: str
     acting_for: str
@@ -49,10 +50,10 @@ class Writer:
     @classmethod
     def last_here(cls, request: HttpRequest) -> Self | None:
         try:
-            said = _signer().unsign(request.COOKIES.get(COOKIE, ""))
+            value = _signer().unsign(request.COOKIES.get(COOKIE, ""))
         except BadSignature:
             return None
-        user, _, acting_for = said.partition(" ")
+        user, _, acting_for = value.partition(" ")
         return cls(user, acting_for)
 
     @property
@@ -61,7 +62,7 @@ class Writer:
 
 
 def fields_of(request: HttpRequest) -> Fields:
-    """What the form sent, so that pressing again sends the same. What is secret is not
+    """The fields of the form, for sending it again. Secrets are left out: they must not be
     written into a page."""
     return [
         (name, value)
@@ -72,18 +73,20 @@ def fields_of(request: HttpRequest) -> Fields:
 
 
 def written_in(fields: Fields) -> list[str]:
-    """What can only be somebody's own words; the rest is a page's, and says them nothing."""
+    """The values that look like text that a person wrote: those with spaces."""
     return [value for _, value in fields if " " in value.strip()]
 
 
 def keep(request: HttpRequest) -> bool:
-    """Of somebody who is logged out; whether it could be kept."""
+    """Keep the form of somebody who is logged out; return whether it was kept."""
     return _keep(request, Writer.last_here(request))
 
 
 def keep_of_older_page(request: PersonRequest) -> bool:
-    """Of a page that is older than the session; whether it could be kept. Not what another
-    may have had open here, nor what may be about somebody whom the person acts for."""
+    """Keep the form of a page that is older than the session; return whether it was kept.
+
+    Not kept if another user may have had the page open, or if the user acts for others.
+    """
     if request.user.acts_for_others or FOLLOWS in request.session:
         return False
     return _keep(request, Writer.of(request))
@@ -113,7 +116,7 @@ def _keep(request: HttpRequest, writer: Writer | None) -> bool:
 
 
 def find(request: PersonRequest) -> UnsentForm | None:
-    """What this user wrote in this browser, with the pages turned to whom it was written for."""
+    """The user's kept form in this browser. Switches to the person they acted for."""
     found = _of(request).first()
     if found is not None:
         act_for(request, found.acting_for)
@@ -121,7 +124,7 @@ def find(request: PersonRequest) -> UnsentForm | None:
 
 
 def take(request: PersonRequest, path: str) -> UnsentForm | None:
-    """What was sent to ``path``, for a page that shows it again; it is kept no longer."""
+    """As ``find``, for a page that shows what was sent to ``path``; the form is deleted."""
     found = _of(request).filter(path=path).first()
     if found is None:
         return None
@@ -141,7 +144,7 @@ def forget_what_is_sent_now(request: HttpRequest) -> None:
         forget(request)
 
 
-def forget_old() -> int:
+def delete_old() -> int:
     return UnsentForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
@@ -171,7 +174,7 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def remember_writer(request: PersonRequest, response: HttpResponse) -> None:
-    """The cookie follows whose pages are shown, and goes with the browser as the session does."""
+    """Set the cookie that names the user and the person acted for. A session cookie."""
     now = Writer.of(request).signed
     if request.COOKIES.get(COOKIE) != now:
         last = Writer.last_here(request)

@@ -1,3 +1,5 @@
+"""URLs of one's own profile, settings and unsent forms."""
+
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.models import Message

@@ -13,10 +13,10 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from benchmarks.sizes import DAYS, SLOTS_A_DAY
 from booking.models import Visit
 from database.expressions import EpochSeconds

@@ -121,7 +121,7 @@ class WebServer:
             try:
                 yield
             except Exception:
-                say(self.child.last_words())
+                say(self.child.log_tail())
                 raise
             finally:
                 self.child.stop()

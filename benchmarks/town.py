@@ -20,7 +20,7 @@ from accounts.models import User
 from benchmarks.sizes import DAYS, SLOTS_A_DAY, Sizes
 from benchmarks.words import say
 from booking.models import Booking, Grant, Recipient, Visit
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Seated
 from departments.actions import days as day_actions
 from departments.models import Day, Department, OpeningHours, Service, Weekday

@@ -1,12 +1,13 @@
-"""Times in addresses: ``/book/<service>/2026-11-26/18.30/``.
+"""Times in URLs, and the URLs of pages that choose a time.
 
-In the hour that comes twice a time carries its offset: ``02.30+0100``.
+A time is written as in ``/book/<service>/2026-11-26/18.30/``; in the hour that occurs twice
+in autumn it carries its UTC offset: ``02.30+0100``.
 """
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 @dataclass(frozen=True)
 class Clock:
-    """What the clocks here show, and which of two when they show it twice."""
+    """A local time of day; ``offset`` tells the two apart when it occurs twice that day."""
 
     time: dt.time
     offset: dt.timedelta | None = None
@@ -26,14 +27,14 @@ class Clock:
         return cls(local.time(), local.utcoffset() if is_twice else None)
 
     def on(self, date: dt.date) -> dt.datetime | None:
-        """The instant, or None when the clocks never show this on that date."""
+        """The instant, or None when this time does not occur on that date."""
         zone = timezone.get_current_timezone()
         for fold in (0, 1):
             local = dt.datetime.combine(date, self.time.replace(fold=fold), tzinfo=zone)
             try:
                 instant = local.astimezone(dt.UTC)
             except OverflowError:
-                return None  # at the edge of the calendar
+                return None  # before year 1 or after year 9999
             if instant.astimezone(zone).time() != self.time:
                 continue  # skipped when the clocks go forward
             if self.offset in (None, local.utcoffset()):
@@ -60,11 +61,50 @@ class ClockConverter:
         return f"{text}{sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
 
 
+@dataclass(frozen=True)
+class TimeUrls:
+    """URLs of the pages that choose a time for a service, or a new time for the visit
+    ``moving_id``."""
+
+    service_id: uuid.UUID
+    moving_id: uuid.UUID | None = None
+
+    @property
+    def days(self) -> str:
+        if self.moving_id:
+            return reverse("booking:move", args=[self.moving_id])
+        return f"{reverse('booking:calendar')}?service={self.service_id}"
+
+    @property
+    def submit(self) -> str:
+        """Where the form that books or moves is sent."""
+        if self.moving_id:
+            return reverse("booking:move", args=[self.moving_id])
+        return reverse("booking:book")
+
+    def times(self, date: dt.date) -> str:
+        if self.moving_id:
+            return reverse("booking:move_times", args=[self.moving_id, date])
+        return _times_url(self.service_id, date)
+
+    def check(self, starts_at: dt.datetime) -> str:
+        date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+        if self.moving_id:
+            return reverse("booking:move_check", args=[self.moving_id, date, clock])
+        return reverse("booking:check", args=[self.service_id, date, clock])
+
+
+@lru_cache(maxsize=4096)
+def _times_url(service_id: uuid.UUID, date: dt.date) -> str:
+    """Cached: the calendar has one for each day, and ``reverse`` is slow."""
+    return reverse("booking:times", args=[service_id, date])
+
+
 _ANY = uuid.UUID(int=0)
 
 
-def address_of(name: str, id_: uuid.UUID) -> str:
-    """Of a page with one argument, an id."""
+def url_with_id(name: str, id_: uuid.UUID) -> str:
+    """The URL of a page whose only argument is an id. Quicker than ``reverse``."""
     before, after = _around_id(name)
     return f"{before}{id_}{after}"
 

@@ -1,10 +1,10 @@
-"""Why something can't be booked, in domain words. The pages say it kindly."""
+"""Why something can't be booked. Pages and the API have the texts."""
 
 import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from booking.calendar.offers import Slot
+from booking.calendar.offers import Slot, SlotStatus
 from booking.seating.values import Refused
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ class BookingError(Exception):
 
 
 class SlotTaken(BookingError):
-    """Nobody is left who could come then. ``alternatives`` are the nearest free times;
-    None when nobody has looked for them."""
+    """No carer is free then. ``alternatives`` are the nearest free times, None when they
+    have not been looked up."""
 
     def __init__(self, reason: Refused | None = None) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class SlotTaken(BookingError):
 
 
 class NoSuchSlot(BookingError):
-    """Not a time that anybody could ever choose: off the grid, or nobody works then."""
+    """Not a time that anybody can choose: off the grid, or nobody is at work then."""
 
 
 class OverQuota(BookingError):
@@ -54,7 +54,7 @@ class OutsideHorizon(BookingError):
 
 
 class OverlapsOwn(BookingError):
-    """The person has another visit then."""
+    """The recipient has another visit then."""
 
 
 class NotOpen(BookingError):
@@ -62,32 +62,50 @@ class NotOpen(BookingError):
 
 
 class KeyReused(BookingError):
-    """The key was used for another request. Whose, or for what, is not told."""
+    """The key was used for another request, perhaps somebody else's."""
 
 
 class TooManyWishes(BookingError):
-    """The person has asked about so many days already."""
+    """The user waits for as many days as they may already."""
 
 
 class GrantOverlaps(BookingError):
-    """The person has a grant of this service already at some time of this one."""
+    """The recipient has another grant of this service in the same period."""
 
 
 class MandateOverlaps(BookingError):
-    """This somebody may act for the person at some of that time already."""
+    """The holder has another mandate from this recipient in the same period."""
 
 
 class OwnHelper(BookingError):
-    """Nobody is their own helper."""
+    """Recipients can't be their own helpers."""
 
 
 class LogInTaken(BookingError):
-    """Somebody else logs in with this e-mail."""
+    """Another user has this e-mail."""
 
 
 class NotOnlyOurs(BookingError):
-    """The person's log-in opens more than this department's pages: it is theirs to change."""
+    """The recipient's log-in opens more than this department's pages, so only they may change
+    it."""
 
 
 class CannotTake(BookingError):
-    """This shift can't take this visit: its hours, what it asks for, or what is on it."""
+    """This shift can't take this visit: its hours, its qualifications, or other visits."""
+
+
+def error_of(status: SlotStatus, balance: "Balance | None" = None) -> BookingError:
+    """Why a slot with this status can't be booked. ``balance`` is of its week or month."""
+    match status:
+        case SlotStatus.BUSY:
+            return SlotTaken()
+        case SlotStatus.OWN:
+            return OverlapsOwn()
+        case SlotStatus.PAST | SlotStatus.TOO_SOON:
+            return TooLate()
+        case SlotStatus.NOT_GRANTED:
+            return NotGranted()
+        case SlotStatus.OVER_QUOTA:
+            return OverQuota(balance)
+        case SlotStatus.FREE:
+            raise ValueError("A free slot can be booked.")

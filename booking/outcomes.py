@@ -1,7 +1,7 @@
-"""The port upwards: what became of a visit that is over.
+"""Outcomes of past visits, from an app above this one.
 
-Booking never imports the storey that reports. That one registers its ``Outcomes`` when it
-starts; until somebody does, a visit that is over is only over.
+Booking does not import that app. It registers its ``Outcomes`` when it starts; without one, a
+past visit has no outcome.
 """
 
 import uuid
@@ -11,16 +11,16 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """In neutral words: nobody is blamed, and nothing is counted up."""
+    """The names are neutral: nobody is blamed."""
 
     DONE = "done"
-    NOT_FOUND = "not_found"  # the carer came, and did not meet the person
+    NOT_FOUND = "not_found"  # the carer came, but did not meet the recipient
     COULD_NOT_COME = "could_not_come"
 
 
 class Outcomes(Protocol):
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
-        """For those of the bookings that somebody has reported on."""
+        """The outcomes of those bookings that have a report."""
 
 
 class NothingReported:

@@ -1,6 +1,6 @@
-"""How much of a grant is used: what was booked in one local week (Monday first) or month.
+"""How much of a grant is used in one local week (Monday first) or month.
 
-A booking is charged once, however many carers come, to the period of its start.
+A booking is charged once, to the period of its start, however many carers it has.
 """
 
 import datetime as dt
@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-DAY = dt.timedelta(days=1)
+from departments.hours import DAY
+
 WEEK = "week"
 VISITS = "visits"
 Period = tuple[dt.date, dt.date]  # its first and its last day
@@ -16,7 +17,7 @@ Period = tuple[dt.date, dt.date]  # its first and its last day
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One confirmed booking of the person, on the local date of its start."""
+    """One confirmed booking of the recipient, on the local date of its start."""
 
     booking_id: uuid.UUID
     service_id: uuid.UUID
@@ -34,7 +35,7 @@ def period_of(period: str, date: dt.date) -> Period:
 
 
 def whole_periods(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """All days that a period around one of these can include."""
+    """The first and last day of all periods that include one of these dates."""
     return (
         min(period_of(WEEK, first)[0], first.replace(day=1)),
         max(period_of(WEEK, last)[1], period_of("month", last)[1]),
@@ -42,6 +43,7 @@ def whole_periods(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def used(charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period) -> int:
+    """What the charges in the period use, in the grant's unit: visits or minutes."""
     first, last = period
     return sum(
         cost(unit, charge.minutes)

@@ -1,4 +1,4 @@
-"""What the storey below asks of this one about the visits on its shifts."""
+"""The visits on shifts, for the departments app (``departments.seats.Seats``)."""
 
 import datetime as dt
 import uuid
@@ -17,8 +17,6 @@ from departments.seats import Reseated
 
 
 class SeatsOfVisits:
-    """Implements ``departments.seats.Seats``."""
-
     def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
         visits: dict[uuid.UUID, list[Interval]] = defaultdict(list)
         for shift_id, starts_at, ends_at in Visit.objects.filter(
@@ -35,7 +33,7 @@ class SeatsOfVisits:
     def peak_use(
         self, department: Department, dates: Collection[dt.date]
     ) -> Mapping[uuid.UUID, int]:
-        """Visits under way, counted at each start: no moment has more than some start."""
+        """The most visits under way at once, by opening hours. It is reached at some start."""
         changes: dict[uuid.UUID, list[tuple[int, int]]] = defaultdict(list)
         for hours_id, starts, ends in Visit.objects.filter(
             day__department=department,
@@ -48,7 +46,7 @@ class SeatsOfVisits:
         peaks: dict[uuid.UUID, int] = {}
         for hours_id, its_changes in changes.items():
             under_way = peak = 0
-            for _, change in sorted(its_changes):  # whoever ends goes before whoever starts
+            for _, change in sorted(its_changes):  # at the same second, ends come before starts
                 under_way += change
                 peak = max(peak, under_way)
             peaks[hours_id] = peak

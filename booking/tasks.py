@@ -1,4 +1,4 @@
-"""What Celery runs. Each looks in the database for what is to be done."""
+"""Celery tasks. Each finds its work in the database."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -43,6 +43,6 @@ def alert_unbooked() -> None:
 @shared_task
 def tell_of_ended_mandates() -> None:
     """Every night."""
-    from booking.actions.mandates import tell_of_those_that_ran_out
+    from booking.actions.mandates import notify_of_expired_mandates
 
-    tell_of_those_that_ran_out(timezone.localdate())
+    notify_of_expired_mandates(timezone.localdate())

@@ -1,8 +1,20 @@
+"""URLs of recipients' pages, and of the staff's pages about recipients."""
+
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-import departments.converters  # noqa: F401  (dates in addresses)
+import departments.converters  # noqa: F401  (registers the date converter)
 from booking.converters import ClockConverter
-from booking.views import about, calendar, feeds, looks, mandates, order, series, visits, wishes
+from booking.views import (
+    about,
+    access_log,
+    calendar,
+    feeds,
+    mandates,
+    order,
+    series,
+    visits,
+    wishes,
+)
 
 register_converter(ClockConverter, "clock")
 
@@ -45,18 +57,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/calendar/make/", feeds.make, name="make_feed"),
     path("settings/calendar/<uuid:feed>/revoke/", feeds.revoke, name="revoke_feed"),
     path("calendar-feed/<str:secret>.ics", feeds.feed, name="feed"),
-    # /mandates/: who may act for me
+    # /mandates/: who may act for the user
     path("mandates/", mandates.mandates, name="mandates"),
     path("mandates/give/", mandates.give_mandate, name="give_mandate"),
     path("mandates/<uuid:mandate>/end/", mandates.end_mandate, name="end_mandate"),
-    # /persons/: for whom I act
+    # /persons/: for whom the user acts
     path("persons/", mandates.persons, name="persons"),
     path("persons/choose/", mandates.choose_person, name="choose_person"),
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
-    path("looks/", looks.looks, name="looks"),
+    path("looks/", access_log.access_log, name="looks"),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.views.staff.urls")),
-    # for everybody
+    # public
     path("help/", about.help_page, name="help"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),

@@ -1,0 +1,1 @@
+"""Everything about PostgreSQL that knows no app: statements, pipeline, transactions, backend."""

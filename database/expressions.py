@@ -1,38 +1,38 @@
-"""Sorting names as Norwegians do: … x, y, z, æ, ø, å.
-
-The database compares by code point, because the PostgreSQL that comes as a wheel knows
-no other order; there Å stands before Æ.
-"""
+"""SQL expressions that Django does not have: alphabetical order, ranges, epoch seconds."""
 
 from django.db.models import BigIntegerField, CharField, F, Func, Value
 from django.db.models.functions import Lower
 
 
 class Alphabetical(Func):
-    """Order by this instead of the name itself: ``order_by(Alphabetical("family_name"))``."""
+    """Sort names in Norwegian order (… z, æ, ø, å): ``order_by(Alphabetical("family_name"))``.
+
+    The database compares by code point, since the PostgreSQL wheel comes without ICU. Code
+    points sort Å before Æ.
+    """
 
     function = "TRANSLATE"
     output_field = CharField()
 
     def __init__(self, name: str) -> None:
-        # { | } follow z in ASCII; Swedish letters stand where Norwegian lists put them.
+        # { | } follow z in ASCII. Swedish letters sort as Norwegian lists sort them.
         super().__init__(Lower(F(name)), Value("æäøöå"), Value("{{||}"))
 
 
 class DateRange(Func):
-    """A half-open range of two date columns."""
+    """A half-open range [start, end) of two date columns."""
 
     function = "DATERANGE"
 
 
 class EpochSeconds(Func):
-    """A timestamp as whole seconds: reading integers costs a fraction of datetimes."""
+    """A timestamp as whole seconds. Integers are much cheaper to read than datetimes."""
 
     template = "date_part('epoch', %(expressions)s)::bigint"
     output_field = BigIntegerField()
 
 
 class TsTzRange(Func):
-    """A half-open period [start, end) of two timestamp columns."""
+    """A half-open range [start, end) of two timestamp columns."""
 
     function = "TSTZRANGE"

@@ -1,7 +1,7 @@
-"""Several statements in one journey to PostgreSQL.
+"""Several statements in one round trip to PostgreSQL (libpq's pipeline mode).
 
-Between two journeys a process waits for the machine as well as for the answer, and under
-a lock everybody else waits with it.
+Between two round trips a process waits for a CPU as well as for the answer, and while it
+holds a lock, everybody who wants that lock waits with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,13 @@ class Query(NamedTuple):
     values: Sequence[Any] | Mapping[str, Any] = ()
 
 
-COMMIT = Query("COMMIT")
-
-
-def run_pipeline(*questions: Query) -> list[list[tuple[Any, ...]]]:
-    """The rows that answer each statement, in order. Each is one of its own: it waits for
-    the lock that the one before it takes, and sees what was committed by then."""
+def run_pipeline(*queries: Query) -> list[list[tuple[Any, ...]]]:
+    """The rows of each query, in order. Each is a statement by itself: it waits for the lock
+    that the one before it takes, and sees what was committed by then."""
     with ExitStack() as stack:
-        cursors = [stack.enter_context(connection.cursor()) for _ in questions]
-        several = connection.connection.pipeline() if len(questions) > 1 else nullcontext()
-        with connection.wrap_database_errors, several:
-            for cursor, asked in zip(cursors, questions, strict=True):
-                cursor.execute(asked.sql, asked.values)
+        cursors = [stack.enter_context(connection.cursor()) for _ in queries]
+        pipeline = connection.connection.pipeline() if len(queries) > 1 else nullcontext()
+        with connection.wrap_database_errors, pipeline:
+            for cursor, query in zip(cursors, queries, strict=True):
+                cursor.execute(query.sql, query.values)
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]

@@ -1,7 +1,7 @@
-"""Questions that are asked on nearly every request, compiled once for all of them.
+"""Queries compiled to SQL once, for the few that run on nearly every request.
 
-Django writes a query's SQL anew each time it is asked. For the few questions behind every
-page that costs more than PostgreSQL's answer does, so they are written once and kept.
+Django builds a query's SQL each time it runs. For these queries that takes longer than
+PostgreSQL needs to answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,12 +16,13 @@ M = TypeVar("M", bound=Model)
 
 
 class Statement:
-    """One question, asked with other values each time.
+    """One query with named parameters.
 
-    ``build`` makes the queryset of tuples (``values_list``) from named values; it runs
-    once, with ``examples`` that differ from each other and from all else in the query.
-    Rows come as the driver reads them: for columns of numbers, text, UUIDs, dates, times
-    and arrays of these, which need nothing from Django.
+    ``build`` makes the queryset of tuples (``values_list``) from the named values. It runs
+    once, with ``examples`` that differ from each other and from every other parameter of
+    the query: that is how the positions of the parameters are found.
+    Rows come as the driver reads them. This suits columns of numbers, text, UUIDs, dates,
+    times and arrays of these, which need no conversion by Django.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], **examples: object) -> None:
@@ -29,36 +30,41 @@ class Statement:
         self._examples = examples
         self._sql = ""
         self._params: tuple[object, ...] = ()
-        self._places: list[tuple[int, str]] = []
+        self._positions: list[tuple[int, str]] = []
 
     def rows(self, **values: object) -> list[tuple[Any, ...]]:
         if not self._sql:
             self._compile()
         params: list[Any] = list(self._params)
-        for place, name in self._places:
-            params[place] = values[name]
+        for position, name in self._positions:
+            params[position] = values[name]
         with connection.cursor() as cursor:
             cursor.execute(self._sql, params)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
     def _compile(self) -> None:
+        """Raises ``ValueError`` when two examples are equal."""
         sql, params = self._build(**self._examples).query.sql_with_params()
-        places = [
-            (place, name)
-            for place, param in enumerate(params)
+        positions = [
+            (position, name)
+            for position, param in enumerate(params)
             for name, example in self._examples.items()
             if param == example
         ]
-        if len({place for place, _ in places}) < len(places):
+        if len({position for position, _ in positions}) < len(positions):
             raise ValueError("Two examples are the same.")
-        self._places, self._params = places, params
-        self._sql = sql  # last: another thread looks at this
+        self._positions, self._params = positions, params
+        self._sql = sql  # last, because other threads check it without a lock
 
 
 @dataclass(frozen=True)
 class ModelColumns(Generic[M]):
-    """The columns of one model in a statement's row, which may join several."""
+    """The columns of one model within the rows of a statement that joins several models.
+
+    ``path`` is the lookup prefix of the model ("owner__"); ``place`` the index of its first
+    column.
+    """
 
     model: type[M]
     path: str = ""
@@ -78,7 +84,7 @@ class ModelColumns(Generic[M]):
 
     @cached_property
     def _converters(self) -> list[tuple[int, Callable[..., Any]]]:
-        """Of the columns that the driver does not read as their fields do: JSON."""
+        """For columns that the driver reads differently from the field: JSON."""
         fields = enumerate(self.model._meta.concrete_fields)
         return [
             (number, field.from_db_value)
@@ -87,7 +93,8 @@ class ModelColumns(Generic[M]):
         ]
 
     def of(self, row: Sequence[Any]) -> M:
+        """The model instance from a whole row."""
         values = list(row[self.place : self.end])
-        for number, converted in self._converters:
-            values[number] = converted(values[number], None, connection)
+        for number, convert in self._converters:
+            values[number] = convert(values[number], None, connection)
         return self.model.from_db("default", self.columns, values)

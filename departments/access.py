@@ -1,18 +1,31 @@
-"""Who may enter a department's pages. Somebody else's department is not found."""
+"""Access to a department's pages. Users without a role in a department get a 404."""
 
 import datetime as dt
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, NamedTuple, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.models import User
-from departments.models import Department, Employee
+from accounts.models import Coordinator, User
+from departments.models import (
+    Absence,
+    ConfigurationChange,
+    Department,
+    Employee,
+    OpeningHours,
+    QualificationHeld,
+    Service,
+    SpecialDay,
+)
+from departments.queries.changes import changes_of
+from departments.queries.staff import coming_absences
 
 P = ParamSpec("P")
 
@@ -28,7 +41,7 @@ def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
 
 
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
-    """The department, when the user has one of the roles there today; else Http404."""
+    """The department in which the user has one of the roles today. Raises ``Http404``."""
     department = (
         Department.objects.filter(
             pk=department_id,
@@ -44,10 +57,70 @@ def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Departm
     return department
 
 
+class VisibleDepartments(NamedTuple):
+    """The departments whose figures a user may see, and those the user administers."""
+
+    departments: QuerySet[Department]
+    administered_ids: set[uuid.UUID]
+
+
+def visible_departments(user: User) -> VisibleDepartments:
+    """All departments for a coordinator, else those administered. Raises ``Http404``."""
+    administered = (
+        Employee.objects.active(timezone.localdate())
+        .administrators()
+        .filter(person=user)
+        .values_list("department", flat=True)
+    )
+    administered_ids = set(administered)
+    departments = Department.objects.all()
+    if not Coordinator.objects.filter(user=user).exists():
+        if not administered_ids:
+            raise Http404
+        departments = departments.filter(pk__in=administered_ids)
+    return VisibleDepartments(departments, administered_ids)
+
+
+# Objects of a department. Each function raises ``Http404`` for another department's.
+
+
+def opening_hours_of(department: Department, row_id: uuid.UUID) -> OpeningHours:
+    rows = department.opening_hours.prefetch_related("qualifications")
+    return get_object_or_404(rows, pk=row_id)
+
+
+def special_day_of(department: Department, date: dt.date) -> SpecialDay:
+    return get_object_or_404(department.special_days, date=date)
+
+
+def service_of(department: Department, service_id: uuid.UUID) -> Service:
+    return get_object_or_404(department.services, pk=service_id)
+
+
+def employee_of(department: Department, employee_id: uuid.UUID) -> Employee:
+    return get_object_or_404(department.employees.select_related("person"), pk=employee_id)
+
+
+def qualification_held_by(employee: Employee, held_id: int) -> QualificationHeld:
+    return get_object_or_404(QualificationHeld, pk=held_id, person=employee.person_id)
+
+
+def absence_of(department: Department, absence_id: uuid.UUID) -> Absence:
+    """A current or coming absence of one of the department's employees."""
+    return get_object_or_404(coming_absences(department, timezone.now()), pk=absence_id)
+
+
+def change_of(department: Department, change_id: int) -> ConfigurationChange:
+    return get_object_or_404(changes_of(department), pk=change_id)
+
+
 def administrator(
-    view: Callable[Concatenate[HttpRequest, Department, P], HttpResponse],
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Log-in, then the ``department`` of the URL, for its administrators alone."""
+    """Require a logged-in administrator of the ``department`` in the URL.
+
+    The view receives a ``PersonRequest`` (``request.user`` is a ``User``) and the department.
+    """
 
     @person_required
     @wraps(view)

@@ -1,4 +1,4 @@
-"""Dates in addresses: ``<date:date>`` reads and writes 2026-11-30."""
+"""Dates in URLs: ``<date:date>`` matches 2026-11-30."""
 
 import datetime as dt
 

@@ -1,10 +1,10 @@
-"""What can go wrong in a department, in its own words."""
+"""Reasons why a change in a department is refused."""
 
 from django.utils.translation import gettext_lazy as _
 
 
 class DepartmentsError(Exception):
-    """The message is written for the administrator who acts."""
+    """The message is shown to the administrator who makes the change."""
 
     message = _("This is not possible.")
 

@@ -1,4 +1,4 @@
-"""A ``ConfigurationChange`` in words, for those who want to know what was changed."""
+"""Describe a ``ConfigurationChange`` as a sentence for the history page."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,32 +12,36 @@ from accounts import dates
 from departments.models import ConfigurationChange, Department, Service, Weekday
 from departments.records import Record
 
-Names = Mapping[str, str]  # of employees, by id
+EmployeeNames = Mapping[str, str]  # by employee id
 
 
-def say(change: ConfigurationChange, names: Names, this_year: int) -> str:
-    """One sentence; several, joined, for a form on which several things were changed."""
+def describe(change: ConfigurationChange, names: EmployeeNames, this_year: int) -> str:
+    """One sentence; several values that one form changed are joined."""
     if {"rows", "special_days"} & change.after.keys():
-        said = _say_hours(change, this_year)
-        return _("Undone: %(change)s") % {"change": said} if change.what == "undo" else said
+        description = _describe_hours(change, this_year)
+        return (
+            _("Undone: %(change)s") % {"change": description}
+            if change.what == "undo"
+            else description
+        )
     if change.what == "add_service":
         return _("New service: %(name)s") % {"name": change.after["name"]}
     if change.what == "add_qualification":
         return _("New qualification: %(name)s") % {"name": change.after["name"]}
     if change.what == "change_service":
-        return f"{change.before['name']}: {_say_values(Service, change)}"
+        return f"{change.before['name']}: {_describe_values(Service, change)}"
     if "employee" in change.after:
-        return _say_employment(change, names, this_year)
-    return _say_values(Department, change)
+        return _describe_employment(change, names, this_year)
+    return _describe_values(Department, change)
 
 
-def _say_hours(change: ConfigurationChange, this_year: int) -> str:
+def _describe_hours(change: ConfigurationChange, this_year: int) -> str:
     before, after = change.before, change.after
     day = _iso_day(after["from"], this_year)
     if after.get("rows") or before.get("rows"):
-        return _say_rows(
-            _counting(before.get("rows", []), after["from"]),
-            _counting(after.get("rows", []), after["from"]),
+        return _describe_rows(
+            _valid_rows(before.get("rows", []), after["from"]),
+            _valid_rows(after.get("rows", []), after["from"]),
             day,
         )
     if not after["special_days"]:
@@ -47,8 +51,8 @@ def _say_hours(change: ConfigurationChange, this_year: int) -> str:
     return f"{_capital(day)}, {special['name']}: {hours}"
 
 
-def _say_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
-    """From the rows that counted before the change and those that count after it."""
+def _describe_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
+    """Describe a change from the rows valid before it and those valid after it."""
     old, new = "; ".join(map(_weekly, before)), "; ".join(map(_weekly, after))
     if not before:
         return _("New period: %(period)s, from %(day)s") % {"period": new, "day": day}
@@ -70,7 +74,7 @@ def _say_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> st
     return _("%(period)s: other terms, from %(day)s") % {"period": new, "day": day}
 
 
-def _counting(rows: Sequence[Record], from_date: str) -> list[Record]:
+def _valid_rows(rows: Sequence[Record], from_date: str) -> list[Record]:
     return [row for row in rows if (row["valid_until"] or from_date) >= from_date]
 
 
@@ -96,7 +100,7 @@ def _employees(row: Record) -> str:
     }
 
 
-def _say_employment(change: ConfigurationChange, names: Names, this_year: int) -> str:
+def _describe_employment(change: ConfigurationChange, names: EmployeeNames, this_year: int) -> str:
     name = names.get(change.after["employee"], _("An employee"))
     if change.what == "add_employee":
         return _("%(name)s works here from %(day)s") % {
@@ -111,8 +115,8 @@ def _say_employment(change: ConfigurationChange, names: Names, this_year: int) -
     return _("%(name)s works here without a last day") % {"name": name}
 
 
-def _say_values(model: type[Department] | type[Service], change: ConfigurationChange) -> str:
-    """Each field that differs, by its own name: "travel minutes: 15 → 20"."""
+def _describe_values(model: type[Department] | type[Service], change: ConfigurationChange) -> str:
+    """Each changed field by its verbose name: "travel minutes: 15 → 20"."""
     fields: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
     parts = [
         f"{fields[name].verbose_name}: {_value(fields[name], before)} → "

@@ -1,8 +1,8 @@
-"""From opening hours to shifts: local wall time in, instants out.
+"""Compute shifts from opening hours: local times in, instants out.
 
-Opening hours are wall time, everything later is instants in UTC; ``local_instant`` is
-the one place where the first becomes the second. An ``Interval`` is half-open: what
-ends at ten does not touch what begins at ten.
+Opening hours are local wall time; everything else is an instant in UTC. Only
+``local_instant`` converts. An ``Interval`` is half-open: one that ends at ten does not
+overlap one that starts at ten.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ class Interval:
         return self.start <= other.start and other.end <= self.end
 
     def overlap(self, other: "Interval") -> dt.timedelta:
-        """How long both last at once; zero when they only touch."""
+        """The duration of the overlap, or zero."""
         shared = min(self.end, other.end) - max(self.start, other.start)
         return max(shared, dt.timedelta(0))
 
@@ -47,7 +47,7 @@ class Interval:
 
 
 class HolidayRule(StrEnum):
-    """What a department does on public holidays; the values are the model's."""
+    """Hours on public holidays. Same values as ``Department.PublicHolidays``."""
 
     CLOSED = "closed"
     AS_SUNDAY = "sunday"
@@ -56,8 +56,10 @@ class HolidayRule(StrEnum):
 
 @dataclass(frozen=True)
 class Staffing:
-    """From when to when, and how many are on. ``closes_at`` at or before ``opens_at``
-    means the next day. ``id`` is the row it came from, if it has one yet.
+    """Hours and the number of employees at work.
+
+    ``closes_at`` at or before ``opens_at`` means the next day. ``id`` is that of the
+    database row, or None before there is one.
     """
 
     opens_at: dt.time
@@ -83,27 +85,27 @@ class WeeklyHours:
     every_n_weeks: int = 1
 
     def applies_on(self, date: dt.date, weekday: int) -> bool:
-        """Whether this row counts on ``date`` when that day is run as ``weekday``."""
+        """Whether the row applies on ``date`` when that day follows the hours of ``weekday``."""
         if weekday != self.weekday or date < self.valid_from:
             return False
         if self.valid_until is not None and date > self.valid_until:
             return False
-        return self._weeks_past(date) == 0
+        return self._weeks_since_turn(date) == 0
 
     def next_turn(self, date: dt.date) -> dt.date:
-        """The first day from ``date`` that lies in one of this row's weeks."""
-        wait = -self._weeks_past(date) % self.every_n_weeks
+        """The first day from ``date`` in one of the row's weeks."""
+        wait = -self._weeks_since_turn(date) % self.every_n_weeks
         return monday(date) + dt.timedelta(weeks=wait) if wait else date
 
-    def _weeks_past(self, date: dt.date) -> int:
-        """How many weeks have gone since the row had its turn."""
+    def _weeks_since_turn(self, date: dt.date) -> int:
+        """The number of weeks since the last week to which the row applies."""
         weeks = (monday(date) - monday(self.valid_from)).days // 7
         return weeks % self.every_n_weeks
 
 
 @dataclass(frozen=True)
 class Rules:
-    """All that decides which shifts a department's days are made of."""
+    """Everything that decides the shifts of a department's days."""
 
     timezone: dt.tzinfo
     weekly: tuple[WeeklyHours, ...] = ()
@@ -113,7 +115,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class ShiftDraft:
-    """One shift that the hours ask for."""
+    """One shift that the hours need."""
 
     period: Interval
     pause: Interval | None
@@ -123,11 +125,11 @@ class ShiftDraft:
 
 
 def local_instant(date: dt.date, time: dt.time, timezone: dt.tzinfo) -> dt.datetime:
-    """The instant, in UTC, at which clocks in ``timezone`` show ``time`` on ``date``.
+    """The UTC instant of the local ``time`` on ``date`` in ``timezone``.
 
-    A time that the clocks show twice means the first of them; one they skip means the
-    first instant after the gap. The two folds of a wall time are read with the offset
-    before and after a clock change, so they tell which case this is.
+    When clocks are set back, a time that occurs twice means the first. When they are set
+    forward, a time that does not exist means the first instant after the gap. The offsets
+    of the two folds differ in both cases, in opposite directions.
     """
     first = dt.datetime.combine(date, time.replace(fold=0), tzinfo=timezone)
     second = first.replace(fold=1)
@@ -136,7 +138,7 @@ def local_instant(date: dt.date, time: dt.time, timezone: dt.tzinfo) -> dt.datet
     assert after is not None
     if before >= after:
         return first.astimezone(dt.UTC)
-    # Skipped: look for the change between the two readings.
+    # The time does not exist: find the clock change between the two folds.
     seconds = range(int(second.timestamp()), int(first.timestamp()) + 1)
     change = bisect_left(
         seconds,
@@ -152,10 +154,9 @@ def lay_out(date: dt.date, rules: Rules) -> list[ShiftDraft]:
 
 
 def hours_on(date: dt.date, rules: Rules) -> Sequence[Staffing]:
-    """The hours of ``date``.
+    """The hours of ``date``: a special day's own, or those of the ordinary week.
 
-    A special day has its own and no others; otherwise a public holiday bends the
-    ordinary week as the department has decided.
+    A public holiday follows the department's rule, unless it is a special day.
     """
     if date in rules.special:
         return rules.special[date]
@@ -165,7 +166,7 @@ def hours_on(date: dt.date, rules: Rules) -> Sequence[Staffing]:
 
 
 def hours_as(weekday: int, date: dt.date, rules: Rules) -> list[Staffing]:
-    """The ordinary hours when ``date`` is run as that weekday."""
+    """The ordinary hours of ``weekday``, from the rows valid on ``date``."""
     return [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]
 
 
@@ -189,7 +190,7 @@ def _drafts(
 
 
 def _period(date: dt.date, row: Staffing, timezone: dt.tzinfo) -> Interval | None:
-    """None for hours that lie within an hour the clocks skip."""
+    """The hours as instants, or None when they are within an hour that clocks skip."""
     start = local_instant(date, row.opens_at, timezone)
     last = date if row.closes_at > row.opens_at else date + dt.timedelta(days=1)
     end = local_instant(last, row.closes_at, timezone)
@@ -197,7 +198,7 @@ def _period(date: dt.date, row: Staffing, timezone: dt.tzinfo) -> Interval | Non
 
 
 def _pause(date: dt.date, row: Staffing, period: Interval, timezone: dt.tzinfo) -> Interval | None:
-    """The break, when it lies within the shift; a break outside it means nothing."""
+    """The break, or None when it is not within the shift."""
     if row.break_starts_at is None or not row.break_minutes:
         return None
     if row.break_starts_at < row.opens_at:

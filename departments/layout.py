@@ -1,21 +1,28 @@
-"""Which shifts stay when a day is laid out again.
+"""Match the shifts of a day with those that its hours need.
 
-``Standing`` shifts are there already; ``drafts`` are what the hours now ask for. A
-standing shift that finds a draft is kept and takes the draft's hours; one that finds
-none is *surplus*; a draft that finds none is *missing*.
+``ExistingShift`` is a shift in the database, a ``ShiftDraft`` one that the hours need. A
+shift with a matching draft is *kept* and takes the draft's hours. A shift without one is
+*surplus*; a draft without a shift is *missing*.
 """
 
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from departments.hours import Interval, ShiftDraft
 
 
+class Priority(NamedTuple):
+    is_named: bool
+    is_at_work: bool
+    visits: int
+
+
 @dataclass(frozen=True)
-class Standing:
-    """A shift as it stands, and the times of the visits on it."""
+class ExistingShift:
+    """A shift in the database, and the times of its visits."""
 
     id: uuid.UUID
     period: Interval
@@ -26,10 +33,9 @@ class Standing:
     visits: Sequence[Interval] = ()
 
     @property
-    def worth(self) -> tuple[bool, bool, int]:
-        """Who stays when staff is cut: a named shift before an unnamed one, a person at
-        work before one who is away, a full list before an empty one."""
-        return self.is_named, not self.is_withdrawn, len(self.visits)
+    def priority(self) -> Priority:
+        """The shifts with the highest priority are kept when there are too many."""
+        return Priority(self.is_named, not self.is_withdrawn, len(self.visits))
 
     def visits_kept(self, draft: ShiftDraft) -> int:
         return sum(
@@ -39,29 +45,36 @@ class Standing:
         )
 
 
+class Pair(NamedTuple):
+    shift: ExistingShift
+    draft: ShiftDraft
+
+
 @dataclass(frozen=True)
 class Match:
-    kept: list[tuple[Standing, ShiftDraft]]
-    surplus: list[Standing]
+    kept: list[Pair]
+    surplus: list[ExistingShift]
     missing: list[ShiftDraft]
 
 
-def match(standing: Iterable[Standing], drafts: Iterable[ShiftDraft]) -> Match:
-    """Keep by equality, then by the visits kept, then by overlap.
+def match(existing: Iterable[ExistingShift], drafts: Iterable[ShiftDraft]) -> Match:
+    """Match equal times first, then by the visits that can stay, then by overlap.
 
-    The order of the input does not matter.
+    The result does not depend on the order of the input.
     """
     wanted = Counter(drafts)
-    left = sorted(standing, key=lambda shift: (*shift.worth, shift.id), reverse=True)
-    kept: list[tuple[Standing, ShiftDraft]] = []
+    left = sorted(existing, key=lambda shift: (*shift.priority, shift.id), reverse=True)
+    kept: list[Pair] = []
 
-    def keep(shift: Standing, draft: ShiftDraft) -> None:
-        kept.append((shift, draft))
+    def keep(shift: ExistingShift, draft: ShiftDraft) -> None:
+        kept.append(Pair(shift, draft))
         left.remove(shift)
         wanted[draft] -= 1
 
     for shift in list(left):
-        equal = [draft for draft, count in wanted.items() if count and _is_same(shift, draft)]
+        equal = [
+            draft for draft, count in wanted.items() if count and _has_same_times(shift, draft)
+        ]
         if equal:
             keep(
                 shift,
@@ -69,19 +82,19 @@ def match(standing: Iterable[Standing], drafts: Iterable[ShiftDraft]) -> Match:
             )
 
     pairs = [
-        (shift, draft)
+        Pair(shift, draft)
         for shift in left
         for draft, count in wanted.items()
         if count and shift.period.overlaps(draft.period)
     ]
     pairs.sort(
         key=lambda pair: (
-            pair[0].is_named,
-            pair[0].visits_kept(pair[1]),
-            pair[0].period.overlap(pair[1].period),
-            pair[0].worth,
-            pair[0].id,
-            str(pair[1].hours_id),
+            pair.shift.is_named,
+            pair.shift.visits_kept(pair.draft),
+            pair.shift.period.overlap(pair.draft.period),
+            pair.shift.priority,
+            pair.shift.id,
+            str(pair.draft.hours_id),
         ),
         reverse=True,
     )
@@ -92,5 +105,5 @@ def match(standing: Iterable[Standing], drafts: Iterable[ShiftDraft]) -> Match:
     return Match(kept=kept, surplus=left, missing=list(wanted.elements()))
 
 
-def _is_same(shift: Standing, draft: ShiftDraft) -> bool:
+def _has_same_times(shift: ExistingShift, draft: ShiftDraft) -> bool:
     return shift.period == draft.period and shift.pause == draft.pause

@@ -1,7 +1,7 @@
-"""Norway's public holidays, computed, with names in our own three languages.
+"""Norway's public holidays, with translatable names.
 
-The ``holidays`` library answers English, silently, when asked for ``nb`` or ``nn``;
-asked for ``no`` it gives bokmål, which is our key to a translatable name.
+The ``holidays`` library falls back to English for ``nb`` and ``nn`` without an error. Its
+names for ``no`` are bokmål; they are the keys of ``NAMES``.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ def is_public_holiday(date: dt.date) -> bool:
 
 
 def public_holiday_names(date: dt.date) -> list[Promise]:
-    """Usually none or one; two when a moving feast falls on a fixed one."""
+    """None or one name; two when a movable holiday falls on a fixed one."""
     return [NAMES[name] for name in _of_year(date.year).get(date, ())]
 
 

@@ -1,5 +1,6 @@
-"""What a ``ConfigurationChange`` remembers of hours: whole rows, as JSON keeps them, so
-that a change can be told, compared with what stands now, and taken back.
+"""Rows of hours as JSON values, as a ``ConfigurationChange`` stores them.
+
+They are used to describe a change, to compare it with the present rows, and to undo it.
 """
 
 import json
@@ -14,36 +15,36 @@ from departments.models import OpeningHours, SpecialDay, SpecialHours
 
 Record = dict[str, Any]
 
-STAFFING = ("opens_at", "closes_at", "staff", "break_starts_at", "break_minutes")
-WEEKLY = (*STAFFING, "weekday", "every_n_weeks", "valid_from", "valid_until")
+STAFFING_FIELDS = ("opens_at", "closes_at", "staff", "break_starts_at", "break_minutes")
+WEEKLY_FIELDS = (*STAFFING_FIELDS, "weekday", "every_n_weeks", "valid_from", "valid_until")
 
 
 def plain(values: Mapping[str, Any]) -> Record:
-    """The values as they come back from a JSON column: dates and ids as text."""
+    """The values as a JSON column returns them: dates and ids as text."""
     return dict(json.loads(json.dumps(values, cls=DjangoJSONEncoder)))
 
 
 def of_opening_hours(row: OpeningHours) -> Record:
-    return _of_row(row, WEEKLY)
+    return _of_row(row, WEEKLY_FIELDS)
 
 
 def of_special_day(day: SpecialDay) -> Record:
-    hours = [_of_row(row, STAFFING) for row in day.hours.all()]
+    hours = [_of_row(row, STAFFING_FIELDS) for row in day.hours.all()]
     return plain({"id": day.pk, "date": day.date, "name": day.name, "hours": hours})
 
 
 def of_staffing(staffing: Staffing) -> Record:
-    values = {name: getattr(staffing, name) for name in STAFFING}
+    values = {name: getattr(staffing, name) for name in STAFFING_FIELDS}
     return plain({**values, "qualifications": sorted(map(str, staffing.qualification_ids))})
 
 
 def fields(record: Mapping[str, Any], model: type[Model], names: tuple[str, ...]) -> Record:
-    """The remembered values as the model's fields know them."""
+    """The record's values converted to the types of the model's fields."""
     known: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
     return {name: known[name].to_python(record[name]) for name in names}
 
 
 def _of_row(row: OpeningHours | SpecialHours, names: tuple[str, ...]) -> Record:
     values = {name: getattr(row, name) for name in ("id", *names)}
-    skills = sorted(str(one.pk) for one in row.qualifications.all())
-    return plain({**values, "qualifications": skills})
+    qualifications = sorted(str(one.pk) for one in row.qualifications.all())
+    return plain({**values, "qualifications": qualifications})

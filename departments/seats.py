@@ -1,7 +1,7 @@
-"""The port upwards: what this storey asks of the one that seats visits on its shifts.
+"""The interface through which departments reaches visits. Booking implements it.
 
-Departments never imports booking. Booking registers its ``Seats`` when it starts; until
-somebody does, shifts have no visits.
+Departments never imports booking: booking registers its ``Seats`` at startup. Without a
+registration, shifts have no visits.
 """
 
 import datetime as dt
@@ -17,8 +17,10 @@ from departments.models import Day, Department
 
 @dataclass(frozen=True)
 class AffectedVisit:
-    """A visit that a change of shifts concerns, with what a page shows of it. Whoever
-    shows it logs the look at ``recipient_id``."""
+    """A visit affected by a change of shifts.
+
+    A view that shows it must log the access to ``recipient_id``.
+    """
 
     visit_id: uuid.UUID
     booking_id: uuid.UUID
@@ -32,7 +34,7 @@ class AffectedVisit:
 
 @dataclass(frozen=True)
 class Reseated:
-    """What became of the visits of one or more days when their shifts changed."""
+    """What happened to the visits of one or more days when their shifts changed."""
 
     kept: int = 0
     moved: list[AffectedVisit] = field(default_factory=list)
@@ -53,26 +55,26 @@ class Seats(Protocol):
     def reseat(
         self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
     ) -> Reseated:
-        """Seat the day's visits anew where their shift no longer takes them, and those
-        that have none. The caller holds the Day's lock and raises its revision.
+        """Seat visits whose shift can no longer take them, and unstaffed visits.
 
-        ``leaving`` are shifts that are about to go: afterwards nobody sits there.
-        ``unstaffed`` are the visits that lost their seat now, not those without before.
+        The caller holds the Day's lock and raises its revision. ``leaving`` are shifts
+        about to be deleted; they have no visits afterwards. ``Reseated.unstaffed`` are only
+        the visits that lost their seat now.
         """
 
     def peak_use(
         self, department: Department, dates: Collection[dt.date]
     ) -> Mapping[uuid.UUID, int]:
-        """How many staff are under way at the busiest moment, per row of opening hours."""
+        """The most staff in use at once, by id of the opening hours."""
 
     def booked_ahead(
         self, departments: Collection[Department], now: dt.datetime
     ) -> Mapping[uuid.UUID, int]:
-        """How many visits to come are booked, per department: figures, and nobody's day."""
+        """The number of coming visits, by id of the department."""
 
 
-class NobodySeated:
-    """What holds while no storey above has registered: there are no visits."""
+class NoSeats:
+    """Used until booking has registered: there are no visits."""
 
     def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
         return {}
@@ -93,7 +95,7 @@ class NobodySeated:
         return {}
 
 
-_seats: Seats = NobodySeated()
+_seats: Seats = NoSeats()
 
 
 def register(seats: Seats) -> None:

@@ -1,7 +1,7 @@
-"""What this storey tells those above it."""
+"""Signals that departments sends."""
 
 from django.dispatch import Signal
 
-# Sent after commit with ``day_id`` when a Day's revision has risen. A doorbell, no
-# more: whoever misses it finds the day by comparing revisions.
+# Sent after commit with ``day_id`` when a Day's revision has risen. May be lost: receivers
+# also compare revisions regularly.
 day_changed = Signal()

@@ -3,9 +3,9 @@ from celery import shared_task
 
 @shared_task
 def lay_out_days() -> None:
-    """Every night: each department's days stand ready as far as they can be booked."""
-    from departments.actions.days import lay_out_horizon
+    """Lay out each department's bookable days. Runs every night."""
+    from departments import actions
     from departments.models import Department
 
     for department in Department.objects.all():
-        lay_out_horizon(department)
+        actions.lay_out_horizon(department)

@@ -1,9 +1,8 @@
 """The ordinary week as a picture.
 
-A ``Bar`` is one row of opening hours: a bar from when to when, made of one ``Stripe``
-per employee. Filled stripes are in use at the busiest moment, dashed ones are taken
-away by a change that somebody is looking at. The ``Axis`` is as long as the longest
-day needs; hours past midnight lie to the right of 24.
+A ``Bar`` is one row of opening hours, with one ``Stripe`` per employee. Filled stripes are
+in use at the busiest moment; dashed ones are removed by the change being previewed. The
+``Axis`` covers the hours of all days; hours after midnight are to the right of 24.
 """
 
 import datetime as dt
@@ -11,14 +10,15 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from departments.hours import Staffing, WeeklyHours
 
 DAY = 24 * 60
-STEP = 5  # the picture's columns, in minutes
-LONGEST = 36  # hours; a longer night is cut
-TALLEST = 72  # the height of the stripes of one bar, at most
-STRIPE = 10  # and of one stripe, when there is room
+STEP = 5  # minutes per column of the picture
+LONGEST = 36  # hours on the axis, at most
+TALLEST = 72  # height of one bar, at most
+STRIPE = 10  # height of one stripe, at most
 
 
 class Use(StrEnum):
@@ -41,18 +41,18 @@ class Axis:
 
     @property
     def classes(self) -> str:
-        """As time-grid.css knows them."""
+        """Classes of time-grid.css."""
         return f"from-{self.first_hour:02} hours-{self.last_hour - self.first_hour}"
 
     @property
     def hours(self) -> list[int]:
-        """What the clock shows at the start of each hour."""
+        """The hours of the day, from 0 to 23."""
         return [hour % 24 for hour in range(self.first_hour, self.last_hour)]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """``staff_before`` is set when a change that is being looked at made it different."""
+    """``staff_before`` is set when the change being previewed makes the row different."""
 
     hours: WeeklyHours
     starts: int  # minutes after midnight, in whole steps
@@ -87,7 +87,7 @@ class Bar:
 
     @property
     def stripes(self) -> list[Stripe]:
-        """From the top: taken away, free, in use."""
+        """From the top: removed, free, in use."""
         count = max(self.staff, self.staff_before or 0)
         gone = count - self.staff
         free = self.staff - min(self.used, self.staff)
@@ -102,29 +102,37 @@ class Bar:
         ]
 
 
+class Gap(NamedTuple):
+    start: dt.time
+    end: dt.time
+
+
+class Extent(NamedTuple):
+    """In whole steps; ``starts`` is in minutes after midnight."""
+
+    starts: int
+    minutes: int
+
+
 @dataclass(frozen=True)
 class WeekDay:
-    """One weekday: its bars, and when it is closed between them."""
+    """One weekday and its bars."""
 
     weekday: int
     date: dt.date
     bars: Sequence[Bar] = ()
 
     @property
-    def closed_between(self) -> list[tuple[dt.time, dt.time]]:
+    def closed_between(self) -> list[Gap]:
         gaps = []
         reached = None
         for bar in self.bars:
             if bar.is_removed:
                 continue
             if reached is not None and bar.starts > reached:
-                gaps.append((_clock(reached), _clock(bar.starts)))
+                gaps.append(Gap(_clock(reached), _clock(bar.starts)))
             reached = bar.ends if reached is None else max(reached, bar.ends)
         return gaps
-
-    @property
-    def is_closed(self) -> bool:
-        return all(bar.is_removed for bar in self.bars)
 
 
 @dataclass(frozen=True)
@@ -134,8 +142,7 @@ class Week:
 
 
 def next_date(row: WeeklyHours, on_or_after: dt.date) -> dt.date | None:
-    """The first date from ``on_or_after`` that the row applies to; None when its time
-    is over. A row that starts later has its first date then."""
+    """The first date from ``on_or_after`` to which the row applies, or None."""
     start = max(on_or_after, row.valid_from)
     start += dt.timedelta(days=(row.weekday - start.isoweekday()) % 7)
     for turn in range(row.every_n_weeks):
@@ -145,7 +152,7 @@ def next_date(row: WeeklyHours, on_or_after: dt.date) -> dt.date | None:
     return None
 
 
-def draw(
+def week_of(
     rows: Iterable[WeeklyHours],
     *,
     on: dt.date,
@@ -153,10 +160,10 @@ def draw(
     staff_before: Mapping[uuid.UUID, int] | None = None,
     removed: Iterable[WeeklyHours] = (),
 ) -> Week:
-    """The week as it is in the seven days from ``on``, Monday first.
+    """The week in the seven days from ``on``, Monday first.
 
-    A row of every n-th week is drawn when it applies within its n weeks. ``removed``
-    are rows that a change took away, drawn as nothing but dashes.
+    A row for every n-th week is included when it applies within n weeks. ``removed`` are
+    rows that the change being previewed removes.
     """
     bars: dict[int, list[Bar]] = {weekday: [] for weekday in range(1, 8)}
     for row in rows:
@@ -206,28 +213,27 @@ def _removed(row: WeeklyHours) -> Bar:
     )
 
 
-def extent(staffing: Staffing) -> tuple[int, int]:
-    """(minutes after midnight, length), in whole steps."""
+def extent(staffing: Staffing) -> Extent:
     opens, closes = _minutes(staffing.opens_at), _minutes(staffing.closes_at)
     if closes <= opens:
         closes += DAY
     starts = opens // STEP * STEP
-    return starts, max(STEP, closes // STEP * STEP - starts)
+    return Extent(starts, max(STEP, closes // STEP * STEP - starts))
 
 
 def place(staffing: Staffing) -> str:
-    """The classes that put hours on an axis, as time-grid.css knows them."""
+    """Classes of time-grid.css that place the hours on an axis."""
     starts, minutes = extent(staffing)
     return f"at-{starts // 60:02}{starts % 60:02} for-{minutes}"
 
 
 def axis_around(hours: Iterable[Staffing]) -> Axis:
-    """As long as the hours need."""
+    """An axis that covers the hours."""
     extents = [extent(staffing) for staffing in hours]
     if not extents:
         return Axis()
-    first = min(starts for starts, _ in extents) // 60
-    last = -(-max(starts + minutes for starts, minutes in extents) // 60)
+    first = min(each.starts for each in extents) // 60
+    last = -(-max(each.starts + each.minutes for each in extents) // 60)
     return Axis(first_hour=first, last_hour=min(last, first + LONGEST))
 
 

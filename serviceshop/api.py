@@ -1,8 +1,7 @@
-"""The API put together from each storey's room, and how it says no.
+"""The API, assembled from the routers of the apps, and its error responses.
 
-Answers below ``/api/`` are JSON, whatever went wrong: what ninja refuses is told by the
-handlers here, and what never reaches it (an address or a method that is not there, a
-fault of our own) by the middleware.
+Every response below ``/api/`` is JSON. The exception handlers answer what ninja refuses; the
+middleware answers what never reaches ninja (404, 405, 500).
 """
 
 from collections.abc import Callable
@@ -34,33 +33,33 @@ Every refusal is `{"code", "message"}`, some with more; `code` is what to act on
 
 class Api(NinjaAPI):
     @cached_property
-    def description_of_all(self) -> OpenAPISchema:
-        described = super().get_openapi_schema()
-        for methods in described["paths"].values():
+    def whole_schema(self) -> OpenAPISchema:
+        schema = super().get_openapi_schema()
+        for methods in schema["paths"].values():
             for operation in methods.values():
                 for parameter in operation["parameters"]:
                     parameter["schema"] = _without_null(parameter["schema"])
-        return described
+        return schema
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """Made once: anybody may ask for it, as often as they like."""
-        return self.description_of_all
+        """Built once: anybody may request it at any rate."""
+        return self.whole_schema
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that may be left out is no "X or null": an address can't say null."""
+    """The schema of an optional query parameter without "or null": URLs can't contain null."""
     match schema:
         case {"anyOf": [one, {"type": "null"}]}:
             return {**one, "title": schema["title"]}
     return schema
 
 
-# Without ninja's own page of documentation: it needs scripts that our CSP forbids.
+# No documentation page: it needs scripts that our CSP forbids.
 api = Api(
     title="Tjenesteshop",
     version="1",
@@ -94,35 +93,37 @@ def refuse_without_database(
 
 
 @api.exception_handler(Http404)
-def refuse_what_is_not_there(request: HttpRequest, error: Http404) -> HttpResponse:
+def refuse_unknown(request: HttpRequest, error: Http404) -> HttpResponse:
     return not_found().response()
 
 
 @api.exception_handler(AuthenticationError)
-def refuse_strangers(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+def refuse_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return unauthorized().response()
 
 
 @api.exception_handler(ValidationError)
-def refuse_odd_forms(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def refuse_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return invalid(
         [{"where": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors]
     ).response()
 
 
 @api.exception_handler(HttpError)
-def refuse_what_is_no_json(request: HttpRequest, error: HttpError) -> HttpResponse:
+def refuse_malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
     return invalid([{"where": "body", "message": str(error)}]).response()
 
 
 @api.exception_handler(RequestDataTooBig)
-def refuse_too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+def refuse_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return too_large().response()
 
 
 class ProblemsMiddleware:
-    """A program that asked for what is not there gets JSON, not a page in words. Outermost
-    but for compression, so that it sees every answer, and sees it whole."""
+    """Replace HTML error pages below ``/api/`` by JSON.
+
+    Only compression is outside of it, so that it sees every response uncompressed.
+    """
 
     CODES = {
         400: "bad_request",
@@ -143,8 +144,8 @@ class ProblemsMiddleware:
         is_page = not response.get("Content-Type", "").startswith("application/json")
         if response.status_code >= 400 and is_page and request.path.startswith(PATH):
             code = self.CODES.get(response.status_code, "error")
-            said = JsonResponse({"code": code, "message": response.reason_phrase})
-            response.content = said.content
-            response.headers["Content-Type"] = said.headers["Content-Type"]
-            response.headers["Content-Length"] = str(len(said.content))
+            problem = JsonResponse({"code": code, "message": response.reason_phrase})
+            response.content = problem.content
+            response.headers["Content-Type"] = problem.headers["Content-Type"]
+            response.headers["Content-Length"] = str(len(problem.content))
         return response

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class ServiceShopConfig(AppConfig):
-    """The project itself: management commands, the demonstration, error pages."""
+    """The project package: management commands, the demonstration, error pages."""
 
     name = "serviceshop"

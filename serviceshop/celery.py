@@ -1,4 +1,4 @@
-"""The Celery application; tasks live in each app's ``tasks.py``."""
+"""The Celery application. Tasks are in the ``tasks.py`` of each app."""
 
 import os
 import signal
@@ -10,13 +10,13 @@ from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serviceshop.settings")
 
-app = Celery("serviceshop", task_cls="serviceshop.redis.doorbell:Doorbell")
+app = Celery("serviceshop", task_cls="serviceshop.redis.best_effort:BestEffortTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 class PromptConnection(Connection):
-    """Looks every two seconds for a broker that is away; Celery's pauses grow to 30."""
+    """Retries every two seconds while the broker is away. Celery's own pauses grow to 30."""
 
     def ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
         prompt = {"interval_start": 1, "interval_step": 1, "interval_max": 2}
@@ -25,7 +25,7 @@ class PromptConnection(Connection):
 
 app.amqp.Connection = PromptConnection
 
-worker = 0  # process number of the worker, which the processes of its pool inherit
+worker = 0  # process id of the worker, inherited by the processes of its pool
 
 
 @worker_init.connect

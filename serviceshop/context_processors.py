@@ -1,3 +1,5 @@
+"""Context of every page."""
+
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +12,7 @@ from serviceshop.menus import menu
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame says. Nothing here may ask the database before it is rendered."""
+    """The values of the base templates. Those that query the database are lazy."""
     return {
         "municipality": settings.MUNICIPALITY,
         "municipality_phone": settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
@@ -25,5 +27,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-# Each language by its own name, whatever the page speaks.
+# The name of each language in that language.
 LANGUAGE_NAMES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]

@@ -1,8 +1,7 @@
-"""Typed reading of environment variables that fails loudly.
+"""Read typed values from environment variables.
 
-A missing or malformed variable raises ``SettingError`` with the
-variable's name and what was expected; its value is never repeated, because it
-may be a secret.
+A missing or malformed variable raises ``SettingError`` with its name and the expected format.
+The value is never repeated, because it may be a secret.
 """
 
 import os
@@ -14,7 +13,7 @@ FALSE = {"0", "false", "no", "off", ""}
 
 
 class SettingError(ImproperlyConfigured):
-    """The environment lacks a variable, or holds one that cannot be read."""
+    """An environment variable is missing or malformed."""
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -51,7 +50,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def beginning_with(prefix: str) -> dict[str, str]:
-    """Every variable under a prefix, by the rest of its name."""
+    """All variables with a prefix, by the rest of their names."""
     return {
         name.removeprefix(prefix): value
         for name, value in os.environ.items()

@@ -1,9 +1,9 @@
-"""Whether this installation can serve anybody: ``GET /healthz``.
+"""Health check: ``GET /healthz``.
 
-Only the database counts. Without the broker and the cache everything still works,
-so restarting the web server because of them would help nobody.
+Only the database is checked. Everything works without the broker and the cache, so it would
+not help to restart the web server because of them.
 
-``python -m serviceshop.health`` asks the server of the same container, for Docker.
+``python -m serviceshop.health`` calls it in the same container, for Docker.
 """
 
 import sys
@@ -13,8 +13,8 @@ import urllib.request
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
+from accounts.http_methods import require_safe
 from serviceshop import env
 
 PORT = 8000  # inside the container
@@ -31,19 +31,19 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"database": "reachable"})
 
 
-def ask() -> bool:
-    """Ask as the proxy would: by a host name that is allowed here."""
+def is_healthy() -> bool:
+    """Call /healthz with an allowed host name, as the proxy does."""
     host = next(iter(env.words("ALLOWED_HOSTS")), "localhost")
     request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/healthz",
         headers={"Host": host.replace("*", "localhost").removeprefix(".")},
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+            return bool(response.status == 200)
     except OSError:
         return False
 
 
 if __name__ == "__main__":
-    sys.exit(0 if ask() else 1)
+    sys.exit(0 if is_healthy() else 1)

@@ -1,7 +1,7 @@
-"""What stands in the log: enough to find a fault, and nothing about people.
+"""Log formatter that removes personal data and secrets.
 
-An exception's text is not ours to choose. PostgreSQL adds the rows it refused, mail servers
-the addresses, and Django the path, which in two places is a secret.
+The texts of exceptions may contain them: PostgreSQL adds rejected rows, mail servers add
+addresses, and Django adds paths, two of which contain a secret.
 """
 
 import logging
@@ -16,8 +16,8 @@ HIDDEN = [
 
 class DiscreetFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """All of it, the traceback too."""
+        """Format the record, and clean the whole text with its traceback."""
         text = super().format(record)
-        for secret, instead in HIDDEN:
-            text = secret.sub(instead, text)
+        for secret, replacement in HIDDEN:
+            text = secret.sub(replacement, text)
         return text

@@ -1,4 +1,4 @@
-"""Which pages each role finds in the menu at the top."""
+"""The main menu of each role."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ from serviceshop.roles import roles_of
 
 Entry = tuple[str, str, list[object]]  # label, URL name, arguments
 
-# Pages that stand under an entry without lying below its address.
+# Pages that belong to an entry but whose URLs are not below its URL.
 ALSO_UNDER = {
     "departments:hours": ["departments:special_days", "departments:changes"],
     "departments:staff": ["departments:absences"],
@@ -27,7 +27,7 @@ class Item:
 
 
 def menu(request: HttpRequest) -> tuple[Item, ...]:
-    """The menu of the page's department if it is one's own, else of one's first role."""
+    """The menu of the page's department if the user administers it, else of their first role."""
     if not request.user.is_authenticated:
         return ()
     whose = whose_pages(request)
@@ -82,15 +82,15 @@ def _recipients_pages(whose: Whose) -> list[Entry]:
 def _items(request: HttpRequest, *entries: Entry) -> tuple[Item, ...]:
     items = []
     for label, name, args in entries:
-        url = _address(name, *args)
+        url = _url(name, *args)
         is_current = request.path == url
-        if name not in ("home", "departments:overview"):  # these lie above everything
-            addresses = [url, *(_address(also, *args) for also in ALSO_UNDER.get(name, ()))]
-            is_current = request.path.startswith(tuple(addresses))
+        if name not in ("home", "departments:overview"):  # all other URLs are below these
+            urls = [url, *(_url(also, *args) for also in ALSO_UNDER.get(name, ()))]
+            is_current = request.path.startswith(tuple(urls))
         items.append(Item(label, url, is_current))
     return tuple(items)
 
 
 @lru_cache(maxsize=1024)
-def _address(name: str, *args: object) -> str:
+def _url(name: str, *args: object) -> str:
     return reverse(name, args=args)

@@ -1,13 +1,13 @@
-"""Who is logged in, and as what: read together, since every page asks both.
+"""The user of a request and their roles, read in one statement.
 
-Roles come from rows of several storeys, so only the project package can know them all.
+Roles come from rows of several apps, so only the project package knows them all.
 """
 
 import datetime as dt
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import SESSION_KEY, get_user, middleware
@@ -27,9 +27,9 @@ from departments.models import Employee
 
 @dataclass(frozen=True)
 class Roles:
-    """What somebody is today."""
+    """The roles of a user today."""
 
-    in_departments: tuple[tuple[uuid.UUID, str], ...]  # (department, role), by its name
+    in_departments: tuple[tuple[uuid.UUID, str], ...]  # (department, role) by name
     is_coordinator: bool
     is_recipient: bool
 
@@ -54,8 +54,8 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
 
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
-    """Django's own check of the session, with ``Backend`` knowing which session it is. What
-    the cache still holds of a session that was ended is forgotten."""
+    """Django's check of the session; ``Backend`` reads which session it is. A session that the
+    cache still holds after it was ended is deleted."""
     token = _session.set(request.session)
     try:
         user: User | AnonymousUser = get_user(request)
@@ -67,7 +67,7 @@ def _user_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 class Backend(AuthenticationBackend):
-    """allauth's log-in. A request's user comes with their roles, in one statement."""
+    """allauth's backend. Reads the user of a request with their roles, in one statement."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
         """None when the session of the request was ended."""
@@ -80,26 +80,35 @@ class Backend(AuthenticationBackend):
         if not rows:
             return None
         user = _USER.of(rows[0])
-        _remember(user, rows[0])
+        _keep_roles(user, _RoleColumns(*rows[0][_USER.end :]))
         return user if self.user_can_authenticate(user) else None
 
 
 def roles_of(user: User) -> Roles:
-    """Without a statement for the user of a request."""
+    """The roles of a user; no statement if the user is a request's."""
     if not hasattr(user, "_roles"):
         (row,) = _STATEMENT.rows(user=user.pk, today=timezone.localdate())
-        _remember(user, row)
+        _keep_roles(user, _RoleColumns(*row[_USER.end :]))
     roles: Roles = user._roles  # type: ignore[attr-defined]
     return roles
 
 
-def _remember(user: User, row: tuple[Any, ...]) -> None:
-    departments, in_them, is_coordinator, is_recipient = row[_USER.end :]
-    in_departments = tuple(zip(departments, in_them, strict=True))
-    user._roles = Roles(in_departments, is_coordinator, is_recipient)  # type: ignore[attr-defined]
+class _RoleColumns(NamedTuple):
+    """What ``_with_roles`` selects after the columns of the user."""
+
+    departments: list[uuid.UUID]
+    department_roles: list[str]
+    is_coordinator: bool
+    is_recipient: bool
 
 
-def _with_roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, Any]:
+def _keep_roles(user: User, row: _RoleColumns) -> None:
+    in_departments = tuple(zip(row.departments, row.department_roles, strict=True))
+    roles = Roles(in_departments, row.is_coordinator, row.is_recipient)
+    user._roles = roles  # type: ignore[attr-defined]
+
+
+def _with_roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, tuple[object, ...]]:
     employments = (
         Employee.objects.filter(person=OuterRef("pk")).active(today).order_by("department__name")
     )

@@ -1,8 +1,7 @@
 """Settings, read from the environment; docs/settings.md lists every variable.
 
-Production is the default and refuses to start without its secrets and URLs.
-The demonstration switches things on (``SERVICESHOP_DEMO=1``); nothing has to be
-switched off for production.
+The defaults are for production, which does not start without its secrets and URLs. The
+demonstration switches things on (``SERVICESHOP_DEMO=1``).
 """
 
 from pathlib import Path
@@ -24,7 +23,7 @@ DEBUG = env.flag("DEBUG")
 MUNICIPALITY = env.text("MUNICIPALITY", "Fjordvik kommune")
 MUNICIPALITY_PHONE = env.text("MUNICIPALITY_PHONE", "33 00 10 00")
 EMERGENCY_PHONE = env.text("EMERGENCY_PHONE", "113")
-DOCTOR_PHONE = env.text("DOCTOR_PHONE", "116 117")  # a doctor when one's own is closed
+DOCTOR_PHONE = env.text("DOCTOR_PHONE", "116 117")  # out-of-hours medical service
 ACCESSIBILITY_STATEMENT = env.text("ACCESSIBILITY_STATEMENT", "")
 VERSION = env.text("SERVICESHOP_VERSION", "0.1.0")
 
@@ -61,8 +60,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages hold no secret that another's words could be tried against: tokens are masked anew
-    # each time, and up to a hundred random bytes hide the length.
+    # Safe against BREACH: CSRF tokens are masked differently each time, and up to a hundred
+    # random bytes hide the length.
     "django.middleware.gzip.GZipMiddleware",
     "serviceshop.api.ProblemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -99,7 +98,7 @@ TEMPLATES = [
     },
 ]
 
-# templates/django/forms dresses every form field in Designsystemet.
+# templates/django/forms renders form fields with Designsystemet.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # -- Stores -----------------------------------------------------------------
@@ -117,10 +116,10 @@ DATABASES = {
 IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
 STATEMENT_SECONDS = env.number("DATABASE_TIMEOUT", 2) if IS_WEB_SERVER else 30
 LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
-# The URL may bring options of its own, such as ?sslmode=verify-full.
+# The URL may contain options, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # A prepared statement per query shape saves a fifth of a booking.
+    # Prepared statements save a fifth of the time of a booking.
     "server_side_binding": True,
     "prepare_threshold": 2,
     "connect_timeout": 2 if IS_WEB_SERVER else 5,
@@ -164,10 +163,10 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # allauth asks here whether log-in has a password
-ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever invites a person has checked the address
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # tells allauth that log-in has a password
+ACCOUNT_EMAIL_VERIFICATION = "none"  # staff have checked the address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password is told
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # mail about a changed password
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # seconds
 # Django's own: allauth's writes a row for an address, and only for one that somebody has.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
@@ -178,7 +177,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip",
     "reset_password": "20/m/ip",
 }
-# Behind a proxy everybody would share one address, and one rate limit.
+# Without this, all users behind a proxy would share one IP address and one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1)
 # A session ends with the browser, or after a working day.
 ACCOUNT_SESSION_REMEMBER = False
@@ -188,13 +187,10 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 
 # -- The API ----------------------------------------------------------------
 
-API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 300)  # of one token
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 300)  # per token
 
 # -- Language and time ------------------------------------------------------
 
@@ -209,7 +205,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-# Each queue has a worker of its own, so that a slow mail server delays no plan.
+# Each queue has its own worker, so that a slow mail server delays no plan.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "workflow.tasks.*": {"queue": "plans"},
@@ -219,18 +215,18 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TASK_TIME_LIMIT = 3600  # seconds; tasks that others wait for have shorter limits
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a task waits in the broker, not behind a slow one
-# One short attempt to send a message; serviceshop/redis/doorbell.py says why that is enough.
+# One short attempt to send a message: serviceshop/redis/best_effort.py explains why.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.3,
     "socket_timeout": 0.5,
     "max_retries": 0,
-    "health_check_interval": 5,  # a connection that went deaf is noticed and made again
+    "health_check_interval": 5,  # finds dead connections
 }
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers write the same log, as discreetly
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker forever
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers use LOGGING, too
 CELERY_ENABLE_UTC = True
-CELERY_TIMEZONE = "UTC"  # crontab schedules stumble over clock changes elsewhere
+CELERY_TIMEZONE = "UTC"  # in other zones, crontab schedules fail at clock changes
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "lay out days": {
         "task": "departments.tasks.lay_out_days",
@@ -240,11 +236,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "booking.tasks.book_series",
         "schedule": crontab(hour="1", minute="30"),
     },
-    "tell of mandates that ran out": {
+    "notify about ended mandates": {
         "task": "booking.tasks.tell_of_ended_mandates",
         "schedule": crontab(hour="1", minute="50"),
     },
-    # Whoever missed the doorbell. What a worker that was away did not take expires.
+    # From here on: work whose message was lost. Messages expire if no worker takes them.
     "plan stale days": {
         "task": "workflow.tasks.plan_stale_days",
         "schedule": 2.0,
@@ -260,7 +256,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 60.0,
         "options": {"expires": 60.0},
     },
-    "look for openings": {
+    "find openings for wishes": {
         "task": "booking.tasks.look_for_openings",
         "schedule": 20.0,
         "options": {"expires": 20.0},
@@ -283,7 +279,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.tidy_messages",
         "schedule": crontab(hour="2", minute="20"),
     },
-    "tell of essential services left unbooked": {
+    "alert about unbooked essential services": {
         "task": "booking.tasks.alert_unbooked",
         "schedule": crontab(minute="15"),
         "options": {"expires": 3000.0},
@@ -299,7 +295,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# In production names carry a hash and browsers keep the files for ever (collectstatic).
+# In production file names contain a hash, and browsers cache them forever (collectstatic).
 STATIC_HASHED = env.flag("STATIC_HASHED", default=not (DEMO or DEBUG))
 STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")) if STATIC_HASHED else None
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
@@ -312,22 +308,22 @@ STORAGES = {
     },
 }
 
-# -- What is sent here ------------------------------------------------------
+# -- Request limits ---------------------------------------------------------
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest form is far shorter
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; forms are far smaller
 FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
 
 # -- Messages out -----------------------------------------------------------
 
-# Where people find the pages: messages are sent from processes that no request has reached.
+# The public URL, for links in messages: workers have no request to take it from.
 _here = f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEMO else "http://127.0.0.1:8000"
 SITE_URL = env.text("SITE_URL", _here).rstrip("/")
 _backend = "serviceshop.demo.mail" if DEMO else "django.core.mail.backends.smtp"
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"{_backend}.EmailBackend")
-# For a mail service's own interface, "anymail.backends.….EmailBackend" and its ANYMAIL_… keys.
+# For the API of a mail service: "anymail.backends.….EmailBackend" and its ANYMAIL_… keys.
 ANYMAIL = {"REQUESTS_TIMEOUT": 10, **env.beginning_with("ANYMAIL_")}
-# Where the mail service reports what came back; closed without a secret.
-IS_TOLD_OF_BOUNCES = bool(env.text("ANYMAIL_WEBHOOK_SECRET", ""))
+# The mail service reports bounces to a webhook, which exists only with a secret.
+HAS_BOUNCE_WEBHOOK = bool(env.text("ANYMAIL_WEBHOOK_SECRET", ""))
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
@@ -342,15 +338,15 @@ if SMS_GATEWAY_URL:
     SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
 else:
     SMS_GATEWAY = "serviceshop.demo.mail.SmsGateway" if DEMO else ""
-# Nobody is disturbed from one hour to the other (whoever tries the demonstration at night
-# wants to see its messages), nor more often a day than this.
+# Quiet hours (none in the demonstration, so that its messages come at once), and the most
+# messages per user and day.
 QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7)
 MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TEXTS_A_DAY", 6)}
 
 # -- Logging ----------------------------------------------------------------
 
-# To standard error, warnings and worse; whoever runs the processes keeps it.
+# Warnings and errors go to standard error; the process manager stores them.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -364,7 +360,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": []},  # no mails to administrators: they would carry request data
-        "django.request": {"level": "ERROR"},  # a page not found is no news
+        "django.request": {"level": "ERROR"},  # 404s are not logged
     },
 }
 
@@ -372,7 +368,7 @@ LOGGING = {
 
 HTTPS = env.flag("HTTPS", default=not (DEMO or DEBUG))
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # called without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

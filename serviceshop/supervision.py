@@ -1,4 +1,4 @@
-"""Keeps processes running: what has died is started again."""
+"""Supervise processes: restart those that have died."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,9 +6,9 @@ from typing import Protocol
 
 from serviceshop.local import LocalServiceError
 
-LOOK_EVERY = 0.2  # seconds
-SETTLED = 10  # after so many seconds a start counts as a success
-LONGEST_PAUSE = 10
+CHECK_EVERY = 0.2  # seconds
+SETTLED = 10  # seconds after which a start counts as a success
+LONGEST_PAUSE = 10  # seconds
 
 
 class Watched(Protocol):
@@ -20,7 +20,7 @@ class Watched(Protocol):
 
 
 class Guard:
-    """Watches one process; if it keeps dying, the pauses before the next start grow."""
+    """Restarts one process, with growing pauses if it keeps dying."""
 
     def __init__(self, process: Watched, say: Callable[[str], object]) -> None:
         self.process = process
@@ -29,7 +29,7 @@ class Guard:
         self.pause = 0.0
         self.due_at: float | None = None
 
-    def look(self) -> None:
+    def check(self) -> None:
         now = time.monotonic()
         if self.process.is_running():
             return
@@ -48,9 +48,9 @@ class Guard:
 
 
 def keep_running(processes: Iterable[Watched], say: Callable[[str], object]) -> None:
-    """For ever, until a signal's exception ends it."""
+    """Supervise until a signal raises an exception."""
     guards = [Guard(process, say) for process in processes]
     while True:
         for guard in guards:
-            guard.look()
-        time.sleep(LOOK_EVERY)
+            guard.check()
+        time.sleep(CHECK_EVERY)

@@ -1,3 +1,5 @@
+"""All URLs of the project."""
+
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -22,7 +24,7 @@ handler400 = "serviceshop.http.errors.bad_request"
 handler404 = "serviceshop.http.errors.not_found"
 handler500 = "serviceshop.http.errors.server_error"
 
-if settings.IS_TOLD_OF_BOUNCES:
+if settings.HAS_BOUNCE_WEBHOOK:
     urlpatterns += [path("anymail/", include("anymail.urls"))]
 
 if settings.DEMO:

@@ -1,27 +1,24 @@
-"""Pages that know every storey: where each role begins."""
+"""The front page, which redirects to the first page of each role."""
 
-from typing import cast
-
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.access import PersonRequest
+from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 from booking.access.pages import whose_pages
 from serviceshop.roles import roles_of
 
 
 @require_safe
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Send people to the page their day begins on; work comes before own bookings, and
-    the person somebody acts for before both."""
-    user = cast(User, request.user)
+@person_required
+def home(request: PersonRequest) -> HttpResponse:
+    """Redirect to the user's main page. Acting for somebody has precedence over work, and
+    work over own bookings."""
     whose = whose_pages(request)
     if whose.mandate:
         return redirect("booking:calendar")
-    roles = roles_of(user)
+    roles = roles_of(request.user)
     if roles.administered:
         return redirect("workflow:today", roles.administered[0])
     if roles.is_care_worker:

@@ -1,22 +1,22 @@
-"""What a process keeps from one page to the next, and how to make it forget."""
+"""The caches of a process, and how to clear them."""
 
 from django.template.autoreload import reset_loaders
 
-from booking import choosing
+from booking import converters
 from booking.queries import free
 from booking.templatetags import calendar as tags
 
 
 def forget_drawn():
-    """Parts of pages, in the words that were there then."""
+    """Rendered parts of pages, in the language of that time."""
     reset_loaders()
     for drawn in (tags._day_row, tags._column, tags._frame, tags._run):
         drawn.cache_clear()
 
 
 def forget_all():
-    """As in a process that has just begun."""
+    """As in a new process."""
     forget_drawn()
-    choosing._times_url.cache_clear()
+    converters._times_url.cache_clear()
     for kept in (free._days, free._dates, free._needs):
         kept._found.clear()

@@ -1,26 +1,35 @@
-"""What stands in the database after a test, looked at by the independent checker.
+"""Checks of the rows in the database after a test, by the independent checker.
 
-Nothing here asks the product how it seats or plans: rows are read and walked through.
+Nothing here uses the code that seats visits or makes plans: rows are read and compared.
 """
 
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from booking.models import Booking, Visit
 from booking.seating import values
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from departments.models import Shift
 from tests.booking.checker import faults
 from workflow.models import DayPlan, WorkItem
 
 
+def are_empty(*models):
+    """Whether there is nothing to look at, by one cheap statement."""
+    tables = [f"EXISTS (SELECT FROM {model._meta.db_table})" for model in models]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + " OR ".join(tables))
+        return not cursor.fetchone()[0]
+
+
 def broken_seats(*, still_to_come=False):
-    """What is wrong with the seats of all days; of visits to come alone when told so:
-    what has begun stays on its list, whatever becomes of the shift."""
+    """The faults in the seats of all days. ``still_to_come`` checks future visits alone: those
+    that have begun keep their seat, whatever happens to the shift."""
     visits = (
         Visit.objects.select_related("shift", "booking__service")
         .prefetch_related("booking__service__qualifications")
@@ -46,9 +55,9 @@ def broken_seats(*, still_to_come=False):
 
 
 def broken_lists():
-    """What is wrong with the lists of the plans that are up to date: each visit of a
-    confirmed booking stands on its shift's list, once and in order of time, or on none
-    when it has no shift; and nothing else stands there."""
+    """The faults in the lists of up-to-date plans. Each visit of a confirmed booking is on its
+    shift's list, once and in order of time, or on none without a shift. Nothing else is on a
+    list."""
     found = []
     for plan in DayPlan.objects.filter(revision=F("day__revision")):
         wanted = defaultdict(list)
@@ -71,8 +80,8 @@ def broken_lists():
 
 @dataclass(frozen=True)
 class DayOfRows:
-    """One day as ``booking.seating`` sees it, read from the rows without the product's
-    own reading. When it stands still, nobody moves."""
+    """One day as values of ``booking.seating``, read from the rows without the queries under test.
+    On a settled day no visit moves."""
 
     seats: list[values.Seat]
     visits: list[values.Visit]
@@ -83,9 +92,9 @@ class DayOfRows:
         return [visit for visit in self.visits if visit.seat is not None]
 
     def ask(self, demand, step):
-        board = DaySeating(self.seats, self.visits, is_settled=self.stands_still)
-        answer = board.starts(demand, step)
-        assert board.starts(demand, step) == answer
+        seating = DaySeating(self.seats, self.visits, is_settled=self.stands_still)
+        answer = seating.starts(demand, step)
+        assert seating.starts(demand, step) == answer
         return answer
 
     def shuffled(self, rng):
@@ -98,7 +107,12 @@ class DayOfRows:
 def board_of(day, *, stands_still=False):
     seats = [
         values.Seat(
-            one.id, one.starts, one.ends, one.pause, frozenset(one.skills), one.is_withdrawn
+            one.id,
+            one.starts,
+            one.ends,
+            one.pause,
+            frozenset(one.qualifications),
+            one.is_withdrawn,
         )
         for one in map(_Seat, Shift.objects.filter(day=day))
     ]
@@ -128,7 +142,7 @@ class _Seat:
             _seconds(shift.break_starts_at),
             _seconds(shift.break_ends_at),
         )
-        self.skills = set(shift.qualification_ids)
+        self.qualifications = set(shift.qualification_ids)
         self.is_withdrawn = shift.withdrawn_by_id is not None
 
 

@@ -10,8 +10,11 @@ import atexit
 import contextlib
 import os
 import sys
+from datetime import date
 from itertools import count
 from pathlib import Path
+
+import pytest
 
 from serviceshop.local import DataFolder, FolderInUseError, LocalServiceError
 
@@ -22,6 +25,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",
+    "LOOK_SEED": str(date.today().toordinal()),
 }
 
 
@@ -50,6 +54,13 @@ def give_worker_its_own_valkey_database() -> None:
     url = os.environ["REDIS_URL"]
     if worker.startswith("gw") and url.endswith("/0"):
         os.environ["REDIS_URL"] = f"{url.removesuffix('/0')}/{int(worker[2:]) + 1}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: who waits for a browser or a server leaves a core idle."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" not in os.environ:
+        return (os.cpu_count() or 1) + 1
 
 
 # What pytest makes of a test's module is kept, also where Python is told to keep nothing: to

@@ -1,7 +1,6 @@
-"""Every list, on a page or for a program, asks the database exactly as often for many rows as
-for few.
+"""Every list, on a page or in the API, uses the same number of queries for many rows.
 
-The world grows by one of everything: whatever a page shows, and whatever it does not.
+The world grows by one row of every kind, also of those that a page does not show.
 """
 
 import datetime as dt
@@ -12,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.actions import create_token, messages
 from accounts.models import AccessLogEntry, ApiToken, DeadAddress
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, SeriesDate
@@ -21,7 +20,7 @@ from departments.models import ConfigurationChange, Employee
 from tests import factories
 from tests.factories import local
 from tests.test_every_url import RULES
-from workflow.actions import make_plan
+from workflow import actions as workflow_actions
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)  # seven o'clock here, a Tuesday
 TODAY = dt.date(2026, 11, 24)
@@ -30,7 +29,7 @@ FEW, MANY = 1, 6
 
 
 class World:
-    """A department and its people; ``grow`` gives each of them one more of what they have."""
+    """A department and its people. ``grow`` adds one row of every kind for each of them."""
 
     def __init__(self, department, service, recipient, administrator, care_worker):
         self.department, self.service, self.recipient = department, service, recipient
@@ -53,7 +52,7 @@ class World:
             "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
         }
         self.keys = {
-            who: create_token(name="x", scopes=list(ApiToken.Scope), days=1, by=user)[1]
+            who: actions.create_token(name="x", scopes=list(ApiToken.Scope), days=1, by=user)[1]
             for who, user in self.people.items()
         }
         self.visit = self.booked(self.today, 15, self.shift, booking__recipient=recipient)
@@ -72,7 +71,7 @@ class World:
         self.grow_own(n, colleague)
         self.today.revision += 1
         self.today.save()
-        make_plan(day_id=self.today.pk)
+        workflow_actions.make_plan(day_id=self.today.pk)
 
     def grow_supply(self, n):
         factories.ServiceFactory(
@@ -106,12 +105,12 @@ class World:
         return employee.person
 
     def grow_recipients(self, colleague):
-        """One more recipient of the department, whom nothing reaches."""
+        """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
         factories.GrantFactory(recipient=recipient, service=self.service)
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
-        messages.post(
+        actions.post(
             kind="visit.moved_by_others",
             key="any",
             to=user,
@@ -124,7 +123,7 @@ class World:
         )
 
     def grow_own(self, n, colleague):
-        """One more of each for the recipient of the pages."""
+        """Add one row of every kind for the recipient whose pages are fetched."""
         recipient, user = self.recipient, self.recipient.user
         service = factories.GrantFactory(
             recipient=recipient, service=factories.ServiceFactory(department=self.department)
@@ -146,7 +145,7 @@ class World:
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
         make_feed(recipient=recipient, by=user)
-        create_token(name="x", scopes=["bookings:read"], days=1, by=user)
+        actions.create_token(name="x", scopes=["bookings:read"], days=1, by=user)
         AccessLogEntry.objects.create(
             actor=colleague,
             subject_id=recipient.pk,
@@ -159,7 +158,7 @@ class World:
         return factories.VisitFactory(day=day, shift=shift, booking__starts_at=starts_at, **fields)
 
     def named(self, name):
-        """What an address calls so."""
+        """The value of a URL parameter."""
         return {
             "department": self.department.pk,
             "recipient": self.recipient.pk,
@@ -184,7 +183,7 @@ def world(time_machine, department, service, recipient, administrator, care_work
 @dataclass(frozen=True)
 class Page:
     who: str
-    address: str  # as in ``RULES``: the name, then what it names
+    address: str  # as in ``RULES``: the URL's name and parameters
     queries: int
     view: str = "ordinary"
 
@@ -224,7 +223,7 @@ PAGES = [
     Page("recipient", "api:services", 2),
     Page("recipient", "api:slots", 2),
     Page("recipient", "api:bookings", 3),
-    # who acts for them
+    # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 11),
     Page("guardian", "booking:visits", 7),
@@ -266,31 +265,31 @@ PAGES = [
 ]
 
 
-# What has no list, or one that can't grow.
+# Pages without a list, or with one that can't grow, and why.
 OTHERS = {
-    "home": "sends on",
+    "home": "redirects",
     "healthz": "no page",
     "account_login": "a form",
     "account_request_login_code": "a form",
     "account_confirm_login_code": "a form",
-    "account_inactive": "words",
+    "account_inactive": "only text",
     "account_change_password": "a form",
     "account_set_password": "a form",
     "account_reset_password": "a form",
-    "account_reset_password_done": "words",
-    "account_reset_password_from_key_done": "words",
+    "account_reset_password_done": "only text",
+    "account_reset_password_from_key_done": "only text",
     "account_reset_password_from_key uidb36 key": "a form",
-    "accounts:me": "oneself",
+    "accounts:me": "the user",
     "accounts:settings": "links",
-    "accounts:messages": "an address for each channel, of which there are two",
+    "accounts:messages": "one address per channel",
     "accounts:email": "a form",
     "accounts:email_code": "a form",
     "accounts:phone": "a form",
     "accounts:phone_code": "a form",
     "accounts:log_in_again": "a form",
     "accounts:unsent": "one form, from the session",
-    "api:openapi-json": "asks nothing",
-    "api:api-root": "asks nothing",
+    "api:openapi-json": "no queries",
+    "api:api-root": "no queries",
     "booking:check service date clock": "one time",
     "booking:move_check booking date clock": "one time",
     "booking:cancel booking": "one visit",
@@ -310,15 +309,15 @@ OTHERS = {
     "workflow:unname_shift department date shift": "one shift",
     "workflow:remove_shift department date shift": "one shift",
     "booking:end_series series": "one series",
-    "booking:help": "words",
-    "booking:privacy": "words",
-    "booking:accessibility": "words",
-    "workflow:board department": "sends on to today's",
+    "booking:help": "only text",
+    "booking:privacy": "only text",
+    "booking:accessibility": "only text",
+    "workflow:board department": "redirects to today",
     "workflow:my_day": "the same as of a date",
 }
 
 
-def test_every_page_is_here():
+def test_every_page_is_listed():
     pages = {page.address for page in PAGES}
     assert not pages & set(OTHERS)
     assert pages | set(OTHERS) == {
@@ -327,7 +326,7 @@ def test_every_page_is_here():
 
 
 @pytest.mark.parametrize("who", sorted({page.who for page in PAGES}))
-def test_it_asks_as_often_for_many_rows_as_for_few(who, world, client):
+def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(who, world, client):
     pages = [page for page in PAGES if page.who == who]
     client.force_login(world.people[who])
     wrong = []
@@ -335,14 +334,14 @@ def test_it_asks_as_often_for_many_rows_as_for_few(who, world, client):
         while world.size < size:
             world.grow()
         for page in pages:
-            asked = asked_by(client, page, world)
-            if asked != page.queries:
-                wrong.append(f"{page}: {asked} and not {page.queries} of {size}")
+            found = number_of_queries(client, page, world)
+            if found != page.queries:
+                wrong.append(f"{page}: {found} queries instead of {page.queries} with {size} rows")
     assert not wrong, "\n".join(wrong)
 
 
-def asked_by(client, page, world):
-    """Once everything that is kept has been made."""
+def number_of_queries(client, page, world):
+    """Queries of the second request, when the caches are filled."""
     client.post(reverse("accounts:choose_view"), {"view": page.view})
     if page.who == "guardian":
         session = client.session
@@ -351,6 +350,6 @@ def asked_by(client, page, world):
         session.save()
     url, headers = page.url(world), {"Authorization": f"Bearer {world.keys[page.who]}"}
     assert client.get(url, headers=headers).status_code == 200, page
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.get(url, headers=headers)
-    return len(asked)
+    return len(queries)

@@ -1,7 +1,7 @@
-"""Who may enter where: one row per URL of the project. A URL without a row fails.
+"""Who has access to each URL of the project. A URL without a row in ``RULES`` fails.
 
-Everybody else gets a log-in page or a 404, never a 403 (which would tell that the
-thing exists) and never a page.
+Other users get the log-in page or a 404, never a page and never a 403, which would reveal
+that the object exists.
 """
 
 import copy
@@ -18,17 +18,17 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.actions import create_token
 from accounts.models import UnsentForm, UserSession
 from accounts.pages import page_of
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
 from booking.models import Mandate
-from departments.actions.hours import add_opening_hours
+from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from tests import factories
-from workflow.actions import make_plan
+from workflow import actions as workflow_actions
 
 ANYBODY = "anybody"
 LOGGED_IN = "logged in"
@@ -40,7 +40,7 @@ CARE_WORKER = "care worker"
 OTHER_CARE_WORKER = "other care worker"
 COORDINATOR = "coordinator"
 ANONYMOUS = "anonymous"
-# These have chosen to act for the recipient.
+# These users act for the recipient.
 GUARDIAN = "guardian"
 LOOKER = "helper who may look"
 FORMER = "helper whose mandate has ended"
@@ -58,12 +58,12 @@ CARERS = {CARE_WORKER, OTHER_CARE_WORKER}
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may, with which method, and which of the cast's objects the URL names."""
+    """Who has access with which method, and the objects that the URL needs."""
 
     who: set
     method: str = "get"
     objects: dict = field(default_factory=dict)
-    data: dict = field(default_factory=dict)  # what is sent along, as the objects are
+    data: dict = field(default_factory=dict)  # form data, resolved as ``objects`` are
 
     def sends(self, **data):
         return replace(self, data=data)
@@ -95,8 +95,8 @@ RULES = {
     # accounts
     "account_login": get(ANYBODY),
     "account_request_login_code": get(ANYBODY),
-    "account_confirm_login_code": get(LOGGED_IN),  # and whoever waits for a code
-    "account_logout": post(),  # everybody ends where one logs in
+    "account_confirm_login_code": get(LOGGED_IN),  # and users who wait for a code
+    "account_logout": post(),  # redirects every user to the log-in page
     "account_inactive": get(ANYBODY),
     "account_change_password": get(LOGGED_IN),
     "account_set_password": get(LOGGED_IN),
@@ -119,7 +119,7 @@ RULES = {
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),
-    # the API: a session opens nothing; tests/api has who may what by a key
+    # the API: a session gives no access; tests/api tests access by token
     "api:openapi-json": get(ANYBODY),
     "api:api-root": get(),
     "api:services": get(),
@@ -160,9 +160,9 @@ RULES = {
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
-    "booking:feed secret": get(ANYBODY, secret="secret"),  # who has the address may read
+    "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
-    # booking: who may act for whom
+    # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
     "booking:give_mandate": post(*RECIPIENTS),
     "booking:end_mandate mandate": post(RECIPIENT, mandate="mandate"),
@@ -285,15 +285,15 @@ RULES = {
 }
 
 
-def addresses(patterns, namespace=""):
-    """Each URL as its name and what it names: "booking:move_times booking date"."""
+def url_patterns(patterns, namespace=""):
+    """Each URL pattern's name and parameters: "booking:move_times booking date"."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             words = [f"{namespace}{pattern.name}", *named(pattern.pattern)]
             yield " ".join(words)
         else:
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            for address in addresses(pattern.url_patterns, inner):
+            for address in url_patterns(pattern.url_patterns, inner):
                 name, *rest = address.split(" ")
                 yield " ".join([name, *named(pattern.pattern), *rest])
 
@@ -303,9 +303,9 @@ def named(pattern):
 
 
 def test_every_url_has_a_rule():
-    found = set(addresses(get_resolver().url_patterns))
-    assert found - set(RULES) == set(), "classify these in RULES"
-    assert set(RULES) - found == set(), "these are gone"
+    found = set(url_patterns(get_resolver().url_patterns))
+    assert found - set(RULES) == set(), "add these to RULES"
+    assert set(RULES) - found == set(), "remove these from RULES"
 
 
 @pytest.fixture
@@ -331,14 +331,14 @@ def cast(db, department, other_department, recipient, administrator, other_admin
 
 @pytest.fixture
 def things(cast, department, recipient, service, care_worker, administrator):
-    """What the URLs may name: all of it belongs to the recipient and the department."""
+    """Objects for the URLs. All belong to the recipient and the department."""
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     day = factories.DayFactory(department=department, date=tomorrow)
     shift = factories.ShiftFactory(day=day, person=care_worker)
     visit = factories.VisitFactory(
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
     )
-    make_plan(day_id=day.pk)
+    workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
@@ -370,14 +370,16 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,
         "clock": Clock(dt.time(13)),
-        "token": create_token(name="x", scopes=["bookings:read"], days=1, by=recipient.user)[0].pk,
+        "token": actions.create_token(
+            name="x", scopes=["bookings:read"], days=1, by=recipient.user
+        )[0].pk,
         "uidb36": "0",
         "key": "set-password",
     }
 
 
 def undoable_change(department, administrator):
-    add_opening_hours(
+    department_actions.add_opening_hours(
         department=department,
         hours=WeeklyHours(
             staffing=Staffing(dt.time(18), dt.time(20), staff=1, id=uuid.uuid4()),
@@ -407,7 +409,7 @@ def log_in(client, who, user, recipient):
 
 
 @pytest.mark.parametrize("who", [*sorted(EVERYBODY_INSIDE), ANONYMOUS])
-def test_nobody_else_gets_in(who, cast, things, recipient, client):
+def test_only_users_with_access_get_a_page(who, cast, things, recipient, client):
     log_in(client, who, cast[who], recipient)
     wrong = []
     for address, rule in RULES.items():
@@ -419,7 +421,7 @@ def test_nobody_else_gets_in(who, cast, things, recipient, client):
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_does_not_exist_is_not_found(cast, things, recipient, client):
+def test_a_missing_object_is_not_found(cast, things, recipient, client):
     wrong = []
     for address, rule in RULES.items():
         absent = {
@@ -436,7 +438,7 @@ def test_what_does_not_exist_is_not_found(cast, things, recipient, client):
 
 
 def visit(client, method, url, data):
-    """(status, turned away), with whatever the request changed taken back."""
+    """(status, turned away). Changes by the request are rolled back."""
     cookies = copy.deepcopy(client.cookies)
     sid = transaction.savepoint()
     response = getattr(client, method)(url, data)
@@ -449,7 +451,7 @@ def url_of(address, kwargs):
     return reverse(address.split(" ")[0], kwargs=kwargs)
 
 
-def test_what_can_only_be_sent_to_has_a_page_above_it(things):
+def test_a_post_only_url_is_below_a_page(things):
     wrong = []
     for address, rule in RULES.items():
         url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})

@@ -1,5 +1,5 @@
-"""A department's life in random order on real PostgreSQL, around each change of clocks: what
-must always be true is looked at after every step. ``LIVES`` asks for more of them."""
+"""Random actions at a department on real PostgreSQL, around each change of clocks. After every
+step the invariants are checked. ``LIVES`` sets the number of runs."""
 
 import datetime as dt
 import os
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
@@ -39,23 +38,24 @@ from departments.hours import Interval, local_instant
 from departments.models import Absence, Day, Shift
 from tests import factories
 from tests.booking.oracle import can_be_seated
+from tests.fast_database import delete_all_rows
 from tests.promises import board_of, broken_seats
 from workflow import planner
 from workflow.actions import plan_stale_days, settle, settle_due_days
 from workflow.queries.check import check_plans
-from workflow.queries.planning import as_it_stands
+from workflow.queries.planning import planning_input
 
-LIVES = int(os.environ.get("LIVES", "2"))
+LIVES = int(os.environ.get("LIVES", "1"))
 OSLO = ZoneInfo("Europe/Oslo")
 CLOCKS_CHANGE = [dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 31)]
-REACH = 4  # days of the offer that wishes are chosen from
+SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
 pick = st.integers(0, 10_000)
 
 
 class Life(RuleBasedStateMachine):
-    """Everything is committed, and swept away at the end."""
+    """One run: everything is committed, and deleted at the end."""
 
     clocks_change: dt.date
     asked = held_back = 0
@@ -67,15 +67,19 @@ class Life(RuleBasedStateMachine):
         self.clock = time_machine.travel(start, tick=False)
         self.traveller = self.clock.start()
         self.department = factories.DepartmentFactory()
-        skill = factories.QualificationFactory()
+        qualification = factories.QualificationFactory()
         self.services = [
             factories.ServiceFactory(department=self.department, minutes=minutes, carers=carers)
             for minutes, carers in [(30, 1), (60, 1), (60, 2)]
         ]
-        self.services[0].qualifications.add(skill)
+        self.services[0].qualifications.add(qualification)
         self.rows = []
         for weekday in range(1, 8):
-            for opens, closes, skills in ((8, 13, [skill]), (9, 15, []), (22, 4, [])):
+            for opens, closes, qualifications in (
+                (8, 13, [qualification]),
+                (9, 15, []),
+                (22, 4, []),
+            ):
                 pause = {"break_starts_at": dt.time(11), "break_minutes": 30}
                 self.rows.append(
                     factories.OpeningHoursFactory(
@@ -83,7 +87,7 @@ class Life(RuleBasedStateMachine):
                         weekday=weekday,
                         opens_at=dt.time(opens),
                         closes_at=dt.time(closes),
-                        qualifications=skills,
+                        qualifications=qualifications,
                         **(pause if opens == 9 else {}),
                     )
                 )
@@ -97,7 +101,7 @@ class Life(RuleBasedStateMachine):
         ]
         factories.QualificationHeldFactory(
             person=self.carers[0],
-            qualification=skill,
+            qualification=qualification,
             valid_until=self.clocks_change + dt.timedelta(days=1),
         )
         self.stranger = factories.RecipientFactory()
@@ -109,8 +113,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "clock"):
             self.clock.stop()
-            # A Day's number is never used again, so that what is kept of it stays true.
-            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+            delete_all_rows()
 
     # -- What people do ---------------------------------------------------------
 
@@ -123,8 +126,8 @@ class Life(RuleBasedStateMachine):
 
     @rule(service=pick, time=pick)
     def book_all_at_once(self, service, time):
-        """Each on a connection of their own; those whose own calendar lets them get the
-        seats there are."""
+        """Each on their own connection. Those without a visit at that time get the seats there
+        are."""
         service = _one(self.services, service)
         wanted = self._slot(self.stranger, service, time)
         if wanted is None:
@@ -235,7 +238,7 @@ class Life(RuleBasedStateMachine):
         except errors.CannotTake:
             return
 
-    @rule(ahead=st.integers(0, REACH))
+    @rule(ahead=st.integers(0, SPAN))
     def settle_a_day(self, ahead):
         date = timezone.localdate() + dt.timedelta(days=ahead)
         day = Day.objects.get(department=self.department, date=date)
@@ -297,8 +300,8 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_moves_by_themselves_whose_place_was_decided(self):
-        """On a settled day a visit may lose its seat. One that was put there by hand on
-        another day goes elsewhere only if its shift can't have it any longer."""
+        """On a settled day a visit may lose its seat. A pinned visit on another day moves only if
+        its shift can no longer take it."""
         before, self.held = self.held, {}
         for visit in Visit.objects.select_related("day", "shift"):
             is_settled = visit.day.settled_at is not None
@@ -312,12 +315,12 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def what_is_shown_agrees_with_brute_force(self):
-        """And the answer does not depend on the order of rows, nor on having asked."""
+        """And the answer depends neither on the order of rows nor on earlier queries."""
         self.steps += 1
         service = _one(self.services, self.steps)
         days = [
             board_of(day, stands_still=self._stands_still(day))
-            for day in self._days(timezone.localdate() + dt.timedelta(days=self.steps % REACH))
+            for day in self._days(timezone.localdate() + dt.timedelta(days=self.steps % SPAN))
         ]
         needs = frozenset(service.qualifications.values_list("pk", flat=True))
         demand = Demand(
@@ -342,7 +345,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def a_plan_is_no_worse_than_the_seats_it_came_from(self):
         for day in self._days(timezone.localdate() + dt.timedelta(days=1)):
-            known = as_it_stands(day)
+            known = planning_input(day)
             plan = planner.plan(known.facts, known.seats)
             assert plan.objective <= planner.cost(known.facts, known.seats)
             assert plan.bound is None or plan.bound <= plan.objective
@@ -363,7 +366,7 @@ class Life(RuleBasedStateMachine):
         shown = offer(
             service=service,
             recipient=recipient,
-            dates=[today + dt.timedelta(days=n) for n in range(REACH)],
+            dates=[today + dt.timedelta(days=n) for n in range(SPAN)],
             now=timezone.now(),
             moving=moving,
         )
@@ -374,7 +377,7 @@ class Life(RuleBasedStateMachine):
         return _one(slots, time) if slots else None
 
     def _try(self, recipient, service, slot):
-        """What it was refused with, if it was."""
+        """The error with which it was refused, if it was."""
         try:
             actions.book(
                 key=uuid.uuid4(),
@@ -388,7 +391,7 @@ class Life(RuleBasedStateMachine):
         return None
 
     def _free(self):
-        """What is free for somebody new."""
+        """The free slots for a new recipient."""
         return {
             (service.pk, slot.starts_at)
             for service in self.services
@@ -413,7 +416,7 @@ def _is_free(slot):
 
 
 def _takes(shift, visit):
-    """Whether the shift, as it is now, could have the visit."""
+    """Whether the shift, as it is now, could take the visit."""
     shift = shift and Shift.objects.filter(pk=shift.pk, withdrawn_by=None).first()
     if shift is None:
         return False
@@ -428,9 +431,9 @@ def _takes(shift, visit):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.spoilt  # looked at after each step
+@pytest.mark.spoilt  # checked after each step
 @pytest.mark.parametrize("clocks_change", CLOCKS_CHANGE, ids=str)
-def test_whatever_happens_the_promises_hold(clocks_change, monkeypatch, tally):
+def test_invariants_hold_for_random_actions(clocks_change, monkeypatch, tally):
     monkeypatch.setattr("workflow.tasks.make_plan.apply_async", lambda *_, **__: None)
     life = type("Life", (Life,), {"clocks_change": clocks_change})
     run_state_machine_as_test(
@@ -439,7 +442,7 @@ def test_whatever_happens_the_promises_hold(clocks_change, monkeypatch, tally):
             max_examples=LIVES,
             stateful_step_count=20,
             deadline=None,
-            phases=[Phase.generate],  # a life is too long to be lived again and again
+            phases=[Phase.generate],  # a run is too long for shrinking
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -15,7 +15,16 @@ INTERNAL = {
     "departments.actions": set(),
     "departments.queries": set(),
     "booking.actions": {"locks", "booking_sql"},
-    "booking.queries": {"process_cache", "day_seatings", "days", "free", "entitlement"},
+    "booking.queries": {
+        "process_cache",
+        "day_seatings",
+        "days",
+        "free",
+        "entitlement",
+        "local_time",
+        "own_booking_rows",
+    },
+    "workflow.actions": set(),
     "workflow.queries": set(),
 }
 

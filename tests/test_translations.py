@@ -1,4 +1,4 @@
-"""Bokmål and nynorsk are complete, and what is compiled is what is written."""
+"""The catalogues of bokmål and nynorsk are complete, and the compiled files are up to date."""
 
 import os
 import re

@@ -115,7 +115,7 @@ class Crowd:
         return answers
 
 
-def until(condition, *, within=20):
+def until(condition, *, within=60):
     end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end, "It never came to that."

@@ -11,7 +11,7 @@ from accounts.api import Bearer, Problem, Scope, TokenRequest
 from booking.api.schemas import Date, Instant, InvalidOut
 from workflow import access
 from workflow.models import Report
-from workflow.queries.work_lists import ListOfVisits, Stop
+from workflow.queries import ListOfVisits, Stop
 
 router = Router(tags=["work lists"])
 
@@ -98,8 +98,8 @@ class WorkListsOut(Schema):
 def work_lists(request: TokenRequest, date: Date | None = None) -> WorkListsOut:
     """One's own lists of `date`, today's when none is given. A day gone by is 404, and so
     is every day for whoever does not work as a carer. Scope `work-lists:read`."""
-    asked = date or timezone.localdate()
-    my_day = access.my_day_of(request.user, asked, what="api:work_lists")
+    date = date or timezone.localdate()
+    my_day = access.my_day_of(request.user, date, what="api:work_lists")
     return WorkListsOut.model_construct(
-        date=asked, work_lists=[WorkListOut.of(one) for one in my_day.lists]
+        date=date, work_lists=[WorkListOut.of(one) for one in my_day.lists]
     )

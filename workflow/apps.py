@@ -10,5 +10,5 @@ class WorkflowConfig(AppConfig):
         from workflow import tasks
         from workflow.outcomes import ReportedOutcomes
 
-        day_changed.connect(tasks.ring, dispatch_uid="workflow.ring")
+        day_changed.connect(tasks.request_plan, dispatch_uid="workflow.request_plan")
         outcomes.register(ReportedOutcomes())

@@ -1,7 +1,7 @@
-"""A day as its administrator sees it.
+"""The values of the day board: a day as its administrator sees it.
 
-A *lane* is one shift, a *card* one visit on it; cards without a lane have nobody to go. A
-*part* is the shifts that begin in one part of the day, a *frame* what of it all is shown.
+A *lane* is one shift, a *card* one visit. Cards without a lane are unstaffed. A *day part*
+has the shifts that start in the day, evening or night. A *frame* is the shown section.
 """
 
 import datetime as dt
@@ -21,8 +21,8 @@ from departments.models import Day, Department
 
 ZERO = dt.timedelta(0)
 
-# Parts of the day by the local hour in which a shift begins.
-PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
+# (key, first hour, end) by the local hour in which a shift starts; the night ends after 24.
+DAY_PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Card:
         return self.state == "open"
 
     @property
-    def state_words(self) -> str:
+    def state_name(self) -> str:
         return {
             "open": _("nobody to go"),
             "plan": _("planned"),
@@ -71,14 +71,14 @@ class Travel:
 
 @dataclass(frozen=True)
 class Lane:
-    """One shift. Without an id on a day that is not laid out yet."""
+    """One shift. ``id`` is None on a day that is not laid out yet."""
 
     id: uuid.UUID | None
     period: Interval
     pause: Interval | None
     title: str
     person: User | None = None
-    knows: frozenset[uuid.UUID] = frozenset()
+    qualification_ids: frozenset[uuid.UUID] = frozenset()
     is_withdrawn: bool = False
     is_manual: bool = False
     cards: tuple[Card, ...] = ()
@@ -88,13 +88,13 @@ class Lane:
         return self.person is not None
 
     @property
-    def done(self) -> int:
+    def finished(self) -> int:
         return sum(card.state in ("done", "absent", "unable") for card in self.cards)
 
     @property
-    def part(self) -> str:
+    def day_part(self) -> str:
         hour = timezone.localtime(self.period.start).hour
-        return next((name for name, first, end in PARTS if first <= hour < end), "night")
+        return next((name for name, first, end in DAY_PARTS if first <= hour < end), "night")
 
     @property
     def travels(self) -> list[Travel]:
@@ -105,8 +105,8 @@ class Lane:
             and after.visit.starts_at > card.visit.ends_at
         ]
 
-    def hole(self, period: Interval) -> Interval:
-        """The free time around a period in which the lane has nothing."""
+    def free_time_around(self, period: Interval) -> Interval:
+        """The free time around a period without visits."""
         taken = [Interval(card.visit.starts_at, card.visit.occupied_until) for card in self.cards]
         if self.pause:
             taken.append(self.pause)
@@ -117,8 +117,8 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Shifts that begin in one part of the day, and the visits nobody has in its hours."""
+class DayPart:
+    """Shifts that start in one part of the day, and the unstaffed visits in its hours."""
 
     key: str
     lanes: list[Lane]
@@ -163,7 +163,7 @@ class Board:
 
     @property
     def is_past(self) -> bool:
-        """Nothing on the day can be changed any more."""
+        """Whether the day can no longer be changed."""
         return self.date < timezone.localdate(self.now) and all(
             lane.period.end <= self.now for lane in self.lanes
         )
@@ -178,7 +178,7 @@ class Board:
 
     @cached_property
     def staffed_seconds(self) -> float:
-        """Time at work without breaks, of everybody who is not away."""
+        """Working time without breaks, of shifts that are not withdrawn."""
         return sum(
             (lane.period.duration - (lane.pause.duration if lane.pause else ZERO)).total_seconds()
             for lane in self.lanes
@@ -187,7 +187,7 @@ class Board:
 
     @cached_property
     def used_seconds(self) -> float:
-        """Time that visits take, with the travel after them."""
+        """Time of visits and of the travel after them."""
         return sum(
             (
                 min(card.visit.occupied_until, lane.period.end) - card.visit.starts_at
@@ -201,11 +201,11 @@ class Board:
         return int((self.staffed_seconds - self.used_seconds) // 3600)
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def day_parts(self) -> list[DayPart]:
         lanes = defaultdict(list)
         for lane in self.lanes:
-            lanes[lane.part].append(lane)
-        parts = [Part(key, lanes[key]) for key, _first, _end in PARTS if lanes[key]]
+            lanes[lane.day_part].append(lane)
+        parts = [DayPart(key, lanes[key]) for key, _first, _end in DAY_PARTS if lanes[key]]
         unstaffed = defaultdict(list)
         for card in self.unstaffed:
             if parts:
@@ -214,7 +214,7 @@ class Board:
         return [replace(part, unstaffed=unstaffed[part.key]) for part in parts]
 
     def next_unstaffed(self, opened: uuid.UUID | None) -> Card | None:
-        """The next visit nobody has, after the one that is opened; round and round."""
+        """The next unstaffed visit after the opened one; the first one after the last."""
         ids = [card.id for card in self.unstaffed]
         after = ids.index(opened) + 1 if opened in ids else 0
         others = self.unstaffed[after:] + self.unstaffed[:after]
@@ -224,7 +224,7 @@ class Board:
         return next((lane for lane in self.lanes if lane.id == shift_id), None)
 
     def empty_lanes(self, period: Interval) -> list[Lane]:
-        """Shifts over a period whose person is away, and that nobody has taken yet."""
+        """Withdrawn shifts around a period that no one else has taken."""
         return [lane for lane in self.lanes if lane.is_withdrawn and lane.period.contains(period)]
 
     def card(self, visit_id: uuid.UUID) -> Card | None:
@@ -237,9 +237,9 @@ class Board:
 
 @dataclass(frozen=True)
 class Frame:
-    """The parts of the day on show, between whole hours. ``chosen`` is empty for all."""
+    """The day parts shown, between whole hours. ``chosen`` is empty for the whole day."""
 
-    parts: list[Part]
+    day_parts: list[DayPart]
     chosen: str
     first_hour: int
     hours: int
@@ -251,26 +251,26 @@ class Frame:
 
     @property
     def unstaffed(self) -> list[Card]:
-        return [card for part in self.parts for card in part.unstaffed]
+        return [card for part in self.day_parts for card in part.unstaffed]
 
 
-def frame(board: Board, chosen: str, opened: uuid.UUID | None) -> Frame | None:
-    """The part asked for, else the one in which something is opened, else all of them.
+def frame_of(board: Board, chosen: str, opened: uuid.UUID | None) -> Frame | None:
+    """The chosen day part, else that of the opened shift or visit, else the whole day.
 
-    None for a day without shifts: there is nothing to frame.
+    None for a day without shifts.
     """
-    if not board.parts:
+    if not board.day_parts:
         return None
-    keys = [part.key for part in board.parts]
+    keys = [part.key for part in board.day_parts]
     if chosen not in keys:
-        chosen = _part_of(board, opened) if opened and len(keys) > 1 else ""
-    parts = [part for part in board.parts if not chosen or part.key == chosen]
+        chosen = _day_part_of(board, opened) if opened and len(keys) > 1 else ""
+    parts = [part for part in board.day_parts if not chosen or part.key == chosen]
     periods = [part.period for part in parts]
     periods += [card.period for part in parts for card in part.unstaffed]
     first = min(_hour(board.date, period.start) for period in periods)
     last = max(_hour(board.date, period.end, up=True) for period in periods)
     return Frame(
-        parts=parts,
+        day_parts=parts,
         chosen=chosen,
         first_hour=first,
         hours=last - first,
@@ -278,8 +278,8 @@ def frame(board: Board, chosen: str, opened: uuid.UUID | None) -> Frame | None:
     )
 
 
-def _part_of(board: Board, opened: uuid.UUID) -> str:
-    for part in board.parts:
+def _day_part_of(board: Board, opened: uuid.UUID) -> str:
+    for part in board.day_parts:
         ids = [card.id for card in part.unstaffed]
         for lane in part.lanes:
             ids += [lane.id, *(card.id for card in lane.cards)] if lane.id else []
@@ -289,7 +289,7 @@ def _part_of(board: Board, opened: uuid.UUID) -> str:
 
 
 def _hour(date: dt.date, instant: dt.datetime, *, up: bool = False) -> int:
-    """The local hour, counted on from midnight of ``date``."""
+    """The local hour counted from midnight of ``date``; beyond 24 on the next day."""
     local = timezone.localtime(instant)
     hour = (local.date() - date).days * 24 + local.hour
     return hour + 1 if up and (local.minute or local.second) else hour

@@ -1,10 +1,10 @@
-"""What can go wrong on the day, in its own words."""
+"""Reasons why a report is refused."""
 
 from django.utils.translation import gettext_lazy as _
 
 
 class WorkflowError(Exception):
-    """The message is written for the one who acts."""
+    """The message is shown to the user who acts."""
 
     message = _("This is not possible.")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from departments.hours import Interval, local_instant
 from departments.models import Department
-from departments.queries.staff import care_workers
+from departments.queries import care_workers
 from workflow.models import Report
 
 
@@ -21,7 +21,7 @@ class Choice:
     hint: str | Promise = ""
 
 
-# In the carer's words; the recipient reads the model's.
+# Labels for carers. Recipients see those of ``Report.Outcome``.
 OUTCOMES = [
     Choice(Report.Outcome.DONE, _("Done")),
     Choice(
@@ -52,13 +52,13 @@ class ReportForm(forms.Form):
 
     @property
     def label(self) -> str:
-        """What was chosen, once the form is valid."""
+        """The label of the chosen outcome. The form must be valid."""
         outcome = self.cleaned_data["outcome"]
         return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
 
 
 class AddShiftForm(forms.Form):
-    """From and to on one date; ``to`` at or before ``from`` means the next day."""
+    """Hours on one date. ``ends`` at or before ``starts`` means the next day."""
 
     starts = forms.TimeField(
         label=_("From"), widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric"})

@@ -1,4 +1,4 @@
-"""The delivery: who goes where and in which order, and what happened."""
+"""Day plans and work lists, and reports of what happened."""
 
 import uuid
 
@@ -11,10 +11,7 @@ from departments.models import Day, Shift
 
 
 class DayPlan(models.Model):
-    """A day's plan, and the Day's revision that it was made from.
-
-    Stale exactly when ``revision`` differs from the Day's.
-    """
+    """A day's plan. Stale when ``revision`` differs from the Day's."""
 
     day = models.OneToOneField(Day, on_delete=models.CASCADE, related_name="plan")
     revision = models.PositiveBigIntegerField()
@@ -38,7 +35,7 @@ class WorkList(models.Model):
 
 
 class WorkItem(models.Model):
-    """One visit's place on one list. A visit can't be on two."""
+    """One visit's place on a work list. A visit is on at most one."""
 
     work_list = models.ForeignKey(WorkList, on_delete=models.CASCADE, related_name="items")
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="work_item")
@@ -59,7 +56,7 @@ class WorkItem(models.Model):
 
 
 class Report(models.Model):
-    """What happened at a visit, told by the carer (FHIR Encounter, outcome)."""
+    """What happened at a visit, reported by the carer (FHIR Encounter, outcome)."""
 
     class Outcome(models.TextChoices):
         DONE = "done", _("Done")

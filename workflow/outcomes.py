@@ -1,4 +1,4 @@
-"""What the storey below asks of this one about visits that are over."""
+"""The interface ``booking.outcomes.Outcomes``, implemented with reports."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -14,14 +14,12 @@ OUTCOMES = {
 
 
 class ReportedOutcomes:
-    """Implements ``booking.outcomes.Outcomes``."""
-
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
-        """Of two carers the one who did it counts."""
+        """The reported outcome of each booking; of two carers' reports, done takes precedence."""
         found: dict[uuid.UUID, Outcome] = {}
         reports = Report.objects.filter(visit__booking__in=bookings)
         for booking_id, outcome in reports.values_list("visit__booking", "outcome"):
-            told = OUTCOMES[Report.Outcome(outcome)]
+            reported = OUTCOMES[Report.Outcome(outcome)]
             if found.get(booking_id) is not Outcome.DONE:
-                found[booking_id] = told
+                found[booking_id] = reported
         return found

@@ -1,9 +1,8 @@
-"""Who goes where on one day: values in, values out.
+"""Plan one day: which shift has which visits. A pure function of its input.
 
-A *visit* goes to one *shift* or stays *unstaffed* (None); an *assignment* says which for
-every visit. The *incumbent* is the assignment that stands, a plan is never worse, and
-its *objective* is what it costs (lower is better). A *bound* is a proof that no plan
-costs less; None while nothing is proven. Times are seconds since the epoch.
+An *assignment* gives each visit a *shift*, or None when it is *unstaffed*. The *incumbent*
+is the present assignment; a plan is never worse. The *objective* is a plan's cost, and no
+plan costs less than the *bound* (None when unknown). Times are seconds since the epoch.
 """
 
 import uuid
@@ -13,12 +12,12 @@ from dataclasses import dataclass
 
 Assignment = Mapping[uuid.UUID, uuid.UUID | None]
 
-# In this order of weight.
-UNSTAFFED = 10_000.0  # a visit nobody takes
-STRANGER = 60.0  # a visit by somebody the recipient has not met lately, or nobody knows who
-SEEN = 20.0  # a visit by somebody they have met
-TRAVEL = 1.0  # a minute between two visits
-UNFAIR = 0.25  # a minute of visits above one's share of the day
+# Costs, most important first.
+UNSTAFFED = 10_000.0  # per unstaffed visit
+STRANGER = 60.0  # per visit by a carer the recipient has not met lately, or on an unnamed shift
+SEEN = 20.0  # per visit by a carer the recipient has met lately
+TRAVEL = 1.0  # per minute of travel between two visits
+UNFAIR = 0.25  # per minute of visits above the shift's share of the day
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Visit:
-    """``travel`` is the seconds kept free after it, spent when another visit follows."""
+    """``travel`` is the seconds of travel to a following visit."""
 
     id: uuid.UUID
     recipient_id: uuid.UUID
@@ -42,7 +41,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class PlanningDay:
-    """One day's shifts and visits. ``seen`` are (person, recipient) who met lately."""
+    """One day's shifts and visits. ``seen`` has (person, recipient) who met lately."""
 
     shifts: Collection[Shift]
     visits: Collection[Visit]
@@ -57,12 +56,12 @@ class Plan:
 
 
 def plan(day: PlanningDay, incumbent: Assignment) -> Plan:
-    """The seats as they stand, and what they cost."""
+    """The incumbent and its cost."""
     return Plan(assignment=dict(incumbent), objective=cost(day, incumbent), bound=None)
 
 
 def lists(day: PlanningDay, assignment: Assignment) -> dict[uuid.UUID, list[Visit]]:
-    """Each shift's visits in the order they are made; shifts without visits too."""
+    """Each shift's visits in order; shifts without visits are included."""
     by_shift: dict[uuid.UUID, list[Visit]] = {shift.id: [] for shift in day.shifts}
     for visit in sorted(day.visits, key=lambda visit: (visit.starts, visit.ends, visit.id)):
         shift_id = assignment[visit.id]

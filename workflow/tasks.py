@@ -1,4 +1,4 @@
-"""What Celery runs. Losing any of it loses nothing: beat comes by again."""
+"""Celery tasks. A lost task does no harm: beat runs the periodic ones again."""
 
 import time
 from collections import deque
@@ -6,12 +6,11 @@ from typing import Any
 
 from celery import shared_task
 
-# From one process. When more change than that, beat's next look at all of them is worth
-# more than a message for each, and nobody's booking waits for messages.
-RINGS_A_SECOND = 5
+# Per process. Above this rate, beat's next run is cheaper than a message for each change.
+MAX_REQUESTS_PER_SECOND = 5
 TIME_LIMIT = 120  # seconds
 
-_rung = deque[float](maxlen=RINGS_A_SECOND)
+_request_times = deque[float](maxlen=MAX_REQUESTS_PER_SECOND)
 
 
 @shared_task(time_limit=TIME_LIMIT)
@@ -35,13 +34,14 @@ def settle_due_days() -> None:
     actions.settle_due_days()
 
 
-def ring(day_id: int, **kwargs: Any) -> None:
-    """Ask for the day's plan now rather than at beat's next round. Never fails.
+def request_plan(day_id: int, **kwargs: Any) -> None:
+    """Request the day's plan before beat's next run. Receives ``day_changed``.
 
-    Called by ``day_changed`` after the commit, inside somebody's request.
+    A notification task: it may be lost or left out, since beat finds stale days in the
+    database. It runs after commit, within a user's request, and never fails.
     """
     now = time.monotonic()
-    if len(_rung) == RINGS_A_SECOND and now - _rung[0] < 1:
+    if len(_request_times) == MAX_REQUESTS_PER_SECOND and now - _request_times[0] < 1:
         return
-    _rung.append(now)
+    _request_times.append(now)
     make_plan.apply_async((day_id,), expires=60)

@@ -1,32 +1,30 @@
-"""The verbs of log-in, contact channels and messages."""
+"""Everything that changes log-in, contact channels, messages and API tokens."""
 
 from accounts.actions.addresses import (
-    ask_for_change,
     change_address,
     confirm_change,
-    forget_old_changes,
-    needs_code,
-    waited_for,
+    delete_old_changes,
+    request_change,
 )
-from accounts.actions.messages import (
-    bounced,
-    claim,
-    deliver,
-    end_overdue,
-    forget_old_messages,
-    mark_dead,
-    post,
-    printed,
-    quiet_hours,
-    send_due,
-    trust_again,
+from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
+from accounts.actions.delivery import claim, deliver, send_due
+from accounts.actions.login_codes import (
+    delete_old_codes,
+    find_login,
+    send_another_code,
+    send_code,
+    use_code,
 )
+from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
-from accounts.actions.tokens import create_token, revoke_all_tokens, revoke_token
+from accounts.actions.tokens import (
+    create_token,
+    record_token_use,
+    revoke_all_tokens,
+    revoke_token,
+)
 
 __all__ = [
-    "ask_for_change",
-    "bounced",
     "change_address",
     "choose_language",
     "choose_messages",
@@ -34,18 +32,23 @@ __all__ = [
     "claim",
     "confirm_change",
     "create_token",
+    "delete_old_changes",
+    "delete_old_codes",
+    "delete_old_messages",
     "deliver",
     "end_overdue",
-    "forget_old_changes",
-    "forget_old_messages",
+    "find_login",
     "mark_dead",
-    "needs_code",
+    "mark_printed",
     "post",
-    "printed",
-    "quiet_hours",
+    "record_bounce",
+    "record_token_use",
+    "request_change",
     "revoke_all_tokens",
     "revoke_token",
+    "send_another_code",
+    "send_code",
     "send_due",
     "trust_again",
-    "waited_for",
+    "use_code",
 ]

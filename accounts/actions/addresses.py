@@ -1,13 +1,13 @@
-"""Give somebody another e-mail or phone number.
+"""Change the e-mail address or phone number of a user.
 
-People do so themselves, with a code that is sent to the new address: nobody can take one
-that they do not read. Where it is another's, the page says the same, and its owner is told
-instead. The tries and the codes of an hour are counted in the database, under lock: neither a
-cache that is down nor many requests at once give more of them.
+Users do so themselves with a code that is sent to the new address, so nobody can take an
+address that they can't read. If the address belongs to somebody else, the page looks the
+same and its owner gets a message instead of a code. Attempts and codes per hour are counted
+in the database under lock, so that neither a missing cache nor parallel requests give more.
 
-Another e-mail ends the person's sessions, but for the one in which they changed it. Keys for
-programs stay, unless they ask for more. django-allauth's own list of addresses is emptied, or
-the old one could still be used to log in.
+A new e-mail address ends the user's sessions, except the one in which they changed it. API
+tokens remain valid unless they ask for more. django-allauth's own list of addresses is emptied:
+otherwise the old address could still be used to log in.
 """
 
 import contextlib
@@ -22,9 +22,8 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from accounts import errors
-from accounts.actions.messages import post
-from accounts.messages import addresses as address_notices
-from accounts.messages import mails, sms
+from accounts.actions.outbox import post
+from accounts.messages import addresses, mails, sms
 from accounts.messages.notices import Words
 from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
@@ -33,24 +32,19 @@ from accounts.signals import phone_changes
 
 log = logging.getLogger(__name__)
 
-CODE_LASTS = dt.timedelta(minutes=15)
-TRIES = 5  # of one code
 HOUR = dt.timedelta(hours=1)
-CODES_AN_HOUR = 5  # to one person
-CODES_TO_AN_ADDRESS = 3  # in the same hour, whoever asks
-TOLD_FOR = dt.timedelta(days=7)
+CODES_AN_HOUR = 5  # for one user
+CODES_TO_AN_ADDRESS = 3  # in the same hour, whoever requests them
+NOTICE_LASTS = dt.timedelta(days=7)
 
 Channel = Message.Channel
 
 
-def needs_code(channel: Message.Channel, address: str) -> bool:
-    """Whether something will be sent there. Other numbers are only called."""
-    return channel is Channel.EMAIL or bool(sms.is_offered() and mobile_number(address))
+def request_change(*, channel: Message.Channel, address: str, by: User) -> AddressChange:
+    """Send a code to the new address, which is used once the code is confirmed.
 
-
-def ask_for_change(*, channel: Message.Channel, address: str, by: User) -> AddressChange:
-    """Send a code to the new address; the one before is used until it has come back. An
-    earlier code is worth nothing from now on. Raises ``TooManyCodes`` and ``CodeNotSent``."""
+    Earlier codes become invalid. Raises ``TooManyCodes`` and ``CodeNotSent``.
+    """
     code = get_random_string(6, "0123456789")
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -63,57 +57,55 @@ def ask_for_change(*, channel: Message.Channel, address: str, by: User) -> Addre
             address=address,
             old_address=_address(user, channel),
         )
-        is_anothers = channel is Channel.EMAIL and _is_anothers(user, address)
-        change.digest = "" if is_anothers else _digest(change, code)
+        belongs_to_other = channel is Channel.EMAIL and _belongs_to_other(user, address)
+        change.digest = "" if belongs_to_other else _digest(change, code)
         change.save(force_insert=True)
     try:
         _send(
             change,
-            address_notices.to_another if is_anothers else partial(address_notices.code, code),
+            addresses.address_in_use if belongs_to_other else partial(addresses.code, code),
         )
-    except Exception as error:  # its text may carry the address
+    except Exception as error:  # its text may contain the address
         log.warning("A code by %s was not sent: %s", channel, type(error).__name__)
         raise errors.CodeNotSent from error
     return change
 
 
-def waited_for(*, channel: Message.Channel, user: User) -> AddressChange | None:
-    """The change whose code may still come back."""
-    change = AddressChange.objects.filter(user=user, channel=channel).first()
-    return change if change and _is_waited_for(change) else None
-
-
 def confirm_change(
     *, channel: Message.Channel, code: str, by: User, session_key: str | None = None
 ) -> AddressChange:
-    """The code has come back: the new address is the person's. ``session_key`` is of the
-    session that goes on. Raises ``WrongCode``,
-    ``NoCode``, and ``AddressTaken`` when somebody else got it meanwhile."""
-    with _refusing_what_is_taken():
+    """Use the new address if the code is right. ``session_key`` names the session that remains.
+
+    Raises ``WrongCode``, ``NoCode``, and ``AddressTaken`` if somebody else has taken the
+    address since the code was sent.
+    """
+    with _address_taken():
         change = (
             AddressChange.objects.select_for_update(of=("self",))
             .select_related("user")
             .filter(user=by, channel=channel)
             .first()
         )
-        if change is None or not _is_waited_for(change):
+        if change is None or not change.is_pending(timezone.now()):
             raise errors.NoCode
         is_right = bool(change.digest) and constant_time_compare(
             change.digest, _digest(change, code)
         )
-        change.attempts += 1  # kept, whatever comes of it
+        change.attempts += 1  # committed whether the code is right or wrong
         change.save(update_fields=["attempts"])
         if is_right:
-            _make(change, session_key)
+            _apply(change, session_key)
     if not is_right:
         raise errors.WrongCode
     return change
 
 
 def change_address(*, user: User, channel: Message.Channel, address: str, by: User) -> None:
-    """Without a code: by staff who know the person, or a number that nothing is sent to.
-    Raises ``AddressTaken``."""
-    with _refusing_what_is_taken():
+    """Change an address without a code: by staff, or to a number that gets no messages.
+
+    Raises ``AddressTaken``.
+    """
+    with _address_taken():
         change = AddressChange(
             user=user,
             by=by,
@@ -124,15 +116,15 @@ def change_address(*, user: User, channel: Message.Channel, address: str, by: Us
         if change.address != change.old_address:
             AddressChange.objects.filter(user=user, channel=channel).update(digest="")
             change.save(force_insert=True)
-            _make(change)
+            _apply(change)
 
 
-def forget_old_changes(*, before: dt.datetime) -> int:
+def delete_old_changes(*, before: dt.datetime) -> int:
     return AddressChange.objects.filter(asked_at__lt=before).delete()[0]
 
 
-def _make(change: AddressChange, session_key: str | None = None) -> None:
-    """The address is in use, and the person is told where they were reached before."""
+def _apply(change: AddressChange, session_key: str | None = None) -> None:
+    """Use the new address, and notify the user at the e-mail address they had before."""
     user, channel = change.user, Channel(change.channel)
     if channel is Channel.EMAIL:
         EmailAddress.objects.filter(user=user).delete()
@@ -145,21 +137,17 @@ def _make(change: AddressChange, session_key: str | None = None) -> None:
     change.made_at = timezone.now()
     change.save(update_fields=["made_at"])
     post(
-        kind=address_notices.KINDS[channel],
+        kind=addresses.KINDS[channel],
         key=str(change.pk),
         to=user,
         about_id=change.pk,
-        expires_at=change.made_at + TOLD_FOR,
+        expires_at=change.made_at + NOTICE_LASTS,
     )
 
 
-def _is_waited_for(change: AddressChange) -> bool:
-    is_fresh = change.asked_at > timezone.now() - CODE_LASTS
-    return is_fresh and change.made_at is None and change.attempts < TRIES
-
-
 @contextlib.contextmanager
-def _refusing_what_is_taken() -> Iterator[None]:
+def _address_taken() -> Iterator[None]:
+    """One transaction; raises ``AddressTaken`` when the address is not unique."""
     try:
         with transaction.atomic():
             yield
@@ -169,8 +157,9 @@ def _refusing_what_is_taken() -> Iterator[None]:
 
 def _check_rate(user: User, channel: Message.Channel, address: str) -> None:
     recent = AddressChange.objects.filter(asked_at__gt=timezone.now() - HOUR)
-    to_it = recent.filter(channel=channel, address=address)
-    if recent.filter(user=user).count() >= CODES_AN_HOUR or to_it.count() >= CODES_TO_AN_ADDRESS:
+    to_address = recent.filter(channel=channel, address=address).count()
+    by_user = recent.filter(user=user).count()
+    if by_user >= CODES_AN_HOUR or to_address >= CODES_TO_AN_ADDRESS:
         raise errors.TooManyCodes
 
 
@@ -178,12 +167,12 @@ def _address(user: User, channel: Message.Channel) -> str:
     return user.email if channel is Channel.EMAIL else user.phone
 
 
-def _is_anothers(user: User, address: str) -> bool:
+def _belongs_to_other(user: User, address: str) -> bool:
     return User.objects.filter(email__iexact=address).exclude(pk=user.pk).exists()
 
 
 def _digest(change: AddressChange, code: str) -> str:
-    """Of six figures a bare hash would tell them: this one takes the server's secret, too."""
+    """Keyed with the server's secret: a plain hash of six digits could be guessed."""
     return salted_hmac(f"accounts.address:{change.pk}", code, algorithm="sha256").hexdigest()
 
 

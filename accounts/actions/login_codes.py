@@ -61,7 +61,7 @@ def use_code(*, login: LoginCode, code: str) -> User:
     raise errors.WrongCode
 
 
-def forget_old_codes() -> int:
+def delete_old_codes() -> int:
     return LoginCode.objects.filter(expires_at__lte=timezone.now()).delete()[0]
 
 

@@ -1,4 +1,4 @@
-"""What people choose for themselves."""
+"""Language, view and message channels that users choose for themselves."""
 
 from collections.abc import Collection, Mapping
 
@@ -14,22 +14,22 @@ def choose_language(*, by: User, language: str) -> None:
 
 
 def choose_view(*, by: User, is_simple: bool) -> None:
-    """Remember how the person wants the pages; what else they prefer stays as it is."""
+    """Choose simple or ordinary pages. Other preferences are kept."""
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=by.pk)
-        kept.preferences["view"] = "simple" if is_simple else "ordinary"
-        kept.save(update_fields=["preferences"])
-    by.preferences = kept.preferences
+        user = User.objects.select_for_update().get(pk=by.pk)
+        user.preferences["view"] = "simple" if is_simple else "ordinary"
+        user.save(update_fields=["preferences"])
+    by.preferences = user.preferences
 
 
 def choose_messages(
     *, by: User, channels: Mapping[Topic, Collection[str]], names_service: bool
 ) -> None:
-    """Over which channels ``by`` is told each thing from now on, also of what waits."""
+    """Choose the channels for each topic. This also applies to messages that wait."""
     MessageChoices.objects.update_or_create(
         user=by,
         defaults={
-            **{topic.value: list(chosen) for topic, chosen in channels.items()},
+            **{topic.value: list(names) for topic, names in channels.items()},
             "names_service": names_service,
         },
     )

@@ -1,4 +1,4 @@
-"""Keys that people give to programs."""
+"""API tokens: create, record use, revoke."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -8,11 +8,13 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import ApiToken, User
 
+USE_PRECISION = dt.timedelta(minutes=5)  # of ``last_used_at``: saves a write per request
+
 
 def create_token(
     *, name: str, scopes: Iterable[ApiToken.Scope], days: int, by: User
 ) -> tuple[ApiToken, str]:
-    """A token for its maker, and its secret, which is told here and never again."""
+    """Create a token; return it with its secret, which is not stored anywhere."""
     secret = tokens.new_secret()
     token = ApiToken.objects.create(
         owner=by,
@@ -24,8 +26,13 @@ def create_token(
     return token, secret
 
 
+def record_token_use(token: ApiToken, now: dt.datetime) -> None:
+    if token.last_used_at is None or token.last_used_at < now - USE_PRECISION:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
 def revoke_token(*, token: ApiToken, by: User) -> None:
-    """From now on it opens nothing. Revoking twice keeps the first time."""
+    """Make the token invalid. Revoking twice keeps the first time."""
     ApiToken.objects.filter(pk=token.pk, owner=by, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )

@@ -1,4 +1,4 @@
-"""What is said when somebody gets another e-mail or phone number."""
+"""Texts about a changed e-mail address or phone number."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,24 +12,24 @@ KINDS = {Message.Channel.EMAIL: EMAIL, Message.Channel.SMS: PHONE}
 
 
 def register_all() -> None:
-    for kind, compose in ((EMAIL, tell_email), (PHONE, tell_phone)):
+    for kind, compose in ((EMAIL, compose_email), (PHONE, compose_phone)):
         register(Notice(kind, Topic.BY_OTHERS, compose, over=Message.Channel.EMAIL))
 
 
-def code(figures: str) -> Words:
-    """Sent at once, to an address that is not in use yet."""
+def code(digits: str) -> Words:
+    """The code that proves a new address. Sent at once, not through the outbox."""
     return Words(
         subject=_("Your code"),
         lines=(
-            _("Your code is %(code)s.") % {"code": figures},
+            _("Your code is %(code)s.") % {"code": digits},
             _("Write it on the page that asks for it. It is valid for a quarter of an hour."),
             _("Did you not ask for it? Then you need do nothing."),
         ),
     )
 
 
-def to_another() -> Words:
-    """In place of a code, to somebody who logs in with the address already."""
+def address_in_use() -> Words:
+    """Sent in place of a code when the address already belongs to another user."""
     return Words(
         subject=_("Somebody wrote your e-mail"),
         lines=(
@@ -39,8 +39,8 @@ def to_another() -> Words:
     )
 
 
-def tell_email(message: Message) -> Words | None:
-    """To the address that was the person's until then."""
+def compose_email(message: Message) -> Words | None:
+    """Goes to the old address."""
     assert message.about_id is not None
     change = AddressChange.objects.filter(pk=message.about_id).first()
     if change is None or not change.old_address:
@@ -55,7 +55,7 @@ def tell_email(message: Message) -> Words | None:
     )
 
 
-def tell_phone(message: Message) -> Words | None:
+def compose_phone(message: Message) -> Words | None:
     return Words(
         subject=_("Your phone number with us is changed"),
         lines=(

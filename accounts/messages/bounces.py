@@ -1,13 +1,13 @@
-"""What the municipality's mail service reports of mails it has sent (django-anymail)."""
+"""Receives reports of the mail service about undelivered mail (django-anymail)."""
 
 from typing import Any
 
-from accounts.actions import messages
+from accounts import actions
 
-# Not "deferred", which passes, nor a soft bounce, which anymail calls so too.
-FOR_GOOD = {"bounced", "rejected", "complained"}
+# "deferred" is temporary. anymail reports soft bounces as "deferred" too.
+PERMANENT = {"bounced", "rejected", "complained"}
 
 
-def hear(*, event: Any, **_: Any) -> None:
-    if event.event_type in FOR_GOOD and event.recipient:
-        messages.bounced(email=event.recipient)
+def on_tracking_event(*, event: Any, **_: Any) -> None:
+    if event.event_type in PERMANENT and event.recipient:
+        actions.record_bounce(email=event.recipient)

@@ -1,10 +1,11 @@
-"""How a person can be reached: what they chose, and which of their addresses work."""
+"""Contact channels of a user: the ones they chose, and the addresses that work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from accounts import queries
 from accounts.messages import sms
-from accounts.messages.notices import MUST_BE_TOLD, WORTH_A_LETTER, Topic
+from accounts.messages.notices import LETTER_TOPICS, MANDATORY, Topic
 from accounts.models import DeadAddress, Message, MessageChoices, User
 from accounts.phones import mobile_number
 
@@ -13,19 +14,19 @@ Channel = Message.Channel
 
 @dataclass(frozen=True)
 class ContactChannels:
-    """Of somebody who can log in, or of nobody: a recipient without a log-in."""
+    """Of a user, or of a recipient without a log-in (``user`` is None)."""
 
-    addresses: Mapping[Channel, str]  # those that work
+    addresses: Mapping[Channel, str]  # only those that work
     choices: MessageChoices
 
     @classmethod
     def of(cls, user: User | None) -> "ContactChannels":
         if user is None:
             return cls({}, MessageChoices())
-        choices = MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
+        choices = queries.message_choices(user)
         if not user.is_active:
             return cls({}, choices)
-        dead = {(row.channel, row.address) for row in DeadAddress.objects.filter(user=user)}
+        dead = {(found.channel, found.address) for found in DeadAddress.objects.filter(user=user)}
         addresses = {Channel.EMAIL: user.email, Channel.SMS: mobile_number(user.phone)}
         if not sms.is_offered():
             del addresses[Channel.SMS]
@@ -37,12 +38,15 @@ class ContactChannels:
         return cls(working, choices)
 
     def channels(self, topic: Topic) -> list[Channel]:
-        """Where to tell it. What must be told goes where it can, chosen or not; nothing
-        but a letter is left for those without any address."""
+        """The channels for a message about ``topic``.
+
+        A mandatory topic uses any working address if none of the chosen ones works. A letter
+        is used only for people without a working address.
+        """
         wanted = [Channel(name) for name in getattr(self.choices, topic)]
-        found = [channel for channel in wanted if channel in self.addresses]
-        if found or (not wanted and topic not in MUST_BE_TOLD):
-            return found
-        if topic in MUST_BE_TOLD and self.addresses:
+        working = [channel for channel in wanted if channel in self.addresses]
+        if working or (not wanted and topic not in MANDATORY):
+            return working
+        if topic in MANDATORY and self.addresses:
             return [next(iter(self.addresses))]
-        return [Channel.LETTER] if topic in WORTH_A_LETTER and not self.addresses else []
+        return [Channel.LETTER] if topic in LETTER_TOPICS and not self.addresses else []

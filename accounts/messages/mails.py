@@ -1,4 +1,4 @@
-"""A message as an e-mail: plain text with the same in simple HTML."""
+"""Send a message as an e-mail: plain text, and the same text in simple HTML."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,10 +11,10 @@ from accounts.messages.notices import Words
 
 
 def send(address: str, words: Words, *, reference: UUID) -> None:
-    """In the active language. Raises what the mail backend raises.
+    """Send in the active language. Raises what the mail backend raises.
 
-    The same ``reference`` makes the same Message-ID, by which a mail that was sent twice
-    is known for one.
+    The same ``reference`` gives the same Message-ID, so that a mail that was sent twice can
+    be recognised as one.
     """
     context = {
         "words": words,

@@ -1,13 +1,13 @@
-"""What can be told: the port upwards for whoever has something to tell.
+"""Kinds of notices. The apps above register theirs here.
 
-This storey knows how to reach people, and nothing of visits. A storey above registers
-each kind of notice when it starts, with a function that finds the words:
+This app knows how to reach people, and knows nothing of visits. An app above registers each
+kind of notice at start-up, with a function that writes the text:
 
     notices.register(Notice("mandate.given", Topic.BY_OTHERS, compose_given))
 
-and posts one with ``accounts.actions.messages.post``. The words are asked for just
-before the message goes out, so that function looks at the world once more and answers
-None when there is nothing to tell after all.
+and posts messages of this kind with ``accounts.actions.post``. The function is called just
+before the message is sent. It reads the current state, and returns None if the message is
+not true any more.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from accounts.models import Message
 
 
 class Topic(models.TextChoices):
-    """What a person chooses channels for, each by itself."""
+    """Users choose channels for each topic."""
 
     CONFIRMATION = "confirmation", _("When you book, move or cancel")
     BY_OTHERS = "by_others", _("When somebody else changes something for you")
@@ -30,27 +30,28 @@ class Topic(models.TextChoices):
     FOR_OTHERS = "for_others", _("About those you act for")
 
 
-# Never silent: whoever chose no channel is told over one that reaches them.
-MUST_BE_TOLD = frozenset({Topic.BY_OTHERS})
-# Of these there is a letter for people whom nothing else reaches,
-WORTH_A_LETTER = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
-# and of these also when it was sent and did not arrive, or could not be sent in time.
-NEVER_LOST = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
+# Always sent: if no channel is chosen, over any that works.
+MANDATORY = frozenset({Topic.BY_OTHERS})
+# Sent as a letter to people without a working address.
+LETTER_TOPICS = frozenset({Topic.CONFIRMATION, Topic.BY_OTHERS, Topic.FOR_OTHERS})
+# Also sent as a letter if the message could not be delivered, or not in time.
+LETTER_ON_FAILURE = frozenset({Topic.BY_OTHERS, Topic.FOR_OTHERS})
 
 
 @dataclass(frozen=True)
 class Attachment:
     name: str
     content: bytes
-    mimetype: str  # with parameters, but for a charset: "text/calendar; method=PUBLISH"
+    mimetype: str  # with parameters except charset: "text/calendar; method=PUBLISH"
 
 
 @dataclass(frozen=True)
 class Words:
-    """A message in one language. ``subject`` stands on locked screens: no name, no service.
-    ``lines`` are short paragraphs, and together the whole text message. ``path`` is our
-    page about it, linked from e-mails alone. ``address`` is where to send it instead of where
-    the person has it now.
+    """The text of a message in one language.
+
+    ``subject`` is visible on locked screens: no name, no service. ``lines`` are short
+    paragraphs; joined, they are the SMS. ``path`` is our page about it, linked in e-mails
+    only. ``address`` replaces the user's current address.
     """
 
     subject: str
@@ -60,14 +61,17 @@ class Words:
     address: str = ""
 
 
-# Called in the language of whom it goes to. Reads, and writes nothing.
+# Called in the recipient's language. Must not write to the database.
 Compose = Callable[[Message], Words | None]
 
 
 @dataclass(frozen=True)
 class Notice:
-    """``may_disturb``: goes out in quiet hours too, when it would be too late afterwards.
-    ``over``: this channel alone, whatever was chosen."""
+    """A kind of notice.
+
+    ``may_disturb``: sent in quiet hours too if it would expire before they end.
+    ``over``: always this channel, whatever the user has chosen.
+    """
 
     kind: str
     topic: Topic
@@ -88,5 +92,5 @@ def is_known(kind: str) -> bool:
 
 
 def find(kind: str) -> Notice:
-    """Raises ``KeyError`` for a kind that no storey has registered."""
+    """Raises ``KeyError`` for a kind that is not registered."""
     return _notices[kind]

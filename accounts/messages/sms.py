@@ -1,7 +1,7 @@
-"""Text messages, through whichever gateway the municipality has.
+"""Text messages through the municipality's gateway.
 
-``SMS_GATEWAY`` in the settings names a class; without one, nobody is offered text
-messages. Nothing here writes a number or a text to a log.
+The setting ``SMS_GATEWAY`` names a class. If it is empty, text messages are not offered.
+Numbers and texts are never logged.
 """
 
 from functools import cache
@@ -12,22 +12,22 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)  # seconds
-# Answers that say the number takes no texts, now or later. All others may pass: a wrong URL
-# (404) or a gateway that has moved (410) says nothing of the number.
+# Status codes that mean the number will never take text messages. Others may be temporary: a
+# wrong URL (404) or a gateway that has moved (410) says nothing about the number.
 BAD_NUMBER = {400, 422}
 
 
 class NumberRefused(Exception):
-    """The gateway takes nothing for this number, and will not later."""
+    """The gateway will never take messages to this number."""
 
 
 class GatewayFailed(Exception):
-    """Not sent; worth another attempt."""
+    """Not sent; another attempt may succeed."""
 
 
 class Gateway(Protocol):
     def send(self, *, number: str, text: str, reference: str) -> None:
-        """Hand one text to the gateway. The same ``reference`` sent again is the same text.
+        """Hand a text message to the gateway. The same ``reference`` means the same message.
 
         Raises ``NumberRefused`` or ``GatewayFailed``.
         """
@@ -60,13 +60,6 @@ class HttpGateway:
             raise GatewayFailed(str(answer.status_code))
 
 
-class ConsoleGateway:
-    """Prints texts instead of sending them, for a developer's machine."""
-
-    def send(self, *, number: str, text: str, reference: str) -> None:
-        print(f"\n-- Text message to {number}\n{text}\n", flush=True)
-
-
 def is_offered() -> bool:
     return bool(settings.SMS_GATEWAY)
 
@@ -77,5 +70,5 @@ def gateway() -> Gateway:
 
 @cache
 def _gateway(path: str) -> Gateway:
-    made: Gateway = import_string(path)()
-    return made
+    gateway: Gateway = import_string(path)()
+    return gateway

@@ -1,4 +1,4 @@
-"""``{% load dates %}``: the words of ``accounts.dates`` in the page's language."""
+"""``{% load dates %}``: the texts of ``accounts.dates`` in the language of the page."""
 
 import datetime as dt
 
@@ -104,9 +104,9 @@ def short_duration(minutes: int) -> str:
 def grid(
     start: dt.datetime | dt.time, end: dt.datetime | dt.time, on: dt.date | None = None
 ) -> str:
-    """Classes that place a block on a time grid: "at-1015 for-45".
+    """The CSS classes that place a block on a time grid: "at-1015 for-45".
 
-    With ``on``, the grid shows that date: what begins after midnight stands beyond 24.
+    With ``on``, the grid shows that date: a start after midnight counts beyond hour 24.
     Times off the grid of five minutes are rounded down, lengths up.
     """
     at, until = _minute(start, on), _minute(end, on)

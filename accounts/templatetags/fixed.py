@@ -1,18 +1,19 @@
-"""``{% load fixed %}``: parts of pages that are drawn once.
+"""``{% load fixed %}``: cache the rendered text of parts of pages.
 
-``{% fixed municipality %}…{% endfixed %}`` is drawn once in each process for each
-language and each value of what is named. What differs from one look to the next stands in
-``{% anew %}…{% endanew %}`` within it and is drawn each time: a form's token, an address,
-a name. It sees the page's context, but not what a ``{% with %}`` or an ``{% include %}`` between
-the two says.
+``{% fixed municipality %}…{% endfixed %}`` is rendered once per process for each language and
+each combination of the named values. Parts that differ between requests are inside
+``{% each_time %}…{% endeach_time %}`` and rendered each time: a form's CSRF token, a URL, a
+name. They see the page's context, but no variables of a ``{% with %}`` or ``{% include %}``
+between the two tags.
 
-Nothing else may show in a fixed part: what belongs to a person or to a request never goes
-in, unless it is named, and then it is nobody's.
+Every value that a fixed block shows must be named, and no value may be personal. Tests set
+``FixedNode.is_checked``: then each block is rendered each time and compared with the cached
+text, so that a block that leaves out a value fails.
 """
 
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.template import Library, Node
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -23,66 +24,75 @@ from django.utils.translation import get_language
 
 register = Library()
 
-KINDS = 4096  # of one part; what is named takes few values, and nobody may make it many
-HOLE = "\ufdd0"  # a code point that is never a character
+MOST_ENTRIES = 4096  # per block: a limit on memory, should a named value take many values
+SLOT = "\ufdd0"  # a code point that is never a character
+
+
+class FixedBlockDiffers(Exception):
+    """A fixed block shows a value that is not named in its tag."""
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What stands between the holes, and what is drawn in each of them."""
+class Fragment:
+    """The text between the slots, and the nodes that are rendered into each slot."""
 
     pieces: list[str]
-    holes: list[NodeList]
+    slots: list[NodeList]
 
-    def filled(self, context: Context) -> SafeString:
-        if not self.holes:
+    def fill(self, context: Context) -> SafeString:
+        if not self.slots:
             return SafeString(self.pieces[0])
-        drawn = [self.pieces[0]]
-        for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
-            drawn += hole.render(context), piece
-        return SafeString("".join(drawn))
+        parts = [self.pieces[0]]
+        for slot, piece in zip(self.slots, self.pieces[1:], strict=True):
+            parts += slot.render(context), piece
+        return SafeString("".join(parts))
 
 
 class FixedNode(Node):
+    is_checked: ClassVar[bool] = False
+
     def __init__(self, values: list[FilterExpression], nodelist: NodeList) -> None:
         self.values = values
         self.nodelist = nodelist
-        self.drawn: dict[tuple[Any, ...], Drawing] = {}
+        self.fragments: dict[tuple[Any, ...], Fragment] = {}
 
     def render(self, context: Context) -> SafeString:
-        key = (get_language(), *(_itself(value.resolve(context)) for value in self.values))
-        drawing = self.drawn.get(key)
-        if drawing is None:
-            if len(self.drawn) >= KINDS:
-                self.drawn.clear()
-            drawing = self.drawn[key] = self.draw(context)
-        return drawing.filled(context)
+        """Raises ``FixedBlockDiffers`` when checked and the cached text is not the same."""
+        key = (get_language(), *(_unwrapped(value.resolve(context)) for value in self.values))
+        fragment = self.fragments.get(key)
+        if fragment is None:
+            if len(self.fragments) >= MOST_ENTRIES:
+                self.fragments.clear()
+            fragment = self.fragments[key] = self.render_fragment(context)
+        elif self.is_checked and fragment != (now := self.render_fragment(context)):
+            raise FixedBlockDiffers(f"{self.origin}, cached for {key}:\n{fragment}\nnow:\n{now}")
+        return fragment.fill(context)
 
-    def draw(self, context: Context) -> Drawing:
-        holes: list[NodeList] = []
-        with context.push(_holes=holes):
-            pieces = self.nodelist.render(context).split(HOLE)
-        return Drawing(pieces, holes)
+    def render_fragment(self, context: Context) -> Fragment:
+        slots: list[NodeList] = []
+        with context.push(_slots=slots):
+            pieces = self.nodelist.render(context).split(SLOT)
+        return Fragment(pieces, slots)
 
 
-def _itself(value: Any) -> Any:
-    """A key must not keep what a lazy value was made from: a request, with its user."""
+def _unwrapped(value: Any) -> Any:
+    """The value of a lazy object, whose wrapper would keep a request and its user in memory."""
     if not isinstance(value, LazyObject):
         return value
-    hash(value)  # makes it
+    hash(value)  # evaluates it
     return copy(value)
 
 
-class AnewNode(Node):
+class EachTimeNode(Node):
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        holes = context.get("_holes")
-        if holes is None:  # within no fixed part
+        slots = context.get("_slots")
+        if slots is None:  # outside of fixed blocks
             return self.nodelist.render(context)
-        holes.append(self.nodelist)
-        return SafeString(HOLE)
+        slots.append(self.nodelist)
+        return SafeString(SLOT)
 
 
 @register.tag
@@ -94,7 +104,7 @@ def fixed(parser: Parser, token: Token) -> FixedNode:
 
 
 @register.tag
-def anew(parser: Parser, token: Token) -> AnewNode:
-    nodelist = parser.parse(("endanew",))
+def each_time(parser: Parser, token: Token) -> EachTimeNode:
+    nodelist = parser.parse(("endeach_time",))
     parser.delete_first_token()
-    return AnewNode(nodelist)
+    return EachTimeNode(nodelist)

@@ -1,4 +1,4 @@
-"""``{% load icons %}``: drawings for the eyes only; words always stand beside them."""
+"""``{% load icons %}``: icons beside text. Screen readers ignore them."""
 
 import datetime as dt
 import math
@@ -28,9 +28,9 @@ def icon_names() -> frozenset[str]:
 @register.simple_tag
 @lru_cache(maxsize=1024)
 def icon(name: str, extra_class: str = "") -> SafeString:
-    """``{% icon "shower" %}``, in the colour of the text around it.
+    """``{% icon "shower" %}``, in the colour of the surrounding text.
 
-    A service may carry a symbol that a later sprite has dropped: a calendar then.
+    An unknown name is shown as a calendar: a service may have a symbol that was removed.
     """
     return format_html(
         '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
@@ -42,7 +42,7 @@ def icon(name: str, extra_class: str = "") -> SafeString:
 
 @register.simple_tag
 def clock_face(instant: dt.datetime) -> SafeString:
-    """The time as hands on a dial, for whoever reads those more easily than figures."""
+    """The time as a clock face, for people who read it more easily than digits."""
     time = dates.local_time(instant)
     minutes = time.hour * 60 + time.minute
     hands = _hand(minutes / 720, 4.8, "1.7") + _hand(minutes / 60, 7.2, "1.1")
@@ -53,7 +53,7 @@ _ROUND = 'stroke-linecap="round"'
 
 
 def _line(turn: float, inner: float, outer: float, width: str) -> str:
-    """From ``inner`` to ``outer`` at ``turn`` of the whole round, from twelve."""
+    """A line from radius ``inner`` to ``outer``; ``turn`` is the share of a turn from 12."""
     x, y = math.sin(math.tau * turn), -math.cos(math.tau * turn)
     ends = " ".join(f"{12 + x * r:.2f} {12 + y * r:.2f}" for r in (inner, outer))
     return f'<path d="M{ends}" stroke="currentColor" stroke-width="{width}" {_ROUND}/>'
@@ -79,8 +79,8 @@ _USED = (
 
 @register.simple_tag
 def discs(left: int, granted: int) -> SafeString:
-    """A balance as discs: full ones are left, dashed ones used. Nothing above seven."""
+    """A balance as discs: filled are left, dashed are used. Empty above seven."""
     if not 0 < granted <= 7:
         return SafeString("")
-    drawn = _LEFT * left + _USED * (granted - left)
-    return mark_safe(f'<span class="discs" aria-hidden="true">{drawn}</span>')  # noqa: S308
+    shown = _LEFT * left + _USED * (granted - left)
+    return mark_safe(f'<span class="discs" aria-hidden="true">{shown}</span>')  # noqa: S308

@@ -1,29 +1,64 @@
-"""One's own e-mail and phone number: write the new one, then the code that is sent there."""
+"""Change one's own e-mail address or phone number, confirmed by a code."""
+
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
-from accounts import actions, errors, known_devices
+from accounts import actions, errors, known_devices, queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import AddressCodeForm, EmailForm, PhoneForm
+from accounts.http_methods import require_http_methods
 from accounts.models import Message
 from accounts.reauthentication import log_in_again_first
 
 Channel = Message.Channel
 
-FORMS = {Channel.EMAIL: EmailForm, Channel.SMS: PhoneForm}
-PAGES = {Channel.EMAIL: "accounts:email", Channel.SMS: "accounts:phone"}
-CODE_PAGES = {Channel.EMAIL: "accounts:email_code", Channel.SMS: "accounts:phone_code"}
-DONE = {
-    Channel.EMAIL: gettext_lazy("Your e-mail is changed. Use it the next time you log in."),
-    Channel.SMS: gettext_lazy("Your phone number is changed."),
+
+@dataclass(frozen=True)
+class ChannelPages:
+    """The two pages that change an address of one channel, and their texts."""
+
+    form: type[EmailForm | PhoneForm]
+    page: str  # URL name
+    code_page: str  # URL name
+    title: str | Promise
+    advice: str | Promise  # when no code arrives
+    use_another: str | Promise
+    done: str | Promise
+
+    @property
+    def url(self) -> str:
+        return reverse(self.page)
+
+
+CHANNELS = {
+    Channel.EMAIL: ChannelPages(
+        form=EmailForm,
+        page="accounts:email",
+        code_page="accounts:email_code",
+        title=gettext_lazy("Change e-mail"),
+        advice=gettext_lazy("Look among unwanted mail, and check that the address is right."),
+        use_another=gettext_lazy("Use another address"),
+        done=gettext_lazy("Your e-mail is changed. Use it the next time you log in."),
+    ),
+    Channel.SMS: ChannelPages(
+        form=PhoneForm,
+        page="accounts:phone",
+        code_page="accounts:phone_code",
+        title=gettext_lazy("Change phone number"),
+        advice=gettext_lazy("Check that the number is right."),
+        use_another=gettext_lazy("Use another number"),
+        done=gettext_lazy("Your phone number is changed."),
+    ),
 }
-NO = {
+REFUSALS = {
     errors.TooManyCodes: gettext_lazy("You have asked many times. Wait an hour, and try again."),
     errors.CodeNotSent: gettext_lazy("We could not send a code there. Is it right? Try again."),
 }
@@ -32,32 +67,35 @@ NO = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
-    form = FORMS[channel](request.user, request.POST or None)
+    pages = CHANNELS[channel]
+    form = pages.form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         if channel is Channel.EMAIL and (first := log_in_again_first(request)):
             return first
-        written = form.cleaned_data["address"]
-        if not actions.needs_code(channel, written):
+        new_address = form.cleaned_data["address"]
+        if not queries.needs_code(channel, new_address):
             actions.change_address(
-                user=request.user, channel=channel, address=written, by=request.user
+                user=request.user, channel=channel, address=new_address, by=request.user
             )
             return _done(request, channel)
         try:
-            actions.ask_for_change(channel=channel, address=written, by=request.user)
+            actions.request_change(channel=channel, address=new_address, by=request.user)
         except errors.AddressError as error:
-            form.add_error("address", str(NO[type(error)]))
+            form.add_error("address", str(REFUSALS[type(error)]))
         else:
-            return redirect(CODE_PAGES[channel])
-    return render(request, "accounts/address.html", {"form": form, "channel": channel})
+            return redirect(pages.code_page)
+    context = {"form": form, "channel": channel, "pages": pages}
+    return render(request, "accounts/address.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
-    waited_for = actions.waited_for(channel=channel, user=request.user)
+    pages = CHANNELS[channel]
+    pending = queries.pending_change(channel=channel, user=request.user)
     owner = request.user if channel is Channel.EMAIL else None
     form = AddressCodeForm(request.POST or None, ends_keys_of=owner)
-    if waited_for is not None and request.method == "POST" and form.is_valid():
+    if pending is not None and request.method == "POST" and form.is_valid():
         try:
             change = actions.confirm_change(
                 channel=channel,
@@ -67,9 +105,9 @@ def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
             )
         except errors.WrongCode:
             form.add_error("code", _("This is not the code we sent."))
-            waited_for = actions.waited_for(channel=channel, user=request.user)
+            pending = queries.pending_change(channel=channel, user=request.user)
         except errors.AddressError:
-            waited_for = None
+            pending = None
         else:
             if channel is Channel.EMAIL:
                 request.user.email = change.address
@@ -77,19 +115,14 @@ def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
             if form.cleaned_data.get("end_keys"):
                 actions.revoke_all_tokens(by=request.user)
             return _done(request, channel)
-    if waited_for is None:
+    if pending is None:
         if request.method == "POST":
             messages.info(request, _("The code can't be used any more. Ask for a new one."))
-        return redirect(PAGES[channel])
-    context = {
-        "form": form,
-        "channel": channel,
-        "address": waited_for.address,
-        "again_url": PAGES[channel],
-    }
+        return redirect(pages.page)
+    context = {"form": form, "address": pending.address, "pages": pages}
     return render(request, "accounts/address_code.html", context)
 
 
 def _done(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
-    messages.success(request, str(DONE[channel]))
+    messages.success(request, str(CHANNELS[channel].done))
     return redirect("accounts:me")

@@ -6,13 +6,13 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts import attempts, errors, known_devices
 from accounts.access import PersonRequest
 from accounts.actions import login_codes
 from accounts.decorators import person_required
 from accounts.forms import ConfirmLoginCodeForm, OwnPasswordForm
+from accounts.http_methods import require_http_methods
 from accounts.models import LoginCode
 from accounts.reauthentication import has_logged_in_again, resume
 

@@ -1,4 +1,4 @@
-"""One's own profile and choices."""
+"""One's own profile and settings."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions
+from accounts import actions, queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import LanguageForm, MessageChoicesForm
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.messages import sms
-from accounts.models import DeadAddress, MessageChoices
+from accounts.models import Message
 from accounts.phones import mobile_number
+from accounts.views.addresses import CHANNELS
 
 
 @require_safe
@@ -26,7 +27,7 @@ def me(request: PersonRequest) -> HttpResponse:
 @require_safe
 @person_required
 def my_settings(request: PersonRequest) -> HttpResponse:
-    """What one can choose for oneself, each on a page of its own."""
+    """Links to the pages for each setting."""
     return render(request, "accounts/settings.html")
 
 
@@ -34,10 +35,9 @@ def my_settings(request: PersonRequest) -> HttpResponse:
 @person_required
 def my_messages(request: PersonRequest) -> HttpResponse:
     user = request.user
-    choices = MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
     has_number = bool(mobile_number(user.phone))
     offered = ["email", "sms"] if sms.is_offered() and has_number else ["email"]
-    form = MessageChoicesForm(choices, offered, request.POST or None)
+    form = MessageChoicesForm(queries.message_choices(user), offered, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.choose_messages(
             by=user,
@@ -46,17 +46,19 @@ def my_messages(request: PersonRequest) -> HttpResponse:
         )
         messages.success(request, _("Your choice is saved."))
         return redirect("accounts:settings")
+    dead = queries.dead_addresses(user)
     context = {
         "form": form,
         "lacks_number": sms.is_offered() and not has_number,
-        "dead": [row for row in DeadAddress.objects.filter(user=user) if row.is_in_use],
+        "dead": [address.address for address in dead],
+        "change": [CHANNELS[Message.Channel(address.channel)] for address in dead],
     }
     return render(request, "accounts/messages.html", context)
 
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the choice on the person, and in a cookie for the pages before log-in."""
+    """Store the language on the user, and in a cookie for the pages before log-in."""
     form = LanguageForm(request.POST)
     response = redirect(_safe_next(request))
     if form.is_valid():
@@ -77,15 +79,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_POST
 @person_required
 def choose_view(request: PersonRequest) -> HttpResponse:
-    """Simple or ordinary pages, from now on and wherever the person logs in. The page one
-    came from is the page one gets: both views have the same addresses."""
+    """Choose simple or ordinary pages, and return to the same page: the URLs are the same."""
     actions.choose_view(by=request.user, is_simple=request.POST.get("view") == "simple")
     return redirect(_safe_next(request))
 
 
 def _safe_next(request: HttpRequest) -> str:
     next_url = request.POST.get("next", "")
-    # ``redirect`` would look for a view of that name where there is no slash.
+    # Without a slash, ``redirect`` would look for a view with that name.
     if next_url.startswith("/") and url_has_allowed_host_and_scheme(
         next_url, {request.get_host()}, request.is_secure()
     ):

@@ -1,4 +1,4 @@
-"""A new password: the first, or by the link in a mail."""
+"""Choose a password: the first one, or a new one with the link from a mail."""
 
 from allauth.account import views
 from allauth.account.views import INTERNAL_RESET_SESSION_KEY
@@ -22,9 +22,11 @@ def password_set(request: PersonRequest) -> HttpResponse:
 
 
 def password_reset_from_key(request: HttpRequest, uidb36: str, key: str) -> HttpResponseBase:
-    """No page is shown at an address with a key in it: its forms and files would carry the
-    key on. allauth sees to that for a key that is valid; one that is not may be a valid one
-    with a full stop from the mail after it."""
+    """Redirect to a URL without the key, which the page's forms and files would pass on.
+
+    allauth does so only for a valid key. An invalid one may be a valid key followed by the
+    full stop from the mail.
+    """
     response: HttpResponseBase = views.password_reset_from_key(request, uidb36=uidb36, key=key)
     if key == NO_KEY or response.status_code != 200:
         return response

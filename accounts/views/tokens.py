@@ -1,16 +1,16 @@
-"""Keys for programs: the session makes and revokes them, never a key itself."""
+"""Pages for API tokens (“keys for programs”). The API itself can't create or revoke any."""
 
 import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts import actions
+from accounts import actions, queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import TokenForm
+from accounts.http_methods import require_POST, require_safe
 from accounts.models import ApiToken
 from accounts.reauthentication import log_in_again_first
 
@@ -24,17 +24,17 @@ def tokens(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def create_token(request: PersonRequest) -> HttpResponse:
-    """The secret stands on this answer alone: nothing is kept that could show it again."""
+    """Show the new token's secret. It is not stored, so no later page can show it."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _tokens_page(request, form)
     if first := log_in_again_first(request):
         return first
-    asked = form.cleaned_data
+    data = form.cleaned_data
     token, secret = actions.create_token(
-        name=asked["name"],
-        scopes=[ApiToken.Scope(scope) for scope in asked["scopes"]],
-        days=asked["days"],
+        name=data["name"],
+        scopes=[ApiToken.Scope(scope) for scope in data["scopes"]],
+        days=data["days"],
         by=request.user,
     )
     return render(request, "accounts/token_created.html", {"token": token, "secret": secret})
@@ -44,7 +44,7 @@ def create_token(request: PersonRequest) -> HttpResponse:
 @person_required
 def revoke_token(request: PersonRequest, token: uuid.UUID) -> HttpResponse:
     actions.revoke_token(
-        token=get_object_or_404(ApiToken, pk=token, owner=request.user), by=request.user
+        token=get_object_or_404(queries.tokens_of(request.user), pk=token), by=request.user
     )
     return redirect("accounts:tokens")
 
@@ -55,7 +55,7 @@ def _tokens_page(request: PersonRequest, form: TokenForm) -> HttpResponse:
         "accounts/tokens.html",
         {
             "form": form,
-            "tokens": request.user.api_tokens.unrevoked(),
+            "tokens": queries.tokens_of(request.user).unrevoked(),
             "now": timezone.now(),
         },
     )

@@ -1,20 +1,20 @@
-"""What was sent after the session had ended: see ``accounts.unsent``."""
+"""Forms that were sent after the session had ended (see ``accounts.unsent``)."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts import unsent as unsent_forms
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from accounts.pages import page_of
 
 
 @require_safe
 @person_required
 def unsent(request: PersonRequest) -> HttpResponse:
-    """Shown to whoever wrote it, and sent only when they press again."""
+    """Show the form to its writer, who sends it by pressing a button."""
     found = unsent_forms.find(request)
     if found is None:
         return redirect("home")
@@ -23,9 +23,9 @@ def unsent(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required  # what is kept stays so until its writer is back
+@login_required  # person_required would keep this POST in place of the form that is kept
 def forget_unsent(request: PersonRequest) -> HttpResponse:
-    """Back to where the form was."""
+    """Discard the form, and go back to its page."""
     found = unsent_forms.find(request)
     unsent_forms.forget(request)
     return redirect(page_of(found.path) if found else "home")

@@ -1,5 +1,5 @@
-"""Fetching a person's own data, and that of whom somebody may act for. All else is not
-found."""
+"""Access for pages: to the user's own data, and to that of recipients they may act for. All
+else is a 404."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,25 +9,33 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import PersonRequest, act_for, record_look
+from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
-from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient
+from booking.models import (
+    Booking,
+    BookingEvent,
+    BookingSeries,
+    CalendarFeed,
+    Mandate,
+    Recipient,
+    SlotWish,
+)
 from booking.queries import Person
 from booking.queries import recipients as parts
 from departments.models import Service
 
 
 class MandateEnded(Http404):
-    """They chose to act for somebody, and may not, or may no longer. The session has
-    forgotten the choice: the next click is their own again."""
+    """The user has chosen to act for a recipient, but may not, or no longer. The choice has been
+    removed from the session: the next request is for the user's own pages."""
 
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose pages these are, for the reader of a request.
+    """Whose pages a request is for.
 
-    ``mandates`` are those in force today that the reader holds. ``mandate`` is the one
-    they act under, or None on their own pages.
+    ``mandates`` are those in force today that the user holds. ``mandate`` is the one that they
+    act under, or None on their own pages.
     """
 
     mandates: Sequence[Mandate]
@@ -43,18 +51,18 @@ class Whose:
 
     @property
     def via(self) -> BookingEvent.Via:
-        """How a booking's history is to say that this reader came in."""
+        """The channel for the history of bookings that the user makes on these pages."""
         return BookingEvent.Via.HELPER if self.mandate else BookingEvent.Via.ONLINE
 
     @property
     def others(self) -> list[Mandate]:
-        """Whom the reader may go to from here."""
+        """The mandates that the user may choose next."""
         return [mandate for mandate in self.mandates if mandate != self.mandate]
 
 
 def whose_pages(request: HttpRequest) -> Whose:
-    """Asked of the database once on each request, never kept longer: what has ended has
-    ended at the next click."""
+    """Read once for each request and cached no longer, so that an ended mandate is refused at
+    the next request."""
     known: Whose | None = getattr(request, "_whose", None)
     if known is None:
         mandates = mandates_held_by(request.user) if request.user.is_authenticated else []
@@ -65,7 +73,7 @@ def whose_pages(request: HttpRequest) -> Whose:
 
 
 def mandates_held_by(user: User) -> list[Mandate]:
-    """Under which this user may act for others today, with their recipients, by name."""
+    """The mandates in force today that the user holds, ordered by the recipients' names."""
     if not user.acts_for_others:
         return []
     held = list(
@@ -80,9 +88,9 @@ def mandates_held_by(user: User) -> list[Mandate]:
 
 
 def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK) -> Recipient:
-    """The recipient whose pages these are: the one who is logged in, or whom they act for.
+    """The recipient whose pages these are: the user, or the one they act for.
 
-    ``may`` is what the page is for. A look at oneself is not logged; another's is.
+    ``may`` is what the mandate must allow. Access to another recipient's data is logged.
     """
     whose = whose_pages(request)
     if request.acting_for is None:
@@ -98,14 +106,14 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
 
 
 def go_to(request: PersonRequest, recipient_id: uuid.UUID, *, may: Mandate.May) -> Recipient:
-    """Somebody whose pages these are to be from now on: oneself, or whom one may act for."""
+    """Switch to the pages of this recipient: the user, or one they may act for."""
     act_for(request, recipient_id)
     request._whose = None  # type: ignore[attr-defined]
     return recipient_for(request, may=may)
 
 
 def own_recipient(request: PersonRequest) -> Recipient:
-    """The one who is logged in, for what nobody else decides for them."""
+    """The user as a recipient, for pages on which nobody may act for them."""
     if request.acting_for is not None:
         raise Http404
     return _own(request.user)
@@ -119,15 +127,15 @@ def _own(user: User) -> Recipient:
 
 
 def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipient:
-    """The mandate's recipient, once the holder's look is in the log."""
+    """The mandate's recipient, after the holder's access was logged."""
     if may == Mandate.May.BOOK and not mandate.may_book:
         raise Http404
-    record_look(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
+    log_access(by=mandate.holder, subject_id=mandate.recipient_id, what=what, department_id=None)
     return mandate.recipient
 
 
 def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
-    """A service that the person has or had a grant of, with its department."""
+    """A service that the recipient has or had a grant of, with its department."""
     service = parts.granted_service(recipient.pk, service_id)
     if service is None:
         raise Http404
@@ -135,8 +143,8 @@ def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
 
 
 def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipient, Service]:
-    """For whom a service is ordered on these pages, and that service: one statement when
-    it is for oneself."""
+    """The recipient for whom these pages book a service, and that service. One statement when
+    it is the user."""
     if request.acting_for is not None:
         recipient = recipient_for(request, may=Mandate.May.BOOK)
         return recipient, granted_service(recipient, service_id)
@@ -147,7 +155,7 @@ def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipien
 
 
 def person_for(request: PersonRequest) -> Person:
-    """All that the pages of ``recipient_for`` need to know, at this moment."""
+    """``Person`` of the recipient whose pages these are."""
     now = timezone.now()
     if request.acting_for is None:
         person = Person.of_user(request.user.pk, now)
@@ -181,3 +189,19 @@ def series_for(
     )
     series.recipient = recipient
     return series
+
+
+def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:
+    return get_object_or_404(SlotWish, pk=wish_id, recipient=recipient_for(request, may=may))
+
+
+def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:
+    return get_object_or_404(CalendarFeed, pk=feed_id, recipient=recipient_of_feeds(request))
+
+
+def recipient_of_feeds(request: PersonRequest) -> Recipient:
+    """The user as a recipient: calendar feeds are theirs alone, not their helpers'."""
+    recipient = recipient_for(request)
+    if recipient.user_id != request.user.pk:
+        raise Http404
+    return recipient

@@ -1,20 +1,23 @@
-"""Recipients as the administrators of a department may fetch them."""
+"""Access for administrators: to the recipients of their department."""
 
 import uuid
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from accounts.access import record_look, record_looks
+from accounts.access import log_access, log_accesses
 from accounts.models import User
-from booking.models import Grant, Recipient
-from departments.models import Department
+from booking.models import Booking, BookingSeries, Grant, Recipient
+from booking.queries.recipients import granted_service
+from departments.models import Department, Service
 
 
 def recipients_of(department: Department) -> QuerySet[Recipient]:
-    """Those who have, had or will have a grant of one of the department's services. For
-    lists: whoever shows some of them calls ``look_at_list``."""
+    """The recipients who have, had or will have a grant of one of the department's services.
+    A page that lists some of them calls ``look_at_list``."""
     granted = Grant.objects.filter(service__department=department).values("recipient")
     return Recipient.objects.filter(pk__in=granted)
 
@@ -22,9 +25,9 @@ def recipients_of(department: Department) -> QuerySet[Recipient]:
 def look_at_list(
     by: User, department: Department, recipients: Iterable[Recipient], what: str
 ) -> list[Recipient]:
-    """The recipients, once the look at each of them is in the log."""
+    """The recipients, after access to each of them was logged."""
     shown = list(recipients)
-    record_looks(
+    log_accesses(
         by=by,
         subject_ids=[recipient.pk for recipient in shown],
         what=what,
@@ -36,9 +39,54 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; the look is logged, somebody else's not found."""
+    """One of the department's recipients; all others are a 404. The access is logged."""
     recipient = get_object_or_404(
         recipients_of(department).select_related("user"), pk=recipient_id
     )
-    record_look(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
+    log_access(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
     return recipient
+
+
+def grant_of(department: Department, grant_id: uuid.UUID, *, by: User, what: str) -> Grant:
+    """One of the department's grants, with its recipient; the access is logged."""
+    grant = get_object_or_404(
+        Grant.objects.filter(service__department=department).select_related("service"),
+        pk=grant_id,
+    )
+    grant.recipient = recipient_of(department, grant.recipient_id, by=by, what=what)
+    return grant
+
+
+def service_of(department: Department, recipient: Recipient, service_id: uuid.UUID) -> Service:
+    """A service of the department that the recipient has or had a grant of."""
+    service = granted_service(recipient.pk, service_id)
+    if service is None or service.department_id != department.pk:
+        raise Http404
+    return service
+
+
+def coming_visit_of(
+    department: Department, recipient: Recipient, booking_id: uuid.UUID
+) -> Booking:
+    """A confirmed booking at the department that has not begun."""
+    booking = get_object_or_404(
+        Booking.objects.confirmed().select_related("service__department", "grant"),
+        pk=booking_id,
+        recipient=recipient,
+        service__department=department,
+        starts_at__gt=timezone.now(),
+    )
+    booking.recipient = recipient
+    return booking
+
+
+def running_series_of(
+    department: Department, recipient: Recipient, series_id: uuid.UUID
+) -> BookingSeries:
+    """A series at the department that has not ended."""
+    return get_object_or_404(
+        BookingSeries.objects.running().select_related("service__department"),
+        pk=series_id,
+        recipient=recipient,
+        service__department=department,
+    )

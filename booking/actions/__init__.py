@@ -1,20 +1,20 @@
-"""The verbs that change bookings, seats, grants and mandates.
+"""Actions that change bookings, seats, grants and mandates.
 
-Locks have one order: the Recipient, then Days by (date, department). Nothing is
-published inside a transaction; whoever needs to know finds the Day's revision raised.
+Locks are taken in one order: the Recipient, then Days by (date, department). Nothing is
+published inside a transaction: readers find the Day's revision raised.
 """
 
-from booking.actions.announcements import announce, due, remind, tell
+from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, move
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import change_grant, grant, shorten_grant
+from booking.actions.grants import change_grant, grant
 from booking.actions.mandates import (
     Invited,
     end_mandate,
     give_mandate,
+    notify_of_expired_mandates,
     register_guardian,
-    tell_of_those_that_ran_out,
 )
 from booking.actions.recipients import (
     Particulars,
@@ -64,17 +64,16 @@ __all__ = [
     "move",
     "move_seats",
     "note_reading",
+    "notify",
+    "notify_of_expired_mandates",
     "register_guardian",
     "remind",
     "repeat",
     "reseat",
     "revoke_feed",
-    "shorten_grant",
     "skip",
     "take_back_skip",
     "take_off",
-    "tell",
-    "tell_of_those_that_ran_out",
     "user_with",
     "wish",
 ]

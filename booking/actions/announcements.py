@@ -1,7 +1,7 @@
-"""Put into the outbox what recipients are to be told of their visits.
+"""Post messages about visits: announcements of changes, and reminders.
 
-Done after the fact, from the events that the verbs leave behind and from the visits to
-come: a booking gets no dearer, and what was not announced yet is found again.
+Runs in a task after the booking, from its events and from the coming visits. So a booking
+takes no longer, and an event that was not announced yet is found again.
 """
 
 import datetime as dt
@@ -15,35 +15,38 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
+from accounts.messages.quiet_hours import QuietHours
 from accounts.models import Message
 from booking.models import Booking, BookingEvent, Recipient
 from booking.notices import visits as notices
 from booking.notices.audience import addressees
 from booking.queries.feeds import with_last_change
 
-IN_ONE_GO = 200
+BATCH = 200
 DAY_BEFORE_AT = dt.time(16)  # local, the day before
 BEFORE = dt.timedelta(hours=2)
-# The reminder of the day before is of no use when the other one is about to come.
+# The reminder of the day before expires when the other one is due soon.
 TOO_CLOSE = dt.timedelta(hours=3)
-# Whoever booked or moved it so shortly before needs no reminder.
+# A visit that was booked or moved this shortly before needs no reminder.
 FRESH = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 
 
 def announce() -> int:
-    """Tell of what was booked, moved and cancelled since; of how many. Any number of
-    workers may do so at once: each takes events that no other has."""
+    """Post messages for the events that were not announced yet; returns their number.
+
+    Any number of workers may run it at once: each skips events that another has locked.
+    """
     with transaction.atomic():
         events = list(
             BookingEvent.objects.unannounced()
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("booking__recipient__user", "booking__service")
-            .order_by("pk")[:IN_ONE_GO]
+            .order_by("pk")[:BATCH]
         )
         for event in events:
-            _tell(
+            _notify(
                 event.booking,
                 **notices.kinds_of(event),
                 key=str(event.pk),
@@ -57,14 +60,14 @@ def announce() -> int:
 
 
 def remind(now: dt.datetime) -> int:
-    """Post the reminders that are due; how many. One that is posted belongs to the time
-    the visit has: moved, it gets another, and the old one finds nothing to tell."""
+    """Post the reminders that are due; returns their number. A reminder is for one time of the
+    visit: a visit that is moved gets another, and the old one is no longer sent."""
     posted = 0
     for kind in (notices.DAY_BEFORE, notices.HOURS_BEFORE):
         for booking in _to_remind(kind, now):
             at = booking.starts_at
             with transaction.atomic():
-                _tell(
+                _notify(
                     booking,
                     kind=kind,
                     kind_for_others=kind,
@@ -77,24 +80,25 @@ def remind(now: dt.datetime) -> int:
 
 
 def due(kind: str, starts_at: dt.datetime) -> dt.datetime:
-    """When to remind of a visit that starts then."""
+    """When to remind the recipient of a visit that starts then."""
     if kind == notices.HOURS_BEFORE:
-        return messages.quiet_hours().reminder_at(starts_at - BEFORE, starts_at)
+        return QuietHours.configured().reminder_at(starts_at - BEFORE, starts_at)
     day_before = timezone.localdate(starts_at) - DAY
     return dt.datetime.combine(day_before, DAY_BEFORE_AT, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def _to_remind(kind: str, now: dt.datetime) -> Iterator[Booking]:
-    """Found by the days of their visits, which are indexed, and only those of two days."""
+    """The bookings to remind of now. They are found by the days of their visits, which are
+    indexed."""
     today = timezone.localdate(now)
-    told = Message.objects.filter(
+    reminded = Message.objects.filter(
         about_id=OuterRef("pk"), kind=kind, posted_at__gte=OuterRef("changed_at")
     )
     visits = (
         with_last_change(Booking.objects.confirmed())
         .filter(
             Q(visits__day__date__in=[today - DAY, today, today + DAY, today + 2 * DAY]),
-            ~Exists(told),
+            ~Exists(reminded),
             starts_at__gt=now,
         )
         .select_related("recipient__user", "service")
@@ -107,7 +111,7 @@ def _to_remind(kind: str, now: dt.datetime) -> Iterator[Booking]:
             yield booking
 
 
-def tell(
+def notify(
     recipient: Recipient,
     *,
     kind: str,
@@ -115,9 +119,9 @@ def tell(
     department_id: uuid.UUID,
     **message: Any,
 ) -> None:
-    """Put it into the outbox for each of the recipient's ``addressees``."""
+    """Post the message to each of the recipient's ``addressees``."""
     for to in addressees(recipient):
-        messages.post(
+        accounts_actions.post(
             kind=kind_for_others if to.is_other else kind,
             to=to.user,
             subject_id=recipient.pk,
@@ -126,8 +130,8 @@ def tell(
         )
 
 
-def _tell(booking: Booking, *, expires_at: dt.datetime | None, **message: Any) -> None:
-    tell(
+def _notify(booking: Booking, *, expires_at: dt.datetime | None, **message: Any) -> None:
+    notify(
         booking.recipient,
         department_id=booking.service.department_id,
         about_id=booking.pk,

@@ -1,9 +1,9 @@
-"""The statements that a booking is made of, in SQL.
+"""The statements of a booking, in SQL.
 
-The ORM words each of these anew every time, which takes longer than PostgreSQL takes to
-answer, and it asks one thing at a time. A booking holds locks that others wait for, so
-it asks for all that a lock keeps still at once, and writes everything at once. Whatever
-only happens now and then is left to the ORM.
+A booking holds locks that others wait for. So it reads all that a lock protects in one
+statement, and writes everything in one statement. The ORM runs one statement for each table,
+and takes longer to compile it than PostgreSQL takes to run it. Statements that are rare are
+left to the ORM.
 """
 
 import datetime as dt
@@ -17,10 +17,10 @@ from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.models import Grant, Recipient
-from booking.queries.entitlement import OwnBooking, charged_span
-from booking.seating.board import DaySeating
+from booking.queries.own_booking_rows import OwnBooking, charged_span
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Visit
-from database.pipeline import COMMIT, Query, run_pipeline
+from database.pipeline import Query, run_pipeline
 from departments.actions.days import BUMP_REVISION
 from departments.hours import DAY
 from departments.models import Day, Department, Service
@@ -40,11 +40,11 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
         WHERE department_id = %(department)s AND date = %(day_before)s
             AND laid_out_at IS NOT NULL
     ),
-    (
-        SELECT coalesce(json_agg(json_build_array(
-            id, service_id,
-            date_part('epoch', starts_at)::bigint, date_part('epoch', ends_at)::bigint
-        )), '[]')
+    ARRAY(
+        SELECT ARRAY[
+            id::text, service_id::text,
+            date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text
+        ]
         FROM booking_booking
         WHERE recipient_id = %(recipient)s AND status = 'booked'
             AND starts_at >= %(since)s AND starts_at < %(until)s
@@ -55,7 +55,7 @@ FROM (SELECT) AS one LEFT JOIN booking_grant AS given
     AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
 """
 
-# One Day at a time, so that one plan serves every booking.
+# One Day at a time, so that PostgreSQL can use one plan for every booking.
 _SEATS = """
 SELECT shift.id,
     date_part('epoch', shift.starts_at)::bigint, date_part('epoch', shift.ends_at)::bigint,
@@ -84,14 +84,48 @@ WHERE day.department_id = %(department)s AND day.date = %(date)s AND withdrawn_b
 
 @dataclass(frozen=True)
 class Known:
-    """What is true of a person whose lock is held, and of the service they ask for."""
+    """What a booking has to know of the recipient, whose lock is held, and of the service.
 
-    is_made: bool  # a booking with this key exists
-    needs: frozenset[uuid.UUID]  # what the service asks of a carer
-    # Whether a shift of the day before lasts until then; None while that is not laid out.
+    ``is_made``: a booking with this key exists. ``needs`` are the qualifications that a carer
+    must have. ``has_night``: a shift of the day before includes the visit; None while that day
+    is not laid out. ``own`` are the bookings around the date, ``grants`` the one that is valid
+    on the date, if any.
+    """
+
+    is_made: bool
+    needs: frozenset[uuid.UUID]
     has_night: bool | None
-    own: Sequence[OwnBooking]  # around the date
-    grants: Sequence[Grant]  # on the date: one, or none
+    own: Sequence[OwnBooking]
+    grants: Sequence[Grant]
+
+
+class _KnownRow(NamedTuple):
+    is_made: bool
+    needs: Sequence[uuid.UUID]
+    has_night: bool | None
+    own: Sequence[Sequence[str]]
+    grant_id: uuid.UUID | None
+    amount: int
+    unit: str
+    period: str
+    valid_from: dt.date
+    valid_until: dt.date | None
+
+
+class _SeatRow(NamedTuple):
+    """A shift that is free for the visit, with the times of its visits before and after.
+    Where a start is None, its ends are too."""
+
+    shift_id: uuid.UUID
+    starts: int
+    ends: int
+    break_starts: int | None
+    break_ends: int
+    qualification_ids: Sequence[uuid.UUID]
+    before_starts: int | None
+    before_ends: int
+    before_until: int
+    after_starts: int | None
 
 
 def known_of(
@@ -104,10 +138,10 @@ def known_of(
     *,
     after: Sequence[Query] = (),
 ) -> Known:
-    """What has to be known before a Day is locked, for a visit on the local ``date``; asked
-    in the same journey as what comes before it, such as the lock that it needs."""
+    """Read ``Known`` for a visit on the local ``date``, in the same round trip as the queries
+    that it comes ``after``: the one that takes the recipient's lock."""
     since, until = charged_span(date, date)
-    asked = Query(
+    query = Query(
         _KNOWN,
         {
             "key": key,
@@ -122,22 +156,22 @@ def known_of(
             "until": until,
         },
     )
-    *_, ((is_made, needs, has_night, own, *granted),) = run_pipeline(*after, asked)
+    *_, (found,) = run_pipeline(*after, query)
+    row = _KnownRow(*found)
     return Known(
-        is_made,
-        frozenset(needs),
-        has_night,
-        own=[OwnBooking(uuid.UUID(one), uuid.UUID(its), *times) for one, its, *times in own],
-        grants=[_grant(recipient, service, *granted)] if granted[0] else [],
+        row.is_made,
+        frozenset(row.needs),
+        row.has_night,
+        own=OwnBooking.all_of(row.own),
+        grants=[_grant(recipient, service, row)] if row.grant_id else [],
     )
 
 
 def seats_free(
     department: Department, date: dt.date, demand: Demand, starts_at: dt.datetime, key: uuid.UUID
 ) -> Query:
-    """Which shifts of a Day are free for that long, each with the visits before and after:
-    ``seating_of_rows`` makes a board of the answer. Those of the booking with that key are left
-    out."""
+    """The shifts of a Day that are free for the visit, each with the visits before and after,
+    for ``seating_of_rows``. Visits of the booking with that key are left out."""
     ends_at = starts_at + dt.timedelta(seconds=demand.seconds)
     return Query(
         _SEATS,
@@ -153,22 +187,22 @@ def seats_free(
 
 
 def seating_of_rows(rows: Iterable[tuple[Any, ...]]) -> DaySeating:
-    """Enough to see who is directly free, and who of them has the tightest hole."""
+    """A seating that knows which seats are free, and which of them has the tightest gap."""
     seats: list[Seat] = []
     visits: list[Visit] = []
-    for shift_id, starts, ends, rest, back, skills, *around in rows:
-        pause = None if rest is None else (rest, back)
-        seats.append(Seat(shift_id, starts, ends, pause, frozenset(skills)))
-        before, its_end, its_until, after = around
-        if before is not None:
-            visits.append(_neighbour(shift_id, before, its_end, its_until))
+    for row in map(_SeatRow._make, rows):
+        id_, after = row.shift_id, row.after_starts
+        pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
+        seats.append(Seat(id_, row.starts, row.ends, pause, frozenset(row.qualification_ids)))
+        if row.before_starts is not None:
+            visits.append(_neighbour(id_, row.before_starts, row.before_ends, row.before_until))
         if after is not None:
-            visits.append(_neighbour(shift_id, after, after, after))
+            visits.append(_neighbour(id_, after, after, after))
     return DaySeating(seats, visits, is_settled=True)
 
 
 class Insertion(NamedTuple):
-    """The INSERT of one row, ready to be sent."""
+    """The INSERT of one row."""
 
     sql: str
     values: Sequence[Any]
@@ -179,18 +213,12 @@ def insertion_of(row: Model) -> Insertion:
     return Insertion(sql, [_value(row, field) for field in fields])
 
 
-def write_together(rows: Sequence[Insertion], day: Day) -> None:
-    """INSERT all the rows and raise the revision of their Day, whose lock is held, in
-    one statement. Constraints between them are looked at when it ends.
-
-    The verb does nothing after this. Unless the caller has a transaction of their own, it
-    is committed in the same journey, so that others wait for the Day no longer than they
-    must; Django then finds nothing left to commit.
-    """
+def insert_all(rows: Sequence[Insertion], day: Day) -> Query:
+    """INSERT all the rows and raise the revision of their Day, whose lock is held, in one
+    statement. Constraints between the rows are checked when it ends."""
     parts = [f"row{number} AS ({row.sql})" for number, row in enumerate(rows)]
     values = [value for row in rows for value in row.values]
-    written = Query(f"WITH {', '.join(parts)} {BUMP_REVISION}", [*values, day.pk])
-    run_pipeline(written, *([] if connection.savepoint_ids else [COMMIT]))
+    return Query(f"WITH {', '.join(parts)} {BUMP_REVISION}", [*values, day.pk])
 
 
 @cache
@@ -198,36 +226,27 @@ def _insertion(model: type[Model]) -> tuple[str, Collection["Field[Any, Any]"]]:
     """The INSERT of one row, and the fields whose values it takes."""
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+    placeholders = ", ".join(["%s"] * len(fields))
     table = model._meta.db_table
-    return f'INSERT INTO "{table}" ({columns}) VALUES ({places})', fields  # noqa: S608 -- all names are ours
+    return f'INSERT INTO "{table}" ({columns}) VALUES ({placeholders})', fields  # noqa: S608 -- all names are ours
 
 
 def _value(row: Model, field: "Field[Any, Any]") -> Any:
-    """As the driver takes it: all but JSON as it is."""
+    """The value as the driver takes it: only JSON is converted."""
     value = field.pre_save(row, add=True)
     return field.get_db_prep_save(value, connection) if isinstance(field, JSONField) else value
 
 
-def _grant(
-    recipient: Recipient,
-    service: Service,
-    id_: uuid.UUID,
-    amount: int,
-    unit: str,
-    period: str,
-    valid_from: dt.date,
-    valid_until: dt.date | None,
-) -> Grant:
+def _grant(recipient: Recipient, service: Service, row: _KnownRow) -> Grant:
     return Grant(
-        id=id_,
+        id=row.grant_id,
         recipient=recipient,
         service=service,
-        amount=amount,
-        unit=unit,
-        period=period,
-        valid_from=valid_from,
-        valid_until=valid_until,
+        amount=row.amount,
+        unit=row.unit,
+        period=row.period,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
     )
 
 

@@ -1,4 +1,4 @@
-"""Book, move, cancel."""
+"""Book, move and cancel visits."""
 
 import datetime as dt
 import uuid
@@ -13,22 +13,22 @@ from booking import errors, queries
 from booking.actions.booking_sql import (
     Insertion,
     Known,
+    insert_all,
     insertion_of,
     known_of,
     seating_of_rows,
     seats_free,
-    write_together,
 )
-from booking.actions.locks import lay_out_missing, lock_recipient, locking, one_transaction
+from booking.actions.locks import lay_out_missing, lock_query, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
 from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.entitlement import Entitlement, last_day
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Refused, Seated, Why
 from database.pipeline import Query, run_pipeline
-from database.transactions import Busy
+from database.transactions import Busy, Ending
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
 from departments.models import Day, Service
@@ -48,16 +48,18 @@ def book(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Take a seat for each carer the service needs. The key is the booking's: the same
-    request sent again finds what it made, whatever has become of it since. ``reason`` is
-    why it is booked for the person, for their history.
+    """Book a visit, with a seat for each carer that the service needs.
 
-    Raises a ``BookingError``; a taken slot comes with the nearest free times.
+    ``key`` becomes the booking's id: the same request sent again returns the booking that it
+    made, as it is now. ``reason`` is shown in the recipient's history.
+
+    Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
-    deed = _Provenance(by, via, reason)
+    provenance = _Provenance(by, via, reason)
+    request = _BookingRequest(key, recipient, service, starts_at.astimezone(dt.UTC))
     try:
-        with one_transaction():
-            return _book(key, recipient, service, starts_at.astimezone(dt.UTC), note, deed)
+        with one_transaction() as ending:
+            return _book(request, note, provenance, ending)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(error, service, recipient, starts_at) from None
 
@@ -70,12 +72,14 @@ def move(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Take the new seat and let the old one go, or keep the old one and raise a
-    ``BookingError``. Moving to where it is already changes nothing."""
-    deed = _Provenance(by, via, reason)
+    """Move a booking to another time. Moving it to its own time changes nothing.
+
+    Raises a ``BookingError``, and keeps the old seats then.
+    """
+    provenance = _Provenance(by, via, reason)
     try:
-        with one_transaction():
-            return _move(booking, starts_at.astimezone(dt.UTC), deed)
+        with one_transaction() as ending:
+            return _move(booking, starts_at.astimezone(dt.UTC), provenance, ending)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(
             error, booking.service, booking.recipient, starts_at, moving=booking
@@ -89,7 +93,10 @@ def cancel(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
 ) -> Booking:
-    """Give the seat back. Nothing else moves. Cancelling twice changes nothing."""
+    """Cancel a booking and free its seats. Cancelling twice changes nothing.
+
+    Raises ``TooLate``.
+    """
     with one_transaction():
         lock_recipient(booking.recipient_id)
         fresh = _fresh(booking)
@@ -104,55 +111,55 @@ def cancel(
         fresh.cancelled_at = now
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        deed = _Provenance(by, via, reason)
-        _event(fresh, BookingEvent.Kind.CANCELLED, deed, old=fresh.starts_at).save()
+        provenance = _Provenance(by, via, reason)
+        _event(fresh, BookingEvent.Kind.CANCELLED, provenance, old=fresh.starts_at).save()
         for day in days:
             bump_revision(day)
         return fresh
 
 
 def _book(
-    key: uuid.UUID,
-    recipient: Recipient,
-    service: Service,
-    starts_at: dt.datetime,
-    note: str,
-    deed: "_Provenance",
+    request: "_BookingRequest", note: str, provenance: "_Provenance", ending: Ending
 ) -> Booking:
-    asked = {"service": str(service.pk), "starts_at": starts_at.isoformat(), "note": note}
-    wish = _BookingRequest(key, recipient, service, starts_at)
-    known = wish.known(after=[locking(recipient.pk)])
+    request_facts = {
+        "service": str(request.service.pk),
+        "starts_at": request.starts_at.isoformat(),
+        "note": note,
+    }
+    known = request.known(after=[lock_query(request.recipient.pk)])
     if known.is_made:
-        made = Booking.objects.get(pk=key)
-        if made.recipient_id != recipient.pk or made.asked != asked:
+        made = Booking.objects.get(pk=request.key)
+        if made.recipient_id != request.recipient.pk or made.asked != request_facts:
             raise errors.KeyReused
         return made
     now = timezone.now()
-    grant = _check_entitlement(wish, known, now)
-    dates, demand = wish.dates(known), wish.demand(known)
-    # All that can be made ready is, before others have to wait.
+    grant = _check_entitlement(request, known, now)
+    dates, demand = request.dates(known), request.demand(known)
+    # Prepared before the Days are locked, so that the lock is held for a shorter time.
     booking = Booking(
-        id=key,
-        recipient=recipient,
-        service=service,
+        id=request.key,
+        recipient=request.recipient,
+        service=request.service,
         grant=grant,
-        starts_at=wish.starts_at,
-        ends_at=wish.ends_at,
-        carers=wish.carers,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        carers=request.carers,
         note=note,
-        asked=asked,
+        asked=request_facts,
     )
-    event = _event(booking, BookingEvent.Kind.BOOKED, deed, new=wish.starts_at)
+    event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
-    place = _find_place(wish, demand, _lock(wish, demand, dates), now)
-    move_seats(place.seated.moved)
-    revision_bumped(place.day)
-    write_together([*rows, *_visits(place, booking, wish)], place.day)
+    placement = _find_seats(request, demand, _lock(request, demand, dates), now)
+    move_seats(placement.seated.moved)
+    revision_bumped(placement.day)
+    ending.finish_with(insert_all([*rows, *_visits(placement, booking, request)], placement.day))
     booking.is_new = True
     return booking
 
 
-def _move(booking: Booking, starts_at: dt.datetime, deed: "_Provenance") -> Booking:
+def _move(
+    booking: Booking, starts_at: dt.datetime, provenance: "_Provenance", ending: Ending
+) -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
     if fresh.status == Booking.Status.CANCELLED:
@@ -162,34 +169,36 @@ def _move(booking: Booking, starts_at: dt.datetime, deed: "_Provenance") -> Book
     now = timezone.now()
     if now > queries.change_deadline(fresh):
         raise errors.TooLate
-    wish = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
-    known = wish.known()
-    grant = _check_entitlement(wish, known, now)
-    dates, demand = wish.dates(known), wish.demand(known)
+    request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
+    known = request.known()
+    grant = _check_entitlement(request, known, now)
+    dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
-    days = _lock(wish, demand, dates, also=left)
-    place = _find_place(wish, demand, days, now)
+    days = _lock(request, demand, dates, also=left)
+    placement = _find_seats(request, demand, days, now)
     fresh.visits.all().delete()
-    move_seats(place.seated.moved)
+    move_seats(placement.seated.moved)
     old = fresh.starts_at
-    fresh.starts_at, fresh.ends_at, fresh.grant = wish.starts_at, wish.ends_at, grant
+    fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
-    event = _event(fresh, BookingEvent.Kind.MOVED, deed, old=old, new=wish.starts_at)
+    event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     for day in days.all:
-        if day.pk != place.day.pk and (day.department_id, day.date) in left:
+        if day.pk != placement.day.pk and (day.department_id, day.date) in left:
             bump_revision(day)
-    revision_bumped(place.day)
-    write_together([*_visits(place, fresh, wish), insertion_of(event)], place.day)
+    revision_bumped(placement.day)
+    ending.finish_with(
+        insert_all([*_visits(placement, fresh, request), insertion_of(event)], placement.day)
+    )
     return fresh
 
 
-# -- Who does it, and what is asked for ----------------------------------------
+# -- The request ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Provenance:
-    """Who acts, by which way in, and why."""
+    """Who does it, by which channel, and why."""
 
     by: User
     via: BookingEvent.Via
@@ -198,8 +207,8 @@ class _Provenance:
 
 @dataclass(frozen=True)
 class _BookingRequest:
-    """Somebody asks for a service at a time, under the key that the booking has or gets.
-    A booking that moves keeps its own length and number of carers."""
+    """A service at a time, under the key that the booking has or gets. A booking that moves
+    keeps its own length and number of carers."""
 
     key: uuid.UUID
     recipient: Recipient
@@ -246,8 +255,8 @@ class _BookingRequest:
         return demand_of(self.service, known.needs, self.moving)
 
     def dates(self, known: Known) -> Sequence[dt.date]:
-        """Of the Days whose shifts could give it: after midnight also the one before. If
-        that has gone by and was never laid out, nobody is at work."""
+        """The dates of the Days whose shifts could take the visit: its own, and the one before
+        when a night shift lasts until then. A past Day that was never laid out has none."""
         before = self.date - DAY
         has_night = known.has_night
         if has_night is None and before >= timezone.localdate():
@@ -257,83 +266,84 @@ class _BookingRequest:
         return [before, self.date] if has_night else [self.date]
 
 
-def _check_entitlement(wish: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
-    """The grant that the visit is charged to. The caller has locked the person."""
-    service, department = wish.service, wish.service.department
+def _check_entitlement(request: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
+    """The grant that the visit is charged to. The caller has locked the recipient.
+
+    Raises ``NotOpen``, ``OutsideHorizon`` and what ``errors.error_of`` returns.
+    """
+    service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    if wish.date > last_day(department, now):
+    if request.date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
-    person = Entitlement.known(service, known.grants, known.own, now, moving=wish.moving)
-    match person.obstacle(wish.start, wish.start + wish.seconds, wish.date):
-        case SlotStatus.PAST | SlotStatus.TOO_SOON:
-            raise errors.TooLate
-        case SlotStatus.OWN:
-            raise errors.OverlapsOwn
-        case SlotStatus.NOT_GRANTED:
-            raise errors.NotGranted
-        case SlotStatus.OVER_QUOTA:
-            raise errors.OverQuota(person.balance(wish.date))
-    grant = person.grant(wish.date)
+    entitlement = Entitlement.known(service, known.grants, known.own, now, moving=request.moving)
+    obstacle = entitlement.obstacle(request.start, request.start + request.seconds, request.date)
+    if obstacle:
+        raise errors.error_of(obstacle, entitlement.balance(request.date))
+    grant = entitlement.grant(request.date)
     assert grant is not None
     return grant
 
 
-# -- Where it is put --------------------------------------------------------------
+# -- Seats ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Days:
-    """The Days that a verb has locked. Those that could give the visit stand with who is
-    directly free then."""
+    """The Days that are locked. ``offering`` are those that could take the visit, with the
+    seats that are free then without moving others."""
 
     all: Sequence[Day]
     offering: Sequence[tuple[Day, DaySeating]]
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Placement:
     day: Day
     seated: Seated
 
 
 def _lock(
-    wish: _BookingRequest,
+    request: _BookingRequest,
     demand: Demand,
     dates: Sequence[dt.date],
     *,
     also: Collection[_Pair] = (),
 ) -> _Days:
-    """Lock the service's Days of these dates, and others that the verb changes too; look
-    who is free there, in the same journey."""
-    if not wish.is_on_grid:
+    """Lock the service's Days of these dates, and ``also`` other Days; read the free seats in
+    the same round trip."""
+    if not request.is_on_grid:
         raise errors.NoSuchSlot
-    department = wish.service.department
-    questions = [seats_free(department, date, demand, wish.starts_at, wish.key) for date in dates]
+    department = request.service.department
+    seat_queries = [
+        seats_free(department, date, demand, request.starts_at, request.key) for date in dates
+    ]
     pairs = [(department.pk, date) for date in dates]
-    days, answers = lock_days_and_query([*pairs, *also], *questions)
+    days, rows = lock_days_and_query([*pairs, *also], *seat_queries)
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
     if lay_out_missing(its_days, department):
-        answers = run_pipeline(*questions)
-    return _Days(days, list(zip(its_days, map(seating_of_rows, answers), strict=True)))
+        rows = run_pipeline(*seat_queries)
+    return _Days(days, list(zip(its_days, map(seating_of_rows, rows), strict=True)))
 
 
-def _find_place(wish: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime) -> _Place:
-    """Seats on one of the locked Days. Whoever is directly free goes; only when nobody is
-    are whole days read, for others to make room."""
-    for day, board in days.offering:
-        directly = board.seat(demand, wish.start)
+def _find_seats(
+    request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime
+) -> _Placement:
+    """Seats on one of the locked Days. Whole days are read only when no seat is free without
+    moving other visits."""
+    for day, seating in days.offering:
+        directly = seating.seat(demand, request.start)
         if isinstance(directly, Seated):
-            return _Place(day, directly)
+            return _Placement(day, directly)
     offering = [day for day, _ in days.offering]
-    boards = day_seatings(
-        offering, needs_of(wish.service.department), now=now, without=wish.moving
+    seatings = day_seatings(
+        offering, needs_of(request.service.department), now=now, without=request.moving
     )
     reasons: list[Refused] = []
     for day in offering:
-        answer = boards[day.pk].seat(demand, wish.start)
+        answer = seatings[day.pk].seat(demand, request.start)
         if isinstance(answer, Seated):
-            return _Place(day, answer)
+            return _Placement(day, answer)
         reasons.append(answer)
     taken = [reason for reason in reasons if reason.why is not Why.NOBODY_ON]
     if not taken:
@@ -341,20 +351,20 @@ def _find_place(wish: _BookingRequest, demand: Demand, days: _Days, now: dt.date
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(place: _Place, booking: Booking, wish: _BookingRequest) -> list[Insertion]:
-    travel = dt.timedelta(minutes=wish.service.department.travel_minutes)
+def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Insertion]:
+    travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
         insertion_of(
             Visit(
                 booking=booking,
-                day=place.day,
+                day=placement.day,
                 shift_id=shift_id,
-                starts_at=wish.starts_at,
-                ends_at=wish.ends_at,
-                occupied_until=wish.ends_at + travel,
+                starts_at=request.starts_at,
+                ends_at=request.ends_at,
+                occupied_until=request.ends_at + travel,
             )
         )
-        for shift_id in place.seated.seats
+        for shift_id in placement.seated.seats
     ]
 
 
@@ -366,8 +376,8 @@ def _with_alternatives(
     *,
     moving: Booking | None = None,
 ) -> errors.SlotTaken | Busy:
-    """The refusal with the nearest free times, of all days that can be booked. Whoever
-    waited in vain while the slot was taken is told that, and not to try again."""
+    """The error with the nearest free times of all days that can be booked. ``Busy`` becomes
+    ``SlotTaken`` when the slot was taken while we waited: trying again would not help."""
     now = timezone.now()
     today = timezone.localdate(now)
     days = (last_day(service.department, now) - today).days
@@ -388,11 +398,11 @@ def _with_alternatives(
     return error
 
 
-# -- The booking as it stands -----------------------------------------------------
+# -- The stored booking -----------------------------------------------------------
 
 
 def _fresh(booking: Booking) -> Booking:
-    """As it is now that its recipient is locked."""
+    """The booking read again, after its recipient was locked."""
     return Booking.objects.select_related("service__department", "recipient").get(pk=booking.pk)
 
 
@@ -403,7 +413,7 @@ def _days_of(booking: Booking) -> Collection[_Pair]:
 def _event(
     booking: Booking,
     kind: BookingEvent.Kind,
-    deed: _Provenance,
+    provenance: _Provenance,
     *,
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
@@ -411,9 +421,9 @@ def _event(
     return BookingEvent(
         booking=booking,
         kind=kind,
-        by=deed.by,
-        via=deed.via,
-        reason=deed.reason,
+        by=provenance.by,
+        via=provenance.via,
+        reason=provenance.reason,
         from_starts_at=old,
         to_starts_at=new,
     )

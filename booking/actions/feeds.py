@@ -1,4 +1,4 @@
-"""The secret addresses under which calendar programs read a person's visits."""
+"""Calendar feeds: secret URLs under which calendar programs read a recipient's visits."""
 
 import datetime as dt
 import hashlib
@@ -10,25 +10,26 @@ from django.utils import timezone
 from accounts.models import User
 from booking.models import CalendarFeed, Recipient
 
-# Programs ask every few minutes; that somebody read is noted this often.
+# Calendar programs read every few minutes; the time is saved no more often than this.
 NOTED = dt.timedelta(minutes=10)
 
 
 def make_feed(*, recipient: Recipient, by: User) -> tuple[CalendarFeed, str]:
-    """A new address and its secret, which is nowhere to be found again."""
+    """A new feed and its secret, which is not stored."""
     secret = secrets.token_urlsafe(32)
     feed = CalendarFeed.objects.create(recipient=recipient, by=by, secret_hash=hashed(secret))
     return feed, secret
 
 
 def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
-    """From now on nobody finds it. Doing so twice changes nothing."""
+    """The feed's URL is a 404 from now on. Revoking twice changes nothing."""
     CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )
 
 
 def note_reading(feed: CalendarFeed) -> None:
+    """Save that the feed was read now."""
     now = timezone.now()
     CalendarFeed.objects.filter(
         Q(read_at__isnull=True) | Q(read_at__lt=now - NOTED), pk=feed.pk
@@ -36,5 +37,5 @@ def note_reading(feed: CalendarFeed) -> None:
 
 
 def hashed(secret: str) -> str:
-    """A secret of 256 random bits needs no salt, and no slow hash."""
+    """SHA-256: a secret of 256 random bits needs no salt and no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the municipality has decided to give."""
+"""Grants: the municipality's decisions."""
 
 import datetime as dt
 
@@ -7,7 +7,8 @@ from django.utils import timezone
 from accounts.models import User
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
-from departments.hours import local_instant
+from booking.queries.local_time import midnight
+from departments.hours import DAY
 from departments.models import Service
 
 
@@ -23,7 +24,7 @@ def grant(
     is_essential: bool = False,
     by: User | None,
 ) -> Grant:
-    """Write a grant down. Raises ``GrantOverlaps`` when there is one at the time already."""
+    """Add a grant. Raises ``GrantOverlaps`` when another is valid in the same period."""
     with one_transaction():
         lock_recipient(recipient.pk)
         return Grant.objects.create(
@@ -49,9 +50,8 @@ def change_grant(
     is_essential: bool,
     by: User | None,
 ) -> list[Booking]:
-    """Write the decision anew. Bookings stay, also those that it gives no room for any
-    more: the answer is what was booked for after its last day, for a person to look at.
-    """
+    """Change a grant. No booking is cancelled: returns those after its last day, so that
+    staff can decide. Raises ``GrantOverlaps``."""
     with one_transaction():
         lock_recipient(grant.recipient_id)
         grant.amount, grant.unit, grant.period = amount, unit, period
@@ -61,24 +61,15 @@ def change_grant(
         return _booked_after(grant)
 
 
-def shorten_grant(*, grant: Grant, valid_until: dt.date, by: User | None) -> list[Booking]:
-    """Let a grant end earlier. Nothing is cancelled: the answer is what was booked for
-    after its new last day, for a person to look at."""
-    with one_transaction():
-        lock_recipient(grant.recipient_id)
-        grant.valid_until = valid_until
-        grant.save(update_fields=["valid_until"])
-        return _booked_after(grant)
-
-
 def _booked_after(grant: Grant) -> list[Booking]:
     if grant.valid_until is None:
         return []
-    after = local_instant(
-        grant.valid_until + dt.timedelta(days=1), dt.time(), timezone.get_default_timezone()
-    )
     return list(
         Booking.objects.upcoming(timezone.now())
-        .filter(recipient=grant.recipient_id, service=grant.service_id, starts_at__gte=after)
+        .filter(
+            recipient=grant.recipient_id,
+            service=grant.service_id,
+            starts_at__gte=midnight(grant.valid_until + DAY),
+        )
         .select_related("service__department", "recipient")
     )

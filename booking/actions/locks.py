@@ -1,4 +1,4 @@
-"""One transaction for each verb, and what PostgreSQL says no to in the domain's words."""
+"""Transactions and locks of booking's actions."""
 
 import contextlib
 import uuid
@@ -12,7 +12,7 @@ from database.pipeline import Query, run_pipeline
 from departments.actions.days import lay_out
 from departments.models import Day, Department
 
-# The last word, should a lock ever fail to keep two apart.
+# Constraints of PostgreSQL that refuse what the locks should have prevented.
 REFUSALS: dict[str, type[errors.BookingError]] = {
     "no_seat_taken_twice": errors.SlotTaken,
     "no_recipient_booked_twice": errors.OverlapsOwn,
@@ -23,12 +23,12 @@ REFUSALS: dict[str, type[errors.BookingError]] = {
 
 
 @contextlib.contextmanager
-def one_transaction() -> Iterator[None]:
-    """``database.transactions.one_transaction``, with refusals by constraints as
+def one_transaction() -> Iterator[transactions.Ending]:
+    """``database.transactions.one_transaction``; a violated constraint raises its
     ``BookingError``."""
     try:
-        with transactions.one_transaction():
-            yield
+        with transactions.one_transaction() as ending:
+            yield ending
     except IntegrityError as error:
         refusal = REFUSALS.get(_constraint(error))
         if refusal is None:
@@ -37,18 +37,18 @@ def one_transaction() -> Iterator[None]:
 
 
 def lock_recipient(recipient_id: uuid.UUID) -> None:
-    run_pipeline(locking(recipient_id))
+    run_pipeline(lock_query(recipient_id))
 
 
-def locking(recipient_id: uuid.UUID) -> Query:
-    """Lock the person's row and raise its revision, in one statement."""
+def lock_query(recipient_id: uuid.UUID) -> Query:
+    """The statement that locks a recipient's row and raises its revision."""
     return Query(
         "UPDATE booking_recipient SET revision = revision + 1 WHERE id = %s", [recipient_id]
     )
 
 
 def lay_out_missing(days: Iterable[Day], department: Department) -> bool:
-    """Lay out those of the department's locked Days that were not yet; whether any."""
+    """Lay out the locked Days that are not laid out yet; returns whether there were any."""
     missing = [day for day in days if day.laid_out_at is None]
     for day in missing:
         day.department = department

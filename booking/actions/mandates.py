@@ -1,4 +1,4 @@
-"""Who may act for whom."""
+"""Mandates: who may act for a recipient."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from accounts.actions.messages import post
+from accounts import actions as accounts_actions
 from accounts.models import User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
@@ -16,12 +16,12 @@ from booking.actions.recipients import user_with
 from booking.models import Mandate, Recipient
 from booking.notices import mandates as mandate_notices
 
-NEWS_FOR = dt.timedelta(days=7)  # told later than that it helps nobody
+NEWS_FOR = dt.timedelta(days=7)  # after that a message is of no use
 
 
 @dataclass(frozen=True)
 class Invited:
-    """Somebody who is to act for a recipient, as whoever gives the mandate knows them."""
+    """The future holder of a mandate, as entered by the person who gives it."""
 
     email: str
     name: str
@@ -37,7 +37,7 @@ def give_mandate(
     valid_until: dt.date | None = None,
     by: User,
 ) -> Mandate:
-    """The recipient lets somebody help. Whoever has no log-in gets one, by e-mail and code.
+    """Give a helper's mandate. A holder without a log-in gets one, by e-mail and code.
 
     Raises ``OwnHelper`` and ``MandateOverlaps``.
     """
@@ -66,8 +66,8 @@ def register_guardian(
     reference: str,
     by: User,
 ) -> Mandate:
-    """Write down the guardian that a paper of the authorities appoints; ``reference`` is
-    how the paper is found again. Raises ``OwnHelper`` and ``MandateOverlaps``."""
+    """Register a guardian whom the authorities have appointed; ``reference`` is that of their
+    document. Raises ``OwnHelper`` and ``MandateOverlaps``."""
     return _give(
         Mandate(
             recipient=recipient,
@@ -84,28 +84,29 @@ def register_guardian(
 
 
 def end_mandate(*, mandate: Mandate, by: User) -> None:
-    """At once: the holder's next click is refused. Ending it twice changes nothing."""
+    """End a mandate at once: the holder's next request is refused. Ending it twice changes
+    nothing."""
     with one_transaction():
         lock_recipient(mandate.recipient_id)
         ended = Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by
         )
         if ended:
-            _tell_of_the_end(mandate, by)
+            _notify_of_the_end(mandate, by)
 
 
-def tell_of_those_that_ran_out(today: dt.date) -> None:
-    """Every night: their last day was yesterday, or a few days ago if nobody looked since.
-    Told once, and not of one that another has followed."""
-    ran_out = Mandate.objects.filter(
+def notify_of_expired_mandates(today: dt.date) -> None:
+    """Post a message for each mandate that has expired in the last days, once, unless another
+    mandate of the same holder follows it. Runs every night."""
+    expired = Mandate.objects.filter(
         revoked_at=None, valid_until__lt=today, valid_until__gte=today - NEWS_FOR
     )
     followed = Mandate.objects.in_force(today).filter(
         recipient=OuterRef("recipient"), holder=OuterRef("holder")
     )
-    for mandate in ran_out.exclude(Exists(followed)).select_related("recipient__user", "holder"):
+    for mandate in expired.exclude(Exists(followed)).select_related("recipient__user", "holder"):
         with transaction.atomic():
-            _tell_of_the_end(mandate, by=None)
+            _notify_of_the_end(mandate, by=None)
 
 
 def _give(mandate: Mandate, to: Invited) -> Mandate:
@@ -118,30 +119,30 @@ def _give(mandate: Mandate, to: Invited) -> Mandate:
         mandate.holder, mandate.holder_name = holder, to.name
         mandate.save(force_insert=True)
         User.objects.filter(pk=holder.pk).update(acts_for_others=True)
-        _tell_holder(mandate, mandate_notices.HELD)
+        _notify_holder(mandate, mandate_notices.HELD)
         if mandate.given_by_id != mandate.recipient.user_id:
-            _tell_recipient(mandate, mandate_notices.GIVEN)
+            _notify_recipient(mandate, mandate_notices.GIVEN)
     return mandate
 
 
-def _tell_of_the_end(mandate: Mandate, by: User | None) -> None:
-    """To both of them, but not to whoever ended it."""
+def _notify_of_the_end(mandate: Mandate, by: User | None) -> None:
+    """Post to the holder and the recipient, except the one who ended it."""
     if mandate.holder != by:
-        _tell_holder(mandate, mandate_notices.ENDED)
+        _notify_holder(mandate, mandate_notices.ENDED)
     if by is None or by != mandate.recipient.user:
-        _tell_recipient(mandate, mandate_notices.LEFT)
+        _notify_recipient(mandate, mandate_notices.LEFT)
 
 
-def _tell_holder(mandate: Mandate, kind: str) -> None:
-    _tell(mandate, kind, to=mandate.holder)
+def _notify_holder(mandate: Mandate, kind: str) -> None:
+    _notify(mandate, kind, to=mandate.holder)
 
 
-def _tell_recipient(mandate: Mandate, kind: str) -> None:
-    """By letter when nothing else reaches them, printed where they are granted something for
-    the longest."""
+def _notify_recipient(mandate: Mandate, kind: str) -> None:
+    """A letter, when no other channel reaches them, is printed by the department whose grant
+    lasts the longest."""
     recipient = mandate.recipient
     grants = recipient.grants.order_by(F("valid_until").desc(nulls_first=True), "-valid_from")
-    _tell(
+    _notify(
         mandate,
         kind,
         to=recipient.user,
@@ -150,8 +151,8 @@ def _tell_recipient(mandate: Mandate, kind: str) -> None:
     )
 
 
-def _tell(mandate: Mandate, kind: str, **whom: Any) -> None:
-    post(
+def _notify(mandate: Mandate, kind: str, **whom: Any) -> None:
+    accounts_actions.post(
         kind=kind,
         key=f"{kind}:{mandate.pk}",
         about_id=mandate.pk,

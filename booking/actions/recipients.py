@@ -1,12 +1,13 @@
-"""Who can be given services: the person behind the grants."""
+"""Recipients and their log-ins."""
 
 import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from accounts.actions.addresses import change_address
+from accounts import actions as accounts_actions
+from accounts import queries as accounts_queries
 from accounts.errors import AddressTaken
-from accounts.models import Coordinator, Message, User
+from accounts.models import Message, User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Recipient
@@ -15,7 +16,7 @@ from departments.models import Department, Employee
 
 @dataclass(frozen=True)
 class Particulars:
-    """What the municipality knows of a recipient."""
+    """A recipient's details that the municipality registers."""
 
     given_name: str
     family_name: str
@@ -28,11 +29,10 @@ class Particulars:
 def add_recipient(
     *, key: uuid.UUID, particulars: Particulars, email: str = "", by: User | None
 ) -> Recipient:
-    """A recipient with a log-in of their own when there is an e-mail, without otherwise.
+    """Add a recipient, with a log-in when there is an e-mail.
 
-    Somebody who is a recipient already, perhaps of another department, is found by the
-    e-mail and stays as they are. ``key`` is the id the form was drawn with: sending it
-    twice makes one.
+    A recipient with this e-mail, perhaps of another department, is returned unchanged.
+    ``key`` is the form's idempotency key: sending the form twice adds one recipient.
     """
     with one_transaction():
         user = (
@@ -60,22 +60,23 @@ def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User
     with one_transaction():
         lock_recipient(recipient.pk)
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
-        # Text messages go to the person's own number, which is the one known here.
+        # Text messages go to the user's number, which is the recipient's.
         User.objects.filter(recipient=recipient).update(phone=particulars.phone)
 
 
 def keep_phone(*, user: User, phone: str, **_: Any) -> None:
-    """Somebody has another number (``accounts.signals.phone_changes``): carers call it, too."""
+    """Copy a user's new number to the recipient (``accounts.signals.phone_changes``), for
+    carers to call."""
     Recipient.objects.filter(user=user).update(phone=phone)
 
 
 def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:
-    """Give the recipient a log-in, or another e-mail to the one they have, when they can't do
-    it themselves. The old address is told.
+    """Give the recipient a log-in, or change the e-mail of the one they have, when they can't
+    do it themselves. The old address gets a message.
 
-    A log-in is more than a department's when it opens something else: another department's
-    services, somebody else's pages, a job. That one its owner alone can change. Raises
-    ``NotOnlyOurs``, and ``LogInTaken`` for the e-mail of somebody else.
+    A log-in that also opens another department's services, somebody else's pages or staff
+    pages can only be changed by its owner. Raises ``NotOnlyOurs`` then, and ``LogInTaken`` for
+    the e-mail of another user.
     """
     with one_transaction():
         lock_recipient(recipient.pk)
@@ -86,7 +87,7 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
             raise errors.NotOnlyOurs
         else:
             try:
-                change_address(
+                accounts_actions.change_address(
                     user=user, channel=Message.Channel.EMAIL, address=email.lower(), by=by
                 )
             except AddressTaken as error:
@@ -94,7 +95,7 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
 
 
 def _give_log_in(recipient: Recipient, email: str) -> None:
-    """A new one: what somebody knows already must not open another's pages."""
+    """Make a new log-in. An existing one must not get access to the recipient's pages."""
     if User.objects.filter(email__iexact=email).exists():
         raise errors.LogInTaken
     user = user_with(
@@ -109,14 +110,14 @@ def _give_log_in(recipient: Recipient, email: str) -> None:
 def _opens_more(user: User, recipient: Recipient, department: Department) -> bool:
     return (
         user.acts_for_others
-        or Coordinator.objects.filter(user=user).exists()
+        or accounts_queries.is_coordinator(user)
         or Employee.objects.filter(person=user).exists()
         or recipient.grants.exclude(service__department=department).exists()
     )
 
 
 def user_with(email: str, **names: str) -> User:
-    """Whoever logs in with this e-mail; somebody new, with these names, if nobody does.
-    A user who is there already keeps their own."""
+    """The user with this e-mail, or a new one with these names. An existing user keeps their
+    own names."""
     known = User.objects.filter(email__iexact=email).first()
     return known or User.objects.create_user(email, **names)

@@ -1,4 +1,4 @@
-"""Who sits where: by itself when supply changes, or by a person's decision."""
+"""Seats of visits: re-seated automatically when shifts change, or chosen by a person."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -16,12 +16,12 @@ from departments.seats import AffectedVisit, Reseated
 
 
 def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) -> Reseated:
-    """Seat anew the visits whose shift no longer takes them, and those that have none.
-    Nothing is deleted, and what has begun stays as it is. Shifts that are ``leaving``
-    take nobody.
+    """Find new seats for the visits whose shift no longer takes them, and for those without a
+    seat. No visit is deleted, and visits that have begun keep their seat. Shifts that are
+    ``leaving`` take no visits.
 
-    The caller holds the Day's lock and raises its revision. On a settled day visits only
-    lose their seat: a person decides what becomes of them.
+    The caller holds the Day's lock and raises its revision. On a settled day such visits only
+    lose their seat, and a person decides.
     """
     now = timezone.now()
     visits = {
@@ -32,8 +32,8 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
     }
     if not visits:
         return Reseated()
-    board = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
-    changed = {id_: seat for id_, seat in board.repair().items() if id_ in visits}
+    seating = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
+    changed = {id_: seat for id_, seat in seating.repair().items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []
     for id_, seat in changed.items():
@@ -44,17 +44,17 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
 
 
 def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
-    """A person decides that this shift takes the visit; from now on it stays there.
+    """Give the visit to this shift, as a person has decided, and pin it there.
 
-    Others make room while the day is not settled. Raises ``CannotTake`` when they can't,
-    or when the shift's hours or knowledge don't do.
+    Other visits are moved out of its way unless the day is settled. Raises ``CannotTake`` when
+    that fails, or when the shift's hours or qualifications don't allow it.
     """
     with one_transaction():
         day, fresh = _lock(visit)
         needs = needs_of(day.department)
-        board = day_seatings([day], needs, now=timezone.now())[day.pk]
-        known = board.visit(fresh.pk)
-        given = board.give(known, shift.pk) if known else None
+        seating = day_seatings([day], needs, now=timezone.now())[day.pk]
+        known = seating.visit(fresh.pk)
+        given = seating.give(known, shift.pk) if known else None
         if given is None:
             raise errors.CannotTake
         others = {**given.moved, fresh.pk: shift.pk}
@@ -66,7 +66,7 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
 
 
 def take_off(*, visit: Visit, by: User) -> Visit:
-    """A person decides that the visit has no seat for now; it stands among the problems."""
+    """Take the visit off its shift, as a person has decided. It becomes unstaffed."""
     with one_transaction():
         day, fresh = _lock(visit)
         if fresh.shift_id is not None or fresh.is_pinned:
@@ -77,7 +77,7 @@ def take_off(*, visit: Visit, by: User) -> Visit:
 
 
 def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
-    """One UPDATE, so that two may swap. Nobody is pinned where they were not put."""
+    """Change the seats of visits and unpin them. One UPDATE, so that two visits may swap."""
     if not changed:
         return
     Visit.objects.bulk_update(
@@ -87,7 +87,7 @@ def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
 
 
 def _lock(visit: Visit) -> tuple[Day, Visit]:
-    """The visit as it is behind its Day's lock."""
+    """Lock the visit's Day, then read the visit again."""
     (day,) = lock_days([(visit.day.department_id, visit.day.date)])
     return day, Visit.objects.select_related("booking__service").get(pk=visit.pk)
 

@@ -1,23 +1,25 @@
-"""Repeat a visit every week, skip one, end it; and, every night, book what has come near.
+"""Booking series: repeat a visit every week, skip a date, end the series; and, every night,
+book the dates that the horizon has reached.
 
-A series that was made under a mandate that has ended waits (``BookingSeries``): nothing new is
-booked, and the person, or whoever is told in their place, is asked once whether it goes on.
-What the horizon had reached by then stays booked, so the answer has that long.
+A series whose mandate has ended waits (``BookingSeries``): nothing new is booked, and one
+message asks the recipient, or the holder who gets their messages, whether it should go on.
+Visits that are booked already stay booked.
 
-Locks: the series, then what ``book`` and ``cancel`` lock. One transaction for each date, so
-that a night that is broken off continues where it stopped.
+Locks: the series, then those of ``book`` and ``cancel``. Each date has its own transaction, so
+that a run that was interrupted continues where it stopped.
 """
 
 import datetime as dt
 import logging
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from booking import errors
-from booking.actions.announcements import tell
+from booking.actions.announcements import notify
 from booking.actions.bookings import book, cancel
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient, SeriesDate
 from booking.notices import series as series_notices
@@ -40,17 +42,19 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.TooLate: Why.TOO_LATE,
     errors.KeyReused: Why.KEY_REUSED,
 }
-# Not the date's last word: it is tried again the next night.
+# Errors after which the date stays undecided and is tried again the next night.
 AGAIN_TOMORROW = (Busy, errors.OutsideHorizon)
 
 
 def repeat(
     *, key: uuid.UUID, like: Booking, by: User, mandate: Mandate | None = None
 ) -> BookingSeries:
-    """The visit once more every week from the next on, under the ``mandate`` of whoever asks
-    for it for somebody else. What the horizon has reached is
-    booked at once, or stands in the series with the reason why not. The same key finds
-    the series that it made; somebody else's is refused with ``KeyReused``."""
+    """Repeat the visit every week from the next week on. ``mandate`` is that of a user who
+    acts for the recipient.
+
+    The dates within the horizon are decided at once: booked, or missed with the reason. The
+    same key returns the series that it made. Raises ``KeyReused`` for another recipient's key.
+    """
     start = timezone.localtime(like.starts_at)
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=like.recipient_id)
@@ -79,22 +83,25 @@ def repeat(
 
 
 def book_all_series() -> None:
-    """Every night, for all who repeat something. May run twice, or at once, without harm."""
+    """Decide the new dates of all running series. Runs every night; running it twice, or at
+    the same time, does no harm."""
     running = BookingSeries.objects.running()
     for series in running.select_related("service__department", "recipient__user", "mandate"):
         try:
             if series.waits(timezone.localdate()):
-                _ask(series)
+                _ask_to_go_on(series)
             else:
                 book_what_is_near(series=series)
-        except Exception as error:  # one that fails must not cost all others their visits
+        except Exception as error:  # the other series must go on
             log.error("series %s: %s", series.pk, type(error).__name__)
 
 
 def book_what_is_near(*, series: BookingSeries, is_told: bool = True) -> None:
-    """Decide each date that the horizon has reached: booked, or missed with the reason, of
-    which the person is told unless they look at the page now. A date is tried once: what
-    opens later is somebody's to choose, and not ours to book unasked."""
+    """Decide each date that the horizon has reached: booked, or missed with the reason.
+
+    ``is_told`` posts a message for a missed date. A date is tried once: a time that opens later
+    is not booked automatically.
+    """
     now = timezone.now()
     today = timezone.localdate(now)
     for date in _undecided(series, today, last_day(series.service.department, now)):
@@ -106,8 +113,8 @@ def book_what_is_near(*, series: BookingSeries, is_told: bool = True) -> None:
 
 
 def skip(*, series: BookingSeries, date: dt.date) -> None:
-    """Leave out one date to come. One that is booked already is cancelled instead, like any
-    other visit; nothing happens to it here."""
+    """Leave out one coming date. A date that is booked already is not changed: its booking is
+    cancelled like any other. Raises ``NoSuchSlot`` for a date that is not in the series."""
     with transaction.atomic():
         fresh = _lock(series)
         if fresh.ended_at or (date - fresh.first_date) % WEEK or date < fresh.first_date:
@@ -116,16 +123,16 @@ def skip(*, series: BookingSeries, date: dt.date) -> None:
 
 
 def take_back_skip(*, series: BookingSeries, date: dt.date) -> None:
-    """The date counts again, and is booked in its time."""
+    """Undo a skip: the date is booked when the horizon reaches it."""
     with transaction.atomic():
         _lock(series).dates.filter(date=date, state=State.SKIPPED).delete()
     book_what_is_near(series=series, is_told=False)
 
 
 def go_on(*, series: BookingSeries, by: User, mandate: Mandate | None = None) -> None:
-    """Somebody who may says that it goes on: the person, another under their ``mandate``, or
-    staff to whom the person said so. It is theirs from now on. One that does not wait is left
-    as it is."""
+    """Continue a waiting series in the name of ``by``: the recipient, a user under their own
+    ``mandate``, or staff whom the recipient asked. A series that does not wait is not changed.
+    """
     with transaction.atomic():
         fresh = _lock(series)
         if not fresh.waits(timezone.localdate()):
@@ -142,14 +149,14 @@ def end_series(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     cancels: bool,
 ) -> list[Booking]:
-    """Book nothing more. With ``cancels`` the visits to come are cancelled too; those for
-    which it is too late are kept, and returned."""
+    """End a series. With ``cancels`` its coming visits are cancelled too; returns those for
+    which it is too late."""
     with transaction.atomic():
         fresh = _lock(series)
         if fresh.ended_at is None:
             _end(fresh, BookingSeries.Ended.WISHED)
             if by.pk != fresh.recipient.user_id:
-                _tell_of_the_end(fresh)
+                _notify_of_the_end(fresh)
     kept = []
     if cancels:
         now = timezone.now()
@@ -188,7 +195,7 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
         if why is Why.NOT_GRANTED and not _has_grant_after(series, date):
             _end(series, BookingSeries.Ended.NO_GRANT)
         if is_told:
-            _tell(series, date)
+            _notify_of_missed(series, date)
     else:
         series.dates.create(date=date, state=State.BOOKED, booking=booking)
 
@@ -208,43 +215,46 @@ def _undecided(series: BookingSeries, today: dt.date, last: dt.date) -> list[dt.
     return [one for one in series.dates_until(last) if one >= today and one not in decided]
 
 
-def _ask(series: BookingSeries) -> None:
-    """Once for each mandate that it has hung on."""
+def _ask_to_go_on(series: BookingSeries) -> None:
+    """Ask whether the series should go on, once for each mandate that has ended."""
     today = timezone.localdate()
     soon = last_day(series.service.department, timezone.now()) + 2 * WEEK
     for date in _undecided(series, today, soon)[:1]:
         with transaction.atomic():
-            tell(
-                series.recipient,
+            _notify(
+                series,
                 kind=series_notices.WAITS,
                 kind_for_others=series_notices.WAITS_FOR_OTHERS,
                 key=f"{series.pk} {series.mandate_id}",
-                department_id=series.service.department_id,
-                about_id=series.pk,
                 expires_at=series.starts_at(date),
             )
 
 
-def _tell_of_the_end(series: BookingSeries) -> None:
-    tell(
-        series.recipient,
+def _notify_of_the_end(series: BookingSeries) -> None:
+    _notify(
+        series,
         kind=series_notices.ENDED,
         kind_for_others=series_notices.ENDED_FOR_OTHERS,
         key=str(series.pk),
-        department_id=series.service.department_id,
-        about_id=series.pk,
         expires_at=timezone.now() + WEEK,
     )
 
 
-def _tell(series: BookingSeries, date: dt.date) -> None:
-    tell(
-        series.recipient,
+def _notify_of_missed(series: BookingSeries, date: dt.date) -> None:
+    _notify(
+        series,
         kind=series_notices.MISSED,
         kind_for_others=series_notices.MISSED_FOR_OTHERS,
         key=f"{series.pk} {date}",
-        department_id=series.service.department_id,
-        about_id=series.pk,
         facts={"date": date.isoformat()},
         expires_at=series.starts_at(date),
+    )
+
+
+def _notify(series: BookingSeries, **message: Any) -> None:
+    notify(
+        series.recipient,
+        department_id=series.service.department_id,
+        about_id=series.pk,
+        **message,
     )

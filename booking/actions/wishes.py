@@ -1,8 +1,8 @@
-"""Tell people when a time opens on a day they asked for.
+"""Wishes for a free time: post a message when a time opens on the day.
 
-A Day's revision says whether anything can have opened, so a look costs one statement until
-something has changed. Nobody is told more than three times a day, and never of a time that
-was free before: only a time that opens is an opening.
+A time can only open when a Day's revision has been raised, so checking all wishes takes one
+statement until then. A user gets at most three messages a day, and none for a time that was
+free when the wish was made or checked before.
 """
 
 import datetime as dt
@@ -14,22 +14,23 @@ from django.db.models import DateField, ExpressionWrapper, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import Message, User
 from booking import errors, queries
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Recipient, SlotWish
 from booking.notices.wishes import OPENING
 from booking.queries.entitlement import last_day
+from booking.queries.local_time import midnight
 from booking.queries.wishes import can_be_moved, may_book_for
-from departments.hours import DAY, local_instant
+from departments.hours import DAY
 from departments.models import Day, Service
 
 log = logging.getLogger(__name__)
 
-A_DAY = 3  # messages to one person, however many days they asked for
-AT_ONCE = 10  # wishes of one person
-IN_ONE_GO = 200
+MESSAGES_A_DAY = 3  # to one user, for all wishes together
+AT_ONCE = 10  # of one user for one recipient
+BATCH = 200
 
 
 def wish(
@@ -40,9 +41,12 @@ def wish(
     moving: Booking | None = None,
     by: User,
 ) -> SlotWish:
-    """``by`` is told, who may be somebody that acts for the recipient. Asking again changes
-    nothing but the visit that would be moved. Raises ``OutsideHorizon`` for a day that can't
-    be booked, ``TooLate`` for a visit that can't be moved, ``TooManyWishes`` beyond ten."""
+    """Wish for a free time on a date. ``by`` gets the message: the recipient, or a user who
+    acts for them. Wishing again only changes the visit that would be moved.
+
+    Raises ``OutsideHorizon`` for a date that can't be booked, ``TooLate`` for a visit that
+    can't be moved, ``TooManyWishes`` beyond ten.
+    """
     now = timezone.now()
     if not timezone.localdate(now) <= date <= last_day(service.department, now):
         raise errors.OutsideHorizon(last_day(service.department, now))
@@ -61,8 +65,8 @@ def wish(
             by=by,
             defaults={"moving": moving},
         )
-        standing = SlotWish.objects.annotate(standing=_standing()).get(pk=made.pk).standing
-        made.free, made.revision = _free(made, now), standing
+        current = SlotWish.objects.annotate(current=_revision()).get(pk=made.pk).current
+        made.free, made.revision = _free(made, now), current
         made.save(update_fields=["free", "revision"])
     return made
 
@@ -72,25 +76,25 @@ def drop(*, wish: SlotWish) -> None:
 
 
 def look_for_openings() -> int:
-    """Look at the wishes whose day has changed since; how many people were told. Any number
-    of workers may do so at once."""
+    """Check the wishes whose Days have changed since they were checked; returns the number of
+    messages. Any number of workers may run it at once."""
     now = timezone.now()
     SlotWish.objects.filter(date__lt=timezone.localdate(now)).delete()
-    changed = SlotWish.objects.annotate(standing=_standing()).exclude(standing=F("revision"))
-    ids = list(changed.order_by("made_at").values_list("pk", flat=True)[:IN_ONE_GO])
-    told = 0
+    changed = SlotWish.objects.annotate(current=_revision()).exclude(current=F("revision"))
+    ids = list(changed.order_by("made_at").values_list("pk", flat=True)[:BATCH])
+    sent = 0
     for id_ in ids:
         try:
-            told += _look(id_, now)
-        except Exception as error:  # one that fails must not keep the others waiting
+            sent += _check(id_, now)
+        except Exception as error:  # the other wishes must go on
             log.error("wish %s: %s", id_, type(error).__name__)
-    return told
+    return sent
 
 
-def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
+def _check(wish_id: uuid.UUID, now: dt.datetime) -> bool:
     with transaction.atomic():
         found = (
-            SlotWish.objects.annotate(standing=_standing())
+            SlotWish.objects.annotate(current=_revision())
             .filter(pk=wish_id)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related(
@@ -103,24 +107,24 @@ def _look(wish_id: uuid.UUID, now: dt.datetime) -> bool:
         if _is_over(found, now) or not may_book_for(found.by, found.recipient):
             found.delete()
             return False
-        # The revision was read before the offer: what changes in between is looked at again.
+        # The revision was read before the offer: a change in between is found next time.
         free = _free(found, now)
         opened = sorted(set(free) - set(found.free))
-        found.free, found.revision = free, found.standing
+        found.free, found.revision = free, found.current
         found.save(update_fields=["free", "revision"])
         if not opened:
             return False
-        # With the person locked nobody else counts at the same time.
+        # The user is locked, so that no other worker counts their messages at the same time.
         User.objects.select_for_update(no_key=True).get(pk=found.by_id)
-        if _told_today(found.by, now) >= A_DAY:
+        if _messages_today(found.by, now) >= MESSAGES_A_DAY:
             return False
-        _tell(found, opened[0])
+        _notify(found, opened[0])
         return True
 
 
-def _standing() -> Coalesce:
-    """The sum of the revisions of a wish's Days, which only rises. Nights of the day before
-    reach past midnight."""
+def _revision() -> Coalesce:
+    """The sum of the revisions of a wish's Days, which only rises. The Day before is one of
+    them: its night shifts last past midnight."""
     before = ExpressionWrapper(OuterRef("date") - DAY, output_field=DateField())
     days = Day.objects.filter(
         department=OuterRef("service__department"), date__in=[OuterRef("date"), before]
@@ -143,7 +147,7 @@ def _free(wish: SlotWish, now: dt.datetime) -> list[int]:
 
 
 def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
-    """The recipient has what was asked for, or no visit that can be moved there any longer."""
+    """The wish is fulfilled, or its visit can no longer be moved."""
     if wish.moving is not None:
         is_there = timezone.localdate(wish.moving.starts_at) == wish.date
         return is_there or not can_be_moved(wish.moving, now)
@@ -154,15 +158,16 @@ def _is_over(wish: SlotWish, now: dt.datetime) -> bool:
     )
 
 
-def _told_today(user: User, now: dt.datetime) -> int:
-    midnight = local_instant(timezone.localdate(now), dt.time(), timezone.get_default_timezone())
-    told = Message.objects.filter(kind=OPENING, user=user, posted_at__gte=midnight)
-    return told.values("key").distinct().count()
+def _messages_today(user: User, now: dt.datetime) -> int:
+    sent = Message.objects.filter(
+        kind=OPENING, user=user, posted_at__gte=midnight(timezone.localdate(now))
+    )
+    return sent.values("key").distinct().count()
 
 
-def _tell(wish: SlotWish, start: int) -> None:
+def _notify(wish: SlotWish, start: int) -> None:
     starts_at = dt.datetime.fromtimestamp(start, dt.UTC)
-    messages.post(
+    accounts_actions.post(
         kind=OPENING,
         key=f"{wish.pk} {wish.revision}",
         to=wish.by,

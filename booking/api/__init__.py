@@ -1,4 +1,4 @@
-"""Booking for programs: the pages' verbs and queries, and no rule of its own."""
+"""The API of booking: the same actions and queries as the pages."""
 
 from booking.api.refusals import refusal_of
 from booking.api.routes import router

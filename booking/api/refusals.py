@@ -1,4 +1,4 @@
-"""Each ``BookingError`` as an answer of the API."""
+"""Each ``BookingError`` as a response of the API."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from booking import errors
 from booking.api.schemas import BalanceOut, SlotOut
 from database.transactions import Busy
 
-PATIENCE = 2  # seconds until somebody who met a crowd tries again
+RETRY_AFTER = 2  # seconds
 
 
 def refusal_of(error: errors.BookingError | Busy) -> Refusal:
@@ -17,7 +17,7 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
     match error:
         case Busy():
             message = _("Many are booking this day right now. Nothing was changed. Try again.")
-            return Refusal(503, "busy", message, headers={"Retry-After": str(PATIENCE)})
+            return Refusal(503, "busy", message, headers={"Retry-After": str(RETRY_AFTER)})
         case errors.SlotTaken(alternatives=alternatives):
             more["alternatives"] = [
                 SlotOut.of(slot).model_dump(mode="json") for slot in alternatives or ()

@@ -1,4 +1,4 @@
-"""What a program may ask of booking. Each address asks one query or calls one verb."""
+"""The API's endpoints for booking. Each runs one query or one action."""
 
 import datetime as dt
 import hashlib
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from ninja import HeaderEx, P, QueryEx, Router
@@ -21,6 +20,8 @@ from booking.access.programs import (
     access_of,
     booking_for_program,
     person_for_program,
+    service_of,
+    service_to_book,
 )
 from booking.api import slots as slots_json
 from booking.api.refusals import out_of_order, range_too_long, reason_required
@@ -37,7 +38,7 @@ from booking.api.schemas import (
     Unanswerable,
     Unbookable,
 )
-from booking.models import Booking, BookingEvent, Mandate
+from booking.models import BookingEvent, Mandate
 from booking.queries.entitlement import last_day
 from booking.queries.versions import slots_version
 from departments.hours import DAY
@@ -47,6 +48,7 @@ May = Mandate.May
 
 LONGEST_RANGE = 31  # days
 
+# Errors name a body parameter as ``body.asked``: renaming ``asked`` changes the API.
 router = Router(tags=["booking"])
 
 REFUSALS: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 429: Problem}
@@ -108,7 +110,7 @@ def slots(
     meeting a visit of their own, without a grant on that day or over its amount.
     Unchanged since an earlier answer's `ETag` is 304. Scope `bookings:read`."""
     access, person = person_for_program(request.user, recipient, may=May.LOOK, what="api:slots")
-    chosen = person.service(service) or _service(access, service)
+    chosen = person.service(service) or service_of(access, service)
     if not access.covers(chosen):
         raise Http404
     _check_range(chosen, first, last, person.now)
@@ -137,10 +139,7 @@ def book(
     A time that was taken meanwhile is 409 with the nearest free times. Scope
     `bookings:write`."""
     access = access_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
-    # Sent again it finds what it made, also when the grant has been taken away since.
-    made = Booking.objects.filter(pk=key, recipient=access.recipient, service=asked.service)
-    known = made.select_related("service__department").first()
-    service = known.service if known else _service(access, asked.service)
+    service = service_to_book(access, asked.service, key=key)
     booking = actions.book(
         key=key,
         recipient=access.recipient,
@@ -208,16 +207,6 @@ def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = N
     return BookingOut.of(cancelled)
 
 
-def _service(access: ProgramAccess, service_id: uuid.UUID) -> Service:
-    """One that the person has, had or will have a grant of."""
-    service = get_object_or_404(Service.objects.select_related("department"), pk=service_id)
-    if not access.covers(service):
-        raise Http404
-    if not access.recipient.grants.filter(service=service).exists():
-        raise errors.NotGranted
-    return service
-
-
 def _check_range(service: Service, first: dt.date, last: dt.date, now: dt.datetime) -> None:
     until = last_day(service.department, now)
     if last > until:
@@ -229,7 +218,7 @@ def _check_range(service: Service, first: dt.date, last: dt.date, now: dt.dateti
 
 
 def _check_reason(access: ProgramAccess, reason: str) -> None:
-    """Staff never change somebody's visit in silence."""
+    """Staff must give a reason for changing a recipient's visit."""
     if access.is_staff and not reason.strip():
         raise reason_required()
 
@@ -239,7 +228,8 @@ def _tag(version: str) -> str:
 
 
 def _answer(request: HttpRequest, content: bytes, tag: str | None = None) -> HttpResponseBase:
-    """The JSON, or 304 to whoever has it already; known by its content without a tag."""
+    """The JSON, or 304 when the client has it already. Without a ``tag`` the ETag is a hash of
+    the content."""
     tag = tag or f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
     response = HttpResponse(content, content_type="application/json", headers={"ETag": tag})
     answer = get_conditional_response(request, etag=tag, response=response)

@@ -1,4 +1,4 @@
-"""How bookings read and are written as JSON. Times are local, with their offset."""
+"""The API's JSON schemas. Times are local, with their offset."""
 
 import datetime as dt
 import re
@@ -23,7 +23,7 @@ from booking.queries.entitlement import Balance
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-YEARS = range(1970, 3000)  # enough, and far from where the calendar ends
+YEARS = range(1970, 3000)  # far from the limits of datetime
 
 
 def _date(value: Any) -> dt.date:
@@ -33,7 +33,7 @@ def _date(value: Any) -> dt.date:
 
 
 def _written(value: Any) -> Any:
-    """Never a time without an offset: which of two hours would it be in October?"""
+    """Refuse a time without an offset: it is ambiguous when clocks go back."""
     is_read = isinstance(value, str) and INSTANT.fullmatch(value)
     if not (is_read or isinstance(value, dt.datetime)):
         raise ValueError("A time is written with its offset: 2026-11-24T10:00:00+01:00.")

@@ -1,10 +1,9 @@
-"""Days as JSON, joined from texts instead of built from objects: a fortnight is hundreds
-of slots. A day that nothing of the person's own touches is written once for everybody
-(``DayOffer.made``). ``schemas.SlotsOut`` describes the same, and a test holds the two together.
+"""Offers as JSON, joined from texts instead of serialized from objects, because two weeks have
+hundreds of slots. A day that recipients share is serialized once (``DayOffer.made``). A test
+checks that the JSON is as ``schemas.SlotsOut`` describes it.
 
-``free`` can be booked, ``busy`` can't because nobody is left. A time that this person
-can't have whoever else books — gone by, too soon, meeting a visit of their own, without
-a grant or over its amount — is left out.
+Slots with the recipient's own statuses are left out: past, too soon, during another visit,
+without a grant, or over its amount.
 """
 
 from collections.abc import Iterable
@@ -14,8 +13,8 @@ from django.utils import timezone
 
 from booking.calendar.offers import DayOffer, Slot, SlotStatus
 
-SLOTS_KEPT = 4096
-TOLD = frozenset({SlotStatus.FREE, SlotStatus.BUSY})
+SLOTS_CACHED = 4096
+SHOWN = frozenset({SlotStatus.FREE, SlotStatus.BUSY})
 
 
 def days_json(offer: Iterable[DayOffer]) -> str:
@@ -23,11 +22,11 @@ def days_json(offer: Iterable[DayOffer]) -> str:
 
 
 def _day(day: DayOffer) -> str:
-    slots = ",".join(_slot(slot) for slot in day.slots if slot.status in TOLD)
+    slots = ",".join(_slot(slot) for slot in day.slots if slot.status in SHOWN)
     return f'{{"date":"{day.date}","slots":[{slots}]}}'
 
 
-@lru_cache(SLOTS_KEPT)
+@lru_cache(SLOTS_CACHED)
 def _slot(slot: Slot) -> str:
     start, end = (
         timezone.localtime(instant).isoformat() for instant in (slot.starts_at, slot.ends_at)

@@ -1,9 +1,8 @@
-"""Visits as an iCalendar file (RFC 5545, and RFC 5546 for what its METHOD means).
+"""Visits as an iCalendar file (RFC 5545; RFC 5546 for METHOD).
 
-Values in, bytes out. An entry keeps its UID for life; SEQUENCE rises with every change,
-so that a calendar program knows the newer of two files. Times stand as wall time of the
-municipality beside the zone's rules. A wall time that comes twice means the first of the
-two to every program: an entry in the second stands in UTC.
+An entry always keeps its UID. SEQUENCE rises with every change, so that a calendar program
+knows the newer of two files. Times are local, with the zone's rules in the file. Programs read
+a local time that comes twice as the first of the two: an entry at the second is in UTC.
 """
 
 import datetime as dt
@@ -29,8 +28,8 @@ SECOND = dt.timedelta(seconds=1)
 
 
 class Method(Enum):
-    PUBLISH = "PUBLISH"  # this is how it stands
-    CANCEL = "CANCEL"  # take it out of the calendar
+    PUBLISH = "PUBLISH"  # add or update the entries
+    CANCEL = "CANCEL"  # remove them
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose calendar the entries come from."""
+    """The organizer of the entries."""
 
     name: str
     email: str
@@ -63,7 +62,7 @@ def calendar_file(
     name: str = "",
     refresh: dt.timedelta | None = None,
 ) -> bytes:
-    """With a ``name`` and ``refresh``, how often to ask again, it is a feed."""
+    """The file's content. Feeds have a ``name`` and ``refresh``, the interval between readings."""
     shown = sorted(entries, key=lambda entry: (entry.starts_at, entry.id))
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
@@ -86,9 +85,9 @@ def calendar_file(
 
 
 def time_zone(zone: ZoneInfo, first: dt.datetime, last: dt.datetime) -> Timezone:
-    """The zone's rules as far as these instants need them.
+    """The zone's rules for a year around these instants.
 
-    Written by hand: the library's own names the onset of summer time an hour late.
+    The library's own function names the onset of summer time an hour late.
     """
     component = Timezone()
     component.add("TZID", zone.key)
@@ -129,7 +128,7 @@ def _time(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 def _observance(
     onset: dt.datetime, before: dt.datetime, zone: ZoneInfo
 ) -> TimezoneStandard | TimezoneDaylight:
-    """The rules from ``onset``, which is told in the wall time that held just before."""
+    """The rules from ``onset`` on, which is given in the local time that held just before."""
     held, holds = before.astimezone(zone), onset.astimezone(zone)
     observance = TimezoneDaylight() if holds.dst() else TimezoneStandard()
     offset = held.utcoffset() or dt.timedelta()
@@ -141,7 +140,7 @@ def _observance(
 
 
 def _changes(first: dt.datetime, last: dt.datetime, zone: ZoneInfo) -> Iterator[dt.datetime]:
-    """The instants between from which another offset holds, to the second."""
+    """The instants in between at which the offset changes, to the second."""
     earlier = first
     while earlier < last:
         later = earlier + DAY

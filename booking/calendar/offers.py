@@ -1,7 +1,7 @@
-"""What can be chosen, in words: a *slot* is one possible start, a day has its slots.
+"""Offers: the slots of each day, for one service and one recipient.
 
-An offer is for one service and one person. What is shared (free, busy) comes from the
-seats; what only concerns the person is laid over it and never called busy.
+A *slot* is one possible start. The statuses free and busy come from the seats and are the same
+for all recipients; the others are the recipient's own and are laid over those.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ T = TypeVar("T")
 class SlotStatus(StrEnum):
     FREE = "free"
     BUSY = "busy"  # no seat left
-    OWN = "own"  # meets a visit of the person's own
+    OWN = "own"  # meets another visit of the recipient
     PAST = "past"
     TOO_SOON = "too_soon"  # within the department's shortest notice
     NOT_GRANTED = "not_granted"  # no grant on that date
@@ -40,8 +40,8 @@ class Slot:
 
 @dataclass(frozen=True)
 class DayOffer:
-    """A date as one person finds it. Until it changes, a day is one object for all whom it
-    is the same to: those who have nothing of their own there, or visits at the same times."""
+    """A date for one recipient. Recipients with the same statuses share one object until the
+    day changes."""
 
     date: dt.date
     status: DayStatus
@@ -49,8 +49,8 @@ class DayOffer:
     _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     def made(self, what: Callable[..., T], *by: Hashable) -> T:
-        """``what(self, *by)``, once for as long as this object lives: for what can be made
-        of a day whoever looks, such as its row in a list or its JSON."""
+        """``what(self, *by)``, computed once while this object lives: for what does not depend
+        on the recipient, such as the day's row in a list or its JSON."""
         name = (what, *by)
         if name not in self._made:
             self._made[name] = what(self, *by)

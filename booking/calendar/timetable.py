@@ -1,8 +1,8 @@
-"""An offer as people read a calendar: parts of a day, days by week, a picture of a week.
+"""An offer as a calendar shows it: day parts, days by week, and a picture of a week.
 
-A *run* is neighbouring times of one kind told as one: "busy 9–11". Runs cover the
-starts that a person may choose between, so a run ends where the next one begins.
-A *row* is one day in the list of days, a *column* one day in the picture of the week.
+A *run* joins neighbouring times of one kind: "busy 9–11". Runs cover the starts that can be
+chosen, so a run ends where the next one begins. A *row* is one day in the list of days, a
+*column* one day in the picture of the week.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ PART_BEGINS = {DayPart.NIGHT: 0, DayPart.MORNING: 6, DayPart.AFTERNOON: 12, DayP
 
 
 class Kind(StrEnum):
-    """What a run is to the person who looks; the values are CSS classes too."""
+    """The kind of a run for the recipient; the values are CSS classes too."""
 
     FREE = "free"
     BUSY = "busy"
@@ -52,13 +52,13 @@ KIND_OF = {
     SlotStatus.NOT_GRANTED: Kind.NOT_GRANTED,
 }
 
-# A day without free times is told by the first of these that is found on it.
+# The reason shown for a day without free times is the first of these that it has.
 REASONS = (Kind.USED_UP, Kind.NOT_GRANTED, Kind.BUSY, Kind.MINE, Kind.TOO_SOON, Kind.OVER)
 
 
 @dataclass(frozen=True)
 class OwnVisit:
-    """One of the person's own bookings, with what a calendar says of it."""
+    """One of the recipient's own bookings, with what a calendar shows of it."""
 
     id: uuid.UUID
     service: str
@@ -89,7 +89,8 @@ class PartOfDay:
 
 @dataclass(frozen=True)
 class Row:
-    """One day in the list: how many free times and in which parts, or why none."""
+    """One day in the list: the number of free times and their day parts, or why there are
+    none."""
 
     date: dt.date
     free: int = 0
@@ -122,7 +123,7 @@ def part_at(instant: dt.datetime, timezone: dt.tzinfo) -> DayPart:
 
 
 def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
-    """So many of them, in order: the middle one of each of ``count`` equal parts."""
+    """``count`` of the slots, in order: the middle one of each of ``count`` equal parts."""
     if len(slots) <= count:
         return list(slots)
     return [slots[(2 * part + 1) * len(slots) // (2 * count)] for part in range(count)]
@@ -135,10 +136,10 @@ def runs(
     join_free: bool = True,
     cuts: Collection[dt.datetime] = (),
 ) -> list[Run]:
-    """Neighbouring slots of one kind as one run; ``step`` is the grid they lie on. At the
-    instants in ``cuts`` a new run begins.
+    """Join neighbouring slots of one kind; ``step`` is their grid. A new run begins at each
+    instant in ``cuts``.
 
-    Times that would collide with an own visit are left out: the visit itself is shown.
+    Slots that meet an own visit are left out, because the visit itself is shown.
     """
     found: list[Run] = []
     for slot, following in zip(slots, [*slots[1:], None], strict=False):
@@ -147,9 +148,9 @@ def runs(
             continue
         joins = join_free or kind is not Kind.FREE
         ends_at = slot.ends_at
-        # What can't be had reaches over the moment in which shifts change.
-        reach = slot.starts_at + step if kind is Kind.FREE else ends_at + step
-        if joins and following and following.starts_at <= max(reach, ends_at):
+        # Slots that can't be booked are joined across the gap between two shifts.
+        joined_until = slot.starts_at + step if kind is Kind.FREE else ends_at + step
+        if joins and following and following.starts_at <= max(joined_until, ends_at):
             ends_at = following.starts_at
         last = found[-1] if found else None
         if last and joins and slot.starts_at not in cuts and last.meets(kind, slot.starts_at):
@@ -159,19 +160,19 @@ def runs(
     return found
 
 
-# What the page of one day says once in words above, it does not repeat for every time.
-TOLD_BY_TIME = frozenset({Kind.FREE, Kind.BUSY, Kind.TOO_SOON})
+# The page of one day names all other kinds once, above the times.
+KINDS_SHOWN = frozenset({Kind.FREE, Kind.BUSY, Kind.TOO_SOON})
 
 
 def parts_of_day(
     day: DayOffer, own: Iterable[OwnVisit], *, step: dt.timedelta, timezone: dt.tzinfo
 ) -> list[PartOfDay]:
-    """The times of one day: each free one by itself, others in runs, own visits between."""
+    """The times of one day by day part: free times one by one, others in runs, and own visits."""
     cuts = {_at_hour(day.date, hour, timezone) for hour in PART_BEGINS.values()}
     found = [
         run
         for run in runs(day.slots, step=step, join_free=False, cuts=cuts)
-        if run.kind in TOLD_BY_TIME
+        if run.kind in KINDS_SHOWN
     ]
     found += [_mine(visit) for visit in own if _on(visit, timezone) == day.date]
     found.sort(key=lambda run: run.starts_at)
@@ -200,12 +201,12 @@ def row(day: DayOffer, *, timezone: dt.tzinfo) -> Row:
 
 
 def _parts(date: dt.date, slots: Sequence[Slot], timezone: dt.tzinfo) -> list[DayPart]:
-    """The parts of the date that these slots, in order, start in."""
+    """The day parts of the date in which these slots, in order, start."""
     edges = [_at_hour(date, hour, timezone) for hour in (*PART_BEGINS.values(), 24)]
-    places = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
+    indexes = [bisect_left(slots, edge, key=lambda slot: slot.starts_at) for edge in edges]
     return [
         part
-        for part, (first, after) in zip(DayPart, itertools.pairwise(places), strict=True)
+        for part, (first, after) in zip(DayPart, itertools.pairwise(indexes), strict=True)
         if first < after
     ]
 
@@ -223,20 +224,20 @@ def week_picture(
     step: dt.timedelta,
     timezone: dt.tzinfo,
 ) -> WeekPicture:
-    """Seven columns from the Monday ``first``. A day without an offer is over, or not yet
-    open for booking. What goes on after midnight is cut there.
+    """Seven columns from the Monday ``first``. A day without an offer is over, or can't be
+    booked yet. Runs are cut at midnight.
     """
     days = {day.date: day for day in offer}
     dates = [first + dt.timedelta(days=n) for n in range(7)]
-    shared = {date: day.made(_told_as_runs, step, timezone) for date, day in days.items()}
+    shared = {date: day.made(_day_runs, step, timezone) for date, day in days.items()}
     found: dict[dt.date, list[Run]] = {}
     first_hours, last_hours = [], []
     for date in dates:
         mine = [_mine(visit) for visit in own if _on(visit, timezone) == date]
-        told = shared.get(date, _NOTHING)
-        found[date] = _beside(mine, told.runs)
-        first_hours += [told.first_hour, *(_first_hour(run, timezone) for run in mine)]
-        last_hours += [told.last_hour, *(_last_hour(run, date, timezone) for run in mine)]
+        others = shared.get(date, _NOTHING)
+        found[date] = _beside(mine, others.runs)
+        first_hours += [others.first_hour, *(_first_hour(run, timezone) for run in mine)]
+        last_hours += [others.last_hour, *(_last_hour(run, date, timezone) for run in mine)]
     first_hour = min((hour for hour in first_hours if hour is not None), default=8)
     last_hour = max((hour for hour in last_hours if hour is not None), default=16)
 
@@ -252,20 +253,20 @@ def week_picture(
 
 
 @dataclass(frozen=True)
-class _ToldAsRuns:
-    """A day's slots as runs, and from which hour until which they reach."""
+class _DayRuns:
+    """A day's slots as runs, and their first and last hour."""
 
     runs: tuple[Run, ...] = ()
     first_hour: int | None = None
     last_hour: int | None = None
 
 
-_NOTHING = _ToldAsRuns()
+_NOTHING = _DayRuns()
 
 
-def _told_as_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _ToldAsRuns:
+def _day_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _DayRuns:
     found = tuple(runs(day.slots, step=step))
-    return _ToldAsRuns(
+    return _DayRuns(
         found,
         min((_first_hour(run, timezone) for run in found), default=None),
         max((_last_hour(run, day.date, timezone) for run in found), default=None),
@@ -281,7 +282,7 @@ def _on(visit: OwnVisit, timezone: dt.tzinfo) -> dt.date:
 
 
 def _beside(own: list[Run], others: Iterable[Run]) -> list[Run]:
-    """``own``, and what it leaves of ``others``."""
+    """The ``own`` runs, and the parts of ``others`` that they leave."""
     left = list(others)
     for mine in own:
         pieces = []
@@ -294,7 +295,8 @@ def _beside(own: list[Run], others: Iterable[Run]) -> list[Run]:
 
 
 def _fill(found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime) -> tuple[Run, ...]:
-    """The runs of a day, and a word for the empty space of an hour or more around them."""
+    """The runs of a day, and runs of ``kind`` for an hour or more that is empty before or after
+    them."""
     if not found:
         return (Run(kind, begins, ends),)
     space = [

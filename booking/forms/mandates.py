@@ -1,4 +1,4 @@
-"""What people write when somebody is to act for a recipient."""
+"""Forms that give a mandate to act for a recipient."""
 
 import datetime as dt
 from typing import Any
@@ -13,7 +13,7 @@ from departments.forms.fields import NO_GUESSES, WrittenDateField
 
 
 class MandateForm(forms.Form):
-    """A helper of one's own. From today, so that nobody has to think of a date."""
+    """A recipient's own helper. Valid from today: one field less to fill in."""
 
     name = forms.CharField(
         label=_("What is the person called?"),
@@ -57,7 +57,7 @@ class MandateForm(forms.Form):
 
     @property
     def terms(self) -> dict[str, Any]:
-        """What the verb is told besides who gives it to whom."""
+        """The arguments of the action, besides who gives the mandate to whom."""
         return {
             "may": Mandate.May(self.cleaned_data["may"]),
             "is_told": self.cleaned_data["is_told"],
@@ -67,7 +67,7 @@ class MandateForm(forms.Form):
 
 
 class GuardianForm(MandateForm):
-    """From the paper that appoints a guardian."""
+    """As in the decision that appoints a guardian."""
 
     valid_from = WrittenDateField(label=_("Applies from"))
     reference = forms.CharField(
@@ -79,7 +79,7 @@ class GuardianForm(MandateForm):
     field_order = ["name", "email", "reference", "may", "is_told", "valid_from", "valid_until"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "guardian_%s")  # the page has other forms beside it
+        kwargs.setdefault("auto_id", "guardian_%s")  # other forms on the page have the same fields
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("The guardian's name")
         self.fields["email"].label = _("The guardian's e-mail")

@@ -1,9 +1,10 @@
-"""What an administrator writes about recipients and their grants."""
+"""An administrator's forms about recipients and their grants."""
 
 import uuid
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking.actions import Particulars
@@ -12,42 +13,39 @@ from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumber
 from departments.models import Department, Service
 
 
-class VerbForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Takes labels and limits from its model, and leaves the row alone: the verb writes
-    it, and PostgreSQL has the last word."""
+class RecipientForm(forms.Form):
+    """Labels and limits are the model's. A confidential address is never shown: the field is
+    empty, and an empty field keeps the address."""
 
-    def _post_clean(self) -> None:
-        pass
+    FIELDS = [
+        "given_name",
+        "family_name",
+        "phone",
+        "address",
+        "directions",
+        "has_confidential_address",
+    ]
 
-
-class RecipientForm(VerbForm):
-    """A confidential address is written, never read: the field comes up empty, and left
-    empty it keeps what is there."""
-
-    class Meta:
-        model = Recipient
-        fields = [
-            "given_name",
-            "family_name",
-            "phone",
-            "address",
-            "directions",
-            "has_confidential_address",
-        ]
-        widgets = {
-            name: forms.TextInput(attrs=NO_GUESSES)
-            for name in ("given_name", "family_name", "phone", "address", "directions")
-        }
-        help_texts = {
-            "directions": _("The carer reads this before the visit."),
-            "has_confidential_address": _("Shown to nobody but the carer, for the next visit."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, instance: Recipient | None = None) -> None:
+        initial = forms.model_to_dict(instance, self.FIELDS) if instance else {}
+        super().__init__(data, initial=initial)
+        self.fields = forms.fields_for_model(
+            Recipient,
+            self.FIELDS,
+            widgets={
+                name: forms.TextInput(attrs=NO_GUESSES)
+                for name in ("given_name", "family_name", "phone", "address", "directions")
+            },
+            help_texts={
+                "directions": gettext("The carer reads this before the visit."),
+                "has_confidential_address": gettext(
+                    "Shown to nobody but the carer, for the next visit."
+                ),
+            },
+        )
         self.kept_address = ""
-        if self.instance.has_confidential_address:
-            self.kept_address = self.instance.address
+        if instance and instance.has_confidential_address:
+            self.kept_address = instance.address
             self.initial["address"] = ""
             self.fields["address"].help_text = _(
                 "Confidential. Leave it empty to keep it, or write a new one."
@@ -55,7 +53,7 @@ class RecipientForm(VerbForm):
 
     @property
     def particulars(self) -> Particulars:
-        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        values = {name: self.cleaned_data[name] for name in self.FIELDS}
         return Particulars(**{**values, "address": values["address"] or self.kept_address})
 
 
@@ -68,39 +66,55 @@ class LogInForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", "log_in_%s")  # the page has other forms beside it
+        kwargs.setdefault("auto_id", "log_in_%s")  # other forms on the page have the same fields
         super().__init__(*args, **kwargs)
 
 
-class GrantForm(VerbForm):
+class GrantForm(forms.Form):
+    """Labels and limits are the model's. The service of a grant that exists can't be changed."""
+
+    FIELDS = [
+        "service",
+        "amount",
+        "unit",
+        "period",
+        "valid_from",
+        "valid_until",
+        "is_essential",
+    ]
+
     amount = WrittenNumberField(label=_("How much"), min_value=1, max_value=10_000)
     valid_from = WrittenDateField(label=_("Applies from"))
     valid_until = WrittenDateField(label=_("Until and including"), required=False)
 
-    class Meta:
-        model = Grant
-        fields = [
-            "service",
-            "amount",
-            "unit",
-            "period",
-            "valid_from",
-            "valid_until",
-            "is_essential",
-        ]
-        labels = {"service": _("Service")}
-        widgets = {"unit": forms.RadioSelect, "period": forms.RadioSelect}
-        help_texts = {
-            "is_essential": _("An essential service that is not booked should be noticed."),
-        }
-
-    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        department: Department,
+        instance: Grant | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        if instance:
+            initial = forms.model_to_dict(instance, self.FIELDS)
+        super().__init__(data, initial=initial)
+        of_model = forms.fields_for_model(
+            Grant,
+            self.FIELDS,
+            labels={"service": gettext("Service")},
+            widgets={"unit": forms.RadioSelect, "period": forms.RadioSelect},
+            help_texts={
+                "is_essential": gettext(
+                    "An essential service that is not booked should be noticed."
+                ),
+            },
+        )
+        self.fields = of_model | self.fields
         service = self.fields["service"]
         assert isinstance(service, forms.ModelChoiceField)
         service.queryset = Service.objects.filter(department=department)
         service.empty_label = _("Choose")
-        if not self.instance._state.adding:
+        if instance:
             del self.fields["service"]
 
     def clean(self) -> dict[str, Any]:
@@ -112,7 +126,7 @@ class GrantForm(VerbForm):
 
 
 class NewRecipientForm(forms.Form):
-    """``key`` becomes the recipient's id, so that sending the form twice makes one."""
+    """``key`` becomes the recipient's id, so that sending the form twice adds one recipient."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     email = forms.EmailField(
@@ -124,7 +138,7 @@ class NewRecipientForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """Sent by POST: a name never stands in an address."""
+    """Sent by POST: names must not be in URLs."""
 
     name = forms.CharField(
         label=_("Search by name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)

@@ -1,4 +1,4 @@
-"""Forms of bookings that repeat."""
+"""Forms of visits that repeat."""
 
 from django import forms
 

@@ -1,4 +1,4 @@
-"""What people send when they book, move or cancel. Shape only; the verbs check truth."""
+"""Forms that book, move or cancel. They check formats; the actions check the rules."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from departments.forms.fields import NO_GUESSES
 
 
 class InstantField(forms.DateTimeField):
-    """An instant that a page has written; years that no calendar here knows are refused."""
+    """An instant in a hidden field. Years before 2000 and after 2200 are refused."""
 
     widget = forms.HiddenInput
 
@@ -32,9 +32,8 @@ class NoteForm(forms.Form):
 
 
 class BookForm(NoteForm):
-    """``key`` is drawn with the form and becomes the booking's id: pressing twice books
-    once. ``recipient`` is for whom the page was shown, should the person have changed
-    since.
+    """``key`` is made with the form and becomes the booking's id: pressing twice books once.
+    ``recipient`` is whom the page was made for; the user may act for somebody else since.
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -48,7 +47,7 @@ class MoveForm(forms.Form):
 
 
 class BookByPhoneForm(NoteForm):
-    """An administrator books while the person is on the telephone."""
+    """An administrator books while the recipient is on the telephone."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     starts_at = InstantField(error_messages={"required": _("Choose a time.")})
@@ -61,7 +60,7 @@ class BookByPhoneForm(NoteForm):
 
 
 class CancelByPhoneForm(forms.Form):
-    """Whoever changes somebody's visit says why."""
+    """An administrator who changes a recipient's visit gives the reason."""
 
     reason = forms.CharField(
         label=_("Why"),

@@ -1,4 +1,4 @@
-"""The promise: who may order, what they ordered, and which seat keeps it."""
+"""Recipients, their grants and mandates, their bookings, and the visits on shifts."""
 
 from booking.models.bookings import Booking, BookingEvent, Visit
 from booking.models.feeds import CalendarFeed

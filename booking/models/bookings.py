@@ -1,4 +1,4 @@
-"""What recipients have booked, and the visits that staff make for it."""
+"""Bookings, their history, and the visits that carers make for them."""
 
 import datetime as dt
 import uuid
@@ -25,19 +25,19 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 
 class Booking(models.Model):
-    """What a recipient ordered (FHIR Appointment). Keeps its own times, length and
-    number of carers, whatever later happens to the service.
+    """A booking of a recipient (FHIR Appointment). Keeps its own times, length and number of
+    carers when the service changes later.
 
-    The key is made when the form is drawn: sending it twice finds this row.
-    ``asked`` keeps what was asked under that key, so that the same key with another
-    request can be refused.
+    Its key is the idempotency key of the form or request: sending that twice finds this row.
+    ``asked`` is the request made with that key, so that another request with the same key can
+    be refused.
     """
 
     class Status(models.TextChoices):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
-    is_new = False  # whether the verb that hands it out has just made it
+    is_new = False  # True when ``book`` has just made it, False when the key was known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.ForeignKey(
@@ -92,10 +92,10 @@ class BookingEventQuerySet(models.QuerySet["BookingEvent"]):
 
 
 class BookingEvent(models.Model):
-    """What was done to a booking, by whom and for whom. Written, never changed.
+    """What was done to a booking, by whom, and by which channel. Never changed.
 
-    It is what the recipient is told from, afterwards and elsewhere, so that a booking
-    costs nothing more: ``announced_at`` is when its messages were put in the outbox.
+    A task posts the recipient's messages from it later, so that a booking takes no longer;
+    ``announced_at`` is when they were posted.
     """
 
     class Kind(models.TextChoices):
@@ -142,17 +142,16 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
 
 class Visit(models.Model):
-    """One carer's part of a booking, on a seat (a shift) or unstaffed (no shift).
+    """The visit of one carer for a booking, on a seat (a shift) or unstaffed (no shift).
 
-    Exists as long as the booking is confirmed: cancelling deletes it, moving makes a
-    new one. ``occupied_until`` is the end plus the department's travel minutes as they
-    were when the visit was seated; PostgreSQL keeps ``[starts_at, occupied_until)`` of
-    one shift from overlapping, whatever the code does.
+    Exists as long as the booking is confirmed: cancelling deletes it, moving makes a new one.
+    ``occupied_until`` is the end plus the department's travel minutes at the time when it was
+    seated. A constraint keeps ``[starts_at, occupied_until)`` of one shift from overlapping.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="visits")
-    # Each has an index that begins with it.
+    # No index on day or shift alone: those in Meta begin with them.
     day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="+", db_index=False)
     shift = models.ForeignKey(
         Shift, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -175,8 +174,8 @@ class Visit(models.Model):
                 condition=Q(ends_at__gt=F("starts_at"), occupied_until__gte=F("ends_at")),
                 name="visit_ends_after_start",
             ),
-            # Initially immediate, so that a broken promise fails at once; deferrable,
-            # so that one UPDATE may swap two seats.
+            # Initially immediate, so that a violation fails at once; deferrable, so that one
+            # UPDATE may swap two seats.
             ExclusionConstraint(
                 name="no_seat_taken_twice",
                 expressions=[

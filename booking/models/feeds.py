@@ -1,4 +1,4 @@
-"""Private calendar addresses."""
+"""Calendar feeds: secret URLs for calendar programs."""
 
 import uuid
 
@@ -9,9 +9,9 @@ from booking.models.recipients import Recipient
 
 
 class CalendarFeed(models.Model):
-    """A secret address under which a calendar program reads a recipient's visits.
+    """A secret URL under which a calendar program reads a recipient's visits.
 
-    Only the secret's hash is kept: the address is shown once, when it is made.
+    Only the secret's hash is stored: the URL is shown once, when it is made.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -27,12 +27,13 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
 
 
 class Mandate(models.Model):
-    """Somebody may act for a recipient (FHIR Consent, its holder a RelatedPerson).
+    """The right of a user, its holder, to act for a recipient (FHIR Consent; the holder is a
+    RelatedPerson).
 
-    A helper's is given by the recipient, who may end it whenever they like. A guardian's
-    (*verge*) follows from a paper of the authorities: an administrator writes it down
-    with the paper's reference, and ends it. An ended mandate is kept: it tells who the
-    names in the history were.
+    A helper's mandate is given by the recipient, who may end it at any time. A guardian's
+    (*verge*) follows from a document of the authorities: an administrator registers it with
+    the document's reference, and ends it. Ended mandates are kept, because the history refers
+    to their holders.
     """
 
     class Kind(models.TextChoices):
@@ -48,14 +49,14 @@ class Mandate(models.Model):
     holder = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    # As whoever gave it writes it: an e-mail alone must not tell what its owner is called.
+    # As entered by the giver: an e-mail address must not reveal its owner's name.
     holder_name = models.CharField(_("name"), max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.HELPER)
     may = models.CharField(
         _("what they may do"), max_length=10, choices=May.choices, default=May.BOOK
     )
-    # Gets what the recipient is told of their visits, too, or in their place when they
-    # have no log-in. The holder chooses the channels, or none.
+    # The holder gets the messages about the recipient's visits too; instead of the recipient
+    # when they have no log-in. The holder chooses the channels, or none.
     is_told = models.BooleanField(_("gets the messages"), default=False)
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Who is granted services."""
+"""Recipients of services."""
 
 import uuid
 
@@ -10,11 +10,11 @@ from database.expressions import Alphabetical
 
 
 class Recipient(models.Model):
-    """Someone who has been granted services (FHIR Patient). Has a log-in or none.
+    """A person who has been granted services (FHIR Patient), with or without a log-in.
 
-    Belongs to no department; grants do. ``revision`` rises with every change of the
-    person's own bookings and grants: it is their part of a page's ETag, and its row
-    is locked before any Day.
+    Recipients belong to no department; their grants do. ``revision`` rises with every change
+    of the recipient's bookings and grants, for the ETags of their pages. This row is locked
+    before any Day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

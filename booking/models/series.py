@@ -1,4 +1,4 @@
-"""Bookings that repeat every week."""
+"""Booking series: visits that repeat every week."""
 
 import datetime as dt
 import uuid
@@ -23,14 +23,14 @@ class BookingSeriesQuerySet(models.QuerySet["BookingSeries"]):
 
 
 class BookingSeries(models.Model):
-    """The same service at the same wall-clock time every week, because the person wanted it.
+    """The same service at the same wall-clock time every week.
 
-    It promises nothing: each visit is an ordinary ``Booking``, made when the horizon reaches
+    It reserves nothing: each visit is an ordinary ``Booking``, made when the horizon reaches
     its date, and charged, moved and cancelled like any other.
 
-    One that was made under a ``mandate`` lives as long as its holder may book for the person.
-    After that nothing new is booked, until the person, or somebody who may, says that it goes
-    on: nobody books by a right they have lost, and nobody loses a visit that they have.
+    A series that was made under a ``mandate`` books visits while its holder may book for the
+    recipient. After that it waits: nothing new is booked until the recipient, or a user who
+    may book for them, continues it. Visits that are booked already are kept.
     """
 
     class Ended(models.TextChoices):
@@ -41,7 +41,7 @@ class BookingSeries(models.Model):
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="series")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     first_date = models.DateField()  # every seventh day from then on
-    time = models.TimeField()  # local, whatever the clocks do meanwhile
+    time = models.TimeField()  # local wall-clock time
     note = models.CharField(_("note to the carer"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     mandate = models.ForeignKey(
@@ -73,20 +73,19 @@ class BookingSeries(models.Model):
         return (self.first_date + dt.timedelta(weeks=n) for n in range(weeks + 1))
 
     def waits(self, on: dt.date) -> bool:
-        """For somebody who may to say that it goes on."""
+        """Whether it books nothing until somebody who may continues it."""
         if self.mandate is None:
             return False
         still = self.recipient.mandates.to_book(on).filter(holder=self.mandate.holder_id)
         return not still.exists()
 
     def key_for(self, date: dt.date) -> uuid.UUID:
-        """The key of the booking on that date: however often it is tried, there is one."""
+        """The idempotency key of the booking on that date."""
         return uuid.uuid5(self.pk, date.isoformat())
 
 
 class SeriesDate(models.Model):
-    """What became of one date of a series. Written once it is decided; until then the date
-    is to come."""
+    """How one date of a series was decided. There is no row until then."""
 
     class State(models.TextChoices):
         BOOKED = "booked", _("Booked")  # and perhaps moved or cancelled since

@@ -1,4 +1,4 @@
-"""Days that somebody waits for a free time on."""
+"""Wishes for a free time on a day."""
 
 import uuid
 
@@ -11,12 +11,12 @@ from departments.models import Service
 
 
 class SlotWish(models.Model):
-    """Somebody wants to be told when a time opens on a day: the recipient, or ``by`` who acts
-    for them. It holds nothing for them: who books first has it.
+    """A wish for a message when a time opens on a day. ``by`` gets it: the recipient, or a user
+    who acts for them. It reserves nothing: the first who books gets the time.
 
-    ``free`` are the starts (epoch seconds) that were free for the person when their day was
-    looked at last, and ``revision`` is what its Days stood at then: as long as they stand
-    there, nothing can have opened.
+    ``free`` are the starts (seconds since 1970) that were free for the recipient when the day
+    was last checked. ``revision`` is the sum of the revisions of its Days then: while that is
+    the same, no time can have opened.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -24,7 +24,7 @@ class SlotWish(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     date = models.DateField()
-    # the visit that would be moved there, rather than one more
+    # The visit to be moved to that day; without one, another visit is booked.
     moving = models.ForeignKey(Booking, null=True, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     free = models.JSONField(default=list)

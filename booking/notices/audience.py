@@ -1,4 +1,4 @@
-"""Who is told about a recipient, and what each of them may know."""
+"""Who gets messages about a recipient, and what each may know."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from booking.models import Mandate, Recipient
 
 @dataclass(frozen=True)
 class Addressee:
-    """Somebody to be told what concerns a recipient: the person, who has a log-in or none
-    (``user`` is None: a letter's business), or the holder of a mandate (``is_other``).
+    """Somebody who gets messages about a recipient: the recipient, or the holder of a mandate
+    (``is_other``). ``user`` is None for a recipient without a log-in, who gets a letter.
 
-    ``is_copy``: what can't reach them need not go by letter, the person is told anyway.
+    ``is_copy``: the recipient gets the message too, so that a copy that fails needs no letter.
     """
 
     user: User | None
@@ -27,9 +27,11 @@ class Addressee:
 
 
 def addressees(recipient: Recipient) -> list[Addressee]:
-    """The person always, and those who are told under a mandate; these in place of somebody
-    without a log-in, who otherwise gets a letter."""
-    holders = [mandate.holder for mandate in told_of(recipient).select_related("holder")]
+    """The recipient, and the mandate holders who get messages. For a recipient without a
+    log-in only those holders; without any, a letter to the recipient."""
+    holders = [
+        mandate.holder for mandate in mandates_with_messages(recipient).select_related("holder")
+    ]
     if recipient.user is None:
         return [Addressee(holder, is_other=True) for holder in holders] or [Addressee(None)]
     copies = [Addressee(holder, is_other=True, is_copy=True) for holder in holders]
@@ -48,24 +50,25 @@ def at(instant: dt.datetime) -> str:
 
 
 def is_for_other(message: Message, recipient: Recipient) -> bool:
-    """Whether it goes to somebody who acts for the recipient."""
+    """Whether the message goes to a mandate holder."""
     return message.user_id is not None and message.user_id != recipient.user_id
 
 
 def may_know(message: Message, recipient: Recipient) -> bool:
-    """Whoever acts for somebody is told for as long as the mandate lasts and says so."""
+    """Mandate holders may know while the mandate is in force and gives them messages."""
     return (
         not is_for_other(message, recipient)
-        or told_of(recipient).filter(holder=message.user).exists()
+        or mandates_with_messages(recipient).filter(holder=message.user).exists()
     )
 
 
 def page_of(recipient: Recipient, message: Message, url: str) -> str:
-    """The page about it; whoever acts for others chooses first for whom to look."""
+    """The page that the message links to. Mandate holders get the front page, where they
+    choose whom to act for first."""
     return reverse("home") if is_for_other(message, recipient) else url
 
 
-def told_of(recipient: Recipient) -> QuerySet[Mandate]:
+def mandates_with_messages(recipient: Recipient) -> QuerySet[Mandate]:
     return (
         recipient.mandates.in_force(timezone.localdate())
         .filter(is_told=True)

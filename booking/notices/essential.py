@@ -1,4 +1,4 @@
-"""What a department's administrators are told of essential services that nobody booked."""
+"""Messages to a department's administrators about essential services that are not booked."""
 
 import datetime as dt
 
@@ -16,12 +16,12 @@ UNBOOKED = "essential.unbooked"
 
 
 def register_all() -> None:
-    register(Notice(UNBOOKED, Topic.BY_OTHERS, tell_unbooked))
+    register(Notice(UNBOOKED, Topic.BY_OTHERS, compose_unbooked))
 
 
-def tell_unbooked(message: Message) -> Words | None:
-    """How many they are, and nobody's name; None when all is booked meanwhile, or when it is
-    not this person's to know any more."""
+def compose_unbooked(message: Message) -> Words | None:
+    """The number of grants, without names. None when all are booked by now, or when the user
+    is no longer an administrator."""
     assert message.about_id is not None
     today = timezone.localdate()
     department = Department.objects.filter(pk=message.about_id).first()
@@ -34,13 +34,13 @@ def tell_unbooked(message: Message) -> Words | None:
     count = unbooked(department, today, most=1, granted_by=granted_by).count
     if not count or today > dt.date.fromisoformat(message.facts["last_day"]):
         return None
-    says = ngettext(
+    text = ngettext(
         "%(count)s essential service is not booked, and the week or month soon ends.",
         "%(count)s essential services are not booked, and the week or month soon ends.",
         count,
     )
     return Words(
         subject=_("Something essential is not booked"),
-        lines=(says % {"count": count}, _("You see whose on the page of today.")),
+        lines=(text % {"count": count}, _("You see whose on the page of today.")),
         path=reverse("home"),
     )

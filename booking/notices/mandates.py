@@ -1,4 +1,4 @@
-"""What is told when somebody may act for somebody, and when they may not any more."""
+"""Messages about mandates: given, ended, and left by their holder."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +13,14 @@ ENDED, LEFT = "mandate.ended", "mandate.left"
 
 
 def register_all() -> None:
-    register(Notice(GIVEN, Topic.BY_OTHERS, tell_recipient))
-    register(Notice(HELD, Topic.BY_OTHERS, tell_holder))
-    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
-    register(Notice(LEFT, Topic.BY_OTHERS, tell_left))
+    register(Notice(GIVEN, Topic.BY_OTHERS, compose_recipient))
+    register(Notice(HELD, Topic.BY_OTHERS, compose_holder))
+    register(Notice(ENDED, Topic.BY_OTHERS, compose_ended))
+    register(Notice(LEFT, Topic.BY_OTHERS, compose_left))
 
 
-def tell_recipient(message: Message) -> Words | None:
-    """That somebody may act for them from now on; None when it has ended already."""
+def compose_recipient(message: Message) -> Words | None:
+    """To the recipient: somebody can act for them now. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
         return None
@@ -36,8 +36,8 @@ def tell_recipient(message: Message) -> Words | None:
     )
 
 
-def tell_holder(message: Message) -> Words | None:
-    """The invitation; None when it has ended already."""
+def compose_holder(message: Message) -> Words | None:
+    """To the holder: the invitation. None when the mandate has ended."""
     mandate = _in_force(message)
     if mandate is None:
         return None
@@ -51,15 +51,16 @@ def tell_holder(message: Message) -> Words | None:
     )
 
 
-def tell_ended(message: Message) -> Words | None:
+def compose_ended(message: Message) -> Words | None:
+    """To the holder: the mandate has ended."""
     return Words(
         subject=_("You can't act for somebody any more"),
         lines=(_("Something that let you see or book for somebody has ended."),),
     )
 
 
-def tell_left(message: Message) -> Words | None:
-    """To the recipient."""
+def compose_left(message: Message) -> Words | None:
+    """To the recipient: the mandate has ended."""
     return Words(
         subject=_("Somebody can't act for you any more"),
         lines=(

@@ -1,5 +1,6 @@
-"""What people are told when a repeating visit can't be booked, or waits for them to say that
-it goes on. Discreet: neither what it is nor from whom."""
+"""Messages about series: a date that could not be booked, a series that waits for an answer,
+one that has ended. They name neither the service nor the department.
+"""
 
 import datetime as dt
 
@@ -18,18 +19,18 @@ ENDED, ENDED_FOR_OTHERS = "series.ended", "series.ended_for_others"
 
 
 def register_all() -> None:
-    # Whoever relies on a visit that does not come must learn of it.
-    register(Notice(MISSED, Topic.BY_OTHERS, tell_missed))
-    register(Notice(MISSED_FOR_OTHERS, Topic.FOR_OTHERS, tell_missed))
-    register(Notice(WAITS, Topic.BY_OTHERS, tell_waiting))
-    register(Notice(WAITS_FOR_OTHERS, Topic.FOR_OTHERS, tell_waiting))
-    register(Notice(ENDED, Topic.BY_OTHERS, tell_ended))
-    register(Notice(ENDED_FOR_OTHERS, Topic.FOR_OTHERS, tell_ended))
+    # BY_OTHERS can't be turned off: a recipient may rely on a visit that will not come.
+    register(Notice(MISSED, Topic.BY_OTHERS, compose_missed))
+    register(Notice(MISSED_FOR_OTHERS, Topic.FOR_OTHERS, compose_missed))
+    register(Notice(WAITS, Topic.BY_OTHERS, compose_waiting))
+    register(Notice(WAITS_FOR_OTHERS, Topic.FOR_OTHERS, compose_waiting))
+    register(Notice(ENDED, Topic.BY_OTHERS, compose_ended))
+    register(Notice(ENDED_FOR_OTHERS, Topic.FOR_OTHERS, compose_ended))
 
 
-def tell_missed(message: Message) -> Words | None:
-    """That a date could not be booked, or that the whole series has ended with the grant;
-    None when it is over or decided otherwise since."""
+def compose_missed(message: Message) -> Words | None:
+    """A date could not be booked, or the series has ended with the grant. None when the date
+    has passed or is no longer missed."""
     found = (
         SeriesDate.objects.select_related("series__recipient")
         .filter(
@@ -46,13 +47,13 @@ def tell_missed(message: Message) -> Words | None:
     recipient = series.recipient
     if wanted <= timezone.now() or not may_know(message, recipient):
         return None
-    says = (
+    text = (
         _("We could not book the repeating appointment of %(name)s %(when)s.")
         if is_for_other(message, recipient)
         else _("We could not book your repeating appointment %(when)s.")
     )
     lines = [
-        says % {"when": when(wanted), "name": recipient.given_name},
+        text % {"when": when(wanted), "name": recipient.given_name},
         str(SeriesDate.Why(found.why).label),
     ]
     if series.why_ended == BookingSeries.Ended.NO_GRANT:
@@ -68,9 +69,9 @@ def tell_missed(message: Message) -> Words | None:
     )
 
 
-def tell_waiting(message: Message) -> Words | None:
-    """That nothing more is booked until somebody says so; None when they have, or when the
-    mandate holds again."""
+def compose_waiting(message: Message) -> Words | None:
+    """Nothing more is booked until somebody answers. None when they have, or when the mandate
+    is in force again."""
     assert message.about_id is not None
     series = (
         BookingSeries.objects.running()
@@ -84,13 +85,13 @@ def tell_waiting(message: Message) -> Words | None:
     if not may_know(message, recipient):
         return None
     last = Booking.objects.upcoming(timezone.now()).filter(series_date__series=series).last()
-    says = (
+    text = (
         _("An appointment of %(name)s that repeats waits for an answer.")
         if is_for_other(message, recipient)
         else _("An appointment of yours that repeats waits for your answer.")
     )
     lines = [
-        says % {"name": recipient.given_name},
+        text % {"name": recipient.given_name},
         _("Whoever asked for it can't book any more."),
     ]
     if last:
@@ -105,14 +106,14 @@ def tell_waiting(message: Message) -> Words | None:
     )
 
 
-def tell_ended(message: Message) -> Words | None:
-    """That somebody else ended it for the person."""
+def compose_ended(message: Message) -> Words | None:
+    """Somebody else has ended the series for the recipient."""
     assert message.about_id is not None
     series = BookingSeries.objects.select_related("recipient").get(pk=message.about_id)
     recipient = series.recipient
     if not may_know(message, recipient):
         return None
-    says = (
+    text = (
         _("An appointment of %(name)s does not repeat any longer.")
         if is_for_other(message, recipient)
         else _("An appointment of yours does not repeat any longer.")
@@ -120,7 +121,7 @@ def tell_ended(message: Message) -> Words | None:
     return Words(
         subject=_("An appointment does not repeat any longer"),
         lines=(
-            says % {"name": recipient.given_name},
+            text % {"name": recipient.given_name},
             _("Somebody who can book for the person has ended it.")
             if is_for_other(message, recipient)
             else _("Somebody who can book for you has ended it."),

@@ -1,8 +1,8 @@
-"""What recipients are told about their visits, in words.
+"""Messages about visits: booked, moved, cancelled, and reminders.
 
-Each function here is asked just before a message goes out, and looks at the visit once
-more: what has been overtaken, called off or has begun is not told. Discreet unless the
-person asked otherwise: an appointment and its time, neither what nor from whom.
+The texts are composed just before a message is sent, from the visit as it is then; None
+when a later event, a cancellation or the visit's start has made the message pointless. They
+name the service and the department only for recipients who have chosen that.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ DAY_BEFORE, HOURS_BEFORE = "visit.day_before", "visit.hours_before"
 
 
 def kinds_of(event: BookingEvent) -> dict[str, str]:
-    """The kinds of notice that tell of it: the recipient by whose doing it was."""
+    """The kinds of notice about the event; the recipient's depends on who did it."""
     own = is_own(event, event.booking.recipient)
     return {
         "kind": f"visit.{event.kind}" if own else f"visit.{event.kind}_by_others",
@@ -43,13 +43,13 @@ def register_all() -> None:
             (f"visit.{kind}_by_others", Topic.BY_OTHERS),
             (f"visit.{kind}_for_others", Topic.FOR_OTHERS),
         ):
-            register(Notice(name, topic, tell_event, may_disturb=True))
-    register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, remind))
-    register(Notice(HOURS_BEFORE, Topic.HOURS_BEFORE, remind))
+            register(Notice(name, topic, compose_event, may_disturb=True))
+    register(Notice(DAY_BEFORE, Topic.DAY_BEFORE, compose_reminder))
+    register(Notice(HOURS_BEFORE, Topic.HOURS_BEFORE, compose_reminder))
 
 
-def tell_event(message: Message) -> Words | None:
-    """That a visit was booked, moved or cancelled; None when that has been overtaken."""
+def compose_event(message: Message) -> Words | None:
+    """A visit was booked, moved or cancelled. None when a later event replaces this one."""
     event = (
         BookingEvent.objects.select_related("booking__recipient", "booking__service__department")
         .filter(pk=message.facts["event"])
@@ -65,9 +65,9 @@ def tell_event(message: Message) -> Words | None:
     known, before = _known_before(event, message)
     kind, whose = Kind(event.kind), _whose(event, message)
     if kind is Kind.MOVED and known and before == at:
-        return None  # there and back again before anything was told
-    told = {"when": when(at), "name": recipient.given_name}
-    lines = [_SAYS[kind][whose]() % told]
+        return None  # moved and moved back since the last message
+    values = {"when": when(at), "name": recipient.given_name}
+    lines = [_TEXTS[kind][whose]() % values]
     if before and before != at:
         lines.append(_("It was %(when)s before.") % {"when": when(before)})
     if event.reason and event.by_id != message.user_id:
@@ -84,23 +84,24 @@ def tell_event(message: Message) -> Words | None:
 
 
 def _known_before(event: BookingEvent, message: Message) -> tuple[bool, dt.datetime | None]:
-    """Whether whom it goes to has been told of the visit before, and the time from which it
-    was moved since; None when it was not."""
-    told = Message.objects.filter(
-        Q(state=Message.State.SENT) | Q(why=Message.Why.NOT_WANTED),  # who wants none knows it
+    """Whether the addressee has had a message about the visit, and the time that the visit
+    had then; None when it has not been moved since."""
+    earlier = Message.objects.filter(
+        # Users who have turned such messages off did it themselves: they know.
+        Q(state=Message.State.SENT) | Q(why=Message.Why.NOT_WANTED),
         user=message.user_id,
         subject_id=message.subject_id,
         about_id=event.booking_id,
         facts__event__lt=event.pk,
     )
-    last = max(told.values_list("facts__event", flat=True), default=0)
+    last = max(earlier.values_list("facts__event", flat=True), default=0)
     moves = event.booking.events.filter(kind=Kind.MOVED, pk__gt=last, pk__lte=event.pk)
     first = moves.order_by("pk").first()
     return last > 0, first.from_starts_at if first else None
 
 
-def remind(message: Message) -> Words | None:
-    """Of a visit that stands where it stood when the reminder was made."""
+def compose_reminder(message: Message) -> Words | None:
+    """A reminder. None when the visit was moved or cancelled since it was planned."""
     assert message.about_id is not None
     booking = (
         Booking.objects.confirmed()
@@ -114,13 +115,13 @@ def remind(message: Message) -> Words | None:
     if not may_know(message, recipient):
         return None
     day = dates.near_day(booking.starts_at, get_language(), today=timezone.localdate())
-    says = (
+    text = (
         _("Remember that %(name)s has an appointment %(day)s %(clock)s.")
         if is_for_other(message, recipient)
         else _("Remember that you have an appointment %(day)s %(clock)s.")
     )
     lines = [
-        says % {"day": day, "clock": at(booking.starts_at), "name": recipient.given_name},
+        text % {"day": day, "clock": at(booking.starts_at), "name": recipient.given_name},
         *_details(booking, message),
     ]
     return Words(
@@ -131,7 +132,7 @@ def remind(message: Message) -> Words | None:
 
 
 def _whose(event: BookingEvent, message: Message) -> str:
-    """How to put it: to somebody who acts for the "other", else by whose doing it was."""
+    """The key of the text: "other" for a mandate holder, else who did it."""
     recipient = event.booking.recipient
     return "other" if is_for_other(message, recipient) else Actors(recipient).of(event)
 
@@ -146,7 +147,7 @@ _SUBJECTS_FOR_OTHERS = {
     Kind.MOVED: lambda: _("An appointment is moved"),
     Kind.CANCELLED: lambda: _("An appointment is cancelled"),
 }
-_SAYS = {
+_TEXTS = {
     Kind.BOOKED: {
         "own": lambda: _("You have an appointment %(when)s."),
         "staff": lambda: _("We have booked an appointment for you %(when)s."),
@@ -169,7 +170,7 @@ _SAYS = {
 
 
 def _names_service(booking: Booking, message: Message) -> bool:
-    """When whom it goes to wants it said, and the recipient as well."""
+    """Whether both the addressee and the recipient want the service named."""
     wanted = {message.user_id, booking.recipient.user_id or message.user_id}
     return all(names_service(user) for user in wanted)
 
@@ -192,5 +193,5 @@ def _attachment(booking: Booking, message: Message, method: Method) -> Attachmen
         content=file_of_visit(
             booking, method=method, names_service=_names_service(booking, message)
         ),
-        mimetype=f"text/calendar; method={method.value}",  # a mail adds its charset itself
+        mimetype=f"text/calendar; method={method.value}",  # the e-mail adds the charset
     )

@@ -1,8 +1,7 @@
-"""What people are told when a time opens on a day they asked for."""
+"""The message about a time that has opened on a day that a wish is for."""
 
 import datetime as dt
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking import queries
 from booking.calendar.offers import SlotStatus
-from booking.converters import Clock
+from booking.converters import TimeUrls
 from booking.models import SlotWish
 from booking.notices.audience import is_for_other, page_of, when
 from booking.queries.wishes import can_be_moved, may_book_for
@@ -19,11 +18,11 @@ OPENING = "wish.opening"
 
 
 def register_all() -> None:
-    register(Notice(OPENING, Topic.NEWS, tell_opening))
+    register(Notice(OPENING, Topic.NEWS, compose_opening))
 
 
-def tell_opening(message: Message) -> Words | None:
-    """That a time is free; None when somebody has it already, or nobody asks any longer."""
+def compose_opening(message: Message) -> Words | None:
+    """A time is free. None when it is taken by now, or when the wish is gone or of no use."""
     assert message.about_id is not None
     wish = (
         SlotWish.objects.select_related(
@@ -48,23 +47,17 @@ def tell_opening(message: Message) -> Words | None:
     slot = queries.slot_at(day, starts_at)
     if slot is None or slot.status is not SlotStatus.FREE:
         return None
-    says = (
+    text = (
         _("A time for %(name)s has opened %(when)s.")
         if is_for_other(message, wish.recipient)
         else _("A time has opened %(when)s.")
     )
+    urls = TimeUrls(wish.service_id, wish.moving_id)
     return Words(
         subject=_("A time has opened"),
         lines=(
-            says % {"when": when(starts_at), "name": wish.recipient.given_name},
+            text % {"when": when(starts_at), "name": wish.recipient.given_name},
             _("Whoever books first gets it."),
         ),
-        path=page_of(wish.recipient, message, _check_url(wish, starts_at)),
+        path=page_of(wish.recipient, message, urls.check(starts_at)),
     )
-
-
-def _check_url(wish: SlotWish, starts_at: dt.datetime) -> str:
-    date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
-    if wish.moving_id:
-        return reverse("booking:move_check", args=[wish.moving_id, date, clock])
-    return reverse("booking:check", args=[wish.service_id, date, clock])

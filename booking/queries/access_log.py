@@ -1,4 +1,4 @@
-"""Who has looked at a recipient's information, for the person to read."""
+"""The access log of a recipient, as they may read it."""
 
 import datetime as dt
 import uuid
@@ -13,9 +13,9 @@ from departments.models import Department, Employee
 
 
 @dataclass(frozen=True)
-class Look:
-    """One line of the log. ``roles`` are what the onlooker was to the person: employee of
-    the department, helper or guardian; empty when nothing tells any longer."""
+class AccessLogLine:
+    """One line of the access log. ``roles`` are those of the user towards the recipient:
+    employee of the department, helper or guardian; empty when no longer known."""
 
     at: dt.datetime
     by: User
@@ -24,8 +24,8 @@ class Look:
     what: str
 
 
-def looks_at(recipient: Recipient) -> QuerySet[AccessLogEntry]:
-    """Everybody's but the person's own, latest first; a page of it goes to ``told``."""
+def access_log_of(recipient: Recipient) -> QuerySet[AccessLogEntry]:
+    """All entries but the recipient's own, latest first. ``with_roles`` takes a page of them."""
     return (
         AccessLogEntry.objects.filter(subject_id=recipient.pk)
         .exclude(actor=recipient.user_id)
@@ -34,8 +34,8 @@ def looks_at(recipient: Recipient) -> QuerySet[AccessLogEntry]:
     )
 
 
-def told(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[Look]:
-    """The entries with who their authors were, in three statements for all of them."""
+def with_roles(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[AccessLogLine]:
+    """The entries with the roles of their actors, in three statements."""
     departments = Department.objects.in_bulk(
         {entry.department_id for entry in entries if entry.department_id}
     )
@@ -49,7 +49,7 @@ def told(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[Look]:
         if mandate.get_kind_display() not in kinds:
             kinds.append(str(mandate.get_kind_display()))
     return [
-        Look(
+        AccessLogLine(
             at=entry.at,
             by=entry.actor,
             roles=roles.get((entry.actor_id, entry.department_id), []),

@@ -1,6 +1,5 @@
-"""By whose doing something became of a booking: the person's own, that of somebody who helps
-them, or the municipality's. Decided here for pages and messages alike, whichever way in they
-used: a page, a program, a visit that repeats.
+"""Who did something to a booking: the recipient, a helper or guardian, or the staff. The same
+answer for pages and messages, whether it was done on a page, by the API or by a series.
 """
 
 from collections.abc import Sequence
@@ -25,14 +24,14 @@ def is_own(event: BookingEvent, recipient: Recipient) -> bool:
 
 @dataclass(frozen=True)
 class Actors:
-    """Of one recipient's bookings. Asks the database once, and only if somebody else did
-    something."""
+    """The actors of one recipient's bookings. Reads the mandates once, and only for events by
+    others."""
 
     recipient: Recipient
 
     def of(self, event: BookingEvent) -> Actor:
-        """A carer may be their neighbour's helper too: only staff take phone calls, and
-        whatever else somebody does who held a mandate then, they do as a helper."""
+        """An employee may also hold a mandate. Bookings by phone are made by staff; anything
+        else that a user did while they held a mandate, they did as a helper."""
         if is_own(event, self.recipient):
             return Actor.OWN
         if event.via == BookingEvent.Via.PHONE:

@@ -1,10 +1,10 @@
-"""A day's shifts and visits as ``booking.seating.board`` sees them."""
+"""Shifts and visits of days as the values of ``booking.seating``."""
 
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from booking.models import Booking, Visit
-from booking.seating.board import DaySeating
-from booking.seating.glance import Kind, Period, starts_at_a_glance
+from booking.seating.day_seating import DaySeating
+from booking.seating.summary import SeatKind, VisitPeriod, starts_of_summary
 from booking.seating.values import Demand, Seat
 from booking.seating.values import Visit as SeatedVisit
 from database.expressions import EpochSeconds
@@ -24,7 +24,7 @@ Needs = Mapping[uuid.UUID, frozenset[uuid.UUID]]
 
 
 class AnyDay(Protocol):
-    """A Day, or what is known of one without its row."""
+    """A Day or a DayFact."""
 
     @property
     def pk(self) -> int: ...
@@ -35,7 +35,7 @@ class AnyDay(Protocol):
 
 
 def needs_of(department: Department) -> Needs:
-    """What each of the department's services asks of a carer."""
+    """The qualifications that each of the department's services needs."""
     return {
         id_: frozenset(qualification_ids)
         for id_, qualification_ids in Service.objects.filter(department=department)
@@ -48,7 +48,7 @@ def needs_of(department: Department) -> Needs:
 
 
 def demand_of(service: Service, needs: frozenset[uuid.UUID], booking: Booking | None) -> Demand:
-    """What the service asks for now; a booking that moves keeps its own length and carers."""
+    """The demand of a service; a booking that moves keeps its own length and carers."""
     return Demand(
         seconds=60 * (booking.minutes if booking else service.minutes),
         travel=60 * service.department.travel_minutes,
@@ -65,11 +65,8 @@ def day_seatings(
     without: Booking | None = None,
     leaving: Collection[uuid.UUID] = (),
 ) -> dict[int, DaySeating]:
-    """The boards of laid-out days, by the Day's key; ``without`` one booking's visits,
-    nor the shifts that are ``leaving``.
-
-    Two statements, however many days.
-    """
+    """The seatings of laid-out days by the Day's key, ``without`` one booking's visits and
+    without the shifts that are ``leaving``. Two statements, however many days."""
     ids = [day.pk for day in days]
     seats: dict[int, list[Seat]] = {id_: [] for id_ in ids}
     for day_id, fact in shift_facts(ids):
@@ -83,8 +80,8 @@ def day_seatings(
     }
 
 
-# Each day's seats have numbers of their own. Kinds of seats first, then periods.
-_GLANCE = """
+# Seats are numbered within each day. Kinds of seats come first, then periods of visits.
+_SUMMARY = """
 WITH seat AS MATERIALIZED (
     SELECT id, day_id, row_number() OVER (PARTITION BY day_id) - 1 AS number,
         starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
@@ -107,7 +104,21 @@ GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
 """
 
 
-def glances_at(
+class _SummaryRow(NamedTuple):
+    """Seats of one kind, or, with ``occupied_until``, visits of one period. ``numbers`` are
+    those of the seats."""
+
+    day_id: int
+    starts: int
+    ends: int
+    occupied_until: int | None
+    break_starts: int | None
+    break_ends: int
+    qualification_ids: Sequence[uuid.UUID]
+    numbers: Sequence[int]
+
+
+def summarized_starts(
     days: Collection[AnyDay],
     demand: Demand,
     step: int,
@@ -115,24 +126,26 @@ def glances_at(
     now: dt.datetime,
     without: Booking | None = None,
 ) -> dict[int, list[tuple[int, bool | None]]]:
-    """See ``booking.seating.glance``; by the Day's key, for days that are laid out. One statement,
-    so that numbers and what they count are of one moment, and little to read in it."""
-    kinds: dict[int, list[Kind]] = defaultdict(list)
-    periods: dict[int, list[Period]] = defaultdict(list)
-    asked = {"days": [day.pk for day in days], "without": without.pk if without else None}
+    """The starts of laid-out days, by the Day's key (see ``booking.seating.summary``). One
+    statement, so that seats and visits are of one moment, and few rows."""
+    kinds: dict[int, list[SeatKind]] = defaultdict(list)
+    periods: dict[int, list[VisitPeriod]] = defaultdict(list)
+    values = {"days": [day.pk for day in days], "without": without.pk if without else None}
     with connection.cursor() as cursor:
-        cursor.execute(_GLANCE, asked)
-        for day_id, starts, ends, until, rest, back, skills, numbers in cursor.fetchall():
-            seats = sum([1 << number for number in numbers])
-            if until is None:
-                pause = None if rest is None else (rest, back)
-                like = Seat(_ANY, starts, ends, pause, frozenset(skills))
-                kinds[day_id].append(Kind(like, seats))
+        cursor.execute(_SUMMARY, values)
+        for row in map(_SummaryRow._make, cursor.fetchall()):
+            seats = sum([1 << number for number in row.numbers])
+            if row.occupied_until is None:
+                pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
+                qualifications = frozenset(row.qualification_ids)
+                like = Seat(_ANY, row.starts, row.ends, pause, qualifications)
+                kinds[row.day_id].append(SeatKind(like, seats))
             else:
-                periods[day_id].append(Period(starts, ends, until, seats))
+                period = VisitPeriod(row.starts, row.ends, row.occupied_until, seats)
+                periods[row.day_id].append(period)
     today = timezone.localdate(now)
     return {
-        day.pk: starts_at_a_glance(
+        day.pk: starts_of_summary(
             kinds[day.pk], periods[day.pk], demand, step, is_settled=stands_still(day, today)
         )
         for day in days
@@ -172,7 +185,7 @@ def visits_of(
 
 
 def seating_of_shifts(facts: Iterable[ShiftFact]) -> DaySeating:
-    """The board of a day that is not laid out yet, and so has no visits."""
+    """The seating of a day that is not laid out yet, and so has no visits."""
     return DaySeating([seat_of(fact, number) for number, fact in enumerate(facts)], [])
 
 
@@ -191,6 +204,6 @@ def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
 
 
 def stands_still(day: AnyDay, today: dt.date) -> bool:
-    """Seats of a settled day move only by a person's decision, and so do those of a day
-    that has begun: people are on their way."""
+    """Whether visits of the day move only when a person decides so: on a settled day, and
+    from the day's own date on, because carers are on their way."""
     return day.is_settled or day.date <= today

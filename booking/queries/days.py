@@ -1,4 +1,4 @@
-"""The facts about a department's Days that offers are kept by."""
+"""The facts about a department's Days that cached offers depend on."""
 
 import datetime as dt
 import uuid
@@ -12,7 +12,7 @@ from departments.models import Day
 
 
 class DayFact(NamedTuple):
-    """A department's Day, as far as a cache needs to know it."""
+    """The columns of a Day that cache keys need."""
 
     pk: int
     date: dt.date
@@ -28,7 +28,7 @@ class DayFact(NamedTuple):
 
 
 def day_facts(days: "QuerySet[Day]") -> "QuerySet[Day, list[int]]":
-    """The days' facts as arrays of whole numbers: the cheapest way to read many."""
+    """The Days' facts as arrays of integers: the fastest way to read many."""
     whole = BigIntegerField()
     ordinal = Func("date", template="%(expressions)s - DATE '0001-01-01' + 1", output_field=whole)
     is_laid_out, is_settled = (

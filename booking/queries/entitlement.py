@@ -1,4 +1,4 @@
-"""What one person may have of one service, and what they have already."""
+"""What a recipient may book of one service: their grants, and what these have left."""
 
 import datetime as dt
 import uuid
@@ -14,9 +14,8 @@ from django.utils import timezone
 from booking import quota
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant, Recipient
+from booking.queries.own_booking_rows import OwnBooking, own_around
 from booking.quota import Charge
-from database.expressions import EpochSeconds
-from departments.hours import DAY, local_instant
 from departments.models import Department, Service
 
 
@@ -46,23 +45,10 @@ class Balance:
         return max(0, self.granted - self.used)
 
 
-@dataclass(frozen=True, slots=True)
-class OwnBooking:
-    id: uuid.UUID
-    service_id: uuid.UUID
-    starts: int
-    ends: int
-
-    @property
-    def charge(self) -> Charge:
-        date = local_date(self.starts)
-        return Charge(self.id, self.service_id, date, (self.ends - self.starts) // 60)
-
-
 @dataclass(frozen=True)
 class Entitlement:
-    """One person's grants of one service, and their bookings of all services around some
-    dates; ``moving`` is left out of them. The clock stands at ``now``."""
+    """A recipient's grants of one service, and their bookings of all services around some
+    dates, without the one that is ``moving``. ``now`` is in seconds since 1970."""
 
     service: Service
     now: int
@@ -81,7 +67,7 @@ class Entitlement:
         *,
         moving: Booking | None = None,
     ) -> Self:
-        """In two statements."""
+        """Read in two statements."""
         first, last = min(dates), max(dates)
         grants = list(
             Grant.objects.filter(recipient=recipient, service=service)
@@ -103,15 +89,15 @@ class Entitlement:
         *,
         moving: Booking | None = None,
     ) -> Self:
-        kept = sorted(
+        own = sorted(
             (one for one in own if moving is None or one.id != moving.pk),
             key=lambda one: one.starts,
         )
-        return cls(service, int(now.timestamp()), grants, kept, [one.charge for one in kept])
+        return cls(service, int(now.timestamp()), grants, own, [one.charge for one in own])
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
-        """Why this person can't have a visit then, on that local date; None when only a
-        seat is needed."""
+        """Why this recipient can't have a visit then, on that local date, whatever seats are
+        free; None when nothing forbids it."""
         if starts <= self.now:
             return SlotStatus.PAST
         if starts < self.bookable_from:
@@ -122,17 +108,17 @@ class Entitlement:
 
     @cached_property
     def bookable_from(self) -> int:
-        """The first instant that is not too soon."""
+        """The first second that is not too soon."""
         return self.now + 60 * self.service.department.minimum_notice_minutes
 
     def own_between(self, starts: int, ends: int) -> Sequence[OwnBooking]:
-        """The person's own bookings that are under way at some time of a period."""
+        """The recipient's own bookings that are under way at some time of a period."""
         last = bisect_left(self.own, ends, key=lambda one: one.starts)
         first = bisect_right(self.own, starts, hi=last, key=lambda one: one.ends)
         return self.own[first:last]
 
     def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
-        """Why the grants give no visit of that length on that date, if they don't."""
+        """Why the grants allow no visit of that length on that date; None when they do."""
         balance = self.balance(date)
         if balance is None:
             return SlotStatus.NOT_GRANTED
@@ -141,7 +127,7 @@ class Entitlement:
         return None
 
     def balance(self, date: dt.date) -> Balance | None:
-        """Of the grant that is valid on the date; None without one."""
+        """What is left of the grant that is valid on the date; None without one."""
         grant = self.grant(date)
         if grant is None:
             return None
@@ -159,32 +145,6 @@ def balance_of(grant: Grant, charges: Iterable[Charge], date: dt.date) -> Balanc
     return Balance(grant, quota.used(charges, grant.service_id, grant.unit, period), *period)
 
 
-def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnBooking]:
-    """The person's confirmed bookings in every week and month around these dates."""
-    since, until = charged_span(first, last)
-    rows = (
-        Booking.objects.confirmed()
-        .filter(recipient=recipient, starts_at__gte=since, starts_at__lt=until)
-        .order_by()
-        .values_list("pk", "service_id", EpochSeconds("starts_at"), EpochSeconds("ends_at"))
-    )
-    return [OwnBooking(*row) for row in rows]
-
-
-def charged_span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """From when until when a booking concerns these dates: quota, or a visit that meets."""
-    zone = timezone.get_default_timezone()
-    reach = quota.whole_periods(first - DAY, last + DAY)
-    return (
-        local_instant(reach[0], dt.time(), zone),
-        local_instant(reach[1] + DAY, dt.time(), zone),
-    )
-
-
 def last_day(department: Department, now: dt.datetime) -> dt.date:
-    """The last local day that can be booked: today and so many days ahead, included."""
+    """The last local date that can be booked now."""
     return timezone.localdate(now) + dt.timedelta(days=department.horizon_days)
-
-
-def local_date(epoch: int) -> dt.date:
-    return dt.datetime.fromtimestamp(epoch, timezone.get_default_timezone()).date()

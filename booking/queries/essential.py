@@ -1,6 +1,6 @@
 """Essential services that are granted and not booked, while there is still time.
 
-Nothing is placed unasked: a person is told, and somebody calls.
+Nothing is booked automatically: staff get a list, and call.
 """
 
 import datetime as dt
@@ -24,14 +24,12 @@ from django.db.models import (
 )
 from django.db.models.aggregates import Count, Sum
 from django.db.models.functions import Coalesce, Extract
-from django.utils import timezone
 
 from booking import quota
 from booking.models import Booking, Grant
-from departments.hours import local_instant
+from booking.queries.local_time import midnight
+from departments.hours import DAY
 from departments.models import Department
-
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Unbooked:
 
 @dataclass(frozen=True)
 class AllUnbooked:
-    """The most pressing, and how many there are in all."""
+    """The most urgent ones, and the number of all."""
 
     shown: Sequence[Unbooked]
     count: int
@@ -59,8 +57,8 @@ def unbooked(
     most: int,
     granted_by: Collection[str] = tuple(Grant.Period.values),
 ) -> AllUnbooked:
-    """Those of whom most is missing first; one statement, however many people there are.
-    ``granted_by``: of these periods alone."""
+    """The ``most`` grants of which least is booked, in one statement. ``granted_by``: only
+    grants for these periods."""
     periods = _periods(on)
     rows = list(
         unbooked_grants(department, on, granted_by=granted_by)
@@ -84,8 +82,8 @@ def unbooked(
 def unbooked_grants(
     department: Department, on: dt.date, *, granted_by: Collection[str]
 ) -> QuerySet[Any]:
-    """The grants of which something is left in their week or month, each with how much is
-    ``used``, in its own unit."""
+    """The grants with something left in their week or month; ``used`` is in the grant's
+    own unit."""
     booked = (
         Booking.objects.confirmed()
         .filter(
@@ -128,11 +126,7 @@ def _periods(on: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
 
 def _by_period(dates: dict[str, dt.date]) -> Case:
     """The instant at which the local day of each period begins."""
-    zone = timezone.get_default_timezone()
     return Case(
-        *(
-            When(period=period, then=Value(local_instant(date, dt.time(), zone)))
-            for period, date in dates.items()
-        ),
+        *(When(period=period, then=Value(midnight(date))) for period, date in dates.items()),
         output_field=DateTimeField(),
     )

@@ -1,8 +1,8 @@
-"""What a department's days offer to anybody: the part of an offer that all people share.
+"""The free times of a department's days: the part of an offer that all recipients share.
 
-A day is computed once for each revision and kept in the process, bounded, with what has
-been made of it (``DayOffer.made``): until something changes, everybody whose own affairs
-leave a day alone gets the same ``DayOffer`` object.
+A day is computed once for each revision and cached in the process, with what was computed from
+it (``DayOffer.made``). Until the day changes, all recipients without bookings or refusals on
+it get the same ``DayOffer`` object. The caches are bounded.
 """
 
 import datetime as dt
@@ -19,38 +19,39 @@ from booking.queries.day_seatings import (
     Needs,
     day_seatings,
     demand_of,
-    glances_at,
     needs_of,
     seating_of_shifts,
     stands_still,
+    summarized_starts,
 )
 from booking.queries.days import DayFact
+from booking.queries.local_time import midnight
 from booking.queries.process_cache import ProcessCache
 from booking.seating.values import Demand, Seated
-from departments.hours import DAY, local_instant
+from departments.hours import DAY
 from departments.models import Department, Service
 from departments.queries.days import shifts_by_day
 
-DAYS_KEPT = 4096
-TOLD_KEPT = 64  # ways in which one day is told
+DAYS_CACHED = 4096
+OVERLAYS_CACHED = 64  # for each day
 
 
-# What all of a day's slots are to a person, if one thing, and what stretches of them are.
-Told = tuple[SlotStatus | None, tuple[tuple[SlotStatus, int, int], ...]]
+# The status of all of a day's slots, if they have the same, and of ranges of them.
+Overlay = tuple[SlotStatus | None, tuple[tuple[SlotStatus, int, int], ...]]
 
 
 @dataclass(frozen=True)
 class SharedDay:
-    """One local date as anybody finds it. All slots last as long."""
+    """The slots of one local date, without any recipient's statuses."""
 
-    starts: tuple[int, ...]  # in seconds since 1970, as the slots stand
-    seconds: int
+    starts: tuple[int, ...]  # seconds since 1970, in the order of the slots
+    seconds: int  # the length of each slot
     offer: DayOffer
-    _told: dict[Told, DayOffer] = field(default_factory=dict)
+    _overlaid: dict[Overlay, DayOffer] = field(default_factory=dict)
 
     @classmethod
     def of(cls, date: dt.date, starts: Mapping[int, bool], seconds: int) -> Self:
-        """Of the starts, and whether each is free."""
+        """``starts`` says whether each start is free."""
         in_order = tuple(sorted(starts))
         slots = tuple(
             Slot(
@@ -63,26 +64,25 @@ class SharedDay:
         status = DayStatus.OPEN if slots else DayStatus.CLOSED
         return cls(in_order, seconds, DayOffer(date, status, slots))
 
-    def told(
-        self, all_of_it: SlotStatus | None, cuts: Sequence[tuple[SlotStatus, slice]]
+    def overlaid(
+        self, everywhere: SlotStatus | None, ranges: Sequence[tuple[SlotStatus, slice]]
     ) -> DayOffer:
-        """The day as a person finds it to whom all of it is one thing (or None: as it is)
-        and then the cuts are another, the last one lying on top. Whoever finds it the
-        same gets the same object."""
-        name = (all_of_it, tuple((status, cut.start, cut.stop) for status, cut in cuts))
-        found = self._told.get(name)
+        """The day with the status ``everywhere`` on all slots, when it is given, and then that
+        of each range; later ranges replace earlier ones. Equal overlays share one object."""
+        key = (everywhere, tuple((status, part.start, part.stop) for status, part in ranges))
+        found = self._overlaid.get(key)
         if found is None:
-            if len(self._told) >= TOLD_KEPT:
-                self._told.clear()
-            found = self._told[name] = self._laid_over(all_of_it, cuts)
+            if len(self._overlaid) >= OVERLAYS_CACHED:
+                self._overlaid.clear()
+            found = self._overlaid[key] = self._overlay(everywhere, ranges)
         return found
 
-    def _laid_over(
-        self, all_of_it: SlotStatus | None, cuts: Sequence[tuple[SlotStatus, slice]]
+    def _overlay(
+        self, everywhere: SlotStatus | None, ranges: Sequence[tuple[SlotStatus, slice]]
     ) -> DayOffer:
-        statuses = [all_of_it or slot.status for slot in self.offer.slots]
-        for status, cut in cuts:
-            statuses[cut] = [status] * (cut.stop - cut.start)
+        statuses = [everywhere or slot.status for slot in self.offer.slots]
+        for status, part in ranges:
+            statuses[part] = [status] * (part.stop - part.start)
         slots = tuple(
             slot if slot.status is status else Slot(slot.starts_at, slot.ends_at, status)
             for slot, status in zip(self.offer.slots, statuses, strict=True)
@@ -102,9 +102,9 @@ class SharedDay:
 # (a start in epoch seconds, whether it is free), as one Day's shifts give them
 Starts = tuple[tuple[int, bool], ...]
 
-_days: ProcessCache[Starts] = ProcessCache(DAYS_KEPT)
-_dates: ProcessCache[SharedDay] = ProcessCache(DAYS_KEPT)
-_needs: ProcessCache[Needs] = ProcessCache(DAYS_KEPT)
+_days: ProcessCache[Starts] = ProcessCache(DAYS_CACHED)
+_dates: ProcessCache[SharedDay] = ProcessCache(DAYS_CACHED)
+_needs: ProcessCache[Needs] = ProcessCache(DAYS_CACHED)
 
 
 def shared_days(
@@ -114,37 +114,38 @@ def shared_days(
     now: dt.datetime,
     moving: Booking | None = None,
 ) -> dict[dt.date, SharedDay]:
-    """Each date's slots as the Days of these dates offer them to anybody, and the Days
-    before them, whose nights reach past midnight. A day gone by that was never laid out
-    has none.
+    """The slots of each date, from the shifts of its Day and of the Day before, whose night
+    shifts last past midnight. A past day that was never laid out has none.
 
-    ``facts`` are the department's Days around the dates. No statement when all is known;
-    else one, two more when visits must be moved to know, and one after a change of rules.
+    ``facts`` are the department's Days around the dates. Runs no statement when all is cached;
+    else one, two more when visits must be moved to decide, and one after a change of settings.
     """
     today = timezone.localdate(now)
-    asked = _Asked.of(service, moving)
+    search = _Search.of(service, moving)
     days = {fact.date: fact for fact in facts if fact.is_laid_out}
-    keys = {date: asked.key(fact, today) for date, fact in days.items()}
+    keys = {date: search.key(fact, today) for date, fact in days.items()}
     found: dict[dt.date, SharedDay] = {}
-    names: dict[dt.date, Hashable] = {}  # of what may be kept
+    cache_keys: dict[dt.date, Hashable] = {}  # of the dates that may be cached
     for date in dates:
-        # A day that is not laid out yet has no revision to be kept under.
+        # A day that is not laid out yet has no revision for a cache key.
         if moving is None and date in keys and (date - DAY in keys or date == today):
-            names[date] = (date, keys.get(date - DAY), keys[date])
-            if known := _dates.get(names[date]):
+            cache_keys[date] = (date, keys.get(date - DAY), keys[date])
+            if known := _dates.get(cache_keys[date]):
                 found[date] = known
     unknown = [date for date in dates if date not in found]
     if unknown:
-        starts = _starts(asked, unknown, days, keys, now)
+        starts = _starts(search, unknown, days, keys, now)
         for date in unknown:
-            found[date] = SharedDay.of(date, _on(date, starts), asked.demand.seconds)
-            if date in names:
-                _dates.keep(names[date], found[date])
+            found[date] = SharedDay.of(date, _on(date, starts), search.demand.seconds)
+            if date in cache_keys:
+                _dates.put(cache_keys[date], found[date])
     return found
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Search:
+    """What is offered: a service's demand at its department."""
+
     department: Department
     needs: Needs
     demand: Demand
@@ -157,7 +158,7 @@ class _Asked:
         needs = _needs.get(rules)
         if needs is None:
             needs = needs_of(department)
-            _needs.keep(rules, needs)
+            _needs.put(rules, needs)
         demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
         return cls(department, needs, demand, moving)
 
@@ -171,57 +172,54 @@ class _Asked:
 
 
 def _starts(
-    asked: _Asked,
+    search: _Search,
     dates: Collection[dt.date],
     days: Mapping[dt.date, DayFact],
     keys: Mapping[dt.date, Hashable],
     now: dt.datetime,
 ) -> dict[dt.date, Starts]:
-    """What the Days of these dates and the Days before them offer, by the Day's date."""
-    reached = {*dates, *(date - DAY for date in dates)}
-    laid_out = [days[date] for date in reached if date in days]
+    """The starts of the Days of these dates and of the Days before them, by the Day's date."""
+    around = {*dates, *(date - DAY for date in dates)}
+    laid_out = [days[date] for date in around if date in days]
     found: dict[dt.date, Starts] = {}
-    if asked.moving is None:
-        kept = {day.date: _days.get(keys[day.date]) for day in laid_out}
-        found = {date: starts for date, starts in kept.items() if starts is not None}
+    if search.moving is None:
+        cached = {day.date: _days.get(keys[day.date]) for day in laid_out}
+        found = {date: starts for date, starts in cached.items() if starts is not None}
         laid_out = [day for day in laid_out if day.date not in found]
-    for date, starts in _starts_laid_out(asked, laid_out, now).items():
+    for date, starts in _starts_laid_out(search, laid_out, now).items():
         found[date] = starts
-        if asked.moving is None:
-            _days.keep(keys[date], starts)
+        if search.moving is None:
+            _days.put(keys[date], starts)
     today = timezone.localdate(now)
-    missing = [date for date in reached if date not in days and date >= today]
+    missing = [date for date in around if date not in days and date >= today]
     if missing:
-        for date, shifts in shifts_by_day(asked.department, missing).items():
-            found[date] = tuple(seating_of_shifts(shifts).starts(asked.demand, asked.step))
+        for date, shifts in shifts_by_day(search.department, missing).items():
+            found[date] = tuple(seating_of_shifts(shifts).starts(search.demand, search.step))
     return found
 
 
 def _starts_laid_out(
-    asked: _Asked, days: Sequence[DayFact], now: dt.datetime
+    search: _Search, days: Sequence[DayFact], now: dt.datetime
 ) -> dict[dt.date, Starts]:
     if not days:
         return {}
-    demand, step, moving = asked.demand, asked.step, asked.moving
-    glances = glances_at(days, demand, step, now=now, without=moving)
-    others = [day for day in days if any(is_free is None for _, is_free in glances[day.pk])]
-    boards = day_seatings(others, asked.needs, now=now, without=moving) if others else {}
+    demand, step, moving = search.demand, search.step, search.moving
+    starts_of = summarized_starts(days, demand, step, now=now, without=moving)
+    others = [day for day in days if any(is_free is None for _, is_free in starts_of[day.pk])]
+    seatings = day_seatings(others, search.needs, now=now, without=moving) if others else {}
 
-    def is_free(day: DayFact, start: int, glance: bool | None) -> bool:
-        return isinstance(boards[day.pk].seat(demand, start), Seated) if glance is None else glance
+    def is_free(day: DayFact, start: int, known: bool | None) -> bool:
+        return isinstance(seatings[day.pk].seat(demand, start), Seated) if known is None else known
 
     return {
-        day.date: tuple((start, is_free(day, start, glance)) for start, glance in glances[day.pk])
+        day.date: tuple((start, is_free(day, start, known)) for start, known in starts_of[day.pk])
         for day in days
     }
 
 
 def _on(date: dt.date, starts: Mapping[dt.date, Starts]) -> dict[int, bool]:
-    """The starts on a local date; free when either Day has a seat."""
-    zone = timezone.get_default_timezone()
-    begins, ends = (
-        int(local_instant(day, dt.time(), zone).timestamp()) for day in (date, date + DAY)
-    )
+    """The starts on a local date: free when one of the two Days has a seat."""
+    begins, ends = (int(midnight(day).timestamp()) for day in (date, date + DAY))
     found: dict[int, bool] = {}
     for start, is_free in (*starts.get(date - DAY, ()), *starts.get(date, ())):
         if begins <= start < ends:

@@ -1,6 +1,6 @@
-"""Letters: what is told on paper to those whom neither mail nor text reaches.
+"""Letters for recipients whom neither e-mail nor text messages reach.
 
-They wait in the outbox until the department has printed them. Changes nothing.
+They wait in the outbox until the department has printed them.
 """
 
 import datetime as dt
@@ -20,8 +20,8 @@ POST_TAKES = dt.timedelta(days=4)
 
 @dataclass(frozen=True)
 class Letter:
-    """All that waits to be told to one recipient. What has become ``needless`` meanwhile
-    goes out of the pile without a word."""
+    """All messages that wait to be printed for one recipient. ``needless`` are those that no
+    longer apply: they are removed without being printed."""
 
     recipient: Recipient
     language: str
@@ -40,9 +40,9 @@ def waiting(department: Department) -> QuerySet[Message]:
 
 
 def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:
-    """Those of the recipients to whom a letter waits, each with ``since`` when, and whether it
-    ``is_urgent``: the post may come too late. That one first which has waited the longest."""
-    # Who books for somebody without a log-in has mostly just talked with them.
+    """The recipients with waiting letters, longest waiting first. Each gets ``since``, when its
+    first letter was posted, and ``is_urgent``: the post may deliver it too late."""
+    # A booking for a recipient without a log-in was mostly agreed with them by phone.
     is_agreed = Q(kind__startswith=f"visit.{BookingEvent.Kind.BOOKED}")
     letters = (
         waiting(department)
@@ -61,8 +61,8 @@ def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Re
 
 
 def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
-    """Those whose address gave messages back, and who have no other since; their own, or that
-    of somebody who is told for them."""
+    """The recipients whose messages bounced, and who have given no other address since: their
+    own messages, or those to a holder of a mandate who gets them."""
     dead = DeadAddress.objects.values("user")
     in_vain = {mandate.recipient_id for mandate in told_in_vain(recipients)}
     found = recipients.filter(Q(user__in=dead) | Q(pk__in=in_vain))
@@ -76,15 +76,15 @@ def unreachable(recipients: QuerySet[Recipient]) -> list[Recipient]:
 
 
 def told_in_vain(recipients: QuerySet[Recipient]) -> list[Mandate]:
-    """Under which somebody should get their messages, and nothing reaches them now."""
-    told = Mandate.objects.in_force(timezone.localdate()).filter(
+    """The mandates whose holders should get the messages, but whom none reaches now."""
+    mandates = Mandate.objects.in_force(timezone.localdate()).filter(
         is_told=True,
         recipient__in=recipients,
         holder__in=DeadAddress.objects.values("user"),
     )
     return [
         mandate
-        for mandate in told.select_related("holder").prefetch_related(
+        for mandate in mandates.select_related("holder").prefetch_related(
             "holder__dead_addresses__user"
         )
         if dead_channels(mandate.holder)
@@ -92,14 +92,14 @@ def told_in_vain(recipients: QuerySet[Recipient]) -> list[Mandate]:
 
 
 def dead_channels(user: User | None) -> list[str]:
-    """Over which channels nothing reaches the person now, in words."""
+    """The names of the channels on which no message reaches the user now."""
     if user is None:
         return []
     return [row.get_channel_display() for row in user.dead_addresses.all() if row.is_in_use]
 
 
 def write(department: Department, recipient: Recipient) -> Letter:
-    """In the recipient's language, as it is true now."""
+    """The letter in the recipient's language, as of now."""
     language = recipient.user.language if recipient.user else User.Language.BOKMAAL
     told, needless = [], []
     with translation.override(language):

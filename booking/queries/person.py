@@ -1,7 +1,7 @@
-"""All that a person's pages need to know of them, read in one statement.
+"""All that a recipient's pages need to know of them, read in one statement.
 
-Balances, what is free, own visits, the next one and the page's ETag are answered from
-here, so that nothing is read twice.
+Balances, free times, own visits, the next visit and the page's ETag are computed from it, so
+that nothing is read twice.
 """
 
 import datetime as dt
@@ -9,22 +9,22 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, OuterRef, QuerySet, TextField
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from booking.calendar.offers import DayOffer
 from booking.calendar.timetable import OwnVisit
 from booking.models import Booking, Grant, Recipient
 from booking.queries.days import DayFact, day_facts, facts_of
-from booking.queries.entitlement import Balance, Entitlement, OwnBooking, balance_of, charged_span
+from booking.queries.entitlement import Balance, Entitlement, balance_of
+from booking.queries.local_time import midnight
+from booking.queries.own_booking_rows import OwnBooking, as_texts, charged_span
 from booking.queries.slots import offer_of
-from database.expressions import EpochSeconds
 from database.statements import ModelColumns, Statement
-from departments.hours import DAY, local_instant
+from departments.hours import DAY
 from departments.models import Day, Department, Service
 
 _RECIPIENT = ModelColumns(Recipient)
@@ -34,47 +34,42 @@ _DEPARTMENT = ModelColumns(Department, "grants__service__department__", _SERVICE
 _NOTICE = _DEPARTMENT.place + _DEPARTMENT.columns.index("minimum_notice_minutes")
 
 
-def _affairs(
+def _rows(
     recipients: QuerySet[Recipient],
     first: dt.date,
     last: dt.date,
     since: dt.datetime,
     until: dt.datetime,
 ) -> QuerySet[Recipient, Any]:
-    """A row for each grant that the person ever had; one when there are none."""
+    """A row for each grant that the recipient ever had; one row when there are none."""
     days = day_facts(
         Day.objects.filter(
             department=OuterRef("grants__service__department"), date__range=(first, last)
         )
     )
+    bookings = Booking.objects.confirmed().filter(
+        recipient=OuterRef("pk"), starts_at__range=(since, until)
+    )
+    models = (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT)
     return recipients.order_by("grants__service__name", "grants__pk").values_list(
-        *(path for part in (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT) for path in part.paths),
+        *(path for columns in models for path in columns.paths),
         ArraySubquery(days),
-        ArraySubquery(_booked(since, until)),
+        ArraySubquery(as_texts(bookings.order_by("starts_at"))),
     )
 
 
-def _booked(since: dt.datetime, until: dt.datetime) -> QuerySet[Booking, Any]:
-    """The outer query's person's confirmed bookings as arrays of text, in order: quick to
-    read, and to leave unread."""
-    return (
-        Booking.objects.confirmed()
-        .filter(recipient=OuterRef("pk"), starts_at__range=(since, until))
-        .order_by("starts_at")
-        .values_list(
-            Func(
-                "pk",
-                "service_id",
-                EpochSeconds("starts_at"),
-                EpochSeconds("ends_at"),
-                "service__name",
-                template="ARRAY[%(expressions)s]::text[]",
-                arg_joiner="::text, ",
-                output_field=ArrayField(TextField()),
-            ),
-            flat=True,
-        )
-    )
+class _PersonRow(NamedTuple):
+    """``columns`` are those of the recipient, a grant, its service and its department;
+    ``days`` are that department's (``DayFact``), ``own`` the recipient's ``OwnBooking``."""
+
+    columns: Sequence[Any]
+    days: Sequence[Sequence[int]]
+    own: Sequence[Sequence[str]]
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        *columns, days, own = row
+        return cls(columns, days, own)
 
 
 _EXAMPLES = {
@@ -85,23 +80,23 @@ _EXAMPLES = {
     "until": dt.datetime.max.replace(tzinfo=dt.UTC),
 }
 _OF_RECIPIENT = Statement(
-    lambda key, **span: _affairs(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
+    lambda key, **span: _rows(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
 )
 _OF_USER = Statement(
-    lambda key, **span: _affairs(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
+    lambda key, **span: _rows(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
 )
-# No calendar reaches so far. Without another end PostgreSQL expects a third of all that
-# ever was, and then finds no plan good enough to be kept for the next person.
+# Beyond every horizon. Without an upper bound PostgreSQL expects a third of all rows, and
+# then never caches a generic plan.
 _AHEAD = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person at one moment: what they are granted, what they have booked, and the
-    Days of the departments where they may book."""
+    """A recipient at one moment: their grants, their bookings, and the Days of the
+    departments where they may book."""
 
     now: dt.datetime
-    rows: Sequence[tuple[Any, ...]]  # one for each grant, or one
+    rows: Sequence[_PersonRow]  # one for each grant; one when there are none
 
     @classmethod
     def of(cls, recipient: Recipient, now: dt.datetime) -> Self:
@@ -112,7 +107,7 @@ class Person:
 
     @classmethod
     def of_user(cls, user_id: uuid.UUID, now: dt.datetime) -> Self | None:
-        """None for somebody who is no recipient."""
+        """None for a user who is not a recipient."""
         return cls._read(_OF_USER, user_id, now)
 
     @classmethod
@@ -126,57 +121,57 @@ class Person:
             since=since,
             until=now + _AHEAD,
         )
-        return cls(now, rows) if rows else None
+        return cls(now, [_PersonRow.of(row) for row in rows]) if rows else None
 
     @property
     def facts(self) -> Sequence[object]:
-        """All that was read except bookings, of which ``revision`` tells: quicker to
-        compare than what is made of it."""
-        return [row[:-1] for row in self.rows]
+        """All that was read, except the bookings: the recipient's ``revision`` changes with
+        them. Compared instead of the models, because it is quicker."""
+        return [(row.columns, row.days) for row in self.rows]
 
     @property
     def notices(self) -> Sequence[int | None]:
         """The departments' shortest notices in minutes."""
-        return [row[_NOTICE] for row in self.rows]
+        return [row.columns[_NOTICE] for row in self.rows]
 
     @cached_property
     def recipient(self) -> Recipient:
-        return _RECIPIENT.of(self.rows[0])
+        return _RECIPIENT.of(self.rows[0].columns)
 
     @cached_property
     def grants(self) -> Sequence[Grant]:
-        """Of all times, by the service's name."""
+        """All grants, past and future too, ordered by the service's name."""
         grants: list[Grant] = []
         departments: dict[uuid.UUID, Department] = {}
         for row in self.rows:
-            grant = _GRANT.of(row)
+            grant = _GRANT.of(row.columns)
             if grant.pk is None:
                 break
             grant.recipient = self.recipient
-            grant.service = _SERVICE.of(row)
+            grant.service = _SERVICE.of(row.columns)
             id_ = grant.service.department_id
             if id_ not in departments:
-                departments[id_] = _DEPARTMENT.of(row)
+                departments[id_] = _DEPARTMENT.of(row.columns)
             grant.service.department = departments[id_]
             grants.append(grant)
         return grants
 
     @cached_property
     def days(self) -> Mapping[uuid.UUID, Sequence[DayFact]]:
-        """By department, from yesterday on."""
-        days = {row[_DEPARTMENT.place]: row[-2] for row in self.rows}
+        """The Days from yesterday on, by department."""
+        days = {row.columns[_DEPARTMENT.place]: row.days for row in self.rows}
         return {id_: [DayFact.of(numbers) for numbers in its] for id_, its in days.items()}
 
     @property
     def departments(self) -> list[Department]:
-        """Where the person is or was granted something."""
+        """The departments where the recipient has, had or will have a grant."""
         return list({grant.service.department: None for grant in self.grants})
 
     def service(self, id_: uuid.UUID) -> Service | None:
-        """A service that the person is, was or will be granted."""
+        """A service that the recipient has, had or will have a grant of."""
         return next((grant.service for grant in self.grants if grant.service_id == id_), None)
 
-    # -- What is left ----------------------------------------------------------
+    # -- Balances ----------------------------------------------------------
 
     def balances(self, on: dt.date) -> list[Balance]:
         """What is left of each grant that is valid on a date from today on, by the
@@ -191,7 +186,7 @@ class Person:
         )
         return Entitlement.known(service, grants, self._own, self.now, moving=moving)
 
-    # -- What is free ----------------------------------------------------------
+    # -- Free times ----------------------------------------------------------
 
     def offer(
         self, service: Service, dates: Collection[dt.date], moving: Booking | None = None
@@ -202,53 +197,44 @@ class Person:
             days = facts_of(service.department_id, timezone.localdate(self.now) - DAY)
         return offer_of(self.entitlement(service, moving), dates, days, self.now, moving)
 
-    # -- What is booked --------------------------------------------------------
+    # -- Own visits --------------------------------------------------------
 
     @cached_property
     def visits(self) -> list[OwnVisit]:
         """Confirmed bookings from the beginning of this week and month on, in order."""
         return [
-            OwnVisit(id_, name, _instant(starts), _instant(ends))
-            for id_, _, starts, ends, name in self._booked
+            OwnVisit(one.id, one.service_name, _instant(one.starts), _instant(one.ends))
+            for one in self._own
         ]
 
     def visits_on(self, first: dt.date, last: dt.date) -> list[OwnVisit]:
         """Those under way on any of these days."""
-        zone = timezone.get_default_timezone()
-        begins = local_instant(first, dt.time(), zone)
-        ends = local_instant(last + DAY, dt.time(), zone)
+        begins, ends = midnight(first), midnight(last + DAY)
         return [
             visit for visit in self.visits if visit.ends_at > begins and visit.starts_at < ends
         ]
 
     @cached_property
     def next_booking(self) -> Booking | None:
-        """The first that is not over, with its service and no more than when it is; the
-        rest is read when asked for."""
+        """The first that is not over, with its service. Only its times and keys are
+        loaded; other fields are deferred."""
         now = self.now.timestamp()
-        for id_, service_id, starts, ends, _ in self._booked:
-            if ends > now:
+        for own in self._own:
+            if own.ends > now:
                 names = ["id", "recipient_id", "service_id", "starts_at", "ends_at"]
-                times = (_instant(starts), _instant(ends))
+                times = (_instant(own.starts), _instant(own.ends))
                 booking = Booking.from_db(
-                    "default", names, [id_, self.recipient.pk, service_id, *times]
+                    "default", names, [own.id, self.recipient.pk, own.service_id, *times]
                 )
                 booking.recipient = self.recipient
-                if service := self.service(service_id):
+                if service := self.service(own.service_id):
                     booking.service = service
                 return booking
         return None
 
     @cached_property
     def _own(self) -> list[OwnBooking]:
-        return [OwnBooking(*row[:4]) for row in self._booked]
-
-    @cached_property
-    def _booked(self) -> list[tuple[uuid.UUID, uuid.UUID, int, int, str]]:
-        return [
-            (uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), name)
-            for id_, service_id, starts, ends, name in self.rows[0][-1]
-        ]
+        return OwnBooking.all_of(self.rows[0].own)
 
 
 def offer(
@@ -259,12 +245,11 @@ def offer(
     now: dt.datetime,
     moving: Booking | None = None,
 ) -> list[DayOffer]:
-    """The dates in order, each with its slots as this person finds them.
+    """The dates in order, each with its slots as this recipient may choose them.
 
-    ``moving`` is offered times as if it had none yet, with the length it was booked with.
-    However many dates: one statement when nothing has changed since the days were last
-    asked for, at most five when they are laid out. A page that asks for more than the
-    offer reads the ``Person`` once and asks them.
+    A booking that is ``moving`` keeps its length and does not block its own time. Runs one
+    statement when the days are cached, at most five when they are laid out, however many
+    dates. A page that needs more than the offer reads ``Person`` and calls its methods.
     """
     return Person.of(recipient, now).offer(service, dates, moving)
 

@@ -9,10 +9,10 @@ V = TypeVar("V")
 
 
 class ProcessCache(Generic[V]):
-    """Answers that this process has computed; the least lately used are dropped first.
+    """Values that this process has computed; the least recently used are dropped first.
 
-    A key names the Days' revisions and all else that the answer depends on, so what is
-    found is never out of date.
+    A key includes the Days' revisions and all else that the value depends on, so a cached
+    value is never out of date.
     """
 
     def __init__(self, limit: int) -> None:
@@ -26,7 +26,7 @@ class ProcessCache(Generic[V]):
                 self._found.move_to_end(key)
             return self._found.get(key)
 
-    def keep(self, key: Hashable, value: V) -> None:
+    def put(self, key: Hashable, value: V) -> None:
         with self._lock:
             self._found[key] = value
             if len(self._found) > self._limit:

@@ -1,4 +1,4 @@
-"""Models read from the rows of a statement that was written once."""
+"""Recipients and their services, by statements that are compiled once."""
 
 import uuid
 
@@ -42,7 +42,7 @@ def recipient_of_user(user_id: uuid.UUID) -> Recipient | None:
 
 
 def granted_service(recipient_id: uuid.UUID, service_id: uuid.UUID) -> Service | None:
-    """A service that the person has, had or will have a grant of, with its department."""
+    """A service that the recipient has, had or will have a grant of, with its department."""
     rows = _GRANTED_SERVICE.rows(recipient=recipient_id, service=service_id)
     return _service(rows[0], _SERVICE, _DEPARTMENT) if rows else None
 
@@ -50,7 +50,7 @@ def granted_service(recipient_id: uuid.UUID, service_id: uuid.UUID) -> Service |
 def recipient_and_service(
     user_id: uuid.UUID, service_id: uuid.UUID
 ) -> tuple[Recipient, Service] | None:
-    """What ``recipient_of_user`` and ``granted_service`` find, in one statement."""
+    """The results of ``recipient_of_user`` and ``granted_service``, in one statement."""
     rows = _RECIPIENT_AND_SERVICE.rows(user=user_id, service=service_id)
     if not rows:
         return None
@@ -59,9 +59,15 @@ def recipient_and_service(
 
 def _service(
     row: tuple[object, ...],
-    service_part: ModelColumns[Service],
-    department_part: ModelColumns[Department],
+    service_columns: ModelColumns[Service],
+    department_columns: ModelColumns[Department],
 ) -> Service:
-    service = service_part.of(row)
-    service.department = department_part.of(row)
+    service = service_columns.of(row)
+    service.department = department_columns.of(row)
     return service
+
+
+def is_recipient(user_id: uuid.UUID, recipient_id: uuid.UUID | None = None) -> bool:
+    """Whether the user is a recipient; with ``recipient_id``, whether they are that one."""
+    found = Recipient.objects.filter(user=user_id)
+    return (found.filter(pk=recipient_id) if recipient_id else found).exists()

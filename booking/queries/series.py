@@ -1,4 +1,4 @@
-"""What a visit that repeats has come to, and what lies ahead of it."""
+"""Booking series and their coming dates."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from booking.queries.entitlement import last_day
 from departments.hours import WEEK
 from departments.queries.days import shifts_by_day
 
-AHEAD = 4  # dates beyond the horizon, so that one on holiday can be skipped in time
+AHEAD = 4  # dates shown beyond the horizon, so that one in a holiday can be skipped in time
 
 
 @dataclass(frozen=True)
 class DateOfSeries:
-    """One date from today on. ``foreseen`` is why a date that is not decided yet will hardly
-    be had, as far as it is known today."""
+    """One date from today on. ``foreseen`` is why a date that is not decided yet can probably
+    not be booked."""
 
     date: dt.date
     starts_at: dt.datetime
@@ -38,7 +38,7 @@ class DateOfSeries:
 
     @property
     def is_to_come(self) -> bool:
-        """Not decided yet, and as far as is known it will be had."""
+        """Not decided yet, and nothing is known to prevent it."""
         return self.decided is None and self.foreseen is None
 
     def _is(self, state: SeriesDate.State) -> bool:
@@ -54,8 +54,8 @@ def running_series(recipient: Recipient) -> list[BookingSeries]:
 
 
 def dates_to_come(series: BookingSeries, now: dt.datetime) -> list[DateOfSeries]:
-    """From today on: what is decided and, while the series runs and does not wait, a few
-    dates more."""
+    """The dates from today on: the decided ones and, while the series runs and does not wait,
+    those until ``AHEAD`` weeks after the horizon."""
     today = timezone.localdate(now)
     decided = {
         one.date: one for one in series.dates.filter(date__gte=today).select_related("booking")
@@ -79,7 +79,7 @@ def dates_to_come(series: BookingSeries, now: dt.datetime) -> list[DateOfSeries]
 
 
 def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, SeriesDate.Why]:
-    """A grant that ends, a holiday, hours that close: known long before the day can be booked."""
+    """Why dates can't be booked as far as is known today: no grant, or no shift at that time."""
     if not dates:
         return {}
     grants = list(series.recipient.grants.filter(service=series.service))
@@ -88,11 +88,22 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
     for date in dates:
         starts = int(series.starts_at(date).timestamp())
         ends = starts + 60 * series.service.minutes
-        if not any(
-            grant.valid_from <= date and (grant.valid_until is None or date <= grant.valid_until)
-            for grant in grants
-        ):
+        if not any(grant.is_valid_on(date) for grant in grants):
             found[date] = SeriesDate.Why.NOT_GRANTED
         elif not any(fact.starts <= starts and ends <= fact.ends for fact in shifts[date]):
             found[date] = SeriesDate.Why.CLOSED
     return found
+
+
+def has_running_series(recipient: Recipient) -> bool:
+    return BookingSeries.objects.running().filter(recipient=recipient).exists()
+
+
+def running_series_of(booking: Booking) -> BookingSeries | None:
+    """The series that made the booking, while it runs."""
+    return BookingSeries.objects.running().filter(dates__booking=booking).first()
+
+
+def coming_of_series(series: BookingSeries, now: dt.datetime) -> list[Booking]:
+    """The series' confirmed bookings that are not over, earliest first."""
+    return list(Booking.objects.upcoming(now).filter(series_date__series=series))

@@ -1,4 +1,4 @@
-"""What one person may choose between: what is free, with their own affairs laid over it."""
+"""The slots that one recipient may choose between: the shared ones with their own statuses."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -17,37 +17,37 @@ from departments.models import Day, Service
 
 
 def offer_of(
-    person: Entitlement,
+    entitlement: Entitlement,
     dates: Collection[dt.date],
     days: Iterable[DayFact],
     now: dt.datetime,
     moving: Booking | None = None,
 ) -> list[DayOffer]:
-    """The dates in order, each with its slots as this person finds them. ``days`` are the
+    """The dates in order, each with its slots for this recipient. ``days`` are the
     department's around the dates."""
-    service = person.service
+    service = entitlement.service
     today, last = timezone.localdate(now), last_day(service.department, now)
     statuses = {date: _day_status(service, date, today, last) for date in sorted(set(dates))}
     bookable = [date for date, status in statuses.items() if status is DayStatus.OPEN]
     shared = shared_days(service, bookable, days, now, moving) if bookable else {}
     return [
-        laid_over(shared[date], person) if date in shared else DayOffer(date, status)
+        laid_over(shared[date], entitlement) if date in shared else DayOffer(date, status)
         for date, status in statuses.items()
     ]
 
 
-def laid_over(day: SharedDay, person: Entitlement) -> DayOffer:
-    """A day with what only concerns the person; the shared one itself when nothing does."""
+def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
+    """A day with the recipient's own statuses; the shared object when they have none."""
     if not day.starts:
         return day.offer
-    own = person.own_between(day.starts[0], day.starts[-1] + day.seconds)
-    cuts = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
-    if day.starts[0] <= person.bookable_from:
-        cuts.append((SlotStatus.TOO_SOON, day.before(person.bookable_from)))
-        cuts.append((SlotStatus.PAST, day.before(person.now + 1)))
-    cuts = [(status, cut) for status, cut in cuts if cut.start < cut.stop]
-    refusal = person.refusal(day.offer.date, day.seconds)
-    return day.told(refusal, cuts) if refusal or cuts else day.offer
+    own = entitlement.own_between(day.starts[0], day.starts[-1] + day.seconds)
+    ranges = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
+    if day.starts[0] <= entitlement.bookable_from:
+        ranges.append((SlotStatus.TOO_SOON, day.before(entitlement.bookable_from)))
+        ranges.append((SlotStatus.PAST, day.before(entitlement.now + 1)))
+    ranges = [(status, part) for status, part in ranges if part.start < part.stop]
+    refusal = entitlement.refusal(day.offer.date, day.seconds)
+    return day.overlaid(refusal, ranges) if refusal or ranges else day.offer
 
 
 def slot_at(day: DayOffer, starts_at: dt.datetime) -> Slot | None:
@@ -55,7 +55,7 @@ def slot_at(day: DayOffer, starts_at: dt.datetime) -> Slot | None:
 
 
 def nearest_free(offer: Iterable[DayOffer], wanted: dt.datetime, count: int = 3) -> list[Slot]:
-    """The free times nearest to the one wanted, in order of time."""
+    """The ``count`` free times nearest to the one wanted, earliest first."""
     free = (
         slot
         for day in offer
@@ -73,16 +73,15 @@ def why_taken(
     now: dt.datetime,
     moving: Booking | None = None,
 ) -> Refused | None:
-    """Why no seat is left then, for a page that must say no; None when there is one, or
-    when nobody works at that time at all."""
+    """Why no seat is left then. None when there is one, or when nobody is at work then."""
     date = timezone.localdate(starts_at)
     days = Day.objects.filter(
         department=service.department, date__in=[date - DAY, date], laid_out_at__isnull=False
     )
     needs = needs_of(service.department)
     demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
-    boards = day_seatings(list(days), needs, now=now, without=moving).values()
-    answers = [board.seat(demand, int(starts_at.timestamp())) for board in boards]
+    seatings = day_seatings(list(days), needs, now=now, without=moving).values()
+    answers = [seating.seat(demand, int(starts_at.timestamp())) for seating in seatings]
     if any(isinstance(answer, Seated) for answer in answers):
         return None
     refusals = [answer for answer in answers if isinstance(answer, Refused)]

@@ -1,8 +1,8 @@
-"""What a page is made of, as text that its ETag is computed from.
+"""Versions of the calendar and of slots: the texts that their ETags are computed from.
 
-The version names all that the page is made of: the person's own revision, the Days and
-rules of the departments they may book at, and the clock in steps of five minutes, the
-finest grid that times lie on (once as it is, once with the shortest notice added).
+A version includes everything that the content depends on: the recipient's revision, the Days
+and settings of the departments where they may book, and the clock in steps of five minutes,
+the finest grid of times (once as it is, once with the shortest notice added).
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ import datetime as dt
 from django.conf import settings
 from django.utils import timezone
 
-from booking.queries import Person
+from booking.queries.person import Person
 from departments.hours import DAY
 from departments.models import Service
 
@@ -24,7 +24,7 @@ def calendar_version(person: Person) -> str:
 
 
 def slots_version(person: Person, service: Service, first: dt.date, last: dt.date) -> str:
-    """Of the slots of one service on these dates, as the person finds them."""
+    """The version of one service's slots on these dates, for this recipient."""
     department, seconds = service.department, int(person.now.timestamp())
     # A visit after midnight belongs to the Day before.
     days = [
@@ -32,7 +32,7 @@ def slots_version(person: Person, service: Service, first: dt.date, last: dt.dat
         for day in person.days.get(department.pk, ())
         if first <= day.date + DAY and day.date <= last
     ]
-    # A start is too soon until this second, the next one it is not.
+    # A start is too soon up to and including this second.
     notice = (seconds + department.minimum_notice_minutes * 60 - 1) // STEP
     clock = (timezone.localdate(person.now), seconds // STEP, notice)
     rules = (service.pk, department.configuration_revision, settings.VERSION)

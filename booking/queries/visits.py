@@ -1,4 +1,4 @@
-"""What is left of a grant, and what a person has booked."""
+"""Balances and bookings of a recipient."""
 
 import datetime as dt
 import uuid
@@ -7,13 +7,15 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from booking.models import Booking, BookingEvent, Grant, Recipient
-from booking.queries.entitlement import Balance, Entitlement, balance_of, own_around
-from departments.hours import DAY, local_instant
+from booking.queries.entitlement import Balance, Entitlement, balance_of
+from booking.queries.local_time import midnight
+from booking.queries.own_booking_rows import own_around
+from departments.hours import DAY
 from departments.models import Service
 
 LAST_ID = uuid.UUID(int=2**128 - 1)
 
-# -- What is left -----------------------------------------------------------------
+# -- Balances ---------------------------------------------------------------------
 
 
 def balances(recipient: Recipient, on: dt.date) -> list[Balance]:
@@ -33,18 +35,17 @@ def balance(recipient: Recipient, service: Service, date: dt.date) -> Balance | 
     return Entitlement.of(recipient, service, [date], timezone.now()).balance(date)
 
 
-# -- What a person has booked -------------------------------------------------------
+# -- Bookings -------------------------------------------------------------------------
 
 
 def own_bookings(recipient: Recipient, first: dt.date, last: dt.date) -> list[Booking]:
     """Confirmed bookings that are under way on any of these days, earliest first."""
-    zone = timezone.get_default_timezone()
     return list(
         Booking.objects.confirmed()
         .filter(
             recipient=recipient,
-            ends_at__gt=local_instant(first, dt.time(), zone),
-            starts_at__lt=local_instant(last + DAY, dt.time(), zone),
+            ends_at__gt=midnight(first),
+            starts_at__lt=midnight(last + DAY),
         )
         .select_related("service__department")
     )
@@ -75,9 +76,11 @@ def history(
     beyond: uuid.UUID = LAST_ID,
     limit: int,
 ) -> list[Booking]:
-    """What began before an instant and is over, or was cancelled; latest first. With its
-    events, the last of which tells what became of it. Of those that began at just that
-    instant, the ones that come after ``beyond``."""
+    """Bookings that are over or cancelled, latest first, with their events.
+
+    A page of it: those that began before the instant ``before``, and of those that began at
+    that instant the ones whose id is greater than ``beyond``.
+    """
     return list(
         Booking.objects.filter(
             Q(starts_at__lt=before) | Q(starts_at=before, pk__gt=beyond), recipient=recipient
@@ -90,12 +93,25 @@ def history(
 
 
 def change_deadline(booking: Booking) -> dt.datetime:
-    """Until when it can be moved."""
+    """The last instant at which it can be moved."""
     minutes = booking.service.department.change_deadline_minutes
     return booking.starts_at - dt.timedelta(minutes=minutes)
 
 
 def cancel_deadline(booking: Booking) -> dt.datetime:
-    """Until when it can be cancelled."""
+    """The last instant at which it can be cancelled."""
     minutes = booking.service.department.cancel_deadline_minutes
     return booking.starts_at - dt.timedelta(minutes=minutes)
+
+
+def movable_bookings(recipient: Recipient, balance: Balance, now: dt.datetime) -> list[Booking]:
+    """The bookings that the balance counts and that can still be moved."""
+    return [
+        booking
+        for booking in own_bookings(recipient, balance.period_start, balance.period_end)
+        if booking.service_id == balance.service.pk and now <= change_deadline(booking)
+    ]
+
+
+def recipient_id_of_booking(booking_id: uuid.UUID) -> uuid.UUID | None:
+    return Booking.objects.filter(pk=booking_id).values_list("recipient", flat=True).first()

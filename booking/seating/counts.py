@@ -1,4 +1,4 @@
-"""How many are at work, and how many visits are under way."""
+"""Counts of carers at work and of visits under way, over a day."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -8,8 +8,8 @@ from typing import Protocol
 from booking.seating.values import Demand, Refused, Seat, Why
 
 
-class Spell(Protocol):
-    """When a visit is under way, and until when its way to the next one takes."""
+class Interval(Protocol):
+    """When a visit is under way, and until when the travel after it takes."""
 
     @property
     def starts(self) -> int: ...
@@ -20,29 +20,32 @@ class Spell(Protocol):
 
 
 class Count:
-    """How many are under way, and how many could be, over the day; of seats and visits
-    that are alike, so many.
+    """How many visits are under way at each moment, and how many could be. Each seat and
+    visit comes with the number of those that are alike.
 
-    At any moment each visit that occupies a seat has one of its own. Those under way need
-    one that is on; those merely travelling may sit on one that has just ended or paused.
+    At any moment each visit occupies another seat. A visit under way needs a seat that is at
+    work; travel may be on a seat whose shift has just ended or paused.
     """
 
     def __init__(
-        self, seats: Iterable[tuple[Seat, int]], visits: Iterable[tuple[Spell, int]], travel: int
+        self,
+        seats: Iterable[tuple[Seat, int]],
+        visits: Iterable[tuple[Interval, int]],
+        travel: int,
     ) -> None:
         on, under_way, travelling, lately = (Counter[int]() for _ in range(4))
         visits = list(visits)
         travel = max([travel, *(visit.occupied_until - visit.ends for visit, _ in visits)])
         for visit, number in visits:
-            lasts(under_way, visit.starts, visit.ends, number)
-            lasts(travelling, visit.ends, visit.occupied_until, number)
+            _add(under_way, visit.starts, visit.ends, number)
+            _add(travelling, visit.ends, visit.occupied_until, number)
         for seat, number in seats:
-            lasts(on, seat.starts, seat.ends, number)
-            lasts(lately, seat.ends, seat.ends + travel, number)
+            _add(on, seat.starts, seat.ends, number)
+            _add(lately, seat.ends, seat.ends + travel, number)
             if seat.pause:
                 rest, back = seat.pause
-                lasts(on, rest, back, -number)
-                lasts(lately, rest, min(back, rest + travel), number)
+                _add(on, rest, back, -number)
+                _add(lately, rest, min(back, rest + travel), number)
         self._times = sorted({*on, *under_way, *travelling, *lately})
         self._sums: list[tuple[int, int, int, int]] = []
         sums = (0, 0, 0, 0)
@@ -56,10 +59,12 @@ class Count:
             self._sums.append(sums)
 
     def staff(self, at: int) -> int:
+        """Seats at work at that moment."""
         index = bisect_right(self._times, at) - 1
         return self._sums[index][0] if index >= 0 else 0
 
     def refusal(self, demand: Demand, start: int) -> Refused | None:
+        """The first moment at which the demand would exceed the seats, if there is one."""
         ends = start + demand.seconds
         until = ends + demand.travel
         index = max(bisect_right(self._times, start) - 1, 0)
@@ -77,6 +82,6 @@ class Count:
         return None
 
 
-def lasts(changes: Counter[int], starts: int, ends: int, number: int) -> None:
+def _add(changes: Counter[int], starts: int, ends: int, number: int) -> None:
     changes[starts] += number
     changes[ends] -= number

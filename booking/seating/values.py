@@ -12,13 +12,13 @@ class Seat:
     starts: int
     ends: int
     pause: tuple[int, int] | None = None
-    skills: frozenset[uuid.UUID] = frozenset()
+    qualifications: frozenset[uuid.UUID] = frozenset()
     is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``is_fixed``: a person decided who goes, so it stays where it is."""
+    """One carer's visit. ``is_fixed``: a person chose its seat, so it never moves."""
 
     id: uuid.UUID
     starts: int
@@ -31,7 +31,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A service as seating sees it: so long, so much travel after it, so many carers."""
+    """What is to be booked: its length and the travel after it in seconds, the
+    qualifications that each carer needs, and the number of carers."""
 
     seconds: int
     travel: int = 0
@@ -39,6 +40,7 @@ class Demand:
     carers: int = 1
 
     def visit(self, start: int, carer: int = 0) -> Visit:
+        """The visit of one carer, numbered from 0, if it started then."""
         ends = start + self.seconds
         return Visit(uuid.UUID(int=carer), start, ends, ends + self.travel, self.needs)
 
@@ -52,15 +54,15 @@ class Seated:
 
 
 class Why(StrEnum):
-    NOBODY_ON = "nobody_on"  # too few qualified staff are on then at all
-    ALL_TAKEN = "all_taken"  # proven: more visits than staff at one moment
-    NO_WAY_FOUND = "no_way_found"  # no re-seating was found that makes room
+    NOBODY_ON = "nobody_on"  # too few qualified carers are at work then
+    ALL_TAKEN = "all_taken"  # proven: more visits than carers at one moment
+    NO_WAY_FOUND = "no_way_found"  # the search found no moves that make room
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why not. At the instant ``at`` there would be ``visits`` for ``staff`` who know all
-    of ``needs``: the ``carers`` asked for, and those that are there already."""
+    """No seat. At the instant ``at`` there would be ``visits`` for ``staff`` carers who have
+    all the qualifications in ``needs``. ``visits`` includes the ``carers`` to be booked."""
 
     why: Why
     at: int

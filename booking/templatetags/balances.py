@@ -1,9 +1,6 @@
-"""``{% load booking %}``: days, weeks and balances of the recipient's pages in words.
+"""``{% load balances %}``: what is left of a grant, in words."""
 
-Days in the list and columns of the week are drawn as finished fragments. A fragment is
-kept by the values that it shows, so it can never be out of date, and tells nothing of who
-looks: a column with own visits is put together anew.
-"""
+from collections.abc import Hashable
 
 from django import template
 from django.utils import timezone, translation
@@ -19,7 +16,12 @@ from booking.templatetags.times import in_week
 register = template.Library()
 
 
-# -- Balances ---------------------------------------------------------------
+@register.filter
+def facts(balance: Balance) -> Hashable:
+    """Every value that a fragment about the balance shows: the fragment's cache key."""
+    service, period = balance.service, balance.grant.period
+    amounts = (balance.unit, balance.granted, balance.left)
+    return service.pk, service.symbol, service.name, *amounts, period, balance.period_start
 
 
 @register.filter
@@ -86,18 +88,3 @@ def _amount(balance: Balance, amount: int) -> str:
     if balance.unit == Grant.Unit.VISITS:
         return str(amount)
     return dates.duration(max(amount, 0), translation.get_language())
-
-
-# -- Days and weeks ---------------------------------------------------------
-
-
-# -- The simple view --------------------------------------------------------
-
-
-# -- Choosing ---------------------------------------------------------------
-
-
-# -- Who has looked -----------------------------------------------------------
-
-
-# -- History ----------------------------------------------------------------

@@ -1,4 +1,9 @@
-"""Rows of days and the week view of a calendar."""
+"""``{% load calendar %}``: the list of days and the week view, rendered from cached fragments.
+
+A fragment is cached by every value that it shows, so that it is never out of date, and holds
+nothing about the user: a column with own visits is assembled for each request from pieces
+around the visits' URLs.
+"""
 
 import datetime as dt
 from dataclasses import replace
@@ -16,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import dates
 from booking.calendar.timetable import Column, DayPart, Kind, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
-from booking.converters import address_of
+from booking.converters import url_with_id
 
 register = template.Library()
 
@@ -53,24 +58,24 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
-register.simple_tag(address_of, name="address")
+register.simple_tag(url_with_id)
 
 
 @register.filter
 def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
-    """The parts of the day that have a free time, to be led to."""
+    """The day parts that have a free time."""
     return [part for part in parts if part.free]
 
 
 @register.filter
 def run_class(kind: Kind) -> str:
-    """Own, free and busy have a look each; all else is quiet."""
+    """The CSS class: own, free and busy times have their own, all others are "shut"."""
     return kind if kind in (Kind.MINE, Kind.FREE, Kind.BUSY) else "shut"
 
 
 @register.simple_tag
 def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
-    """The entries of a list of days."""
+    """The ``<li>`` elements of a list of days."""
     language, today, last = translation.get_language(), choosing.today, choosing.last_day
     return SafeString(
         "".join(
@@ -78,7 +83,7 @@ def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
                 language,
                 today,
                 row,
-                choosing.times_url(row.date) if row.free else "",
+                choosing.urls.times(row.date) if row.free else "",
                 row.date == last,
             )
             for row in rows
@@ -120,23 +125,23 @@ def joined(words: list[str]) -> str:
 
 @register.simple_tag
 def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) -> SafeString:
-    """The days of the week's picture; free times lead to the page where they are chosen."""
+    """The columns of the week view; free times link to the page where they are chosen."""
     language, today = translation.get_language(), timezone.localdate()
-    drawn = []
+    html = []
     for column in picture.columns:
-        url = choosing.times_url(column.date) if choosing else ""
+        url = choosing.urls.times(column.date) if choosing else ""
         own = [run.visit for run in column.runs if run.visit]
-        pieces = _column(language, today, _anyones(column) if own else column, url, heading)
-        drawn.append(pieces[0])
+        pieces = _column(language, today, _without_ids(column) if own else column, url, heading)
+        html.append(pieces[0])
         for visit, piece in zip(own, pieces[1:], strict=True):
-            drawn += address_of("booking:visit", visit.id), piece
-    return SafeString("".join(drawn))
+            html += url_with_id("booking:visit", visit.id), piece
+    return SafeString("".join(html))
 
 
-def _anyones(column: Column) -> Column:
-    """As it looks for everybody with visits at the same times."""
+def _without_ids(column: Column) -> Column:
+    """The same for all users with visits at the same times, so that they share a fragment."""
     runs = [
-        replace(run, visit=replace(run.visit, id=_NOBODYS)) if run.visit else run
+        replace(run, visit=replace(run.visit, id=_NO_ID)) if run.visit else run
         for run in column.runs
     ]
     return Column(column.date, tuple(runs))
@@ -146,24 +151,26 @@ def _anyones(column: Column) -> Column:
 def _column(
     language: str | None, today: dt.date, column: Column, url: str, heading: str
 ) -> list[str]:
-    """What stands before, between and after the addresses of own visits."""
+    """The HTML before, between and after the URLs of own visits."""
     before, after = _frame(language, column.date, column.date == today, heading)
-    runs = [_run(language, run, column.date, _PLACE if run.visit else url) for run in column.runs]
-    return f"{before}{''.join(runs)}{after}".split(_PLACE)
+    runs = [
+        _run(language, run, column.date, _PLACEHOLDER if run.visit else url) for run in column.runs
+    ]
+    return f"{before}{''.join(runs)}{after}".split(_PLACEHOLDER)
 
 
-_NOBODYS = UUID(int=0)
+_NO_ID = UUID(int=0)
 
 
-_PLACE = "[here]"  # is in no drawing
+_PLACEHOLDER = "[here]"  # occurs in no fragment
 
 
 @lru_cache(maxsize=512)
 def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) -> tuple[str, str]:
-    """What stands before and after the runs of a column."""
+    """The HTML before and after the runs of a column."""
     short = dates.words(language).short_weekdays[date.weekday()]
     weekday, number, month = dates.day(date, language).split(" ", 2)
-    drawn = _fragment(
+    frame = _fragment(
         "booking/_week_column.html",
         {
             "date": date,
@@ -173,10 +180,10 @@ def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) ->
             "rest_of_weekday": weekday.removeprefix(short),
             "number": number,
             "month": month,
-            "runs": _PLACE,
+            "runs": _PLACEHOLDER,
         },
     )
-    before, _, after = drawn.partition(_PLACE)
+    before, _, after = frame.partition(_PLACEHOLDER)
     return before, after
 
 
@@ -191,12 +198,12 @@ def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def times_url(choosing: Choosing, date: dt.date) -> str:
-    return choosing.times_url(date)
+    return choosing.urls.times(date)
 
 
 @register.simple_tag
 def check_url(choosing: Choosing, starts_at: dt.datetime) -> str:
-    return choosing.check_url(starts_at)
+    return choosing.urls.check(starts_at)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""What has been, in words."""
+"""``{% load history %}``: past visits and the access log in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +8,13 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from booking.models import Booking
+from booking.models import Booking, BookingEvent
 from booking.outcomes import Outcome
 from booking.queries.actors import Actor, Actors
 
 register = template.Library()
 
-LOOK_WORDS = {
+ACCESS_WORDS = {
     "booking:calendar": gettext_lazy("Saw your calendar"),
     "booking:week": gettext_lazy("Saw your week"),
     "booking:visits": gettext_lazy("Saw your visits"),
@@ -58,13 +58,31 @@ CHOOSING_A_TIME = ("booking:times", "booking:check", "booking:move_times", "book
 
 
 @register.filter
-def look_words(what: str) -> str:
-    """What a page of the access log shows, by the page's URL name."""
+def access_words(what: str) -> str:
+    """What somebody did, from the URL name in the access log."""
     if what.startswith(CHOOSING_A_TIME):
         return _("Looked for a time for you")
     if what.startswith("api:"):
         return _("Saw or changed your visits with a program")
-    return str(LOOK_WORDS.get(what, _("Opened your information")))
+    return str(ACCESS_WORDS.get(what, _("Opened your information")))
+
+
+@register.simple_tag
+def done_by(event: BookingEvent | None, actor: Actor) -> str:
+    """Who moved or cancelled the visit, and why; "" when the person moved it themselves."""
+    is_move = event is not None and event.kind == BookingEvent.Kind.MOVED
+    if event is None or actor is Actor.OWN:
+        return "" if is_move else _("Nobody comes. You can book a new time whenever you like.")
+    if actor is Actor.STAFF:
+        words = _("The municipality moved it.") if is_move else _("The municipality cancelled it.")
+    else:
+        words = _("%(name)s moved it.") if is_move else _("%(name)s cancelled it.")
+        words %= {"name": event.by.full_name if event.by else ""}
+    return f"{words} {_reason(event)}" if event.reason else words
+
+
+def _reason(event: BookingEvent) -> str:
+    return _("Reason: {reason}").format(reason=event.reason)
 
 
 OUTCOME_WORDS = {
@@ -75,21 +93,21 @@ OUTCOME_WORDS = {
 
 
 @register.inclusion_tag("booking/_outcome.html")
-def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], doers: Actors) -> dict[str, Any]:
+def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) -> dict[str, Any]:
     """What became of a past or cancelled booking, in neutral words."""
     last = next(reversed(booking.events.all()), None)
-    doer = doers.of(last) if last else Actor.OWN
+    actor = actors.of(last) if last else Actor.OWN
     note = ""
-    if last and last.reason and doer is not Actor.OWN:
-        note = _("Reason: {reason}").format(reason=last.reason)
+    if last and last.reason and actor is not Actor.OWN:
+        note = _reason(last)
     symbol, color, words = "check", "neutral", _("Over")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
-        if last and last.by and doer is Actor.HELPER:
+        if last and last.by and actor is Actor.HELPER:
             symbol, words = "x", _("Cancelled by {name}").format(name=last.by.full_name)
-        elif doer is Actor.STAFF:
+        elif actor is Actor.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
-        symbol, color, told = OUTCOME_WORDS[outcomes[booking.pk]]
-        words, note = str(told), ""
+        symbol, color, text = OUTCOME_WORDS[outcomes[booking.pk]]
+        words, note = str(text), ""
     return {"symbol": symbol, "color": color, "words": words, "note": note}

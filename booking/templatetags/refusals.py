@@ -1,4 +1,4 @@
-"""``{% load refusals %}``: why a time can't be staffed, in words that name nobody."""
+"""``{% load refusals %}``: why no carer can come at a time, without names."""
 
 import datetime as dt
 

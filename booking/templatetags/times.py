@@ -1,4 +1,4 @@
-"""Days and times of visits in words."""
+"""``{% load times %}``: days and times of visits in words."""
 
 import datetime as dt
 
@@ -37,7 +37,7 @@ def in_week(date: dt.date) -> str:
 
 @register.filter
 def hours_to(start: dt.datetime, end: dt.datetime) -> str:
-    """ "08–09.30": as short as a narrow column wants it."""
+    """ "08–09.30": short, for narrow columns."""
     language = translation.get_language()
     whole = dates.words(language).clock.format(hour=0, minute=0)[2:]
     return "–".join(dates.clock(instant, language).removesuffix(whole) for instant in (start, end))
@@ -52,7 +52,7 @@ def near_weekday(date: dt.date) -> str:
 
 @register.filter
 def how_soon(date: dt.date) -> str:
-    """Beside ``near_weekday``, what that leaves open: "Wednesday", "in 4 days"."""
+    """What ``near_weekday`` does not say: "Wednesday" after "tomorrow", else "in 4 days"."""
     w, local = dates.words(translation.get_language()), dates.local_date(date)
     days = (local - timezone.localdate()).days
     if days in w.near:

@@ -1,9 +1,10 @@
-"""Help, and what we owe people to say about privacy and accessibility."""
+"""Public pages: help, privacy, accessibility."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+
+from accounts.http_methods import require_safe
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Where a recipient lands: their next visit, what is left, and what is free."""
+"""A recipient's front page: the next visit, what is left of the grants, and what is free."""
 
 import datetime as dt
 from typing import Any
@@ -6,18 +6,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_safe
 from booking.access.pages import person_for, recipient_for, whose_pages
 from booking.calendar.timetable import week_picture
 from booking.choosing import Choosing
 from booking.queries import Person
 from booking.queries.entitlement import Balance
 from booking.queries.versions import calendar_version
-from booking.views import etags as freshness
-from booking.views import simple
+from booking.views import days, etags, simple
 from departments.hours import monday
 
 WEEK = dt.timedelta(days=7)
@@ -31,22 +30,24 @@ def calendar(request: PersonRequest) -> HttpResponse:
     if simple.is_chosen(request):
         return simple.start(request, recipient_for(request))
     person = person_for(request)
-    tag = freshness.etag(request, calendar_version(person))
-    if unchanged := freshness.not_modified(request, tag):
+    tag = etags.etag(request, calendar_version(person))
+    if unchanged := etags.not_modified(request, tag):
         return unchanged
     today, visit = timezone.localdate(person.now), person.next_booking
-    shelf = person.balances(today)
+    balances = person.balances(today)
     context: dict[str, Any] = {
         "etag": tag or "",
         "recipient": person.recipient,
         "today": today,
         "next_visit": visit,
         "is_now": visit is not None and visit.starts_at <= person.now,
-        "shelf": shelf,
+        "balances": balances,
     }
-    choosing = Choosing.of(person, _chosen(request, shelf).service) if shelf else None
+    choosing = _choosing(request, person, balances)
     if choosing:
-        context |= {"choosing": choosing, "obstacle": choosing.obstacle}
+        context |= {"choosing": choosing, **days.obstacle_context(choosing)}
+        if "obstacle" not in context:
+            context["weeks"] = days.weeks(choosing)
     context |= _week(request, person, choosing)
     response = render(request, "booking/calendar.html", context)
     if tag:
@@ -57,11 +58,11 @@ def calendar(request: PersonRequest) -> HttpResponse:
 @require_safe
 @person_required
 def week(request: PersonRequest) -> HttpResponse:
-    """One week on a page of its own: a list on a phone, a sheet on paper."""
+    """One week on a separate page: a list on a phone, a sheet on paper."""
     person = person_for(request)
     may_book = whose_pages(request).may_book
-    shelf = person.balances(timezone.localdate(person.now)) if may_book else []
-    choosing = Choosing.of(person, _chosen(request, shelf).service) if shelf else None
+    balances = person.balances(timezone.localdate(person.now)) if may_book else []
+    choosing = _choosing(request, person, balances)
     context = {
         "recipient": person.recipient,
         "choosing": choosing,
@@ -70,20 +71,21 @@ def week(request: PersonRequest) -> HttpResponse:
     return simple.show(request, "week", context)
 
 
-def _chosen(request: PersonRequest, shelf: list[Balance]) -> Balance:
-    """The service of the address, else the first with something left."""
+def _choosing(request: PersonRequest, person: Person, balances: list[Balance]) -> Choosing | None:
+    """For the service in the URL, else the first with something left; None without a grant."""
+    if not balances:
+        return None
     wanted = request.GET.get("service", "")
-    for balance in shelf:
-        if str(balance.service.pk) == wanted:
-            return balance
-    return next((balance for balance in shelf if balance.left > 0), shelf[0])
+    chosen = next((one for one in balances if str(one.service.pk) == wanted), None)
+    chosen = chosen or next((one for one in balances if one.left > 0), balances[0])
+    return Choosing.of(person, chosen.service)
 
 
 def _week(request: PersonRequest, person: Person, choosing: Choosing | None) -> dict[str, Any]:
-    """The picture of the week asked for, and the weeks before and after that can be booked."""
+    """The picture of the week in the URL, and the weeks before and after that can be booked."""
     today = timezone.localdate()
     first, last = monday(today), monday(choosing.last_day if choosing else today)
-    shown = min(max(_week_asked_for(request) or first, first), last)
+    shown = min(max(_week_in_url(request) or first, first), last)
     sunday = shown + dt.timedelta(days=6)
     return {
         "picture": week_picture(
@@ -100,7 +102,7 @@ def _week(request: PersonRequest, person: Person, choosing: Choosing | None) -> 
     }
 
 
-def _week_asked_for(request: PersonRequest) -> dt.date | None:
+def _week_in_url(request: PersonRequest) -> dt.date | None:
     """The Monday of ``?week=2026-W48``."""
     try:
         return dt.datetime.strptime(request.GET.get("week", "") + "-1", "%G-W%V-%u").date()  # noqa: DTZ007

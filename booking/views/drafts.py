@@ -1,8 +1,7 @@
-"""What somebody has typed but not yet booked, kept in the session until it is booked.
+"""A booking form that was filled in but not booked, kept in the session.
 
-So a time that went to somebody else, a look at another day, or a session that ended
-before the last press costs nobody their words. A draft is given back only to the
-recipient it was typed for.
+What was typed survives a time that is taken, a detour to another day, and a session that
+ends before the form is sent. A draft is used only for the recipient that it was typed for.
 """
 
 import datetime as dt
@@ -26,8 +25,8 @@ class Draft:
 
     @classmethod
     def of(cls, form: BookForm) -> "Draft":
-        """Of a form in which nothing but the note may be wrong. A browser's own way to
-        write the time is not kept: ``key_for`` reads it again."""
+        """From a form in which only the note may be invalid. The time is normalised, because
+        ``key_for`` parses it."""
 
         def typed(name: str) -> str:
             return str(form[name].value() or "")
@@ -43,7 +42,7 @@ class Draft:
         )
 
     def key_for(self, starts_at: dt.datetime) -> str:
-        """The same key for the same time: what was sent before may have been booked."""
+        """The same key for the same time: the request may have been booked already."""
         if dt.datetime.fromisoformat(self.starts_at) == starts_at:
             return self.key
         return str(uuid.uuid4())

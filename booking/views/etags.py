@@ -1,8 +1,8 @@
-"""When a recipient's calendar has changed: its version, which is the page's ETag.
+"""The ETag of a recipient's calendar, from the version that ``queries.calendar_version`` gives.
 
-The version names all that the page is made of: the person's own revision, the Days and
-rules of the departments they may book at, and the clock in steps of five minutes, the
-finest grid that times lie on (once as it is, once with the shortest notice added).
+The version covers everything on the page: the recipient's revision, the Days and rules of
+the departments where they may book, and the clock in steps of five minutes, the finest grid
+of times (with and without the shortest notice added).
 """
 
 import hashlib
@@ -18,20 +18,20 @@ from accounts.access import PersonRequest
 
 
 def etag(request: PersonRequest, version: str) -> str | None:
-    """The version for this reader; None when the page says something only once, or also
-    whom the reader may act for, which can end from one look to the next."""
+    """The ETag for this user; None when the page shows a one-time message, or for users who
+    act for others: a mandate can end between two requests."""
     if len(get_messages(request)) or request.user.acts_for_others:
         return None
     if "CSRF_COOKIE" not in request.META:
-        get_token(request)  # makes the secret: the page's forms carry its token
-    reader = (
+        get_token(request)  # makes the cookie, which the ETag depends on
+    user = (
         settings.VERSION,
         translation.get_language(),
         request.user.pk,
         request.session.session_key,
         request.META["CSRF_COOKIE"],
     )
-    digest = hashlib.blake2b(repr((reader, version)).encode(), digest_size=16)
+    digest = hashlib.blake2b(repr((user, version)).encode(), digest_size=16)
     return f'"{digest.hexdigest()}"'
 
 

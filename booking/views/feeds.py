@@ -1,4 +1,4 @@
-"""Visits in one's own calendar: a file for one, a secret address for all of them."""
+"""Visits for calendar programs: a file with one visit, and a secret feed URL for all."""
 
 import hashlib
 import uuid
@@ -6,36 +6,36 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_response_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import PersonRequest, record_look
+from accounts.access import PersonRequest, log_access
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from accounts.reauthentication import log_in_again_first
-from booking.access.pages import booking_for, recipient_for
+from booking import queries
+from booking.access.pages import booking_for, own_feed, recipient_of_feeds
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.calendar.ics import Method
-from booking.models import Booking, CalendarFeed, Recipient
-from booking.queries import feeds as calendars
+from booking.models import Booking, Recipient
 
 CALENDAR = "text/calendar; charset=utf-8"
-KEPT = 15 * 60  # seconds that a program may keep what it read
+MAX_AGE = 15 * 60  # seconds that a program may cache a feed
 
 
 @require_safe
 @person_required
 def visit_file(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    """One visit, to be added to a calendar, or taken out of it when it is cancelled."""
+    """One visit to add to a calendar; a cancelled one is removed from it."""
     found = booking_for(request, booking)
     is_cancelled = found.status == Booking.Status.CANCELLED
-    file = calendars.file_of_visit(
+    file = queries.file_of_visit(
         found,
         method=Method.CANCEL if is_cancelled else Method.PUBLISH,
-        names_service=calendars.names_service(request.user.pk),
+        names_service=queries.names_service(request.user.pk),
     )
     response = HttpResponse(file, content_type=CALENDAR)
     response["Content-Disposition"] = f'attachment; filename="{_("appointment.ics")}"'
@@ -45,14 +45,14 @@ def visit_file(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 @require_safe
 @person_required
 def feeds(request: PersonRequest) -> HttpResponse:
-    return _page(request, _own(request))
+    return _page(request, recipient_of_feeds(request))
 
 
 @require_POST
 @person_required
 def make(request: PersonRequest) -> HttpResponse:
-    """Make an address, and show it this once."""
-    recipient = _own(request)
+    """Make a feed and show its URL, which is not shown again."""
+    recipient = recipient_of_feeds(request)
     if first := log_in_again_first(request):
         return first
     _feed, secret = make_feed(recipient=recipient, by=request.user)
@@ -63,57 +63,41 @@ def make(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def revoke(request: PersonRequest, feed: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(CalendarFeed, pk=feed, recipient=_own(request))
-    revoke_feed(feed=found, by=request.user)
+    revoke_feed(feed=own_feed(request, feed), by=request.user)
     messages.success(request, _("The address is closed. Nobody can read it any more."))
     return redirect("booking:feeds")
 
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """For calendar programs, which do not log in: who has the address may read.
+    """For calendar programs, which do not log in: everybody who has the URL may read it.
 
-    Each reading is in the log under whoever made the address. When nothing has changed
-    the answer is a 304.
+    Each read is in the access log under the feed's maker. 304 when nothing has changed.
     """
-    found = (
-        CalendarFeed.objects.select_related("recipient", "by")
-        .filter(secret_hash=hashed(secret), revoked_at__isnull=True, by__is_active=True)
-        .first()
-    )
-    if found is None or found.recipient.user_id != found.by_id:
+    found = queries.open_feed(hashed(secret))
+    if found is None:
         raise Http404
-    record_look(
-        by=found.by, subject_id=found.recipient_id, what="booking:feed", department_id=None
-    )
+    log_access(by=found.by, subject_id=found.recipient_id, what="booking:feed", department_id=None)
     note_reading(found)
     with translation.override(found.by.language):
-        file = calendars.feed(
+        file = queries.feed(
             found.recipient,
             timezone.now(),
-            names_service=calendars.names_service(found.by_id),
+            names_service=queries.names_service(found.by_id),
         )
     etag = f'"{hashlib.sha256(file).hexdigest()[:32]}"'
     response = HttpResponse(file, content_type=CALENDAR)
     response = get_conditional_response(request, etag=etag, response=response) or response
     response.headers["ETag"] = etag
-    patch_response_headers(response, KEPT)
-    response.headers["Cache-Control"] = f"private, max-age={KEPT}"
+    patch_response_headers(response, MAX_AGE)
+    response.headers["Cache-Control"] = f"private, max-age={MAX_AGE}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _own(request: PersonRequest) -> Recipient:
-    """Addresses belong to the person alone, not to those who may act for them."""
-    recipient = recipient_for(request)
-    if recipient.user_id != request.user.pk:
-        raise Http404
-    return recipient
-
-
 def _page(request: PersonRequest, recipient: Recipient, address: str = "") -> HttpResponse:
     context = {
-        "feeds": recipient.feeds.filter(revoked_at__isnull=True),
+        "feeds": queries.open_feeds(recipient),
         "address": address,
         "to_subscribe": f"webcal://{address.partition('://')[2]}" if address else "",
     }

@@ -1,4 +1,4 @@
-"""Who may act for me, and for whom I act."""
+"""Mandates: who may act for the user, and for whom the user acts."""
 
 import uuid
 
@@ -7,18 +7,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from accounts.reauthentication import log_in_again_first
-from booking import actions, errors
+from booking import actions, errors, queries
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm
 from booking.models import Mandate, Recipient
-from booking.queries.series import running_series
 
-# -- Who may act for me: decided by oneself, never by whoever acts -------------
+# -- Who may act for the user: never decided by somebody who acts for them -----
 
 
 @require_safe
@@ -51,13 +50,13 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def end_mandate(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
-    """A helper's. A guardian's ends where it was registered."""
+    """End a helper's mandate. A guardian's is ended by the department that registered it."""
     recipient = own_recipient(request)
     found = get_object_or_404(recipient.mandates, pk=mandate, kind=Mandate.Kind.HELPER)
     actions.end_mandate(mandate=found, by=request.user)
     messages.success(request, _("It has ended. The person sees nothing of yours any more."))
     today = timezone.localdate()
-    if any(one.waits(today) for one in running_series(recipient)):
+    if any(one.waits(today) for one in queries.running_series(recipient)):
         messages.info(request, _("Something that repeats waits for your answer."))
         return redirect("booking:all_series")
     return redirect("booking:mandates")
@@ -67,19 +66,15 @@ def _mandates_page(
     request: PersonRequest, recipient: Recipient, form: MandateForm
 ) -> HttpResponse:
     today = timezone.localdate()
-    open_mandates = recipient.mandates.filter(revoked_at=None).exclude(valid_until__lt=today)
-    return render(
-        request,
-        "booking/mandates.html",
-        {
-            "recipient": recipient,
-            "mandates": open_mandates,
-            "form": form,
-        },
-    )
+    context = {
+        "recipient": recipient,
+        "mandates": queries.open_mandates(recipient, today),
+        "form": form,
+    }
+    return render(request, "booking/mandates.html", context)
 
 
-# -- For whom I act ------------------------------------------------------------
+# -- For whom the user acts ----------------------------------------------------
 
 
 @require_safe
@@ -90,14 +85,14 @@ def persons(request: PersonRequest) -> HttpResponse:
     return render(
         request,
         "booking/persons.html",
-        {"is_recipient": Recipient.objects.filter(user=request.user).exists()},
+        {"is_recipient": queries.is_recipient(request.user.pk)},
     )
 
 
 @require_POST
 @person_required
 def choose_person(request: PersonRequest) -> HttpResponse:
-    """``person`` is the recipient to act for from now on; without it, oneself."""
+    """``person`` is the recipient to act for from now on; without it, the user's own."""
     try:
         wanted = uuid.UUID(request.POST["person"]) if request.POST.get("person") else None
     except ValueError:
@@ -111,7 +106,7 @@ def choose_person(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def leave_person(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
-    """Somebody does not want to be a helper any more."""
+    """The user stops being a helper."""
     found = next((m for m in whose_pages(request).mandates if m.pk == mandate), None)
     if found is None or found.is_guardians:
         raise Http404

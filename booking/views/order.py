@@ -1,4 +1,4 @@
-"""Booking: choose a time, look it over, book. Then the proof (views.visits)."""
+"""Booking a visit: choose a time, check it, book. Then the visit's page (``views.visits``)."""
 
 import datetime as dt
 import uuid
@@ -11,15 +11,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts import unsent
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
-from booking import actions, errors
+from accounts.http_methods import require_POST, require_safe
+from booking import actions, errors, queries
 from booking.access.pages import go_to, whose_order, whose_pages
 from booking.choosing import Choosing
-from booking.converters import Clock
+from booking.converters import Clock, TimeUrls
 from booking.forms.visits import BookForm
 from booking.models import Mandate, Recipient
 from booking.views import drafts
@@ -58,7 +58,7 @@ def check(request: PersonRequest, service: uuid.UUID, date: dt.date, clock: Cloc
 def book(request: HttpRequest) -> HttpResponse:
     """Book what the form says, once however often it is sent.
 
-    Whoever was logged out meanwhile logs in and finds everything as it was.
+    A user whose session has ended logs in and finds the form filled in as before.
     """
     form = BookForm(request.POST)
     form.full_clean()
@@ -71,8 +71,8 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 def look_over_again(request: HttpRequest) -> HttpResponse | None:
-    """For a form of ``book`` whose session has ended and another begun: nothing is booked,
-    and all that was typed stands on the page to press once more. None for other forms."""
+    """For a form of ``book`` that was sent after its session ended and another began: nothing
+    is booked, and the check page shows what was typed. None for other forms."""
     form = BookForm(request.POST)
     form.full_clean()
     if request.path != reverse("booking:book") or form.errors.keys() - {"note"}:
@@ -96,27 +96,27 @@ def _take_back_unsent(request: PersonRequest) -> None:
 
 
 def _keep(request: HttpRequest, form: BookForm) -> None:
-    """What was typed, and for whom. Whether they may is asked when they are back."""
+    """Keep what was typed, and for whom. Permission is checked after the log-in."""
     drafts.keep(request, drafts.Draft.of(form))
     act_for(request, form.cleaned_data["recipient"])
 
 
 def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
-    asked = form.cleaned_data
-    if request.user.acts_for_others and _was_for_another(request, asked["recipient"]):
-        return _go_back_to_whom_it_was_for(request, form)
-    choosing = _choosing(request, asked["service"])
-    if choosing.recipient.pk != asked["recipient"]:
+    values = form.cleaned_data
+    if request.user.acts_for_others and _was_for_another(request, values["recipient"]):
+        return _check_for_its_recipient(request, form)
+    choosing = _choosing(request, values["service"])
+    if choosing.recipient.pk != values["recipient"]:
         return redirect(_check_url(form))
     if not form.is_valid():
-        return check_page(request, choosing, asked["starts_at"], form)
+        return check_page(request, choosing, values["starts_at"], form)
     try:
         booking = actions.book(
-            key=asked["key"],
+            key=values["key"],
             recipient=choosing.recipient,
             service=choosing.service,
-            starts_at=asked["starts_at"],
-            note=asked["note"],
+            starts_at=values["starts_at"],
+            note=values["note"],
             by=request.user,
             via=whose_pages(request).via,
         )
@@ -125,40 +125,38 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
     except (errors.BookingError, Busy) as error:
         draft = drafts.Draft.of(form)
         drafts.keep(request, draft)
-        return refuse(request, choosing, asked["starts_at"], error, draft=draft)
+        return refuse(request, choosing, values["starts_at"], error, draft=draft)
     drafts.forget(request)
     return redirect("booking:visit", booking.pk)
 
 
 def _check_url(form: BookForm) -> str:
-    starts_at = form.cleaned_data["starts_at"]
-    date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
-    return reverse("booking:check", args=[form.cleaned_data["service"], date, clock])
+    return TimeUrls(form.cleaned_data["service"]).check(form.cleaned_data["starts_at"])
 
 
 def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
-    """For the person of the page, who has or had a grant of the service; else Http404."""
+    """For a recipient who has or had a grant of the service. Raises ``Http404``."""
     recipient, service = whose_order(request, service_id)
     return Choosing(recipient, service, timezone.now())
 
 
 def _was_for_another(request: PersonRequest, recipient_id: uuid.UUID) -> bool:
-    """Whether the form was drawn for somebody else than the pages are for now."""
+    """Whether the form was made for another recipient than the user acts for now."""
     if request.acting_for is not None:
         return request.acting_for != recipient_id
-    return not Recipient.objects.filter(user=request.user, pk=recipient_id).exists()
+    return not queries.is_recipient(request.user.pk, recipient_id)
 
 
-def _go_back_to_whom_it_was_for(request: PersonRequest, form: BookForm) -> HttpResponse:
-    """The person was changed since the form was drawn, in another window. Nothing is
-    booked: it is looked over again, for whom it was written."""
+def _check_for_its_recipient(request: PersonRequest, form: BookForm) -> HttpResponse:
+    """The user has changed recipient in another window since the form was made. Nothing is
+    booked: the form is shown again for the recipient that it was made for."""
     go_to(request, form.cleaned_data["recipient"], may=Mandate.May.BOOK)
     drafts.keep(request, drafts.Draft.of(form))
     return redirect(_check_url(form))
 
 
 def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:
-    """The form was used before, for another time. What it booked then is shown."""
+    """The form was used before, for another time. Shows the visit that it booked then."""
     key = form.cleaned_data["key"]
     if not recipient.bookings.filter(pk=key).exists():
         return redirect(_check_url(form))

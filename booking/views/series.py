@@ -1,4 +1,4 @@
-"""Visits that repeat: offered beside a visit that is booked, never the way it must be."""
+"""Visits that repeat every week: making a series from a visit, its dates, and ending it."""
 
 import datetime as dt
 import uuid
@@ -11,26 +11,26 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from booking import actions, errors
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from booking import actions, errors, queries
 from booking.access.pages import booking_for, recipient_for, series_for, whose_pages
-from booking.choosing import Alternative, Choosing
+from booking.choosing import Alternative, Choosing, alternatives
 from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate
-from booking.queries import series as queries
+from booking.queries.series import DateOfSeries
 from booking.views import simple
 from departments.hours import WEEK
 
 
 @dataclass(frozen=True)
-class Row:
-    """A date of the series; one that was missed with the nearest times that are free."""
+class DateRow:
+    """A date of the series; for a date that could not be booked, the nearest free times."""
 
-    of: queries.DateOfSeries
+    of: DateOfSeries
     alternatives: list[Alternative]
 
 
@@ -45,13 +45,12 @@ def all_series(request: PersonRequest) -> HttpResponse:
 @require_safe
 @person_required
 def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
-    """What has become of it and what is to come. ``?date=`` is one of them, on a page of its
-    own in the simple view."""
+    """The series' dates from today. In the simple view ``?date=`` is one date on its own page."""
     found = series_for(request, series)
     now = timezone.now()
     choosing = Choosing(found.recipient, found.service, now)
     rows = [
-        Row(one, choosing.alternatives(one.starts_at) if one.is_missed else [])
+        DateRow(one, alternatives(choosing.offer, one.starts_at) if one.is_missed else [])
         for one in queries.dates_to_come(found, now)
     ]
     context: dict[str, Any] = {
@@ -61,22 +60,22 @@ def series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
         "waits": found.ended_at is None and found.waits(timezone.localdate(now)),
     }
     if simple.is_chosen(request) and whose_pages(request).may_book:
-        asked = [row for row in rows if row.of.date.isoformat() == request.GET.get("date")]
-        if asked and _can_be_changed(found, asked[0].of):
-            context["row"] = asked[0]
+        chosen = [row for row in rows if row.of.date.isoformat() == request.GET.get("date")]
+        if chosen and _can_be_changed(found, chosen[0].of):
+            context["row"] = chosen[0]
             return render(request, "booking/simple/series_date.html", context)
     return simple.show(request, "series", context)
 
 
-def _can_be_changed(series: BookingSeries, date: queries.DateOfSeries) -> bool:
-    """What is booked is changed as the visit that it is."""
+def _can_be_changed(series: BookingSeries, date: DateOfSeries) -> bool:
+    """Not a date that is booked: it is changed on the visit's page."""
     return date.is_missed or (not series.ended_at and (date.is_skipped or date.is_to_come))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    """Say what repeating means, then repeat."""
+    """Explains what repeating means, then starts the series."""
     visit = booking_for(request, booking, may=Mandate.May.BOOK)
     if visit.status != Booking.Status.BOOKED or visit.ends_at <= timezone.now():
         return redirect("booking:visit", booking)
@@ -106,7 +105,7 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 @require_POST
 @person_required
 def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
-    """What somebody asked for who may not any more goes on, because the reader says so."""
+    """The series goes on with the user's mandate; that of its maker has ended."""
     found = series_for(request, series, may=Mandate.May.BOOK)
     actions.go_on(series=found, by=request.user, mandate=whose_pages(request).mandate)
     return redirect("booking:series", series)
@@ -137,7 +136,7 @@ def take_back_skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
-    """Ask what becomes of the visits that are booked, then end it."""
+    """Asks what to do with the booked visits, then ends the series."""
     found = series_for(request, series, may=Mandate.May.BOOK)
     if request.method == "POST":
         cancels = request.POST.get("visits") == "cancel"
@@ -157,8 +156,8 @@ def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     if found.ended_at:
         return redirect("booking:series", series)
     now = timezone.now()
-    coming = Booking.objects.upcoming(now).filter(series_date__series=found)
-    return simple.show(request, "end_series", {"series": found, "coming": list(coming)})
+    coming = queries.coming_of_series(found, now)
+    return simple.show(request, "end_series", {"series": found, "coming": coming})
 
 
 def _date(request: PersonRequest) -> dt.date:

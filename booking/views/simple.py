@@ -1,9 +1,8 @@
-"""The simple view: the same addresses, verbs and offer, one question a page.
+"""The simple view: the same URLs, actions and offer, with one question on each page.
 
-Whoever has chosen it gets ``booking/simple/<page>.html`` where others get
-``booking/<page>.html``. So links in messages, a log-in in the middle of booking and the
-way between the two views lead to the same place, and what can be had in one can be had
-in the other.
+Users who have chosen it get ``booking/simple/<page>.html`` where others get
+``booking/<page>.html``. A link in a message, a log-in in the middle of booking and the switch
+between the two views therefore lead to the same page.
 """
 
 import datetime as dt
@@ -20,13 +19,14 @@ from booking import queries
 from booking.access.pages import whose_pages
 from booking.calendar.offers import DayOffer, Slot, SlotStatus
 from booking.calendar.timetable import Kind, Row, spread
-from booking.choosing import Choosing
+from booking.choosing import Choosing, free_day_after, free_day_before
 from booking.models import Recipient
+from booking.views import days
 
-DAYS = 3  # the soonest free ones, and so many more on each page after them
-TIMES = 3  # spread over the day
-MORE_TIMES = 5  # in order, on each page after them
-FULL = (Kind.BUSY, Kind.MINE)  # a day on which a time may still open
+DAYS = 3  # free days on each page
+TIMES = 3  # on the first page of times, spread over the day
+MORE_TIMES = 5  # on each page after it, in order
+FULL = (Kind.BUSY, Kind.MINE)  # nothing free, but a time may open
 
 
 def is_chosen(request: HttpRequest) -> bool:
@@ -34,7 +34,7 @@ def is_chosen(request: HttpRequest) -> bool:
 
 
 def folder(request: HttpRequest) -> str:
-    """Where the templates are that this person gets."""
+    """The folder of the templates for this user."""
     return "booking/simple" if is_chosen(request) else "booking"
 
 
@@ -55,36 +55,36 @@ class Question:
 
 
 def question(choosing: Choosing, step: int) -> Question:
-    """The day is step 1. Whoever has several services was asked about those before."""
+    """The day is step 1. Recipients with several services have chosen one before that."""
     grants = choosing.recipient.grants.valid_on(choosing.today)
-    asked_before = choosing.moving is None and grants.count() > 1
-    return Question(step + asked_before, 3 + asked_before)
+    chose_service = choosing.moving is None and grants.count() > 1
+    return Question(step + chose_service, 3 + chose_service)
 
 
 # -- The questions ------------------------------------------------------------
 
 
 def start(request: PersonRequest, recipient: Recipient) -> HttpResponse:
-    """Which service; or which day, once there is nothing to choose between. Whoever may
-    only look has no question to answer, and gets the visits."""
+    """Which service; or which day, when only one service can be chosen. A helper who may
+    only look gets the list of visits."""
     if not whose_pages(request).may_book:
         return redirect("booking:visits")
     now = timezone.now()
-    shelf = queries.balances(recipient, timezone.localdate(now))
+    balances = queries.balances(recipient, timezone.localdate(now))
     wanted = request.GET.get("service", "")
-    chosen = next((one for one in shelf if str(one.service.pk) == wanted), None)
-    if len(shelf) == 1:
-        chosen = shelf[0]
+    chosen = next((one for one in balances if str(one.service.pk) == wanted), None)
+    if len(balances) == 1:
+        chosen = balances[0]
     next_visit = queries.next_booking(recipient, now) if not wanted else None
     if chosen:
         choosing = Choosing(recipient, chosen.service, now)
-        back = reverse("booking:calendar") if len(shelf) > 1 else ""
+        back = reverse("booking:calendar") if len(balances) > 1 else ""
         return days_page(request, choosing, back_url=back, next_visit=next_visit)
     context = {
         "recipient": recipient,
         "now": now,
         "next_visit": next_visit,
-        "shelf": shelf,
+        "balances": balances,
         "question": Question(1, 4),
     }
     return render(request, "booking/simple/services.html", context)
@@ -93,15 +93,17 @@ def start(request: PersonRequest, recipient: Recipient) -> HttpResponse:
 def days_page(
     request: HttpRequest, choosing: Choosing, *, back_url: str, **context: Any
 ) -> HttpResponse:
-    """The free days, a few at a time; behind them, with ``?full=1``, the days to wait for."""
+    """The free days, a few at a time; with ``?full=1`` the full days, to wait for a time."""
     free = [row for row in choosing.rows if row.free]
     full = [row for row in choosing.rows if row.reason in FULL]
-    base = choosing.days_url + ("&" if "?" in choosing.days_url else "?")
+    base = choosing.urls.days + ("&" if "?" in choosing.urls.days else "?")
     context |= {"choosing": choosing, "now": choosing.now}
     if request.GET.get("full"):
-        context |= _some_of(full, _page(request), f"{base}full=1&", choosing.days_url)
+        context |= _some_of(full, _page(request), f"{base}full=1&", choosing.urls.days)
         return render(request, "booking/simple/full_days.html", context)
     context |= _some_of(free, _page(request), base, back_url)
+    if not free:
+        context |= days.obstacle_context(choosing)
     context |= {"full_url": f"{base}full=1" if full else "", "question": question(choosing, 1)}
     return render(request, "booking/simple/days.html", context)
 
@@ -121,14 +123,14 @@ def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpR
     first = (page - 2) * MORE_TIMES
     slots = spread(free, TIMES) if page == 1 else free[first : first + MORE_TIMES]
     is_more = len(free) > (TIMES if page == 1 else first + MORE_TIMES)
-    after = choosing.free_day_after(date) or choosing.free_day_before(date)
-    url = choosing.times_url(date)
+    after = free_day_after(choosing.rows, date) or free_day_before(choosing.rows, date)
+    url = choosing.urls.times(date)
     context = {
         "choosing": choosing,
         "date": date,
         "slots": slots,
         "more_url": f"{url}?page={page + 1}" if is_more else "",
-        "back_url": f"{url}?page={page - 1}" if page > 1 else choosing.days_url,
+        "back_url": f"{url}?page={page - 1}" if page > 1 else choosing.urls.days,
         "row": next(row for row in choosing.rows if row.date == date),
         "after": after,
         "balance": choosing.balance(date),
@@ -142,6 +144,6 @@ def _free(day: DayOffer | None) -> list[Slot]:
 
 
 def _page(request: HttpRequest) -> int:
-    """``?page=2``; anything that makes no sense is the first."""
+    """``?page=2``; the first page when it is missing or invalid."""
     number = request.GET.get("page", "")
     return max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 4 else 1

@@ -1,18 +1,29 @@
-"""The steps of choosing: the times of a day, the last look, and a page for each no.
+"""The steps of choosing a time: the times of a day, the check before booking, and refusals.
 
-A no is told in plain words and is never an error page; nothing typed is lost with it.
+A refusal is a page in plain words with what can be done instead, not an error page; what
+was typed is kept.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from booking import errors
-from booking.choosing import Choosing, Turn
+from booking import errors, queries
+from booking.calendar.offers import Slot
+from booking.calendar.timetable import OwnVisit, PartOfDay, Row, parts_of_day
+from booking.choosing import (
+    Alternative,
+    Choosing,
+    alternatives,
+    free_day_after,
+    free_day_before,
+)
 from booking.forms.visits import BookForm, MoveForm
+from booking.seating.values import Refused
 from booking.views import simple
 from booking.views.drafts import Draft
 from database.transactions import Busy
@@ -20,7 +31,7 @@ from departments.hours import monday
 
 TEMPLATES: dict[type[Exception], str] = {
     errors.SlotTaken: "taken",
-    errors.NoSuchSlot: "taken",  # the hours changed while somebody was choosing
+    errors.NoSuchSlot: "taken",  # the opening hours changed while the user was choosing
     errors.OverlapsOwn: "overlaps_own",
     errors.OverQuota: "over_quota",
     errors.NotGranted: "not_granted",
@@ -32,36 +43,61 @@ TEMPLATES: dict[type[Exception], str] = {
 RETRY_AFTER = 5  # seconds
 
 
+# -- The times of a day ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DayLink:
+    """A link to another day's times."""
+
+    date: dt.date
+    url: str
+
+
 def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpResponse:
-    """The times of one day, by part of day, and the free days before and after."""
+    """The times of one day, by day part, with links to the free days before and after."""
     row = next((row for row in choosing.rows if row.date == date), None)
     if row is None:
         noon = dt.datetime.combine(date, dt.time(12), tzinfo=timezone.get_current_timezone())
         return refuse(request, choosing, noon, errors.OutsideHorizon())
     if simple.is_chosen(request):
         return simple.times_page(request, choosing, date)
+    context = {
+        "choosing": choosing,
+        "date": date,
+        "row": row,
+        "parts": _day_parts(choosing, date),
+        "before": _link(choosing, free_day_before(choosing.rows, date)),
+        "after": _link(choosing, free_day_after(choosing.rows, date)),
+        "own_visits": _own_visits_in_week(choosing, date),
+        "balance": choosing.balance(date),
+    }
+    return render(request, "booking/times.html", context)
+
+
+def _day_parts(choosing: Choosing, date: dt.date) -> list[PartOfDay]:
+    day = next(day for day in choosing.offer if day.date == date)
+    moving = choosing.moving.pk if choosing.moving else None
+    own = [visit for visit in choosing.own_visits(date, date) if visit.id != moving]
+    return parts_of_day(day, own, step=choosing.step, timezone=timezone.get_current_timezone())
+
+
+def _link(choosing: Choosing, row: Row | None) -> DayLink | None:
+    return DayLink(row.date, choosing.urls.times(row.date)) if row else None
+
+
+def _own_visits_in_week(choosing: Choosing, date: dt.date) -> list[OwnVisit]:
     first = monday(date)
-    before, after = choosing.free_day_before(date), choosing.free_day_after(date)
-    return render(
-        request,
-        "booking/times.html",
-        {
-            "choosing": choosing,
-            "date": date,
-            "row": row,
-            "parts": choosing.parts(date),
-            "before": before and Turn(before.date, choosing.times_url(before.date)),
-            "after": after and Turn(after.date, choosing.times_url(after.date)),
-            "own_visits": choosing.own_visits(first, first + dt.timedelta(days=6)),
-            "balance": choosing.balance(date),
-        },
-    )
+    return choosing.own_visits(first, first + dt.timedelta(days=6))
+
+
+# -- The check before booking ------------------------------------------------
 
 
 def check_page(
     request: HttpRequest, choosing: Choosing, starts_at: dt.datetime, form: BookForm | MoveForm
 ) -> HttpResponse:
-    """The last look before the press; or why this time can't be had."""
+    """Shows what will be booked, with the button that books it; or why it can't be."""
     try:
         slot = choosing.slot(starts_at)
     except errors.NoSuchSlot:
@@ -69,10 +105,27 @@ def check_page(
     except (errors.BookingError, Busy) as error:
         draft = Draft.of(form) if isinstance(form, BookForm) else None
         return refuse(request, choosing, starts_at, error, draft=draft)
-    context = {"choosing": choosing, "slot": slot, "form": form, **choosing.around(slot)}
+    context = {"choosing": choosing, "slot": slot, "form": form, **_around(choosing, slot)}
     if simple.is_chosen(request):
         context["question"] = simple.question(choosing, 3)
     return simple.show(request, "check", context)
+
+
+def _around(choosing: Choosing, slot: Slot) -> dict[str, Any]:
+    """The recipient's week with this time among the visits, the deadline for changes, and
+    what is left of the grant."""
+    date = timezone.localdate(slot.starts_at)
+    notice = dt.timedelta(minutes=choosing.service.department.change_deadline_minutes)
+    visits: list[OwnVisit | Slot] = [*_own_visits_in_week(choosing, date), slot]
+    return {
+        "date": date,
+        "change_until": slot.starts_at - notice,
+        "own_visits": sorted(visits, key=lambda one: one.starts_at),
+        "balance": choosing.balance(date),
+    }
+
+
+# -- Refusals ----------------------------------------------------------------
 
 
 def refuse(
@@ -83,9 +136,9 @@ def refuse(
     *,
     draft: Draft | None = None,
 ) -> HttpResponse:
-    """Say why, keep what was typed, and offer what can be had instead."""
+    """A page that says why, keeps what was typed, and offers what can be booked instead."""
     name = TEMPLATES[type(error)]
-    if name == "too_late" and choosing.is_too_late_to_move:
+    if name == "too_late" and is_too_late_to_move(choosing):
         name = "too_late_to_move"
     date = timezone.localdate(starts_at)
     context: dict[str, Any] = {
@@ -93,25 +146,71 @@ def refuse(
         "starts_at": starts_at,
         "date": date,
         "draft": draft,
-        "times_url": choosing.times_url(date),
+        "times_url": choosing.urls.times(date),
         "refused": f"{simple.folder(request)}/refused.html",
         "why": name,
     }
     if name in ("taken", "overlaps_own", "too_late"):
-        found = error.alternatives if isinstance(error, errors.SlotTaken) else None
-        context["alternatives"] = choosing.alternatives(starts_at, found)
+        context["alternatives"] = _alternatives(choosing, starts_at, error)
     if name == "taken":
-        known = error.reason if isinstance(error, errors.SlotTaken) else None
-        context["reason"] = known or choosing.why_taken(starts_at)
-    if name in ("taken", "over_quota"):
         context["balance"] = choosing.balance(date)
+        context["reason"] = _why_taken(choosing, starts_at, error)
     if name == "overlaps_own":
-        context["visits"] = choosing.visits_during(starts_at)
+        context["visits"] = _visits_during(choosing, starts_at)
     if name == "over_quota":
-        context["next_free"] = choosing.free_day_after_period(context["balance"])
-        context["movable"] = choosing.movable(context["balance"])
+        context |= _used_up(choosing, date)
     response = render(request, f"booking/refused/{name}.html", context)
     if name == "busy":
         response.status_code = 503
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def is_too_late_to_move(choosing: Choosing) -> bool:
+    moving = choosing.moving
+    return moving is not None and choosing.now > queries.change_deadline(moving)
+
+
+def _alternatives(
+    choosing: Choosing, wanted: dt.datetime, error: errors.BookingError | Busy
+) -> list[Alternative]:
+    """The nearest free times; those that the action has found already, if it has."""
+    if isinstance(error, errors.SlotTaken) and error.alternatives is not None:
+        return [Alternative(slot, wanted) for slot in error.alternatives]
+    return alternatives(choosing.offer, wanted)
+
+
+def _why_taken(
+    choosing: Choosing, starts_at: dt.datetime, error: errors.BookingError | Busy
+) -> Refused | None:
+    known = error.reason if isinstance(error, errors.SlotTaken) else None
+    return known or queries.why_taken(
+        service=choosing.service,
+        starts_at=starts_at,
+        now=choosing.now,
+        moving=choosing.moving,
+    )
+
+
+def _visits_during(choosing: Choosing, starts_at: dt.datetime) -> list[OwnVisit]:
+    """The recipient's own visits that a visit at ``starts_at`` would overlap."""
+    ends_at = starts_at + dt.timedelta(minutes=choosing.minutes)
+    first, last = timezone.localdate(starts_at), timezone.localdate(ends_at)
+    return [
+        visit
+        for visit in choosing.own_visits(first, last)
+        if visit.starts_at < ends_at and starts_at < visit.ends_at
+    ]
+
+
+def _used_up(choosing: Choosing, date: dt.date) -> dict[str, Any]:
+    """The balance, the first free day after its period, and the bookings that use it up and
+    can be moved."""
+    balance = choosing.balance(date)
+    if balance is None:
+        return {"balance": None, "next_free": None, "movable": []}
+    return {
+        "balance": balance,
+        "next_free": free_day_after(choosing.rows, balance.period_end),
+        "movable": queries.movable_bookings(choosing.recipient, balance, choosing.now),
+    }

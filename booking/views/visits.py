@@ -1,4 +1,4 @@
-"""A person's bookings: coming and past, the proof of one, moving and cancelling it."""
+"""A recipient's bookings: the list, the page of one, moving and cancelling it."""
 
 import datetime as dt
 import uuid
@@ -11,21 +11,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_http_methods, require_safe
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.choosing import Choosing
 from booking.converters import Clock
 from booking.forms.visits import MoveForm
-from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SlotWish
+from booking.models import Booking, BookingEvent, Mandate
 from booking.queries.actors import Actor, Actors
 from booking.views import simple
-from booking.views.afterwards import again_next_week, booked_again, undo_key
-from booking.views.steps import check_page, refuse, times_page
+from booking.views.days import weeks
+from booking.views.next_week import again_next_week
+from booking.views.steps import check_page, is_too_late_to_move, refuse, times_page
 from database.transactions import Busy
 
 HISTORY = 20  # on a page
@@ -34,52 +35,51 @@ HISTORY = 20  # on a page
 @require_safe
 @person_required
 def visits(request: PersonRequest) -> HttpResponse:
-    """Coming visits and the history, latest first, a page of it at a time."""
+    """Coming visits, and a page of the history, latest first."""
     recipient = recipient_for(request)
     now = timezone.now()
     before = _instant_or_none(request.GET.get("before"))
     beyond = _id_or_none(request.GET.get("beyond")) or queries.LAST_ID
-    # A cancelled visit is history at once, also one that should have been next week.
+    # A cancelled visit is history at once, also one that has not begun.
     last = before or now + dt.timedelta(days=366)
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
     context = {
         "coming": [] if before else queries.coming(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
-        "doers": Actors(recipient),
+        "actors": Actors(recipient),
         "older": history[HISTORY - 1] if len(history) > HISTORY else None,
         "is_older": before is not None,
         "now": now,
     }
     if simple.is_chosen(request) and not before:
-        # Fewer answers are calmer: only what there is can be chosen.
-        context["has_series"] = (
-            BookingSeries.objects.running().filter(recipient=recipient).exists()
-        )
-        context["has_wishes"] = SlotWish.objects.filter(recipient=recipient).exists()
+        # Links to empty pages are left out: fewer answers are easier to choose between.
+        context["has_series"] = queries.has_running_series(recipient)
+        context["has_wishes"] = queries.has_wishes(recipient)
     return simple.show(request, "visits", context)
 
 
 @require_safe
 @person_required
 def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    """The proof that a visit is booked, moved or cancelled, and what can be done with it."""
+    """The receipt of a booked, moved or cancelled visit, and what can be done with it."""
     found = booking_for(request, booking)
     now, may_book = timezone.now(), whose_pages(request).may_book
     events = list(found.events.select_related("by"))
     last = events[-1] if events else None
-    doers = Actors(found.recipient)
+    actors = Actors(found.recipient)
     is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
-    after_all = booked_again(found)
+    rebooked = queries.booked_again(found)
+    can_undo = may_book and rebooked is None
     return simple.show(
         request,
         "visit",
         {
             "visit": found,
             "last_event": last,
-            "doers": doers,
-            "done_by": doers.of(last) if last else Actor.OWN,
-            "booked_by": _booked_by(events, doers),
+            "actors": actors,
+            "last_actor": actors.of(last) if last else Actor.OWN,
+            "booked_by": _booked_by(events, actors),
             "is_over": is_over,
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
             "balance": queries.balance(
@@ -88,14 +88,14 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "can_change": can_change,
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
-            "booked_again": after_all,
-            "undo_key": undo_key(found, last, now) if may_book and after_all is None else None,
-            "series": BookingSeries.objects.running().filter(dates__booking=found).first(),
+            "booked_again": rebooked,
+            "undo_key": queries.undo_key(found, last, now) if can_undo else None,
+            "series": queries.running_series_of(found),
         },
     )
 
 
-# -- Moving: choose a day, a time, look it over, move -------------------------
+# -- Moving: choose a day, choose a time, check it, move -----------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,12 +109,13 @@ def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     if visit is None:
         return redirect("booking:visit", booking)
     choosing = Choosing.of_move(visit)
-    if choosing.is_too_late_to_move:
+    if is_too_late_to_move(choosing):
         return refuse(request, choosing, visit.starts_at, errors.TooLate())
     if simple.is_chosen(request):
         back = reverse("booking:visit", args=[visit.pk])
         return simple.days_page(request, choosing, back_url=back)
-    return render(request, "booking/move.html", {"choosing": choosing})
+    context = {"choosing": choosing, "weeks": weeks(choosing)}
+    return render(request, "booking/move.html", context)
 
 
 @require_safe
@@ -143,7 +144,7 @@ def move_check(
 
 
 def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
-    """Take the new time; the old one goes only then. Sent twice, it moves once."""
+    """Move to the new time; the old one is given up only then. Sent twice, it moves once."""
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise Http404
@@ -174,7 +175,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    """Ask once, then cancel. What is cancelled or has begun already is shown as it is."""
+    """Asks for confirmation, then cancels. A visit that is cancelled or has begun is shown."""
     visit = _changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
@@ -189,16 +190,16 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     return simple.show(request, "cancel", {"visit": visit})
 
 
-def _booked_by(events: Sequence[BookingEvent], doers: Actors) -> str:
-    """Who booked it, if it was not the person."""
+def _booked_by(events: Sequence[BookingEvent], actors: Actors) -> str:
+    """Who booked it, if not the recipient."""
     booked = next((event for event in events if event.kind == BookingEvent.Kind.BOOKED), None)
     if booked is None or booked.by is None:
         return ""
-    doer = doers.of(booked)
-    if doer is Actor.STAFF:
+    actor = actors.of(booked)
+    if actor is Actor.STAFF:
         by_phone = booked.via == BookingEvent.Via.PHONE
         return _("the municipality, by phone") if by_phone else _("the municipality")
-    return booked.by.full_name if doer is Actor.HELPER else ""
+    return booked.by.full_name if actor is Actor.HELPER else ""
 
 
 def _can_change(booking: Booking) -> bool:
@@ -206,8 +207,8 @@ def _can_change(booking: Booking) -> bool:
 
 
 def _changeable(request: PersonRequest, booking_id: uuid.UUID) -> Booking | None:
-    """The person's visit; None when it is cancelled or has begun. Somebody else's, or one
-    that the reader may only look at: Http404."""
+    """The recipient's visit; None when it is cancelled or has begun. ``Http404`` for another's
+    visit, and for a helper who may only look."""
     booking = booking_for(request, booking_id, may=Mandate.May.BOOK)
     return booking if _can_change(booking) else None
 

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, which asks less often whether the server is still there."""
+"""Django's PostgreSQL backend with a cheaper health check of connections."""

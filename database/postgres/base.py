@@ -67,16 +67,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def is_usable(self) -> bool:
-        """Whether a kept connection can be used; asked at the beginning of each request.
+        """Whether the persistent connection still works. Called at the start of each request.
 
-        A server that has gone closes its end, which can be seen without asking it. So
-        ``SELECT 1`` is sent only when there is something to read, or after an error.
+        A server that goes away closes its socket, and the client can see this without a
+        round trip. ``SELECT 1`` is sent only if the socket is readable or after an error.
         """
         connection: psycopg.Connection[Any] | None = self.connection
         if connection is None or connection.closed:
             return False
         if self.errors_occurred:
             return super().is_usable()
-        to_read = select.poll()
-        to_read.register(connection.fileno(), select.POLLIN)
-        return super().is_usable() if to_read.poll(0) else True
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return super().is_usable() if poll.poll(0) else True

@@ -1,19 +1,17 @@
-"""The verbs that change opening hours, services, staff, shifts and settings."""
+"""Change opening hours, services, staff, shifts and settings."""
 
 from departments.actions.days import (
     Impact,
     NamedShift,
-    absence_during,
     bump_revision,
     ensure_laid_out,
-    horizon,
+    horizon_dates,
     lay_out,
     lay_out_again,
     lay_out_horizon,
     lay_out_now,
     lock_days,
     lock_days_and_query,
-    named_shift,
     revision_bumped,
 )
 from departments.actions.hours import (
@@ -24,7 +22,7 @@ from departments.actions.hours import (
     set_special_day,
     set_special_days,
     split_opening_hours,
-    undo,
+    undo_change,
 )
 from departments.actions.previews import preview
 from departments.actions.rota import (
@@ -41,7 +39,6 @@ from departments.actions.services import (
     add_qualification,
     add_service,
     change_service,
-    terms_of,
 )
 from departments.actions.settings import change_settings, lock_department, record_change
 from departments.actions.staff import (
@@ -57,7 +54,6 @@ __all__ = [
     "Impact",
     "NamedShift",
     "ServiceTerms",
-    "absence_during",
     "add_employee",
     "add_opening_hours",
     "add_qualification",
@@ -73,7 +69,7 @@ __all__ = [
     "end_absence",
     "ensure_laid_out",
     "give_qualification",
-    "horizon",
+    "horizon_dates",
     "lay_out",
     "lay_out_again",
     "lay_out_horizon",
@@ -83,7 +79,6 @@ __all__ = [
     "lock_department",
     "lock_person",
     "name_shift",
-    "named_shift",
     "preview",
     "record_change",
     "remove_opening_hours",
@@ -95,7 +90,6 @@ __all__ = [
     "set_special_days",
     "split_opening_hours",
     "take_qualification",
-    "terms_of",
-    "undo",
+    "undo_change",
     "unname_shift",
 ]

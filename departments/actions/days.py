@@ -1,15 +1,15 @@
-"""The Day: locking it, raising its revision, and laying it out.
+"""Lock a Day, raise its revision, and lay out its shifts.
 
-Everybody locks in one order: Recipient, person, Department, then Days by (date,
-department). Whoever holds a Day takes none of the others.
+Locks are taken in one order: Recipient, User, Department, then Days by (date, department).
+Code that holds a Day's lock takes none of the others.
 """
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -18,41 +18,50 @@ from accounts.models import User
 from database.pipeline import Query, run_pipeline
 from database.transactions import one_transaction
 from departments import hours, seats
-from departments.hours import Interval, Rules, ShiftDraft
-from departments.layout import Standing, match
-from departments.models import Absence, Day, Department, Shift
+from departments.hours import Rules, ShiftDraft
+from departments.layout import ExistingShift, Match, match
+from departments.models import Day, Department, Shift
 from departments.queries.hours import rules_of
+from departments.queries.staff import absence_during
 from departments.seats import Reseated
 from departments.signals import day_changed
 
-# One text for any number of Days, so that PostgreSQL prepares it once.
+# The same text for any number of Days, so that PostgreSQL prepares it once.
 _COLUMNS = [field.attname for field in Day._meta.concrete_fields]
 _LOCK = f"""
 SELECT {", ".join(_COLUMNS)} FROM departments_day
 WHERE (department_id, date) IN (SELECT * FROM unnest(%s::uuid[], %s::date[]))
 ORDER BY date, department_id FOR UPDATE
 """  # noqa: S608 -- all names are ours
-# Raises the revision of a Day whose lock is held, for a verb that writes all at once.
+# For actions that write in one pipeline. The caller holds the Day's lock.
 BUMP_REVISION = "UPDATE departments_day SET revision = revision + 1 WHERE id = %s"
 
 
 @dataclass(frozen=True)
 class NamedShift:
-    """A shift and whose it is, as a page tells of it."""
+    """A shift and its person's name, for pages."""
 
     person: str
     date: dt.date
     starts_at: dt.datetime
     ends_at: dt.datetime
 
+    @classmethod
+    def of(cls, shift: Shift) -> Self:
+        return cls(
+            person=str(shift.person),
+            date=timezone.localdate(shift.starts_at),
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+        )
+
 
 @dataclass(frozen=True)
 class Impact:
     """What a change of hours did to shifts and visits.
 
-    ``named_kept`` are shifts that the hours no longer ask for, kept because they carry
-    a name; ``unnamed`` lost their name because the person works elsewhere at the new
-    time.
+    ``named_kept`` are shifts that the hours no longer need, kept because they are named;
+    ``unnamed`` lost their name because the person works elsewhere at the new time.
     """
 
     added: int = 0
@@ -74,46 +83,48 @@ class Impact:
 
 
 def lock_days(pairs: Iterable[tuple[uuid.UUID, dt.date]]) -> list[Day]:
-    """Lock (department, date) pairs, making the rows that are missing.
+    """Lock (department, date) pairs; create rows that are missing.
 
-    Call it inside a transaction. What the lock protects must be read in a later
-    statement than this one.
+    Call it inside a transaction. Read what the locks protect in a later statement.
     """
     days, _ = lock_days_and_query(pairs)
     return days
 
 
 def lock_days_and_query(
-    pairs: Iterable[tuple[uuid.UUID, dt.date]], *questions: Query
+    pairs: Iterable[tuple[uuid.UUID, dt.date]], *queries: Query
 ) -> tuple[list[Day], list[list[tuple[Any, ...]]]]:
-    """Lock them as ``lock_days`` does, and ask in the same journey what the locks protect:
-    each question is a later statement than the one that locks."""
+    """Lock as ``lock_days`` does, and run ``queries`` in the same round trip.
+
+    Each query is a later statement than the one that locks, so it sees what the lock
+    protects.
+    """
     wanted = set(pairs)
     if len(wanted) > 1:
-        # Before any lock: a row made by another transaction is waited for with none held.
-        _make_missing(wanted)
-    locked, *answers = run_pipeline(_locking(wanted), *questions)
+        # Before any lock: the insert may wait for a row of another transaction.
+        _create_missing(wanted)
+    locked, *results = run_pipeline(_locking(wanted), *queries)
     if len(locked) < len(wanted):
-        _make_missing(wanted)
-        locked, *answers = run_pipeline(_locking(wanted), *questions)
-    return [Day.from_db("default", _COLUMNS, row) for row in locked], answers
+        _create_missing(wanted)
+        locked, *results = run_pipeline(_locking(wanted), *queries)
+    return [Day.from_db("default", _COLUMNS, row) for row in locked], results
 
 
 def bump_revision(day: Day) -> None:
-    """Raise the revision of a Day whose lock the caller holds, and ring after commit."""
+    """Raise the revision of a Day whose lock the caller holds; notify after commit."""
     with connection.cursor() as cursor:
         cursor.execute(BUMP_REVISION, [day.pk])
     revision_bumped(day)
 
 
 def revision_bumped(day: Day) -> None:
-    """What follows when ``BUMP_REVISION`` was part of another statement."""
+    """Update the instance and notify after commit, once ``BUMP_REVISION`` has run."""
     day.revision += 1
     transaction.on_commit(partial(day_changed.send_robust, sender=Day, day_id=day.pk), robust=True)
 
 
 def ensure_laid_out(department: Department, date: dt.date) -> Day:
-    """The locked Day, laid out now if it was not. Call it inside a transaction."""
+    """Lock the Day and lay it out if needed. Call it inside a transaction."""
     (day,) = lock_days([(department.pk, date)])
     day.department = department
     if day.laid_out_at is None:
@@ -123,13 +134,13 @@ def ensure_laid_out(department: Department, date: dt.date) -> Day:
 
 @one_transaction()
 def lay_out_now(*, department: Department, date: dt.date) -> None:
-    """Make a day's shifts before anything else needs them, so that they can get names."""
+    """Lay out a day beyond the horizon, so that its shifts can be named."""
     ensure_laid_out(department, date)
 
 
 def lay_out_horizon(department: Department) -> None:
-    """Lay out every day that can be booked now or tomorrow, each in its own transaction."""
-    dates = horizon(department)
+    """Lay out every day that can be booked now or tomorrow, one transaction each."""
+    dates = horizon_dates(department)
     for date in dates:
         with transaction.atomic():
             (day,) = lock_days([(department.pk, date)])
@@ -138,8 +149,8 @@ def lay_out_horizon(department: Department) -> None:
 
 
 def lay_out_again(department: Department, *, by: User | None, drop_named: bool = False) -> Impact:
-    """After a change of hours: the whole horizon, and what was laid out beyond it."""
-    dates = set(horizon(department))
+    """Apply changed hours to the horizon and to laid-out days beyond it."""
+    dates = set(horizon_dates(department))
     dates.update(
         Day.objects.filter(
             department=department, date__gt=max(dates), laid_out_at__isnull=False
@@ -154,9 +165,8 @@ def lay_out_again(department: Department, *, by: User | None, drop_named: bool =
     return impact
 
 
-def horizon(department: Department) -> list[dt.date]:
-    """Today and the days ahead that can be booked, and one more: the day that comes
-    into reach at midnight stands ready."""
+def horizon_dates(department: Department) -> list[dt.date]:
+    """Today, the bookable days, and the day that becomes bookable at midnight."""
     today = timezone.localdate()
     return [today + dt.timedelta(days=n) for n in range(department.horizon_days + 2)]
 
@@ -168,12 +178,11 @@ def lay_out(
     rules: Rules | None = None,
     drop_named: bool = False,
 ) -> Impact:
-    """Make the day's shifts what the hours ask for, keeping all that can be kept.
+    """Make the day's shifts match the hours. Doing it twice changes nothing.
 
-    The caller holds the Day's lock. Shifts made by hand and shifts that have begun stay
-    as they are. When staff is cut, unnamed shifts go first; a named one only with
-    ``drop_named``, which a page sends after its preview has said so. Doing it twice
-    changes nothing.
+    The caller holds the Day's lock. Manual shifts and shifts that have begun are not
+    changed. When there are too many shifts, unnamed ones are deleted first, and named ones
+    only with ``drop_named``, which a page sends after its preview has said so.
     """
     now = timezone.now()
     is_first = day.laid_out_at is None
@@ -182,41 +191,30 @@ def lay_out(
         shift.pk: shift
         for shift in Shift.objects.filter(day=day, is_manual=False).select_related("person")
     }
-    found = match(_standing(day, shifts.values()), drafts)
+    found = match(_existing(day, shifts.values()), drafts)
 
-    dropped, named_kept = [], []
-    for standing in found.surplus:
-        shift = shifts[standing.id]
-        if shift.starts_at > now and (drop_named or not shift.is_named):
-            dropped.append(shift)
-        elif shift.is_named:
-            named_kept.append(named_shift(shift))
-    named_dropped = [named_shift(shift) for shift in dropped if shift.is_named]
-    # They go last, when their visits have moved, but hold nobody back meanwhile.
+    surplus = [shifts[existing.id] for existing in found.surplus]
+    dropped = [
+        shift for shift in surplus if shift.starts_at > now and (drop_named or not shift.is_named)
+    ]
+    impact = Impact(
+        removed=len(dropped),
+        named_removed=[NamedShift.of(shift) for shift in dropped if shift.is_named],
+        named_kept=[
+            NamedShift.of(shift) for shift in surplus if shift.is_named and shift not in dropped
+        ],
+    )
+    # Deleted last, when their visits have moved; until then they must not block anybody.
     leaving = Shift.objects.filter(pk__in=[shift.pk for shift in dropped])
     leaving.update(person=None, withdrawn_by=None)
 
-    changed, unnamed = 0, []
-    for standing, draft in found.kept:
-        shift = shifts[standing.id]
-        named = named_shift(shift) if shift.is_named else None
-        if shift.starts_at > now and _follow(shift, draft):
-            changed += 1
-            if named and not shift.is_named:
-                unnamed.append(named)
-
+    changed, unnamed = _update_kept(shifts, found, now)
     added = [
         _new_shift(day, draft) for draft in found.missing if is_first or draft.period.end > now
     ]
     Shift.objects.bulk_create(added)
 
-    impact = Impact(
-        added=len(added),
-        removed=len(dropped),
-        named_removed=named_dropped,
-        named_kept=named_kept,
-        unnamed=unnamed,
-    )
+    impact += Impact(added=len(added), unnamed=unnamed)
     if is_first:
         day.laid_out_at = now
         day.save(update_fields=["laid_out_at"])
@@ -230,28 +228,25 @@ def lay_out(
     return impact
 
 
-def named_shift(shift: Shift) -> NamedShift:
-    return NamedShift(
-        person=str(shift.person),
-        date=timezone.localdate(shift.starts_at),
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-    )
+def _update_kept(
+    shifts: Mapping[uuid.UUID, Shift], found: Match, now: dt.datetime
+) -> tuple[int, list[NamedShift]]:
+    """Give kept shifts their drafts' hours; the number changed, and those that lost a name."""
+    changed, unnamed = 0, []
+    for existing, draft in found.kept:
+        shift = shifts[existing.id]
+        named = NamedShift.of(shift) if shift.is_named else None
+        if shift.starts_at > now and _follow(shift, draft):
+            changed += 1
+            if named and not shift.is_named:
+                unnamed.append(named)
+    return changed, unnamed
 
 
-def absence_during(
-    person_id: uuid.UUID, period: Interval, *, besides: Absence | None = None
-) -> Absence | None:
-    found = Absence.objects.filter(
-        person=person_id, starts_at__lt=period.end, ends_at__gt=period.start
-    )
-    return found.exclude(pk=besides.pk).first() if besides else found.first()
-
-
-def _standing(day: Day, shifts: Collection[Shift]) -> list[Standing]:
+def _existing(day: Day, shifts: Collection[Shift]) -> list[ExistingShift]:
     visits = seats.registered().visits_by_shift(day) if shifts else {}
     return [
-        Standing(
+        ExistingShift(
             id=shift.pk,
             period=shift.period,
             pause=shift.pause,
@@ -280,9 +275,9 @@ def _new_shift(day: Day, draft: ShiftDraft) -> Shift:
 
 
 def _follow(shift: Shift, draft: ShiftDraft) -> bool:
-    """Give a kept shift its draft's hours, in place; whether anything changed.
+    """Give a kept shift its draft's hours; return whether anything changed.
 
-    A name stays, unless its person works elsewhere at the new time.
+    The name is kept, unless its person works elsewhere at the new time.
     """
     new = _fields(draft)
     if not shift.is_named:
@@ -311,7 +306,7 @@ def _locking(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> Query:
     return Query(_LOCK, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
 
 
-def _make_missing(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> None:
+def _create_missing(pairs: Collection[tuple[uuid.UUID, dt.date]]) -> None:
     dates = {date for _, date in pairs}
     known = set(
         Day.objects.filter(

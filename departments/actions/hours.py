@@ -1,12 +1,12 @@
-"""Changing when a department is open. Every change lays the coming days out again.
+"""Change when a department is open. Every change lays the coming days out again.
 
-Days that have been keep the hours they had: a row that has been in force is ended and
-another goes on from the date of the change; a row that begins today or later is changed
-in place. A date before today means today.
+Past days keep their hours: a row that has been in force is ended and a new one starts on
+the date of the change; a row that starts today or later is changed in place. A date
+before today means today.
 
-Each verb answers with its ``Impact``; ``preview`` of the same verb tells it beforehand.
-Where a form is sent twice, ``hours.staffing.id`` is the id that the form was drawn with:
-a row that has it already is what the first sending made.
+Each action returns its ``Impact``; ``preview`` of the action returns it without saving.
+``hours.staffing.id`` is the form's idempotency key: when a row with that id exists, the
+form has been sent before and nothing is done.
 """
 
 import datetime as dt
@@ -31,10 +31,10 @@ from departments.models import (
     SpecialDay,
     SpecialHours,
 )
-from departments.queries.changes import undoable
-from departments.queries.hours import weekly_hours
+from departments.queries.changes import undoable_changes
+from departments.queries.hours import weekly_hours_of
 
-YESTERDAY = dt.timedelta(days=-1)
+ONE_DAY = dt.timedelta(days=1)
 
 
 @one_transaction()
@@ -42,7 +42,7 @@ def add_opening_hours(
     *, department: Department, hours: WeeklyHours, by: User | None, reason: str = ""
 ) -> Impact:
     department = lock_department(department)
-    if _is_made(hours.staffing.id):
+    if _exists(hours.staffing.id):
         return Impact()
     row = _new_row(department, hours)
     return _record_rows(
@@ -64,9 +64,9 @@ def change_opening_hours(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """Make the row what ``hours`` say, from ``hours.valid_from`` on."""
+    """Change the row to ``hours``, from ``hours.valid_from`` on. Raises ``HoursAreOver``."""
     department = lock_department(row.department)
-    if hours.staffing.id != row.pk and _is_made(hours.staffing.id):
+    if hours.staffing.id != row.pk and _exists(hours.staffing.id):
         return Impact()
     row.refresh_from_db()
     before = [records.of_opening_hours(row)]
@@ -91,10 +91,10 @@ def split_opening_hours(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """Two rows instead of one: the row becomes the first half, the second is new."""
+    """Replace a row by two: the row becomes the first half, a new one the second."""
     first, second = halves
     department = lock_department(row.department)
-    if _is_made(second.staffing.id):
+    if _exists(second.staffing.id):
         return Impact()
     row.refresh_from_db()
     before = [records.of_opening_hours(row)]
@@ -121,7 +121,7 @@ def remove_opening_hours(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """The row is gone from ``from_date``, today when none is given."""
+    """Remove the row from ``from_date``, or from today."""
     department = lock_department(row.department)
     row.refresh_from_db()
     before = [records.of_opening_hours(row)]
@@ -155,7 +155,7 @@ def set_special_day(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """Give a date its own hours, none at all when it is closed; replaces what it had."""
+    """Give a date its own hours, or none when it is closed. Replaces earlier ones."""
     department = lock_department(department)
     before = _special_record(department, date)
     if before and _is_same(before, name, hours):
@@ -166,7 +166,7 @@ def set_special_day(
     special.hours.all().delete()
     for staffing in hours:
         row = SpecialHours.objects.create(special_day=special, **_staffing_fields(staffing))
-        _demand(row, staffing.qualification_ids)
+        _set_qualifications(row, staffing.qualification_ids)
     after = records.of_special_day(special)
     record_change(
         department,
@@ -214,7 +214,7 @@ def remove_special_day(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """The date follows the ordinary week again."""
+    """Make the date follow the ordinary week again."""
     department = lock_department(department)
     before = _special_record(department, date)
     if not before:
@@ -232,28 +232,29 @@ def remove_special_day(
 
 
 @one_transaction()
-def undo(
+def undo_change(
     *,
     change: ConfigurationChange,
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """Put back the hours that a change replaced, if they still stand as it left them and
-    no day has run by them.
+    """Restore the hours that a change replaced.
+
+    Raises ``CannotBeUndone`` when they have been changed since, or a day has used them.
     """
     department = lock_department(change.department)
-    if not undoable(department, [change], timezone.localdate()):
+    if not undoable_changes(department, [change], timezone.localdate()):
         raise errors.CannotBeUndone
     before, after = change.before, change.after
-    _take_away(OpeningHours, _gone(after, before, "rows"))
-    _take_away(SpecialDay, _gone(after, before, "special_days"))
+    _delete(OpeningHours, _added_ids(after, before, "rows"))
+    _delete(SpecialDay, _added_ids(after, before, "special_days"))
     for record in before.get("rows", ()):
-        values = records.fields(record, OpeningHours, records.WEEKLY)
+        values = records.fields(record, OpeningHours, records.WEEKLY_FIELDS)
         row, _ = OpeningHours.objects.update_or_create(
             pk=record["id"], defaults={**values, "department": department}
         )
-        _demand(row, record["qualifications"])
+        _set_qualifications(row, record["qualifications"])
     for record in before.get("special_days", ()):
         _restore_special_day(department, record)
     record_change(
@@ -268,17 +269,17 @@ def undo(
 
 
 def _change(row: OpeningHours, hours: WeeklyHours) -> list[OpeningHours]:
-    """The row, or the row and the one that goes on from it."""
+    """The changed row, or the ended row and the new one after it."""
     today, first = timezone.localdate(), _today_or_later(hours.valid_from)
     if row.valid_from >= today:
         return [_write(row, replace(hours, valid_from=first))]
     if row.valid_until is not None and row.valid_until < first:
         raise errors.HoursAreOver
-    now = weekly_hours(row)
+    now = weekly_hours_of(row)
     if replace(now, valid_until=hours.valid_until) == _in_place_of(now, hours):
-        # Only the last day differs, or nothing does.
+        # At most the last day differs.
         return [_write(row, replace(now, valid_until=hours.valid_until))]
-    # Every second week stays the same second week.
+    # A row for every second week continues in the same weeks.
     turn = now.next_turn(first) if row.every_n_weeks == hours.every_n_weeks else first
     _end_before(row, first)
     if hours.valid_until is not None and hours.valid_until < turn:
@@ -301,11 +302,11 @@ def _today_or_later(date: dt.date | None) -> dt.date:
 
 def _end_before(row: OpeningHours, first: dt.date) -> None:
     if row.valid_until is None or row.valid_until >= first:
-        row.valid_until = first + YESTERDAY
+        row.valid_until = first - ONE_DAY
         row.save(update_fields=["valid_until"])
 
 
-def _is_made(key: uuid.UUID | None) -> bool:
+def _exists(key: uuid.UUID | None) -> bool:
     return key is not None and OpeningHours.objects.filter(pk=key).exists()
 
 
@@ -313,7 +314,7 @@ def _write(row: OpeningHours, hours: WeeklyHours) -> OpeningHours:
     for name, value in _weekly_fields(hours).items():
         setattr(row, name, value)
     row.save()
-    _demand(row, hours.staffing.qualification_ids)
+    _set_qualifications(row, hours.staffing.qualification_ids)
     return row
 
 
@@ -324,7 +325,7 @@ def _new_row(
     if key is None or (besides is not None and key == besides.pk):
         key = uuid.uuid4()
     row = OpeningHours.objects.create(pk=key, department=department, **_weekly_fields(hours))
-    _demand(row, hours.staffing.qualification_ids)
+    _set_qualifications(row, hours.staffing.qualification_ids)
     return row
 
 
@@ -352,12 +353,14 @@ def _record_rows(
     return lay_out_again(department, by=by, drop_named=drop_named)
 
 
-def _demand(row: OpeningHours | SpecialHours, qualification_ids: Iterable[Any]) -> None:
+def _set_qualifications(
+    row: OpeningHours | SpecialHours, qualification_ids: Iterable[Any]
+) -> None:
     row.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
 
 
 def _staffing_fields(staffing: Staffing) -> dict[str, Any]:
-    return {name: getattr(staffing, name) for name in records.STAFFING}
+    return {name: getattr(staffing, name) for name in records.STAFFING_FIELDS}
 
 
 def _weekly_fields(hours: WeeklyHours) -> dict[str, Any]:
@@ -380,12 +383,12 @@ def _is_same(record: Mapping[str, Any], name: str, hours: Sequence[Staffing]) ->
     return record["name"] == name and rows == [records.of_staffing(row) for row in wanted]
 
 
-def _gone(after: Mapping[str, Any], before: Mapping[str, Any], name: str) -> set[str]:
+def _added_ids(after: Mapping[str, Any], before: Mapping[str, Any], name: str) -> set[str]:
     kept = {record["id"] for record in before.get(name, ())}
     return {record["id"] for record in after.get(name, ())} - kept
 
 
-def _take_away(model: type[OpeningHours] | type[SpecialDay], ids: Iterable[str]) -> None:
+def _delete(model: type[OpeningHours] | type[SpecialDay], ids: Iterable[str]) -> None:
     model._default_manager.filter(pk__in=list(ids)).delete()
 
 
@@ -399,7 +402,7 @@ def _restore_special_day(department: Department, record: Mapping[str, Any]) -> N
         },
     )
     special.hours.all().delete()
-    for remembered in record["hours"]:
-        values = records.fields(remembered, SpecialHours, records.STAFFING)
-        row = SpecialHours.objects.create(pk=remembered["id"], special_day=special, **values)
-        _demand(row, remembered["qualifications"])
+    for hours in record["hours"]:
+        values = records.fields(hours, SpecialHours, records.STAFFING_FIELDS)
+        row = SpecialHours.objects.create(pk=hours["id"], special_day=special, **values)
+        _set_qualifications(row, hours["qualifications"])

@@ -1,20 +1,23 @@
-"""What a change would do, before it is done."""
+"""Show what a change would do, without saving it."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+from database.transactions import one_transaction
+
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
-def preview(verb: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-    """Do it for real, keep the answer and roll back: exact by construction.
+def preview(action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Run ``action``, roll it back and return its result.
 
-    The locks it takes are held as long as the verb's own would be.
+    It takes the same locks as the action itself, for as long. Raises ``Busy`` and whatever the
+    action raises.
     """
-    with transaction.atomic():
-        result = verb(*args, **kwargs)
+    with one_transaction():
+        result = action(*args, **kwargs)
         transaction.set_rollback(True)
     return result

@@ -1,4 +1,4 @@
-"""The rota: who has which shift. Each verb answers with what became of the visits."""
+"""Name, add and remove shifts. Each action returns what happened to the visits."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors, seats
-from departments.actions.days import absence_during, bump_revision, ensure_laid_out, lock_days
+from departments.actions.days import bump_revision, ensure_laid_out, lock_days
 from departments.hours import Interval
 from departments.models import Department, Employee, Shift
-from departments.queries.staff import qualifications_on
+from departments.queries.staff import absence_during, qualifications_on
 from departments.seats import Reseated
 
 
@@ -22,8 +22,9 @@ from departments.seats import Reseated
 def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     """Put a care worker's name on a shift, also in place of another's.
 
-    The shift takes over what the person knows; visits the person may not give are
-    seated elsewhere, or left unstaffed. A withdrawn shift is filled again by this.
+    The shift takes over the person's qualifications; visits that need others are seated
+    elsewhere or left unstaffed. A withdrawn shift is no longer withdrawn. Raises
+    ``ShiftIsOver``, ``NotEmployed``, ``IsAbsent`` or ``AlreadyWorking``.
     """
     lock_person(person)
     shift = _lock(shift)
@@ -39,7 +40,7 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
 
 @one_transaction()
 def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
-    """Take the name off. An unnamed shift knows only what its hours demand."""
+    """Take the name off. An unnamed shift has only the qualifications of its hours."""
     shift = _lock(shift)
     if not shift.is_named:
         return Reseated()
@@ -57,7 +58,7 @@ def add_shift(
     person: User | None = None,
     by: User | None,
 ) -> Shift:
-    """An extra shift, made by hand: no layout takes it away."""
+    """Add a shift by hand. Laying out the day never removes it."""
     if period.end <= timezone.now():
         raise errors.ShiftIsOver
     if person is not None:
@@ -78,7 +79,7 @@ def add_shift(
 
 @one_transaction()
 def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
-    """Take away a shift made by hand. Those that the hours ask for go with the hours."""
+    """Remove a shift made by hand. Raises ``AskedForByHours`` for other shifts."""
     shift = _lock(shift)
     if not shift.is_manual:
         raise errors.AskedForByHours
@@ -90,7 +91,7 @@ def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
 
 
 def lock_person(person: User) -> None:
-    """Naming and absence of one person happen one at a time. Taken before any Day."""
+    """Serialize naming and absence of one person. Lock the person before any Day."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
@@ -106,10 +107,10 @@ def clear_name(shift: Shift) -> None:
 def change_shifts(
     found: QuerySet[Shift], change: Callable[[Shift], bool], *, by: User | None
 ) -> Reseated:
-    """Lock the days of the shifts found, change those that are not over, and seat anew.
+    """Lock the days of ``found``, change the shifts that are not over, and reseat visits.
 
-    ``change`` alters a fresh row and tells whether to save it. The caller has a
-    transaction open and holds no Day yet.
+    ``change`` alters a fresh row and returns whether to save it. The caller has a
+    transaction open and holds no Day's lock.
     """
     shift_ids = list(found.values_list("pk", flat=True))
     days = lock_days(found.values_list("day__department_id", "day__date"))
@@ -130,7 +131,7 @@ def change_shifts(
 
 
 def _lock(shift: Shift) -> Shift:
-    """The shift as it is now, under its Day's lock."""
+    """Lock the shift's Day and return a fresh shift. Raises ``ShiftIsOver``."""
     lock_days([(shift.day.department_id, shift.day.date)])
     fresh = Shift.objects.select_related("day__department", "opening_hours", "special_hours").get(
         pk=shift.pk

@@ -1,10 +1,13 @@
-"""What can be ordered. A booking keeps its time, length and carers whatever changes here;
-only who may give it follows at once. Nothing is ever deleted."""
+"""Add and change services and qualifications. Nothing is deleted.
+
+Existing bookings keep their time, length and number of carers. Only a change of
+qualifications applies to them.
+"""
 
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,7 +23,7 @@ from departments.seats import Reseated
 
 @dataclass(frozen=True)
 class ServiceTerms:
-    """Everything about a service that an administrator decides."""
+    """What an administrator decides about a service."""
 
     name: str
     minutes: int
@@ -29,6 +32,18 @@ class ServiceTerms:
     carers: int = 1
     place: str = Service.Place.HOME
     is_active: bool = True
+
+    @classmethod
+    def of(cls, service: Service) -> Self:
+        return cls(
+            name=service.name,
+            minutes=service.minutes,
+            description=service.description,
+            symbol=service.symbol,
+            carers=service.carers,
+            place=service.place,
+            is_active=service.is_active,
+        )
 
 
 @one_transaction()
@@ -56,11 +71,14 @@ def change_service(
     by: User | None,
     reason: str = "",
 ) -> Reseated:
-    """Visits to come whose carer may not give them any longer are seated anew, or lose
-    their seat and stand among the problems."""
+    """Change a service. Raises ``NameTaken``.
+
+    Coming visits whose carer lacks a newly required qualification are seated again, or
+    become unstaffed.
+    """
     lock_department(service.department)
     service.refresh_from_db()
-    before = _record(terms_of(service), service.qualifications.values_list("pk", flat=True))
+    before = _record(ServiceTerms.of(service), service.qualifications.values_list("pk", flat=True))
     after = _record(terms, qualification_ids)
     if before == after:
         return Reseated()
@@ -72,33 +90,20 @@ def change_service(
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
     if before["qualifications"] == after["qualifications"]:
         return Reseated()
-    return _reseat_days_to_come(service.department, by)
+    return _reseat_coming_days(service.department, by)
 
 
 @one_transaction()
 def add_qualification(*, department: Department, name: str, by: User | None) -> Qualification:
-    """A qualification belongs to the whole municipality; the department that asked for it
-    keeps the trace."""
+    """Add a qualification to the municipality's list; the department records the change."""
     qualification, is_new = Qualification.objects.get_or_create(name=name)
     if is_new:
         record_change(department, "add_qualification", after={"name": name}, by=by)
     return qualification
 
 
-def terms_of(service: Service) -> ServiceTerms:
-    return ServiceTerms(
-        name=service.name,
-        minutes=service.minutes,
-        description=service.description,
-        symbol=service.symbol,
-        carers=service.carers,
-        place=service.place,
-        is_active=service.is_active,
-    )
-
-
-def _reseat_days_to_come(department: Department, by: User | None) -> Reseated:
-    yesterday = timezone.localdate() - dt.timedelta(days=1)  # its nights reach into today
+def _reseat_coming_days(department: Department, by: User | None) -> Reseated:
+    yesterday = timezone.localdate() - dt.timedelta(days=1)  # night shifts end today
     dates = Day.objects.filter(
         department=department, date__gte=yesterday, laid_out_at__isnull=False
     ).values_list("date", flat=True)
@@ -119,5 +124,5 @@ def _check_name(department: Department, name: str, besides: Service | None = Non
 
 
 def _record(terms: ServiceTerms, qualification_ids: Collection[UUID]) -> dict[str, Any]:
-    skills = ", ".join(sorted(map(str, qualification_ids)))
-    return asdict(terms) | {"qualifications": skills}
+    qualifications = ", ".join(sorted(map(str, qualification_ids)))
+    return asdict(terms) | {"qualifications": qualifications}

@@ -1,4 +1,4 @@
-"""A department's rules for itself, and the trail that every change of them leaves."""
+"""Change a department's settings, and record every change of its configuration."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ SETTINGS = (
     "week_warning_days",
     "month_warning_days",
 )
-# Settings that decide which shifts a day has, or which days there are.
+# Settings that change the shifts of a day, or the days that are laid out.
 LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}
 
 
@@ -37,7 +37,7 @@ def change_settings(
     reason: str = "",
     drop_named: bool = False,
 ) -> days.Impact:
-    """Change some of ``SETTINGS``. Nothing happens when nothing differs."""
+    """Change some of ``SETTINGS``. Does nothing when no value differs."""
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
@@ -56,8 +56,9 @@ def change_settings(
 
 
 def lock_department(department: Department) -> Department:
-    """The department as it is now: from here to the end of the transaction no other
-    change of its configuration, and no laying out that follows one, gets between.
+    """Lock and re-read the department.
+
+    Serializes changes of its configuration, with the laying out that follows each.
     """
     return Department.objects.select_for_update(no_key=True).get(pk=department.pk)
 
@@ -71,7 +72,7 @@ def record_change(
     by: User | None,
     reason: str = "",
 ) -> None:
-    """Keep who changed what, and retire every offer kept under the old configuration."""
+    """Record who changed what, and invalidate offers cached under the old configuration."""
     fresh = lock_department(department)
     fresh.configuration_revision += 1
     fresh.save(update_fields=["configuration_revision"])

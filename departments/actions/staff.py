@@ -1,4 +1,4 @@
-"""Who works here, what they know, and when they are away."""
+"""Change employees, their qualifications and absences."""
 
 import datetime as dt
 from uuid import UUID, uuid4
@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors
-from departments.actions.days import absence_during
 from departments.actions.rota import change_shifts, clear_name, lock_person
 from departments.actions.settings import lock_department, record_change
 from departments.hours import Interval
@@ -21,7 +20,7 @@ from departments.models import (
     QualificationHeld,
     Shift,
 )
-from departments.queries.staff import qualifications_on
+from departments.queries.staff import absence_during, qualifications_on
 from departments.seats import Reseated
 
 
@@ -38,8 +37,9 @@ def add_employee(
     valid_until: dt.date | None = None,
     by: User | None,
 ) -> Employee:
-    """Invite somebody by e-mail. One who is known already keeps their own name and phone:
-    a person may work in two departments.
+    """Add an employee by e-mail address. Raises ``AlreadyEmployed``.
+
+    An existing user keeps their name and phone: a person may work in two departments.
     """
     person = User.objects.filter(email__iexact=email).first()
     if person is None:
@@ -73,9 +73,9 @@ def change_employment(
     valid_until: dt.date | None,
     by: User | None,
 ) -> Reseated:
-    """Change from and until when somebody works here. Shifts outside lose their name.
+    """Change the first and last day of an employment. Shifts outside it lose their name.
 
-    A department is never left without an administrator.
+    Raises ``LastAdministrator`` rather than leave a department without one.
     """
     lock_person(employee.person)
     lock_department(employee.department)
@@ -104,8 +104,8 @@ def change_employment(
         clear_name(shift)
         return True
 
-    its_shifts = _coming_shifts(employee.person).filter(day__department=employee.department)
-    return change_shifts(its_shifts, unname, by=by)
+    shifts = _coming_shifts(employee.person).filter(day__department=employee.department)
+    return change_shifts(shifts, unname, by=by)
 
 
 @one_transaction()
@@ -117,7 +117,7 @@ def give_qualification(
     valid_until: dt.date | None = None,
     by: User | None,
 ) -> Reseated:
-    """Say that a person knows something, also again with another last day."""
+    """Record that a person holds a qualification; the same again changes its last day."""
     lock_person(person)
     QualificationHeld.objects.update_or_create(
         person=person,
@@ -125,7 +125,7 @@ def give_qualification(
         valid_from=valid_from,
         defaults={"valid_until": valid_until},
     )
-    return _take_snapshots(person, by)
+    return _update_qualifications(person, by)
 
 
 @one_transaction()
@@ -133,18 +133,18 @@ def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
     lock_person(held.person)
     person = held.person
     held.delete()
-    return _take_snapshots(person, by)
+    return _update_qualifications(person, by)
 
 
 @one_transaction()
 def report_absence(
     *, person: User, kind: str, period: Interval, key: UUID | None = None, by: User | None
 ) -> tuple[Absence, Reseated]:
-    """A person is away: their shifts then, in every department, are withdrawn.
+    """Record an absence and withdraw the person's shifts in it, in every department.
 
-    A withdrawn shift stays, filled by nobody, until somebody else's name is put on it.
-    Shifts that are over are left alone, so an absence may be told of afterwards.
-    ``key`` is the id that the form was drawn with: sending it twice makes one absence.
+    A withdrawn shift stays unfilled until another person is named on it. Shifts that are
+    over do not change, so an absence may be reported afterwards. ``key`` is the form's
+    idempotency key and becomes the id: sending the form twice makes one absence.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
@@ -173,8 +173,9 @@ def report_absence(
 
 @one_transaction()
 def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> Reseated:
-    """The person is back from ``ends_at``, or was never away when that is the start or
-    before it. Shifts come back to those whose place nobody took.
+    """End an absence at ``ends_at``; delete it when that is not after its start.
+
+    The person gets back the withdrawn shifts that no one else has taken.
     """
     lock_person(absence.person)
     if ends_at >= absence.ends_at:
@@ -212,17 +213,17 @@ def _check_administered(
         raise errors.LastAdministrator
 
 
-def _take_snapshots(person: User, by: User | None) -> Reseated:
-    """Shifts to come carry what their person knows on that date."""
+def _update_qualifications(person: User, by: User | None) -> Reseated:
+    """Copy the person's qualifications on each date to their coming shifts."""
 
-    def learn(shift: Shift) -> bool:
-        known = qualifications_on(shift.day.date, [person.pk])[person.pk]
-        if shift.person_id != person.pk or shift.qualification_ids == known:
+    def update(shift: Shift) -> bool:
+        current = qualifications_on(shift.day.date, [person.pk])[person.pk]
+        if shift.person_id != person.pk or shift.qualification_ids == current:
             return False
-        shift.qualification_ids = known
+        shift.qualification_ids = current
         return True
 
-    return change_shifts(_coming_shifts(person), learn, by=by)
+    return change_shifts(_coming_shifts(person), update, by=by)
 
 
 def _coming_shifts(person: User) -> QuerySet[Shift]:
@@ -230,7 +231,8 @@ def _coming_shifts(person: User) -> QuerySet[Shift]:
 
 
 def _shifts_near(person: User, period: Interval) -> QuerySet[Shift]:
-    """With a day to spare on both sides: hours may have moved before the Day is locked."""
+    """Shifts near the period: a day more on both sides, since hours may have changed before
+    the Day is locked."""
     day = dt.timedelta(days=1)
     return Shift.objects.filter(
         person=person, starts_at__lt=period.end + day, ends_at__gt=period.start - day

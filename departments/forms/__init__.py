@@ -1,1 +1,1 @@
-"""Forms check shape; whether a thing may be done, the actions decide."""
+"""Forms validate input. Actions decide whether a change is allowed."""

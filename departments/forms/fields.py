@@ -1,5 +1,7 @@
-"""Times, dates and numbers as people write them: no native pickers, which fail with
-voice and screen readers."""
+"""Text fields for times, dates and numbers.
+
+Native pickers are not used, because they fail with voice control and screen readers.
+"""
 
 import datetime as dt
 import re
@@ -10,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-NO_GUESSES = {"autocomplete": "off"}  # what is written here concerns somebody else
+NO_GUESSES = {"autocomplete": "off"}  # the fields are about other people
 WRITTEN_TIME = re.compile(r"^(\d{1,2})(?:[:. ]?(\d{2}))?$")
 
 
 class WrittenTimeField(forms.Field):
-    """Half past seven as 07:30, 7.30, 730 or 0730; the whole hour as 7 or 07. Midnight
-    at the end of a day may be written 24."""
+    """Accepts half past seven as 07:30, 7.30, 730 or 0730, and seven as 7 or 07.
+
+    24 means midnight at the end of a day.
+    """
 
     default_error_messages = {
         "invalid": _("Write the time with hours and minutes, for example 07:30."),
@@ -44,8 +48,10 @@ class WrittenTimeField(forms.Field):
 
 
 class WrittenDateField(forms.DateField):
-    """13.03.2026, 13.3.26 or 2026-03-13; of this century, which leaves room for counting
-    on from it."""
+    """Accepts 13.03.2026, 13.3.26 or 2026-03-13.
+
+    Only years from 2000 to 2099, so that date arithmetic can't overflow.
+    """
 
     default_error_messages = {
         "invalid": _("Write the date with day, month and year, for example 17.05.2027."),
@@ -66,7 +72,7 @@ class WrittenDateField(forms.DateField):
 
 
 class ComingDateField(WrittenDateField):
-    """Today or later: days that have been keep what they had."""
+    """Today or later: changes do not apply to past days."""
 
     default_error_messages = {
         "past": _("This day has been. Write today's date or a later one."),
@@ -80,7 +86,7 @@ class ComingDateField(WrittenDateField):
 
 
 class WrittenNumberField(forms.IntegerField):
-    """A whole number, without the arrows of a number box."""
+    """A whole number in a text field, without arrows."""
 
     def __init__(self, *, size: int = 4, **kwargs: Any) -> None:
         super().__init__(widget=written("numeric", size), **kwargs)

@@ -1,4 +1,4 @@
-"""What an administrator writes about opening hours."""
+"""Forms for opening hours."""
 
 import datetime as dt
 import uuid
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.forms.fields import ComingDateField, WrittenNumberField, WrittenTimeField
 from departments.hours import Staffing, WeeklyHours
 from departments.models import OpeningHours, Qualification, Weekday
-from departments.queries.hours import weekly_hours
+from departments.queries.hours import weekly_hours_of
 
 DAY = 24 * 60
 
@@ -23,8 +23,7 @@ class Often(TextChoices):
 
 
 class PeriodForm(forms.Form):
-    """A period of the ordinary week. ``key`` becomes the id of the row that is made, so
-    that sending the form twice makes one."""
+    """A period of the ordinary week. ``key`` is the idempotency key: it becomes the row's id."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     opens_at = WrittenTimeField(label=_("From"))
@@ -146,9 +145,9 @@ class SplitPeriodForm(forms.Form):
         return at
 
     def halves(self) -> tuple[WeeklyHours, WeeklyHours]:
-        """A break stays with the half it lies in; one across the split is left out."""
+        """A break is kept by the half that contains it; a break across the split is dropped."""
         data = self.cleaned_data
-        whole = replace(weekly_hours(self.row), valid_from=data["valid_from"])
+        whole = replace(weekly_hours_of(self.row), valid_from=data["valid_from"])
         first = replace(
             whole.staffing,
             id=data["first_key"],
@@ -168,7 +167,7 @@ class SplitPeriodForm(forms.Form):
 
 
 def minutes_after(opens: dt.time, time: dt.time) -> int:
-    """From ``opens`` until the clock next shows ``time``, past midnight if need be."""
+    """Minutes from ``opens`` to the next ``time``, also after midnight."""
     return (time.hour * 60 + time.minute - opens.hour * 60 - opens.minute) % DAY
 
 

@@ -1,4 +1,4 @@
-"""What an administrator writes about services and qualifications."""
+"""Forms for services and qualifications."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
 from departments.models import Qualification, Service
 
-# Of the drawings in the sprite, those that stand for something one can order.
+# The icons of the sprite that can represent a service.
 SYMBOLS = [
     ("bucket", _("Bucket")),
     ("shower", _("Shower")),

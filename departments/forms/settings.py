@@ -1,4 +1,4 @@
-"""A department's rules for itself, each with one plain sentence."""
+"""The form for a department's settings."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What an administrator writes about a day that does not follow the ordinary week."""
+"""Forms for days that do not follow the ordinary week."""
 
 import datetime as dt
 from typing import Any
@@ -16,7 +16,7 @@ from departments.forms.fields import (
 from departments.hours import Staffing
 from departments.models import SpecialDay
 
-LONGEST = 31  # days in one go
+MAX_DAYS = 31  # in one form
 
 
 class DayKind(TextChoices):
@@ -42,7 +42,7 @@ class SpecialDayForm(forms.Form):
         first, last = data.get("date"), data.get("last_date")
         if first and last and last < first:
             self.add_error("last_date", _("The last day is before the first."))
-        elif first and last and (last - first).days >= LONGEST:
+        elif first and last and (last - first).days >= MAX_DAYS:
             self.add_error("last_date", _("At most 31 days at a time."))
         return data
 
@@ -54,7 +54,7 @@ class SpecialDayForm(forms.Form):
 
 
 class SpecialPeriodForm(forms.Form):
-    """One period of the day; left empty it is none."""
+    """One period of the day. An empty form is ignored."""
 
     opens_at = WrittenTimeField(label=_("From"))
     closes_at = WrittenTimeField(label=_("To"))

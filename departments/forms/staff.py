@@ -1,4 +1,4 @@
-"""What an administrator writes about employees and their absence."""
+"""Forms for employees and absences."""
 
 import datetime as dt
 import uuid
@@ -16,8 +16,8 @@ from departments.queries.staff import employees_of
 ONE_DAY = dt.timedelta(days=1)
 
 
-class PeriodOfTime(forms.Form):
-    """From one date until and including another, perhaps without end."""
+class DateRangeForm(forms.Form):
+    """A first and a last date; without a last date it does not end."""
 
     valid_from = WrittenDateField(label=_("From"))
     valid_until = WrittenDateField(label=_("Until and including"), required=False)
@@ -30,13 +30,11 @@ class PeriodOfTime(forms.Form):
         return data
 
 
-class EmploymentForm(PeriodOfTime):
-    """From and until when somebody works here."""
-
+class EmploymentForm(DateRangeForm):
     field_order = ["valid_from", "valid_until"]
 
 
-class NewEmployeeForm(PeriodOfTime):
+class NewEmployeeForm(DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
@@ -65,8 +63,8 @@ class NewEmployeeForm(PeriodOfTime):
     field_order = ["email", "given_name", "family_name", "phone", "role"]
 
 
-class HoldingForm(PeriodOfTime):
-    """What somebody knows, and from and until when it counts."""
+class HoldingForm(DateRangeForm):
+    """A qualification that an employee holds."""
 
     qualification = forms.ModelChoiceField(
         label=_("Qualification"), queryset=Qualification.objects.all(), empty_label=_("Choose")
@@ -80,7 +78,7 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class AbsenceForm(forms.Form):
-    """``key`` becomes the id of the absence, so that sending the form twice makes one."""
+    """``key`` is the idempotency key: it becomes the id of the absence."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     employee = EmployeeField(
@@ -123,7 +121,7 @@ class AbsenceForm(forms.Form):
 
 
 class BackForm(forms.Form):
-    """When somebody who was away is at work again."""
+    """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))
     back_time = WrittenTimeField(label=_("at"), required=False)

@@ -1,4 +1,4 @@
-"""The supply: what a department offers, when, and with whom."""
+"""What a department offers, when, and with which employees."""
 
 from departments.models.days import Day, Shift
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday

@@ -1,4 +1,4 @@
-"""One calendar day of a department, and the shifts it is made of."""
+"""A department's calendar day, and its shifts."""
 
 import uuid
 
@@ -17,10 +17,10 @@ from departments.models.staff import Absence
 
 
 class Day(models.Model):
-    """One department's calendar day: lock, outbox and cache key in one row.
+    """A department's calendar day. The row is lock, outbox and cache key of the day.
 
-    Whoever changes anything that concerns the day locks this row first and raises
-    ``revision`` in the same transaction (``departments.actions.days``).
+    Every change of the day's shifts or visits first locks this row, and raises ``revision``
+    in the same transaction (``departments.actions.days``).
     """
 
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="days")
@@ -44,11 +44,11 @@ class Day(models.Model):
 
 
 class Shift(models.Model):
-    """One person's working time, named or not yet named (FHIR Schedule).
+    """One person's working time, with or without a name (FHIR Schedule).
 
-    Belongs to the day on which it starts, also when it ends after midnight. A
-    withdrawn shift (its person is absent) stays and is counted by the layout, but
-    nobody fills it. ``qualification_ids`` is a snapshot for the shift's date.
+    Belongs to the day on which it starts, also when it ends after midnight. A withdrawn
+    shift is one whose person is absent: laying out counts it, but no visit is seated on it.
+    ``qualification_ids`` is a snapshot for the shift's date.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,7 +61,7 @@ class Shift(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="shifts"
     )
     qualification_ids = ArrayField(models.UUIDField(), default=list, blank=True)
-    is_manual = models.BooleanField(default=False)  # made by hand: no layout removes it
+    is_manual = models.BooleanField(default=False)  # made by hand; laying out does not remove it
     opening_hours = models.ForeignKey(
         OpeningHours, null=True, on_delete=models.SET_NULL, related_name="+"
     )

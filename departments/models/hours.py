@@ -28,7 +28,7 @@ class Weekday(models.IntegerChoices):
 
 
 class Staffing(models.Model):
-    """From when to when, and how many staff are on."""
+    """Hours and the number of employees at work."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     opens_at = models.TimeField(_("from"))
@@ -55,7 +55,7 @@ class Staffing(models.Model):
 
 
 class OpeningHours(Staffing):
-    """A row of the ordinary week. Every n-th week counts from ``valid_from``'s week."""
+    """A row of the ordinary week. Every n-th week is counted from that of ``valid_from``."""
 
     department = models.ForeignKey(
         Department, on_delete=models.CASCADE, related_name="opening_hours"

@@ -1,4 +1,4 @@
-"""What can be ordered, and what it takes to give it."""
+"""Services that can be booked, and the qualifications they require."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from departments.models.settings import Department
 
 
 class Qualification(models.Model):
-    """Something a carer must have learnt; shared by the whole municipality."""
+    """A skill that a service may require of its carer; shared by all departments."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -23,10 +23,10 @@ class Qualification(models.Model):
 
 
 class Service(models.Model):
-    """What a resident orders (FHIR HealthcareService).
+    """What a recipient books (FHIR HealthcareService).
 
-    Changing ``minutes`` or ``carers`` concerns new bookings only: a booking keeps
-    what it was promised. Changing ``qualifications`` re-seats the visits to come.
+    A change of ``minutes`` or ``carers`` applies to new bookings only. A change of
+    ``qualifications`` reseats coming visits.
     """
 
     class Place(models.TextChoices):

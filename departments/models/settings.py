@@ -1,4 +1,4 @@
-"""A department and the rules it sets for itself."""
+"""A department, its settings and the history of its configuration."""
 
 import datetime as dt
 import uuid
@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Department(models.Model):
-    """A unit that gives services, with its own administrator (FHIR Organization).
+    """A unit that gives services (FHIR Organization).
 
-    ``configuration_revision`` rises whenever a setting or a service changes; offers
-    that were kept under the old number are then never used again.
+    ``configuration_revision`` rises when a setting or a service changes. Offers cached
+    under an older number are not used.
     """
 
     class PublicHolidays(models.TextChoices):
@@ -80,14 +80,14 @@ class Department(models.Model):
 
 
 class ConfigurationChange(models.Model):
-    """One dated, signed change of a department's rules, with what it was before."""
+    """A change of a department's configuration: by whom, when, and the values before."""
 
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    what = models.CharField(max_length=50)  # the verb, e.g. "change_opening_hours"
+    what = models.CharField(max_length=50)  # the action, e.g. "change_opening_hours"
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.CharField(max_length=200, blank=True)

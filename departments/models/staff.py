@@ -1,4 +1,4 @@
-"""Who works in a department, what they know, and when they are away."""
+"""Employees, their qualifications and absences."""
 
 import datetime as dt
 import uuid
@@ -26,8 +26,10 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
 
 
 class Employee(models.Model):
-    """A person's role in a department (FHIR PractitionerRole). The person may work in
-    two departments: two rows, one ``person``; shifts and absence follow the person.
+    """A person's role in a department (FHIR PractitionerRole).
+
+    A person who works in two departments has two rows. Shifts and absences belong to the
+    person, not to the row.
     """
 
     class Role(models.TextChoices):
@@ -66,7 +68,7 @@ class Employee(models.Model):
 
 
 class QualificationHeld(models.Model):
-    """A qualification that a person has, from and until given dates."""
+    """A qualification that a person has between two dates."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="qualifications"
@@ -88,7 +90,7 @@ class QualificationHeld(models.Model):
 
 
 class Absence(models.Model):
-    """A person is away, in every department at once. Withdraws their shifts."""
+    """A person's absence from every department. It withdraws their shifts."""
 
     class Kind(models.TextChoices):
         SICK = "sick", _("Sick")

@@ -1,10 +1,12 @@
-"""What was changed in a department's configuration, by whom, and what can be undone."""
+"""Changes of a department's configuration: who made them, and which can be undone."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments import history, records
 from departments.models import (
@@ -15,8 +17,9 @@ from departments.models import (
     SpecialDay,
 )
 
-LATEST = 3
-HOURS = [
+LATEST_CHANGES = 3
+LATEST_SETTINGS_CHANGES = 5
+CHANGES_OF_HOURS = [
     "add_opening_hours",
     "change_opening_hours",
     "split_opening_hours",
@@ -28,13 +31,13 @@ HOURS = [
 
 
 @dataclass(frozen=True)
-class Told:
-    """A change as the pages tell it."""
+class ChangeDescription:
+    """A change as pages show it."""
 
     id: int
     at: dt.datetime
     by: str
-    says: str
+    description: str
     reason: str
     can_be_undone: bool
 
@@ -44,17 +47,33 @@ def changes_of(department: Department) -> QuerySet[ConfigurationChange]:
     return department.changes.select_related("by").order_by("-at", "-pk")
 
 
-def latest_changes(department: Department, today: dt.date) -> list[Told]:
+def latest_changes(department: Department, today: dt.date) -> list[ChangeDescription]:
     """The last few changes of hours and special days."""
-    found = changes_of(department).filter(what__in=HOURS)
-    return tell(department, found[:LATEST], today)
+    found = changes_of(department).filter(what__in=CHANGES_OF_HOURS)
+    return describe_changes(department, found[:LATEST_CHANGES], today)
 
 
-def tell(
+def latest_settings_changes(department: Department, today: dt.date) -> list[ChangeDescription]:
+    found = changes_of(department).filter(what="change_settings")
+    return describe_changes(department, found[:LATEST_SETTINGS_CHANGES], today)
+
+
+def newest_change_id(department: Department) -> int | None:
+    return changes_of(department).values_list("pk", flat=True).first()
+
+
+def describe_changes_since(department: Department, change_id: int | None) -> str:
+    """The newest change made after ``change_id``, as a sentence."""
+    made = changes_of(department).filter(pk__gt=change_id or 0)[:1]
+    described = describe_changes(department, made, timezone.localdate())
+    return f"{described[0].description}." if described else _("Nothing is changed.")
+
+
+def describe_changes(
     department: Department, changes: Iterable[ConfigurationChange], today: dt.date
-) -> list[Told]:
+) -> list[ChangeDescription]:
     changes = list(changes)
-    can_be_undone = undoable(department, changes, today)
+    can_be_undone = undoable_changes(department, changes, today)
     employees = {change.after["employee"] for change in changes if "employee" in change.after}
     names = {
         str(employee.pk): employee.person.full_name
@@ -63,11 +82,11 @@ def tell(
         ).select_related("person")
     }
     return [
-        Told(
+        ChangeDescription(
             id=change.pk,
             at=change.at,
             by=change.by.full_name if change.by else "",
-            says=history.say(change, names, today.year),
+            description=history.describe(change, names, today.year),
             reason=change.reason,
             can_be_undone=change.pk in can_be_undone,
         )
@@ -75,13 +94,15 @@ def tell(
     ]
 
 
-def undoable(
+def undoable_changes(
     department: Department, changes: Sequence[ConfigurationChange], today: dt.date
 ) -> set[int]:
-    """Those of the changes whose hours still stand as they left them, while no day has
-    run by them. Costs the same few queries however many the changes are.
+    """The ids of the changes that can be undone.
+
+    A change can be undone while its hours are unmodified since, and no day has used them.
+    The number of queries does not depend on the number of changes.
     """
-    recent = [change for change in changes if _concerns_hours_from(change, today)]
+    recent = [change for change in changes if _changes_hours_from(change, today)]
     if not recent:
         return set()
     rows = {
@@ -99,11 +120,12 @@ def undoable(
     return {
         change.pk
         for change in recent
-        if _stand(change, "rows", "id", rows) and _stand(change, "special_days", "date", days)
+        if _is_unmodified(change, "rows", "id", rows)
+        and _is_unmodified(change, "special_days", "date", days)
     }
 
 
-def _concerns_hours_from(change: ConfigurationChange, today: dt.date) -> bool:
+def _changes_hours_from(change: ConfigurationChange, today: dt.date) -> bool:
     if not {"rows", "special_days"} & change.after.keys():
         return False
     return dt.date.fromisoformat(change.after["from"]) >= today
@@ -118,10 +140,10 @@ def _ids(changes: Iterable[ConfigurationChange], name: str) -> set[str]:
     }
 
 
-def _stand(
+def _is_unmodified(
     change: ConfigurationChange, name: str, key: str, now: dict[str, records.Record]
 ) -> bool:
-    """Whether what the change made is there, and what it took away is not."""
+    """Whether what the change made still exists, and what it removed does not."""
     after = {record[key]: record for record in change.after.get(name, ())}
     gone = {record[key] for record in change.before.get(name, ())} - after.keys()
     return all(now.get(id_) == record for id_, record in after.items()) and not gone & now.keys()

@@ -1,4 +1,4 @@
-"""Which shifts a department's days have, laid out or not."""
+"""The shifts of a department's days, laid out or not."""
 
 import datetime as dt
 import uuid
@@ -15,7 +15,10 @@ from departments.queries.hours import rules_of
 
 @dataclass(frozen=True)
 class ShiftFact:
-    """One shift as numbers, for seating. ``id`` is None while its day is not laid out."""
+    """One shift with times in seconds since the epoch, for seating.
+
+    ``id`` is None while its day is not laid out.
+    """
 
     id: uuid.UUID | None
     starts: int
@@ -46,8 +49,9 @@ class ShiftFact:
 def shifts_by_day(
     department: Department, dates: Collection[dt.date]
 ) -> dict[dt.date, list[ShiftFact]]:
-    """The shifts of each date, earliest first. Writes nothing: a day not laid out yet
-    is computed as laying it out would.
+    """The shifts of each date, earliest first.
+
+    Writes nothing: the shifts of a day that is not laid out are computed.
     """
     days = dict(
         Day.objects.filter(
@@ -68,7 +72,7 @@ def shifts_by_day(
 
 
 def shift_facts(day_ids: Collection[int]) -> list[tuple[int, ShiftFact]]:
-    """(day, shift) for the shifts of laid-out days, earliest first."""
+    """(day id, shift) for the shifts of laid-out days, earliest first."""
     rows = (
         Shift.objects.filter(day__in=day_ids)
         .order_by("starts_at", "ends_at", "id")

@@ -1,4 +1,4 @@
-"""What a department's hours are, as the pure ``hours`` module reads them."""
+"""A department's hours, converted to the values of ``departments.hours``."""
 
 import datetime as dt
 import uuid
@@ -13,22 +13,22 @@ from departments.week import Week
 
 
 def rules_of(department: Department, dates: Collection[dt.date]) -> Rules:
-    """The rules that decide ``dates``; special days of other dates are left out."""
+    """The rules for ``dates``; special days on other dates are left out."""
     weekly = department.opening_hours.prefetch_related("qualifications")
     special = SpecialDay.objects.filter(department=department, date__in=dates).prefetch_related(
         "hours__qualifications"
     )
     return Rules(
         timezone=timezone.get_default_timezone(),
-        weekly=tuple(weekly_hours(row) for row in weekly),
-        special={day.date: tuple(staffing(row) for row in day.hours.all()) for day in special},
+        weekly=tuple(weekly_hours_of(row) for row in weekly),
+        special={day.date: tuple(staffing_of(row) for row in day.hours.all()) for day in special},
         on_holidays=HolidayRule(department.public_holidays),
     )
 
 
-def weekly_hours(row: OpeningHours) -> WeeklyHours:
+def weekly_hours_of(row: OpeningHours) -> WeeklyHours:
     return WeeklyHours(
-        staffing=staffing(row),
+        staffing=staffing_of(row),
         weekday=row.weekday,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
@@ -36,7 +36,7 @@ def weekly_hours(row: OpeningHours) -> WeeklyHours:
     )
 
 
-def staffing(row: OpeningHours | SpecialHours) -> Staffing:
+def staffing_of(row: OpeningHours | SpecialHours) -> Staffing:
     return Staffing(
         opens_at=row.opens_at,
         closes_at=row.closes_at,
@@ -56,22 +56,25 @@ def week_picture(
     staff_before: Mapping[uuid.UUID, int] | None = None,
     removed: Collection[WeeklyHours] = (),
 ) -> Week:
-    """The ordinary week in the seven days from ``on``. For a change that is being looked
-    at: how many were on before, and the rows that are taken away."""
+    """The ordinary week in the seven days from ``on``.
+
+    The preview of a change passes the staff that each row had before (``staff_before``)
+    and the rows that the change removes.
+    """
     rows = [
-        weekly_hours(row) for row in department.opening_hours.prefetch_related("qualifications")
+        weekly_hours_of(row) for row in department.opening_hours.prefetch_related("qualifications")
     ]
-    return week.draw(rows, on=on, use=use, staff_before=staff_before, removed=removed)
+    return week.week_of(rows, on=on, use=use, staff_before=staff_before, removed=removed)
 
 
 def peak_use(department: Department, today: dt.date) -> Mapping[uuid.UUID, int]:
-    """How many staff are in use, per row, at the busiest moment that can be booked."""
+    """The most staff in use at once on the bookable days, by id of the opening hours."""
     dates = [today + dt.timedelta(days=n) for n in range(department.horizon_days + 1)]
     return seats.registered().peak_use(department, dates)
 
 
-def coming_changes(department: Department, today: dt.date) -> list[dt.date]:
-    """The dates ahead on which the ordinary week becomes another, soonest first."""
+def coming_week_changes(department: Department, today: dt.date) -> list[dt.date]:
+    """Coming dates on which the ordinary week changes, soonest first."""
     dates = set()
     for row in department.opening_hours.all():
         dates.add(row.valid_from)

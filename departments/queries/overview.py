@@ -1,4 +1,4 @@
-"""Figures for all departments, and nobody's day."""
+"""Figures for departments; no data about a person."""
 
 import datetime as dt
 import uuid
@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from departments import seats
 from departments.models import Department, Employee, OpeningHours
-from departments.queries.hours import weekly_hours
+from departments.queries.hours import weekly_hours_of
 from departments.week import extent, next_date
 
 
 @dataclass(frozen=True)
-class Figures:
-    """One department in an ordinary week, and what is booked of it."""
+class DepartmentFigures:
+    """One department's ordinary week and number of booked visits."""
 
     department: Department
     working_hours: int
@@ -26,18 +26,18 @@ class Figures:
     booked: int
 
 
-def figures(departments: Iterable[Department]) -> list[Figures]:
-    """A few queries, however many the departments are."""
+def department_figures(departments: Iterable[Department]) -> list[DepartmentFigures]:
+    """The number of queries does not depend on the number of departments."""
     departments = list(departments)
     today = timezone.localdate()
     work_minutes: dict[uuid.UUID, Fraction] = defaultdict(Fraction)
     for row in OpeningHours.objects.filter(department__in=departments).prefetch_related(
         "qualifications"
     ):
-        hours = weekly_hours(row)
+        hours = weekly_hours_of(row)
         date = next_date(hours, today)
         if date is not None and date < today + dt.timedelta(weeks=row.every_n_weeks):
-            minutes = extent(hours.staffing)[1] * row.staff
+            minutes = extent(hours.staffing).minutes * row.staff
             work_minutes[row.department_id] += Fraction(minutes, row.every_n_weeks)
     care_workers = dict(
         Employee.objects.active(today)
@@ -48,7 +48,7 @@ def figures(departments: Iterable[Department]) -> list[Figures]:
     )
     booked = seats.registered().booked_ahead(departments, timezone.now())
     return [
-        Figures(
+        DepartmentFigures(
             department=department,
             working_hours=round(work_minutes[department.pk] / 60),
             care_workers=care_workers.get(department.pk, 0),

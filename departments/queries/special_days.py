@@ -1,9 +1,10 @@
-"""The days ahead that don't follow the ordinary week."""
+"""Coming days that do not follow the ordinary week."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -13,11 +14,11 @@ from departments.public_holidays import is_public_holiday, public_holiday_names
 from departments.queries.hours import rules_of
 from departments.week import Axis, axis_around, place
 
-AHEAD = dt.timedelta(days=400)  # any holiday of the next year is among them
+AHEAD = dt.timedelta(days=400)  # includes every holiday of the next year
 
 
-class Kind(StrEnum):
-    """Why a day is as it is."""
+class SpecialDayKind(StrEnum):
+    """Which rule decides the hours of a special day."""
 
     OWN_CLOSED = "own_closed"
     OWN_HOURS = "own_hours"
@@ -26,31 +27,48 @@ class Kind(StrEnum):
     AS_USUAL = "usual"
 
 
+class HoursBar(NamedTuple):
+    """Hours and the CSS classes that place them on the time axis."""
+
+    classes: str
+    hours: Staffing
+
+
 @dataclass(frozen=True)
-class ComingDay:
+class ComingSpecialDay:
     date: dt.date
     name: str
-    kind: Kind
+    kind: SpecialDayKind
     hours: Sequence[Staffing]
     bookable_from: dt.date
 
     @property
     def is_own(self) -> bool:
-        return self.kind in (Kind.OWN_CLOSED, Kind.OWN_HOURS)
+        return self.kind in (SpecialDayKind.OWN_CLOSED, SpecialDayKind.OWN_HOURS)
 
     @property
-    def placed(self) -> list[tuple[str, Staffing]]:
-        return [(place(staffing), staffing) for staffing in self.hours]
+    def kind_name(self) -> str:
+        return {
+            SpecialDayKind.OWN_CLOSED: _("Closed"),
+            SpecialDayKind.CLOSED: _("Closed"),
+            SpecialDayKind.OWN_HOURS: _("Hours of its own"),
+            SpecialDayKind.AS_SUNDAY: _("As on Sundays"),
+            SpecialDayKind.AS_USUAL: _("As on other days"),
+        }[self.kind]
+
+    @property
+    def bars(self) -> list[HoursBar]:
+        return [HoursBar(place(staffing), staffing) for staffing in self.hours]
 
 
 @dataclass(frozen=True)
-class ComingDays:
+class ComingSpecialDays:
     axis: Axis
-    days: Sequence[ComingDay]
+    days: Sequence[ComingSpecialDay]
 
 
-def coming_special_days(department: Department, today: dt.date) -> ComingDays:
-    """Public holidays and the department's own days, soonest first."""
+def coming_special_days(department: Department, today: dt.date) -> ComingSpecialDays:
+    """Public holidays and the department's own special days, soonest first."""
     ahead = [today + dt.timedelta(days=n) for n in range(AHEAD.days)]
     own = dict(
         SpecialDay.objects.filter(department=department, date__gte=today).values_list(
@@ -60,39 +78,48 @@ def coming_special_days(department: Department, today: dt.date) -> ComingDays:
     dates = sorted({date for date in ahead if is_public_holiday(date)} | own.keys())
     rules = rules_of(department, dates)
     days = [
-        ComingDay(
+        ComingSpecialDay(
             date=date,
             name=own.get(date) or holiday_name(date),
             kind=_kind(date, rules),
-            hours=sorted_hours(hours_on(date, rules)),
+            hours=_sorted_hours(hours_on(date, rules)),
             bookable_from=date - dt.timedelta(days=department.horizon_days),
         )
         for date in dates
     ]
-    return ComingDays(
+    return ComingSpecialDays(
         axis=axis_around(staffing for day in days for staffing in day.hours), days=days
     )
 
 
-def hours_of(department: Department, date: dt.date) -> list[Staffing]:
-    return sorted_hours(hours_on(date, rules_of(department, [date])))
+def opening_hours_on(department: Department, date: dt.date) -> list[Staffing]:
+    return _sorted_hours(hours_on(date, rules_of(department, [date])))
 
 
-def sunday_hours_of(department: Department, date: dt.date) -> list[Staffing]:
-    return sorted_hours(hours_as(SUNDAY, date, rules_of(department, [])))
+def sunday_hours(department: Department, date: dt.date) -> list[Staffing]:
+    return _sorted_hours(hours_as(SUNDAY, date, rules_of(department, [])))
+
+
+def special_day_name(department: Department, date: dt.date) -> str | None:
+    found = SpecialDay.objects.filter(department=department, date=date)
+    return found.values_list("name", flat=True).first()
 
 
 def holiday_name(date: dt.date) -> str:
     return _(" and ").join(map(str, public_holiday_names(date)))
 
 
-def sorted_hours(hours: Sequence[Staffing]) -> list[Staffing]:
+def _sorted_hours(hours: Sequence[Staffing]) -> list[Staffing]:
     return sorted(hours, key=lambda staffing: (staffing.opens_at, staffing.closes_at))
 
 
-def _kind(date: dt.date, rules: Rules) -> Kind:
+def _kind(date: dt.date, rules: Rules) -> SpecialDayKind:
     if date in rules.special:
-        return Kind.OWN_HOURS if rules.special[date] else Kind.OWN_CLOSED
+        return SpecialDayKind.OWN_HOURS if rules.special[date] else SpecialDayKind.OWN_CLOSED
     if rules.on_holidays == HolidayRule.CLOSED:
-        return Kind.CLOSED
-    return Kind.AS_SUNDAY if rules.on_holidays == HolidayRule.AS_SUNDAY else Kind.AS_USUAL
+        return SpecialDayKind.CLOSED
+    return (
+        SpecialDayKind.AS_SUNDAY
+        if rules.on_holidays == HolidayRule.AS_SUNDAY
+        else SpecialDayKind.AS_USUAL
+    )

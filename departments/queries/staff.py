@@ -1,4 +1,4 @@
-"""Who works in a department, what they know, and when they are away."""
+"""A department's employees, their qualifications and absences."""
 
 import datetime as dt
 import uuid
@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from database.expressions import Alphabetical
+from departments.hours import Interval
 from departments.models import Absence, Department, Employee, QualificationHeld, Shift
 
 
 def qualifications_on(
     date: dt.date, person_ids: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """The ids of what each person is qualified for on a date, sorted."""
+    """The ids of each person's qualifications on a date, sorted."""
     held = defaultdict(set)
     rows = QualificationHeld.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=date),
@@ -29,8 +30,15 @@ def qualifications_on(
     return {person_id: sorted(held[person_id]) for person_id in person_ids}
 
 
+def qualifications_held(person: User) -> QuerySet[QualificationHeld]:
+    """What the person has held, holds or will hold, by name."""
+    return person.qualifications.select_related("qualification").order_by(
+        "qualification__name", "valid_from"
+    )
+
+
 def care_workers(department: Department, date: dt.date) -> QuerySet[User]:
-    """Those who can have their name on one of the department's shifts that day."""
+    """Users who can be named on one of the department's shifts that day."""
     employed = Employee.objects.active(date).care_workers().filter(department=department)
     return User.objects.filter(employments__in=employed).order_by(
         Alphabetical("given_name"), Alphabetical("family_name")
@@ -38,7 +46,7 @@ def care_workers(department: Department, date: dt.date) -> QuerySet[User]:
 
 
 def employees_of(department: Department, today: dt.date) -> QuerySet[Employee]:
-    """Those who work here now or will, by name."""
+    """Current and coming employees, by name."""
     return (
         Employee.objects.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=today), department=department
@@ -49,31 +57,29 @@ def employees_of(department: Department, today: dt.date) -> QuerySet[Employee]:
 
 
 @dataclass(frozen=True)
-class Colleague:
-    """An employee as the staff list shows them."""
-
+class StaffListEntry:
     employee: Employee
-    knows: list[str]
-    away: list[Absence]
+    qualifications: list[str]
+    absences: list[Absence]
 
 
-def staff_list(department: Department, today: dt.date) -> list[Colleague]:
+def staff_list(department: Department, today: dt.date) -> list[StaffListEntry]:
     employees = list(employees_of(department, today))
     people = [employee.person_id for employee in employees]
-    knows: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
+    names: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
     held = QualificationHeld.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=today),
         person__in=people,
         valid_from__lte=today,
     ).order_by("qualification__name")
     for person_id, name in held.values_list("person_id", "qualification__name"):
-        if name not in knows[person_id]:
-            knows[person_id].append(name)
-    away = defaultdict(list)
+        if name not in names[person_id]:
+            names[person_id].append(name)
+    absences = defaultdict(list)
     for absence in Absence.objects.filter(person__in=people, ends_at__gt=timezone.now()):
-        away[absence.person_id].append(absence)
+        absences[absence.person_id].append(absence)
     return [
-        Colleague(employee, knows[employee.person_id], away[employee.person_id])
+        StaffListEntry(employee, names[employee.person_id], absences[employee.person_id])
         for employee in employees
     ]
 
@@ -87,14 +93,14 @@ def former_employees(department: Department, today: dt.date) -> QuerySet[Employe
 
 
 def coming_shifts(department: Department, person: User) -> QuerySet[Shift]:
-    """The person's shifts here that are not over, soonest first."""
+    """The person's shifts in the department that are not over, soonest first."""
     return Shift.objects.filter(
         day__department=department, person=person, ends_at__gt=timezone.now()
     ).order_by("starts_at")
 
 
-def absences_of(department: Department, now: dt.datetime) -> QuerySet[Absence]:
-    """Absences of those who work here, under way and to come, soonest first."""
+def coming_absences(department: Department, now: dt.datetime) -> QuerySet[Absence]:
+    """Current and coming absences of the department's employees, soonest first."""
     people = employees_of(department, timezone.localdate(now)).order_by().values("person")
     return (
         Absence.objects.filter(person__in=people, ends_at__gt=now)
@@ -103,8 +109,23 @@ def absences_of(department: Department, now: dt.datetime) -> QuerySet[Absence]:
     )
 
 
-def withdrawn_by(absence_id: uuid.UUID, department: Department) -> QuerySet[Shift]:
-    """The department's shifts that nobody fills because of an absence."""
+def coming_absences_of(person: User) -> QuerySet[Absence]:
+    """The person's current and coming absences."""
+    return person.absences.filter(ends_at__gt=timezone.now())
+
+
+def absence_during(
+    person_id: uuid.UUID, period: Interval, *, besides: Absence | None = None
+) -> Absence | None:
+    """An absence of the person that overlaps ``period``."""
+    found = Absence.objects.filter(
+        person=person_id, starts_at__lt=period.end, ends_at__gt=period.start
+    )
+    return found.exclude(pk=besides.pk).first() if besides else found.first()
+
+
+def shifts_withdrawn_by(absence_id: uuid.UUID, department: Department) -> QuerySet[Shift]:
+    """The department's shifts that an absence withdraws and no one else has taken."""
     return (
         Shift.objects.filter(withdrawn_by=absence_id, day__department=department)
         .select_related("person", "day")
@@ -112,8 +133,10 @@ def withdrawn_by(absence_id: uuid.UUID, department: Department) -> QuerySet[Shif
     )
 
 
-def absences(department: Department, start: dt.datetime, end: dt.datetime) -> QuerySet[Absence]:
-    """Absences of the department's people that fall within [start, end)."""
+def absences_between(
+    department: Department, start: dt.datetime, end: dt.datetime
+) -> QuerySet[Absence]:
+    """Absences of the department's employees that overlap [start, end)."""
     return (
         Absence.objects.filter(
             person__employments__department=department, starts_at__lt=end, ends_at__gt=start

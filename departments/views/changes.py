@@ -1,68 +1,65 @@
-"""The history of a department's configuration, and taking a change back."""
+"""The history of a department's configuration, and undoing a change."""
 
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
+from departments import access, actions, queries
 from departments.access import administrator
-from departments.actions import hours as actions
-from departments.actions.days import Impact
+from departments.actions import Impact
 from departments.models import Department
-from departments.queries.changes import changes_of, tell
-from departments.queries.hours import peak_use, week_picture
-from departments.views.previews import Asked, answer, newest_change, says_since
+from departments.views.previews import Submission, preview_or_save
 
 PER_PAGE = 30
 
 
 @require_safe
 @administrator
-def changes(request: HttpRequest, department: Department) -> HttpResponse:
-    page = Paginator(changes_of(department), PER_PAGE).get_page(request.GET.get("page"))
-    told = tell(department, page.object_list, timezone.localdate())
-    context = {"department": department, "changes": told, "page": page}
+def changes(request: PersonRequest, department: Department) -> HttpResponse:
+    page = Paginator(queries.changes_of(department), PER_PAGE).get_page(request.GET.get("page"))
+    described = queries.describe_changes(department, page.object_list, timezone.localdate())
+    context = {"department": department, "changes": described, "page": page}
     return render(request, "departments/changes.html", context)
 
 
 @require_POST
 @administrator
-def undo_change(request: HttpRequest, department: Department, change: int) -> HttpResponse:
-    undone = get_object_or_404(changes_of(department), pk=change)
-    today, newest = timezone.localdate(), newest_change(department)
+def undo_change(request: PersonRequest, department: Department, change: int) -> HttpResponse:
+    undone = access.change_of(department, change)
+    today, newest = timezone.localdate(), queries.newest_change_id(department)
     history = reverse("departments:changes", args=[department.pk])
 
-    def verb(asks: Asked) -> Impact:
-        return actions.undo(
-            change=undone, by=asks.by, reason=asks.reason, drop_named=asks.drop_named
+    def action(submission: Submission) -> Impact:
+        return actions.undo_change(
+            change=undone,
+            **submission.terms,
         )
 
-    def around() -> dict[str, Any]:
+    def context_after() -> dict[str, Any]:
         return {
-            "says": says_since(department, newest),
-            "week": week_picture(department, today, peak_use(department, today)),
+            "description": queries.describe_changes_since(department, newest),
+            "week": queries.week_picture(department, today, queries.peak_use(department, today)),
             "on": today,
             "back": history,
         }
 
-    def done() -> HttpResponse:
-        messages.success(request, _("The change is undone."))
-        return redirect(history)
-
-    response = answer(
+    response = preview_or_save(
         request,
         department,
-        verb,
+        action,
         template="departments/hours_preview.html",
-        around=around,
-        done=done,
+        context_after=context_after,
+        message=_("The change is undone."),
+        next_url=history,
         refused=partial(messages.warning, request),
     )
     return response or redirect(history)

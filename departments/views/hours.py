@@ -1,4 +1,4 @@
-"""Opening hours: the week as a picture, and the periods it is made of."""
+"""Opening hours: the week as a picture, and its periods."""
 
 import datetime as dt
 import uuid
@@ -7,63 +7,61 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import PersonRequest
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from departments import access, actions, queries
 from departments.access import administrator
-from departments.actions import hours as actions
-from departments.actions.days import Impact
+from departments.actions import Impact
 from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
-from departments.queries.changes import latest_changes
-from departments.queries.hours import coming_changes, peak_use, week_picture, weekly_hours
-from departments.views.previews import Asked, answer, newest_change, says_since, typed
+from departments.views.previews import Submission, preview_or_save, restored_input
 from departments.week import next_date
 
 
 @require_safe
 @administrator
-def hours(request: HttpRequest, department: Department) -> HttpResponse:
+def hours(request: PersonRequest, department: Department) -> HttpResponse:
     return _page(request, department)
 
 
 @require_safe
 @administrator
-def period(request: HttpRequest, department: Department, row: uuid.UUID) -> HttpResponse:
-    """A period chosen in the picture, with the form that changes it."""
-    chosen = _period_of(department, row)
-    form = PeriodForm(typed(request), initial=PeriodForm.initial_of(chosen, _first_date(chosen)))
+def period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
+    """The form that changes the chosen period."""
+    chosen = access.opening_hours_of(department, row)
+    form = PeriodForm(
+        restored_input(request), initial=PeriodForm.initial_of(chosen, _first_date(chosen))
+    )
     return _page(request, department, form=form, chosen=chosen)
 
 
 @require_POST
 @administrator
-def change_period(request: HttpRequest, department: Department, row: uuid.UUID) -> HttpResponse:
-    chosen, form = _period_of(department, row), PeriodForm(request.POST)
+def change_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
+    chosen, form = access.opening_hours_of(department, row), PeriodForm(request.POST)
     response = None
     if form.is_valid():
         changed = form.hours(chosen.weekday)
 
-        def verb(asks: Asked) -> Impact:
+        def action(submission: Submission) -> Impact:
             return actions.change_opening_hours(
                 row=chosen,
                 hours=changed,
-                by=asks.by,
-                reason=asks.reason,
-                drop_named=asks.drop_named,
+                **submission.terms,
             )
 
         response = _answer(
             request,
             department,
             form,
-            verb,
+            action,
             changed.valid_from,
             back=reverse("departments:period", args=[department.pk, chosen.pk]),
             chosen=chosen,
@@ -74,28 +72,28 @@ def change_period(request: HttpRequest, department: Department, row: uuid.UUID) 
 
 @require_safe
 @administrator
-def new_period(request: HttpRequest, department: Department) -> HttpResponse:
-    form = NewPeriodForm(typed(request), initial={"valid_from": timezone.localdate()})
+def new_period(request: PersonRequest, department: Department) -> HttpResponse:
+    form = NewPeriodForm(restored_input(request), initial={"valid_from": timezone.localdate()})
     return _page(request, department, form=form, doing="add")
 
 
 @require_POST
 @administrator
-def add_period(request: HttpRequest, department: Department) -> HttpResponse:
+def add_period(request: PersonRequest, department: Department) -> HttpResponse:
     form, response = NewPeriodForm(request.POST), None
     if form.is_valid():
         added = form.hours(form.cleaned_data["weekday"])
 
-        def verb(asks: Asked) -> Impact:
+        def action(submission: Submission) -> Impact:
             return actions.add_opening_hours(
-                department=department, hours=added, by=asks.by, reason=asks.reason
+                department=department, hours=added, by=submission.by, reason=submission.reason
             )
 
         response = _answer(
             request,
             department,
             form,
-            verb,
+            action,
             added.valid_from,
             back=reverse("departments:new_period", args=[department.pk]),
             made=[added],
@@ -105,10 +103,10 @@ def add_period(request: HttpRequest, department: Department) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
-def split_period(request: HttpRequest, department: Department, row: uuid.UUID) -> HttpResponse:
-    chosen = _period_of(department, row)
+def split_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
+    chosen = access.opening_hours_of(department, row)
     form = SplitPeriodForm(
-        request.POST or typed(request),
+        request.POST or restored_input(request),
         row=chosen,
         initial={
             "valid_from": _first_date(chosen),
@@ -120,20 +118,18 @@ def split_period(request: HttpRequest, department: Department, row: uuid.UUID) -
     if request.method == "POST" and form.is_valid():
         halves = form.halves()
 
-        def verb(asks: Asked) -> Impact:
+        def action(submission: Submission) -> Impact:
             return actions.split_opening_hours(
                 row=chosen,
                 halves=halves,
-                by=asks.by,
-                reason=asks.reason,
-                drop_named=asks.drop_named,
+                **submission.terms,
             )
 
         response = _answer(
             request,
             department,
             form,
-            verb,
+            action,
             halves[0].valid_from,
             back=request.path,
             chosen=chosen,
@@ -144,76 +140,73 @@ def split_period(request: HttpRequest, department: Department, row: uuid.UUID) -
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
-def remove_period(request: HttpRequest, department: Department, row: uuid.UUID) -> HttpResponse:
-    chosen = _period_of(department, row)
+def remove_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
+    chosen = access.opening_hours_of(department, row)
     form = RemovePeriodForm(
-        request.POST or typed(request), initial={"valid_from": _first_date(chosen)}
+        request.POST or restored_input(request), initial={"valid_from": _first_date(chosen)}
     )
     response = None
     if request.method == "POST" and form.is_valid():
         from_date = form.cleaned_data["valid_from"]
 
-        def verb(asks: Asked) -> Impact:
+        def action(submission: Submission) -> Impact:
             return actions.remove_opening_hours(
                 row=chosen,
                 from_date=from_date,
-                by=asks.by,
-                reason=asks.reason,
-                drop_named=asks.drop_named,
+                **submission.terms,
             )
 
         response = _answer(
-            request, department, form, verb, from_date, back=request.path, chosen=chosen
+            request, department, form, action, from_date, back=request.path, chosen=chosen
         )
     return response or _page(request, department, form=form, chosen=chosen, doing="remove")
 
 
 def _answer(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     form: forms.Form,
-    verb: Callable[[Asked], Impact],
+    action: Callable[[Submission], Impact],
     on: dt.date,
     *,
     back: str,
     chosen: OpeningHours | None = None,
     made: Sequence[WeeklyHours] = (),
 ) -> HttpResponse | None:
-    """``made`` are the hours that stand instead of the chosen period from ``on``."""
-    use = dict(peak_use(department, timezone.localdate()))
-    # A row that is changed in place keeps its id; otherwise the form's key is the new one.
+    """``made`` are the hours that replace the chosen period from ``on``."""
+    use = dict(queries.peak_use(department, timezone.localdate()))
+    # A row changed in place keeps its id; a new row takes the form's idempotency key as id.
     ids = {chosen.pk} if chosen else set()
     ids |= {row.staffing.id for row in made if row.staffing.id}
     staff_before = dict.fromkeys(ids, chosen.staff if chosen else 0)
     use |= dict.fromkeys(ids, use.get(chosen.pk, 0) if chosen else 0)
-    removed = [weekly_hours(chosen)] if chosen and not made else []
-    newest = newest_change(department)
+    removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
+    newest = queries.newest_change_id(department)
 
-    def around() -> dict[str, Any]:
+    def context_after() -> dict[str, Any]:
         return {
-            "says": says_since(department, newest),
-            "week": week_picture(department, on, use, staff_before=staff_before, removed=removed),
+            "description": queries.describe_changes_since(department, newest),
+            "week": queries.week_picture(
+                department, on, use, staff_before=staff_before, removed=removed
+            ),
             "on": on,
             "back": back,
         }
 
-    def done() -> HttpResponse:
-        messages.success(request, _("The change is saved."))
-        return redirect(reverse("departments:hours", args=[department.pk]) + f"?on={on}")
-
-    return answer(
+    return preview_or_save(
         request,
         department,
-        verb,
+        action,
         template="departments/hours_preview.html",
-        around=around,
-        done=done,
+        context_after=context_after,
+        message=_("The change is saved."),
+        next_url=reverse("departments:hours", args=[department.pk]) + f"?on={on}",
         refused=partial(form.add_error, None),
     )
 
 
 def _page(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     *,
     form: forms.Form | None = None,
@@ -222,40 +215,35 @@ def _page(
 ) -> HttpResponse:
     today = timezone.localdate()
     on = _shown_date(request, today, chosen)
-    use = peak_use(department, today)
+    use = queries.peak_use(department, today)
     return render(
         request,
         "departments/hours.html",
         {
             "department": department,
-            "changes": latest_changes(department, today),
+            "changes": queries.latest_changes(department, today),
             "form": form,
             "doing": doing,
             "chosen": chosen,
             "chosen_use": use.get(chosen.pk, 0) if chosen else 0,
-            "week": week_picture(department, on, use),
+            "week": queries.week_picture(department, on, use),
             "on": on,
             "today": today,
-            "coming": coming_changes(department, today),
+            "coming": queries.coming_week_changes(department, today),
         },
     )
 
 
-def _period_of(department: Department, row: uuid.UUID) -> OpeningHours:
-    rows = department.opening_hours.prefetch_related("qualifications")
-    return get_object_or_404(rows, pk=row)
-
-
 def _first_date(row: OpeningHours) -> dt.date:
-    """The first whole day that a change can apply to: today has begun already."""
+    """The first day of the period from tomorrow: a change applies to whole days."""
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
-    return next_date(weekly_hours(row), tomorrow) or tomorrow
+    return next_date(queries.weekly_hours_of(row), tomorrow) or tomorrow
 
 
-def _shown_date(request: HttpRequest, today: dt.date, chosen: OpeningHours | None) -> dt.date:
-    """The day from which the picture shows the week; never one that has been."""
+def _shown_date(request: PersonRequest, today: dt.date, chosen: OpeningHours | None) -> dt.date:
+    """The first day of the week to show, today at the earliest."""
     try:
-        asked_for = dt.date.fromisoformat(request.GET.get("on", ""))
+        date = dt.date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        asked_for = chosen.valid_from if chosen else today
-    return max(asked_for, today)
+        date = chosen.valid_from if chosen else today
+    return max(date, today)

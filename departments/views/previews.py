@@ -1,72 +1,83 @@
-"""From a form to a change: first what it would do, then, once confirmed, the change.
+"""Preview a change, then save it once the user has confirmed.
 
-A form's one button sends it to the verb's address. Until ``confirmed`` comes along, the
-verb is run and taken back, and the page that tells what it did carries everything typed
-in hidden fields: on to saving, and back to the form.
+The form posts to the action's URL. Without ``confirmed``, the action runs and is rolled
+back, and the preview page carries all form fields in hidden inputs: to save the change, or
+to go back to the form.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self, TypedDict
 from urllib.parse import urlencode
 
-from django.db import OperationalError
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from psycopg.errors import LockNotAvailable
+from django.shortcuts import redirect, render
 
-from accounts.access import record_looks
+from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
 from database.transactions import Busy
-from departments.actions.days import Impact
-from departments.actions.previews import preview
+from departments import actions
+from departments.actions import Impact
 from departments.errors import DepartmentsError
 from departments.models import Department
-from departments.queries.changes import changes_of, tell
 from departments.seats import AffectedVisit, Reseated
 
-STEERING = ("csrfmiddlewaretoken", "confirmed", "reason", "drop_named")
+CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "reason", "drop_named")
+
+
+class Field(NamedTuple):
+    name: str
+    value: str
+
+
+class Terms(TypedDict):
+    by: User
+    reason: str
+    drop_named: bool
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was posted beside the form's own fields."""
+class Submission:
+    """What was posted, with the form's own fields in ``fields``."""
 
     by: User
     reason: str
     drop_named: bool
     is_confirmed: bool
-    carried: list[tuple[str, str]]
+    fields: list[Field]
+
+    @classmethod
+    def of(cls, request: PersonRequest) -> Self:
+        return cls(
+            by=request.user,
+            reason=request.POST.get("reason", "").strip()[:200],
+            drop_named="drop_named" in request.POST,
+            is_confirmed="confirmed" in request.POST,
+            fields=[
+                Field(name, value)
+                for name in request.POST
+                if name not in CONTROL_FIELDS
+                for value in request.POST.getlist(name)
+            ],
+        )
+
+    @property
+    def terms(self) -> Terms:
+        """The arguments that every change of hours, special days or settings takes."""
+        return Terms(by=self.by, reason=self.reason, drop_named=self.drop_named)
 
     @property
     def back_query(self) -> str:
-        return urlencode(self.carried)
-
-
-def asked(request: HttpRequest) -> Asked:
-    assert isinstance(request.user, User)
-    return Asked(
-        by=request.user,
-        reason=request.POST.get("reason", "").strip()[:200],
-        drop_named="drop_named" in request.POST,
-        is_confirmed="confirmed" in request.POST,
-        carried=[
-            (name, value)
-            for name in request.POST
-            if name not in STEERING
-            for value in request.POST.getlist(name)
-        ],
-    )
+        return urlencode(self.fields)
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the page says of a change that has not been made."""
+class Preview:
+    """What a change would do, for the page that asks for confirmation."""
 
     impact: Impact
-    asked: Asked
+    submission: Submission
 
     @property
     def lost(self) -> list[AffectedVisit]:
@@ -81,60 +92,50 @@ class Told:
         return len(self.lost) + len(self.moved)
 
 
-def answer(
-    request: HttpRequest,
+def preview_or_save(
+    request: PersonRequest,
     department: Department,
-    verb: Callable[[Asked], Impact | Reseated],
+    action: Callable[[Submission], Impact | Reseated],
     *,
     template: str,
-    around: Callable[[], dict[str, Any]],
-    done: Callable[[], HttpResponse],
+    context_after: Callable[[], dict[str, Any]],
+    message: str,
+    next_url: str,
     refused: Callable[[str], None],
 ) -> HttpResponse | None:
-    """Do it when that was confirmed, otherwise tell what it would do.
+    """Run ``action`` when the user has confirmed it, otherwise show a preview.
 
-    ``around`` reads what else the telling page shows, while the change stands: values, no
-    lazy querysets. None when the verb refuses; ``refused`` is told why.
+    After saving, ``message`` is shown on the page at ``next_url``.
+
+    ``context_after`` reads the rest of the preview page while the change is in effect; it
+    must return values, not lazy querysets. Returns None when the action is refused, after
+    ``refused`` has received the message.
     """
-    asks = asked(request)
+    submission = Submission.of(request)
 
-    def stands() -> tuple[Impact | Reseated, dict[str, Any]]:
-        return verb(asks), around()
+    def act_and_read() -> tuple[Impact | Reseated, dict[str, Any]]:
+        return action(submission), context_after()
 
     try:
-        if asks.is_confirmed:
-            verb(asks)
-            return done()
-        result, context = preview(stands)
+        if submission.is_confirmed:
+            action(submission)
+            messages.success(request, message)
+            return redirect(next_url)
+        result, context = actions.preview(act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
-            raise
-        refused(_("Many are booking or changing these days right now. Try again in a moment."))
-        return None
-    told = Told(result if isinstance(result, Impact) else Impact(reseated=result), asks)
-    record_looks(
-        by=asks.by,
-        subject_ids=[visit.recipient_id for visit in (*told.lost, *told.moved)],
+    impact = result if isinstance(result, Impact) else Impact(reseated=result)
+    preview = Preview(impact, submission)
+    log_accesses(
+        by=submission.by,
+        subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
         what="departments:preview",
         department_id=department.pk,
     )
-    return render(request, template, {**context, "department": department, "told": told})
+    return render(request, template, {**context, "department": department, "preview": preview})
 
 
-def newest_change(department: Department) -> int | None:
-    return changes_of(department).values_list("pk", flat=True).first()
-
-
-def says_since(department: Department, newest: int | None) -> str:
-    """The change that stands since ``newest``, in words."""
-    made = changes_of(department).filter(pk__gt=newest or 0)[:1]
-    told = tell(department, made, timezone.localdate())
-    return f"{told[0].says}." if told else _("Nothing is changed.")
-
-
-def typed(request: HttpRequest) -> QueryDict | None:
-    """What was typed before, when somebody comes back from the telling page."""
+def restored_input(request: HttpRequest) -> QueryDict | None:
+    """The form's input when the user comes back from the preview page."""
     return request.GET if request.GET.keys() - {"on"} else None

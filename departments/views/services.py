@@ -1,40 +1,39 @@
-"""What the department offers."""
+"""The department's services, and the municipality's qualifications."""
 
 import uuid
-from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
 from database.transactions import Busy
+from departments import access, actions, queries
 from departments.access import administrator
-from departments.actions import services as actions
-from departments.actions.services import ServiceTerms
+from departments.actions import ServiceTerms
 from departments.errors import NameTaken
 from departments.forms.services import QualificationForm, ServiceForm
-from departments.models import Department, Qualification, Service
+from departments.models import Department, Service
 
 
 @require_safe
 @administrator
-def services(request: HttpRequest, department: Department) -> HttpResponse:
+def services(request: PersonRequest, department: Department) -> HttpResponse:
     return _page(request, department, QualificationForm())
 
 
 @require_safe
 @administrator
-def new_service(request: HttpRequest, department: Department) -> HttpResponse:
+def new_service(request: PersonRequest, department: Department) -> HttpResponse:
     return _form_page(request, department, ServiceForm(instance=Service(department=department)))
 
 
 @require_POST
 @administrator
-def add_service(request: HttpRequest, department: Department) -> HttpResponse:
+def add_service(request: PersonRequest, department: Department) -> HttpResponse:
     form = ServiceForm(request.POST, instance=Service(department=department))
     if not form.is_valid():
         return _form_page(request, department, form)
@@ -43,7 +42,7 @@ def add_service(request: HttpRequest, department: Department) -> HttpResponse:
             department=department,
             terms=_terms(form),
             qualification_ids=_qualification_ids(form),
-            by=cast(User, request.user),
+            by=request.user,
         )
     except NameTaken as error:
         form.add_error("name", str(error))
@@ -54,17 +53,17 @@ def add_service(request: HttpRequest, department: Department) -> HttpResponse:
 
 @require_safe
 @administrator
-def service(request: HttpRequest, department: Department, service: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(department.services, pk=service)
+def service(request: PersonRequest, department: Department, service: uuid.UUID) -> HttpResponse:
+    found = access.service_of(department, service)
     return _form_page(request, department, ServiceForm(instance=found), found)
 
 
 @require_POST
 @administrator
 def change_service(
-    request: HttpRequest, department: Department, service: uuid.UUID
+    request: PersonRequest, department: Department, service: uuid.UUID
 ) -> HttpResponse:
-    found = get_object_or_404(department.services, pk=service)
+    found = access.service_of(department, service)
     form = ServiceForm(request.POST, instance=found)
     if not form.is_valid():
         return _form_page(request, department, form, found)
@@ -73,7 +72,7 @@ def change_service(
             service=found,
             terms=_terms(form),
             qualification_ids=_qualification_ids(form),
-            by=cast(User, request.user),
+            by=request.user,
         )
     except (NameTaken, Busy) as error:
         form.add_error("name" if isinstance(error, NameTaken) else None, str(error))
@@ -97,32 +96,31 @@ def change_service(
 
 @require_POST
 @administrator
-def add_qualification(request: HttpRequest, department: Department) -> HttpResponse:
+def add_qualification(request: PersonRequest, department: Department) -> HttpResponse:
     form = QualificationForm(request.POST)
     if not form.is_valid():
         return _page(request, department, form)
     actions.add_qualification(
-        department=department, name=form.cleaned_data["name"], by=cast(User, request.user)
+        department=department, name=form.cleaned_data["name"], by=request.user
     )
     messages.success(request, _("The qualification is added."))
     return redirect("departments:services", department.pk)
 
 
 def _page(
-    request: HttpRequest, department: Department, qualification_form: QualificationForm
+    request: PersonRequest, department: Department, qualification_form: QualificationForm
 ) -> HttpResponse:
-    rows = department.services.prefetch_related("qualifications").order_by("-is_active", "name")
     context = {
         "department": department,
-        "services": rows,
-        "qualifications": Qualification.objects.all(),
+        "services": queries.services_of(department),
+        "qualifications": queries.all_qualifications(),
         "form": qualification_form,
     }
     return render(request, "departments/services.html", context)
 
 
 def _form_page(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     form: ServiceForm,
     service: Service | None = None,

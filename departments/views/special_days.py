@@ -1,4 +1,4 @@
-"""Days that don't follow the ordinary week: public holidays and the department's own."""
+"""Days that do not follow the ordinary week: public holidays and the department's own."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -7,16 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseFormSet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
+from departments import access, actions, queries
 from departments.access import administrator
-from departments.actions import hours as actions
-from departments.actions.days import Impact
+from departments.actions import Impact
 from departments.forms.special_days import (
     DayKind,
     SpecialDayForm,
@@ -26,50 +27,44 @@ from departments.forms.special_days import (
 )
 from departments.hours import Staffing
 from departments.models import Department
-from departments.queries.special_days import (
-    coming_special_days,
-    holiday_name,
-    hours_of,
-    sunday_hours_of,
-)
-from departments.views.previews import Asked, answer, newest_change, says_since, typed
+from departments.views.previews import Submission, preview_or_save, restored_input
 
 
 @require_safe
 @administrator
-def special_days(request: HttpRequest, department: Department) -> HttpResponse:
-    return _page(request, department, *_forms(typed(request)))
+def special_days(request: PersonRequest, department: Department) -> HttpResponse:
+    return _page(request, department, *_forms(restored_input(request)))
 
 
 @require_safe
 @administrator
-def special_day(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
-    """A day chosen in the list, with the form that changes it."""
+def special_day(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
+    """The form that changes the chosen day."""
     if date < timezone.localdate():
         raise Http404
-    own = department.special_days.filter(date=date).first()
-    hours = hours_of(department, date)
+    own_name = queries.special_day_name(department, date)
+    hours = queries.opening_hours_on(department, date)
     initial = {
         "date": date,
-        "name": own.name if own else holiday_name(date),
+        "name": own_name or queries.holiday_name(date),
         "kind": DayKind.OWN if hours else DayKind.CLOSED,
     }
-    return _page(request, department, *_forms(typed(request), initial, hours), date=date)
+    return _page(request, department, *_forms(restored_input(request), initial, hours), date=date)
 
 
 @require_POST
 @administrator
-def set_special_day(request: HttpRequest, department: Department) -> HttpResponse:
+def set_special_day(request: PersonRequest, department: Department) -> HttpResponse:
     form, periods = _forms(request.POST)
     if "more" in request.POST:
-        # Without JavaScript, one more period is a round trip; nothing typed is lost.
+        # The form works without JavaScript: the server adds an empty period.
         return _page(request, department, form, _with_one_more(request.POST))
     if not form.is_valid():
         return _page(request, department, form, periods)
     kind = form.cleaned_data["kind"]
     hours: list[Staffing] = []
     if kind == DayKind.SUNDAY:
-        hours = sunday_hours_of(department, form.dates[0])
+        hours = queries.sunday_hours(department, form.dates[0])
     elif kind == DayKind.OWN:
         if periods.is_valid():
             hours = written_hours(periods)
@@ -78,40 +73,36 @@ def set_special_day(request: HttpRequest, department: Department) -> HttpRespons
                 form.add_error("kind", _("Write at least one period, or choose closed."))
             return _page(request, department, form, periods)
 
-    def verb(asks: Asked) -> Impact:
+    def action(submission: Submission) -> Impact:
         return actions.set_special_days(
             department=department,
             dates=form.dates,
             name=form.cleaned_data["name"],
             hours=hours,
-            by=asks.by,
-            reason=asks.reason,
-            drop_named=asks.drop_named,
+            **submission.terms,
         )
 
     back = reverse("departments:special_days", args=[department.pk])
-    return _answer(request, department, verb, back)
+    return _answer(request, department, action, back)
 
 
 @require_POST
 @administrator
 def remove_special_day(
-    request: HttpRequest, department: Department, date: dt.date
+    request: PersonRequest, department: Department, date: dt.date
 ) -> HttpResponse:
-    """The date follows the ordinary week, or the rule for public holidays, again."""
-    get_object_or_404(department.special_days, date=date)
+    """Make the date follow the ordinary week or the rule for public holidays again."""
+    access.special_day_of(department, date)
 
-    def verb(asks: Asked) -> Impact:
+    def action(submission: Submission) -> Impact:
         return actions.remove_special_day(
             department=department,
             date=date,
-            by=asks.by,
-            reason=asks.reason,
-            drop_named=asks.drop_named,
+            **submission.terms,
         )
 
     back = reverse("departments:special_day", args=[department.pk, date])
-    return _answer(request, department, verb, back)
+    return _answer(request, department, action, back)
 
 
 def _forms(
@@ -132,46 +123,43 @@ def _with_one_more(data: QueryDict) -> "BaseFormSet[SpecialPeriodForm]":
 
 
 def _answer(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
-    verb: Callable[[Asked], Impact],
+    action: Callable[[Submission], Impact],
     back: str,
 ) -> HttpResponse:
-    newest = newest_change(department)
+    newest = queries.newest_change_id(department)
     overview = reverse("departments:special_days", args=[department.pk])
 
-    def around() -> dict[str, Any]:
+    def context_after() -> dict[str, Any]:
         return {
-            "says": says_since(department, newest),
-            "coming": coming_special_days(department, timezone.localdate()),
+            "description": queries.describe_changes_since(department, newest),
+            "coming": queries.coming_special_days(department, timezone.localdate()),
             "back": back,
         }
 
-    def done() -> HttpResponse:
-        messages.success(request, _("The change is saved."))
-        return redirect(overview)
-
-    response = answer(
+    response = preview_or_save(
         request,
         department,
-        verb,
+        action,
         template="departments/special_days_preview.html",
-        around=around,
-        done=done,
+        context_after=context_after,
+        message=_("The change is saved."),
+        next_url=overview,
         refused=partial(messages.warning, request),
     )
     return response or redirect(overview)
 
 
 def _page(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     form: SpecialDayForm,
     periods: "BaseFormSet[SpecialPeriodForm]",
     *,
     date: dt.date | None = None,
 ) -> HttpResponse:
-    coming = coming_special_days(department, timezone.localdate())
+    coming = queries.coming_special_days(department, timezone.localdate())
     return render(
         request,
         "departments/special_days.html",

@@ -1,4 +1,4 @@
-"""The demonstration: Fjordvik kommune, two departments, relative to today.
+"""The demonstration's data: Fjordvik kommune with two departments, relative to today.
 
 Only ``manage.py demo`` loads it, and only into an empty database.
 """

@@ -1,8 +1,8 @@
-"""Two weeks of history and a coming fortnight about half booked, around today.
+"""Write the demonstration's data: two weeks of history, and two weeks about half booked.
 
-Rows are written in bulk, not by the verbs: nobody can book the past, and the first
-page should stand within seconds. Visits are laid into named shifts one after the
-other, so every seat holds by construction; PostgreSQL's constraints have the last word.
+Rows are written in bulk rather than by actions: visits in the past can't be booked, and the
+first page should appear within seconds. Visits are placed into named shifts one after the
+other, so that each has a seat; PostgreSQL's constraints check it.
 """
 
 import datetime as dt
@@ -40,10 +40,10 @@ from serviceshop.demo.people import Person
 from workflow import actions as workflow_actions
 from workflow.models import Report
 
-PASSWORD = "demo"  # noqa: S105 -- printed for whoever tries the demonstration
+PASSWORD = "demo"  # noqa: S105 -- public
 HISTORY_DAYS = 14
 TRAVEL = dt.timedelta(minutes=15)
-BUSY = 0.5  # how much of each shift is booked
+BUSY = 0.5  # share of each shift that is booked
 
 
 def is_empty() -> bool:
@@ -52,13 +52,13 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def load(today: dt.date | None = None) -> None:
-    """Fill an empty database; ``today`` is the local date that everything is around."""
+    """Fill an empty database with data around ``today``, a local date."""
     _Fjordvik(today or timezone.localdate()).build()
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """A recipient's grant, and how many visits of it are still to be placed per week."""
+class _Demand:
+    """A recipient's grant, of which visits can be booked."""
 
     recipient: Recipient
     grant: Grant
@@ -79,6 +79,7 @@ class _Fjordvik:
         self._people()
         self._departments()
         self._recipients()
+        self._grants()
         self._guardian()
         self._days()
         self._name_shifts()
@@ -188,10 +189,10 @@ class _Fjordvik:
             for number, person in enumerate(people.RECIPIENT_NAMES, 1)
         ]
         users = [self._user(person, email) for person, email in named + others]
-        users[0].phone = "900 00 100"  # Aksel gets text messages, too
-        hans = users[len(named)]  # has a phone on the wall, and no log-in
+        users[0].phone = "900 00 100"  # Aksel also gets text messages
+        hans = users[len(named)]  # books by phone, and has no log-in
         User.objects.bulk_create(user for user in users if user is not hans)
-        # The others want no reminders: the mails that somebody trying this looks for stand out.
+        # The others get no reminders, so that the mails of the cast are easy to find.
         MessageChoices.objects.bulk_create(
             MessageChoices(user=user, day_before=[], hours_before=[])
             for user in users[len(named) + 1 :]
@@ -211,6 +212,7 @@ class _Fjordvik:
         Recipient.objects.bulk_create(self.recipients)
         self.aksel, self.berit = self.recipients[:2]
 
+    def _grants(self) -> None:
         services = {
             (service.department_id, service.name): service for service in Service.objects.all()
         }
@@ -240,7 +242,7 @@ class _Fjordvik:
                 for service, amount in chosen
             ]
         Grant.objects.bulk_create(grants)
-        self.wishes = [_Wish(grant.recipient, grant, grant.service) for grant in grants]
+        self.demands = [_Demand(grant.recipient, grant, grant.service) for grant in grants]
 
     def _guardian(self) -> None:
         """Carl is Berit's guardian, and has no services himself."""
@@ -262,7 +264,7 @@ class _Fjordvik:
     def _days(self) -> None:
         for department in (self.north, self.south):
             first = self.today - dt.timedelta(days=HISTORY_DAYS)
-            last = day_actions.horizon(department)[-1]
+            last = day_actions.horizon_dates(department)[-1]
             dates = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
             rules = rules_of(department, dates)
             for day in day_actions.lock_days((department.pk, date) for date in dates):
@@ -270,7 +272,7 @@ class _Fjordvik:
                 day_actions.lay_out(day, rules=rules)
 
     def _name_shifts(self) -> None:
-        """Give most shifts a person, in turn; a few of the later ones stay unnamed."""
+        """Assign carers to most shifts in turn; some of the later ones have none."""
         shifts = list(Shift.objects.select_related("day").order_by("day__date", "starts_at", "id"))
         rotas = {
             (self.north.pk, "day"): people.NORTH_CARERS[1:4],
@@ -311,8 +313,8 @@ class _Fjordvik:
         self._first_visits_of_the_cast()
         self.bookings_of_the_cast = list(self.bookings)
         for shift in self.shifts:
-            for starts_at, wish in self._fill(shift):
-                self._place(shift, starts_at, wish)
+            for starts_at, demand in self._fill(shift):
+                self._place(shift, starts_at, demand)
         Booking.objects.bulk_create(self.bookings)
         Visit.objects.bulk_create(self.visits)
         events = BookingEvent.objects.bulk_create(
@@ -326,7 +328,7 @@ class _Fjordvik:
             )
             for booking in self.bookings
         )
-        # Rows are dated as they are written: people ordered over the days before.
+        # The rows have the current time. Spread the booking times over the days before.
         for booking, event in zip(self.bookings, events, strict=True):
             hours_before = dt.timedelta(hours=self.random.randint(20, 240))
             booking.booked_at = event.at = min(booking.starts_at, self.now) - hours_before
@@ -336,13 +338,13 @@ class _Fjordvik:
             day_actions.bump_revision(day)
 
     def _is_announced(self, booking: Booking) -> bool:
-        """Mails tell of the cast's next visits, and a letter tells Hans of his."""
+        """The cast gets mails about their next visits, and Hans a letter about his."""
         return booking in self.bookings_of_the_cast or (
             booking.recipient.user is None and booking.starts_at > self.now
         )
 
     def _first_visits_of_the_cast(self) -> None:
-        """Aksel's and Berit's next visits, so that each has something to look at."""
+        """Book the next visits of Aksel and Berit."""
         tomorrow = [
             shift
             for shift in self.shifts
@@ -350,19 +352,19 @@ class _Fjordvik:
         ]
         emils = (shift for shift in tomorrow if shift.person == self.users[people.EMIL])
         shift = next(emils)
-        wishes = {
-            (wish.recipient, wish.service.name): wish
-            for wish in self.wishes
-            if wish.recipient in (self.aksel, self.berit)
+        demands = {
+            (demand.recipient, demand.service.name): demand
+            for demand in self.demands
+            if demand.recipient in (self.aksel, self.berit)
         }
         at = shift.starts_at
         self._place(
-            shift, at + dt.timedelta(hours=2, minutes=30), wishes[self.aksel, "Rengjøring"]
+            shift, at + dt.timedelta(hours=2, minutes=30), demands[self.aksel, "Rengjøring"]
         )
-        self._place(shift, at + dt.timedelta(minutes=30), wishes[self.berit, "Dusj"])
+        self._place(shift, at + dt.timedelta(minutes=30), demands[self.berit, "Dusj"])
 
-    def _fill(self, shift: Shift) -> Iterator[tuple[dt.datetime, _Wish]]:
-        """Starts on the grid, one after the other, with a wish for about half the time."""
+    def _fill(self, shift: Shift) -> Iterator[tuple[dt.datetime, _Demand]]:
+        """Yield starts on the slot grid in order, with a demand, for about half of the shift."""
         grid = dt.timedelta(
             minutes=self.north.slot_minutes
             if shift.day.department_id == self.north.pk
@@ -370,58 +372,58 @@ class _Fjordvik:
         )
         at = shift.starts_at
         while at < shift.ends_at:
-            wish = self._wish_for(shift, at) if self.random.random() < BUSY else None
-            if wish is None:
+            demand = self._demand_for(shift, at) if self.random.random() < BUSY else None
+            if demand is None:
                 at += grid
                 continue
-            yield at, wish
-            busy_until = at + dt.timedelta(minutes=wish.service.minutes) + TRAVEL
+            yield at, demand
+            busy_until = at + dt.timedelta(minutes=demand.service.minutes) + TRAVEL
             while at < busy_until:
                 at += grid
 
-    def _wish_for(self, shift: Shift, at: dt.datetime) -> _Wish | None:
-        """A random wish that fits here, or None after a few tries."""
-        for wish in self.random.sample(self._wishes_of(shift), k=6):
-            if self._fits(shift, at, wish):
-                return wish
+    def _demand_for(self, shift: Shift, at: dt.datetime) -> _Demand | None:
+        """A random demand that fits here, or None after a few attempts."""
+        for demand in self.random.sample(self._demands_of(shift), k=6):
+            if self._fits(shift, at, demand):
+                return demand
         return None
 
-    def _wishes_of(self, shift: Shift) -> list[_Wish]:
-        return self._wishes_by_department[shift.day.department_id]
+    def _demands_of(self, shift: Shift) -> list[_Demand]:
+        return self._demands_by_department[shift.day.department_id]
 
     @cached_property
-    def _wishes_by_department(self) -> dict[object, list[_Wish]]:
-        found: dict[object, list[_Wish]] = defaultdict(list)
-        for wish in self.wishes:
-            found[wish.service.department_id].append(wish)
+    def _demands_by_department(self) -> dict[object, list[_Demand]]:
+        found: dict[object, list[_Demand]] = defaultdict(list)
+        for demand in self.demands:
+            found[demand.service.department_id].append(demand)
         return found
 
-    def _fits(self, shift: Shift, at: dt.datetime, wish: _Wish) -> bool:
-        ends_at = at + dt.timedelta(minutes=wish.service.minutes)
-        needs_medicine = wish.service.symbol == "medicine"
-        if wish.recipient == self.aksel and _week(at) >= _week(self.now):
-            return False  # Aksel has a history, and plenty left to book
+    def _fits(self, shift: Shift, at: dt.datetime, demand: _Demand) -> bool:
+        ends_at = at + dt.timedelta(minutes=demand.service.minutes)
+        needs_medicine = demand.service.symbol == "medicine"
+        if demand.recipient == self.aksel and _week(at) >= _week(self.now):
+            return False  # Aksel has visits in the past, and much left to book
         return (
             ends_at <= shift.ends_at
-            and self.used[wish.grant.pk, _week(at)] < wish.grant.amount
+            and self.used[demand.grant.pk, _week(at)] < demand.grant.amount
             and (not needs_medicine or self.medicine.pk in shift.qualification_ids)
             and all(
                 ends_at + TRAVEL <= start or end + TRAVEL <= at
                 for start, end in itertools.chain(
-                    self.taken[wish.recipient.pk], self.taken[shift.pk]
+                    self.taken[demand.recipient.pk], self.taken[shift.pk]
                 )
             )
         )
 
-    def _place(self, shift: Shift, starts_at: dt.datetime, wish: _Wish) -> None:
-        ends_at = starts_at + dt.timedelta(minutes=wish.service.minutes)
-        self.used[wish.grant.pk, _week(starts_at)] += 1
-        self.taken[wish.recipient.pk].append((starts_at, ends_at))
+    def _place(self, shift: Shift, starts_at: dt.datetime, demand: _Demand) -> None:
+        ends_at = starts_at + dt.timedelta(minutes=demand.service.minutes)
+        self.used[demand.grant.pk, _week(starts_at)] += 1
+        self.taken[demand.recipient.pk].append((starts_at, ends_at))
         self.taken[shift.pk].append((starts_at, ends_at))
         booking = Booking(
-            recipient=wish.recipient,
-            service=wish.service,
-            grant=wish.grant,
+            recipient=demand.recipient,
+            service=demand.service,
+            grant=demand.grant,
             starts_at=starts_at,
             ends_at=ends_at,
         )
@@ -437,10 +439,10 @@ class _Fjordvik:
             )
         )
 
-    # -- What has been, and what went wrong ---------------------------------
+    # -- History and absence ------------------------------------------------
 
     def _history(self) -> None:
-        """Days up to today are settled; visits that are over have a report, but two."""
+        """Settle the days up to today, and report on all past visits except two."""
         Day.objects.filter(date__lte=self.today).update(
             settled_at=self.now - dt.timedelta(hours=12)
         )
@@ -460,7 +462,7 @@ class _Fjordvik:
         )
 
     def _sick_leave(self) -> None:
-        """Somebody is ill on the next working evening: their visits need a new carer."""
+        """Report a carer ill on the next working evening, so that visits need another carer."""
         shift = next(
             shift
             for shift in self.shifts
@@ -479,6 +481,6 @@ class _Fjordvik:
 
 
 def _week(at: dt.datetime) -> dt.date:
-    """The Monday of the local week that a start falls in."""
+    """The Monday of the local week."""
     date = timezone.localdate(at)
     return date - dt.timedelta(days=date.weekday())

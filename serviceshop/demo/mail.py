@@ -1,4 +1,4 @@
-"""The demonstration's mails and text messages: printed, and kept where a page can show them."""
+"""The demonstration's mails and text messages: printed, stored, and shown on a page."""
 
 import datetime as dt
 import email
@@ -13,7 +13,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+
+from accounts.http_methods import require_safe
 
 SHOWN = 30
 
@@ -35,14 +36,14 @@ class EmailBackend(BaseEmailBackend):
 
 
 class SmsGateway:
-    """A text message is kept as a mail to the number, without a subject."""
+    """Stores a text message as a mail to the number, without a subject."""
 
     def send(self, *, number: str, text: str, reference: str) -> None:
         EmailBackend().send_messages([EmailMessage(body=text, to=[number])])
 
 
 def latest() -> Iterator[ParsedMessage]:
-    """Newest first."""
+    """The latest mails, newest first."""
     paths = sorted(_folder().glob("*.eml"), reverse=True)
     for path in paths[:SHOWN]:
         yield email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
@@ -54,7 +55,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         {
             "to": message["To"],
             "subject": message["Subject"],
-            # "-0000", as Django dates a mail, is UTC without saying so.
+            # Django dates mails with "-0000", which is parsed as a naive datetime in UTC.
             "sent": message["Date"].datetime.replace(tzinfo=dt.UTC),
             "text": body.get_content() if (body := message.get_body(["plain"])) else "",
         }

@@ -20,7 +20,7 @@ EMIL = Person("Emil", "Nygård")
 FRIDA = Person("Frida", "Vangen")
 CARL = Person("Carl", "Berg")
 
-# Those whose name is a button on the demonstration's log-in page.
+# People with a button on the demonstration's log-in page.
 CAST = (AKSEL, BERIT, CARL, DINA, EMIL, FRIDA)
 
 NORTH_CARERS = (

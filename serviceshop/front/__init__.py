@@ -1,1 +1,1 @@
-"""What makes the files under ``static/``: vendoring, the icon sprite, the time grid."""
+"""Commands that generate files under ``static/``: vendored packages, icons, time grid."""

@@ -1,8 +1,8 @@
-"""Write the classes that place things in time: ``python -m serviceshop.front.time_grid``.
+"""Write the CSS classes of time grids: ``python -m serviceshop.front.time_grid``.
 
-A strict CSP allows no ``style=""``, so a block says ``at-1015 for-45`` and its grid
-says ``from-07 hours-15``. The classes only set numbers (five minutes is one line of
-the grid); board.css, hours-picture.css and week-grid.css turn them into rows or columns.
+A strict CSP forbids ``style=""``, so a block has the classes ``at-1015 for-45`` and its grid
+``from-07 hours-15``. The classes only set variables (one grid line is five minutes);
+board.css, hours-picture.css and week-grid.css use them for rows or columns.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ TARGET = Path(__file__).resolve().parent.parent.parent / "static/css/time-grid.c
 def css() -> str:
     starts = [
         f".at-{minute // 60:02}{minute % 60:02}{{--at:{minute // STEP}}}"
-        for minute in range(0, 36 * 60, STEP)  # until noon next day: nights belong to their start
+        for minute in range(0, 36 * 60, STEP)  # until noon of the next day, for night shifts
     ]
     lengths = [
         f".for-{minutes}{{--for:{minutes // STEP}}}" for minutes in range(5, 24 * 60 + 1, 5)

@@ -1,11 +1,10 @@
-"""Fetch other people's CSS, fonts and icons: ``python -m serviceshop.front.vendor``.
+"""Vendor third-party CSS, fonts and icons: ``python -m serviceshop.front.vendor``.
 
-``static/vendor/packages.toml`` names every package with version and integrity. npm
-fetches them from whichever registry this machine is set up with; what arrives counts
-only if it is byte for byte what the list says. Of Designsystemet it takes the components
-we use, of Inter the letters and weights, of each drawing one decimal: a first visit over
-a slow line is to be short. The files are committed, so nobody needs npm to run or build
-Service Shop.
+``static/vendor/packages.toml`` lists the packages with version and integrity. npm fetches
+them from the registry that the machine uses; a package is accepted only if its hash matches.
+To keep pages small on slow connections, only the components of Designsystemet that we use
+are taken, the letters and weights of Inter, and one decimal of the coordinates of icons. The
+files are committed, so npm is not needed to run or build Service Shop.
 """
 
 import base64
@@ -57,13 +56,13 @@ def vendor(package: dict[str, Any], work: Path) -> None:
 
 
 def stylesheet(order: list[str], layers: dict[str, list[str]]) -> str:
-    """One file of components, each in the cascade layer that it belongs to."""
+    """One stylesheet with each component in its cascade layer."""
     blocks = [f"@layer {layer}{{{''.join(parts)}}}" for layer, parts in layers.items()]
     return "\n".join([f"@layer {', '.join(order)};", *blocks]) + "\n"
 
 
 def subset(font: bytes, letters: str, keep: dict[str, Any]) -> bytes:
-    """A variable font with fewer letters, weights and features; ``letters`` as CSS writes them."""
+    """A variable font with fewer letters, weights and features; ``letters`` in CSS syntax."""
     from fontTools.subset import Options, Subsetter, parse_unicodes
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
@@ -80,7 +79,7 @@ def subset(font: bytes, letters: str, keep: dict[str, Any]) -> bytes:
 
 
 def sprite(drawings: dict[str, str], decimals: int) -> str:
-    """One file of symbols, coloured by the text they stand in."""
+    """An SVG sprite whose icons have the colour of the surrounding text."""
     symbols = []
     for name, drawing in sorted(drawings.items()):
         shapes = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.DOTALL)

@@ -1,0 +1,1 @@
+"""Error pages and middleware of the whole project."""

@@ -1,7 +1,7 @@
-"""Pages for when something went wrong. None of them may ask the database: it may be what did."""
+"""Error pages. They must not query the database, which may be what failed."""
 
 import sys
-from typing import cast
+from typing import TypeGuard
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
 from accounts import unsent
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
 from booking.access.pages import MandateEnded
 from booking.views.order import look_over_again
@@ -31,15 +31,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open too long costs nobody what they typed: they are asked whether to
-    send it now, or can copy their words from the page. One that does not say that it comes
-    from our own pages keeps and shows nothing."""
+    """A form with an outdated CSRF token. Users do not lose what they wrote.
+
+    They can send the form again after a confirmation, or copy their text from the page. If
+    the Origin is not ours, nothing is kept or shown.
+    """
     if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
         return render(request, "403_csrf.html", status=403)
     kept = look_over_again(request)
     if kept is not None:
         return kept
-    if _is_ours(request) and unsent.keep_of_older_page(cast(PersonRequest, request)):
+    if _can_be_kept(request) and unsent.keep_of_older_page(request):
         return redirect("accounts:unsent")
     context = {
         "page": page_of(request.get_full_path()),
@@ -48,11 +50,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", context, status=403)
 
 
-def _is_ours(request: HttpRequest) -> bool:
-    """A form of somebody logged in, and none of the log-in's own, which carry codes: those
-    are in no namespace."""
+def _can_be_kept(request: HttpRequest) -> TypeGuard[PersonRequest]:
+    """A logged-in user's form, except forms of the log-in, which contain codes. The URLs of
+    the log-in have no namespace."""
     match = request.resolver_match
-    return request.user.is_authenticated and match is not None and bool(match.namespace)
+    return is_logged_in(request) and match is not None and bool(match.namespace)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,7 @@
 """503 page for requests that waited too long for a lock.
 
-Views where this happens often answer ``Busy`` with their own page. This middleware answers
-for all others. What the person typed stands on the page, so that it can be sent again.
+Views where this happens often have their own page for ``Busy``. This middleware handles all
+others. The page contains what the user typed, so that it can be sent again.
 """
 
 from django.http import HttpRequest, HttpResponse

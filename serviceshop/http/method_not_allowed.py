@@ -1,4 +1,4 @@
-"""An address that can only be sent to is said to be one in words when somebody opens it."""
+"""405 page: this URL only accepts POST."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ from accounts.pages import page_of
 
 class MethodNotAllowedMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Programs have words of their own already, and keep them."""
+        """Responses with content, such as the API's JSON, are left alone."""
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
             context = {"page": page_of(request.path)}
             response.content = render_to_string("405.html", context, request)

@@ -1,5 +1,7 @@
-"""No page takes a file. Whoever sends one all the same meets the limit that holds for
-everything else, and nothing of it is kept."""
+"""Upload handler that discards files: no page accepts any.
+
+The limit of other request bodies applies to them too.
+"""
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -15,12 +17,12 @@ class RejectUploads(FileUploadHandler):
         boundary: object,
         encoding: str | None = None,
     ) -> None:
-        """Django's own limit leaves out what is in files."""
+        """Django's own limit does not count files."""
         if content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Thrown away."""
+        """Discard the data."""
 
     def file_complete(self, file_size: int) -> None:
         """There is no file."""

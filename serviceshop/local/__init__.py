@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey for the demonstration, the tests and a data folder.
 
-The same servers as in production, started as direct children of the process
-that needs them and gone with it, however it ends.
+The same servers as in production, started as direct children of the process that needs them.
+They end with it, however it ends.
 """
 
 from serviceshop.local.attach import local_services

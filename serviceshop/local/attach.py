@@ -1,8 +1,8 @@
-"""Gives a ``manage.py`` command the local services of a data folder.
+"""Give a ``manage.py`` command the local services of a data folder.
 
-``DATABASE_URL`` and ``REDIS_URL`` always win. Without them only the
-demonstration and a command with an explicit data folder get local services:
-a forgotten URL must never open an empty database.
+``DATABASE_URL`` and ``REDIS_URL`` take precedence. Without them, only the demonstration and
+commands with an explicit data folder get local services: a forgotten URL must never create
+an empty database.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ DEMONSTRATION = Path(__file__).resolve().parent.parent.parent / ".data" / "demo"
 OPTION = "--data-dir"
 VARIABLE = "SERVICESHOP_DATA_DIR"
 
-# What this process holds, so that the demonstration can watch over it.
+# The folder whose services this process runs, for the demonstration to supervise.
 held: DataFolder | None = None
 
 

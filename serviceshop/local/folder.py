@@ -1,10 +1,9 @@
-"""A data folder: what local services keep, and who runs them there.
+"""A data folder: the files of local services, and the process that runs them.
 
-One process at a time *holds* a folder: it keeps the lock on ``holder``, runs
-the services as its children and writes their addresses into ``services.json``.
-Others *join* it: they share the lock on ``joined`` for as long as they use the
-services, and a command that holds the folder waits for them before it stops.
-All locks vanish with the process that has them.
+One process at a time *holds* a folder: it has the lock on ``holder``, runs the services as
+its children and writes their URLs into ``services.json``. Others *join* it: they share the
+lock on ``joined`` while they use the services, and a command that holds the folder waits for
+them before it stops. The kernel releases the locks of a process that ends.
 """
 
 import contextlib
@@ -23,7 +22,7 @@ from serviceshop.local.errors import FolderInUseError, LocalServiceError
 from serviceshop.local.postgres import Postgres
 from serviceshop.local.valkey import Valkey
 
-STARTING = 60  # seconds that a holder may need, crash recovery included
+STARTING = 60  # seconds; includes crash recovery
 
 
 class DataFolder:
@@ -35,7 +34,7 @@ class DataFolder:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a local installation needs beside its services: it is a demonstration."""
+        """Other settings of a local installation, which is a demonstration."""
         return {
             "SERVICESHOP_DEMO": "1",
             "SECRET_KEY": self.secret_key(),
@@ -44,12 +43,12 @@ class DataFolder:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Where the services are that run here."""
+        """The URLs of the services."""
         return {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.valkey.url}
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[dict[str, str]]:
-        """Run the services here, alone; raise ``FolderInUseError`` if somebody already does."""
+        """Run the services. Raises ``FolderInUseError`` if another process runs them."""
         with self._open("holder") as holder:
             if not _lock(holder, fcntl.LOCK_EX):
                 raise FolderInUseError(f"The data folder {self.path} is in use.")
@@ -66,7 +65,7 @@ class DataFolder:
 
     @contextlib.contextmanager
     def join_or_hold(self) -> Iterator[dict[str, str]]:
-        """Use the services that run here, or run them for as long as the block lasts."""
+        """Use the running services, or run them during the block."""
         until = time.monotonic() + STARTING
         while True:
             with contextlib.suppress(FolderInUseError), self.hold() as environment:
@@ -86,7 +85,7 @@ class DataFolder:
             time.sleep(0.05)
 
     def secret_key(self) -> str:
-        """Made at the first need and kept, so that log-ins outlive a restart."""
+        """Created when first needed and stored, so that sessions survive a restart."""
         path = self.path / "secret-key"
         if not path.exists():
             _write_secret(path, secrets.token_urlsafe(50))
@@ -100,7 +99,7 @@ class DataFolder:
         return (self.path / name).open("a")
 
     def _running(self) -> dict[str, str] | None:
-        """The holder's services, if they are up: the file may be a killed holder's."""
+        """The holder's services if they answer. The file may be from a holder that was killed."""
         try:
             environment: dict[str, str] = json.loads(self._services_file.read_text())
         except FileNotFoundError:
@@ -108,7 +107,7 @@ class DataFolder:
         return environment if all(map(_answers, environment.values())) else None
 
     def _wait_for_joined(self) -> None:
-        """Keep the services up until nobody uses them; from then on nobody can join."""
+        """Wait until nobody uses the services. Nobody can join from now on."""
         self._services_file.unlink(missing_ok=True)
         with self._open("joined") as joined:
             fcntl.flock(joined, fcntl.LOCK_EX)
@@ -123,16 +122,16 @@ def _lock(file: IO[str], kind: int) -> bool:
 
 
 def _answers(url: str) -> bool:
-    address = urlsplit(url)
+    parts = urlsplit(url)
     try:
-        socket.create_connection((address.hostname, address.port), timeout=1).close()
+        socket.create_connection((parts.hostname, parts.port), timeout=1).close()
     except OSError:
         return False
     return True
 
 
 def _write_secret(path: Path, text: str) -> None:
-    """Readable by its owner alone, and never half written."""
+    """Write a file that only its owner can read, atomically."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

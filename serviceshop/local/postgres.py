@@ -1,8 +1,8 @@
-"""A PostgreSQL server on a folder of its own.
+"""A PostgreSQL server in its own folder.
 
-It listens on the loopback address with a password rather than on a Unix
-socket: a socket's path may not be longer than some hundred bytes, which a deep
-checkout already is, and one URL of one form then serves Django, Celery and psql.
+It listens on the loopback address with a password rather than on a Unix socket: the path of a
+socket is limited to about a hundred bytes, which a deep checkout exceeds, and one URL then
+works for Django, Celery and psql.
 """
 
 import os
@@ -32,12 +32,12 @@ SETTINGS = {
     "max_connections": "200",
     "jit": "off",
 }
-# For clusters whose content nobody will miss.
+# For clusters whose data may be lost.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
-    """``durable=False`` gives up surviving a power failure, for speed in tests."""
+    """``durable=False`` is faster, for tests: a power failure loses data."""
 
     name = "PostgreSQL"
 
@@ -75,15 +75,15 @@ class Postgres:
                 self._run()
                 break
             except LocalServiceError:
-                # Somebody else may have taken the port in between, or the last
-                # of a killed server's processes still be on their way out.
-                if attempt == ATTEMPTS or "in use" not in self._last_words():
+                # Another process may have taken the port in between, or the last
+                # processes of a killed server have not ended yet.
+                if attempt == ATTEMPTS or "in use" not in self._log_tail():
                     raise
                 time.sleep(0.2 * attempt)
         self._create_database()
 
     def restart(self) -> None:
-        """Start again where everybody already looks for it, after a crash."""
+        """Start again on the same port, after a crash."""
         _end_orphan(self.data)
         self._run()
 
@@ -95,13 +95,13 @@ class Postgres:
         return self.child is not None and self.child.is_running()
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place and move it there when it is whole."""
+        """Create the cluster in a temporary folder, and rename it when it is complete."""
         unfinished = self.folder / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         self.password_file.write_text(secrets.token_hex(16))
         self.password_file.chmod(0o600)
         _give(self.folder, self.identity)
-        answer = subprocess.run(
+        result = subprocess.run(
             command(
                 [
                     self.bin / "initdb",
@@ -110,7 +110,7 @@ class Postgres:
                     f"--pwfile={self.password_file}",
                     "--auth=scram-sha-256",
                     "--encoding=UTF8",
-                    # The wheels come without ICU, and the machine may lack every locale.
+                    # The wheels have no ICU, and the machine may have no locales.
                     "--locale-provider=builtin",
                     "--builtin-locale=C.UTF-8",
                     "--locale=C",
@@ -125,9 +125,9 @@ class Postgres:
             capture_output=True,
             text=True,
         )
-        if answer.returncode != 0:
+        if result.returncode != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise LocalServiceError(f"initdb failed.\n{answer.stdout}{answer.stderr}")
+            raise LocalServiceError(f"initdb failed.\n{result.stdout}{result.stderr}")
         unfinished.rename(self.data)
 
     def _run(self) -> None:
@@ -139,8 +139,8 @@ class Postgres:
             identity=self.identity,
             directory=self.folder,
             environment=_environment(),
-            # An immediate stop takes all of the server's processes along within
-            # milliseconds; what was committed is recovered at the next start.
+            # An immediate shutdown ends all processes of the server within milliseconds.
+            # Committed data is recovered at the next start.
             last_signal=signal.SIGQUIT,
             stop_signal=signal.SIGINT,
             patience=8,
@@ -149,7 +149,7 @@ class Postgres:
         self.child.wait_until(self._is_ready, within=60)
 
     def _is_ready(self) -> bool:
-        """As pg_ctl asks: the server's own word in its lock file."""
+        """Whether the lock file says so, as pg_ctl checks it."""
         lines = _lock_file(self.data)
         return (
             self.child is not None
@@ -169,18 +169,18 @@ class Postgres:
         password = self.password_file.read_text()
         return f"postgresql://{NAME}:{password}@{LOOPBACK}:{self.port}/{database}"
 
-    def _last_words(self) -> str:
-        return self.child.last_words() if self.child else ""
+    def _log_tail(self) -> str:
+        return self.child.log_tail() if self.child else ""
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what would redirect the server (PGDATA, PGPORT, …), in plain English."""
+    """Our environment without PG… variables, which would redirect the server; in English."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return ours | {"LC_ALL": "C"}
 
 
 def _identity(folder: Path, postgres: Path) -> str:
-    """As whom PostgreSQL may run here: it refuses root and users without a name."""
+    """The identity to run PostgreSQL as: it refuses root and users without a name."""
     if os.geteuid() != 0 and _has_name(os.geteuid()):
         return "same"
     nobody = _nobody()
@@ -188,7 +188,7 @@ def _identity(folder: Path, postgres: Path) -> str:
     if os.geteuid() == 0:
         candidates.append(f"user:{nobody.pw_uid}:{nobody.pw_gid}")
         owner = folder.stat()
-        if owner.st_uid != 0:  # made by somebody else, or where there were no namespaces
+        if owner.st_uid != 0:  # created by another user, or without namespaces
             candidates.insert(0, f"user:{owner.st_uid}:{owner.st_gid}")
     for identity in candidates:
         probe = command([postgres, "--version"], identity=identity, directory=folder)
@@ -221,7 +221,7 @@ def _nobody() -> pwd.struct_passwd:
 
 
 def _give(folder: Path, identity: str) -> None:
-    """Make the folder belong to whom the server runs as, when that is another user."""
+    """Give the folder to the user that the server runs as, if that is another one."""
     if not identity.startswith("user:"):
         return
     uid, gid = map(int, identity.split(":")[1:])
@@ -238,11 +238,11 @@ def _lock_file(data: Path) -> list[str]:
 
 
 def _end_orphan(data: Path) -> None:
-    """Clear away what a killed server left; the caller holds the folder alone.
+    """End the processes of a killed server, and delete its lock file.
 
-    PostgreSQL trusts the process number in its lock file, and in a container
-    the same small number soon belongs to somebody else: it would then refuse
-    to start for ever. Looking at what that process is tells the two apart.
+    The caller holds the folder. PostgreSQL trusts the process id in its lock file. In a
+    container the same small id soon belongs to another process, and PostgreSQL would never
+    start again. So the process is checked to be a server on this folder.
     """
     lines = _lock_file(data)
     if not lines or not lines[0].isdigit():
@@ -260,10 +260,10 @@ def _serves(pid: int, data: Path) -> bool:
     """Whether process ``pid`` is a PostgreSQL server on ``data``."""
     if sys.platform == "linux":
         try:
-            shown = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
         except OSError:
             return False
     else:
-        ask = ["/bin/ps", "-o", "command=", "-p", str(pid)]
-        shown = subprocess.run(ask, capture_output=True, text=True).stdout
-    return "postgres" in shown and str(data) in shown
+        ps = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+        line = subprocess.run(ps, capture_output=True, text=True).stdout
+    return "postgres" in line and str(data) in line

@@ -1,4 +1,4 @@
-"""Child processes that never outlive this one."""
+"""Child processes that end when this process ends."""
 
 import os
 import signal
@@ -20,10 +20,10 @@ def command(
     directory: Path | None = None,
     last_signal: signal.Signals = signal.SIGKILL,
 ) -> list[str]:
-    """The command line that runs ``program`` as a child dying with this process.
+    """The command line that runs ``program`` as a child that dies with this process.
 
-    Start it from a thread that lives as long as the child should: the kernel
-    counts the thread, not the process, as the parent.
+    Start it from a thread that lives as long as the child should: for the kernel, the parent
+    is the thread, not the process.
     """
     return [
         sys.executable,
@@ -39,7 +39,7 @@ def command(
 
 
 class Child:
-    """A long-running program: started, watched, stopped, started again."""
+    """A long-running program that can be started, stopped and restarted."""
 
     def __init__(
         self,
@@ -68,10 +68,10 @@ class Child:
         self.environment = environment
         self.pass_fds = pass_fds
         self.process: subprocess.Popen[bytes] | None = None
-        self.asked_to_stop = False
+        self.is_stopping = False
 
     def start(self) -> None:
-        self.asked_to_stop = False
+        self.is_stopping = False
         output = self.log.open("wb") if self.log else None
         try:
             self.process = subprocess.Popen(
@@ -86,8 +86,8 @@ class Child:
                 stderr=subprocess.STDOUT if output else None,
                 env=self.environment,
                 pass_fds=self.pass_fds,
-                # A Ctrl-C in the terminal is for this process alone, which
-                # stops its children in their order.
+                # Ctrl-C in the terminal must reach only this process, which stops its
+                # children in order.
                 start_new_session=True,
             )
         finally:
@@ -98,25 +98,25 @@ class Child:
             self.process.stdin.write(self.stdin.encode())
             self.process.stdin.close()
         except BrokenPipeError:
-            pass  # died at once; whoever waits for it says so
+            pass  # it died at once; wait_until() reports that
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
-        """Return once ``ready()``; raise with the end of the log if that never happens."""
+        """Return once ``ready()``. Raises ``LocalServiceError`` with the end of the log."""
         until = time.monotonic() + within
         while not ready():
             if not self.is_running():
-                raise LocalServiceError(f"{self.name} did not start.\n{self.last_words()}")
+                raise LocalServiceError(f"{self.name} did not start.\n{self.log_tail()}")
             if time.monotonic() > until:
                 self.stop()
                 raise LocalServiceError(
-                    f"{self.name} was not ready after {within:.0f} seconds.\n{self.last_words()}"
+                    f"{self.name} was not ready after {within:.0f} seconds.\n{self.log_tail()}"
                 )
             time.sleep(0.02)
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         if self.log is None or not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
@@ -124,18 +124,18 @@ class Child:
     def restart(self) -> None:
         self.start()
 
-    def ask_to_stop(self) -> None:
-        """Once only: a second signal makes some programs hurry more than is good."""
-        if self.is_running() and not self.asked_to_stop:
+    def request_stop(self) -> None:
+        """Send the signal once: a second one makes some programs stop without cleaning up."""
+        if self.is_running() and not self.is_stopping:
             assert self.process
-            self.asked_to_stop = True
+            self.is_stopping = True
             self.process.send_signal(self.stop_signal)
 
     def stop(self) -> None:
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.ask_to_stop()
+            self.request_stop()
             try:
                 self.process.wait(self.patience)
             except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""A Valkey server on a folder of its own."""
+"""A Valkey server in its own folder."""
 
 import secrets
 import signal
@@ -36,12 +36,12 @@ class Valkey:
                 self._run()
                 return
             except LocalServiceError:
-                # Somebody else may have taken the port in between.
-                if attempt == ATTEMPTS or "in use" not in self._last_words():
+                # Another process may have taken the port in between.
+                if attempt == ATTEMPTS or "in use" not in self._log_tail():
                     raise
 
     def restart(self) -> None:
-        """Start again where everybody already looks for it."""
+        """Start again on the same port."""
         self._run()
 
     def stop(self) -> None:
@@ -52,16 +52,16 @@ class Valkey:
         return self.child is not None and self.child.is_running()
 
     def _run(self) -> None:
-        # The configuration travels by standard input: a command line could be
-        # read by everybody on the machine, and it holds the password.
+        # The configuration contains the password, so it is sent by standard input: all users
+        # of the machine can read command lines.
         self.child = Child(
             self.name,
             [binaries.valkey(), "-"],
             stdin=self._configuration(),
             log=self.folder / "valkey.log",
             directory=self.folder,
-            # What was written stands in the append-only file or in the
-            # kernel's memory: being killed loses nothing.
+            # Written data is in the append-only file or in the kernel's buffers, so killing
+            # the server loses nothing.
             last_signal=signal.SIGKILL,
         )
         self.child.start()
@@ -88,5 +88,5 @@ class Valkey:
         except redis.RedisError:
             return False
 
-    def _last_words(self) -> str:
-        return self.child.last_words() if self.child else ""
+    def _log_tail(self) -> str:
+        return self.child.log_tail() if self.child else ""

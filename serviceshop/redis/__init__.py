@@ -1,0 +1,1 @@
+"""The cache and the message broker, when Redis may be away."""

@@ -1,4 +1,4 @@
-"""Remembers for a moment that Redis is away, so that not everybody waits for it in turn."""
+"""A circuit breaker: after a failure, nobody waits for Redis for a few seconds."""
 
 import time
 
@@ -6,7 +6,7 @@ PAUSE = 5  # seconds
 
 
 class Breaker:
-    """Open while the last failure is recent. Shared by the threads of one process."""
+    """Open for ``pause`` seconds after the last failure. Shared by the threads of a process."""
 
     def __init__(self, pause: float = PAUSE) -> None:
         self.pause = pause
@@ -22,4 +22,4 @@ class Breaker:
         self._closed_from = 0.0
 
 
-redis_breaker = Breaker()  # the cache and the message broker are one server
+redis_breaker = Breaker()  # one for both: the cache and the message broker are the same server

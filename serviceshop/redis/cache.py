@@ -1,4 +1,4 @@
-"""A Redis cache that fails open: a broken cache is a miss, never an error."""
+"""A Redis cache that fails open: an unavailable cache is a miss, never an error."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -13,35 +13,36 @@ from serviceshop.redis.breaker import redis_breaker
 
 log = logging.getLogger(__name__)
 
-# What this process wrote while Redis was away. An old value may still be there when
-# Redis is back (a session that was logged out meanwhile), so these are deleted first.
-unwritten: set[str] = set()
+# Keys and versions that this process could not write while Redis was away. Redis may still have
+# old values of them when it is back (such as a session that has logged out), so they are
+# deleted before anything else.
+unwritten: set[tuple[Any, int | None]] = set()
 
 
 class _Client(RedisCacheClient):
-    """Keeps what Django makes anew for each question: making it takes as long as asking."""
+    """Keeps Redis clients. Django makes one per call, which takes as long as the call itself."""
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        if write not in self._made:
-            self._made[write] = super().get_client(key, write=write)
-        return self._made[write]
+        if write not in self._clients_by_use:
+            self._clients_by_use[write] = super().get_client(key, write=write)
+        return self._clients_by_use[write]
 
     @cached_property
-    def _made(self) -> dict[bool, Any]:
+    def _clients_by_use(self) -> dict[bool, Any]:
         return {}
 
 
 class FailOpenRedisCache(RedisCache):
-    """Django's Redis cache, except that Redis may vanish at any time.
+    """Django's Redis cache, for a Redis that may go away at any time.
 
-    Reads miss and writes are dropped while Redis is away. ``add`` answers True:
-    a lock that nobody can keep must not look taken (allauth's replay check would
-    otherwise read every code as already used).
+    While it is away, reads miss and writes are dropped. ``add`` returns True: a lock that
+    can't be stored must not look taken. (Otherwise allauth's replay check would treat every
+    code as already used.)
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = _Client
+        self._class = _Client  # private, but Django has no public way to choose the client
 
     def _open(
         self,
@@ -53,19 +54,18 @@ class FailOpenRedisCache(RedisCache):
     ) -> Any:
         if not redis_breaker.is_open():
             try:
-                self._forget_unwritten()
+                self._delete_unwritten()
                 return call()
             except (RedisError, OSError) as error:
                 redis_breaker.trip()
                 log.warning("cache unavailable: %s", type(error).__name__)
-        unwritten.update(self.make_and_validate_key(key, version=version) for key in writes)
+        unwritten.update((key, version) for key in writes)
         return otherwise
 
-    def _forget_unwritten(self) -> None:
-        if unwritten:
-            keys = list(unwritten)
-            self._cache.delete_many(keys)
-            unwritten.difference_update(keys)
+    def _delete_unwritten(self) -> None:
+        for key, version in list(unwritten):
+            super().delete(key, version)
+            unwritten.discard((key, version))
 
     def add(self, key: Any, *args: Any, **kwargs: Any) -> Any:
         return self._open(lambda: super(FailOpenRedisCache, self).add(key, *args, **kwargs), True)

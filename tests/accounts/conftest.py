@@ -9,8 +9,7 @@ from tests.factories import UserFactory
 
 @pytest.fixture(autouse=True)
 def _no_earlier_attempts():
-    """Rate limits live in the cache, which tests share; one that does without it is not
-    followed by others that do."""
+    """Clear the rate limits in the shared cache, and close the breaker that a test opened."""
     cache.clear()
     yield
     redis_breaker.close()
@@ -24,7 +23,7 @@ def person(db):
 
 
 class World:
-    """What the notice looks at just before it goes out."""
+    """The state that the notice reads just before it is sent."""
 
     is_true = True
 
@@ -34,7 +33,7 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch):
-    """One kind of notice for each topic: "test.news" says "Something is new" while it is."""
+    """One kind of notice for each topic: "test.news" is sent while ``is_true``."""
     world = World()
     monkeypatch.setattr(notices, "_notices", dict(notices._notices))
     for topic in Topic:

@@ -12,40 +12,40 @@ SUBJECTS = [uuid.uuid4() for _ in range(3)]
 DEPARTMENT = uuid.uuid4()
 
 
-def look(by, *subject_ids, what="workflow:board"):
-    access.record_looks(by=by, subject_ids=subject_ids, what=what, department_id=DEPARTMENT)
+def log(by, *subject_ids, what="workflow:board"):
+    access.log_accesses(by=by, subject_ids=subject_ids, what=what, department_id=DEPARTMENT)
 
 
 def test_a_list_is_logged_for_each_person_on_it(db, django_assert_num_queries):
     by = UserFactory()
     with django_assert_num_queries(2):
-        look(by, *SUBJECTS)
+        log(by, *SUBJECTS)
     logged = AccessLogEntry.objects.values_list("actor", "subject_id", "department_id", "what")
     assert set(logged) == {(by.pk, subject, DEPARTMENT, "workflow:board") for subject in SUBJECTS}
 
 
-def test_an_empty_list_costs_nothing(db, django_assert_num_queries):
+def test_an_empty_list_costs_no_query(db, django_assert_num_queries):
     by = UserFactory()
     with django_assert_num_queries(0):
-        look(by)
+        log(by)
 
 
-def test_looking_again_at_once_is_the_same_look_and_later_a_new_one(db):
+def test_repeated_access_is_one_entry_for_ten_minutes(db):
     by, subject = UserFactory(), SUBJECTS[0]
-    look(by, subject)
-    look(by, subject)
+    log(by, subject)
+    log(by, subject)
     assert AccessLogEntry.objects.count() == 1
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
-        look(by, subject)
+        log(by, subject)
     assert AccessLogEntry.objects.count() == 2
 
 
-def test_another_page_person_or_onlooker_is_another_look(db):
+def test_another_page_subject_or_actor_is_another_entry(db):
     by, subject = UserFactory(), SUBJECTS[0]
-    look(by, subject)
-    look(by, subject, what="workflow:visit")
-    look(by, SUBJECTS[1])
-    access.record_look(
+    log(by, subject)
+    log(by, subject, what="workflow:visit")
+    log(by, SUBJECTS[1])
+    access.log_access(
         by=UserFactory(), subject_id=subject, what="workflow:board", department_id=None
     )
     assert AccessLogEntry.objects.count() == 4

@@ -4,7 +4,7 @@ from django.urls import reverse
 from accounts.models import User
 
 CHOOSE = "/language/choose/"
-DOOR = "/accounts/login/"
+LOGIN = "/accounts/login/"
 
 
 def language_of(response):
@@ -12,20 +12,20 @@ def language_of(response):
 
 
 @pytest.mark.parametrize("accepted", ["en-GB,en;q=0.9", "nn", "de", "", "*"])
-def test_pages_are_in_bokmaal_whatever_the_browser_asks_for(client, db, accepted):
-    response = client.get(DOOR, headers={"accept-language": accepted})
+def test_pages_are_in_bokmaal_whatever_the_browser_accepts(client, db, accepted):
+    response = client.get(LOGIN, headers={"accept-language": accepted})
     assert language_of(response) == "nb"
     assert '<html lang="nb"' in response.text
     assert "Cookie" in response.headers["Vary"]
     assert "Accept-Language" not in response.headers["Vary"]
 
 
-def test_a_choice_before_log_in_stays_in_a_cookie(client, db, settings):
-    response = client.post(CHOOSE, {"language": "nn", "next": DOOR})
-    assert response.url == DOOR
+def test_a_choice_before_log_in_is_stored_in_a_cookie(client, db, settings):
+    response = client.post(CHOOSE, {"language": "nn", "next": LOGIN})
+    assert response.url == LOGIN
     cookie = response.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("nn", True, "Lax")
-    assert language_of(client.get(DOOR)) == "nn"
+    assert language_of(client.get(LOGIN)) == "nn"
 
 
 def test_a_choice_while_logged_in_follows_the_person_to_another_browser(client, person):
@@ -45,7 +45,7 @@ def test_the_persons_language_wins_over_the_browsers_cookie(client, person, sett
 
 
 @pytest.mark.parametrize("language", ["", "de", "xx"])
-def test_another_language_is_no_choice(client, person, language, settings):
+def test_an_unknown_language_is_ignored(client, person, language, settings):
     client.force_login(person)
     response = client.post(CHOOSE, {"language": language})
     person.refresh_from_db()
@@ -55,20 +55,20 @@ def test_another_language_is_no_choice(client, person, language, settings):
 
 def test_a_made_up_cookie_is_ignored(client, db, settings):
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "../../etc"
-    assert language_of(client.get(DOOR)) == "nb"
+    assert language_of(client.get(LOGIN)) == "nb"
 
 
 @pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example", ""])
-def test_a_choice_leads_nowhere_else(client, db, next_url):
+def test_a_choice_never_redirects_to_another_site(client, db, next_url):
     assert client.post(CHOOSE, {"language": "nn", "next": next_url}).url == reverse("home")
 
 
-def test_a_choice_takes_a_press(client, db):
+def test_choosing_a_language_requires_post(client, db):
     assert client.get(CHOOSE).status_code == 405
 
 
 @pytest.mark.parametrize("next_url", ["5", "home", "accounts:me", "//elsewhere.test/", "?x=1"])
-def test_a_way_back_that_is_no_address_here_leads_home(client, person, next_url):
+def test_an_invalid_next_url_redirects_home(client, person, next_url):
     client.force_login(person)
     for path in (CHOOSE, "/view/choose/"):
         response = client.post(path, {"language": "en", "view": "simple", "next": next_url})

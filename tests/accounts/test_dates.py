@@ -23,7 +23,7 @@ def at(text):
         (None, "tirsdag 24. november", "tir 24. nov"),
     ],
 )
-def test_a_day_is_written_as_its_readers_write_it(language, day, short_day):
+def test_a_day_is_written_as_usual_in_each_language(language, day, short_day):
     assert dates.day(TUESDAY, language) == day
     assert dates.short_day(TUESDAY, language) == short_day
 
@@ -50,18 +50,18 @@ def test_weekdays_begin_on_monday_in_every_language():
         (60, "nb", "lørdag 23. januar 2027"),
     ],
 )
-def test_a_near_day_is_named_by_nearness(days, language, text):
+def test_yesterday_today_and_tomorrow_are_named(days, language, text):
     assert dates.near_day(TUESDAY + dt.timedelta(days=days), language, today=TUESDAY) == text
 
 
-def test_an_instant_is_told_in_local_time_on_its_local_day():
+def test_an_instant_is_shown_in_local_time():
     just_after_midnight = at("2026-11-23T23:30:00+00:00")
     assert dates.day(just_after_midnight, "nb") == "tirsdag 24. november"
     assert dates.clock(just_after_midnight, "nb") == "00.30"
     assert dates.hm(just_after_midnight) == "00:30"
 
 
-def test_the_hour_that_comes_twice_says_which_it_is():
+def test_the_repeated_hour_in_october_is_distinguished():
     assert dates.clock(at("2026-10-25T00:30:00+00:00"), "nb") == "02.30 (sommertid)"
     assert dates.clock(at("2026-10-25T01:30:00+00:00"), "nb") == "02.30 (vintertid)"
     assert dates.hm(at("2026-10-25T01:30:00+00:00"), "en") == "02:30 (winter time)"
@@ -78,12 +78,12 @@ def test_the_hour_that_comes_twice_says_which_it_is():
         (0, "0 minutter", "0 min"),
     ],
 )
-def test_durations_are_told_in_hours_and_minutes(minutes, long, short):
+def test_durations_are_written_in_hours_and_minutes(minutes, long, short):
     assert dates.duration(minutes, "nb") == long
     assert dates.short_duration(minutes, "nb") == short
 
 
-def test_a_page_writes_them_in_its_own_language():
+def test_the_filters_use_the_language_of_the_page():
     template = Template(
         "{% load dates %}{{ start|day|capfirst }} {{ start|at_clock }}, {{ start|clock_to:end }}, "
         "{{ start|hm_to:end }}, {{ start|week }}, {{ start|short_weekday }} "
@@ -111,7 +111,7 @@ def test_a_page_writes_them_in_its_own_language():
         ("2026-11-25T01:00:00+01:00", "2026-11-25T01:30:00+01:00", "at-2500 for-30"),
     ],
 )
-def test_a_block_stands_on_the_time_grid_of_its_day(start, end, classes):
+def test_a_block_has_the_grid_classes_of_its_day(start, end, classes):
     template = Template("{% load dates %}{% grid start end day %}")
     context = Context({"start": at(start), "end": at(end), "day": TUESDAY})
     assert template.render(context) == classes

@@ -20,7 +20,7 @@ def code_in(mail):
     return re.search(r"^\d{6}$", mail.body, re.MULTILINE)[0]
 
 
-def test_everybody_lands_at_the_door_and_comes_back_to_where_they_were_going(client, person):
+def test_log_in_redirects_back_to_the_page_that_required_it(client, person):
     response = client.get("/me/")
     assert response.url == f"{LOGIN}?next=/me/"
     response = client.post(
@@ -36,7 +36,7 @@ def test_the_e_mail_may_be_written_in_capitals(client, person):
     assert is_logged_in(client)
 
 
-def test_a_wrong_password_is_said_and_what_was_typed_is_kept(client, person):
+def test_a_wrong_password_is_reported_and_the_email_is_kept(client, person):
     response = client.post(LOGIN, {"login": person.email, "password": "wrong"})
     assert response.status_code == 200
     assert str(WRONG) in response.text
@@ -45,12 +45,12 @@ def test_a_wrong_password_is_said_and_what_was_typed_is_kept(client, person):
     assert not is_logged_in(client)
 
 
-def test_somebody_unknown_gets_the_same_answer(client, db):
+def test_an_unknown_user_gets_the_same_answer(client, db):
     response = client.post(LOGIN, {"login": "nobody@example.test", "password": "old and long"})
     assert str(WRONG) in response.text
 
 
-def test_many_wrong_passwords_end_in_words_also_for_the_right_one(client, person):
+def test_after_many_wrong_passwords_the_right_one_is_refused_too(client, person):
     for _ in range(5):
         client.post(LOGIN, {"login": person.email, "password": "wrong"})
     response = client.post(LOGIN, {"login": person.email, "password": "old and long"})
@@ -58,7 +58,7 @@ def test_many_wrong_passwords_end_in_words_also_for_the_right_one(client, person
     assert not is_logged_in(client)
 
 
-def test_very_many_attempts_from_one_address_meet_a_page_about_a_break(client, person):
+def test_too_many_attempts_from_one_ip_address_get_the_429_page(client, person):
     statuses = {client.post(LOGIN, {"login": "", "password": ""}).status_code for _ in range(31)}
     assert statuses == {200, 429}
     response = client.post(LOGIN, {"login": "", "password": ""})
@@ -77,7 +77,7 @@ def test_a_code_by_e_mail_logs_in(client, person, mailoutbox):
     assert is_logged_in(client)
 
 
-def test_a_code_works_once_and_only_where_it_was_asked_for(client, person, mailoutbox):
+def test_a_code_works_once_and_only_in_the_browser_that_requested_it(client, person, mailoutbox):
     confirm = reverse("account_confirm_login_code")
     client.post(reverse("account_request_login_code"), {"email": person.email})
     code = code_in(mailoutbox[0])
@@ -90,7 +90,7 @@ def test_a_code_works_once_and_only_where_it_was_asked_for(client, person, mailo
     assert not is_logged_in(client)
 
 
-def test_a_wrong_code_may_be_tried_again_and_then_no_more(client, person, mailoutbox):
+def test_the_number_of_wrong_codes_is_limited(client, person, mailoutbox):
     confirm = reverse("account_confirm_login_code")
     client.post(reverse("account_request_login_code"), {"email": person.email})
     right = code_in(mailoutbox[0])
@@ -103,7 +103,7 @@ def test_a_wrong_code_may_be_tried_again_and_then_no_more(client, person, mailou
     assert not is_logged_in(client)
 
 
-def test_a_new_code_can_be_asked_for(client, person, mailoutbox):
+def test_a_new_code_can_be_requested(client, person, mailoutbox):
     confirm = reverse("account_confirm_login_code")
     client.post(reverse("account_request_login_code"), {"email": person.email})
     client.post(confirm, {"action": "resend"})
@@ -112,7 +112,7 @@ def test_a_new_code_can_be_asked_for(client, person, mailoutbox):
     assert is_logged_in(client)
 
 
-def test_an_unknown_address_sees_the_same_page_and_gets_no_mail(client, db, mailoutbox):
+def test_an_unknown_email_gets_the_same_page_and_no_mail(client, db, mailoutbox):
     response = client.post(
         reverse("account_request_login_code"), {"email": "nobody@example.test"}, follow=True
     )
@@ -121,7 +121,7 @@ def test_an_unknown_address_sees_the_same_page_and_gets_no_mail(client, db, mail
     assert mailoutbox == []
 
 
-def test_the_code_comes_in_the_language_of_its_reader(client, person, mailoutbox):
+def test_the_code_is_sent_in_the_users_language(client, person, mailoutbox):
     User.objects.filter(pk=person.pk).update(language="en")
     client.post(reverse("account_request_login_code"), {"email": person.email})
     with translation.override("en"):
@@ -130,7 +130,7 @@ def test_the_code_comes_in_the_language_of_its_reader(client, person, mailoutbox
     assert "Fjordvik kommune" in mailoutbox[0].body
 
 
-def test_somebody_whose_access_is_closed_gets_neither_code_nor_session(client, person, mailoutbox):
+def test_an_inactive_user_gets_neither_code_nor_session(client, person, mailoutbox):
     User.objects.filter(pk=person.pk).update(is_active=False)
     client.post(reverse("account_request_login_code"), {"email": person.email})
     client.post(LOGIN, {"login": person.email, "password": "old and long"})
@@ -147,19 +147,19 @@ def test_somebody_whose_access_is_closed_gets_neither_code_nor_session(client, p
         "account_email_verification_sent",
     ],
 )
-def test_nobody_can_sign_up_and_what_we_do_not_use_is_not_there(client, db, name):
+def test_sign_up_and_other_unused_urls_do_not_exist(client, db, name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
     assert not AccountAdapter().is_open_for_signup(None)
 
 
-def test_sign_up_answers_that_there_is_no_such_page(client, db):
+def test_sign_up_is_a_404(client, db):
     assert client.get("/accounts/signup/").status_code == 404
     assert client.post("/accounts/signup/", {"email": "new@example.test"}).status_code == 404
     assert not User.objects.exists()
 
 
-def test_logging_out_takes_a_press(client, person):
+def test_logging_out_requires_post(client, person):
     client.force_login(person)
     assert client.get(reverse("account_logout")).status_code == 200
     assert is_logged_in(client)
@@ -168,7 +168,7 @@ def test_logging_out_takes_a_press(client, person):
     assert not is_logged_in(client)
 
 
-def test_a_forgotten_password_is_replaced_through_a_link(client, person, mailoutbox):
+def test_a_forgotten_password_is_replaced_with_a_link(client, person, mailoutbox):
     client.post(reverse("account_reset_password"), {"email": person.email})
     [mail] = mailoutbox
     link = re.search(r"http://testserver(/\S+)", mail.body)[1]
@@ -183,13 +183,13 @@ def test_a_forgotten_password_is_replaced_through_a_link(client, person, mailout
     assert again.context["token_fail"]
 
 
-def test_a_reset_for_somebody_unknown_looks_the_same_and_sends_nothing(client, db, mailoutbox):
+def test_a_reset_for_an_unknown_email_looks_the_same_and_sends_nothing(client, db, mailoutbox):
     response = client.post(reverse("account_reset_password"), {"email": "nobody@example.test"})
     assert response.url == reverse("account_reset_password_done")
     assert mailoutbox == []
 
 
-def test_a_password_is_changed_with_the_old_one_and_the_change_is_told(client, person, mailoutbox):
+def test_a_password_change_requires_the_old_one_and_is_notified(client, person, mailoutbox):
     client.force_login(person)
     change = reverse("account_change_password")
     new = {"password1": "three blue boats", "password2": "three blue boats"}
@@ -201,7 +201,7 @@ def test_a_password_is_changed_with_the_old_one_and_the_change_is_told(client, p
     assert len(mailoutbox) == 1
 
 
-def test_somebody_who_uses_codes_can_choose_a_password(client, person):
+def test_a_user_without_a_password_can_choose_one(client, person):
     person.set_unusable_password()
     person.save()
     client.force_login(person)
@@ -213,7 +213,7 @@ def test_somebody_who_uses_codes_can_choose_a_password(client, person):
     assert person.check_password("three blue boats")
 
 
-def test_a_short_password_is_refused_in_words(client, person):
+def test_a_short_password_is_refused(client, person):
     client.force_login(person)
     response = client.post(
         reverse("account_change_password"),
@@ -223,7 +223,7 @@ def test_a_short_password_is_refused_in_words(client, person):
     assert response.context["form"].errors["password1"]
 
 
-def test_nobody_is_sent_to_another_site_after_logging_in(client, person):
+def test_log_in_never_redirects_to_another_site(client, person):
     response = client.post(
         LOGIN,
         {"login": person.email, "password": "old and long", "next": "https://evil.example/"},
@@ -231,7 +231,7 @@ def test_nobody_is_sent_to_another_site_after_logging_in(client, person):
     assert response.url == "/"
 
 
-def test_log_in_works_while_the_cache_is_away(client, person, settings, mailoutbox):
+def test_log_in_works_without_the_cache(client, person, settings, mailoutbox):
     settings.CACHES = {
         "default": {
             **settings.CACHES["default"],

@@ -1,4 +1,4 @@
-"""The outbox: what is posted goes out once, to whom it should, or says why it did not."""
+"""The outbox: a posted message is sent once to the right address, or says why not."""
 
 import base64
 import datetime as dt
@@ -19,7 +19,8 @@ from django.core import mail
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection, connections, transaction
 
-from accounts.actions import messages
+from accounts import actions
+from accounts.actions import delivery
 from accounts.messages import mails, sms
 from accounts.models import DeadAddress, Message, MessageChoices
 from accounts.phones import mobile_number
@@ -27,7 +28,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 
-NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)  # twelve o'clock here
+NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)  # 12:00 local time
 HOUR = dt.timedelta(hours=1)
 
 
@@ -63,17 +64,17 @@ def post(to, topic="news", **values):
         "expires_at": NOON + dt.timedelta(days=3),
         **values,
     }
-    return messages.post(**given)
+    return actions.post(**given)
 
 
 def states():
     return sorted((one.channel, one.state, one.why) for one in Message.objects.all())
 
 
-def test_what_is_posted_goes_out_in_plain_text_and_html(clock, person, settings):
+def test_a_message_is_sent_as_plain_text_and_html(clock, person, settings):
     settings.SITE_URL = "https://shop.example"
     (posted,) = post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
     (sent,) = mail.outbox
     assert sent.to == ["kari@example.test"]
@@ -83,151 +84,149 @@ def test_what_is_posted_goes_out_in_plain_text_and_html(clock, person, settings)
     assert "<p>Something is new.</p>" in sent.alternatives[0][0]
     assert sent.message()["Message-ID"] == f"<{posted.pk}@shop.example>"
     assert states() == [("email", "sent", "")]
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
 
 
-def test_what_is_rolled_back_is_never_told(clock, person):
+def test_a_message_that_is_rolled_back_is_not_sent(clock, person):
     with transaction.atomic():
         post(person)
         transaction.set_rollback(True)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert not Message.objects.exists()
 
 
-def test_posting_twice_under_one_key_tells_once(clock, person):
+def test_posting_twice_with_one_key_sends_once(clock, person):
     for _ in range(2):
         post(person, key="one")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_two_people_are_told_the_same_thing_each(clock, person):
+def test_one_key_may_be_posted_to_two_people(clock, person):
     for to in (person, factories.UserFactory()):
         post(to, key="one")
-    assert messages.send_due() == 2
+    assert actions.send_due() == 2
 
 
-def test_each_topic_goes_where_the_person_wants_it(clock, person, texts):
+def test_each_topic_uses_the_chosen_channels(clock, person, texts):
     MessageChoices.objects.create(
         user=person, news=["email", "sms"], day_before=["sms"], confirmation=[]
     )
     for topic in ("news", "day_before", "confirmation"):
         post(person, topic)
-    assert messages.send_due() == 3
+    assert actions.send_due() == 3
     assert len(mail.outbox) == 1
     assert [number for number, *_ in texts] == ["+4790112233"] * 2
     assert texts[0][1] == "Something is new. Look."
     assert ("none", "needless", "not_wanted") in states()
 
 
-def test_a_choice_made_while_it_waits_holds(clock, person):
+def test_a_choice_made_while_the_message_waits_applies(clock, person):
     post(person)
     MessageChoices.objects.create(user=person, news=[])
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "needless", "not_wanted")]
 
 
-def test_what_others_changed_is_told_whatever_was_chosen(clock, person):
+def test_a_mandatory_topic_is_sent_without_a_chosen_channel(clock, person):
     MessageChoices.objects.create(user=person, by_others=[])
     post(person, "by_others")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_without_a_gateway_a_text_becomes_an_email_when_it_must_be_told(
+def test_without_a_gateway_a_mandatory_text_message_is_sent_by_email(
     clock, person, settings, texts
 ):
     settings.SMS_GATEWAY = ""
     MessageChoices.objects.create(user=person, by_others=["sms"], news=["sms"])
     post(person, "by_others")
     post(person, "news")
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert len(mail.outbox) == 1
     assert not texts
 
 
-def test_nobody_without_a_log_in_is_forgotten_but_gets_a_letter(clock):
+def test_a_recipient_without_a_log_in_gets_a_letter(clock):
     somebody, department = uuid.uuid4(), uuid.uuid4()
     post(None, "by_others", subject_id=somebody, department_id=department)
     post(None, "day_before", subject_id=somebody, department_id=department)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("letter", "waiting", ""), ("none", "needless", "not_wanted")]
 
 
-def test_it_looks_once_more_just_before_it_sends(clock, person, world):
+def test_a_message_that_is_no_longer_true_is_not_sent(clock, person, world):
     post(person)
     world.is_true = False
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert not mail.outbox
     assert states() == [("email", "needless", "not_true")]
 
 
-def test_what_is_taken_back_between_the_claim_and_the_sending_is_not_sent(clock, person, world):
+def test_a_message_that_becomes_untrue_after_the_claim_is_not_sent(clock, person, world):
     post(person)
-    claimed = messages.claim()
+    claimed = actions.claim()
     world.is_true = False
-    assert not messages.deliver(claimed)
+    assert not actions.deliver(claimed)
     assert not mail.outbox
 
 
-def test_what_comes_too_late_is_not_sent(clock, person):
+def test_an_expired_message_is_not_sent(clock, person):
     post(person, expires_at=NOON + HOUR)
     clock.shift(HOUR)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "needless", "too_late")]
 
 
-def test_what_is_due_later_waits(clock, person):
+def test_a_message_waits_until_it_is_due(clock, person):
     post(person, due_at=NOON + HOUR)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     clock.shift(HOUR)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 # -- Quiet hours and caps ---------------------------------------------------------
 
 
-def test_what_can_wait_waits_for_the_morning(clock, person):
-    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
+def test_a_message_in_quiet_hours_waits_for_the_morning(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21:30 local time
     post(person)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [("email", "waiting", "quiet")]
     assert Message.objects.get().due_at == dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC)
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_what_would_be_too_late_in_the_morning_may_disturb(clock, person):
+def test_a_message_that_would_expire_in_quiet_hours_may_disturb(clock, person):
     clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))
     early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
     post(person, "soon", expires_at=early)
     post(person, "soon", expires_at=early + 2 * HOUR)
     post(person, "news", expires_at=early)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_nobody_gets_more_in_a_day_than_the_cap_and_the_rest_comes_tomorrow(
-    clock, person, settings
-):
+def test_messages_over_the_daily_limit_are_sent_the_next_day(clock, person, settings):
     settings.MESSAGES_A_DAY = {"email": 2, "sms": 1}
     for _ in range(4):
         post(person)
     post(factories.UserFactory())
-    assert messages.send_due() == 3
+    assert actions.send_due() == 3
     assert states().count(("email", "waiting", "enough")) == 2
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 2
+    assert actions.send_due() == 2
 
 
-def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
+def test_a_mandatory_message_over_the_daily_limit_becomes_a_letter_if_it_would_expire(
     clock, person, settings
 ):
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     tonight, somebody, department = NOON + 8 * HOUR, uuid.uuid4(), uuid.uuid4()
     post(person)
-    messages.send_due()
+    actions.send_due()
     post(person, "by_others", department_id=department, subject_id=somebody)
     post(person, "by_others", department_id=department, subject_id=somebody, expires_at=tonight)
     post(person, "news", department_id=department, subject_id=somebody, expires_at=tonight)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
     assert states() == [
         ("email", "dead", "enough"),
         ("email", "sent", ""),
@@ -237,25 +236,25 @@ def test_what_must_be_told_before_tomorrow_comes_by_letter_when_the_cap_is_met(
     ]
     assert Message.objects.get(channel="letter").expires_at == tonight
     clock.move_to(dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.UTC))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert ("email", "needless", "enough") in states()  # the news
 
 
-def test_what_must_be_told_before_the_quiet_hours_end_comes_by_letter(clock, person):
-    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21.30 here
+def test_a_mandatory_message_becomes_a_letter_if_it_would_expire_in_quiet_hours(clock, person):
+    clock.move_to(dt.datetime(2026, 11, 24, 20, 30, tzinfo=dt.UTC))  # 21:30 local time
     early = dt.datetime(2026, 11, 25, 5, 30, tzinfo=dt.UTC)
-    told = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4(), "expires_at": early}
-    post(person, "by_others", **told)
-    assert messages.send_due() == 0
+    values = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4(), "expires_at": early}
+    post(person, "by_others", **values)
+    assert actions.send_due() == 0
     assert states() == [("email", "dead", "too_late"), ("letter", "waiting", "")]
 
 
-def test_what_is_under_way_counts_to_the_cap(clock, person, settings):
+def test_claimed_messages_count_towards_the_daily_limit(clock, person, settings):
     settings.MESSAGES_A_DAY = {"email": 1, "sms": 1}
     post(person)
     post(person)
-    assert messages.claim().state == "sending"
-    assert messages.claim().state == "waiting"
+    assert actions.claim().state == "sending"
+    assert actions.claim().state == "waiting"
 
 
 # -- When it fails ----------------------------------------------------------------
@@ -268,28 +267,28 @@ def fail_with(monkeypatch, error):
     monkeypatch.setattr("accounts.messages.mails.send", send)
 
 
-def test_a_failure_is_tried_again_later_and_later(clock, person, monkeypatch):
+def test_a_failure_is_retried_after_growing_pauses(clock, person, monkeypatch):
     post(person)
     with monkeypatch.context() as context:
         fail_with(context, ConnectionRefusedError())
         pauses = []
         for _ in range(3):
-            messages.send_due()
+            actions.send_due()
             waiting = Message.objects.get()
             pauses.append(waiting.due_at - dt.datetime.now(dt.UTC))
             clock.move_to(waiting.due_at)
     assert pauses == [dt.timedelta(minutes=n) for n in (1, 2, 4)]
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
     assert states() == [("email", "sent", "")]
 
 
-def test_what_never_succeeds_is_kept_dead_and_comes_by_letter_if_it_must_be_told(
+def test_a_message_that_never_succeeds_ends_dead_and_a_mandatory_one_becomes_a_letter(
     clock, person, monkeypatch
 ):
     fail_with(monkeypatch, ConnectionRefusedError())
     post(person, "by_others", department_id=uuid.uuid4(), subject_id=uuid.uuid4())
-    for _ in range(messages.ATTEMPTS):
-        messages.send_due()
+    for _ in range(delivery.ATTEMPTS):
+        actions.send_due()
         clock.shift(HOUR)
     assert states() == [("email", "dead", "failed"), ("letter", "waiting", "")]
 
@@ -299,29 +298,29 @@ def test_a_refused_address_is_not_used_again(clock, person, monkeypatch):
     with monkeypatch.context() as context:
         fail_with(context, refusal)
         post(person)
-        messages.send_due()
+        actions.send_due()
     assert states() == [("email", "dead", "refused")]
     assert DeadAddress.objects.get().address == "kari@example.test"
     post(person)
-    assert messages.send_due() == 0
+    assert actions.send_due() == 0
 
     person.email = "kari.ny@example.test"
     person.save()
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
 @pytest.mark.parametrize("codes", [[450], [451, 550]])
-def test_a_mail_server_that_asks_for_patience_gets_it(clock, person, monkeypatch, codes):
+def test_a_temporary_smtp_failure_is_retried(clock, person, monkeypatch, codes):
     refused = {f"{code}@example.test": (code, b"greylisted") for code in codes}
     post(person)
     with monkeypatch.context() as context:
         fail_with(context, smtplib.SMTPRecipientsRefused(refused))
-        assert messages.send_due() == 0
+        assert actions.send_due() == 0
     assert states() == [("email", "waiting", "failed")]
     assert not DeadAddress.objects.exists()
-    clock.shift(messages.FIRST_PAUSE)
-    assert messages.send_due() == 1
+    clock.shift(delivery.FIRST_PAUSE)
+    assert actions.send_due() == 1
 
 
 def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
@@ -333,46 +332,46 @@ def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
     with monkeypatch.context() as context:
         context.setattr(texts, "send", refuse, raising=False)
         post(person)
-        messages.send_due()
+        actions.send_due()
     post(person)
-    assert messages.send_due() == 0
-    messages.trust_again(user=person, by=person)
+    assert actions.send_due() == 0
+    actions.trust_again(user=person, by=person)
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_the_log_says_what_failed_and_nothing_about_whom(clock, person, monkeypatch, caplog):
+def test_the_log_contains_no_personal_data(clock, person, monkeypatch, caplog):
     refusal = smtplib.SMTPRecipientsRefused({"kari@example.test": (550, b"kari is away")})
     fail_with(monkeypatch, refusal)
     post(person)
     with caplog.at_level(logging.DEBUG):
-        messages.send_due()
+        actions.send_due()
     assert "SMTPRecipientsRefused" in caplog.text
     assert "kari" not in caplog.text
     assert person.full_name not in caplog.text
 
 
-def test_a_kind_that_nobody_knows_any_more_holds_nobody_up(clock, person):
+def test_an_unknown_kind_does_not_block_other_messages(clock, person):
     post(person)
     Message.objects.update(kind="gone.with_its_version")
     post(person)
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-@pytest.mark.parametrize(("said", "is_dead"), [("bounced", True), ("deferred", False)])
-def test_the_mail_service_says_which_addresses_give_mail_back(person, said, is_dead):
-    event = AnymailTrackingEvent(event_type=said, recipient="Kari@example.test")
+@pytest.mark.parametrize(("event_type", "is_dead"), [("bounced", True), ("deferred", False)])
+def test_bounces_mark_addresses_as_dead(person, event_type, is_dead):
+    event = AnymailTrackingEvent(event_type=event_type, recipient="Kari@example.test")
     tracking.send(sender=None, event=event, esp_name="any")
     assert DeadAddress.objects.filter(user=person).exists() == is_dead
 
 
-def test_the_mail_service_is_heard_only_with_the_secret(rf, person, settings):
+def test_the_bounce_webhook_requires_the_secret(rf, person, settings):
     settings.ANYMAIL = {"WEBHOOK_SECRET": "name:secret"}
-    hear = MailjetTrackingWebhookView.as_view()
+    view = MailjetTrackingWebhookView.as_view()
     event = [{"event": "bounce", "email": person.email, "time": 1, "hard_bounce": True}]
 
     def report(**kwargs):
-        return hear(rf.post("/", event, "application/json", secure=True, **kwargs))
+        return view(rf.post("/", event, "application/json", secure=True, **kwargs))
 
     with pytest.raises(SuspiciousOperation):
         report()
@@ -385,42 +384,42 @@ def test_the_mail_service_is_heard_only_with_the_secret(rf, person, settings):
 # -- Many workers -----------------------------------------------------------------
 
 
-def test_a_worker_that_died_under_way_is_followed_by_another_after_the_lease(clock, person):
+def test_another_worker_sends_after_the_lease_of_a_dead_one(clock, person):
     post(person)
-    assert messages.claim()  # and then it died
-    clock.shift(messages.LEASE - dt.timedelta(seconds=1))
-    assert messages.send_due() == 0
+    assert actions.claim()  # and then it died
+    clock.shift(delivery.LEASE - dt.timedelta(seconds=1))
+    assert actions.send_due() == 0
     clock.shift(dt.timedelta(seconds=1))
-    assert messages.send_due() == 1
+    assert actions.send_due() == 1
 
 
-def test_a_worker_that_was_taken_for_dead_does_not_overrule_its_follower(clock, person):
+def test_a_slow_worker_does_not_overwrite_the_result_of_its_successor(clock, person):
     post(person)
-    slow = messages.claim()
-    clock.shift(messages.LEASE)
-    messages.send_due()
-    messages._try_again(slow)
+    slow = actions.claim()
+    clock.shift(delivery.LEASE)
+    actions.send_due()
+    delivery._try_again(slow)
     assert states() == [("email", "sent", "")]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_claim_passes_by_what_another_worker_is_looking_at(clock, person):
+def test_a_claim_skips_locked_messages(clock, person):
     first, second = (post(person, due_at=NOON - n * HOUR)[0] for n in (2, 1))
-    looking, done = threading.Event(), threading.Event()
+    locked, done = threading.Event(), threading.Event()
 
     def hold():
         with transaction.atomic():
             Message.objects.select_for_update().get(pk=first.pk)
-            looking.set()
+            locked.set()
             done.wait(30)
         connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
-    looking.wait(30)
+    locked.wait(30)
     try:
-        assert messages.claim().pk == second.pk
-        assert messages.claim() is None
+        assert actions.claim().pk == second.pk
+        assert actions.claim() is None
     finally:
         done.set()
         other.join()
@@ -428,7 +427,7 @@ def test_a_claim_passes_by_what_another_worker_is_looking_at(clock, person):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, tmp_path):
+def test_four_workers_send_each_message_once_within_the_daily_limit(settings, tmp_path):
     settings.QUIET_FROM = settings.QUIET_UNTIL = 0
     settings.MESSAGES_A_DAY = {"email": 5, "sms": 5}
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -442,7 +441,7 @@ def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, 
     fork = multiprocessing.get_context("fork")
 
     def work():
-        messages.send_due()
+        actions.send_due()
         connections.close_all()
 
     workers = [fork.Process(target=work) for _ in range(4)]
@@ -462,10 +461,10 @@ def test_four_workers_at_once_send_each_message_once_and_keep_the_cap(settings, 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("dies", "copies"), [("before", 1), ("after", 2)])
-def test_a_worker_killed_around_the_hand_over_loses_nothing_and_doubles_only_what_is_known(
+def test_a_worker_killed_while_sending_loses_nothing_and_a_duplicate_has_the_same_id(
     settings, tmp_path, dies, copies, person
 ):
-    """At least once: a mail sent again is the same mail by its Message-ID."""
+    """At least once: a mail that is sent again has the same Message-ID."""
     settings.QUIET_FROM = settings.QUIET_UNTIL = 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
@@ -481,28 +480,28 @@ def test_a_worker_killed_around_the_hand_over_loses_nothing_and_doubles_only_wha
             os.kill(os.getpid(), signal.SIGKILL)
 
         mails.send = send
-        messages.send_due()
+        actions.send_due()
 
     worker = multiprocessing.get_context("fork").Process(target=work)
     worker.start()
     worker.join(60)
     assert worker.exitcode == -signal.SIGKILL
-    assert messages.send_due() == 0  # the lease holds
+    assert actions.send_due() == 0  # the lease holds
     Message.objects.update(due_at=dt.datetime.now(dt.UTC))  # and has run out
-    assert messages.send_due() == 1
-    assert messages.send_due() == 0
+    assert actions.send_due() == 1
+    assert actions.send_due() == 0
     sent = "".join(file.read_text() for file in tmp_path.iterdir())
     assert sent.count(f"Message-ID: <{posted.pk}@") == copies
     assert sent.count("Message-ID:") == copies
 
 
-def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person):
+def test_old_messages_are_deleted_and_expired_letters_end(clock, person):
     post(person)
-    messages.send_due()
+    actions.send_due()
     post(None, "by_others", subject_id=uuid.uuid4(), department_id=uuid.uuid4())
     clock.shift(dt.timedelta(days=4))
-    assert messages.end_overdue() == 1
-    assert messages.forget_old_messages(before=NOON + HOUR) == 1
+    assert actions.end_overdue() == 1
+    assert actions.delete_old_messages(before=NOON + HOUR) == 1
     assert states() == [("letter", "needless", "too_late")]
 
 
@@ -511,21 +510,21 @@ def test_old_messages_are_forgotten_and_letters_nobody_printed_end(clock, person
 
 @pytest.fixture
 def gateway(monkeypatch, settings):
-    """The HTTP gateway, with an answer of our choice."""
+    """The HTTP gateway with a given response; returns the requests."""
     settings.SMS_GATEWAY_URL = "https://gateway.example/send"
     settings.SMS_GATEWAY_KEY = "secret"
     settings.SMS_SENDER = "Fjordvik"
-    asked = []
+    requests = []
 
     def answer_with(answer):
         def post(url, **request):
-            asked.append((url, request))
+            requests.append((url, request))
             if isinstance(answer, Exception):
                 raise answer
             return httpx.Response(answer)
 
         monkeypatch.setattr(httpx, "post", post)
-        return asked
+        return requests
 
     return answer_with
 
@@ -535,9 +534,9 @@ def send(number="+4790112233"):
 
 
 def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
-    asked = gateway(202)
+    requests = gateway(202)
     send()
-    ((url, request),) = asked
+    ((url, request),) = requests
     assert url == "https://gateway.example/send"
     assert request["json"] == {
         "to": "+4790112233",
@@ -550,20 +549,20 @@ def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503])
-def test_an_answer_that_may_pass_is_worth_another_attempt(gateway, status):
+def test_a_temporary_gateway_error_allows_another_attempt(gateway, status):
     gateway(status)
     with pytest.raises(sms.GatewayFailed):
         send()
 
 
-def test_a_gateway_that_does_not_answer_is_worth_another_attempt(gateway):
+def test_a_gateway_timeout_allows_another_attempt(gateway):
     gateway(httpx.ReadTimeout("number +4790112233"))
     with pytest.raises(sms.GatewayFailed, match="ReadTimeout"):
         send()
 
 
 @pytest.mark.parametrize("status", [400, 422])
-def test_a_number_that_is_refused_is_told_apart(gateway, status):
+def test_a_refused_number_is_distinguished(gateway, status):
     gateway(status)
     with pytest.raises(sms.NumberRefused):
         send()
@@ -582,5 +581,5 @@ def test_a_number_that_is_refused_is_told_apart(gateway, status):
         ("call my son", ""),
     ],
 )
-def test_numbers_are_read_as_people_write_them(written, number):
+def test_numbers_are_parsed_as_people_write_them(written, number):
     assert mobile_number(written) == number

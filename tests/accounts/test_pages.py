@@ -1,11 +1,11 @@
-"""What every page for logging in promises: headers, cookies, nothing inline."""
+"""Security of the log-in pages: headers, cookies, nothing inline."""
 
 import re
 
 import pytest
 from django.conf import settings
 
-DOORS = [
+LOGIN_PAGES = [
     "/accounts/login/",
     "/accounts/login/?way=password",
     "/accounts/login/code/",
@@ -19,7 +19,7 @@ DOORS = [
 OWN = ["/me/", "/accounts/password/change/", "/accounts/logout/"]
 
 
-def promises(response):
+def assert_safe(response):
     assert response.status_code == 200
     policy = response.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -36,36 +36,36 @@ def promises(response):
     }.isdisjoint({"allauth"})
 
 
-@pytest.mark.parametrize("path", DOORS)
-def test_doors_keep_their_promises(client, person, path):
+@pytest.mark.parametrize("path", LOGIN_PAGES)
+def test_log_in_pages_are_safe(client, person, path):
     if path == "/accounts/logout/":
         client.force_login(person)
-    promises(client.get(path))
+    assert_safe(client.get(path))
 
 
 @pytest.mark.parametrize("path", OWN)
-def test_ones_own_pages_keep_their_promises(client, person, path):
+def test_profile_pages_are_safe(client, person, path):
     client.force_login(person)
-    promises(client.get(path))
+    assert_safe(client.get(path))
 
 
-def test_nobody_keeps_a_copy_of_a_page_of_somebody_logged_in(client, person):
+def test_pages_of_logged_in_users_are_not_stored(client, person):
     client.force_login(person)
     assert client.get("/me/").headers["Cache-Control"] == "private, no-store"
 
 
-def test_ones_own_pages_are_for_oneself(client, db):
+def test_profile_pages_require_log_in(client, db):
     for path in ["/me/", "/accounts/password/change/", "/accounts/password/set/"]:
         assert client.get(path).url.startswith("/accounts/login/?next=")
 
 
-def test_the_demonstrations_people_are_nowhere_else(client, person):
+def test_the_demonstrations_log_in_does_not_exist_elsewhere(client, person):
     page = client.get("/accounts/login/")
     assert "Aksel" not in page.text
     assert client.post("/demo/log-in/", {"person": "aksel"}).status_code == 404
 
 
-def test_cookies_are_for_the_server_alone(client, person):
+def test_the_session_cookie_is_safe(client, person):
     response = client.post("/accounts/login/", {"login": person.email, "password": "old and long"})
     session = response.cookies[settings.SESSION_COOKIE_NAME]
     assert session["httponly"]

@@ -1,4 +1,4 @@
-"""What a person chooses for themselves."""
+"""The page of message choices."""
 
 import pytest
 from django.urls import reverse
@@ -21,35 +21,35 @@ CHOSEN = {
 
 @pytest.fixture
 def person(client, settings):
-    settings.SMS_GATEWAY = "accounts.messages.sms.ConsoleGateway"
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     person = factories.UserFactory(phone="90 11 22 33", language="en")
     client.force_login(person)
     return person
 
 
-def test_the_choices_are_kept_and_shown_again(client, person):
+def test_the_choices_are_saved_and_shown_again(client, person):
     assert client.post(PAGE, CHOSEN).headers["Location"] == reverse("accounts:settings")
-    kept = MessageChoices.objects.get(user=person)
-    assert {name: getattr(kept, name) for name in CHOSEN} == CHOSEN | {"names_service": True}
+    saved = MessageChoices.objects.get(user=person)
+    assert {name: getattr(saved, name) for name in CHOSEN} == CHOSEN | {"names_service": True}
 
     form = client.get(PAGE).context["form"]
     assert form["day_before"].initial == ["email", "sms"]
     assert form["names_service"].initial == "yes"
 
 
-def test_until_somebody_chooses_messages_are_discreet(client, person):
+def test_by_default_messages_do_not_name_the_service(client, person):
     assert client.get(PAGE).context["form"]["names_service"].initial == ""
     client.post(PAGE, CHOSEN | {"names_service": ""})
     assert MessageChoices.objects.get(user=person).names_service is False
 
 
-def test_what_others_change_cannot_be_silenced(client, person):
+def test_a_mandatory_topic_requires_a_channel(client, person):
     response = client.post(PAGE, CHOSEN | {"by_others": []})
     assert "Choose at least one" in response.content.decode()
     assert not MessageChoices.objects.exists()
 
 
-def test_texts_are_offered_only_to_those_they_reach(client, person):
+def test_text_messages_are_offered_only_with_a_mobile_number(client, person):
     person.phone = "33 00 10 00"
     person.save()
     page = client.get(PAGE).content.decode()
@@ -60,7 +60,7 @@ def test_texts_are_offered_only_to_those_they_reach(client, person):
     assert not MessageChoices.objects.exists()
 
 
-def test_what_cannot_be_offered_now_is_not_forgotten(client, person):
+def test_a_chosen_channel_that_is_not_offered_is_kept(client, person):
     client.post(PAGE, CHOSEN)
     person.phone = ""
     person.save()
@@ -68,12 +68,12 @@ def test_what_cannot_be_offered_now_is_not_forgotten(client, person):
     assert MessageChoices.objects.get(user=person).day_before == ["email", "sms"]
 
 
-def test_a_person_is_told_that_an_address_gives_mail_back(client, person):
+def test_the_page_shows_a_dead_address(client, person):
     DeadAddress.objects.create(user=person, channel="email", address=person.email)
     assert f"What we sent to {person.email} came back" in client.get(PAGE).content.decode()
 
 
-def test_my_settings_leads_to_each_choice(client, person):
+def test_my_settings_links_to_each_choice(client, person):
     page = client.get(reverse("accounts:settings")).content.decode()
     assert PAGE in page
     assert reverse("accounts:me") in page

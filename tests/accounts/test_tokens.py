@@ -1,4 +1,4 @@
-"""Keys that people give to programs: made on a page or by a command, told once, revocable."""
+"""API tokens: created on a page or by a command, shown once, revocable."""
 
 import datetime as dt
 import re
@@ -16,7 +16,7 @@ from tests.factories import UserFactory
 from tests.reauthentication import logged_in_again
 
 Scope = ApiToken.Scope
-ASKED = {"name": "My robot", "scopes": ["bookings:read"], "days": "30"}
+FORM = {"name": "My robot", "scopes": ["bookings:read"], "days": "30"}
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def secret_in(text):
     return re.search(rf"{PREFIX}[\w-]+", text)[0]
 
 
-def test_a_key_is_shown_once_and_only_its_hash_is_kept(page, person):
-    answer = page.post("/settings/keys/create/", ASKED)
+def test_a_secret_is_shown_once_and_only_its_digest_is_stored(page, person):
+    answer = page.post("/settings/keys/create/", FORM)
     secret = secret_in(answer.text)
     assert len(secret) > 50
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -57,14 +57,14 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(page, person):
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"scopes": []}, {"scopes": ["everything"]}, {"days": "100000"}]
 )
-def test_a_form_that_is_not_filled_in_makes_no_key(page, person, wrong):
-    answer = page.post("/settings/keys/create/", ASKED | wrong)
+def test_an_invalid_form_creates_no_token(page, person, wrong):
+    answer = page.post("/settings/keys/create/", FORM | wrong)
     assert answer.status_code == 200
     assert "error" in answer.text
     assert not person.api_tokens.exists()
 
 
-def test_a_removed_key_is_gone_from_the_list_and_stays_revoked_since_then(page, token):
+def test_a_revoked_token_is_not_listed_and_keeps_its_first_time(page, token):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         page.post(f"/settings/keys/{token.pk}/revoke/")
         token.refresh_from_db()
@@ -77,7 +77,7 @@ def test_a_removed_key_is_gone_from_the_list_and_stays_revoked_since_then(page, 
     assert "My robot" not in page.get("/settings/keys/").text
 
 
-def test_somebody_elses_key_is_neither_seen_nor_removed(client, token):
+def test_another_users_token_is_neither_listed_nor_revoked(client, token):
     client.force_login(UserFactory())
     assert "My robot" not in client.get("/settings/keys/").text
     assert client.post(f"/settings/keys/{token.pk}/revoke/").status_code == 404
@@ -85,24 +85,24 @@ def test_somebody_elses_key_is_neither_seen_nor_removed(client, token):
     assert token.revoked_at is None
 
 
-def test_a_key_is_neither_made_nor_removed_by_a_link(page, token):
+def test_creating_and_revoking_require_post(page, token):
     assert page.get("/settings/keys/create/").status_code == 405
     assert page.get(f"/settings/keys/{token.pk}/revoke/").status_code == 405
 
 
-def test_a_key_opens_no_page(client, person):
+def test_a_token_does_not_open_pages(client, person):
     _token, secret = actions.create_token(name="x", scopes=Scope, days=1, by=person)
     answer = client.get("/settings/keys/", headers={"Authorization": f"Bearer {secret}"})
     assert answer.url.startswith("/accounts/login/")
 
 
-def test_the_list_asks_as_often_for_many_keys(page, person, django_assert_num_queries, token):
+def test_the_number_of_queries_is_constant(page, person, django_assert_num_queries, token):
     page.get("/settings/keys/")
     counts = []
     for _ in range(2):
-        with django_assert_num_queries(2) as asked:
+        with django_assert_num_queries(2) as queries:
             page.get("/settings/keys/")
-        counts.append(len(asked))
+        counts.append(len(queries))
         for _ in range(5):
             actions.create_token(name="x", scopes=Scope, days=1, by=person)
 
@@ -119,7 +119,7 @@ def test_the_command_prints_the_secret_on_its_last_line(person, capsys):
         assert token.name == gettext("Made by the municipality")
 
 
-def test_the_command_gives_the_scopes_and_days_that_were_asked_for(person, capsys):
+def test_the_command_sets_scopes_days_and_name(person, capsys):
     call_command(
         "create_token", person.email, "--scope", "bookings:read", "--days", "2", "--name", "Robot"
     )
@@ -130,12 +130,12 @@ def test_the_command_gives_the_scopes_and_days_that_were_asked_for(person, capsy
 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
-def test_the_command_makes_no_key_for_ever(person, days):
+def test_the_command_limits_the_days(person, days):
     with pytest.raises(CommandError):
         call_command("create_token", person.email, "--days", str(days))
 
 
-def test_the_command_knows_nobody_who_can_not_log_in(person):
+def test_the_command_refuses_unknown_and_inactive_users(person):
     person.is_active = False
     person.save()
     for email in (person.email, "nobody@example.test"):

@@ -1,4 +1,4 @@
-"""What is sent after the session has ended is asked about after log-in, and lost by nobody."""
+"""A form that is sent after the session ended is kept until its writer has logged in."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def english(person):
 
 @pytest.fixture
 def browser(client, person):
-    """Logged in, with a page open."""
+    """A logged-in browser with an open page."""
     client.force_login(person)
     client.get(reverse("accounts:tokens"))
     return client
@@ -54,7 +54,7 @@ def kept():
     return UnsentForm.objects.exists()
 
 
-def test_one_logs_in_and_presses_once_more(browser, person):
+def test_the_writer_logs_in_and_sends_the_form_again(browser, person):
     end_session(browser)
     refused = browser.post(NEW_KEY, KEY)
     assert next_of(refused) == UNSENT
@@ -65,7 +65,7 @@ def test_one_logs_in_and_presses_once_more(browser, person):
     assert "You were logged out before this was sent" in page.text
     assert "My own program" in page.text
     assert f'action="{NEW_KEY}"' in page.text
-    assert not ApiToken.objects.exists(), "nothing is sent without a press"
+    assert not ApiToken.objects.exists(), "nothing is sent automatically"
 
     again = {}
     for name, value in page.context["unsent"].fields:
@@ -73,10 +73,10 @@ def test_one_logs_in_and_presses_once_more(browser, person):
     logged_in_again(browser).post(page.context["unsent"].path, again)
     token = ApiToken.objects.get()
     assert (token.name, sorted(token.scopes)) == ("My own program", sorted(KEY["scopes"]))
-    assert browser.get(UNSENT).url == reverse("home"), "once sent, it is kept no longer"
+    assert browser.get(UNSENT).url == reverse("home"), "once sent, it is deleted"
 
 
-def test_one_may_leave_it_unsent_and_is_back_where_the_form_was(browser, person):
+def test_the_writer_may_discard_it_and_returns_to_the_page_of_the_form(browser, person):
     end_session(browser)
     browser.post(NEW_KEY, KEY)
     log_in_again(browser, person)
@@ -86,7 +86,7 @@ def test_one_may_leave_it_unsent_and_is_back_where_the_form_was(browser, person)
     assert not ApiToken.objects.exists()
 
 
-def test_whoever_sits_down_next_sees_nothing_of_it(browser):
+def test_another_user_of_the_browser_does_not_see_it(browser):
     end_session(browser)
     browser.post(NEW_KEY, KEY)
     log_in_again(browser, factories.UserFactory())
@@ -104,7 +104,7 @@ def test_another_browser_of_the_same_user_sees_nothing_of_it(browser, person):
     assert other.get(UNSENT).url == reverse("home")
 
 
-def test_a_browser_that_never_showed_anybodys_pages_leaves_nothing_behind(client, db):
+def test_a_browser_without_the_cookie_keeps_nothing(client, db):
     refused = client.post(NEW_KEY, KEY)
     assert next_of(refused) == reverse("accounts:tokens")
     assert settings.SESSION_COOKIE_NAME not in client.cookies
@@ -112,7 +112,7 @@ def test_a_browser_that_never_showed_anybodys_pages_leaves_nothing_behind(client
     assert not kept()
 
 
-def test_a_made_up_writer_is_nobody(client, person):
+def test_a_forged_cookie_is_ignored(client, person):
     client.cookies[unsent.COOKIE] = f"{person.pk} :made-up"
     assert next_of(client.post(NEW_KEY, KEY)) == reverse("accounts:tokens")
 
@@ -138,20 +138,20 @@ def test_forms_that_nobody_came_back_to_are_swept(browser):
     assert not kept()
 
 
-def test_more_than_anybody_types_is_not_kept(browser):
+def test_a_very_long_form_is_not_kept(browser):
     end_session(browser)
     refused = browser.post(NEW_KEY, {"name": "x" * (unsent.LARGEST + 1)})
     assert next_of(refused) == reverse("accounts:tokens")
 
 
-def test_what_is_secret_is_not_kept(browser, person):
+def test_secrets_are_not_kept(browser, person):
     end_session(browser)
     browser.post(NEW_KEY, {**KEY, "old_password": "x y", "csrfmiddlewaretoken": "x" * 64})
     log_in_again(browser, person)
     assert fields_on(browser.get(UNSENT)).keys() == KEY.keys()
 
 
-def test_after_an_hour_it_is_gone(browser, person):
+def test_it_is_deleted_after_an_hour(browser, person):
     with time_machine.travel(NOW, tick=False) as clock:
         log_in_again(browser, person)
         browser.get(reverse("accounts:tokens"))
@@ -164,7 +164,7 @@ def test_after_an_hour_it_is_gone(browser, person):
         assert browser.get(UNSENT).status_code == 302
 
 
-def test_it_is_sent_for_whom_it_was_written(browser, person, recipient):
+def test_it_is_sent_for_the_person_it_was_written_for(browser, person, recipient):
     person.acts_for_others = True
     person.save()
     mandate = factories.MandateFactory(recipient=recipient, holder=person, guardian=True)
@@ -179,6 +179,6 @@ def test_it_is_sent_for_whom_it_was_written(browser, person, recipient):
     assert mandate.holder == person
 
 
-def test_the_cookie_tells_no_script_and_no_other_site(browser):
+def test_the_cookie_is_safe_and_ends_with_the_session(browser):
     cookie = browser.cookies[unsent.COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")

@@ -1,4 +1,5 @@
-"""A department open 8 to 16 with one carer, on a Tuesday at nine, and programs with keys."""
+"""A department that is open 8 to 16 with one carer, on a Tuesday at nine, and API clients with
+tokens."""
 
 import datetime as dt
 import json
@@ -37,7 +38,7 @@ def opening_hours(department):
 
 
 class Program:
-    """Somebody's program: a key, and no cookies."""
+    """An API client: it sends a token and no cookies."""
 
     def __init__(self, user, scopes=tuple(ApiToken.Scope), days=30):
         self.user = user
@@ -73,7 +74,7 @@ class Program:
 
 @pytest.fixture
 def program(recipient):
-    """The recipient's own."""
+    """The recipient's own client."""
     return Program(recipient.user)
 
 
@@ -88,7 +89,7 @@ def stranger(service):
 
 @pytest.fixture
 def booked(service):
-    """``booked(recipient, hour)`` through the verb."""
+    """``booked(recipient, hour)`` books with the action."""
 
     def booked(recipient, hour, date=TOMORROW):
         return book(
@@ -103,5 +104,5 @@ def booked(service):
 
 
 def at(hour, minute=0, date=TOMORROW):
-    """As a program writes it."""
+    """A time as API clients write it."""
     return local(date, hour, minute).isoformat()

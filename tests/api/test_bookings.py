@@ -1,4 +1,4 @@
-"""Booking, moving and cancelling by programs, with the pages' rules."""
+"""Booking, moving and cancelling by the API, with the same rules as the pages."""
 
 import datetime as dt
 import json
@@ -106,8 +106,8 @@ def test_the_same_key_finds_it_also_when_the_grant_is_gone(program, service, rec
     assert first.json() == again.json()
 
 
-def test_only_the_one_that_made_it_is_told_that_it_was_made(program, service, monkeypatch):
-    """Two at once: the second looks for the key before the first has committed."""
+def test_only_the_request_that_made_it_gets_201(program, service, monkeypatch):
+    """Two requests at once: the second looks for the key before the first has committed."""
     key, looked = uuid.uuid4(), []
 
     def first_another(**asked):
@@ -120,7 +120,7 @@ def test_only_the_one_that_made_it_is_told_that_it_was_made(program, service, mo
     assert (looked[0].status_code, second.status_code) == (201, 200)
 
 
-def test_the_same_key_after_cancelling_tells_that_it_is_cancelled(program, service):
+def test_the_same_key_after_cancelling_returns_it_cancelled(program, service):
     key = uuid.uuid4()
     program.book(service, at(10), key)
     program.delete(f"bookings/{key}")
@@ -167,14 +167,14 @@ def test_a_taken_time_comes_with_the_three_nearest_free_ones(program, service, s
         assert program.book(service, slot["start"]).status_code == 201
 
 
-def test_over_the_grants_amount_tells_the_balance(program, service, recipient):
+def test_over_the_grants_amount_returns_the_balance(program, service, recipient):
     recipient.grants.update(amount=1)
     program.book(service, at(8))
     answer = refused(program.book(service, at(12)), "over_quota")
     assert answer["balance"] | {"left": 0, "granted": 1, "used": 1} == answer["balance"]
 
 
-def test_beyond_the_horizon_tells_the_last_day(program, service):
+def test_beyond_the_horizon_returns_the_last_day(program, service):
     answer = refused(
         program.book(service, at(10, date=LAST_DAY + dt.timedelta(days=1))), "outside_horizon"
     )
@@ -196,7 +196,7 @@ def test_a_service_that_was_never_granted_is_not_booked(program, department):
     refused(program.book(factories.ServiceFactory(department=department), at(10)), "not_granted")
 
 
-def test_a_service_that_is_none_is_not_found(program, recipient):
+def test_an_unknown_service_is_not_found(program, recipient):
     assert program.book(recipient, at(10)).status_code == 404
 
 
@@ -223,7 +223,7 @@ def test_a_department_that_takes_no_bookings_says_so(program, service, departmen
      "2026-11-25T24:00:00Z", "20261125T100000Z", "2026-11-25T10:00:00+01:00 ", "x" * 1000,
      "2026-11-25T10:00:00+01:00\x00"],
 )  # fmt: skip
-def test_a_time_without_an_offset_or_without_sense_is_told_where(program, service, start):
+def test_an_invalid_time_is_refused_with_its_place(program, service, start):
     answer = refused(program.book(service, start), "invalid")
     assert [error["where"] for error in answer["errors"]] == ["body.asked.start"]
 
@@ -234,7 +234,7 @@ def test_a_time_long_ago_or_far_ahead_is_refused_like_any_other(program, service
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "NaN", '{"service": 1}'])
-def test_a_body_that_is_not_what_was_asked_for_is_told_so(program, body):
+def test_an_invalid_body_is_refused(program, body):
     answer = program.client.post(
         "/api/v1/bookings",
         body,
@@ -247,12 +247,12 @@ def test_a_body_that_is_not_what_was_asked_for_is_told_so(program, body):
     refused(answer, "invalid")
 
 
-def test_what_is_not_described_is_refused(program, service):
+def test_an_unknown_field_is_refused(program, service):
     answer = refused(program.book(service, at(10), surprise=1), "invalid")
     assert [error["where"] for error in answer["errors"]] == ["body.asked.surprise"]
 
 
-def test_a_crowd_is_asked_to_come_back(program, service, monkeypatch):
+def test_a_busy_day_is_503_with_retry_after(program, service, monkeypatch):
     def crowded(**kwargs):
         raise Busy
 
@@ -265,7 +265,9 @@ def test_a_crowd_is_asked_to_come_back(program, service, monkeypatch):
 # -- GET bookings, move, DELETE -----------------------------------------------------------
 
 
-def test_bookings_are_ones_own_to_come(program, service, recipient, stranger, booked, clock):
+def test_bookings_are_the_recipients_coming_ones(
+    program, service, recipient, stranger, booked, clock
+):
     later, sooner = booked(recipient, 14), booked(recipient, 8)
     booked(stranger, 11)
     program.delete(f"bookings/{booked(recipient, 12, LAST_DAY).pk}")
@@ -299,7 +301,7 @@ def test_a_move_that_fails_keeps_the_old_time(program, service, recipient, stran
     assert booking.starts_at == local(TOMORROW, 10)
 
 
-def test_a_cancelled_visit_is_told_so_and_its_time_is_free(program, service, recipient, booked):
+def test_a_cancelled_visit_is_returned_and_its_time_is_free(program, service, recipient, booked):
     booking = booked(recipient, 10)
     answer = program.delete(f"bookings/{booking.pk}")
     assert answer.status_code == 200
@@ -316,7 +318,7 @@ def test_too_late_to_move_or_cancel(program, recipient, booked, clock):
     refused(program.post(f"bookings/{booking.pk}/move", {"start": at(13)}), "too_late")
 
 
-def test_what_does_not_exist_is_not_found(program):
+def test_unknown_bookings_are_not_found(program):
     path = f"bookings/{uuid.uuid4()}"
     refused(program.delete(path), "not_found", 404)
     refused(program.post(f"{path}/move", {"start": at(13)}), "not_found", 404)
@@ -331,7 +333,7 @@ def staff(administrator):
 
 
 def everything_for(program, recipient, service, booking):
-    """Each way to somebody's data, as answers."""
+    """The responses of every endpoint for one recipient's data."""
     named = f"recipient={recipient.pk}"
     dates = f"from={TOMORROW}&to={TOMORROW}"
     return [
@@ -352,7 +354,7 @@ def test_an_administrator_of_the_grants_department_may_do_it_for_them(
     assert recipient.bookings.confirmed().get().events.get().by == staff.user
 
 
-def test_the_log_tells_who_looked_and_for_what(staff, recipient, service, booked):
+def test_the_access_log_has_actor_and_purpose(staff, recipient, service, booked):
     everything_for(staff, recipient, service, booked(recipient, 10))
     looks = AccessLogEntry.objects.filter(actor=staff.user, subject_id=recipient.pk)
     assert set(looks.values_list("what", "department_id")) == {
@@ -361,7 +363,7 @@ def test_the_log_tells_who_looked_and_for_what(staff, recipient, service, booked
     }
 
 
-def test_ones_own_looks_are_none(program, service, booked, recipient):
+def test_access_to_ones_own_data_is_not_logged(program, service, booked, recipient):
     everything_for(program, recipient, service, booked(recipient, 10))
     assert not AccessLogEntry.objects.exists()
 
@@ -417,9 +419,7 @@ def test_an_administrator_sees_of_a_person_what_is_their_departments(
         (Mandate.May.LOOK, [200, 200, 200, 404, 404, 404]),
     ],
 )
-def test_whoever_holds_a_mandate_may_what_it_says(
-    recipient, service, booked, may, statuses, clock
-):
+def test_a_holder_may_do_what_the_mandate_allows(recipient, service, booked, may, statuses, clock):
     mandate = factories.MandateFactory(recipient=recipient, may=may)
     booking = booked(recipient, 10)
     answers = everything_for(Program(mandate.holder), recipient, service, booking)
@@ -433,7 +433,7 @@ def test_whoever_holds_a_mandate_may_what_it_says(
     assert {answer.status_code for answer in answers} == {404}
 
 
-def test_staff_change_nothing_in_silence(staff, recipient, booked):
+def test_staff_must_give_a_reason(staff, recipient, booked):
     booking = booked(recipient, 10)
     path = f"bookings/{booking.pk}"
     refused(staff.post(f"{path}/move", {"start": at(12)}), "reason_required")
@@ -444,7 +444,7 @@ def test_staff_change_nothing_in_silence(staff, recipient, booked):
 
 
 @pytest.mark.parametrize("reason", ["x" * 201, "nul\x00", 5])
-def test_a_reason_that_can_not_be_kept_is_told_where(program, recipient, booked, reason):
+def test_an_invalid_reason_is_refused_with_its_place(program, recipient, booked, reason):
     path = f"bookings/{booked(recipient, 10).pk}"
     refused(program.delete(path, {"reason": reason}), "invalid")
     refused(program.post(f"{path}/move", {"start": at(12), "reason": reason}), "invalid")
@@ -456,8 +456,8 @@ def test_an_administrators_key_without_a_recipient_is_for_their_own_visits(staff
     assert staff.get("services").json() == []
 
 
-def test_what_is_sent_can_not_be_read_from_an_address(program, service):
-    """Nothing personal stands in an address: a reason is a body, also of a DELETE."""
+def test_urls_hold_no_personal_data(program, service):
+    """URLs hold no personal data: a reason is in the body, also of a DELETE."""
     paths = program.get("openapi.json").json()["paths"]
     cancel = paths["/api/v1/bookings/{booking}"]["delete"]
     assert [parameter["in"] for parameter in cancel["parameters"]] == ["path"]

@@ -1,4 +1,4 @@
-"""``GET slots``: start, end and status, and nothing shown free that can't be booked."""
+"""``GET slots``: start, end and status, and no free slot that can't be booked."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from tests.factories import local
 
 @pytest.fixture
 def day(service, program):
-    """``day(date)``: its slots, by start, as the recipient's program sees them."""
+    """``day(date)``: its slots by start, as the recipient's client reads them."""
 
     def day(date=TOMORROW, **headers):
         (found,) = program.slots(service, date, **headers).json()["days"]
@@ -39,7 +39,7 @@ def test_a_slot_is_its_start_its_end_and_its_status(program, service):
     }
 
 
-def test_the_whole_horizon_is_told_day_by_day(program, service):
+def test_the_whole_horizon_is_listed_day_by_day(program, service):
     days = program.slots(service, TODAY, LAST_DAY).json()["days"]
     assert [day["date"] for day in days] == [str(TODAY + dt.timedelta(days=n)) for n in range(15)]
     assert all(day["slots"] for day in days)
@@ -52,7 +52,7 @@ def test_others_make_a_time_busy_and_are_not_named(day, program, service, strang
     assert not any(word in text for word in ("Zacharias", "Hemmelig", str(stranger.pk)))
 
 
-def test_a_persons_own_visit_is_no_time_to_choose_and_never_busy(day, recipient, booked):
+def test_a_recipients_own_visit_is_left_out_and_not_busy(day, recipient, booked):
     booked(recipient, 10)
     found = day()
     for hour, minute in ((9, 30), (10, 0), (10, 30)):
@@ -60,7 +60,7 @@ def test_a_persons_own_visit_is_no_time_to_choose_and_never_busy(day, recipient,
     assert found[at(8)] == "free"
 
 
-def test_what_is_gone_by_or_too_soon_is_left_out(day):
+def test_past_and_too_early_slots_are_left_out(day):
     # nine o'clock and two hours' notice
     assert min(day(TODAY)) == at(11, date=TODAY)
 
@@ -88,7 +88,7 @@ def test_a_day_gone_by_shows_nothing(day):
     assert day(TODAY - dt.timedelta(days=1)) == {}
 
 
-def test_the_answer_is_what_the_pages_query_says(program, service, recipient, stranger, booked):
+def test_the_slots_are_those_of_the_pages_query(program, service, recipient, stranger, booked):
     booked(recipient, 10)
     booked(stranger, 13)
     recipient.grants.update(amount=3)
@@ -109,7 +109,7 @@ def test_the_answer_is_what_the_pages_query_says(program, service, recipient, st
     SlotsOut.model_validate_json(answer.content)
 
 
-def test_whatever_is_free_can_be_booked(program, service, recipient, stranger, booked):
+def test_every_free_slot_can_be_booked(program, service, recipient, stranger, booked):
     booked(stranger, 10)
     recipient.grants.update(amount=100)
     free = [start for start, is_free in _starts(program, service, TOMORROW) if is_free]
@@ -143,12 +143,12 @@ def test_a_range_that_is_refused_says_why(program, service, first, last, code):
     assert answer.json()["code"] == code
 
 
-def test_a_range_beyond_the_horizon_tells_the_last_day(program, service):
+def test_a_range_beyond_the_horizon_returns_the_last_day(program, service):
     answer = program.slots(service, TODAY, "2026-12-31")
     assert answer.json()["last_day"] == str(LAST_DAY)
 
 
-def test_thirty_one_days_are_not_too_many(program, service, department):
+def test_thirty_one_days_are_allowed(program, service, department):
     department.horizon_days = 30
     department.save()
     answer = program.slots(service, TODAY, TODAY + dt.timedelta(days=30))
@@ -159,7 +159,7 @@ def test_thirty_one_days_are_not_too_many(program, service, department):
 @pytest.mark.parametrize(
     "odd", ["", "0", "1764028800", "2026-13-01", "2026-02-30", "2026-11-25T00:00", "٢٠٢٦-١١-٢٥"]
 )
-def test_an_odd_date_is_told_where(program, service, odd):
+def test_an_invalid_date_is_refused_with_its_place(program, service, odd):
     answer = program.get(f"slots?service={service.pk}&from={odd}&to=2026-11-25")
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid"
@@ -171,7 +171,7 @@ def test_an_unknown_service_is_not_found(program, recipient):
     assert program.slots(program_of, TOMORROW).status_code == 404
 
 
-def test_a_service_that_was_never_granted_is_told_so(program, department):
+def test_a_service_never_granted_is_refused(program, department):
     other = factories.ServiceFactory(department=department)
     answer = program.slots(other, TOMORROW)
     assert answer.status_code == 422
@@ -212,16 +212,16 @@ def test_unchanged_slots_are_not_sent_again(program, service, tag, clock):
     assert is_unchanged(program, service, tag)
     clock.shift(1)
     tag = program.slots(service, TODAY, LAST_DAY).headers["ETag"]
-    clock.shift(298)  # times lie on steps of five minutes, and so does what the clock changes
+    clock.shift(298)  # the version's clock has steps of five minutes
     assert is_unchanged(program, service, tag)
 
 
-def test_what_anybody_books_changes_the_tag(program, service, stranger, booked, tag):
+def test_any_booking_changes_the_tag(program, service, stranger, booked, tag):
     booked(stranger, 10)
     assert not is_unchanged(program, service, tag)
 
 
-def test_what_the_person_books_elsewhere_changes_the_tag(program, service, recipient, tag):
+def test_the_recipients_booking_elsewhere_changes_the_tag(program, service, recipient, tag):
     elsewhere = factories.ServiceFactory()
     factories.GrantFactory(recipient=recipient, service=elsewhere)
     day = factories.DayFactory(department=elsewhere.department, date=TOMORROW)
@@ -243,13 +243,13 @@ def test_the_clock_changes_the_tag_when_a_time_becomes_too_soon(
     department.save()
     clock.move_to(local(TODAY, 8, 58))
     tag = program.slots(service, TODAY, LAST_DAY).headers["ETag"]
-    clock.move_to(local(TODAY, 8, 59))  # eleven is two hours and a minute away
+    clock.move_to(local(TODAY, 8, 59))  # two hours and a minute before eleven
     assert is_unchanged(program, service, tag)
     clock.shift(1)
     assert not is_unchanged(program, service, tag)
 
 
-def test_each_person_range_and_service_has_a_tag_of_its_own(program, service, stranger, tag):
+def test_tags_differ_by_recipient_range_and_service(program, service, stranger, tag):
     other = factories.ServiceFactory(department=service.department)
     factories.GrantFactory(recipient=program.user.recipient, service=other)
     tags = {
@@ -308,7 +308,7 @@ def test_a_day_with_a_clock_change_names_each_hour_once_with_its_offset(
 # -- What it costs ----------------------------------------------------------------------
 
 
-def test_it_asks_the_database_a_fixed_number_of_times(
+def test_the_number_of_statements_is_fixed(
     program, service, department, django_assert_num_queries
 ):
     lay_out_horizon(department)

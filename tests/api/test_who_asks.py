@@ -1,4 +1,4 @@
-"""The API opens to a valid key with the right scope, and to nothing else."""
+"""The API accepts a valid token with the right scope, and nothing else."""
 
 import gzip
 import json
@@ -29,13 +29,13 @@ def is_unauthorized(answer):
     return answer.json()["code"] == "unauthorized"
 
 
-def test_a_valid_key_is_let_in_and_its_use_noted(program):
+def test_a_valid_token_is_accepted_and_its_use_saved(program):
     assert program.get("services").status_code == 200
     program.token.refresh_from_db()
     assert program.token.last_used_at == timezone.now()
 
 
-def test_its_use_is_noted_every_few_minutes_only(program, clock, django_assert_num_queries):
+def test_its_use_is_saved_every_few_minutes_only(program, clock, django_assert_num_queries):
     program.get("bookings")
     first = timezone.now()
     clock.shift(240)
@@ -53,37 +53,37 @@ def test_its_use_is_noted_every_few_minutes_only(program, clock, django_assert_n
     ["", "Bearer", "Bearer ", "Bearer wrong", "Basic a2FyaTprYXJp", "Bearer " + "x" * 10_000,
      "Bearer tjenesteshop_ÆØÅ", "Token {secret}", "Bearer {secret}x", "Bearer {digest}"],
 )  # fmt: skip
-def test_without_a_valid_key_nobody_is_let_in(program, client, header):
+def test_without_a_valid_token_access_is_refused(program, client, header):
     header = header.format(secret=program.secret, digest=program.token.digest)
     answer = client.get("/api/v1/services", headers={"Authorization": header} if header else {})
     assert is_unauthorized(answer)
 
 
-def test_a_session_opens_nothing(client, recipient):
+def test_a_session_gives_no_access(client, recipient):
     client.force_login(recipient.user)
     assert is_unauthorized(client.get("/api/v1/services"))
 
 
-def test_a_revoked_key_is_dead_at_once(program):
+def test_a_revoked_token_is_refused_at_once(program):
     assert program.get("services").status_code == 200
     actions.revoke_token(token=program.token, by=program.user)
     assert is_unauthorized(program.get("services"))
 
 
-def test_an_expired_key_is_dead(program, clock):
+def test_an_expired_token_is_refused(program, clock):
     clock.shift(30 * 24 * 3600 - 1)
     assert program.get("services").status_code == 200
     clock.shift(1)
     assert is_unauthorized(program.get("services"))
 
 
-def test_the_key_of_somebody_who_may_not_log_in_is_dead(program):
+def test_the_token_of_an_inactive_user_is_refused(program):
     program.user.is_active = False
     program.user.save()
     assert is_unauthorized(program.get("services"))
 
 
-def test_a_key_dies_with_the_role_it_came_from(program, recipient, care_worker):
+def test_a_token_ends_with_the_role_of_its_user(program, recipient, care_worker):
     recipient.user = None
     recipient.save()
     assert program.get("services").status_code == 404
@@ -105,7 +105,7 @@ def test_a_key_dies_with_the_role_it_came_from(program, recipient, care_worker):
         (Scope.READ_WORK_LISTS, "get", "work-lists"),
     ],
 )
-def test_each_address_asks_for_its_scope(recipient, booked, scope, method, path):
+def test_each_url_requires_its_scope(recipient, booked, scope, method, path):
     path = path.format(booking=booked(recipient, 10).pk)
     others = Program(recipient.user, scopes=set(Scope) - {scope})
     answer = getattr(others, method)(path, *([{}] if method == "post" else []))
@@ -117,7 +117,7 @@ def test_each_address_asks_for_its_scope(recipient, booked, scope, method, path)
     assert answer.status_code in (200, 404, 422)
 
 
-def test_a_key_is_used_so_many_times_a_minute(program, recipient, settings, clock):
+def test_a_token_has_a_rate_limit(program, recipient, settings, clock):
     settings.API_REQUESTS_PER_MINUTE = 3
     other = Program(recipient.user)
     clock.shift(20)
@@ -180,7 +180,9 @@ def test_no_cookie_is_set_or_read(client, program, recipient):
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-@pytest.mark.parametrize("place", ["accounts.api._token", "booking.api.routes.queries.coming"])
+@pytest.mark.parametrize(
+    "place", ["accounts.queries.valid_token", "booking.api.routes.queries.coming"]
+)
 def test_a_database_that_is_cut_is_unavailable(program, client, monkeypatch, error, place):
     def cut(*args, **kwargs):
         raise error("the connection is lost: secret")
@@ -205,16 +207,16 @@ def test_processes_count_together():
     assert one.wait("y", 40) == 0
 
 
-def test_what_is_counted_is_told_in_steps(monkeypatch):
+def test_the_count_is_sent_in_steps(monkeypatch):
     told = []
-    monkeypatch.setattr(Rate, "_tell", staticmethod(lambda key, more: told.append(more) or 0))
+    monkeypatch.setattr(Rate, "_report", staticmethod(lambda key, more: told.append(more) or 0))
     rate = Rate("test")
     for _ in range(60):
         rate.wait("x", 300)
     assert told == [15] * 4
 
 
-def test_without_its_cache_nobody_is_counted_out(program, settings, monkeypatch):
+def test_without_the_cache_there_is_no_limit(program, settings, monkeypatch):
     settings.API_REQUESTS_PER_MINUTE = 1
 
     def away(*args, **kwargs):
@@ -227,7 +229,7 @@ def test_without_its_cache_nobody_is_counted_out(program, settings, monkeypatch)
         redis_breaker.close()
 
 
-def test_refusals_speak_the_owners_language_and_no_page_afterwards(program, client, translated):
+def test_refusals_are_in_the_owners_language_and_pages_are_not(program, client, translated):
     program.user.language = "nb"
     program.user.save()
     answer = program.get("slots")
@@ -235,7 +237,7 @@ def test_refusals_speak_the_owners_language_and_no_page_afterwards(program, clie
     assert client.get("/accounts/login/").headers["Content-Language"] == "nb"
 
 
-def test_no_log_holds_a_key(program, caplog, settings):
+def test_no_log_contains_a_token(program, caplog, settings):
     settings.DEBUG = True
     caplog.set_level(logging.DEBUG)
     program.get("services")
@@ -244,7 +246,7 @@ def test_no_log_holds_a_key(program, caplog, settings):
     assert program.secret not in caplog.text
 
 
-def test_nobody_keeps_a_copy(program):
+def test_responses_are_not_cached(program):
     assert program.get("services").headers["Cache-Control"] == "private, no-store"
     answer = program.get("work-lists")
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -263,7 +265,7 @@ def test_nobody_keeps_a_copy(program):
         ("get", "bookings/0b9a5c1e-8f0c-4b52-9d4e-111111111111", 405, "method_not_allowed"),
     ],
 )
-def test_what_is_not_there_is_told_in_json(client, db, method, path, status, code):
+def test_a_404_is_json(client, db, method, path, status, code):
     answer = getattr(client, method)(f"/api/v1/{path}")
     assert answer.status_code == status
     assert answer.json()["code"] == code
@@ -271,7 +273,7 @@ def test_what_is_not_there_is_told_in_json(client, db, method, path, status, cod
     assert int(answer.headers["Content-Length"]) == len(answer.content)
 
 
-def test_a_fault_of_our_own_is_told_in_json(program, monkeypatch):
+def test_a_500_is_json(program, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("secret inside")
 
@@ -281,7 +283,7 @@ def test_a_fault_of_our_own_is_told_in_json(program, monkeypatch):
     assert answer.json() == {"code": "server_error", "message": "Internal Server Error"}
 
 
-def test_a_body_larger_than_anybody_needs_is_refused_like_all_else(program, service, settings):
+def test_a_body_that_is_too_large_is_refused(program, service, settings):
     program.user.language = "en"
     program.user.save()
     reason = "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -299,17 +301,17 @@ def test_a_body_larger_than_anybody_needs_is_refused_like_all_else(program, serv
     assert program.post("nope", {"reason": reason}).status_code == 404
 
 
-def test_a_page_that_is_not_there_stays_a_page(client, db):
+def test_a_404_outside_the_api_is_a_page(client, db):
     assert "<h1" in client.get("/nowhere/").text
 
 
-def test_anybody_may_read_the_description(client, db):
+def test_the_description_is_public(client, db):
     answer = client.get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["openapi"].startswith("3.1")
 
 
-def test_every_operation_names_its_scope_and_its_refusals(client, db):
+def test_every_operation_documents_its_scope_and_errors(client, db):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     operations = [operation for methods in paths.values() for operation in methods.values()]
     assert len(operations) == 7
@@ -320,7 +322,7 @@ def test_every_operation_names_its_scope_and_its_refusals(client, db):
         assert ("requestBody" in operation) == ("413" in operation["responses"])
 
 
-def test_somebody_without_a_role_is_told_nothing(service):
+def test_a_user_without_a_role_gets_404(service):
     nobody = Program(factories.UserFactory())
     for path in ("services", "bookings", "work-lists", f"slots?service={service.pk}"
                  "&from=2026-11-25&to=2026-11-25"):  # fmt: skip

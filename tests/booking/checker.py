@@ -1,5 +1,5 @@
-"""An independent check of a seating. Shares no code with what it checks: every minute of
-every carer's day is walked through."""
+"""An independent check of a seating, which shares no code with ``booking.seating``: it walks
+through every minute of every carer's day."""
 
 from collections import defaultdict
 
@@ -7,9 +7,9 @@ MINUTE = 60
 
 
 def faults(seats, visits, where):
-    """What is wrong when ``visits`` sit as ``where`` (visit → seat) says; empty when nothing.
+    """The faults of a seating in words; ``where`` maps visits to seats.
 
-    Seats have ``id starts ends pause skills is_withdrawn``, visits ``id starts ends
+    Seats have ``id starts ends pause qualifications is_withdrawn``, visits ``id starts ends
     occupied_until needs``; times in seconds, on whole minutes.
     """
     found = []
@@ -22,7 +22,7 @@ def faults(seats, visits, where):
         if seat is None or seat.is_withdrawn:
             found.append(f"{visit.id}: nobody there")
             continue
-        if visit.needs - seat.skills:
+        if visit.needs - seat.qualifications:
             found.append(f"{visit.id}: not qualified")
         lists[seat.id].append(visit)
     for seat_id, its_visits in lists.items():

@@ -38,7 +38,7 @@ def hours(department):
 
 @pytest.fixture
 def someone(service):
-    """``someone()`` is a new recipient each time, with a grant of plenty."""
+    """``someone()`` is a new recipient each time, with a large grant."""
 
     def someone(service=service, amount=100, **kwargs):
         recipient = factories.RecipientFactory(user=factories.UserFactory())
@@ -50,7 +50,7 @@ def someone(service):
 
 @pytest.fixture
 def book(service, someone):
-    """``book(at)`` through the verb, for somebody new unless told whom."""
+    """``book(at)`` books with the action, for a new recipient by default."""
 
     def book(starts_at, recipient=None, *, service=service, key=None, note=""):
         recipient = recipient or someone(service)
@@ -68,7 +68,7 @@ def book(service, someone):
 
 @pytest.fixture
 def sound():
-    """``sound()`` while a test goes on; when it ends everything is looked at anyway."""
+    """``sound()`` checks all seats during a test; they are checked after each test anyway."""
 
     def sound():
         assert not broken_seats()

@@ -1,5 +1,5 @@
-"""Brute force: can these visits be seated at all? Asked of CP-SAT, which shares no code
-with ``booking.seating.board``."""
+"""Brute force: whether visits can be seated at all, solved by CP-SAT, which shares no code
+with ``booking.seating``."""
 
 from itertools import combinations
 
@@ -7,7 +7,7 @@ from ortools.sat.python import cp_model
 
 
 def can_be_seated(seats, visits):
-    """``visits`` may be given with ``seat`` and ``is_fixed``, which then holds."""
+    """Whether all visits fit; those with ``is_fixed`` on their ``seat`` alone."""
     model = cp_model.CpModel()
     sits = {
         (visit.id, seat.id): model.new_bool_var("")
@@ -37,7 +37,10 @@ def _could_sit(visit, seat):
         rest, back = seat.pause
         if max(rest, visit.starts) < min(back, visit.ends):
             return False
-    return visit.needs <= seat.skills and seat.starts <= visit.starts < visit.ends <= seat.ends
+    return (
+        visit.needs <= seat.qualifications
+        and seat.starts <= visit.starts < visit.ends <= seat.ends
+    )
 
 
 def _one_after_the_other(one, other, seat):

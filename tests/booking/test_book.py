@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 TEN = local(TOMORROW, 10)
 
 
-def test_it_takes_a_seat(hours, book, recipient, service, sound):
+def test_a_booking_takes_a_seat(hours, book, recipient, service, sound):
     hours()
 
     booking = book(TEN, recipient, note="The dog is kind.")
@@ -32,7 +32,7 @@ def test_it_takes_a_seat(hours, book, recipient, service, sound):
     sound()
 
 
-def test_it_tells_who_did_it_and_raises_the_revisions(hours, book, recipient):
+def test_a_booking_stores_its_actor_and_raises_the_revisions(hours, book, recipient):
     hours()
     booking = book(TEN, recipient)
 
@@ -46,7 +46,7 @@ def test_it_tells_who_did_it_and_raises_the_revisions(hours, book, recipient):
     assert day.revision == 2  # laid out, booked
 
 
-def test_who_books_for_somebody_says_how_and_why(hours, recipient, service, administrator):
+def test_booking_for_another_stores_channel_and_reason(hours, recipient, service, administrator):
     hours()
     actions.book(
         key=uuid.uuid4(),
@@ -90,7 +90,7 @@ def test_a_taken_slot_is_refused_with_the_nearest_free_times_and_a_reason(hours,
     assert Visit.objects.count() == 1
 
 
-def test_the_same_request_again_finds_what_it_made(hours, book, recipient):
+def test_the_same_request_again_returns_the_same_booking(hours, book, recipient):
     hours()
     key = uuid.uuid4()
 
@@ -101,7 +101,7 @@ def test_the_same_request_again_finds_what_it_made(hours, book, recipient):
     assert Visit.objects.count() == BookingEvent.objects.count() == 1
 
 
-def test_it_is_found_again_also_when_it_was_moved_since(hours, book, recipient):
+def test_the_same_request_returns_it_also_after_a_move(hours, book, recipient):
     hours()
     key = uuid.uuid4()
     actions.move(
@@ -159,7 +159,7 @@ def test_notice_and_horizon_are_included(hours, book, starts_at):
     assert book(starts_at)
 
 
-def test_it_refuses_a_closed_department_or_service(hours, book, department, service):
+def test_a_closed_department_or_service_is_refused(hours, book, department, service):
     hours()
     department.is_open = False
     department.save()
@@ -172,7 +172,7 @@ def test_it_refuses_a_closed_department_or_service(hours, book, department, serv
         book(TEN)
 
 
-def test_a_persons_own_visits_never_overlap(hours, book, recipient, department):
+def test_a_recipients_own_visits_never_overlap(hours, book, recipient, department):
     hours(staff=2)
     other = factories.ServiceFactory(department=department)
     factories.GrantFactory(recipient=recipient, service=other)
@@ -231,12 +231,12 @@ def test_two_carers_sit_on_two_shifts_and_are_charged_once(hours, book, departme
         book(local(TOMORROW, 15), recipient, service=lift)
 
 
-def test_others_are_reseated_to_make_room(hours, book, department, service, sound):
-    skill = factories.QualificationFactory()
+def test_other_visits_are_reseated_to_make_room(hours, book, department, service, sound):
+    qualification = factories.QualificationFactory()
     nursing = factories.ServiceFactory(department=department)
-    nursing.qualifications.add(skill)
+    nursing.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
-    nurse = factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    nurse = factories.ShiftFactory(day=day, qualification_ids=[qualification.pk])
     first = book(TEN)
     assert first.visits.get().shift == nurse
     other = factories.ShiftFactory(day=day)
@@ -248,12 +248,12 @@ def test_others_are_reseated_to_make_room(hours, book, department, service, soun
     sound()
 
 
-def test_on_a_settled_day_only_what_is_directly_free_is_given(book, department):
-    skill = factories.QualificationFactory()
+def test_on_a_settled_day_only_free_seats_are_given(book, department):
+    qualification = factories.QualificationFactory()
     nursing = factories.ServiceFactory(department=department)
-    nursing.qualifications.add(skill)
+    nursing.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
-    factories.ShiftFactory(day=day, qualification_ids=[skill.pk])
+    factories.ShiftFactory(day=day, qualification_ids=[qualification.pk])
     book(TEN)
     factories.ShiftFactory(day=day)
     Day.objects.update(settled_at=local(TODAY, 8))
@@ -263,7 +263,7 @@ def test_on_a_settled_day_only_what_is_directly_free_is_given(book, department):
     assert book(TEN)
 
 
-def test_a_withdrawn_shift_is_filled_by_nobody(book, department):
+def test_a_withdrawn_shift_takes_no_visits(book, department):
     day = factories.DayFactory(department=department, date=TOMORROW)
     factories.ShiftFactory(day=day, withdrawn_by=factories.AbsenceFactory())
 

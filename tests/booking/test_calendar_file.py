@@ -41,7 +41,7 @@ def read(file):
     return calendar, calendar.walk("VEVENT")
 
 
-def test_a_visit_reads_back_as_it_was():
+def test_a_visit_is_read_back_unchanged():
     calendar, (event,) = read(file_of(entry(sequence=3, description="Call, please; soon")))
     assert calendar["METHOD"] == "PUBLISH"
     assert event["UID"] == str(ID)
@@ -56,7 +56,7 @@ def test_a_visit_reads_back_as_it_was():
     assert event["ORGANIZER"] == "mailto:tjenesteshop@example.test"
 
 
-def test_a_cancelled_visit_keeps_its_name_and_says_so():
+def test_a_cancelled_visit_keeps_its_title_and_is_marked():
     calendar, (event,) = read(file_of(entry(is_cancelled=True, sequence=1), method=Method.CANCEL))
     assert calendar["METHOD"] == "CANCEL"
     assert event["UID"] == str(ID)
@@ -77,7 +77,7 @@ def test_no_line_is_longer_than_75_octets_and_each_ends_in_crlf():
     assert read(file)[1][0]["SUMMARY"] == "Blåbær og søppel " * 12
 
 
-def test_a_feed_says_its_name_and_when_to_ask_again_and_may_be_empty():
+def test_a_feed_has_a_name_and_an_interval_and_may_be_empty():
     file = file_of(name="Avtaler", refresh=dt.timedelta(hours=1))
     calendar, events = read(file)
     assert not events
@@ -95,18 +95,18 @@ def test_a_feed_says_its_name_and_when_to_ask_again_and_may_be_empty():
         ("2027-03-28T01:00", b"DTSTART;TZID=Europe/Oslo:20270328T030000"),
     ],
 )
-def test_the_hour_that_comes_twice_is_never_ambiguous(starts_at, written):
+def test_a_repeated_hour_is_never_ambiguous(starts_at, written):
     file = file_of(entry(starts_at, minutes=15))
     assert written in file
     _, (event,) = read(file)
-    # Wall times that come twice compare equal to nothing of another zone.
+    # Local times that come twice are never equal to times of another zone.
     assert event.decoded("DTSTART").astimezone(dt.UTC) == utc(starts_at)
     ends_at = event.decoded("DTEND").astimezone(dt.UTC)
     assert ends_at == utc(starts_at) + dt.timedelta(minutes=15)
 
 
 def offset_at(component, instant):
-    """What the written rules say holds then, as RFC 5545 reads them."""
+    """The offset at that time by the rules in the file, as RFC 5545 defines it."""
     latest = None
     for rule in component.subcomponents:
         onset = rule.decoded("DTSTART").replace(tzinfo=dt.UTC) - rule.decoded("TZOFFSETFROM")
@@ -116,7 +116,7 @@ def offset_at(component, instant):
 
 
 @pytest.mark.parametrize("zone", [OSLO, ZoneInfo("America/New_York"), ZoneInfo("UTC")])
-def test_the_written_rules_agree_with_the_zone_at_every_hour(zone):
+def test_the_rules_in_the_file_are_those_of_the_zone(zone):
     first, last = utc("2026-03-01T00:00"), utc("2027-11-05T00:00")
     component = time_zone(zone, first, last)
     instant = first
@@ -127,7 +127,7 @@ def test_the_written_rules_agree_with_the_zone_at_every_hour(zone):
         )
 
 
-def test_the_rules_carry_the_days_on_which_the_clock_changes_here():
+def test_the_rules_have_the_dates_of_clock_changes():
     file = file_of(entry("2026-10-20T09:00"))
     assert b"BEGIN:STANDARD\r\nDTSTART:20261025T030000\r\n" in file
     assert b"BEGIN:DAYLIGHT\r\nDTSTART:20270328T020000\r\n" in file

@@ -1,4 +1,4 @@
-"""A booking is written and committed in one journey: it is all there, or nothing is."""
+"""A booking and its COMMIT are sent in one round trip: all of it is stored, or nothing."""
 
 import contextlib
 import uuid
@@ -10,7 +10,7 @@ from booking import actions, errors
 from booking.actions import bookings
 from booking.models import Booking, BookingEvent, Visit
 from booking.queries.day_seatings import seat_of
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from database.transactions import Busy
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
@@ -26,7 +26,7 @@ TEN, TWO = local(TOMORROW, 10), local(TOMORROW, 14)
 
 @pytest.fixture
 def somebody_else():
-    """A cursor on a connection of its own, in a transaction of its own."""
+    """A cursor on another connection, in another transaction."""
     other = connection.copy()
     with contextlib.closing(other), other.cursor() as cursor:
         cursor.execute("BEGIN")
@@ -42,7 +42,7 @@ def written():
     return Booking.objects.count(), Visit.objects.count(), BookingEvent.objects.count()
 
 
-def test_whoever_hears_of_a_booking_finds_it(hours, book, department, somebody_else):
+def test_receivers_of_the_signal_find_the_booking(hours, book, department, somebody_else):
     hours()
     lay_out_horizon(department)
     heard = []
@@ -85,9 +85,7 @@ def test_a_move_leaves_the_old_day_and_takes_the_new_one_at_once(hours, book, de
     assert Visit.objects.get().starts_at == later
 
 
-def test_postgresql_has_the_last_word_and_leaves_nothing_half_done(
-    hours, book, department, monkeypatch
-):
+def test_a_violated_constraint_rolls_everything_back(hours, book, department, monkeypatch):
     hours()
     lay_out_horizon(department)
     book(TEN)
@@ -107,9 +105,7 @@ def test_postgresql_has_the_last_word_and_leaves_nothing_half_done(
     assert book(TWO).starts_at == TWO
 
 
-def test_a_lock_that_is_not_given_up_while_writing_is_a_busy_day(
-    hours, book, someone, department, somebody_else
-):
+def test_a_lock_timeout_while_writing_raises_busy(hours, book, someone, department, somebody_else):
     hours()
     lay_out_horizon(department)
     recipient, key = someone(), uuid.uuid4()

@@ -1,4 +1,4 @@
-"""Essential services left unbooked: who is told, when, and only once."""
+"""Essential services left unbooked: who gets a message, when, and only once."""
 
 import datetime as dt
 
@@ -8,12 +8,13 @@ import time_machine
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.models import Booking, BookingEvent, Grant
-from booking.notices.essential import tell_unbooked
+from booking.notices.essential import compose_unbooked
 from booking.queries.essential import unbooked
 from departments.actions.settings import change_settings
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
+from tests.sizes import size
 
 TUESDAY = dt.date(2026, 11, 24)
 FRIDAY = dt.date(2026, 11, 27)
@@ -80,10 +81,11 @@ def test_a_cancelled_visit_and_a_grant_that_has_ended_do_not_count(department, s
     assert missing(department) == [1]
 
 
-def test_ten_thousand_people_are_one_statement_and_a_page_of_names(
+def test_many_people_are_one_statement_and_a_page_of_names(
     department, service, django_assert_num_queries
 ):
-    people = factories.RecipientFactory.build_batch(10_000)
+    many = size(1_000, in_full=10_000)
+    people = factories.RecipientFactory.build_batch(many)
     type(people[0]).objects.bulk_create(people)
     Grant.objects.bulk_create(
         Grant(
@@ -97,7 +99,7 @@ def test_ten_thousand_people_are_one_statement_and_a_page_of_names(
     )
     with django_assert_num_queries(1):
         found = unbooked(department, TUESDAY, most=8)
-    assert (len(found.shown), found.count) == (8, 10_000)
+    assert (len(found.shown), found.count) == (8, many)
 
 
 # -- Being told --------------------------------------------------------------------
@@ -111,7 +113,7 @@ def told():
     return list(Message.objects.filter(kind="essential.unbooked").values_list("user", flat=True))
 
 
-def test_administrators_are_told_once_when_the_week_comes_near_its_end(
+def test_administrators_get_one_message_near_the_end_of_the_week(
     department, other_administrator, administrator, service
 ):
     essential(service)
@@ -124,9 +126,9 @@ def test_administrators_are_told_once_when_the_week_comes_near_its_end(
     assert told() == [administrator.pk] * 2
 
 
-def test_a_visit_cancelled_after_that_is_told_once_more(department, administrator, service):
+def test_a_visit_cancelled_after_that_sends_another_message(department, administrator, service):
     grant = essential(service, amount=1)
-    essential(service)  # of this one they know
+    essential(service)  # already in the first message
     visit = booked(grant, FRIDAY + dt.timedelta(days=1))
     with time_machine.travel(at_noon(FRIDAY), tick=False) as clock:
         alert_unbooked(at_noon(FRIDAY))
@@ -140,14 +142,14 @@ def test_a_visit_cancelled_after_that_is_told_once_more(department, administrato
     assert told() == [administrator.pk] * 2
 
 
-def test_each_department_says_how_long_before_it_is_told(department, administrator, service):
+def test_each_department_sets_how_long_before(department, administrator, service):
     essential(service)
     change_settings(department=department, values={"week_warning_days": 6}, by=administrator)
     alert_unbooked(at_noon(TUESDAY))
     assert told() == [administrator.pk]
 
 
-def test_a_month_has_a_warning_of_its_own(department, administrator, service):
+def test_a_month_has_a_separate_warning(department, administrator, service):
     essential(service, period=Grant.Period.MONTH)
     change_settings(department=department, values={"month_warning_days": 3}, by=administrator)
     for date in (TUESDAY, FRIDAY):
@@ -157,9 +159,7 @@ def test_a_month_has_a_warning_of_its_own(department, administrator, service):
     assert told() == [administrator.pk]
 
 
-def test_nothing_is_told_when_all_is_booked_and_nothing_is_ever_booked(
-    department, administrator, service
-):
+def test_no_message_when_all_is_booked_and_no_booking_is_made(department, administrator, service):
     grant = essential(service, amount=1)
     visit = booked(grant, FRIDAY)
     alert_unbooked(at_noon(FRIDAY))
@@ -167,21 +167,21 @@ def test_nothing_is_told_when_all_is_booked_and_nothing_is_ever_booked(
     assert Booking.objects.get() == visit
 
 
-def test_the_words_name_nobody_and_are_gone_when_all_is_booked_meanwhile(
+def test_the_message_names_nobody_and_is_not_sent_when_all_is_booked(
     department, administrator, service, on_friday
 ):
     grant = essential(service, amount=1)
     alert_unbooked(at_noon(FRIDAY))
     message = Message.objects.get()
-    words = tell_unbooked(message)
+    words = compose_unbooked(message)
     assert "1 essential service is not booked" in words.lines[0]
     assert grant.recipient.family_name not in repr(words)
 
     Employee.objects.filter(person=administrator).update(valid_until=TUESDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
     Employee.objects.filter(person=administrator).update(valid_until=None)
     booked(grant, FRIDAY)
-    assert tell_unbooked(message) is None
+    assert compose_unbooked(message) is None
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What only concerns a person, laid over a day in one go, is what asking slot by slot says."""
+"""A recipient's statuses laid over a whole day are those of each slot by itself."""
 
 import datetime as dt
 import uuid
@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from booking.calendar.offers import Slot
 from booking.models import Grant
-from booking.queries.entitlement import Entitlement, OwnBooking, local_date
+from booking.queries.entitlement import Entitlement
 from booking.queries.free import SharedDay
+from booking.queries.local_time import local_date
+from booking.queries.own_booking_rows import OwnBooking
 from booking.queries.slots import laid_over
 from departments.models import Department, Service
 
@@ -31,7 +33,7 @@ def days(draw):
 
 @st.composite
 def people(draw):
-    """Bookings of any length that don't meet each other, and no, one or two grants."""
+    """Entitlements with bookings of any length that don't overlap, and no, one or two grants."""
     own, at = [], MIDNIGHT - 96 * QUARTER
     while at < MIDNIGHT + 96 * QUARTER and draw(st.booleans()):
         at += QUARTER * draw(st.integers(0, 60))
@@ -64,17 +66,17 @@ def people(draw):
 
 @settings(max_examples=400, deadline=None)
 @given(days(), people())
-def test_a_day_laid_over_in_one_go_is_what_each_slot_says(day, person):
-    def told(slot):
+def test_a_day_laid_over_at_once_is_each_slot_by_itself(day, person):
+    def alone(slot):
         starts, ends = (int(instant.timestamp()) for instant in (slot.starts_at, slot.ends_at))
         status = person.obstacle(starts, ends, local_date(starts)) or slot.status
         return Slot(slot.starts_at, slot.ends_at, status)
 
-    assert laid_over(day, person).slots == tuple(map(told, day.offer.slots))
+    assert laid_over(day, person).slots == tuple(map(alone, day.offer.slots))
 
 
 @given(days())
-def test_whoever_has_nothing_in_the_way_gets_everybodys_day_itself(day):
+def test_a_recipient_without_obstacles_gets_the_shared_object(day):
     grant = Grant(service=SERVICE, amount=1000, unit="minutes", valid_from=dt.date(2026, 1, 1))
     long_before = dt.datetime.fromtimestamp(MIDNIGHT - 7 * 86400, dt.UTC)
     assert laid_over(day, Entitlement.known(SERVICE, [grant], [], long_before)) is day.offer

@@ -1,4 +1,4 @@
-"""Letters for people whom neither mail nor text reaches, printed by their department."""
+"""Letters to recipients whom no other channel reaches, printed by their department."""
 
 import datetime as dt
 import uuid
@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import AccessLogEntry, DeadAddress, Message
 from booking import actions
 from booking.actions.announcements import announce
@@ -25,7 +25,7 @@ def opened(clock, hours):
 
 @pytest.fixture
 def hans(service):
-    """84, and has a phone on the wall."""
+    """Hans is 84 and has neither e-mail nor mobile phone."""
     hans = factories.RecipientFactory(
         given_name="Hans", family_name="Nes", address="Havnegata 4", phone="33 11 22 33"
     )
@@ -83,9 +83,7 @@ def test_it_waits_until_it_is_printed_and_is_printed_once(dina, department, hans
     assert "Hans Nes" not in dina.get(url("letters", department)).content.decode()
 
 
-def test_what_comes_while_it_is_being_printed_waits_on(
-    dina, department, hans, booked, administrator
-):
+def test_a_message_posted_during_printing_waits(dina, department, hans, booked, administrator):
     letter = dina.get(url("letter", department, hans.pk))
     actions.move(booking=booked, starts_at=at(12), by=administrator, reason="Ill")
     announce()
@@ -105,7 +103,7 @@ def test_a_confidential_address_is_not_on_the_page(dina, department, hans, booke
     assert "Havnegata" not in dina.get(url("letter", department, hans.pk)).content.decode()
 
 
-def test_each_look_is_logged(dina, department, hans, booked):
+def test_each_access_to_a_letter_is_logged(dina, department, hans, booked):
     dina.get(url("letters", department))
     dina.get(url("letter", department, hans.pk))
     looks = AccessLogEntry.objects.filter(subject_id=hans.pk).values_list("what", flat=True)
@@ -124,7 +122,7 @@ def test_another_departments_letters_are_not_found(
 
 
 @pytest.mark.parametrize("count", [1, 8])
-def test_the_list_costs_the_same_for_many(
+def test_the_list_takes_as_many_statements_for_many(
     dina, department, service, administrator, count, django_assert_max_num_queries
 ):
     for _ in range(count):
@@ -133,7 +131,7 @@ def test_the_list_costs_the_same_for_many(
         DeadAddress.objects.create(
             user=recipient.user, channel="email", address=recipient.user.email
         )
-        messages.post(
+        accounts_actions.post(
             kind="visit.moved_by_others",
             key="any",
             to=recipient.user,
@@ -147,7 +145,7 @@ def test_the_list_costs_the_same_for_many(
     assert len(page.context["unreachable"]) == count
 
 
-def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
+def test_an_urgent_letter_asks_staff_to_call(
     dina, department, recipient, book, administrator, settings
 ):
     settings.MESSAGES_A_DAY = {"email": 0, "sms": 0}
@@ -156,7 +154,7 @@ def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
     soon = book(at(14, date=TODAY), recipient)
     actions.cancel(booking=soon, by=administrator, reason="A carer is ill")
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     told = Message.objects.filter(kind="visit.cancelled_by_others")
     assert set(told.values_list("channel", "state")) == {("email", "dead"), ("letter", "waiting")}
 
@@ -169,10 +167,8 @@ def test_who_must_know_today_and_has_had_enough_messages_is_to_be_called(
 @pytest.mark.parametrize(
     ("kind", "days"), [("visit.moved_by_others", 7), ("visit.booked_by_others", 0)]
 )
-def test_a_letter_that_has_time_or_was_agreed_asks_nobody_to_call(
-    dina, department, hans, kind, days
-):
-    messages.post(
+def test_a_letter_that_is_not_urgent_does_not_ask_to_call(dina, department, hans, kind, days):
+    accounts_actions.post(
         kind=kind,
         key="any",
         to=None,
@@ -186,32 +182,32 @@ def test_a_letter_that_has_time_or_was_agreed_asks_nobody_to_call(
 # -- Addresses that give messages back ----------------------------------------------
 
 
-def test_the_department_sees_an_address_that_gives_mail_back_and_may_trust_it_again(
+def test_the_department_sees_a_bouncing_address_and_may_trust_it_again(
     dina, department, recipient
 ):
     page = url("recipient", department, recipient.pk)
     assert "come back" not in dina.get(page).content.decode()
-    messages.bounced(email=recipient.user.email)
+    accounts_actions.record_bounce(email=recipient.user.email)
     assert "come back (E-mail)" in dina.get(page).content.decode()
     assert recipient.full_name in dina.get(url("letters", department)).content.decode()
     dina.post(url("trust_address", department, recipient.pk))
     assert "come back" not in dina.get(page).content.decode()
 
 
-def test_the_department_sees_that_a_guardian_is_told_in_vain(dina, department, hans):
+def test_the_department_sees_that_messages_do_not_reach_a_guardian(dina, department, hans):
     guardian = factories.MandateFactory(
         recipient=hans, guardian=True, is_told=True, holder_name="Carl Berg"
     )
     assert dina.get(url("letters", department)).context["unreachable"] == []
-    messages.bounced(email=guardian.holder.email)
+    accounts_actions.record_bounce(email=guardian.holder.email)
     assert dina.get(url("letters", department)).context["unreachable"] == [hans]
     assert "Carl Berg should get" in dina.get(url("recipient", department, hans.pk)).text
     actions.end_mandate(mandate=guardian, by=guardian.holder)
     assert dina.get(url("letters", department)).context["unreachable"] == []
 
 
-def test_a_new_address_is_not_blamed_for_the_old_one(dina, department, recipient):
-    messages.bounced(email=recipient.user.email)
+def test_a_new_address_is_not_marked_as_bouncing(dina, department, recipient):
+    accounts_actions.record_bounce(email=recipient.user.email)
     recipient.user.email = "ny@example.test"
     recipient.user.save()
     page = url("recipient", department, recipient.pk)

@@ -1,4 +1,4 @@
-"""Who may act for whom: given, registered, ended."""
+"""Mandates: given, registered, ended."""
 
 import datetime as dt
 
@@ -9,9 +9,9 @@ from accounts.models import DeadAddress, Message, User
 from booking import actions, errors
 from booking.access.pages import mandates_held_by
 from booking.actions import Invited
-from booking.actions.mandates import tell_of_those_that_ran_out
+from booking.actions.mandates import notify_of_expired_mandates
 from booking.models import Mandate
-from booking.notices.mandates import tell_holder
+from booking.notices.mandates import compose_holder
 from booking.queries.letters import write
 from tests import factories
 from tests.booking.conftest import TODAY
@@ -43,7 +43,7 @@ def test_somebody_without_a_log_in_gets_one_without_a_password(recipient):
     assert may_act_for(carl) == [recipient]
 
 
-def test_somebody_known_keeps_their_name_and_the_giver_sees_the_one_they_wrote(recipient):
+def test_a_known_user_keeps_their_name_and_the_giver_sees_what_they_entered(recipient):
     known = factories.UserFactory(email="carl@example.test", given_name="Karl Johan")
 
     mandate = give(recipient, to=Invited(email="CARL@example.test", name="Uncle"))
@@ -123,7 +123,7 @@ def test_a_guardian_needs_a_paper(recipient, administrator):
         factories.MandateFactory(recipient=recipient, kind=Mandate.Kind.GUARDIAN)
 
 
-def test_whoever_acts_for_nobody_is_not_asked_about(recipient, django_assert_num_queries):
+def test_users_without_mandates_cost_no_statement(recipient, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert mandates_held_by(recipient.user) == []
 
@@ -132,12 +132,12 @@ def kinds_told():
     return set(Message.objects.values_list("kind", "user__given_name"))
 
 
-def test_the_helper_is_told_and_the_giver_knows_already(recipient):
+def test_the_helper_gets_a_message_and_the_giver_none(recipient):
     give(recipient)
     assert kinds_told() == {("mandate.held", "Carl")}
 
 
-def test_a_guardian_registered_by_others_is_told_to_the_person(recipient, administrator):
+def test_the_recipient_gets_a_message_about_a_guardian(recipient, administrator):
     actions.register_guardian(
         recipient=recipient,
         to=CARL,
@@ -149,17 +149,17 @@ def test_a_guardian_registered_by_others_is_told_to_the_person(recipient, admini
     assert kinds_told() == {("mandate.held", "Carl"), ("mandate.given", "Aksel")}
 
 
-def test_the_end_is_told_once_and_an_invitation_that_has_ended_is_not(recipient):
+def test_the_end_is_announced_once_and_an_ended_invitation_is_not(recipient):
     mandate = give(recipient)
     invitation = Message.objects.get(kind="mandate.held")
-    assert "act for somebody" in tell_holder(invitation).subject
+    assert "act for somebody" in compose_holder(invitation).subject
     for _ in range(2):
         actions.end_mandate(mandate=mandate, by=recipient.user)
     assert Message.objects.filter(kind="mandate.ended").count() == 1
-    assert tell_holder(invitation) is None
+    assert compose_holder(invitation) is None
 
 
-def test_the_end_is_told_to_the_other_one(recipient, administrator):
+def test_the_end_is_announced_to_the_other_party(recipient, administrator):
     first, second = give(recipient), give(recipient, to=Invited("gro@example.test", "Gro Dahl"))
     Message.objects.all().delete()
     actions.end_mandate(mandate=first, by=first.holder)
@@ -169,7 +169,7 @@ def test_the_end_is_told_to_the_other_one(recipient, administrator):
     assert Message.objects.filter(kind="mandate.left").count() == 2
 
 
-def test_who_has_no_log_in_learns_of_a_guardian_and_of_the_end_by_letter(
+def test_without_log_in_a_guardian_and_the_end_are_announced_by_letter(
     service, department, administrator
 ):
     jonas = factories.RecipientFactory(given_name="Jonas", user=None)
@@ -195,7 +195,7 @@ def test_who_has_no_log_in_learns_of_a_guardian_and_of_the_end_by_letter(
     assert kinds_told() >= {("mandate.held", "Carl"), ("mandate.ended", "Carl")}
 
 
-def test_who_left_is_told_by_letter_to_whom_nothing_else_reaches(recipient, department):
+def test_the_end_is_announced_by_letter_when_nothing_else_reaches(recipient, department):
     mandate = give(recipient)
     DeadAddress.objects.create(user=recipient.user, channel="email", address=recipient.user.email)
     recipient.user.phone = ""
@@ -205,22 +205,22 @@ def test_who_left_is_told_by_letter_to_whom_nothing_else_reaches(recipient, depa
     assert (left.kind, left.channel) == ("mandate.left", "letter")
 
 
-def test_a_mandate_that_runs_out_is_told_once_to_both(recipient):
+def test_an_expired_mandate_is_announced_once_to_both(recipient):
     give(recipient, valid_until=TODAY)
     Message.objects.all().delete()
-    tell_of_those_that_ran_out(TODAY)
+    notify_of_expired_mandates(TODAY)
     assert kinds_told() == set()
     for days in (1, 1, 2, 3, 30):
-        tell_of_those_that_ran_out(TODAY + dt.timedelta(days=days))
+        notify_of_expired_mandates(TODAY + dt.timedelta(days=days))
     assert sorted(Message.objects.values_list("kind", flat=True)) == [
         "mandate.ended",
         "mandate.left",
     ]
 
 
-def test_one_that_another_has_followed_is_not_told(recipient):
+def test_an_expired_mandate_with_a_successor_is_not_announced(recipient):
     give(recipient, valid_until=TODAY)
     give(recipient, valid_from=TODAY + dt.timedelta(days=1))
     Message.objects.all().delete()
-    tell_of_those_that_ran_out(TODAY + dt.timedelta(days=1))
+    notify_of_expired_mandates(TODAY + dt.timedelta(days=1))
     assert kinds_told() == set()

@@ -35,7 +35,7 @@ def revisions():
 @pytest.mark.parametrize(
     "starts_at", [local(TOMORROW, 10, 30), local(TOMORROW, 13), local(DAY_AFTER, 10)]
 )
-def test_the_visit_stands_at_its_new_time_alone(booking, move, starts_at, sound):
+def test_the_visit_is_only_at_its_new_time(booking, move, starts_at, sound):
     moved = move(booking, starts_at, "Dentist")
 
     visit = Visit.objects.get()
@@ -78,7 +78,7 @@ def test_moving_to_where_it_is_changes_nothing(booking, move):
     assert not BookingEvent.objects.filter(kind="moved").exists()
 
 
-def test_its_own_visit_and_quota_are_not_in_the_way(hours, book, someone, move):
+def test_its_own_time_and_quota_do_not_block_a_move(hours, book, someone, move):
     hours()
     booking = book(local(TOMORROW, 10), someone(amount=1))
 
@@ -136,7 +136,7 @@ def test_moving_a_visit_of_two_moves_both(hours, book, department, someone, move
 # -- Cancelling ----------------------------------------------------------------
 
 
-def test_cancelling_gives_exactly_that_seat_back(booking, book, recipient, someone):
+def test_cancelling_frees_exactly_that_seat(booking, book, recipient, someone):
     other = book(local(TOMORROW, 13))
     before = revisions()[TOMORROW]
 
@@ -170,7 +170,7 @@ def test_too_late_to_cancel(booking, clock, recipient):
     assert Visit.objects.count() == 1
 
 
-def test_what_was_cancelled_is_charged_no_more(hours, book, someone):
+def test_a_cancelled_booking_is_not_charged(hours, book, someone):
     hours()
     recipient = someone(amount=1)
     booking = book(local(TOMORROW, 10), recipient)

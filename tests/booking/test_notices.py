@@ -1,4 +1,4 @@
-"""What recipients are told about their visits, and what they are not."""
+"""Messages to recipients about their visits."""
 
 import datetime as dt
 import email
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.messages import sms
 from accounts.models import Message, MessageChoices, User
 from booking import actions
@@ -63,24 +63,22 @@ def at(hour, minute=0, date=TOMORROW):
 
 
 def tell():
-    """What Celery does every few seconds; the bodies of the mails that went out."""
+    """Run the tasks of every few seconds; returns the bodies of the e-mails sent."""
     before = len(mail.outbox)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
 def file_in(message):
-    """As it arrives: its name, what is in it, and its Content-Type."""
+    """The attached file: its name, its content and its Content-Type."""
     sent = email.message_from_bytes(message.message().as_bytes())
     (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
     calendar = Calendar.from_ical(file.get_payload(decode=True))
     return file.get_filename(), calendar, file["Content-Type"]
 
 
-def test_a_booking_is_confirmed_with_a_calendar_file_and_nothing_that_gives_it_away(
-    booked, department, service
-):
+def test_a_confirmation_has_a_calendar_file_and_no_details(booked, department, service):
     (body,) = tell()
     assert body.startswith("You have an appointment Wednesday 25 November at 10:00.")
     (sent,) = mail.outbox
@@ -97,7 +95,7 @@ def test_a_booking_is_confirmed_with_a_calendar_file_and_nothing_that_gives_it_a
         assert secret not in everything
 
 
-def test_whoever_asks_for_it_is_told_the_service_and_the_department(
+def test_a_user_can_choose_to_see_the_service_and_the_department(
     booked, user, service, department
 ):
     MessageChoices.objects.create(user=user, names_service=True)
@@ -108,14 +106,14 @@ def test_whoever_asks_for_it_is_told_the_service_and_the_department(
     assert calendar.walk("VEVENT")[0]["SUMMARY"] == "Cleaning"
 
 
-def test_it_speaks_the_persons_language(booked, user, translated):
+def test_messages_are_in_the_users_language(booked, user, translated):
     user.language = "nb"
     user.save()
     (body,) = tell()
     assert "onsdag 25. november klokka 10.00" in body
 
 
-def test_moving_tells_both_times_and_the_file_replaces_the_first(booked, user):
+def test_a_move_names_both_times_and_its_file_replaces_the_first(booked, user):
     tell()
     actions.move(booking=booked, starts_at=at(12), by=user)
     (body,) = tell()
@@ -126,7 +124,7 @@ def test_moving_tells_both_times_and_the_file_replaces_the_first(booked, user):
     assert second["SEQUENCE"] > first["SEQUENCE"]
 
 
-def test_cancelling_takes_it_out_of_the_calendar(booked, user):
+def test_a_cancellation_removes_the_visit_from_the_calendar(booked, user):
     tell()
     actions.cancel(booking=booked, by=user)
     (body,) = tell()
@@ -137,7 +135,7 @@ def test_cancelling_takes_it_out_of_the_calendar(booked, user):
     assert calendar.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
 
 
-def test_only_the_last_of_several_changes_is_told(booked, user):
+def test_only_the_last_of_several_changes_is_announced(booked, user):
     actions.move(booking=booked, starts_at=at(12), by=user)
     actions.cancel(booking=booked, by=user)
     (body,) = tell()
@@ -145,7 +143,7 @@ def test_only_the_last_of_several_changes_is_told(booked, user):
     assert Message.objects.filter(why="not_true").count() == 2
 
 
-def test_several_moves_are_told_from_the_time_that_was_told_last(booked, user):
+def test_several_moves_are_one_from_the_time_announced_last(booked, user):
     tell()
     actions.move(booking=booked, starts_at=at(12), by=user)
     announce()
@@ -165,14 +163,14 @@ def test_several_moves_are_told_from_the_time_that_was_told_last(booked, user):
     assert "It was Wednesday 25 November at 09:00 before." in body
 
 
-def test_there_and_back_again_is_nothing_to_tell(booked, user):
+def test_a_move_there_and_back_is_not_announced(booked, user):
     tell()
     for hour in (12, 10):
         actions.move(booking=booked, starts_at=at(hour), by=user)
     assert tell() == []
 
 
-def test_there_and_back_again_confirms_what_was_never_told(booked, user):
+def test_a_move_there_and_back_confirms_an_unannounced_booking(booked, user):
     for hour in (12, 10):
         actions.move(booking=booked, starts_at=at(hour), by=user)
     (body,) = tell()
@@ -180,7 +178,7 @@ def test_there_and_back_again_confirms_what_was_never_told(booked, user):
     assert "before." not in body
 
 
-def test_who_wants_no_confirmation_knows_what_they_did(booked, user, administrator):
+def test_a_user_without_confirmations_gets_none_for_own_changes(booked, user, administrator):
     MessageChoices.objects.create(user=user, confirmation=[])
     actions.move(booking=booked, starts_at=at(12), by=user)
     assert tell() == []
@@ -189,17 +187,15 @@ def test_who_wants_no_confirmation_knows_what_they_did(booked, user, administrat
     assert "It was Wednesday 25 November at 12:00 before." in body
 
 
-def test_what_is_cancelled_between_the_claim_and_the_sending_is_not_confirmed(booked, user):
+def test_a_visit_cancelled_before_sending_is_not_confirmed(booked, user):
     announce()
-    claimed = messages.claim()
+    claimed = accounts_actions.claim()
     actions.cancel(booking=booked, by=user)
-    assert not messages.deliver(claimed)
+    assert not accounts_actions.deliver(claimed)
     assert not mail.outbox
 
 
-def test_what_the_staff_change_is_told_with_the_reason_also_to_whom_chose_silence(
-    booked, user, administrator
-):
+def test_a_change_by_staff_is_always_announced_with_its_reason(booked, user, administrator):
     MessageChoices.objects.create(user=user, confirmation=[], by_others=[])
     assert tell() == []
     actions.move(
@@ -219,7 +215,7 @@ def test_what_the_staff_change_is_told_with_the_reason_also_to_whom_chose_silenc
         (True, "phone", "We have"),
     ],
 )
-def test_somebody_who_helps_is_told_apart_from_the_staff(
+def test_a_message_says_whether_a_helper_or_staff_did_it(
     booked, recipient, department, also_staff, via, says
 ):
     tell()
@@ -231,9 +227,7 @@ def test_somebody_who_helps_is_told_apart_from_the_staff(
     assert f"{says} cancelled your appointment" in body
 
 
-def test_a_helper_of_once_who_is_staff_now_acts_for_the_municipality(
-    booked, recipient, user, administrator, opened
-):
+def test_a_former_helper_who_is_staff_now_is_staff(booked, recipient, user, administrator, opened):
     mandate = factories.MandateFactory(recipient=recipient, holder=administrator)
     actions.end_mandate(mandate=mandate, by=user)
     tell()
@@ -243,22 +237,22 @@ def test_a_helper_of_once_who_is_staff_now_acts_for_the_municipality(
     assert "We have cancelled your appointment" in body
 
 
-def test_a_visit_that_has_begun_is_not_told_any_more(booked, opened):
+def test_a_visit_that_has_begun_is_not_announced(booked, opened):
     announce()
     opened.move_to(at(10))
-    assert messages.send_due() == 0
+    assert accounts_actions.send_due() == 0
     assert not mail.outbox
 
 
-def test_each_event_is_announced_once_also_when_two_workers_look(booked):
+def test_two_workers_announce_each_event_once(booked):
     assert announce() == 1
     assert announce() == 0
-    BookingEvent.objects.update(announced_at=None)  # a worker died before it was noted
+    BookingEvent.objects.update(announced_at=None)  # a worker died before it saved announced_at
     announce()
-    assert messages.send_due() == 1
+    assert accounts_actions.send_due() == 1
 
 
-def test_a_booking_asks_the_database_no_more_for_its_messages(book, recipient, user):
+def test_messages_add_no_statements_to_a_booking(book, recipient, user):
     with CaptureQueriesContext(
         connection,
     ) as asked:
@@ -307,7 +301,7 @@ def mandate(ward, administrator):
     )
 
 
-def test_the_guardian_of_somebody_without_a_log_in_is_told_instead(
+def test_the_guardian_gets_the_messages_of_a_recipient_without_log_in(
     book, ward, mandate, administrator
 ):
     User.objects.update(language="en")
@@ -364,7 +358,7 @@ def told_to():
     return sorted(address for sent in mail.outbox for address in sent.to)
 
 
-def test_the_person_is_told_and_so_is_who_gets_their_messages(recipient, user, helper):
+def test_the_recipient_and_the_holder_who_gets_messages_are_told(recipient, user, helper):
     booked = book_for(recipient, by=helper)
     bodies = sorted(tell())
     assert bodies[0].startswith("Aksel has an appointment Wednesday 25 November at 10:00.")
@@ -373,7 +367,7 @@ def test_the_person_is_told_and_so_is_who_gets_their_messages(recipient, user, h
     assert all(file_in(sent)[1].walk("VEVENT")[0]["UID"] == str(booked.pk) for sent in mail.outbox)
 
 
-def test_who_gets_them_is_told_of_what_the_person_does_too(booked, user, helper):
+def test_a_holder_gets_messages_about_the_recipients_own_changes(booked, user, helper):
     tell()
     actions.cancel(booking=booked, by=user)
     bodies = sorted(tell())
@@ -400,15 +394,15 @@ def test_the_holder_chooses_the_channel_and_may_choose_none(recipient, user, hel
     assert told_to() == [user.email] * 2
 
 
-def test_a_choice_of_none_made_meanwhile_holds_for_what_waits(recipient, user, helper):
+def test_choosing_no_channel_also_stops_waiting_messages(recipient, user, helper):
     book_for(recipient, by=user)
     announce()
     MessageChoices.objects.create(user=helper, for_others=[])
-    messages.send_due()
+    accounts_actions.send_due()
     assert told_to() == [user.email]
 
 
-def test_who_chose_no_messages_about_a_ward_leaves_the_letter(ward, mandate, administrator):
+def test_a_guardian_without_messages_leaves_the_letter(ward, mandate, administrator):
     MessageChoices.objects.create(user=mandate.holder, for_others=[])
     book_for(ward, by=administrator)
     announce()
@@ -416,11 +410,13 @@ def test_who_chose_no_messages_about_a_ward_leaves_the_letter(ward, mandate, adm
     assert (letter.user, letter.channel) == (None, "letter")
 
 
-def test_what_can_not_reach_the_guardian_comes_by_letter_in_place_of_the_ward(
+def test_a_message_that_cannot_reach_the_guardian_becomes_a_letter(
     ward, mandate, administrator, recipient, user, helper
 ):
     for holder in (mandate.holder, helper):
-        messages.mark_dead(user=holder, channel=Message.Channel.EMAIL, address=holder.email)
+        accounts_actions.mark_dead(
+            user=holder, channel=Message.Channel.EMAIL, address=holder.email
+        )
     book_for(ward, by=administrator, hour=11)
     book_for(recipient, by=user, hour=12)
     announce()
@@ -446,11 +442,11 @@ def test_quiet_hours_and_the_cap_are_the_holders_own(recipient, user, helper, se
     assert Message.objects.filter(why="enough").count() == 2
 
 
-def test_it_stops_the_moment_the_mandate_ends(recipient, user, helper, opened):
+def test_messages_stop_when_the_mandate_ends(recipient, user, helper, opened):
     book_for(recipient, by=user, date=THURSDAY)
     announce()
     actions.end_mandate(mandate=recipient.mandates.get(), by=user)
-    messages.send_due()
+    accounts_actions.send_due()
     assert "Aksel" not in "".join(sent.body for sent in mail.outbox)
     assert remind_at(opened, at(16)) == [mail.outbox[-1].body]
     assert mail.outbox[-1].to == [user.email]
@@ -468,12 +464,12 @@ def test_both_are_reminded(recipient, user, helper, opened):
 
 
 def remind_at(clock, instant):
-    """Everything Celery does at that minute; what went out by mail."""
+    """Run the tasks of that minute; returns the e-mails sent."""
     clock.move_to(instant)
     tell()
     before = len(mail.outbox)
     remind(instant)
-    messages.send_due()
+    accounts_actions.send_due()
     return [sent.body for sent in mail.outbox[before:]]
 
 
@@ -500,13 +496,13 @@ def test_two_hours_before_it_reminds_by_text(in_two_days, opened, texts):
     assert texts == ["Remember that you have an appointment today at 10:00."]
 
 
-def test_nobody_is_reminded_of_what_they_have_just_booked(book, recipient, user, opened):
+def test_a_visit_just_booked_gets_no_reminder(book, recipient, user, opened):
     opened.move_to(at(15, 30, NOW.date()))
     book(at(10), recipient)
     assert remind_at(opened, at(16, 0, NOW.date())) == []
 
 
-def test_a_move_takes_its_reminders_along(in_two_days, opened, user):
+def test_a_moved_visit_gets_new_reminders(in_two_days, opened, user):
     actions.move(booking=in_two_days, starts_at=at(10, date=FRIDAY), by=user)
     assert remind_at(opened, at(16)) == []
     assert len(remind_at(opened, at(16, date=THURSDAY))) == 1
@@ -517,28 +513,26 @@ def test_a_reminder_that_waits_while_the_visit_moves_is_not_sent(in_two_days, op
     assert remind(at(16)) == 1
     actions.move(booking=in_two_days, starts_at=at(12, date=THURSDAY), by=user)
     announce()
-    messages.send_due()
+    accounts_actions.send_due()
     assert [sent.subject for sent in mail.outbox[1:]] == ["Your appointment is moved"]
 
 
-def test_nobody_is_reminded_of_a_cancelled_visit(in_two_days, opened, user):
+def test_a_cancelled_visit_gets_no_reminder(in_two_days, opened, user):
     actions.cancel(booking=in_two_days, by=user)
     assert remind_at(opened, at(16)) == []
 
 
-def test_whoever_wants_no_reminder_gets_none_and_is_not_asked_about_again(
-    in_two_days, opened, user
-):
+def test_a_user_without_reminders_gets_none_and_is_skipped(in_two_days, opened, user):
     MessageChoices.objects.create(user=user, day_before=[])
     assert remind_at(opened, at(16)) == []
     assert remind(at(16, 1)) == 0
 
 
-def test_a_worker_that_was_away_reminds_as_long_as_it_helps(in_two_days, opened):
+def test_a_late_worker_still_sends_useful_reminders(in_two_days, opened):
     assert len(remind_at(opened, at(18, 30))) == 1
 
 
-def test_the_query_count_of_reminding_does_not_follow_those_already_reminded(
+def test_the_query_count_of_reminding_is_independent_of_sent_reminders(
     book, opened, someone, django_assert_num_queries
 ):
     for hour in (9, 10, 11, 12):
@@ -557,7 +551,7 @@ def test_the_query_count_of_reminding_does_not_follow_those_already_reminded(
         ("2027-03-28T10:00+02:00", "2027-03-27T16:00+01:00"),
     ],
 )
-def test_the_day_before_is_the_day_before_on_the_wall(visit, reminded):
+def test_the_day_before_is_the_local_day_before(visit, reminded):
     instant = dt.datetime.fromisoformat(visit)
     assert due(DAY_BEFORE, instant) == dt.datetime.fromisoformat(reminded)
 
@@ -570,6 +564,6 @@ def test_the_day_before_is_the_day_before_on_the_wall(visit, reminded):
         ("2027-03-28T08:30+02:00", "2027-03-28T07:00+02:00"),
     ],
 )
-def test_two_hours_before_spares_the_night_of_the_clock_change(visit, reminded):
+def test_two_hours_before_keeps_quiet_hours_at_the_clock_change(visit, reminded):
     instant = dt.datetime.fromisoformat(visit)
     assert due(HOURS_BEFORE, instant) == dt.datetime.fromisoformat(reminded)

@@ -12,6 +12,7 @@ from departments.actions.days import lay_out_horizon
 from tests import factories
 from tests.booking.conftest import NOW, TODAY, TOMORROW
 from tests.factories import local
+from tests.sizes import size
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -51,9 +52,7 @@ def test_free_and_busy(hours, book, offer):
     assert day.slots[0].ends_at == local(TOMORROW, 9)
 
 
-def test_what_concerns_the_person_is_said_in_other_words_than_busy(
-    hours, book, offer, recipient, department
-):
+def test_the_recipients_own_statuses_are_not_busy(hours, book, offer, recipient, department):
     hours(staff=2)
     book(local(TOMORROW, 10), recipient)
     recipient.grants.update(valid_until=TOMORROW)
@@ -79,7 +78,7 @@ def test_over_quota_until_the_week_ends(hours, book, offer, someone):
     assert status(shown, local(dt.date(2026, 11, 30), 10)) is SlotStatus.FREE
 
 
-def test_days_that_can_not_be_booked_say_why(hours, offer, department, service):
+def test_days_that_cannot_be_booked_say_why(hours, offer, department, service):
     hours()
     factories.SpecialDayFactory(department=department, date=TOMORROW)
     dates = [
@@ -97,7 +96,7 @@ def test_days_that_can_not_be_booked_say_why(hours, offer, department, service):
     assert offer()[0].status is DayStatus.NOT_OPEN
 
 
-def test_moving_is_offered_times_as_if_it_had_none(hours, book, offer, someone):
+def test_a_moving_booking_does_not_block_its_own_time(hours, book, offer, someone):
     hours()
     recipient = someone(amount=1)
     booking = book(local(TOMORROW, 10), recipient)
@@ -107,7 +106,7 @@ def test_moving_is_offered_times_as_if_it_had_none(hours, book, offer, someone):
     assert {slot.status for slot in day.slots} == {SlotStatus.FREE}
 
 
-def test_a_day_that_is_not_laid_out_is_offered_as_it_would_be(hours, offer, department):
+def test_a_day_that_is_not_laid_out_is_offered_like_others(hours, offer, department):
     hours(staff=2, break_starts_at=dt.time(11), break_minutes=30)
 
     computed = offer(FORTNIGHT)
@@ -116,7 +115,7 @@ def test_a_day_that_is_not_laid_out_is_offered_as_it_would_be(hours, offer, depa
     assert offer(FORTNIGHT) == computed
 
 
-def test_fourteen_days_are_one_statement_when_known_and_one_more_after_a_change(
+def test_fourteen_days_are_one_statement_when_cached(
     hours, book, offer, department, django_assert_num_queries
 ):
     hours(staff=3)
@@ -124,16 +123,16 @@ def test_fourteen_days_are_one_statement_when_known_and_one_more_after_a_change(
     for date in FORTNIGHT[1:8]:
         book(local(date, 10))
 
-    with django_assert_num_queries(3):  # one for what the services need
+    with django_assert_num_queries(3):  # one for the qualifications of services
         cold = offer(FORTNIGHT)
     with django_assert_num_queries(1):
         assert offer(FORTNIGHT) == cold
     book(local(TOMORROW, 10))
     with django_assert_num_queries(2):
-        assert offer(FORTNIGHT) == cold  # two of three are taken
+        assert offer(FORTNIGHT) == cold  # two of three seats are taken
 
 
-def test_what_is_kept_follows_each_change(hours, book, offer, recipient, department, service):
+def test_cached_days_follow_each_change(hours, book, offer, recipient, department, service):
     hours()
     assert status(offer(), local(TOMORROW, 10)) is SlotStatus.FREE
     booking = book(local(TOMORROW, 10))
@@ -187,18 +186,16 @@ def test_what_a_person_has_booked(hours, book, recipient, clock):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_time_shown_free_is_granted_and_one_shown_busy_is_not(
-    seed, department, someone, sound, clock
-):
-    """Over whole generated days: every slot that is shown is asked for."""
+def test_free_slots_can_be_booked_and_busy_ones_cannot(seed, department, someone, sound, clock):
+    """Random whole days: every slot that is shown is booked, or refused."""
     rng = random.Random(seed)
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
     services = [
         factories.ServiceFactory(department=department, minutes=minutes, carers=carers)
         for minutes, carers in [(30, 1), (45, 1), (90, 1), (60, 2)]
     ]
     for service in services[::2]:
-        service.qualifications.add(skill)
+        service.qualifications.add(qualification)
     day = factories.DayFactory(department=department, date=TOMORROW)
     for _ in range(4):
         starts = local(TOMORROW, rng.randint(7, 10), rng.choice([0, 30]))
@@ -210,11 +207,11 @@ def test_a_time_shown_free_is_granted_and_one_shown_busy_is_not(
             ends_at=starts + dt.timedelta(hours=rng.randint(4, 7)),
             break_starts_at=pause if has_pause else None,
             break_ends_at=pause + dt.timedelta(minutes=30) if has_pause else None,
-            qualification_ids=[skill.pk] if rng.random() < 0.6 else [],
+            qualification_ids=[qualification.pk] if rng.random() < 0.6 else [],
         )
     nobody = {service: someone(service) for service in services}
 
-    for _ in range(12):
+    for _ in range(size(5, in_full=12)):
         service = rng.choice(services)
         (shown,) = queries.offer(
             service=service, recipient=nobody[service], dates=[TOMORROW], now=NOW
@@ -240,7 +237,7 @@ def _book(service, recipient, slot):
 
 
 def _try(service, recipient, slot):
-    """Book it, see, and take it back without a trace."""
+    """Book the slot, and roll back."""
     try:
         with transaction.atomic():
             _book(service, recipient, slot)

@@ -1,4 +1,4 @@
-"""One reading of a person says what the rows say."""
+"""``Person`` reads in one statement what the tables hold."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from tests.factories import local
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-def test_it_is_read_in_one_statement_whatever_is_asked(
+def test_everything_is_read_in_one_statement(
     hours, book, recipient, service, department, django_assert_num_queries
 ):
     hours()
@@ -25,7 +25,7 @@ def test_it_is_read_in_one_statement_whatever_is_asked(
         assert [visit.service for visit in person.visits] == [service.name]
 
 
-def test_its_rows_are_the_rows_of_the_tables(recipient, service):
+def test_models_are_those_of_the_tables(recipient, service):
     person = queries.Person.of(recipient, NOW)
     (grant,) = person.grants
     for read, row in [
@@ -41,7 +41,7 @@ def test_its_rows_are_the_rows_of_the_tables(recipient, service):
         }
 
 
-def test_its_balances_are_those_of_each_grant_by_itself(hours, book, recipient, department):
+def test_balances_are_those_of_each_grant_alone(hours, book, recipient, department):
     hours()
     bath = factories.ServiceFactory(department=department, name="Bath")
     factories.GrantFactory(recipient=recipient, service=bath, amount=90, unit="minutes")
@@ -66,7 +66,7 @@ def test_the_next_booking_is_one_that_is_not_over_nor_cancelled(hours, book, rec
     assert (found, found.note, found.carers) == (third, "", 1)
 
 
-def test_somebody_without_grants_and_somebody_who_is_no_recipient():
+def test_a_recipient_without_grants_and_a_user_without_recipient():
     lonely = factories.RecipientFactory(user=factories.UserFactory())
     assert queries.Person.of_user(lonely.user_id, NOW).grants == []
     assert queries.Person.of(lonely, NOW).recipient == lonely

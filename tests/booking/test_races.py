@@ -1,4 +1,4 @@
-"""Real processes, each with a connection of its own, at the same instant."""
+"""Several processes, each with its own connection, at the same instant."""
 
 import contextlib
 import datetime as dt
@@ -30,8 +30,8 @@ def tomorrow():
 
 
 def at_once(jobs):
-    """Run every job in a process of its own, all let go together; what each came to: a
-    word, and the times offered instead."""
+    """Run every job in its own process, all started together; returns for each the outcome and the
+    times offered instead."""
     connections.close_all()
     gate, answers = FORK.Barrier(len(jobs)), FORK.SimpleQueue()
 
@@ -72,7 +72,7 @@ def booking_of(recipient, service, starts_at, key=None):
 
 
 @pytest.mark.parametrize("places", [1, 3])
-def test_fifty_at_once_get_as_many_places_as_there_are(
+def test_fifty_at_once_get_as_many_seats_as_there_are(
     places, hours, someone, service, department, tomorrow
 ):
     hours(staff=places)
@@ -171,7 +171,7 @@ def test_booking_moving_and_cancelling_at_once_on_two_days(
 
 @contextlib.contextmanager
 def somebody_holding(department, date):
-    """Another process has the Day's lock, and waiting for it is short."""
+    """Another process holds the Day's lock, and lock_timeout is short."""
     connections.close_all()
     is_locked, is_over = FORK.Event(), FORK.Event()
 
@@ -205,7 +205,7 @@ def test_waiting_for_a_day_is_bounded(hours, someone, service, department, tomor
     assert not Booking.objects.exists()
 
 
-def test_who_waited_in_vain_for_a_slot_that_is_gone_is_told_so(
+def test_waiting_for_a_slot_that_is_taken_raises_slot_taken(
     hours, someone, service, department, tomorrow
 ):
     hours()

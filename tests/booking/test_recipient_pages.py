@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Message, User
 from booking.models import Grant, Recipient
 from booking.views.staff.urls import urlpatterns
@@ -269,7 +269,7 @@ def test_recipients_of_another_department_are_not_found(dina, department, other_
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_costs_the_same_for_many(
+def test_the_list_takes_as_many_statements_for_many(
     dina, department, service, count, django_assert_max_num_queries
 ):
     for _ in range(count):
@@ -297,7 +297,7 @@ def test_the_email_of_a_log_in_is_corrected_and_the_old_address_told(
     dina, administrator, department, recipient
 ):
     old = recipient.user.email
-    messages.bounced(email=old)
+    accounts_actions.record_bounce(email=old)
     change_log_in(dina, department, recipient, "new@example.test")
     recipient.user.refresh_from_db()
     assert recipient.user.email == "new@example.test"

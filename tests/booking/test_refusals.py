@@ -1,4 +1,4 @@
-"""Why a time can't be had, in words. Who is taken is nobody's business."""
+"""The texts that say why a time can't be booked. They name nobody."""
 
 import datetime as dt
 import uuid
@@ -52,7 +52,7 @@ def refused(why, staff, visits, *, carers=1, needs=frozenset()):
         ),
     ],
 )
-def test_each_reason_has_its_words(reason, words):
+def test_each_reason_has_its_text(reason, words):
     with translation.override("en"):
         assert in_words(reason) == words
 

@@ -1,4 +1,4 @@
-"""Seating by named cases, and what is true of every day."""
+"""Seating: named cases, and properties of random days."""
 
 import uuid
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Refused, Seat, Seated, Visit, Why
 from tests.booking.checker import faults
 
@@ -22,13 +22,13 @@ def at(clock):
     return int(hours) * HOUR + int(minutes) * MINUTE
 
 
-def seat(number, starts="08:00", ends="16:00", pause=None, skills=(), **kwargs):
+def seat(number, starts="08:00", ends="16:00", pause=None, qualifications=(), **kwargs):
     return Seat(
         uuid.UUID(int=number),
         at(starts),
         at(ends),
         (at(pause[0]), at(pause[1])) if pause else None,
-        frozenset(skills),
+        frozenset(qualifications),
         **kwargs,
     )
 
@@ -47,6 +47,10 @@ def visit(number, on, starts, ends, travel=0, needs=(), **kwargs):
 
 def hour(travel=0, needs=(), carers=1, minutes=60):
     return Demand(minutes * MINUTE, travel * MINUTE, frozenset(needs), carers)
+
+
+def seats_taken(seating):
+    return {one.id: id_ for id_, row in seating._rows.items() for one in row.visits}
 
 
 def is_free(seats, visits, start, demand=None, **kwargs):
@@ -79,8 +83,8 @@ def is_free(seats, visits, start, demand=None, **kwargs):
         ("its own way is not walked in the break", [seat(1, pause=("11:00", "11:30"))],
          [visit(1, 1, "11:30", "12:30", 15)], "10:00", hour(15), False),
         ("not qualified", [seat(1)], [], "10:00", hour(needs=[NURSING]), False),
-        ("qualified", [seat(1, skills=[NURSING, LIFTING])], [], "10:00", hour(needs=[NURSING]),
-         True),
+        ("qualified", [seat(1, qualifications=[NURSING, LIFTING])], [], "10:00",
+         hour(needs=[NURSING]), True),
         ("withdrawn", [seat(1, is_withdrawn=True)], [], "10:00", hour(), False),
         ("two carers, one on", [seat(1)], [], "10:00", hour(carers=2), False),
         ("two carers, two on", [seat(1), seat(2)], [], "10:00", hour(carers=2), True),
@@ -104,8 +108,8 @@ def test_a_visit_moves_to_make_room_for_one_that_only_fits_its_seat():
     assert seated == Seated((uuid.UUID(int=2),), {visits[0].id: uuid.UUID(int=1)})
 
 
-def test_who_is_qualified_is_kept_free_by_a_swap():
-    seats = [seat(1), seat(2, skills=[NURSING])]
+def test_a_visit_moves_to_free_a_qualified_carer():
+    seats = [seat(1), seat(2, qualifications=[NURSING])]
     visits = [visit(1, 2, "10:00", "11:00")]
 
     seated = DaySeating(seats, visits).seat(hour(needs=[NURSING]), at("10:30"))
@@ -113,25 +117,25 @@ def test_who_is_qualified_is_kept_free_by_a_swap():
     assert seated == Seated((uuid.UUID(int=2),), {visits[0].id: uuid.UUID(int=1)})
 
 
-def test_alike_seats_exchange_what_follows_to_make_one_hole_of_two():
+def test_alike_seats_exchange_later_visits_to_join_two_gaps():
     seats = [seat(1), seat(2)]
     first = [visit(n, 1, f"{n:02}:00", f"{n + 1:02}:00") for n in (8, 10, 11, 12, 13, 14)]
     second = [visit(20 + n, 2, f"{n:02}:30", f"{n + 1:02}:30") for n in (8, 10, 11, 12, 13, 14)]
     visits = [*first, *second]  # one is free from 9 to 10, the other from 9:30 to 10:30
-    board = DaySeating(seats, visits)
+    seating = DaySeating(seats, visits)
 
-    seated = board.seat(hour(minutes=90), at("09:00"))
+    seated = seating.seat(hour(minutes=90), at("09:00"))
 
     assert not is_free(seats, visits, "09:00", hour(minutes=90), is_settled=True)
     assert isinstance(seated, Seated)
-    assert board.seating == {one.id: one.seat for one in visits}
+    assert seats_taken(seating) == {one.id: one.seat for one in visits}
     now = [replace(one, seat=seated.moved.get(one.id, one.seat)) for one in visits]
     now.append(visit(99, seated.seats[0].int, "09:00", "10:30"))
     assert not faults(seats, now, {one.id: one.seat for one in now})
 
 
-def test_rare_skills_are_used_last():
-    seats = [seat(1, skills=[NURSING]), seat(2)]
+def test_rare_qualifications_are_used_last():
+    seats = [seat(1, qualifications=[NURSING]), seat(2)]
 
     assert DaySeating(seats, []).seat(hour(), at("10:00")) == Seated((uuid.UUID(int=2),))
 
@@ -139,18 +143,18 @@ def test_rare_skills_are_used_last():
 @pytest.mark.parametrize(
     "held", [{"is_fixed": True}, {}], ids=["a person decided", "the day is settled"]
 )
-def test_what_may_not_move_stays(held):
-    seats = [seat(1), seat(2, skills=[NURSING])]
+def test_a_visit_that_may_not_move_stays(held):
+    seats = [seat(1), seat(2, qualifications=[NURSING])]
     visits = [visit(1, 2, "10:00", "11:00", **held)]
-    board = DaySeating(seats, visits, is_settled=not held)
+    seating = DaySeating(seats, visits, is_settled=not held)
 
-    assert isinstance(board.seat(hour(needs=[NURSING]), at("10:30")), Refused)
-    assert isinstance(board.seat(hour(), at("10:30")), Seated)
-    assert dict(board.starts(hour(needs=[NURSING]), 30 * MINUTE))[at("10:30")] is False
+    assert isinstance(seating.seat(hour(needs=[NURSING]), at("10:30")), Refused)
+    assert isinstance(seating.seat(hour(), at("10:30")), Seated)
+    assert dict(seating.starts(hour(needs=[NURSING]), 30 * MINUTE))[at("10:30")] is False
 
 
 def test_the_first_carer_may_not_move_while_the_second_is_sought():
-    seats = [seat(1), seat(2, skills=[LIFTING]), seat(3, skills=[LIFTING])]
+    seats = [seat(1), seat(2, qualifications=[LIFTING]), seat(3, qualifications=[LIFTING])]
     visits = [visit(1, 2, "10:00", "11:00"), visit(2, 3, "15:00", "16:00", needs=[LIFTING])]
 
     seated = DaySeating(seats, visits).seat(hour(needs=[LIFTING], carers=2), at("10:00"))
@@ -159,7 +163,7 @@ def test_the_first_carer_may_not_move_while_the_second_is_sought():
     assert seated.moved == {visits[0].id: uuid.UUID(int=1)}
 
 
-def test_a_refusal_says_how_many_are_on_and_when_they_are_taken():
+def test_a_refusal_says_how_many_are_at_work_and_when_all_are_taken():
     seats = [seat(n) for n in (1, 2, 3)]
     visits = [visit(n, n, "10:15", "11:00") for n in (1, 2, 3)]
 
@@ -168,22 +172,22 @@ def test_a_refusal_says_how_many_are_on_and_when_they_are_taken():
     assert refused == Refused(Why.ALL_TAKEN, at=at("10:15"), staff=3, visits=4)
 
 
-def test_a_refusal_says_when_nobody_qualified_is_on():
+def test_a_refusal_says_that_nobody_qualified_is_at_work():
     refused = DaySeating([seat(1)], []).seat(hour(needs=[NURSING]), at("10:00"))
 
     needs = frozenset([NURSING])
     assert refused == Refused(Why.NOBODY_ON, at("10:00"), staff=0, visits=1, needs=needs)
 
 
-def test_one_who_has_just_ended_does_not_take_the_next_ones_place():
-    """Travel after the last visit of a shift is nobody's business."""
+def test_travel_after_the_last_visit_of_a_shift_needs_no_seat():
+    """A carer whose shift has just ended is not counted for the next shift."""
     seats = [seat(1, "08:00", "10:00"), seat(2, "10:00", "16:00")]
     visits = [visit(1, 1, "09:00", "10:00", 30)]
 
     assert is_free(seats, visits, "10:00")
 
 
-def test_visits_whose_shift_is_gone_are_seated_again_or_lose_their_seat():
+def test_visits_of_a_withdrawn_shift_are_seated_again_or_lose_their_seat():
     seats = [seat(1), seat(2, is_withdrawn=True)]
     visits = [
         visit(1, 1, "10:00", "11:00"),
@@ -214,7 +218,7 @@ def test_a_shortened_shift_keeps_the_visits_that_it_still_takes():
     assert DaySeating(seats, visits).repair() == {visits[1].id: None}
 
 
-def test_a_person_gives_a_visit_to_a_shift_and_the_other_makes_room():
+def test_a_visit_given_to_a_shift_moves_the_one_in_its_way():
     seats = [seat(1), seat(2)]
     visits = [visit(1, 1, "10:00", "11:00"), visit(2, 2, "10:30", "11:30")]
 
@@ -224,19 +228,19 @@ def test_a_person_gives_a_visit_to_a_shift_and_the_other_makes_room():
     assert DaySeating(seats, visits, is_settled=True).give(visits[0], uuid.UUID(int=2)) is None
 
 
-def test_nobody_is_given_what_they_may_not_do():
-    seats = [seat(1, skills=[NURSING]), seat(2), seat(3, "12:00", "16:00")]
+def test_a_shift_that_cannot_take_a_visit_is_not_given_it():
+    seats = [seat(1, qualifications=[NURSING]), seat(2), seat(3, "12:00", "16:00")]
     visits = [visit(1, 1, "10:00", "11:00", needs=[NURSING])]
-    board = DaySeating(seats, visits)
+    seating = DaySeating(seats, visits)
 
-    assert board.give(visits[0], uuid.UUID(int=2)) is None
-    assert board.give(visits[0], uuid.UUID(int=3)) is None
-    assert board.give(visits[0], uuid.UUID(int=4)) is None
+    assert seating.give(visits[0], uuid.UUID(int=2)) is None
+    assert seating.give(visits[0], uuid.UUID(int=3)) is None
+    assert seating.give(visits[0], uuid.UUID(int=4)) is None
 
 
-# -- True of every day --------------------------------------------------------
+# -- Properties of random days ------------------------------------------------
 
-SKILLS = st.frozensets(st.sampled_from([LIFTING, NURSING]))
+QUALIFICATIONS = st.frozensets(st.sampled_from([LIFTING, NURSING]))
 GRID = 30 * MINUTE
 
 
@@ -254,7 +258,7 @@ def seats_of_a_day(draw):
                 starts,
                 ends,
                 pause if pause and pause[0] < pause[1] else None,
-                draw(SKILLS),
+                draw(QUALIFICATIONS),
                 is_withdrawn=draw(st.integers(0, 9)) == 0,
             )
         )
@@ -265,17 +269,17 @@ demands = st.builds(
     Demand,
     seconds=st.sampled_from([30 * MINUTE, 45 * MINUTE, 90 * MINUTE]),
     travel=st.sampled_from([0, 15 * MINUTE]),
-    needs=SKILLS,
+    needs=QUALIFICATIONS,
     carers=st.sampled_from([1, 1, 2]),
 )
 
 
 @st.composite
 def days(draw):
-    """A day as it comes about: one booking after the other."""
+    """A day filled by booking one visit after the other."""
     seats, visits = draw(seats_of_a_day()), []
-    wishes = st.lists(st.tuples(demands, st.integers(16, 34)), min_size=1, max_size=14)
-    for demand, slot in draw(wishes):
+    requests = st.lists(st.tuples(demands, st.integers(16, 34)), min_size=1, max_size=14)
+    for demand, slot in draw(requests):
         seated = DaySeating(seats, visits).seat(demand, slot * GRID)
         if isinstance(seated, Seated):
             visits = [replace(one, seat=seated.moved.get(one.id, one.seat)) for one in visits]
@@ -292,19 +296,19 @@ def days(draw):
 
 @settings(deadline=None, max_examples=150)
 @given(days(), demands)
-def test_every_seating_is_sound_and_asking_leaves_no_trace(day, demand):
+def test_every_seating_is_sound_and_queries_change_nothing(day, demand):
     seats, visits = day
     where = {one.id: one.seat for one in visits}
     assert not faults(seats, visits, where)
-    board = DaySeating(seats, visits)
+    seating = DaySeating(seats, visits)
 
-    shown = board.starts(demand, GRID)
+    shown = seating.starts(demand, GRID)
 
-    assert board.seating == where
-    assert board.starts(demand, GRID) == shown
+    assert seats_taken(seating) == where
+    assert seating.starts(demand, GRID) == shown
     for start, free in shown:
-        assert isinstance(board.seat(demand, start), Seated) is free
-    assert board.repair() == {}
+        assert isinstance(seating.seat(demand, start), Seated) is free
+    assert seating.repair() == {}
 
 
 @settings(deadline=None, max_examples=150)
@@ -339,7 +343,7 @@ def test_cancelling_never_takes_away_a_time_that_was_free(day, demand, data):
 
 @settings(deadline=None, max_examples=150)
 @given(days(), st.data())
-def test_when_supply_shrinks_nobody_who_can_stay_moves_without_need(day, data):
+def test_a_withdrawn_seat_moves_no_visit_without_need(day, data):
     seats, visits = day
     lost = data.draw(st.sampled_from(seats))
     left = [replace(one, is_withdrawn=one.is_withdrawn or one == lost) for one in seats]
@@ -352,7 +356,7 @@ def test_when_supply_shrinks_nobody_who_can_stay_moves_without_need(day, data):
     assert all(one.seat == lost.id for one in unstaffed)
     if not any(one.seat == lost.id for one in visits):
         assert changed == {}
-    for one in unstaffed:  # nobody is left out who has an empty place
+    for one in unstaffed:  # none that would fit a gap
         for its_seat in left:
             again = {**where, one.id: its_seat.id}
             assert faults(left, visits, again)

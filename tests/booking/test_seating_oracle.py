@@ -1,24 +1,24 @@
-"""What seating calls free can be staffed, and it holds back next to nothing: small random
-days against brute force. ``SEATING_CASES`` asks for more than a thousand."""
+"""Seating against brute force on small random days: every free start can be staffed, and
+hardly any is held back. The environment variable SEATING_CASES sets the number of days."""
 
 import os
 import random
 import uuid
 from dataclasses import replace
 
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Seated, Visit
 from tests.booking.checker import faults
 from tests.booking.oracle import can_be_seated
 
-CASES = int(os.environ.get("SEATING_CASES", "1000"))
+CASES = int(os.environ.get("SEATING_CASES", "300"))
 HOUR = 3600
 QUARTER = 900
-SKILLS = [uuid.UUID(int=900 + number) for number in range(2)]
+QUALIFICATIONS = [uuid.UUID(int=900 + number) for number in range(2)]
 
 
 def random_day(rng):
-    """A small day, filled by the verb itself, as a real one is."""
+    """A small day, filled by ``DaySeating.seat``, as a real one is."""
     seats = []
     for number in range(rng.randint(2, 4)):
         starts = 8 * HOUR + rng.randint(0, 8) * QUARTER
@@ -33,7 +33,7 @@ def random_day(rng):
                 starts,
                 ends,
                 pause,
-                frozenset(skill for skill in SKILLS if rng.random() < 0.6),
+                frozenset(qualification for qualification in QUALIFICATIONS if rng.random() < 0.6),
                 is_withdrawn=rng.random() < 0.05,
             )
         )
@@ -52,13 +52,13 @@ def random_demand(rng, travel):
     return Demand(
         seconds=rng.choice([2, 3, 4, 6]) * QUARTER,
         travel=travel,
-        needs=frozenset(rng.sample(SKILLS, rng.choice([0, 0, 0, 1, 1, 2]))),
+        needs=frozenset(rng.sample(QUALIFICATIONS, rng.choice([0, 0, 0, 1, 1, 2]))),
         carers=rng.choice([1, 1, 1, 2]),
     )
 
 
 def after(visits, demand, start, seated, *, is_fixed=False):
-    """The day's visits once the demand has been seated so."""
+    """The day's visits after the demand has been seated."""
     moved = seated.moved
     stay = [
         replace(visit, seat=moved[visit.id]) if visit.id in moved else visit for visit in visits
@@ -79,15 +79,15 @@ def after(visits, demand, start, seated, *, is_fixed=False):
     return stay + new
 
 
-def test_free_can_be_staffed_and_next_to_nothing_is_held_back(figure):
+def test_free_starts_can_be_staffed_and_hardly_any_is_held_back(figure):
     rng = random.Random(20261123)
     asked = over_promised = held_back = free = busy = 0
     for _ in range(CASES):
         seats, visits, travel = random_day(rng)
         assert not faults(seats, visits, {visit.id: visit.seat for visit in visits})
         demand = random_demand(rng, travel)
-        board = DaySeating(seats, visits)
-        starts = board.starts(demand, QUARTER)
+        seating = DaySeating(seats, visits)
+        starts = seating.starts(demand, QUARTER)
         for start, shown_free in rng.sample(starts, min(2, len(starts))):
             new = [
                 replace(demand.visit(start, n), id=uuid.UUID(int=5000 + n))
@@ -100,9 +100,9 @@ def test_free_can_be_staffed_and_next_to_nothing_is_held_back(figure):
             over_promised += shown_free and not possible
             held_back += possible and not shown_free
             if shown_free:
-                seated = board.seat(demand, start)
-                told = after(visits, demand, start, seated)
-                assert not faults(seats, told, {visit.id: visit.seat for visit in told})
+                seated = seating.seat(demand, start)
+                now = after(visits, demand, start, seated)
+                assert not faults(seats, now, {visit.id: visit.seat for visit in now})
 
     figure("Seating against brute force, days", CASES)
     figure("Seating against brute force, starts asked", asked)
@@ -114,9 +114,8 @@ def test_free_can_be_staffed_and_next_to_nothing_is_held_back(figure):
     assert busy > asked / 10
 
 
-def test_when_somebody_is_away_as_many_as_can_be_keep_a_seat(figure):
-    """Nearly: what is left without a seat after a repair, and could have had one had
-    everybody who may move been moved, is counted."""
+def test_when_a_carer_is_away_nearly_all_visits_that_can_be_seated_are(figure):
+    """Counts the visits left without a seat by ``repair`` that brute force could seat."""
     rng = random.Random(20261124)
     days = lost = needlessly = 0
     while days < CASES // 4:
@@ -147,9 +146,9 @@ def test_when_somebody_is_away_as_many_as_can_be_keep_a_seat(figure):
     assert needlessly <= 0.005 * lost
 
 
-def test_on_seats_that_are_alike_nothing_is_held_back(figure):
-    """Days of up to thirty carers, booked at random until nobody is left: what is refused
-    has as many visits under way at some moment as there are carers."""
+def test_on_alike_seats_nothing_is_held_back(figure):
+    """Days of up to thirty carers, booked at random until they are full: a refused visit
+    meets a moment with as many visits under way as there are carers."""
     rng = random.Random(20261125)
     refused = 0
     for _ in range(CASES // 50):

@@ -1,4 +1,4 @@
-"""Seats that change: by themselves when supply does, or because a person says so."""
+"""Seats that change: automatically when shifts change, or as a person decides."""
 
 import datetime as dt
 
@@ -33,7 +33,7 @@ def withdraw(shift):
     shift.save()
 
 
-def test_a_visit_whose_carer_is_away_is_seated_again(day, shift, book, administrator, sound):
+def test_a_visit_of_an_absent_carer_is_seated_again(day, shift, book, administrator, sound):
     visit = book(local(TOMORROW, 10)).visits.get()
     other = factories.ShiftFactory(day=day)
     withdraw(shift)
@@ -47,7 +47,7 @@ def test_a_visit_whose_carer_is_away_is_seated_again(day, shift, book, administr
     sound()
 
 
-def test_nothing_is_deleted_when_nobody_is_left(day, shift, book, administrator):
+def test_no_visit_is_deleted_when_no_carer_is_left(day, shift, book, administrator):
     visit = book(local(TOMORROW, 10)).visits.get()
     withdraw(shift)
 
@@ -60,7 +60,7 @@ def test_nothing_is_deleted_when_nobody_is_left(day, shift, book, administrator)
     assert again.unstaffed == again.moved == []
 
 
-def test_the_unstaffed_get_a_seat_when_somebody_comes(day, shift, book, administrator):
+def test_unstaffed_visits_get_a_seat_when_a_carer_is_added(day, shift, book, administrator):
     visit = book(local(TOMORROW, 10)).visits.get()
     withdraw(shift)
     seats.registered().reseat(day, by=administrator)
@@ -88,7 +88,7 @@ def test_on_a_settled_day_a_person_decides(day, shift, book, administrator):
 
 
 @pytest.mark.spoilt
-def test_what_has_begun_stays_on_its_list(day, shift, book, administrator, clock):
+def test_a_visit_that_has_begun_keeps_its_seat(day, shift, book, administrator, clock):
     begun = book(local(TOMORROW, 8)).visits.get()
     later = book(local(TOMORROW, 12)).visits.get()
     clock.move_to(local(TOMORROW, 9))
@@ -102,7 +102,9 @@ def test_what_has_begun_stays_on_its_list(day, shift, book, administrator, clock
     assert later.shift is None
 
 
-def test_sick_leave_goes_the_whole_way(hours, book, department, care_worker, administrator):
+def test_sick_leave_withdraws_shifts_and_reseats_visits(
+    hours, book, department, care_worker, administrator
+):
     hours(staff=2)
     booking = book(local(TOMORROW, 10))
     visit = booking.visits.get()
@@ -155,7 +157,7 @@ def test_a_visit_is_given_to_a_shift_and_stays_there(day, shift, book, administr
     assert Day.objects.get(pk=day.pk).revision == before + 1
 
 
-def test_who_is_in_the_way_makes_room(day, shift, book, administrator, sound):
+def test_a_visit_in_the_way_is_moved(day, shift, book, administrator, sound):
     visit = book(local(TOMORROW, 10)).visits.get()
     other = factories.ShiftFactory(day=day)
     second = book(local(TOMORROW, 10, 30)).visits.get()
@@ -168,7 +170,9 @@ def test_who_is_in_the_way_makes_room(day, shift, book, administrator, sound):
     sound()
 
 
-def test_nobody_is_given_what_does_not_fit(day, shift, book, administrator, department):
+def test_a_shift_that_cannot_take_the_visit_is_refused(
+    day, shift, book, administrator, department
+):
     visit = book(local(TOMORROW, 10)).visits.get()
     late = factories.ShiftFactory(day=day, starts_at=local(TOMORROW, 12))
     elsewhere = factories.ShiftFactory(
@@ -203,7 +207,7 @@ def test_two_visits_swap_seats_on_a_settled_day_by_taking_one_off(day, shift, bo
 # -- What the hours page shows ----------------------------------------------------
 
 
-def test_how_many_are_in_use_at_the_busiest_moment(hours, book, department, administrator):
+def test_peak_use_is_the_most_visits_at_once(hours, book, department, administrator):
     row = hours(staff=3)[2]
     for clock in (8, 8, 9, 12):
         book(local(TOMORROW, clock))
@@ -220,7 +224,7 @@ def test_how_many_are_in_use_at_the_busiest_moment(hours, book, department, admi
 # -- Grants -----------------------------------------------------------------------
 
 
-def test_a_grant_is_written_down_once(recipient, service, administrator):
+def test_overlapping_grants_are_refused(recipient, service, administrator):
     with pytest.raises(errors.GrantOverlaps):
         actions.grant(
             recipient=recipient,
@@ -234,15 +238,23 @@ def test_a_grant_is_written_down_once(recipient, service, administrator):
     assert recipient.grants.count() == 1
 
 
-def test_shortening_a_grant_lists_what_it_hits_and_cancels_nothing(
+def test_shortening_a_grant_lists_the_bookings_after_it_and_cancels_nothing(
     hours, book, recipient, administrator
 ):
     hours()
     book(local(TOMORROW, 10), recipient)
     hit = book(local(TOMORROW + dt.timedelta(days=1), 10), recipient)
 
-    listed = actions.shorten_grant(
-        grant=recipient.grants.get(), valid_until=TOMORROW, by=administrator
+    grant = recipient.grants.get()
+    listed = actions.change_grant(
+        grant=grant,
+        amount=grant.amount,
+        unit=grant.unit,
+        period=grant.period,
+        valid_from=grant.valid_from,
+        valid_until=TOMORROW,
+        is_essential=False,
+        by=administrator,
     )
 
     assert listed == [hit]

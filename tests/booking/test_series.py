@@ -1,4 +1,4 @@
-"""Visits that repeat: ordinary bookings, made as the horizon reaches them."""
+"""Booking series: ordinary bookings, made when the horizon reaches their dates."""
 
 import datetime as dt
 import uuid
@@ -11,7 +11,7 @@ from accounts.models import Message
 from booking import actions, errors
 from booking.actions.series import book_all_series
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SeriesDate
-from booking.notices.series import tell_ended, tell_missed, tell_waiting
+from booking.notices.series import compose_ended, compose_missed, compose_waiting
 from booking.queries.series import dates_to_come
 from tests import factories
 from tests.factories import local
@@ -68,7 +68,7 @@ DEC3, DEC10, DEC17 = (dt.date(2026, 12, day) for day in (3, 10, 17))
 # -- Beginning --------------------------------------------------------------------------
 
 
-def test_what_the_horizon_has_reached_is_booked_at_once(series, recipient, visit):
+def test_dates_within_the_horizon_are_booked_at_once(series, recipient, visit):
     assert decided(series) == {DEC3: State.BOOKED}
     made = series.dates.get().booking
     assert made.starts_at == local(DEC3, 10)
@@ -78,7 +78,7 @@ def test_what_the_horizon_has_reached_is_booked_at_once(series, recipient, visit
     assert recipient.bookings.count() == 2
 
 
-def test_the_note_comes_along(recipient, service):
+def test_the_note_is_repeated(recipient, service):
     like = actions.book(
         key=uuid.uuid4(),
         recipient=recipient,
@@ -104,7 +104,7 @@ def test_somebody_elses_key_is_refused(series, stranger, service):
         actions.repeat(key=series.pk, like=theirs, by=stranger.user)
 
 
-def test_what_can_not_be_had_at_once_is_noted_and_not_sent(visit, recipient, stranger, service):
+def test_a_date_missed_at_once_is_shown_and_not_sent(visit, recipient, stranger, service):
     book(stranger, service, DEC3)
     series = actions.repeat(key=uuid.uuid4(), like=visit, by=recipient.user)
     missed = series.dates.get()
@@ -115,7 +115,7 @@ def test_what_can_not_be_had_at_once_is_noted_and_not_sent(visit, recipient, str
 # -- Every night ---------------------------------------------------------------------------
 
 
-def test_each_night_books_what_has_come_near_and_twice_changes_nothing(series, clock):
+def test_each_night_books_new_dates_and_running_twice_changes_nothing(series, clock):
     clock.move_to(NOW + dt.timedelta(days=1))
     book_all_series()
     assert decided(series) == {DEC3: State.BOOKED}
@@ -126,7 +126,7 @@ def test_each_night_books_what_has_come_near_and_twice_changes_nothing(series, c
     assert Booking.objects.filter(series_date__series=series).count() == 2
 
 
-def test_a_night_that_broke_off_after_booking_is_made_good(series, clock):
+def test_an_interrupted_night_is_completed(series, clock):
     clock.move_to(NOW + dt.timedelta(days=2))
     book_all_series()
     series.dates.filter(date=DEC10).delete()
@@ -135,10 +135,10 @@ def test_a_night_that_broke_off_after_booking_is_made_good(series, clock):
     assert Booking.objects.filter(starts_at=local(DEC10, 10)).count() == 1
 
 
-def test_nights_without_a_worker_are_made_good(series, clock):
+def test_nights_without_a_worker_are_caught_up(series, clock):
     clock.move_to(NOW + dt.timedelta(days=20))
     book_all_series()
-    assert list(decided(series)) == [DEC3, DEC17, DEC17 + WEEK]  # the 10th has gone by
+    assert list(decided(series)) == [DEC3, DEC17, DEC17 + WEEK]  # the 10th is past
 
 
 def test_a_visit_cancelled_by_the_person_is_not_booked_again(series, recipient):
@@ -151,7 +151,7 @@ def test_a_visit_cancelled_by_the_person_is_not_booked_again(series, recipient):
     ("what_happens", "why"),
     [("busy", Why.BUSY), ("own", Why.OWN), ("used", Why.ALL_USED), ("holiday", Why.CLOSED)],
 )
-def test_what_can_not_be_had_is_told_once_with_the_reason(
+def test_a_missed_date_is_announced_once_with_the_reason(
     series, clock, recipient, stranger, service, department, what_happens, why
 ):
     clock.move_to(NOW + dt.timedelta(days=2))
@@ -183,10 +183,10 @@ def test_the_letter_about_a_missed_date_asks_nobody_to_log_in(series, clock, dep
     told = Message.objects.get(kind="series.missed")
     for channel, asked in (("email", "Log in"), ("letter", "Call us")):
         told.channel = channel
-        assert tell_missed(told).lines[-1].startswith(asked)
+        assert compose_missed(told).lines[-1].startswith(asked)
 
 
-# What booking never raises; whoever adds an error says here which of them it is.
+# Errors that booking never raises. A new error is added here or to WHY.
 NOT_OF_BOOKING = {
     errors.TooManyWishes,
     errors.GrantOverlaps,
@@ -200,7 +200,7 @@ OF_BOOKING = set(errors.BookingError.__subclasses__()) - NOT_OF_BOOKING
 
 
 @pytest.mark.parametrize("error", sorted(OF_BOOKING, key=lambda error: error.__name__))
-def test_each_refusal_is_told_or_tried_again(series, clock, monkeypatch, error):
+def test_each_error_is_a_reason_or_tried_again(series, clock, monkeypatch, error):
     def refuse(**booking):
         raise error
 
@@ -208,7 +208,7 @@ def test_each_refusal_is_told_or_tried_again(series, clock, monkeypatch, error):
     with monkeypatch.context() as context:
         context.setattr(actions.series, "book", refuse)
         book_all_series()
-    told = [tell_missed(message) for message in Message.objects.filter(kind="series.missed")]
+    told = [compose_missed(message) for message in Message.objects.filter(kind="series.missed")]
     if error in actions.series.AGAIN_TOMORROW:
         assert told == []
         book_all_series()
@@ -218,12 +218,12 @@ def test_each_refusal_is_told_or_tried_again(series, clock, monkeypatch, error):
         assert why == Why(series.dates.get(date=DEC10).why).label
 
 
-def test_no_two_refusals_are_told_in_the_same_words():
+def test_each_reason_has_a_text_of_its_own():
     said = [why.label for why in actions.series.WHY.values()]
     assert len({*said}) == len(said)
 
 
-def test_what_opens_later_is_not_booked_unasked(series, clock, stranger, service):
+def test_a_time_that_opens_later_is_not_booked(series, clock, stranger, service):
     clock.move_to(NOW + dt.timedelta(days=2))
     theirs = book(stranger, service, DEC10)
     book_all_series()
@@ -232,7 +232,7 @@ def test_what_opens_later_is_not_booked_unasked(series, clock, stranger, service
     assert decided(series)[DEC10] == State.MISSED
 
 
-def test_a_grant_that_ends_ends_the_series_and_is_told_once(series, clock, recipient):
+def test_a_grant_that_ends_ends_the_series_with_one_message(series, clock, recipient):
     recipient.grants.update(valid_until=DEC10 - dt.timedelta(days=1))
     for days in range(2, 20):
         clock.move_to(NOW + dt.timedelta(days=days))
@@ -253,7 +253,7 @@ def test_a_pause_between_two_grants_ends_nothing(series, clock, recipient, servi
     assert decided(series)[DEC17] == State.BOOKED
 
 
-def test_one_that_fails_costs_nobody_else_their_visits(
+def test_a_series_that_fails_does_not_stop_the_others(
     series, clock, stranger, service, monkeypatch
 ):
     like = book(stranger, service, TUESDAY + dt.timedelta(days=2), hour=13)
@@ -271,7 +271,7 @@ def test_one_that_fails_costs_nobody_else_their_visits(
     assert decided(theirs)[DEC10] == State.BOOKED
 
 
-def test_the_clock_shows_the_same_all_year(recipient, service, clock):
+def test_the_local_time_is_the_same_all_year(recipient, service, clock):
     october = dt.datetime(2026, 10, 12, 8, tzinfo=dt.UTC)
     clock.move_to(october)
     like = book(recipient, service, dt.date(2026, 10, 13))
@@ -298,7 +298,7 @@ def test_a_skipped_date_is_left_out_until_it_is_taken_back(series, clock):
     assert decided(series)[DEC10] == State.BOOKED
 
 
-def test_a_date_that_is_none_of_its_own_can_not_be_skipped(series):
+def test_a_date_outside_the_series_cannot_be_skipped(series):
     for date in (DEC10 + dt.timedelta(days=1), TUESDAY - WEEK):
         with pytest.raises(errors.NoSuchSlot):
             actions.skip(series=series, date=date)
@@ -316,7 +316,7 @@ def test_ending_keeps_the_visits_or_cancels_them(series, recipient, clock):
     assert series.dates.get().booking.status == Booking.Status.CANCELLED
 
 
-def test_what_it_is_too_late_to_cancel_is_kept_and_said(series, recipient, department):
+def test_visits_too_late_to_cancel_are_kept_and_listed(series, recipient, department):
     department.cancel_deadline_minutes = 60 * 24 * 30
     department.save()
     kept = actions.end_series(series=series, by=recipient.user, cancels=True)
@@ -347,7 +347,7 @@ def mandate(recipient):
 
 @pytest.fixture
 def made_for(visit, mandate):
-    """Carl repeats Aksel's visit."""
+    """Carl repeats Aksel's visit under a mandate."""
     return actions.repeat(key=uuid.uuid4(), like=visit, by=mandate.holder, mandate=mandate)
 
 
@@ -363,7 +363,7 @@ def test_it_is_booked_while_the_mandate_lasts(made_for, clock):
 
 
 @pytest.mark.parametrize("how", ["ended", "run out", "look only"])
-def test_nothing_is_booked_by_who_may_not_any_more_and_the_person_is_asked_once(
+def test_after_the_mandate_nothing_is_booked_and_one_question_is_sent(
     made_for, mandate, recipient, clock, how
 ):
     if how == "ended":
@@ -382,12 +382,12 @@ def test_nothing_is_booked_by_who_may_not_any_more_and_the_person_is_asked_once(
     assert message.expires_at == local(DEC10, 10)
 
 
-def test_what_is_asked_says_how_long_it_lasts_and_not_what_it_is(
+def test_the_question_has_the_last_date_and_no_service(
     made_for, mandate, recipient, service, clock
 ):
     actions.end_mandate(mandate=mandate, by=recipient.user)
     book_all_series()
-    words = tell_waiting(asked().get())
+    words = compose_waiting(asked().get())
     said = " ".join([words.subject, *words.lines])
     assert "The last one that is booked is" in said
     for secret in (service.name, "Carl", "Berg", "Aksel"):
@@ -395,7 +395,7 @@ def test_what_is_asked_says_how_long_it_lasts_and_not_what_it_is(
     assert words.path == f"/repeating/{made_for.pk}/"
 
 
-def test_once_the_person_has_said_so_it_goes_on_as_their_own(made_for, mandate, recipient, clock):
+def test_continued_by_the_recipient_it_is_their_own(made_for, mandate, recipient, clock):
     actions.end_mandate(mandate=mandate, by=recipient.user)
     clock.move_to(NOW + dt.timedelta(days=3))
     book_all_series()
@@ -404,12 +404,12 @@ def test_once_the_person_has_said_so_it_goes_on_as_their_own(made_for, mandate, 
     assert decided(made_for) == {DEC3: State.BOOKED, DEC10: State.BOOKED}
     made_for.refresh_from_db()
     assert (made_for.by, made_for.mandate) == (recipient.user, None)
-    assert tell_waiting(question) is None
+    assert compose_waiting(question) is None
     event = made_for.dates.get(date=DEC10).booking.events.get()
     assert event.by == recipient.user
 
 
-def test_another_who_may_can_say_so_and_is_asked_again_when_that_ends_too(
+def test_another_holder_can_continue_it_until_their_mandate_ends(
     made_for, mandate, recipient, clock
 ):
     actions.end_mandate(mandate=mandate, by=recipient.user)
@@ -429,7 +429,7 @@ def test_a_mandate_that_is_renewed_needs_no_answer(made_for, mandate, recipient,
     assert decided(made_for)[DEC10] == State.BOOKED
 
 
-def test_going_on_with_what_does_not_wait_changes_nothing(made_for, mandate, recipient):
+def test_continuing_a_series_that_does_not_wait_changes_nothing(made_for, mandate, recipient):
     actions.go_on(series=made_for, by=recipient.user)
     made_for.refresh_from_db()
     assert made_for.mandate == mandate
@@ -453,10 +453,10 @@ def test_for_somebody_without_a_log_in_the_department_gets_the_letter(
     book_all_series()
     letter = asked().get()
     assert (letter.channel, letter.department_id) == ("letter", service.department_id)
-    assert "Log in or call us" in " ".join(tell_waiting(letter).lines)
+    assert "Log in or call us" in " ".join(compose_waiting(letter).lines)
 
 
-def test_what_a_ward_misses_is_told_to_the_guardian(service, stranger, clock):
+def test_a_wards_missed_date_is_announced_to_the_guardian(service, stranger, clock):
     ward = factories.RecipientFactory(given_name="Jonas")
     factories.GrantFactory(recipient=ward, service=service)
     mandate = factories.MandateFactory(recipient=ward, guardian=True, is_told=True)
@@ -473,16 +473,18 @@ def test_what_a_ward_misses_is_told_to_the_guardian(service, stranger, clock):
     book_all_series()
     missed = Message.objects.get(kind="series.missed_for_others")
     assert missed.user == mandate.holder
-    assert tell_missed(missed).lines[0].startswith("We could not book the repeating appointment")
+    assert (
+        compose_missed(missed).lines[0].startswith("We could not book the repeating appointment")
+    )
 
 
-def test_who_ends_it_for_the_person_does_not_do_so_in_silence(made_for, mandate, recipient):
+def test_ending_it_for_the_recipient_sends_a_message(made_for, mandate, recipient):
     actions.end_series(series=made_for, by=mandate.holder, cancels=False)
     told = Message.objects.get(kind="series.ended")
     assert told.user == recipient.user
-    assert "ended it" in " ".join(tell_ended(told).lines)
+    assert "ended it" in " ".join(compose_ended(told).lines)
 
 
-def test_who_ends_their_own_knows_it(series, recipient):
+def test_ending_ones_own_series_sends_no_message(series, recipient):
     actions.end_series(series=series, by=recipient.user, cancels=False)
     assert not Message.objects.filter(kind="series.ended").exists()

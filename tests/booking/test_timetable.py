@@ -27,7 +27,7 @@ def at(hour, minute=0, date=DAY):
 
 
 def slots(drawing, first=8, minutes=45, date=DAY):
-    """One letter per half hour from ``first``: "ffb" is free, free, busy; "." is no start."""
+    """One letter for each half hour from ``first``: "ffb" is free, free, busy; "." is no start."""
     begin = at(first, date=date)
     return tuple(
         Slot(begin + n * STEP, begin + n * STEP + dt.timedelta(minutes=minutes), LETTERS[letter])
@@ -45,7 +45,7 @@ def own(start, end, service="Shopping"):
 
 
 def told(runs):
-    """Runs as words: "free 08:00-08:45"."""
+    """Runs as texts: "free 08:00-08:45"."""
     return [
         f"{run.kind} {run.starts_at.astimezone(OSLO):%H:%M}-{run.ends_at.astimezone(OSLO):%H:%M}"
         for run in runs
@@ -84,7 +84,7 @@ def test_a_short_service_still_joins_on_the_grid():
     assert told(found) == ["busy 08:00-09:00", "free 09:00-09:15"]
 
 
-def test_a_day_falls_into_parts_with_each_free_time_by_itself():
+def test_a_day_has_day_parts_with_each_free_time_alone():
     day = offer("ff" + "b" * 4 + "fb" + "b" * 2 + "f")
     parts = timetable.parts_of_day(day, [], step=STEP, timezone=OSLO)
     assert [(part.part, part.free) for part in parts] == [
@@ -101,14 +101,14 @@ def test_a_day_falls_into_parts_with_each_free_time_by_itself():
     assert told(parts[1].runs) == ["busy 12:00-13:00", "free 13:00-13:45"]
 
 
-def test_own_visits_stand_in_place_of_the_times_they_take():
+def test_own_visits_replace_the_times_they_take():
     visit = own(at(9), at(10))
     (part,) = timetable.parts_of_day(offer("fooof"), [visit], step=STEP, timezone=OSLO)
     assert told(part.runs) == ["free 08:00-08:45", "mine 09:00-10:00", "free 10:00-10:45"]
     assert part.runs[1].visit is visit
 
 
-def test_own_visits_stand_on_their_day_even_when_nothing_is_offered():
+def test_own_visits_are_shown_on_days_without_offer():
     visit = own(at(18), at(19))
     elsewhere = own(at(18) + dt.timedelta(days=1), at(19) + dt.timedelta(days=1))
     (part,) = timetable.parts_of_day(offer(""), [visit, elsewhere], step=STEP, timezone=OSLO)
@@ -130,20 +130,18 @@ def test_own_visits_stand_on_their_day_even_when_nothing_is_offered():
         ("oo", 0, (), False, Kind.MINE),
     ],
 )
-def test_a_row_counts_what_is_free_or_tells_why_nothing_is(
-    drawing, free, parts, is_all_day, reason
-):
+def test_a_row_counts_free_times_or_has_a_reason(drawing, free, parts, is_all_day, reason):
     assert timetable.row(offer(drawing), timezone=OSLO) == timetable.Row(
         DAY, free=free, parts=parts, is_all_day=is_all_day, reason=reason
     )
 
 
-def test_rows_are_gathered_by_week_from_monday():
+def test_rows_are_grouped_by_week_from_monday():
     rows = [timetable.Row(DAY + dt.timedelta(days=n)) for n in range(6)]
     assert [len(week) for week in timetable.by_week(rows)] == [4, 2]
 
 
-def test_a_week_has_seven_columns_with_a_word_for_days_without_times():
+def test_a_week_has_seven_columns_with_a_kind_for_empty_days():
     picture = timetable.week_picture(
         dt.date(2026, 11, 23),
         [
@@ -168,7 +166,7 @@ def test_a_week_has_seven_columns_with_a_word_for_days_without_times():
     ]
 
 
-def test_an_own_visit_cuts_what_is_over_around_it():
+def test_an_own_visit_splits_the_run_around_it():
     picture = timetable.week_picture(
         dt.date(2026, 11, 23),
         [offer("pppp", minutes=30)],
@@ -184,7 +182,7 @@ def test_an_own_visit_cuts_what_is_over_around_it():
     ]
 
 
-def test_a_visit_over_midnight_reaches_to_the_bottom_of_its_day():
+def test_a_visit_over_midnight_ends_at_the_bottom_of_its_day():
     night = own(at(22), at(22) + dt.timedelta(hours=9))
     picture = timetable.week_picture(
         dt.date(2026, 11, 23), [], [night], today=DAY, step=STEP, timezone=OSLO
@@ -193,6 +191,6 @@ def test_a_visit_over_midnight_reaches_to_the_bottom_of_its_day():
 
 
 @pytest.mark.parametrize("date", [dt.date(2026, 10, 25), dt.date(2027, 3, 28)])
-def test_runs_hold_together_on_the_nights_when_clocks_change(date):
+def test_runs_are_joined_on_the_nights_when_clocks_change(date):
     (run,) = timetable.runs(slots("bbbbbbbb", first=1, date=date, minutes=30), step=STEP)
     assert run.ends_at - run.starts_at == dt.timedelta(hours=4)

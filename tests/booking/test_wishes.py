@@ -1,4 +1,4 @@
-"""Tell me when a time opens: one message for each opening, at most three a day."""
+"""Wishes for a free time: one message for each time that opens, at most three a day."""
 
 import contextlib
 import datetime as dt
@@ -67,7 +67,7 @@ def cancel(booking):
 
 @pytest.fixture
 def taken(book):
-    """All of Thursday is others'."""
+    """All of Thursday is booked by others."""
     return [book(8), book(9)]
 
 
@@ -83,7 +83,7 @@ def told():
 # -- An opening is told, once -----------------------------------------------------------------
 
 
-def test_an_opening_is_told_once(wish, taken):
+def test_an_opening_is_announced_once(wish, taken):
     assert wishes.look_for_openings() == 0
     cancel(taken[0])
     assert wishes.look_for_openings() == 1
@@ -91,7 +91,7 @@ def test_an_opening_is_told_once(wish, taken):
     (message,) = told()
     assert dt.datetime.fromisoformat(message.facts["at"]) == local(THURSDAY, 8)
     assert message.expires_at == local(THURSDAY, 8)
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time has opened")
     assert words.path == f"/book/{wish.service_id}/{THURSDAY}/08.00/"
 
@@ -133,7 +133,7 @@ def test_at_most_three_a_day_and_again_tomorrow(wish, taken, book, clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monkeypatch):
+def test_two_workers_at_once_send_no_more(taken, recipient, service, book, monkeypatch):
     others = [book(8, date=FRIDAY), book(9, date=FRIDAY)]
     asked = [
         wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
@@ -141,8 +141,8 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
     ]
     for booking in (taken[0], others[0]):
         cancel(booking)
-    monkeypatch.setattr(wishes, "A_DAY", 1)
-    count, both_have_counted = wishes._told_today, threading.Barrier(2)
+    monkeypatch.setattr(wishes, "MESSAGES_A_DAY", 1)
+    count, both_have_counted = wishes._messages_today, threading.Barrier(2)
 
     def told_today(user, now):
         told = count(user, now)
@@ -152,29 +152,29 @@ def test_two_workers_at_once_tell_no_more(taken, recipient, service, book, monke
 
     def look(wish):
         try:
-            return wishes._look(wish.pk, NOW)
+            return wishes._check(wish.pk, NOW)
         finally:
             connection.close()
 
-    monkeypatch.setattr(wishes, "_told_today", told_today)
+    monkeypatch.setattr(wishes, "_messages_today", told_today)
     with ThreadPoolExecutor(2) as workers:
         assert sum(workers.map(look, asked)) == 1
     assert len(told()) == 1
 
 
-def test_what_somebody_has_taken_meanwhile_is_not_sent(wish, taken, book):
+def test_a_time_taken_meanwhile_is_not_sent(wish, taken, book):
     cancel(taken[0])
     wishes.look_for_openings()
     book(8)
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
 
 
-def test_the_words_tell_neither_what_nor_who(wish, taken, service):
+def test_the_message_names_neither_service_nor_recipient(wish, taken, service):
     cancel(taken[0])
     wishes.look_for_openings()
     for language in ("nb", "nn", "en"):
         with translation.override(language):
-            words = wish_notices.tell_opening(told()[0])
+            words = wish_notices.compose_opening(told()[0])
         said = " ".join([words.subject, *words.lines])
         assert service.name not in said
         assert service.department.name not in said
@@ -183,7 +183,7 @@ def test_the_words_tell_neither_what_nor_who(wish, taken, service):
 # -- First come, expiring ---------------------------------------------------------------------
 
 
-def test_all_who_asked_are_told_and_nothing_is_held(wish, taken, service, book):
+def test_all_wishes_get_a_message_and_nothing_is_reserved(wish, taken, service, book):
     other = somebody(service)
     wishes.wish(recipient=other, by=other.user, service=service, date=THURSDAY)
     cancel(taken[0])
@@ -193,7 +193,7 @@ def test_all_who_asked_are_told_and_nothing_is_held(wish, taken, service, book):
     assert list(SlotWish.objects.all()) == [wish]
 
 
-def test_a_wish_that_is_met_is_gone(wish, taken, book, recipient):
+def test_a_fulfilled_wish_is_deleted(wish, taken, book, recipient):
     cancel(taken[0])
     book(8, recipient=recipient)
     wishes.look_for_openings()
@@ -207,7 +207,7 @@ def test_a_wish_ends_with_its_day(wish, taken, clock):
     assert not SlotWish.objects.exists()
 
 
-def test_who_has_used_all_is_not_told_of_what_they_can_not_have(wish, taken, book, recipient):
+def test_no_message_for_a_time_over_the_grants_amount(wish, taken, book, recipient):
     recipient.grants.update(amount=1)
     book(8, date=FRIDAY, recipient=recipient)
     cancel(taken[0])
@@ -215,7 +215,7 @@ def test_who_has_used_all_is_not_told_of_what_they_can_not_have(wish, taken, boo
     assert told() == []
 
 
-def test_one_that_fails_keeps_nobody_else_waiting(wish, taken, service, monkeypatch):
+def test_a_wish_that_fails_does_not_stop_the_others(wish, taken, service, monkeypatch):
     other = somebody(service)
     wishes.wish(recipient=other, service=service, date=THURSDAY, by=other.user)
     real = wishes._free
@@ -239,14 +239,14 @@ def test_one_can_wish_to_move_when_all_is_used(taken, book, recipient, service):
     )
     cancel(taken[0])
     wishes.look_for_openings()
-    words = wish_notices.tell_opening(told()[0])
+    words = wish_notices.compose_opening(told()[0])
     assert words.path == f"/bookings/{visit.pk}/move/{THURSDAY}/08.00/"
     actions.move(booking=visit, starts_at=local(THURSDAY, 8), by=recipient.user)
     wishes.look_for_openings()
     assert not SlotWish.objects.filter(pk=wish.pk).exists()
 
 
-def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
+def test_no_message_when_the_visit_can_no_longer_be_moved(
     taken, book, recipient, service, department, clock
 ):
     visit = book(8, date=FRIDAY, recipient=recipient)
@@ -259,10 +259,10 @@ def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
     cancel(taken[0])
     clock.move_to(local(THURSDAY, 7))
     assert wishes.look_for_openings() == 1
-    assert wish_notices.tell_opening(told()[0]) is not None
+    assert wish_notices.compose_opening(told()[0]) is not None
     clock.move_to(local(THURSDAY, 8) + dt.timedelta(minutes=1))  # it goes out late
     cancel(taken[1])
-    assert wish_notices.tell_opening(told()[0]) is None
+    assert wish_notices.compose_opening(told()[0]) is None
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()
 
@@ -270,7 +270,7 @@ def test_nobody_is_told_of_what_their_visit_can_not_be_moved_to_any_longer(
 # -- Asking -----------------------------------------------------------------------------------
 
 
-def test_asking_twice_is_one_wish(wish, recipient, service):
+def test_wishing_twice_is_one_wish(wish, recipient, service):
     assert (
         wishes.wish(recipient=recipient, by=recipient.user, service=service, date=THURSDAY) == wish
     )
@@ -283,7 +283,7 @@ def test_a_day_that_can_not_be_booked_is_refused(recipient, service, days):
         wishes.wish(recipient=recipient, by=recipient.user, service=service, date=date)
 
 
-def test_a_visit_that_can_not_be_moved_waits_for_nothing(book, recipient, service, department):
+def test_a_visit_that_cannot_be_moved_is_refused(book, recipient, service, department):
     visit = book(8, date=FRIDAY, recipient=recipient)
     department.change_deadline_minutes = 7 * 24 * 60
     department.save()
@@ -307,7 +307,7 @@ def test_ten_days_at_once_are_enough(recipient, service):
         )
 
 
-def test_looking_costs_two_statements_while_nothing_changes(wish, django_assert_num_queries):
+def test_checking_takes_two_statements_while_nothing_changes(wish, django_assert_num_queries):
     with django_assert_num_queries(2):
         wishes.look_for_openings()
 
@@ -323,7 +323,7 @@ def page(client, recipient):
     return client
 
 
-def test_a_full_day_offers_to_tell_and_the_wish_can_be_removed(page, taken, service, recipient):
+def test_a_full_day_offers_a_wish_that_can_be_removed(page, taken, service, recipient):
     times = page.get(f"/book/{service.pk}/{THURSDAY}/").text
     assert "Tell me if a time opens Thursday 26 November" in times
     sent = {"service": service.pk, "date": THURSDAY}
@@ -342,7 +342,9 @@ def test_a_wish_to_move_keeps_the_visit(page, taken, service, recipient, book):
     assert SlotWish.objects.get().moving == visit
 
 
-def test_who_can_not_move_it_any_longer_is_told_so(page, service, recipient, book, department):
+def test_a_page_says_that_the_visit_can_no_longer_be_moved(
+    page, service, recipient, book, department
+):
     visit = book(8, date=FRIDAY, recipient=recipient)
     department.change_deadline_minutes = 7 * 24 * 60
     department.save()
@@ -352,7 +354,7 @@ def test_who_can_not_move_it_any_longer_is_told_so(page, service, recipient, boo
     assert not SlotWish.objects.exists()
 
 
-def test_nothing_of_somebody_elses_can_be_named(page, wish, service, book, client):
+def test_objects_of_others_are_not_found(page, wish, service, book, client):
     theirs = book(8, date=FRIDAY)
     sent = {"service": service.pk, "date": THURSDAY, "moving": theirs.pk}
     assert page.post("/wishes/make/", sent).status_code == 404
@@ -374,9 +376,7 @@ def mandate(recipient):
     return factories.MandateFactory(recipient=recipient)
 
 
-def test_whoever_asked_is_told_and_may_be_a_guardian_of_somebody_without_a_log_in(
-    taken, service, mandate
-):
+def test_a_guardian_gets_the_message_for_a_ward_without_log_in(taken, service, mandate):
     ward = factories.RecipientFactory(given_name="Jonas")
     factories.GrantFactory(recipient=ward, service=service)
     guardian = factories.MandateFactory(recipient=ward, guardian=True).holder
@@ -385,27 +385,25 @@ def test_whoever_asked_is_told_and_may_be_a_guardian_of_somebody_without_a_log_i
     assert wishes.look_for_openings() == 1
     (message,) = told()
     assert message.user == guardian
-    words = wish_notices.tell_opening(message)
+    words = wish_notices.compose_opening(message)
     assert words.lines[0].startswith("A time for Jonas has opened")
     assert words.path == "/"
 
 
-def test_two_may_ask_about_the_same_day_and_each_is_told(wish, taken, recipient, mandate):
+def test_two_users_may_wish_for_the_same_day(wish, taken, recipient, mandate):
     wishes.wish(recipient=recipient, service=wish.service, date=THURSDAY, by=mandate.holder)
     cancel(taken[0])
     assert wishes.look_for_openings() == 2
     assert {message.user for message in told()} == {recipient.user, mandate.holder}
 
 
-def test_nobody_is_told_for_somebody_they_may_not_book_for_any_longer(
-    taken, recipient, service, mandate
-):
+def test_no_message_after_the_mandate_has_ended(taken, recipient, service, mandate):
     wishes.wish(recipient=recipient, service=service, date=THURSDAY, by=mandate.holder)
     cancel(taken[0])
     wishes.look_for_openings()
     (message,) = told()
     actions.end_mandate(mandate=mandate, by=recipient.user)
-    assert wish_notices.tell_opening(message) is None
+    assert wish_notices.compose_opening(message) is None
     cancel(taken[1])
     assert wishes.look_for_openings() == 0
     assert not SlotWish.objects.exists()

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.test.testcases import QuietWSGIRequestHandler
+from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.engines import ace_faults, axe_faults
+from tests.browser.engines import faults_by_both, load_engines
+from tests.browser.static import StaticFiles
 from tests.reauthentication import logged_in_again
 
 SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
@@ -26,6 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000  # ms: a busy machine may take its time
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -46,7 +50,9 @@ def browser():
         pytest.skip(complaint)
     # Playwright's event loop runs in this thread, where Django would refuse its ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -54,20 +60,34 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def live_server():
+    """Instead of pytest-django's own, from which each page fetches all static files again, and
+    sometimes waits 40 ms between the head of an answer and the rest (Nagle's algorithm)."""
+    server = LiveServer("localhost", start=False)
+    server.thread.static_handler = StaticFiles
+    QuietWSGIRequestHandler.disable_nagle_algorithm = True
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def open_page(browser, live_server):
+def open_page(request, browser, live_server):
     """``open_page(path, user=…, viewport=PHONE, color_scheme="dark")``, or any context option."""
     contexts, complaints = [], []
 
     def open_page(path="/", *, user=None, viewport=WIDE, **options):
         context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
         contexts.append(context)
+        if "faults_of" in request.fixturenames:
+            load_engines(context)
         if user is not None:
             log_in(context, live_server, user)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(path)
         return page
 
@@ -93,7 +113,7 @@ def faults_of(tally):
     """What either engine says is wrong with a page as it stands now."""
 
     def faults_of(page):
-        by_axe, by_ace = axe_faults(page), ace_faults(page)
+        by_axe, by_ace = faults_by_both(page)
         tally("States of pages that both engines looked at", 1)
         tally("Faults found by axe-core", len(by_axe))
         tally("Faults found by IBM's engine", len(by_ace))
@@ -104,10 +124,11 @@ def faults_of(tally):
 
 @pytest.fixture
 def shot():
-    """Keep a picture in .data/shots, for the eyes of whoever changes a page."""
+    """With SHOTS=1, keep a picture in .data/shots, for the eyes of whoever changes a page."""
 
     def shot(page, name):
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        if "SHOTS" in os.environ:
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
     return shot

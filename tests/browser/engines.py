@@ -37,6 +37,29 @@ RUN_ACE = """async () => {
 }"""
 
 
+BOTH = f"""async () => {{
+    if (!window.axe || !window.ace) return null;
+    return await ({UNFOLDED})(async () => [await ({RUN_AXE})(), await ({RUN_ACE})()]);
+}}"""
+
+
+def load_engines(context):
+    """Every page that is opened in the context from now on has both: to send them to each page
+    anew takes as long as to run them."""
+    for engine in (AXE, ACE):
+        context.add_init_script(engine)
+
+
+def faults_by_both(page):
+    """What axe says is wrong, and what IBM's engine says."""
+    found = page.evaluate(BOTH)
+    if found is None:  # without JavaScript of its own
+        for engine in (AXE, ACE):
+            page.evaluate(engine)
+        found = page.evaluate(BOTH)
+    return found
+
+
 def axe_faults(page):
     """By WCAG 2.2 AA and best practice, target size included."""
     page.evaluate(AXE)

@@ -1,4 +1,4 @@
-"""The administrator's pages on opening hours, by every way of looking."""
+"""The pages for opening hours in a browser."""
 
 import datetime as dt
 

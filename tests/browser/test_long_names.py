@@ -22,6 +22,7 @@ from tests.browser.recipient.test_universal_design import (
     unbroken,
 )
 from tests.browser.test_every_page import pages
+from tests.fast_database import load_kept
 
 NARROWEST = {"width": 320, "height": 640}
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def long_names(translated):
     """The demonstration on a working day, with all that has a name named at length."""
     with time_machine.travel(NOW):
-        demo.load()
+        load_kept("demonstration", demo.load)
         for model in (Department, Service, Qualification):
             model.objects.update(name=unbroken("name"))
         for model in (User, Recipient):

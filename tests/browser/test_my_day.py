@@ -1,4 +1,4 @@
-"""The care worker's phone, where scripts may not have loaded."""
+"""A care worker's pages on a phone, also without JavaScript."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def emil(department, care_worker):
-    """At work now, with a visit that has begun and one to come."""
+    """A care worker on shift now, with one visit that has begun and one to come."""
     care_worker.language = "en"
     care_worker.save()
     day = factories.DayFactory(department=department, settled_at=timezone.now())
@@ -53,7 +53,7 @@ def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, fault
     assert Report.objects.get().outcome == "not_available"
 
 
-def test_what_is_pressed_in_a_stairway_is_large(open_page, emil):
+def test_touch_targets_are_large(open_page, emil):
     page = open_page("/my-day/", user=emil, viewport=PHONE)
 
     pressed = page.locator("main :is(a, button, summary)").all()

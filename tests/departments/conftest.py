@@ -5,7 +5,7 @@ from departments.seats import Reseated
 
 
 class FakeSeats:
-    """Stands in for booking: visits as the test says, and a list of days reseated."""
+    """A fake of booking's ``Seats``: given visits, and a list of reseated days."""
 
     def __init__(self):
         self.visits = {}

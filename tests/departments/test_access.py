@@ -12,12 +12,12 @@ from tests import factories
 ADMINISTRATOR = Employee.Role.ADMINISTRATOR
 
 
-def test_an_administrator_enters_their_own_department(department, administrator):
+def test_an_administrator_has_access_to_their_own_department(department, administrator):
     assert department_for(administrator, department.pk, ADMINISTRATOR) == department
 
 
 @pytest.mark.parametrize("who", ["other_administrator", "care_worker", "recipient", "former"])
-def test_for_anybody_else_the_department_is_not_found(department, who, request):
+def test_the_department_is_not_found_for_other_users(department, who, request):
     if who == "former":
         user = factories.EmployeeFactory(
             department=department, role=ADMINISTRATOR, valid_until=dt.date(2021, 1, 1)
@@ -36,7 +36,7 @@ def test_one_role_of_several_is_enough(department, care_worker):
     assert department_for(care_worker, department.pk, *roles) == department
 
 
-def test_the_decorator_hands_the_view_its_department(department, administrator, rf):
+def test_the_decorator_passes_the_department_to_the_view(department, administrator, rf):
     @for_administrators
     def view(request, department):
         return HttpResponse(department.name)
@@ -49,7 +49,7 @@ def test_the_decorator_hands_the_view_its_department(department, administrator, 
     assert view(request, department=department.pk).status_code == 302
 
 
-def test_employments_are_todays_with_the_administrators_first(
+def test_employments_are_current_ones_with_administrators_first(
     department, other_department, care_worker
 ):
     factories.EmployeeFactory(person=care_worker, valid_until=dt.date(2021, 1, 1))

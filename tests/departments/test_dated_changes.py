@@ -1,4 +1,4 @@
-"""Changing opening hours from a date on: days that have been keep what they had."""
+"""Changes of opening hours from a date on do not change past days."""
 
 import datetime as dt
 import uuid
@@ -7,12 +7,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from departments import errors, hours
-from departments.actions import hours as actions
-from departments.actions.previews import preview
+from departments import actions, errors, hours, queries
 from departments.models import ConfigurationChange, OpeningHours, SpecialDay
-from departments.queries.changes import undoable
-from departments.queries.hours import rules_of, weekly_hours
 from tests import factories
 
 WEDNESDAY = dt.date(2026, 11, 25)
@@ -34,18 +30,18 @@ def row(department):
 
 def changed(row, valid_from, *, staffing=None, **values):
     """The row's hours from a date, with other values."""
-    now = weekly_hours(row)
+    now = queries.weekly_hours_of(row)
     return replace(
         now, valid_from=valid_from, staffing=replace(now.staffing, **(staffing or {})), **values
     )
 
 
 def staff_on(department, *dates):
-    rules = rules_of(department, dates)
+    rules = queries.rules_of(department, dates)
     return [len(hours.lay_out(date, rules)) for date in dates]
 
 
-def test_a_row_in_force_ends_the_day_before_and_another_goes_on(row, administrator):
+def test_a_row_in_force_ends_the_day_before_and_a_new_row_starts(row, administrator):
     before = staff_on(row.department, *LONG_BEFORE)
 
     actions.change_opening_hours(
@@ -61,7 +57,7 @@ def test_a_row_in_force_ends_the_day_before_and_another_goes_on(row, administrat
     assert staff_on(row.department, FRIDAY, dt.date(2026, 12, 4)) == [3, 2]
 
 
-def test_a_date_that_has_been_means_today(row, administrator):
+def test_a_past_date_means_today(row, administrator):
     actions.change_opening_hours(
         row=row, hours=changed(row, dt.date(2026, 11, 2), staffing={"staff": 2}), by=administrator
     )
@@ -90,7 +86,7 @@ def test_another_last_day_makes_no_new_row(row, administrator):
     assert OpeningHours.objects.get().valid_until == dt.date(2027, 1, 29)
 
 
-def test_every_second_week_stays_the_same_second_week(department, administrator):
+def test_a_row_for_every_second_week_keeps_its_weeks(department, administrator):
     row = factories.OpeningHoursFactory(
         department=department, weekday=5, staff=3, every_n_weeks=2, valid_from=LONG_BEFORE[0]
     )
@@ -117,7 +113,7 @@ def test_a_period_that_is_over_is_not_changed(department, administrator):
     assert not ConfigurationChange.objects.exists()
 
 
-def test_the_same_form_twice_is_one_change(row, administrator):
+def test_sending_the_form_twice_makes_one_change(row, administrator):
     once = changed(row, FRIDAY, staffing={"staff": 2, "id": uuid.uuid4()})
 
     actions.change_opening_hours(row=row, hours=once, by=administrator)
@@ -127,7 +123,7 @@ def test_the_same_form_twice_is_one_change(row, administrator):
     assert ConfigurationChange.objects.count() == 1
 
 
-def test_the_same_new_period_twice_is_one(department, administrator):
+def test_sending_a_new_period_twice_makes_one_row(department, administrator):
     monday = hours.WeeklyHours(
         hours.Staffing(dt.time(8), dt.time(12), 1, id=uuid.uuid4()), 1, FRIDAY
     )
@@ -190,7 +186,7 @@ class TestUndo:
         return ConfigurationChange.objects.latest("pk")
 
     @pytest.mark.parametrize(
-        "verb",
+        "action",
         [
             pytest.param(
                 lambda row, by: actions.change_opening_hours(
@@ -219,29 +215,29 @@ class TestUndo:
             ),
         ],
     )
-    def test_it_puts_back_what_was(self, row, administrator, verb):
+    def test_undo_restores_the_rows(self, row, administrator, action):
         before = self.snapshot()
-        verb(row, administrator)
+        action(row, administrator)
         after = self.snapshot()
         assert after != before
 
-        actions.undo(change=self.change(), by=administrator)
+        actions.undo_change(change=self.change(), by=administrator)
         assert self.snapshot() == before
 
-        actions.undo(change=self.change(), by=administrator)
+        actions.undo_change(change=self.change(), by=administrator)
         assert self.snapshot() == after
 
-    def test_it_brings_a_special_day_back_with_its_hours(self, row, administrator):
+    def test_undo_restores_a_special_day_with_its_hours(self, row, administrator):
         special = factories.SpecialDayFactory(department=row.department, date=FRIDAY)
         factories.SpecialHoursFactory(special_day=special, staff=2)
         before = self.snapshot()
 
         actions.remove_special_day(department=row.department, date=FRIDAY, by=administrator)
-        actions.undo(change=self.change(), by=administrator)
+        actions.undo_change(change=self.change(), by=administrator)
 
         assert self.snapshot() == before
 
-    def test_a_change_that_somebody_built_upon_stays(self, row, administrator):
+    def test_a_change_that_was_changed_again_cannot_be_undone(self, row, administrator):
         actions.change_opening_hours(
             row=row, hours=changed(row, FRIDAY, staffing={"staff": 2}), by=administrator
         )
@@ -252,27 +248,29 @@ class TestUndo:
         )
 
         with pytest.raises(errors.CannotBeUndone):
-            actions.undo(change=first, by=administrator)
-        assert undoable(row.department, [first, self.change()], WEDNESDAY) == {self.change().pk}
+            actions.undo_change(change=first, by=administrator)
+        assert queries.undoable_changes(row.department, [first, self.change()], WEDNESDAY) == {
+            self.change().pk
+        }
 
-    def test_hours_that_a_day_has_run_by_stay(self, row, administrator, time_machine):
+    def test_hours_that_a_day_has_used_cannot_be_undone(self, row, administrator, time_machine):
         actions.change_opening_hours(
             row=row, hours=changed(row, FRIDAY, staffing={"staff": 2}), by=administrator
         )
         time_machine.move_to(dt.datetime(2026, 11, 28, 11, tzinfo=dt.UTC), tick=False)
 
         with pytest.raises(errors.CannotBeUndone):
-            actions.undo(change=self.change(), by=administrator)
+            actions.undo_change(change=self.change(), by=administrator)
 
-    def test_a_preview_of_it_leaves_no_trace(self, row, administrator):
+    def test_a_preview_of_undo_changes_nothing(self, row, administrator):
         actions.remove_opening_hours(row=row, by=administrator)
         before = self.snapshot()
 
-        preview(actions.undo, change=self.change(), by=administrator)
+        actions.preview(actions.undo_change, change=self.change(), by=administrator)
 
         assert self.snapshot() == before
 
-    def test_what_can_be_undone_costs_the_same_for_many_changes(
+    def test_undoable_changes_use_the_same_queries_for_many_changes(
         self, department, row, administrator, django_assert_num_queries
     ):
         for staff in (2, 4, 5, 6):
@@ -282,4 +280,4 @@ class TestUndo:
             )
         changes = list(ConfigurationChange.objects.all())
         with django_assert_num_queries(3):
-            undoable(department, changes, timezone.localdate())
+            queries.undoable_changes(department, changes, timezone.localdate())

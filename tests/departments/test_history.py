@@ -1,4 +1,4 @@
-"""Changes of configuration in words."""
+"""Descriptions of configuration changes."""
 
 import pytest
 from django.utils import translation
@@ -35,7 +35,7 @@ FROM = {"from": "2026-03-13"}
 
 
 @pytest.mark.parametrize(
-    ("what", "before", "after", "said"),
+    ("what", "before", "after", "expected"),
     [
         (
             "add_opening_hours",
@@ -116,7 +116,7 @@ FROM = {"from": "2026-03-13"}
         ),
     ],
 )
-def test_a_change_is_one_sentence(what, before, after, said):
+def test_a_change_is_described_in_one_sentence(what, before, after, expected):
     change = ConfigurationChange(what=what, before=before, after=after)
 
-    assert history.say(change, {"e": "Emil Haugen"}, this_year=2026) == said
+    assert history.describe(change, {"e": "Emil Haugen"}, this_year=2026) == expected

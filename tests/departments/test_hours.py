@@ -54,7 +54,7 @@ def weekly(date, *rows, every_n_weeks=1, valid_from=FROM_MONDAY, valid_until=Non
         pytest.param((2027, 10, 31), (2, 0), utc(2027, 10, 31, 0), id="doubled, next year"),
     ],
 )
-def test_wall_time_becomes_one_instant(date, time, instant):
+def test_a_local_time_becomes_one_instant(date, time, instant):
     found = local_instant(dt.date(*date), dt.time(*time), OSLO)
 
     assert found == instant
@@ -76,7 +76,7 @@ def test_wall_time_becomes_one_instant(date, time, instant):
         pytest.param(dt.date(2027, 3, 28), (2, 30), (4, 0), 1, id="from a missing time"),
     ],
 )
-def test_both_ends_of_a_shift_follow_the_clock_by_themselves(date, first, last, hours):
+def test_both_ends_of_a_shift_are_local_times(date, first, last, hours):
     rules = Rules(OSLO, special={date: (times(first, last),)})
 
     (draft,) = lay_out(date, rules)
@@ -84,7 +84,7 @@ def test_both_ends_of_a_shift_follow_the_clock_by_themselves(date, first, last, 
     assert draft.period.duration == dt.timedelta(hours=hours)
 
 
-def test_hours_within_the_hour_that_is_skipped_make_no_shift():
+def test_hours_within_a_skipped_hour_make_no_shift():
     date = dt.date(2027, 3, 28)
 
     assert lay_out(date, Rules(OSLO, special={date: (times((2, 0), (3, 0)),)})) == []
@@ -98,19 +98,19 @@ def test_rows_that_overlap_add_up():
     assert [draft.period.start.astimezone(OSLO).hour for draft in drafts] == [7] * 4 + [14] * 2
 
 
-def test_a_shift_carries_its_row_and_what_the_row_demands():
-    row_id, skill = uuid.uuid4(), uuid.uuid4()
-    row = times((8, 0), (16, 0), qualification_ids=frozenset([skill]), id=row_id)
+def test_a_shift_has_its_rows_id_and_qualifications():
+    row_id, qualification = uuid.uuid4(), uuid.uuid4()
+    row = times((8, 0), (16, 0), qualification_ids=frozenset([qualification]), id=row_id)
 
     (draft,) = lay_out(MONDAY, weekly(MONDAY, row))
 
     assert draft.hours_id == row_id
-    assert draft.qualification_ids == {skill}
+    assert draft.qualification_ids == {qualification}
     assert not draft.is_special
 
 
 @pytest.mark.parametrize(
-    ("valid_from", "every", "date", "open_"),
+    ("valid_from", "every", "date", "is_open"),
     [
         pytest.param((2026, 11, 23), 2, (2026, 11, 23), True, id="its first week"),
         pytest.param((2026, 11, 23), 2, (2026, 11, 30), False, id="the week between"),
@@ -121,12 +121,12 @@ def test_a_shift_carries_its_row_and_what_the_row_demands():
         pytest.param((2026, 11, 23), 3, (2026, 12, 28), False, id="not every week of a year"),
     ],
 )
-def test_every_nth_week_counts_from_the_week_it_applies_from(valid_from, every, date, open_):
+def test_every_nth_week_counts_from_the_week_it_applies_from(valid_from, every, date, is_open):
     rules = weekly(
         MONDAY, times((8, 0), (16, 0)), every_n_weeks=every, valid_from=dt.date(*valid_from)
     )
 
-    assert bool(lay_out(dt.date(*date), rules)) is open_
+    assert bool(lay_out(dt.date(*date), rules)) is is_open
 
 
 def test_a_row_applies_through_its_last_day():
@@ -172,7 +172,7 @@ def test_a_public_holiday_follows_the_departments_rule(rule, hours):
     assert [draft.period.start.astimezone(OSLO).hour for draft in found] == hours
 
 
-def test_a_special_day_wins_over_a_public_holiday():
+def test_a_special_day_takes_precedence_over_a_public_holiday():
     christmas_day = dt.date(2026, 12, 25)
     rules = Rules(
         OSLO,
@@ -192,7 +192,7 @@ def test_a_special_day_wins_over_a_public_holiday():
         pytest.param((8, 0), (16, 0), (6, 0), None, id="before the shift"),
     ],
 )
-def test_a_break_belongs_to_the_shift(first, last, pause, expected):
+def test_a_break_must_be_within_the_shift(first, last, pause, expected):
     row = times(first, last, break_starts_at=dt.time(*pause), break_minutes=30)
 
     (draft,) = lay_out(MONDAY, weekly(MONDAY, row))
@@ -200,7 +200,7 @@ def test_a_break_belongs_to_the_shift(first, last, pause, expected):
     assert (draft.pause and draft.pause.start) == expected
 
 
-def test_public_holidays_are_computed_for_any_year_and_have_our_own_names():
+def test_public_holidays_of_any_year_have_translatable_names():
     for year in (2026, 2035, 2060):
         holidays = [
             dt.date(year, 1, 1) + dt.timedelta(days=n)

@@ -1,16 +1,14 @@
-"""The administrator's pages on opening hours and special days."""
+"""The pages for opening hours and special days."""
 
 import datetime as dt
 import uuid
 
 import pytest
-from django.db import OperationalError
 from django.urls import reverse
-from psycopg.errors import LockNotAvailable
 
 from accounts.models import AccessLogEntry
-from departments.actions.days import ensure_laid_out
-from departments.actions.rota import name_shift
+from database.transactions import Busy
+from departments import actions
 from departments.models import ConfigurationChange, OpeningHours, Shift, SpecialDay
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
@@ -62,7 +60,7 @@ def test_the_week_is_a_picture_with_a_link_to_each_period(dina, row):
     assert url("period", row) in page.text
 
 
-def test_looking_saves_nothing_and_confirming_saves(dina, row):
+def test_a_preview_saves_nothing_and_confirming_saves(dina, row):
     form = typed()
     page = dina.post(url("change_period", row), form)
 
@@ -80,9 +78,9 @@ def test_looking_saves_nothing_and_confirming_saves(dina, row):
     assert ConfigurationChange.objects.get().reason == "Fewer on Fridays"
 
 
-def test_going_back_keeps_everything_typed(dina, row):
+def test_going_back_keeps_the_input(dina, row):
     page = dina.post(url("change_period", row), typed(staff="2", valid_until="1.2.27"))
-    back = page.context["back"] + "?" + page.context["told"].asked.back_query
+    back = page.context["back"] + "?" + page.context["preview"].submission.back_query
 
     page = dina.get(back)
 
@@ -92,7 +90,7 @@ def test_going_back_keeps_everything_typed(dina, row):
 
 
 def test_visits_are_named_in_the_preview(dina, row, fake_seats):
-    ensure_laid_out(row.department, FRIDAY)
+    actions.ensure_laid_out(row.department, FRIDAY)
 
     def visit(recipient):
         starts = factories.local(FRIDAY, 18)
@@ -104,16 +102,16 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
 
     page = dina.post(url("change_period", row), typed())
 
-    assert [visit.recipient for visit in page.context["told"].lost] == ["Ruth Skaar"]
+    assert [visit.recipient for visit in page.context["preview"].lost] == ["Ruth Skaar"]
     assert "Ruth Skaar" in page.text
     assert "Nils Bøe" in page.text
     assert page.text.count('href="tel:33000000"') == 1  # only those who lose their carer
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
 
-def test_a_named_shift_goes_only_after_its_preview(dina, row, care_worker):
-    ensure_laid_out(row.department, FRIDAY)
-    name_shift(shift=Shift.objects.first(), person=care_worker, by=None)
+def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
+    actions.ensure_laid_out(row.department, FRIDAY)
+    actions.name_shift(shift=Shift.objects.first(), person=care_worker, by=None)
     form = {"valid_from": "27.11.2026"}
 
     page = dina.post(url("remove_period", row), form)
@@ -121,7 +119,9 @@ def test_a_named_shift_goes_only_after_its_preview(dina, row, care_worker):
     assert 'name="drop_named"' in page.text
 
     page = dina.post(url("remove_period", row), {**form, "drop_named": "1"})
-    assert [named.person for named in page.context["told"].impact.named_removed] == ["Emil Haugen"]
+    assert [named.person for named in page.context["preview"].impact.named_removed] == [
+        "Emil Haugen"
+    ]
     assert Shift.objects.filter(person=care_worker).exists()
 
     dina.post(url("remove_period", row), {**form, "drop_named": "1", "confirmed": "1"})
@@ -143,7 +143,7 @@ def test_a_named_shift_goes_only_after_its_preview(dina, row, care_worker):
         ("break_minutes", "30"),
     ],
 )
-def test_bad_input_is_answered_in_words_and_kept(dina, row, field, value):
+def test_invalid_input_is_explained_and_kept(dina, row, field, value):
     page = dina.post(url("change_period", row), typed(**{field: value}))
 
     errors = page.context["form"].errors
@@ -190,7 +190,7 @@ def test_a_period_is_split(dina, row):
     ]
 
 
-def test_a_split_outside_the_period_is_refused_in_words(dina, row):
+def test_a_split_outside_the_period_is_refused(dina, row):
     page = dina.post(url("split_period", row), {"split_at": "22:00", "first_staff": "1"})
 
     assert {"split_at", "second_staff"} <= page.context["form"].errors.keys()
@@ -263,7 +263,7 @@ def test_own_hours_need_a_period(dina, department):
     assert 'value="Course"' in page.text
 
 
-def test_one_more_period_keeps_what_was_typed(dina, department):
+def test_one_more_period_keeps_the_input(dina, department):
     page = dina.post(
         reverse("departments:set_special_day", args=[department.pk]),
         {
@@ -281,7 +281,7 @@ def test_one_more_period_keeps_what_was_typed(dina, department):
 
 
 @pytest.mark.parametrize("more", [{}, {"more": "1"}])
-def test_a_form_that_was_tampered_with_is_an_ordinary_page(dina, department, more):
+def test_a_manipulated_form_shows_an_ordinary_page(dina, department, more):
     page = dina.post(
         reverse("departments:set_special_day", args=[department.pk]),
         {"date": "27.11.2026", "name": "Course", "kind": "own", "form-TOTAL_FORMS": "x", **more},
@@ -291,7 +291,7 @@ def test_a_form_that_was_tampered_with_is_an_ordinary_page(dina, department, mor
     assert not SpecialDay.objects.exists()
 
 
-def test_public_holidays_come_by_themselves(dina, department):
+def test_public_holidays_are_listed_without_being_added(dina, department):
     factories.OpeningHoursFactory(department=department, weekday=7, staff=2)
 
     page = dina.get(reverse("departments:special_days", args=[department.pk]))
@@ -302,7 +302,7 @@ def test_public_holidays_come_by_themselves(dina, department):
 
 
 @pytest.mark.parametrize("rows", [1, 7])
-def test_the_pages_cost_the_same_for_many_rows(
+def test_the_pages_use_the_same_queries_for_many_rows(
     dina, department, rows, django_assert_max_num_queries
 ):
     for weekday in range(1, rows + 1):
@@ -319,18 +319,18 @@ def test_the_pages_cost_the_same_for_many_rows(
         dina.get(reverse("departments:changes", args=[department.pk]))
 
 
-def test_the_menu_knows_where_special_days_belong(dina, department):
+def test_the_menu_marks_opening_hours_for_special_days(dina, department):
     page = dina.get(reverse("departments:special_days", args=[department.pk]))
 
     current = [item.url for item in page.context["menu"] if item.is_current]
     assert current == [reverse("departments:hours", args=[department.pk])]
 
 
-def test_somebody_who_holds_the_day_for_long_is_told_kindly(dina, row, monkeypatch):
-    def wait_in_vain(**_):
-        raise OperationalError from LockNotAvailable()
+def test_a_lock_timeout_shows_the_form_again(dina, row, monkeypatch):
+    def time_out(**_):
+        raise Busy
 
-    monkeypatch.setattr("departments.actions.hours.change_opening_hours", wait_in_vain)
+    monkeypatch.setattr("departments.actions.change_opening_hours", time_out)
 
     page = dina.post(url("change_period", row), typed(staff="2"))
 

@@ -1,17 +1,12 @@
-"""Laying a day out again after its hours have changed."""
+"""Laying out a day again after its hours have changed."""
 
 import datetime as dt
 
 import pytest
 
-from departments.actions import hours as actions
-from departments.actions.days import ensure_laid_out
-from departments.actions.previews import preview
-from departments.actions.rota import name_shift
-from departments.actions.settings import change_settings
+from departments import actions, queries
 from departments.hours import Interval, Staffing, WeeklyHours
 from departments.models import ConfigurationChange, Day, OpeningHours, Shift
-from departments.queries.hours import weekly_hours
 from tests import factories
 
 FRIDAY = dt.date(2026, 11, 27)
@@ -33,7 +28,7 @@ def row(department):
 
 def changed(row, **values):
     """The row's hours with other staffing."""
-    hours = weekly_hours(row)
+    hours = queries.weekly_hours_of(row)
     staffing = {**hours.staffing.__dict__, **values}
     return WeeklyHours(Staffing(**staffing), hours.weekday, hours.valid_from)
 
@@ -57,7 +52,7 @@ def test_adding_hours_makes_shifts_within_the_horizon(department, administrator)
 
 
 def test_shifts_follow_changed_hours_in_place(row, administrator):
-    day = ensure_laid_out(row.department, MONDAY)
+    day = actions.ensure_laid_out(row.department, MONDAY)
     before = set(shifts().values_list("pk", flat=True))
 
     actions.change_opening_hours(
@@ -71,7 +66,7 @@ def test_shifts_follow_changed_hours_in_place(row, administrator):
 
 
 def test_saving_the_same_hours_changes_nothing(row, administrator):
-    ensure_laid_out(row.department, MONDAY)
+    actions.ensure_laid_out(row.department, MONDAY)
 
     actions.change_opening_hours(row=row, hours=changed(row), by=administrator)
 
@@ -79,9 +74,9 @@ def test_saving_the_same_hours_changes_nothing(row, administrator):
     assert Day.objects.get().revision == 1
 
 
-def test_when_staff_is_cut_the_unnamed_go_first(row, care_worker, administrator, fake_seats):
-    ensure_laid_out(row.department, MONDAY)
-    name_shift(shift=shifts()[1], person=care_worker, by=administrator)
+def test_unnamed_shifts_are_removed_first(row, care_worker, administrator, fake_seats):
+    actions.ensure_laid_out(row.department, MONDAY)
+    actions.name_shift(shift=shifts()[1], person=care_worker, by=administrator)
 
     impact = actions.change_opening_hours(row=row, hours=changed(row, staff=1), by=administrator)
 
@@ -89,38 +84,38 @@ def test_when_staff_is_cut_the_unnamed_go_first(row, care_worker, administrator,
     assert impact.named_kept == impact.named_removed == []
 
 
-def test_a_named_shift_goes_only_when_that_is_asked_for(
+def test_a_named_shift_is_removed_only_with_drop_named(
     row, care_worker, administrator, fake_seats
 ):
-    ensure_laid_out(row.department, MONDAY)
-    name_shift(shift=shifts()[0], person=care_worker, by=administrator)
+    actions.ensure_laid_out(row.department, MONDAY)
+    actions.name_shift(shift=shifts()[0], person=care_worker, by=administrator)
 
-    told = preview(actions.remove_opening_hours, row=row, by=administrator, drop_named=True)
-    assert [named.person for named in told.named_removed] == ["Emil Haugen"]
+    preview = actions.preview(
+        actions.remove_opening_hours, row=row, by=administrator, drop_named=True
+    )
+    assert [named.person for named in preview.named_removed] == ["Emil Haugen"]
     assert shifts().count() == 3
 
-    spared = actions.remove_opening_hours(row=row, by=administrator)
-    assert [named.date for named in spared.named_kept] == [MONDAY]
+    impact = actions.remove_opening_hours(row=row, by=administrator)
+    assert [named.date for named in impact.named_kept] == [MONDAY]
     assert shifts().get().person == care_worker
 
 
-def test_removing_hours_with_consent_removes_the_named_shift(
-    row, care_worker, administrator, fake_seats
-):
-    ensure_laid_out(row.department, MONDAY)
-    name_shift(shift=shifts()[0], person=care_worker, by=administrator)
+def test_drop_named_removes_the_named_shift(row, care_worker, administrator, fake_seats):
+    actions.ensure_laid_out(row.department, MONDAY)
+    actions.name_shift(shift=shifts()[0], person=care_worker, by=administrator)
 
     actions.remove_opening_hours(row=row, by=administrator, drop_named=True)
 
     assert not shifts().exists()
 
 
-def test_a_preview_leaves_no_trace(row, administrator, django_capture_on_commit_callbacks):
-    ensure_laid_out(row.department, MONDAY)
+def test_a_preview_changes_nothing(row, administrator, django_capture_on_commit_callbacks):
+    actions.ensure_laid_out(row.department, MONDAY)
     before = list(Shift.objects.values()), list(Day.objects.values())
 
     with django_capture_on_commit_callbacks() as callbacks:
-        impact = preview(
+        impact = actions.preview(
             actions.change_opening_hours,
             row=row,
             hours=changed(row, staff=1),
@@ -134,8 +129,8 @@ def test_a_preview_leaves_no_trace(row, administrator, django_capture_on_commit_
     assert not ConfigurationChange.objects.exists()
 
 
-def test_shifts_made_by_hand_stay(row, administrator):
-    ensure_laid_out(row.department, MONDAY)
+def test_manual_shifts_are_kept(row, administrator):
+    actions.ensure_laid_out(row.department, MONDAY)
     by_hand = factories.ShiftFactory(day=Day.objects.get(), is_manual=True)
 
     actions.remove_opening_hours(row=row, by=administrator)
@@ -143,8 +138,8 @@ def test_shifts_made_by_hand_stay(row, administrator):
     assert shifts().get() == by_hand
 
 
-def test_a_withdrawn_shift_is_counted_and_not_made_anew(row, care_worker, administrator):
-    ensure_laid_out(row.department, MONDAY)
+def test_a_withdrawn_shift_is_counted_and_not_created_again(row, care_worker, administrator):
+    actions.ensure_laid_out(row.department, MONDAY)
     absence = factories.AbsenceFactory(
         person=care_worker,
         starts_at=factories.local(MONDAY, 7),
@@ -159,7 +154,7 @@ def test_a_withdrawn_shift_is_counted_and_not_made_anew(row, care_worker, admini
 
 
 def test_a_shift_moved_into_its_persons_absence_is_withdrawn(row, care_worker, administrator):
-    ensure_laid_out(row.department, MONDAY)
+    actions.ensure_laid_out(row.department, MONDAY)
     shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
     absence = factories.AbsenceFactory(
         person=care_worker,
@@ -177,7 +172,7 @@ def test_a_shift_moved_into_its_persons_absence_is_withdrawn(row, care_worker, a
 def test_a_shift_moved_onto_its_persons_other_shift_loses_the_name(
     row, other_department, care_worker, administrator
 ):
-    ensure_laid_out(row.department, MONDAY)
+    actions.ensure_laid_out(row.department, MONDAY)
     shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
     elsewhere = factories.ShiftFactory(
         day__department=other_department,
@@ -195,9 +190,9 @@ def test_a_shift_moved_onto_its_persons_other_shift_loses_the_name(
     assert shifts().filter(day__department=row.department).count() == 3
 
 
-def test_what_has_begun_stays_as_it_is(department, administrator):
+def test_shifts_that_have_begun_do_not_change(department, administrator):
     row = factories.OpeningHoursFactory(department=department, weekday=5, staff=2)
-    ensure_laid_out(department, FRIDAY)
+    actions.ensure_laid_out(department, FRIDAY)
 
     actions.change_opening_hours(
         row=row, hours=changed(row, staff=3, closes_at=dt.time(14)), by=administrator
@@ -210,8 +205,8 @@ def test_what_has_begun_stays_as_it_is(department, administrator):
     assert shifts(FRIDAY).count() == 3
 
 
-def test_visits_are_seated_anew_when_a_laid_out_day_changes(row, administrator, fake_seats):
-    ensure_laid_out(row.department, MONDAY)
+def test_visits_are_reseated_when_a_laid_out_day_changes(row, administrator, fake_seats):
+    actions.ensure_laid_out(row.department, MONDAY)
     assert fake_seats.reseated == []
 
     actions.change_opening_hours(row=row, hours=changed(row, staff=2), by=administrator)
@@ -219,8 +214,8 @@ def test_visits_are_seated_anew_when_a_laid_out_day_changes(row, administrator, 
     assert fake_seats.reseated == [MONDAY]
 
 
-def test_the_shift_with_most_visits_stays(row, administrator, fake_seats):
-    ensure_laid_out(row.department, MONDAY)
+def test_the_shift_with_most_visits_is_kept(row, administrator, fake_seats):
+    actions.ensure_laid_out(row.department, MONDAY)
     busy = shifts()[2]
     ten = factories.local(MONDAY, 10)
     fake_seats.visits = {busy.pk: [Interval(ten, ten + dt.timedelta(hours=1))]}
@@ -230,8 +225,8 @@ def test_the_shift_with_most_visits_stays(row, administrator, fake_seats):
     assert shifts().get() == busy
 
 
-def test_a_special_day_bends_the_week_and_comes_off_again(row, administrator):
-    ensure_laid_out(row.department, MONDAY)
+def test_a_special_day_replaces_the_weeks_hours_until_removed(row, administrator):
+    actions.ensure_laid_out(row.department, MONDAY)
 
     actions.set_special_day(
         department=row.department, date=MONDAY, name="Planning day", by=administrator
@@ -256,24 +251,24 @@ def test_a_special_day_bends_the_week_and_comes_off_again(row, administrator):
     }
 
 
-def test_days_laid_out_beyond_the_horizon_follow_too(row, administrator):
+def test_days_laid_out_beyond_the_horizon_change_too(row, administrator):
     far = MONDAY + dt.timedelta(weeks=9)
-    ensure_laid_out(row.department, far)
+    actions.ensure_laid_out(row.department, far)
 
     actions.change_opening_hours(row=row, hours=changed(row, staff=1), by=administrator)
 
     assert shifts(far).count() == 1
 
 
-def test_another_rule_for_public_holidays_lays_them_out_again(
-    department, administrator, time_machine
-):
+def test_a_changed_holiday_rule_lays_holidays_out_again(department, administrator, time_machine):
     time_machine.move_to(dt.datetime(2026, 12, 20, 12, tzinfo=dt.UTC), tick=False)
     factories.OpeningHoursFactory(department=department, weekday=5)
-    ensure_laid_out(department, CHRISTMAS_DAY)
+    actions.ensure_laid_out(department, CHRISTMAS_DAY)
     assert not shifts(CHRISTMAS_DAY).exists()
 
-    change_settings(department=department, values={"public_holidays": "usual"}, by=administrator)
+    actions.change_settings(
+        department=department, values={"public_holidays": "usual"}, by=administrator
+    )
 
     assert shifts(CHRISTMAS_DAY).count() == 1
     change = ConfigurationChange.objects.get()
@@ -283,9 +278,9 @@ def test_another_rule_for_public_holidays_lays_them_out_again(
     )
 
 
-def test_other_departments_days_are_left_alone(row, other_department, administrator):
+def test_other_departments_days_do_not_change(row, other_department, administrator):
     factories.OpeningHoursFactory(department=other_department, weekday=1)
-    other = ensure_laid_out(other_department, MONDAY)
+    other = actions.ensure_laid_out(other_department, MONDAY)
 
     actions.remove_opening_hours(row=row, by=administrator)
 

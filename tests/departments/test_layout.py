@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from departments.hours import Interval, ShiftDraft
-from departments.layout import Standing, match
+from departments.layout import ExistingShift, match
 
 ROW, OTHER_ROW = uuid.uuid4(), uuid.uuid4()
 
@@ -19,16 +19,16 @@ def draft(start, end, row=ROW, pause=None):
     return ShiftDraft(hours(start, end), pause, frozenset(), row, is_special=False)
 
 
-def standing(start, end, *visits, row=ROW, **more):
-    return Standing(
+def existing(start, end, *visits, row=ROW, **more):
+    return ExistingShift(
         uuid.uuid4(), hours(start, end), None, row, visits=[hours(*v) for v in visits], **more
     )
 
 
-def kept(standings, drafts):
-    """What became of the standing shifts, the same for every order of input."""
+def kept(shifts, drafts):
+    """The periods of the kept shifts; asserts that they do not depend on the input's order."""
     found = set()
-    for order in itertools.permutations(standings):
+    for order in itertools.permutations(shifts):
         for wanted in (drafts, drafts[::-1]):
             result = match(order, wanted)
             found.add(frozenset((shift.id, draft.period) for shift, draft in result.kept))
@@ -37,7 +37,7 @@ def kept(standings, drafts):
 
 
 def test_equal_hours_keep_their_shift():
-    early, late = standing(7, 15), standing(14, 22)
+    early, late = existing(7, 15), existing(14, 22)
 
     assert kept([early, late], [draft(14, 22), draft(7, 15)]) == {
         early.id: hours(7, 15),
@@ -45,52 +45,52 @@ def test_equal_hours_keep_their_shift():
     }
 
 
-def test_among_equals_the_named_stays_before_the_unnamed():
-    named, unnamed = standing(7, 15, is_named=True), standing(7, 15, (9, 10))
+def test_a_named_shift_is_kept_before_an_unnamed_one():
+    named, unnamed = existing(7, 15, is_named=True), existing(7, 15, (9, 10))
 
     assert kept([named, unnamed], [draft(7, 15)]) == {named.id: hours(7, 15)}
 
 
-def test_among_the_named_one_at_work_stays_before_one_who_is_away():
-    working = standing(7, 15, is_named=True)
-    away = standing(7, 15, is_named=True, is_withdrawn=True)
+def test_a_shift_at_work_is_kept_before_a_withdrawn_one():
+    working = existing(7, 15, is_named=True)
+    away = existing(7, 15, is_named=True, is_withdrawn=True)
 
     assert kept([working, away], [draft(7, 15)]) == {working.id: hours(7, 15)}
 
 
-def test_among_the_unnamed_a_full_list_stays_before_an_empty_one():
-    empty, full = standing(7, 15), standing(7, 15, (8, 9), (9, 10))
+def test_a_shift_with_visits_is_kept_before_an_empty_one():
+    empty, full = existing(7, 15), existing(7, 15, (8, 9), (9, 10))
 
     assert kept([empty, full], [draft(7, 15)]) == {full.id: hours(7, 15)}
 
 
-def test_a_shift_goes_where_most_of_its_visits_fit():
-    shift = standing(7, 15, (7, 8), (13, 14), (14, 15))
+def test_a_shift_takes_the_hours_that_fit_most_of_its_visits():
+    shift = existing(7, 15, (7, 8), (13, 14), (14, 15))
 
     assert kept([shift], [draft(7, 13), draft(12, 15)]) == {shift.id: hours(12, 15)}
 
 
 def test_a_visit_within_the_new_break_does_not_fit():
-    shift = standing(7, 15, (11, 12))
+    shift = existing(7, 15, (11, 12))
     with_break = draft(7, 16, pause=hours(11, 12))
 
     assert kept([shift], [with_break, draft(10, 13)]) == {shift.id: hours(10, 13)}
 
 
 def test_without_visits_the_longest_overlap_decides():
-    shift = standing(7, 15)
+    shift = existing(7, 15)
 
     assert kept([shift], [draft(6, 9), draft(8, 16)]) == {shift.id: hours(8, 16)}
 
 
 def test_a_named_shift_takes_the_changed_hours_before_an_unnamed_one():
-    named, unnamed = standing(7, 15, is_named=True), standing(7, 15, (9, 10))
+    named, unnamed = existing(7, 15, is_named=True), existing(7, 15, (9, 10))
 
     assert kept([named, unnamed], [draft(8, 16)]) == {named.id: hours(8, 16)}
 
 
 def test_hours_that_do_not_overlap_keep_nothing():
-    shift = standing(7, 11)
+    shift = existing(7, 11)
 
     result = match([shift], [draft(11, 15)])
 
@@ -100,7 +100,7 @@ def test_hours_that_do_not_overlap_keep_nothing():
 
 
 def test_equal_hours_of_two_rows_each_keep_their_own():
-    one, other = standing(7, 15), standing(7, 15, row=OTHER_ROW)
+    one, other = existing(7, 15), existing(7, 15, row=OTHER_ROW)
 
     result = match([other, one], [draft(7, 15), draft(7, 15, OTHER_ROW)])
 
@@ -111,8 +111,8 @@ def test_equal_hours_of_two_rows_each_keep_their_own():
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 5), (5, 2), (3, 3), (0, 2), (2, 0)])
-def test_afterwards_there_are_as_many_as_asked_for(before, after):
-    result = match([standing(7, 15) for _ in range(before)], [draft(7, 15)] * after)
+def test_kept_and_missing_are_as_many_as_the_drafts(before, after):
+    result = match([existing(7, 15) for _ in range(before)], [draft(7, 15)] * after)
 
     assert len(result.kept) + len(result.missing) == after
     assert len(result.surplus) == max(before - after, 0)

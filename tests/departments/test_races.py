@@ -1,4 +1,4 @@
-"""Two transactions at once, for real."""
+"""Concurrent transactions in PostgreSQL."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from database.transactions import Busy
-from departments import errors
-from departments.actions import days, rota, staff
+from departments import actions, errors
 from departments.hours import Interval
 from departments.models import Day, Shift
 from tests import factories
@@ -21,7 +20,7 @@ TOMORROW = timezone.localdate() + dt.timedelta(days=1)
 
 
 def at_once(*calls):
-    """What each call returned or raised, started together on connections of their own."""
+    """What each call returned or raised. They start together, each on a new connection."""
     together = Barrier(len(calls))
 
     def run(call):
@@ -37,7 +36,7 @@ def at_once(*calls):
         return list(pool.map(run, calls))
 
 
-def test_days_asked_for_in_opposite_orders_do_not_deadlock(department, other_department):
+def test_locking_days_in_opposite_orders_does_not_deadlock(department, other_department):
     pairs = [
         (one.pk, TOMORROW + dt.timedelta(days=n))
         for one in (department, other_department)
@@ -47,8 +46,8 @@ def test_days_asked_for_in_opposite_orders_do_not_deadlock(department, other_dep
     def work(order):
         for _ in range(10):
             with transaction.atomic():
-                for day in days.lock_days(order):
-                    days.bump_revision(day)
+                for day in actions.lock_days(order):
+                    actions.bump_revision(day)
 
     at_once(lambda: work(pairs), lambda: work(pairs[::-1]), lambda: work(pairs[3:]))
 
@@ -56,14 +55,14 @@ def test_days_asked_for_in_opposite_orders_do_not_deadlock(department, other_dep
     assert sorted(revisions) == [20] * 3 + [30] * 7
 
 
-def test_a_day_is_laid_out_once_however_many_need_it(department):
+def test_a_day_is_laid_out_once_by_concurrent_transactions(department):
     factories.OpeningHoursFactory(department=department, weekday=TOMORROW.isoweekday(), staff=2)
     department.public_holidays = "usual"
     department.save()
 
     def work():
         with transaction.atomic():
-            days.ensure_laid_out(department, TOMORROW)
+            actions.ensure_laid_out(department, TOMORROW)
 
     at_once(*[work] * 6)
 
@@ -71,31 +70,33 @@ def test_a_day_is_laid_out_once_however_many_need_it(department):
     assert Day.objects.get().revision == 1
 
 
-def test_one_person_is_put_on_one_of_two_shifts(department, other_department, care_worker):
+def test_a_person_is_named_on_only_one_of_two_overlapping_shifts(
+    department, other_department, care_worker
+):
     factories.EmployeeFactory(department=other_department, person=care_worker)
     shifts = [
         factories.ShiftFactory(day__department=one, day__date=TOMORROW)
         for one in (department, other_department)
     ]
 
-    answers = at_once(
+    results = at_once(
         *[
-            lambda shift=shift: rota.name_shift(shift=shift, person=care_worker, by=None)
+            lambda shift=shift: actions.name_shift(shift=shift, person=care_worker, by=None)
             for shift in shifts
         ]
     )
 
-    assert sum(isinstance(answer, errors.AlreadyWorking) for answer in answers) == 1
+    assert sum(isinstance(result, errors.AlreadyWorking) for result in results) == 1
     assert Shift.objects.filter(person=care_worker).count() == 1
 
 
-def test_waiting_too_long_for_a_day_is_told_and_changes_nothing(department, care_worker):
+def test_a_lock_timeout_raises_busy_and_changes_nothing(department, care_worker):
     shift = factories.ShiftFactory(day__department=department, day__date=TOMORROW)
     locked, done = Event(), Event()
 
     def hold():
         with transaction.atomic():
-            days.lock_days([(department.pk, TOMORROW)])
+            actions.lock_days([(department.pk, TOMORROW)])
             locked.set()
             done.wait(10)
 
@@ -104,24 +105,24 @@ def test_waiting_too_long_for_a_day_is_told_and_changes_nothing(department, care
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = 50")
         try:
-            return rota.name_shift(shift=shift, person=care_worker, by=None)
+            return actions.name_shift(shift=shift, person=care_worker, by=None)
         finally:
             done.set()
 
-    _, answer = at_once(hold, name)
+    _, result = at_once(hold, name)
 
-    assert isinstance(answer, Busy)
+    assert isinstance(result, Busy)
     shift.refresh_from_db()
     assert not shift.is_named
 
 
-def test_naming_and_absence_at_once_never_leave_somebody_away_at_work(department, care_worker):
+def test_concurrent_naming_and_absence_leave_no_absent_person_at_work(department, care_worker):
     shift = factories.ShiftFactory(day__department=department, day__date=TOMORROW)
     period = Interval(shift.starts_at, shift.ends_at)
 
     at_once(
-        lambda: rota.name_shift(shift=shift, person=care_worker, by=None),
-        lambda: staff.report_absence(person=care_worker, kind="sick", period=period, by=None),
+        lambda: actions.name_shift(shift=shift, person=care_worker, by=None),
+        lambda: actions.report_absence(person=care_worker, kind="sick", period=period, by=None),
     )
 
     shift.refresh_from_db()

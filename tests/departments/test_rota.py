@@ -2,9 +2,7 @@ import datetime as dt
 
 import pytest
 
-from departments import errors
-from departments.actions import rota
-from departments.actions.previews import preview
+from departments import actions, errors
 from departments.hours import Interval
 from departments.models import Day, Employee, Shift
 from departments.seats import AffectedVisit, Reseated
@@ -29,14 +27,14 @@ def period(start, end, date=MONDAY):
     return Interval(factories.local(date, start), factories.local(date, end))
 
 
-def test_a_name_brings_what_its_person_knows_that_day(
+def test_a_named_shift_has_the_persons_qualifications_that_day(
     shift, care_worker, administrator, fake_seats
 ):
     known = factories.QualificationHeldFactory(person=care_worker).qualification
     factories.QualificationHeldFactory(person=care_worker, valid_from=MONDAY + dt.timedelta(1))
     factories.QualificationHeldFactory(person=care_worker, valid_until=MONDAY - dt.timedelta(1))
 
-    rota.name_shift(shift=shift, person=care_worker, by=administrator)
+    actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
     shift.refresh_from_db()
     assert shift.person == care_worker
@@ -44,7 +42,7 @@ def test_a_name_brings_what_its_person_knows_that_day(
     assert Day.objects.get().revision == 1
 
 
-def test_a_preview_tells_which_visits_the_person_may_not_give(
+def test_a_preview_lists_visits_that_become_unstaffed(
     shift, care_worker, administrator, fake_seats
 ):
     visit = AffectedVisit(
@@ -58,26 +56,28 @@ def test_a_preview_tells_which_visits_the_person_may_not_give(
     )
     fake_seats.answer = Reseated(unstaffed=[visit])
 
-    told = preview(rota.name_shift, shift=shift, person=care_worker, by=administrator)
+    impact = actions.preview(actions.name_shift, shift=shift, person=care_worker, by=administrator)
 
-    assert told.unstaffed == [visit]
+    assert impact.unstaffed == [visit]
     shift.refresh_from_db()
     assert not shift.is_named
     assert Day.objects.get().revision == 0
 
 
-def test_taking_the_name_off_leaves_what_the_hours_demand(department, care_worker, administrator):
-    skill = factories.QualificationFactory()
-    row = factories.OpeningHoursFactory(department=department, qualifications=[skill])
+def test_an_unnamed_shift_has_the_qualifications_of_its_hours(
+    department, care_worker, administrator
+):
+    qualification = factories.QualificationFactory()
+    row = factories.OpeningHoursFactory(department=department, qualifications=[qualification])
     shift = factories.ShiftFactory(
         day__department=department, day__date=MONDAY, person=care_worker, opening_hours=row
     )
 
-    rota.unname_shift(shift=shift, by=administrator)
+    actions.unname_shift(shift=shift, by=administrator)
 
     shift.refresh_from_db()
     assert shift.person is None
-    assert shift.qualification_ids == [skill.pk]
+    assert shift.qualification_ids == [qualification.pk]
 
 
 def test_nobody_is_in_two_shifts_at_once_in_any_department(
@@ -91,18 +91,18 @@ def test_nobody_is_in_two_shifts_at_once_in_any_department(
     )
 
     with pytest.raises(errors.AlreadyWorking):
-        rota.name_shift(shift=shift, person=care_worker, by=administrator)
+        actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
     shift.refresh_from_db()
     assert shift.person is None
 
 
-def test_one_shift_may_begin_when_the_other_ends(shift, care_worker, administrator):
+def test_a_shift_may_start_when_the_persons_other_one_ends(shift, care_worker, administrator):
     factories.ShiftFactory(
         day=shift.day, starts_at=factories.local(MONDAY, 16), person=care_worker
     )
 
-    rota.name_shift(shift=shift, person=care_worker, by=administrator)
+    actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
     assert Shift.objects.filter(person=care_worker).count() == 2
 
@@ -116,7 +116,7 @@ def test_one_shift_may_begin_when_the_other_ends(shift, care_worker, administrat
         pytest.param({"department": None}, id="works elsewhere"),
     ],
 )
-def test_only_those_who_give_care_here_that_day_get_a_shift(
+def test_only_care_workers_employed_that_day_can_be_named(
     shift, other_department, administrator, employment
 ):
     values = {"department": shift.day.department} | employment
@@ -124,10 +124,10 @@ def test_only_those_who_give_care_here_that_day_get_a_shift(
     person = factories.EmployeeFactory(**values).person
 
     with pytest.raises(errors.NotEmployed):
-        rota.name_shift(shift=shift, person=person, by=administrator)
+        actions.name_shift(shift=shift, person=person, by=administrator)
 
 
-def test_somebody_away_gets_no_shift(shift, care_worker, administrator):
+def test_an_absent_person_cannot_be_named(shift, care_worker, administrator):
     factories.AbsenceFactory(
         person=care_worker,
         starts_at=factories.local(MONDAY, 15),
@@ -135,7 +135,7 @@ def test_somebody_away_gets_no_shift(shift, care_worker, administrator):
     )
 
     with pytest.raises(errors.IsAbsent):
-        rota.name_shift(shift=shift, person=care_worker, by=administrator)
+        actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
 
 def test_a_replacement_fills_a_withdrawn_shift(shift, care_worker, administrator):
@@ -144,21 +144,21 @@ def test_a_replacement_fills_a_withdrawn_shift(shift, care_worker, administrator
     shift.withdrawn_by = factories.AbsenceFactory(person=away)
     shift.save()
 
-    rota.name_shift(shift=shift, person=care_worker, by=administrator)
+    actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
     shift.refresh_from_db()
     assert shift.person == care_worker
     assert not shift.is_withdrawn
 
 
-def test_a_shift_that_is_over_is_history(shift, care_worker, administrator, time_machine):
+def test_a_shift_that_is_over_cannot_be_changed(shift, care_worker, administrator, time_machine):
     time_machine.move_to(factories.local(MONDAY, 16), tick=False)
 
     for change in (
-        lambda: rota.name_shift(shift=shift, person=care_worker, by=administrator),
-        lambda: rota.unname_shift(shift=shift, by=administrator),
-        lambda: rota.remove_shift(shift=shift, by=administrator),
-        lambda: rota.add_shift(
+        lambda: actions.name_shift(shift=shift, person=care_worker, by=administrator),
+        lambda: actions.unname_shift(shift=shift, by=administrator),
+        lambda: actions.remove_shift(shift=shift, by=administrator),
+        lambda: actions.add_shift(
             department=shift.day.department, date=MONDAY, period=period(8, 16), by=administrator
         ),
     ):
@@ -166,12 +166,12 @@ def test_a_shift_that_is_over_is_history(shift, care_worker, administrator, time
             change()
 
 
-def test_a_shift_added_by_hand_comes_beside_those_of_the_hours(
+def test_a_manual_shift_is_added_to_those_of_the_hours(
     department, care_worker, administrator, fake_seats
 ):
     factories.OpeningHoursFactory(department=department, weekday=1)
 
-    shift = rota.add_shift(
+    shift = actions.add_shift(
         department=department,
         date=MONDAY,
         period=period(10, 14),
@@ -189,8 +189,8 @@ def test_only_a_shift_made_by_hand_can_be_removed(shift, administrator, fake_sea
     of_hours = factories.ShiftFactory(day=shift.day, is_manual=False)
 
     with pytest.raises(errors.AskedForByHours):
-        rota.remove_shift(shift=of_hours, by=administrator)
-    rota.remove_shift(shift=shift, by=administrator)
+        actions.remove_shift(shift=of_hours, by=administrator)
+    actions.remove_shift(shift=shift, by=administrator)
 
     assert Shift.objects.get() == of_hours
     assert fake_seats.reseated == [MONDAY]

@@ -27,19 +27,19 @@ def typed(**values):
 
 def test_a_service_is_added_once(dina, department):
     add = reverse("departments:add_service", args=[department.pk])
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
 
-    assert dina.post(add, typed(qualifications=[str(skill.pk)])).status_code == 302
+    assert dina.post(add, typed(qualifications=[str(qualification.pk)])).status_code == 302
     again = dina.post(add, typed())
 
     service = Service.objects.get()
     assert (service.minutes, service.carers, service.symbol) == (45, 2, "shower")
-    assert list(service.qualifications.all()) == [skill]
+    assert list(service.qualifications.all()) == [qualification]
     assert again.status_code == 200
     assert again.context["form"].errors
 
 
-def test_a_service_is_changed_and_the_change_is_told(dina, department, service):
+def test_a_changed_service_is_in_the_history(dina, department, service):
     change = reverse("departments:change_service", args=[department.pk, service.pk])
 
     for _ in range(2):
@@ -56,7 +56,7 @@ def test_a_service_is_changed_and_the_change_is_told(dina, department, service):
     ("field", "value"),
     [("name", ""), ("minutes", "3"), ("minutes", "47"), ("carers", "9"), ("symbol", "dragon")],
 )
-def test_bad_input_is_answered_in_words_and_kept(dina, department, service, field, value):
+def test_invalid_input_is_explained_and_kept(dina, department, service, field, value):
     change = reverse("departments:change_service", args=[department.pk, service.pk])
 
     page = dina.post(change, typed(description="Kept words", **{field: value}))
@@ -101,7 +101,7 @@ def test_a_qualification_is_added_once(dina, department):
 
 
 @pytest.mark.parametrize("count", [1, 12])
-def test_the_list_costs_the_same_for_many_services(
+def test_the_list_uses_the_same_queries_for_many_services(
     dina, department, count, django_assert_max_num_queries
 ):
     for _ in range(count):

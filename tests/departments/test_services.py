@@ -2,32 +2,31 @@ from dataclasses import replace
 
 import pytest
 
-from departments.actions.services import ServiceTerms, add_service, change_service, terms_of
-from departments.actions.settings import change_settings
+from departments import actions
 from departments.models import ConfigurationChange
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_service_is_added_with_its_demands(department, administrator):
-    skill = factories.QualificationFactory()
+def test_a_service_is_added_with_its_qualifications(department, administrator):
+    qualification = factories.QualificationFactory()
 
-    service = add_service(
+    service = actions.add_service(
         department=department,
-        terms=ServiceTerms(name="Shower", minutes=45, carers=2),
-        qualification_ids=[skill.pk],
+        terms=actions.ServiceTerms(name="Shower", minutes=45, carers=2),
+        qualification_ids=[qualification.pk],
         by=administrator,
     )
 
-    assert list(service.qualifications.all()) == [skill]
-    assert terms_of(service).carers == 2
+    assert list(service.qualifications.all()) == [qualification]
+    assert actions.ServiceTerms.of(service).carers == 2
 
 
-def test_a_changed_service_leaves_a_trail_and_retires_old_offers(service, administrator):
-    change_service(
+def test_a_changed_service_is_recorded_and_invalidates_cached_offers(service, administrator):
+    actions.change_service(
         service=service,
-        terms=replace(terms_of(service), minutes=90),
+        terms=replace(actions.ServiceTerms.of(service), minutes=90),
         qualification_ids=[],
         by=administrator,
         reason="Larger flats",
@@ -41,16 +40,19 @@ def test_a_changed_service_leaves_a_trail_and_retires_old_offers(service, admini
     assert (change.by, change.reason) == (administrator, "Larger flats")
 
 
-def test_saving_a_service_unchanged_leaves_no_trail(service, administrator):
-    change_service(
-        service=service, terms=terms_of(service), qualification_ids=[], by=administrator
+def test_an_unchanged_service_is_not_recorded(service, administrator):
+    actions.change_service(
+        service=service,
+        terms=actions.ServiceTerms.of(service),
+        qualification_ids=[],
+        by=administrator,
     )
 
     assert not ConfigurationChange.objects.exists()
 
 
-def test_settings_change_together_and_leave_one_trail(department, administrator):
-    change_settings(
+def test_settings_changed_together_are_one_record(department, administrator):
+    actions.change_settings(
         department=department,
         values={"phone": "33 00 20 00", "travel_minutes": 10, "horizon_days": 14},
         by=administrator,
@@ -65,8 +67,8 @@ def test_settings_change_together_and_leave_one_trail(department, administrator)
     }
 
 
-def test_what_is_no_setting_is_refused(department, administrator):
+def test_an_unknown_setting_is_refused(department, administrator):
     with pytest.raises(ValueError, match="configuration_revision"):
-        change_settings(
+        actions.change_settings(
             department=department, values={"configuration_revision": 1}, by=administrator
         )

@@ -36,7 +36,7 @@ def typed(department, **values):
     }
 
 
-def test_a_setting_is_looked_at_saved_and_told(dina, department):
+def test_a_setting_is_previewed_saved_and_in_the_history(dina, department):
     change = reverse("departments:change_settings", args=[department.pk])
     form = typed(department, travel_minutes="20")
 
@@ -68,7 +68,7 @@ def test_a_setting_is_looked_at_saved_and_told(dina, department):
         ("month_warning_days", "32"),
     ],
 )
-def test_bad_input_is_answered_in_words_and_kept(dina, department, field, value):
+def test_invalid_input_is_explained_and_kept(dina, department, field, value):
     change = reverse("departments:change_settings", args=[department.pk])
 
     page = dina.post(change, typed(department, phone="33 00 10 01", **{field: value}))
@@ -86,7 +86,7 @@ def test_two_departments_may_not_share_a_name(dina, department, other_department
     assert "name" in page.context["form"].errors
 
 
-def test_the_coordinator_sees_figures_and_nobodys_name(
+def test_the_coordinator_sees_figures_without_names(
     client, department, other_department, care_worker, django_assert_max_num_queries
 ):
     for weekday in (1, 2):
@@ -105,7 +105,7 @@ def test_the_coordinator_sees_figures_and_nobodys_name(
     assert reverse("departments:hours", args=[department.pk]) not in page.text
 
 
-def test_an_administrator_of_two_departments_chooses(
+def test_an_administrator_of_two_departments_sees_both(
     dina, administrator, department, other_department
 ):
     factories.EmployeeFactory(
@@ -120,7 +120,7 @@ def test_an_administrator_of_two_departments_chooses(
     assert "School nurse" not in page.text
 
 
-def test_a_care_worker_finds_no_overview(client, care_worker):
+def test_the_overview_is_not_found_for_a_care_worker(client, care_worker):
     client.force_login(care_worker)
 
     assert client.get(reverse("departments:overview")).status_code == 404

@@ -3,10 +3,9 @@ import datetime as dt
 import pytest
 
 from accounts.models import User
-from departments.actions import rota, staff
+from departments import actions, queries
 from departments.hours import Interval
 from departments.models import Absence, Day, Shift
-from departments.queries.staff import absences, care_workers
 from tests import factories
 
 MONDAY = dt.date(2026, 11, 30)
@@ -22,7 +21,7 @@ def _on_a_friday(time_machine):
 
 @pytest.fixture
 def shifts(department, other_department, care_worker):
-    """Emil's Monday here, Monday evening elsewhere, and Tuesday here."""
+    """Emil's shifts: Monday, Monday evening in another department, and Tuesday."""
     monday = factories.DayFactory(department=department, date=MONDAY)
     return [
         factories.ShiftFactory(day=monday, person=care_worker),
@@ -37,14 +36,14 @@ def shifts(department, other_department, care_worker):
 
 
 def away(person, start, end, by, kind=Absence.Kind.SICK):
-    return staff.report_absence(person=person, kind=kind, period=Interval(start, end), by=by)
+    return actions.report_absence(person=person, kind=kind, period=Interval(start, end), by=by)
 
 
 def withdrawn(shifts):
     return [Shift.objects.get(pk=shift.pk).is_withdrawn for shift in shifts]
 
 
-def test_an_absence_withdraws_every_shift_it_touches_in_all_departments(
+def test_an_absence_withdraws_the_shifts_it_overlaps_in_all_departments(
     shifts, care_worker, administrator, fake_seats
 ):
     absence, _ = away(
@@ -58,7 +57,9 @@ def test_an_absence_withdraws_every_shift_it_touches_in_all_departments(
     assert sorted(Day.objects.values_list("revision", flat=True)) == [0, 1, 1]
 
 
-def test_an_absence_leaves_alone_what_is_over(shifts, care_worker, administrator, time_machine):
+def test_an_absence_does_not_change_shifts_that_are_over(
+    shifts, care_worker, administrator, time_machine
+):
     time_machine.move_to(factories.local(MONDAY, 16), tick=False)
 
     away(care_worker, factories.local(MONDAY, 6), factories.local(TUESDAY, 23), administrator)
@@ -66,32 +67,32 @@ def test_an_absence_leaves_alone_what_is_over(shifts, care_worker, administrator
     assert withdrawn(shifts) == [False, True, True]
 
 
-def test_who_comes_back_early_gets_the_later_shifts_again(
+def test_ending_an_absence_early_returns_the_later_shifts(
     shifts, care_worker, administrator, fake_seats
 ):
     absence, _ = away(
         care_worker, factories.local(MONDAY, 6), factories.local(TUESDAY, 23), administrator
     )
 
-    staff.end_absence(absence=absence, ends_at=factories.local(TUESDAY, 0), by=administrator)
+    actions.end_absence(absence=absence, ends_at=factories.local(TUESDAY, 0), by=administrator)
 
     assert withdrawn(shifts) == [True, True, False]
     absence.refresh_from_db()
     assert absence.ends_at == factories.local(TUESDAY, 0)
 
 
-def test_an_absence_that_never_was_leaves_nothing_withdrawn(shifts, care_worker, administrator):
+def test_a_deleted_absence_withdraws_no_shifts(shifts, care_worker, administrator):
     absence, _ = away(
         care_worker, factories.local(MONDAY, 6), factories.local(TUESDAY, 23), administrator
     )
 
-    staff.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
+    actions.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
 
     assert withdrawn(shifts) == [False, False, False]
     assert not Absence.objects.exists()
 
 
-def test_who_is_away_for_another_reason_too_stays_away(shifts, care_worker, administrator):
+def test_a_shift_in_a_second_absence_stays_withdrawn(shifts, care_worker, administrator):
     sick, _ = away(
         care_worker, factories.local(MONDAY, 6), factories.local(MONDAY, 23), administrator
     )
@@ -99,54 +100,54 @@ def test_who_is_away_for_another_reason_too_stays_away(shifts, care_worker, admi
         care_worker, factories.local(MONDAY, 6), factories.local(MONDAY, 16), administrator
     )
 
-    staff.end_absence(absence=sick, ends_at=sick.starts_at, by=administrator)
+    actions.end_absence(absence=sick, ends_at=sick.starts_at, by=administrator)
 
     assert withdrawn(shifts) == [True, False, False]
     assert Shift.objects.get(pk=shifts[0].pk).withdrawn_by == course
 
 
-def test_a_place_somebody_took_does_not_come_back(shifts, care_worker, administrator):
+def test_a_shift_that_was_taken_is_not_returned(shifts, care_worker, administrator):
     replacement = factories.EmployeeFactory(department=shifts[0].day.department).person
     absence, _ = away(
         care_worker, factories.local(MONDAY, 6), factories.local(MONDAY, 16), administrator
     )
-    rota.name_shift(shift=shifts[0], person=replacement, by=administrator)
+    actions.name_shift(shift=shifts[0], person=replacement, by=administrator)
 
-    staff.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
+    actions.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
 
     assert Shift.objects.get(pk=shifts[0].pk).person == replacement
 
 
-def test_a_new_qualification_reaches_the_shifts_to_come(
+def test_a_new_qualification_is_copied_to_coming_shifts(
     shifts, care_worker, administrator, fake_seats
 ):
-    skill = factories.QualificationFactory()
+    qualification = factories.QualificationFactory()
 
-    staff.give_qualification(
-        person=care_worker, qualification=skill, valid_from=TUESDAY, by=administrator
+    actions.give_qualification(
+        person=care_worker, qualification=qualification, valid_from=TUESDAY, by=administrator
     )
 
     known = [Shift.objects.get(pk=shift.pk).qualification_ids for shift in shifts]
-    assert known == [[], [], [skill.pk]]
+    assert known == [[], [], [qualification.pk]]
     assert fake_seats.reseated == [TUESDAY]
 
 
-def test_a_lost_qualification_leaves_the_shifts_to_come(
+def test_a_lost_qualification_is_removed_from_coming_shifts(
     shifts, care_worker, administrator, fake_seats
 ):
     held = factories.QualificationHeldFactory(person=care_worker)
     Shift.objects.update(qualification_ids=[held.qualification_id])
 
-    staff.take_qualification(held=held, by=administrator)
+    actions.take_qualification(held=held, by=administrator)
 
     assert not Shift.objects.exclude(qualification_ids=[]).exists()
     assert len(fake_seats.reseated) == 3
 
 
-def test_who_leaves_loses_the_shifts_after_the_last_day(shifts, care_worker, administrator):
+def test_shifts_after_the_last_day_lose_the_name(shifts, care_worker, administrator):
     employee = care_worker.employments.get()
 
-    staff.change_employment(
+    actions.change_employment(
         employee=employee,
         valid_from=employee.valid_from,
         valid_until=MONDAY,
@@ -157,8 +158,8 @@ def test_who_leaves_loses_the_shifts_after_the_last_day(shifts, care_worker, adm
     assert people == [care_worker, care_worker, None]
 
 
-def test_a_person_known_already_keeps_their_own_name(other_department, care_worker, administrator):
-    employee = staff.add_employee(
+def test_an_existing_user_keeps_their_name(other_department, care_worker, administrator):
+    employee = actions.add_employee(
         department=other_department,
         email=care_worker.email.upper(),
         given_name="Somebody",
@@ -172,7 +173,7 @@ def test_a_person_known_already_keeps_their_own_name(other_department, care_work
 
 
 def test_a_new_employee_can_log_in_only_by_code(department, administrator):
-    employee = staff.add_employee(
+    employee = actions.add_employee(
         department=department,
         email="new@example.test",
         given_name="Nora",
@@ -186,14 +187,14 @@ def test_a_new_employee_can_log_in_only_by_code(department, administrator):
     assert not person.has_usable_password()
 
 
-def test_staff_and_absence_are_told_per_department(
+def test_care_workers_and_absences_are_those_of_the_department(
     department, other_department, care_worker, administrator
 ):
     absence = factories.AbsenceFactory(person=care_worker)
     start, end = absence.starts_at, absence.ends_at
 
-    assert list(care_workers(department, MONDAY)) == [care_worker]
-    assert list(care_workers(other_department, MONDAY)) == []
-    assert list(absences(department, start, end)) == [absence]
-    assert list(absences(other_department, start, end)) == []
-    assert list(absences(department, end, end + dt.timedelta(1))) == []
+    assert list(queries.care_workers(department, MONDAY)) == [care_worker]
+    assert list(queries.care_workers(other_department, MONDAY)) == []
+    assert list(queries.absences_between(department, start, end)) == [absence]
+    assert list(queries.absences_between(other_department, start, end)) == []
+    assert list(queries.absences_between(department, end, end + dt.timedelta(1))) == []

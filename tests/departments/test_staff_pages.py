@@ -1,4 +1,4 @@
-"""Staff list, an employee's page, and absence."""
+"""The pages for staff and absences."""
 
 import datetime as dt
 import uuid
@@ -60,7 +60,7 @@ def test_somebody_is_invited_without_a_password(dina, department):
     assert nora.employments.get().department == department
 
 
-def test_inviting_twice_is_refused_in_words(dina, department):
+def test_inviting_twice_is_refused(dina, department):
     add = url("add_employee", department.pk)
     dina.post(add, invited())
 
@@ -71,7 +71,7 @@ def test_inviting_twice_is_refused_in_words(dina, department):
     assert Employee.objects.filter(person__email="new@example.test").count() == 1
 
 
-def test_somebody_known_keeps_their_own_name(dina, department, other_administrator):
+def test_an_existing_user_keeps_their_name(dina, department, other_administrator):
     dina.post(url("add_employee", department.pk), invited(email=other_administrator.email.upper()))
 
     known = Employee.objects.get(department=department, person=other_administrator)
@@ -108,7 +108,7 @@ def test_the_last_day_is_not_before_the_first(dina, department, emil):
 @pytest.mark.parametrize(
     ("valid_from", "valid_until"), [("06.01.2020", "30.11.2026"), ("01.12.2026", "")]
 )
-def test_the_last_administrator_stays_until_there_is_another(
+def test_the_last_administrator_cannot_leave(
     dina, administrator, department, valid_from, valid_until
 ):
     own = administrator.employments.get()
@@ -123,10 +123,10 @@ def test_the_last_administrator_stays_until_there_is_another(
     assert dina.post(change, form).status_code == 302
 
 
-def test_what_somebody_knows_is_given_and_taken(dina, department, emil):
-    skill = factories.QualificationFactory(name="Insulin")
+def test_a_qualification_is_added_and_removed(dina, department, emil):
+    qualification = factories.QualificationFactory(name="Insulin")
     give = url("give_qualification", department.pk, emil.pk)
-    form = {"qualification": str(skill.pk), "valid_from": "01.12.2026"}
+    form = {"qualification": str(qualification.pk), "valid_from": "01.12.2026"}
 
     assert "Insulin" in dina.post(give, form).text
     assert not QualificationHeld.objects.exists()
@@ -154,7 +154,7 @@ def away(emil, **values):
     }
 
 
-def test_the_form_begins_with_sick_from_now(dina, department, emil):
+def test_the_form_starts_with_sick_from_now(dina, department, emil):
     page = dina.get(url("new_absence", department.pk) + f"?employee={emil.pk}")
 
     assert 'value="25.11.2026"' in page.text
@@ -162,7 +162,7 @@ def test_the_form_begins_with_sick_from_now(dina, department, emil):
     assert f'value="{emil.pk}" selected' in page.text
 
 
-def test_absence_is_looked_at_and_then_saved_once(dina, department, emil, shift):
+def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     report, form = url("report_absence", department.pk), away(emil)
 
     page = dina.post(report, form)
@@ -192,7 +192,7 @@ def test_somebody_elses_employee_is_not_a_choice(dina, department, other_adminis
     assert "employee" in page.context["form"].errors
 
 
-def test_coming_back_earlier_gives_the_shifts_back(dina, department, emil, shift):
+def test_ending_an_absence_early_returns_the_shifts(dina, department, emil, shift):
     dina.post(
         url("report_absence", department.pk),
         away(emil, first_date="26.11.2026", last_date="29.11.2026", confirmed="1"),
@@ -212,7 +212,7 @@ def test_coming_back_earlier_gives_the_shifts_back(dina, department, emil, shift
     assert absence.ends_at == factories.local(dt.date(2026, 11, 27), 7)
 
 
-def test_a_mistaken_absence_goes_away(dina, department, emil, shift):
+def test_a_mistaken_absence_is_deleted(dina, department, emil, shift):
     dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
@@ -225,7 +225,7 @@ def test_a_mistaken_absence_goes_away(dina, department, emil, shift):
 
 
 @pytest.mark.parametrize("count", [1, 15])
-def test_the_lists_cost_the_same_for_many_people(
+def test_the_lists_use_the_same_queries_for_many_people(
     dina, department, count, django_assert_max_num_queries
 ):
     for _ in range(count):

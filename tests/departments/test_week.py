@@ -1,4 +1,4 @@
-"""The ordinary week as a picture: pure, without a database."""
+"""The ordinary week as a picture, without a database."""
 
 import datetime as dt
 import uuid
@@ -16,9 +16,9 @@ def row(opens, closes, staff=2, weekday=3, valid_from=dt.date(2026, 1, 5), **val
     return WeeklyHours(staffing, weekday, valid_from, **values)
 
 
-def bars(*rows, on=WEDNESDAY, use=None, **told):
-    drawn = week.draw(rows, on=on, use=use or {}, **told)
-    return [bar for day in drawn.days for bar in day.bars]
+def bars(*rows, on=WEDNESDAY, use=None, **values):
+    found = week.week_of(rows, on=on, use=use or {}, **values)
+    return [bar for day in found.days for bar in day.bars]
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,19 @@ def bars(*rows, on=WEDNESDAY, use=None, **told):
     ],
 )
 def test_the_axis_is_as_long_as_the_hours_need(rows, first, last):
-    axis = week.draw(rows, on=WEDNESDAY, use={}).axis
+    axis = week.week_of(rows, on=WEDNESDAY, use={}).axis
 
     assert (axis.first_hour, axis.last_hour) == (first, last)
 
 
-def test_a_night_belongs_to_the_day_it_begins():
+def test_a_night_belongs_to_the_day_on_which_it_starts():
     (bar,) = bars(row(22, 7))
 
     assert bar.classes == "at-2200 for-540"
     assert week.axis_around([bar.hours.staffing]).hours == [22, 23, 0, 1, 2, 3, 4, 5, 6]
 
 
-def test_stripes_in_use_lie_at_the_bottom():
+def test_stripes_in_use_are_at_the_bottom():
     hours = row(7, 15, staff=5)
 
     (bar,) = bars(hours, use={hours.staffing.id: 3})
@@ -53,7 +53,7 @@ def test_stripes_in_use_lie_at_the_bottom():
     assert bar.height == 50
 
 
-def test_a_stripe_taken_away_is_dashed_and_on_top():
+def test_a_removed_stripe_is_dashed_and_on_top():
     hours = row(15, 22, staff=2)
     key = hours.staffing.id
 
@@ -62,11 +62,10 @@ def test_a_stripe_taken_away_is_dashed_and_on_top():
     assert [stripe.use for stripe in bar.stripes] == ["gone", "used", "used"]
 
 
-def test_a_removed_row_is_dashes_alone():
+def test_a_removed_row_has_only_dashed_stripes():
     (bar,) = bars(removed=[row(15, 22, staff=2)])
 
     assert [stripe.use for stripe in bar.stripes] == ["gone", "gone"]
-    assert week.draw([], on=WEDNESDAY, use={}, removed=[bar.hours]).days[2].is_closed
 
 
 def test_many_employees_share_the_height():
@@ -76,14 +75,14 @@ def test_many_employees_share_the_height():
     assert len(bar.stripes) == 40
 
 
-def test_it_says_when_a_day_is_closed_in_between():
-    day = week.draw([row(8, 14), row(16, 21), row(13, 15)], on=WEDNESDAY, use={}).days[2]
+def test_a_gap_between_bars_is_closed():
+    day = week.week_of([row(8, 14), row(16, 21), row(13, 15)], on=WEDNESDAY, use={}).days[2]
 
     assert day.closed_between == [(dt.time(15), dt.time(16))]
 
 
 @pytest.mark.parametrize(
-    ("hours", "is_drawn"),
+    ("hours", "is_included"),
     [
         pytest.param(row(8, 16), True, id="in force"),
         pytest.param(row(8, 16, valid_until=dt.date(2026, 11, 24)), False, id="over"),
@@ -99,5 +98,5 @@ def test_it_says_when_a_day_is_closed_in_between():
         ),
     ],
 )
-def test_it_draws_the_rows_of_the_coming_seven_days(hours, is_drawn):
-    assert bool(bars(hours)) is is_drawn
+def test_the_week_has_the_rows_of_the_coming_seven_days(hours, is_included):
+    assert bool(bars(hours)) is is_included

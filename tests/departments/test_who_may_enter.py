@@ -1,4 +1,4 @@
-"""Every page of a department, for everybody who has no business there."""
+"""Every page of a department is closed to users without access."""
 
 import uuid
 
@@ -46,8 +46,8 @@ def patterns(entries=urls.department_urls):
 
 
 @pytest.fixture
-def addresses(department, care_worker):
-    """The address of every page of the department, with rows that exist."""
+def urls_by_name(department, care_worker):
+    """The URL of every page of the department, with rows that exist."""
     rows = {
         "row": factories.OpeningHoursFactory(department=department).pk,
         "date": "2030-01-01",
@@ -74,35 +74,35 @@ def rows():
 
 
 @pytest.mark.parametrize("somebody", ["other_administrator", "care_worker", "recipient", "nobody"])
-def test_every_page_is_for_the_departments_administrator_alone(
-    client, request, addresses, somebody
+def test_every_page_is_only_for_the_departments_administrator(
+    client, request, urls_by_name, somebody
 ):
     before = rows()
     if somebody != "nobody":
         who = request.getfixturevalue(somebody)
         before = rows()
         client.force_login(getattr(who, "user", who))
-    for name, address in addresses.items():
-        answers = [client.post(address, {"confirmed": "1"})]
+    for name, url in urls_by_name.items():
+        responses = [client.post(url, {"confirmed": "1"})]
         if name not in POSTS:
-            answers.append(client.get(address))
-        for answer in answers:
-            if somebody == "nobody" and answer.status_code != 405:
-                assert answer.url.startswith("/accounts/login/"), name
+            responses.append(client.get(url))
+        for response in responses:
+            if somebody == "nobody" and response.status_code != 405:
+                assert response.url.startswith("/accounts/login/"), name
             else:
-                assert answer.status_code in (404, 405), name
+                assert response.status_code in (404, 405), name
     assert rows() == before
 
 
-def test_what_changes_something_is_posted(client, administrator, addresses):
+def test_changes_are_posted(client, administrator, urls_by_name):
     client.force_login(administrator)
-    for name, address in addresses.items():
-        status = client.get(address).status_code
+    for name, url in urls_by_name.items():
+        status = client.get(url).status_code
         assert status == (405 if name in POSTS else 200), name
 
 
 def test_rows_of_another_department_are_not_found(
-    client, administrator, department, other_department, addresses
+    client, administrator, department, other_department, urls_by_name
 ):
     client.force_login(administrator)
     elsewhere = factories.EmployeeFactory(department=other_department)
@@ -116,18 +116,18 @@ def test_rows_of_another_department_are_not_found(
         "date": "2031-01-01",
     }
     for pattern in patterns():
-        asked_for = pattern.pattern.converters
-        if not asked_for or pattern.name in ("special_day", "hours"):
+        parameters = pattern.pattern.converters
+        if not parameters or pattern.name in ("special_day", "hours"):
             continue
-        address = reverse(
+        url = reverse(
             f"departments:{pattern.name}",
-            kwargs={"department": department.pk} | {name: theirs[name] for name in asked_for},
+            kwargs={"department": department.pk} | {name: theirs[name] for name in parameters},
         )
-        answer = client.post(address) if pattern.name in POSTS else client.get(address)
-        assert answer.status_code == 404, pattern.name
+        response = client.post(url) if pattern.name in POSTS else client.get(url)
+        assert response.status_code == 404, pattern.name
 
 
-def test_a_department_that_is_not_there_is_not_found(client, administrator):
+def test_a_missing_department_is_not_found(client, administrator):
     client.force_login(administrator)
 
     assert client.get(reverse("departments:hours", args=[uuid.uuid4()])).status_code == 404

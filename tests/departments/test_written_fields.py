@@ -1,4 +1,4 @@
-"""Times and dates as people write them."""
+"""Form fields for times and dates as people write them."""
 
 import datetime as dt
 
@@ -23,27 +23,27 @@ from departments.forms.fields import ComingDateField, WrittenDateField, WrittenT
         ("24:00", dt.time(0)),
     ],
 )
-def test_a_time_is_understood(written, time):
+def test_a_written_time_is_parsed(written, time):
     assert WrittenTimeField().clean(written) == time
 
 
 @pytest.mark.parametrize(
     "written", ["", "25", "24:30", "7:61", "7:3", "seven", "7:30:00", "07:32"]
 )
-def test_what_is_no_time_is_refused(written):
+def test_an_invalid_time_is_refused(written):
     with pytest.raises(ValidationError):
         WrittenTimeField().clean(written)
 
 
 @pytest.mark.parametrize("written", ["13.03.2027", "13.3.27", "13.3.2027", "2027-03-13"])
-def test_a_date_is_understood(written):
+def test_a_written_date_is_parsed(written):
     assert WrittenDateField().clean(written) == dt.date(2027, 3, 13)
 
 
 @pytest.mark.parametrize(
     "written", ["", "31.02.2027", "13.03", "tomorrow", "03/31/2027", "31.12.9999", "01.01.1900"]
 )
-def test_what_is_no_date_is_refused(written):
+def test_an_invalid_date_is_refused(written):
     with pytest.raises(ValidationError):
         WrittenDateField().clean(written)
 

@@ -1,4 +1,4 @@
-"""The demonstration's log-in page, with the demonstration switched on."""
+"""The log-in page of the demonstration."""
 
 import pytest
 from django.urls import include, path
@@ -34,7 +34,7 @@ def test_the_log_in_page_has_one_button_for_each_person(client):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.usefixtures("_demo")
-def test_one_press_is_enough(client, name):
+def test_one_press_logs_in(client, name):
     person = UserFactory(email=f"{name}@demo.example")
     response = client.post("/demo/log-in/", {"person": name})
     assert response.url == "/"
@@ -43,7 +43,7 @@ def test_one_press_is_enough(client, name):
 
 @pytest.mark.parametrize("name", ["recipient01", "aksel@demo.example", "", None])
 @pytest.mark.usefixtures("_demo")
-def test_nobody_else_can_be_chosen(client, name):
+def test_other_people_can_not_be_chosen(client, name):
     UserFactory(email="recipient01@demo.example")
     UserFactory(email="aksel@demo.example")
     data = {} if name is None else {"person": name}
@@ -52,11 +52,11 @@ def test_nobody_else_can_be_chosen(client, name):
 
 
 @pytest.mark.usefixtures("_demo")
-def test_it_takes_a_press(client):
+def test_it_requires_post(client):
     assert client.get("/demo/log-in/").status_code == 405
 
 
-def test_it_is_refused_where_the_demonstration_is_off_even_if_somebody_mounted_it(client):
+def test_it_is_refused_without_the_demo_setting_even_if_it_is_mounted(client):
     UserFactory(email="aksel@demo.example")
     assert client.post("/demo/log-in/", {"person": "aksel"}).status_code == 404
     assert "_auth_user_id" not in client.session

@@ -1,3 +1,5 @@
+"""Error pages, and what happens to forms that are refused."""
+
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -23,7 +25,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize("template", PAGES)
-def test_error_pages_ask_the_database_nothing_and_say_whom_to_call(template, settings):
+def test_error_pages_need_no_query_and_show_phone_numbers(template, settings):
     request = RequestFactory().get("/")
     with translation.override("en"):
         html = render_to_string(template, request=request)  # no `db` fixture: a query would fail
@@ -32,26 +34,26 @@ def test_error_pages_ask_the_database_nothing_and_say_whom_to_call(template, set
     assert "Not for emergencies: call 113." in html
 
 
-def test_a_page_that_is_not_there_is_said_in_words(db, client):
+def test_an_unknown_url_gets_the_404_page(db, client):
     response = client.get("/nowhere/")
     assert response.status_code == 404
     assert '<h1 class="ds-heading"' in response.text
 
 
-def test_a_form_sent_from_a_stale_page_is_refused_in_words(db):
+def test_a_form_without_csrf_token_gets_the_403_page(db):
     response = Client(enforce_csrf_checks=True).post("/language/choose/", {"language": "nn"})
     assert response.status_code == 403
     assert "403_csrf.html" in [template.name for template in response.templates]
 
 
-def test_our_own_fault_is_called_so():
+def test_server_errors_get_the_500_page():
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert b"data-color-scheme" in response.content
 
 
 @pytest.mark.parametrize(
-    ("address", "way_on"),
+    ("url", "page"),
     [
         ("/wishes/make/", "/wishes/"),
         ("/settings/keys/create/", "/settings/keys/"),
@@ -59,12 +61,12 @@ def test_our_own_fault_is_called_so():
         ("/view/choose/", "/"),
     ],
 )
-def test_an_address_one_can_only_send_to_says_so_and_shows_the_way(db, client, address, way_on):
-    response = client.get(address)
+def test_a_post_only_url_gets_the_405_page_with_a_link_to_its_page(db, client, url, page):
+    response = client.get(url)
     assert response.status_code == 405
     assert response.headers["Allow"] == "POST"
     assert '<h1 class="ds-heading"' in response.text
-    assert f'class="ds-button" href="{way_on}"' in response.text
+    assert f'class="ds-button" href="{page}"' in response.text
 
 
 FORM = "application/x-www-form-urlencoded"
@@ -85,8 +87,8 @@ TOO_MUCH = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     ids=["form", "parts", "file", "fields"],
 )
 @pytest.mark.parametrize("is_checked", [True, False], ids=["checked", "unchecked"])
-def test_more_than_anybody_needs_to_send_is_said_in_words(recipient, sent, is_checked):
-    """Whoever reads the form first: what guards against forged ones, or the page."""
+def test_too_large_a_form_gets_the_413_page(recipient, sent, is_checked):
+    """Whether the CSRF check reads the form first, or the view."""
     client = Client(enforce_csrf_checks=is_checked)
     client.force_login(recipient.user)
     client.get("/me/")  # for a cookie
@@ -96,7 +98,7 @@ def test_more_than_anybody_needs_to_send_is_said_in_words(recipient, sent, is_ch
     assert "413.html" in [template.name for template in response.templates]
 
 
-def test_a_small_file_is_not_looked_at(recipient):
+def test_a_small_file_is_discarded(recipient):
     client = Client()
     client.force_login(recipient.user)
     file = ContentFile("x", "a.pdf")
@@ -107,7 +109,7 @@ def test_a_small_file_is_not_looked_at(recipient):
     assert recipient.user.language == "en"
 
 
-def test_programs_are_refused_in_their_own_words(db, client):
+def test_api_errors_are_json(db, client):
     response = client.put("/api/v1/bookings")
     assert response.status_code == 405
     assert response.headers["Content-Type"] == "application/json"

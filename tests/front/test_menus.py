@@ -1,3 +1,5 @@
+"""The main menu of each role."""
+
 from django.urls import reverse
 
 from departments.models import Employee
@@ -9,19 +11,17 @@ def menu_of(client, person, path="/me/"):
     return [(str(item.url), item.is_current) for item in client.get(path).context["menu"]]
 
 
-def test_nobody_has_a_menu_before_logging_in(client, db):
+def test_there_is_no_menu_before_log_in(client, db):
     assert not client.get("/accounts/login/").context["menu"]
 
 
-def test_an_administrator_finds_the_pages_of_their_own_department(
-    client, administrator, department
-):
+def test_an_administrator_has_the_pages_of_their_department(client, administrator, department):
     urls = [url for url, _ in menu_of(client, administrator)]
     assert urls[0] == reverse("workflow:today", args=[department.pk])
     assert all(str(department.pk) in url for url in urls)
 
 
-def test_the_menu_follows_the_department_whose_page_it_is(client, administrator, other_department):
+def test_the_menu_is_of_the_department_of_the_page(client, administrator, other_department):
     factories.EmployeeFactory(
         department=other_department, person=administrator, role=Employee.Role.ADMINISTRATOR
     )
@@ -31,19 +31,17 @@ def test_the_menu_follows_the_department_whose_page_it_is(client, administrator,
     assert [is_current for _, is_current in menu].count(True) == 1
 
 
-def test_an_administrator_who_also_visits_people_finds_their_day(
-    client, administrator, department
-):
+def test_an_administrator_who_is_also_a_care_worker_has_my_day(client, administrator, department):
     my_day = (reverse("workflow:my_day"), False)
     assert my_day not in menu_of(client, administrator)
     factories.EmployeeFactory(department=department, person=administrator)
     assert my_day in menu_of(client, administrator)
 
 
-def test_a_care_worker_finds_their_day_and_nothing_of_the_administrators(client, care_worker):
+def test_a_care_worker_has_only_my_day(client, care_worker):
     assert menu_of(client, care_worker) == [(reverse("workflow:my_day"), False)]
 
 
-def test_a_former_employee_has_the_menu_of_anybody(client, care_worker):
+def test_a_former_employee_has_the_menu_of_a_user_without_a_role(client, care_worker):
     Employee.objects.filter(person=care_worker).update(valid_until=factories.LONG_AGO)
     assert menu_of(client, care_worker) == [(reverse("home"), False)]

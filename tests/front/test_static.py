@@ -1,4 +1,4 @@
-"""What stands under static/ is what its commands make, and nothing is inline."""
+"""Files under static/ are as their commands generate them, and nothing is inline."""
 
 import re
 import tomllib
@@ -18,8 +18,8 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 
 
 @pytest.fixture
-def nothing_drawn():
-    """Parts of pages that are drawn once are drawn anew, before and after."""
+def no_cached_templates():
+    """Templates and their fixed blocks are loaded again, before and after the test."""
     loaders = engines["django"].engine.template_loaders
     for loader in loaders:
         loader.reset()
@@ -28,8 +28,8 @@ def nothing_drawn():
         loader.reset()
 
 
-@pytest.mark.usefixtures("nothing_drawn")
-def test_what_is_collected_for_production_refers_only_to_what_is_there(tmp_path, settings):
+@pytest.mark.usefixtures("no_cached_templates")
+def test_collected_files_refer_only_to_existing_files(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
@@ -46,11 +46,11 @@ def test_what_is_collected_for_production_refers_only_to_what_is_there(tmp_path,
     assert all(re.search(r"\.[0-9a-f]{12}\.", link) for link in links)
 
 
-def test_the_time_grid_is_what_its_command_writes():
+def test_the_time_grid_is_as_its_command_writes_it():
     assert time_grid.TARGET.read_text() == time_grid.css()
 
 
-def test_every_vendored_package_names_version_licence_and_integrity_and_is_there():
+def test_every_vendored_package_has_version_licence_integrity_and_files():
     for package in vendor.packages():
         assert package["version"]
         assert package["licence"] in {"Apache-2.0", "MIT", "MPL-2.0", "OFL-1.1"}
@@ -62,7 +62,7 @@ def test_every_vendored_package_names_version_licence_and_integrity_and_is_there
         assert (folder / "LICENSE").is_file()
 
 
-def test_the_sprite_holds_every_icon_listed_and_takes_the_colour_of_the_text():
+def test_the_sprite_has_every_listed_icon_in_the_colour_of_the_text():
     listed = tomllib.loads(vendor.PACKAGES.read_text())["package"]
     names = {name for package in listed for name in package.get("icons", {})}
     assert icon_names() == names
@@ -70,30 +70,30 @@ def test_the_sprite_holds_every_icon_listed_and_takes_the_colour_of_the_text():
     assert set(re.findall(r'(?:fill|stroke)="([^"]*)"', sprite)) == {"currentColor", "none"}
 
 
-def test_every_component_that_a_template_names_is_vendored():
+def test_every_component_used_by_templates_is_vendored():
     css = (vendor.ROOT / "static/vendor/designsystemet/designsystemet.css").read_text()
     named = {name for path in TEMPLATES for name in re.findall(r"\bds-[a-z-]+", path.read_text())}
     assert {name for name in named if f".{name}" not in css} == set()
 
 
-def test_letters_are_asked_for_only_where_the_font_has_them():
+def test_unicode_ranges_match_the_letters_of_the_font_files():
     tokens = (vendor.ROOT / "static/css/tokens.css").read_text()
-    asked = [
+    ranges = [
         re.sub(r"\s+", " ", found) for found in re.findall(r"unicode-range: ([^;]+);", tokens)
     ]
     (inter,) = [package for package in vendor.packages() if "fonts" in package]
-    assert asked == [font["letters"] for font in inter["fonts"]["files"]]
+    assert ranges == [font["letters"] for font in inter["fonts"]["files"]]
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
-def test_templates_have_nothing_inline_and_name_only_icons_that_exist(template: Path):
+def test_templates_have_nothing_inline_and_use_only_existing_icons(template: Path):
     text = template.read_text()
     assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert set(re.findall(r'{% icon "([\w-]+)"', text)) <= icon_names()
 
 
-def test_an_icon_is_for_the_eyes_only_and_an_unknown_symbol_is_a_calendar():
+def test_an_icon_is_hidden_from_screen_readers_and_an_unknown_one_is_a_calendar():
     template = Template('{% load icons %}{% icon "shower" %}{% icon symbol %}')
     html = template.render(Context({"symbol": "a-symbol-of-the-past"}))
     assert html.count('aria-hidden="true"') == 2
@@ -104,7 +104,7 @@ def test_an_icon_is_for_the_eyes_only_and_an_unknown_symbol_is_a_calendar():
 @pytest.mark.parametrize(
     ("left", "granted", "full", "dashed"), [(2, 3, 2, 1), (0, 1, 0, 1), (5, 20, 0, 0)]
 )
-def test_a_balance_is_drawn_as_discs_while_they_can_be_counted(left, granted, full, dashed):
+def test_a_balance_is_shown_as_discs_up_to_seven(left, granted, full, dashed):
     html = Template("{% load icons %}{% discs left granted %}").render(
         Context({"left": left, "granted": granted})
     )
@@ -113,8 +113,8 @@ def test_a_balance_is_drawn_as_discs_while_they_can_be_counted(left, granted, fu
 
 
 @pytest.mark.django_db
-def test_pages_are_compressed_and_their_length_tells_nothing(client):
-    """Random bytes hide the length, so that nobody can guess by it what a page says (BREACH)."""
+def test_pages_are_compressed_to_random_lengths(client):
+    """Random bytes hide the length, which could reveal the content (BREACH)."""
     whole = len(client.get("/accounts/login/").content)
     packed = [
         client.get("/accounts/login/", headers={"accept-encoding": "gzip"}) for _ in range(10)

@@ -44,7 +44,7 @@ def using(folder: Path) -> set[int]:
     return found
 
 
-def wait_until(condition: Callable[[], bool], within: float = 5) -> bool:
+def wait_until(condition: Callable[[], bool], within: float = 60) -> bool:
     until = time.monotonic() + within
     while not condition():
         if time.monotonic() > until:

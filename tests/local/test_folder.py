@@ -19,14 +19,23 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
 @pytest.fixture
-def folder(tmp_path):
+def new_folder(tmp_path):
     return tmp_path / "data"
 
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory):
-    """A folder where services have run before, unless this is the first time."""
-    return tmp_path_factory.mktemp("known") / "data"
+    """A folder where services have run before."""
+    folder = tmp_path_factory.mktemp("known") / "data"
+    with DataFolder(folder, durable=False).hold():
+        return folder
+
+
+@pytest.fixture
+def folder(known, tmp_path):
+    """Where services have run before, and nobody has written: a copy is sooner there than a
+    new cluster."""
+    return shutil.copytree(known, tmp_path / "data", symlinks=True)
 
 
 def run(*arguments, **environment):
@@ -137,15 +146,19 @@ def test_what_a_killed_holder_wrote_down_is_not_believed(known):
     assert DataFolder(known)._running() is None
 
 
-def test_secrets_are_for_their_owner_alone(folder):
-    with DataFolder(folder, durable=False).hold():
-        DataFolder(folder).secret_key()
-        for path in (folder / "services.json", folder / "secret-key", folder / "postgres"):
+def test_secrets_are_for_their_owner_alone(new_folder):
+    with DataFolder(new_folder, durable=False).hold():
+        DataFolder(new_folder).secret_key()
+        for path in (
+            new_folder / "services.json",
+            new_folder / "secret-key",
+            new_folder / "postgres",
+        ):
             assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_secret_key_is_kept(folder):
-    assert DataFolder(folder).secret_key() == DataFolder(folder).secret_key()
+def test_a_secret_key_is_kept(new_folder):
+    assert DataFolder(new_folder).secret_key() == DataFolder(new_folder).secret_key()
 
 
 def test_a_deep_folder_is_no_hindrance(tmp_path):
@@ -155,32 +168,34 @@ def test_a_deep_folder_is_no_hindrance(tmp_path):
 
 
 @as_root
-def test_an_ordinary_user_runs_the_services_too(folder):
-    folder.mkdir()
-    os.chown(folder, NOBODY, NOBODY)
-    holder, *addresses = hold(folder, identity=f"user:{NOBODY}:{NOBODY}")
+def test_an_ordinary_user_runs_the_services_too(new_folder):
+    new_folder.mkdir()
+    os.chown(new_folder, NOBODY, NOBODY)
+    holder, *addresses = hold(new_folder, identity=f"user:{NOBODY}:{NOBODY}")
     assert Path(f"/proc/{holder.pid}").stat().st_uid == NOBODY
     write(*addresses)
     kill(holder)
-    assert wait_until(lambda: not using(folder))
+    assert wait_until(lambda: not using(new_folder))
 
 
 @as_root
 @pytest.mark.parametrize("identity", [f"namespace:{NOBODY}", f"user:{NOBODY}:{NOBODY}"])
-def test_root_runs_the_services_either_way_and_they_die_with_it(folder, identity, monkeypatch):
-    folder.mkdir()
-    folder.chmod(0o700)  # not loosened: the server gets in all the same
-    (folder / "sitecustomize.py").write_text(
+def test_root_runs_the_services_either_way_and_they_die_with_it(new_folder, identity, monkeypatch):
+    new_folder.mkdir()
+    new_folder.chmod(0o700)  # not loosened: the server gets in all the same
+    (new_folder / "sitecustomize.py").write_text(
         f"import serviceshop.local.postgres as p; p._identity = lambda *_: {identity!r}"
     )
-    holder, *addresses = hold(folder, env=os.environ | {"PYTHONPATH": f"{CHECKOUT}:{folder}"})
+    holder, *addresses = hold(
+        new_folder, env=os.environ | {"PYTHONPATH": f"{CHECKOUT}:{new_folder}"}
+    )
     write(*addresses)
-    owner = (folder / "postgres" / "data").stat().st_uid
+    owner = (new_folder / "postgres" / "data").stat().st_uid
     assert owner == (0 if identity.startswith("namespace") else NOBODY)
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert new_folder.stat().st_mode & 0o777 == 0o700
     kill(holder)
-    assert wait_until(lambda: not using(folder))
-    with DataFolder(folder, durable=False).hold() as services:
+    assert wait_until(lambda: not using(new_folder))
+    with DataFolder(new_folder, durable=False).hold() as services:
         assert read(*services.values()) == (("promise",), b"doorbell")
 
 
@@ -200,13 +215,13 @@ def test_every_command_takes_a_data_folder(known):
     assert not using(known)
 
 
-def test_addresses_win_over_a_data_folder(folder):
+def test_addresses_win_over_a_data_folder(new_folder):
     refused = run(
         "migrate",
-        SERVICESHOP_DATA_DIR=str(folder),
+        SERVICESHOP_DATA_DIR=str(new_folder),
         DATABASE_URL="postgresql://127.0.0.1:1/elsewhere",
         REDIS_URL="redis://127.0.0.1:1",
     )
     assert "127.0.0.1" in refused.stderr
-    assert not (folder / "postgres").exists()
-    shutil.rmtree(folder)
+    assert not (new_folder / "postgres").exists()
+    shutil.rmtree(new_folder)

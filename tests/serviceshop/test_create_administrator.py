@@ -1,3 +1,5 @@
+"""The command that creates an administrator."""
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -13,7 +15,7 @@ def create(*arguments):
     call_command("create_administrator", *arguments)
 
 
-def test_it_starts_an_installation(capsys):
+def test_it_creates_a_department_and_its_administrator(capsys):
     create(KARI, "--department", "Avdeling Nord", "--name", "Kari Nordmann")
 
     employee = Employee.objects.administrators().active(timezone.localdate()).get()
@@ -24,7 +26,7 @@ def test_it_starts_an_installation(capsys):
     assert KARI in capsys.readouterr().out
 
 
-def test_a_department_that_is_there_is_taken(department):
+def test_an_existing_department_is_used(department):
     create(KARI, "--department", department.name)
     assert Department.objects.get() == department
 
@@ -36,13 +38,13 @@ def test_one_may_administer_two_departments():
     assert Employee.objects.administrators().count() == 2
 
 
-def test_doing_it_twice_is_refused_in_words():
+def test_an_existing_administrator_is_refused():
     create(KARI, "--department", "Avdeling Nord")
     with pytest.raises(CommandError, match="already"):
         create(KARI, "--department", "Avdeling Nord")
 
 
-def test_what_is_no_address_is_refused_and_leaves_nothing():
+def test_an_invalid_email_is_refused_and_creates_nothing():
     with pytest.raises(CommandError, match="no e-mail"):
         create("kari", "--department", "Avdeling Nord")
     assert not Department.objects.exists()

@@ -1,3 +1,5 @@
+"""Mails of the demonstration: printed, stored and shown."""
+
 import datetime as dt
 
 import pytest
@@ -22,7 +24,7 @@ def page():
     return demo_mail.mails(request).content.decode()
 
 
-def test_mails_are_printed_and_stand_on_a_page_newest_first(capsys):
+def test_mails_are_printed_and_listed_newest_first(capsys):
     mail.send_mail("Første", "Koden er 123456", "fra@demo.example", ["aksel@demo.example"])
     mail.send_mail("Andre", "Blåbær <b>", "fra@demo.example", ["berit@demo.example"])
 
@@ -34,7 +36,7 @@ def test_mails_are_printed_and_stand_on_a_page_newest_first(capsys):
     assert "123456" in capsys.readouterr().out
 
 
-def test_a_mail_shows_the_time_here():
+def test_a_mail_shows_the_local_time():
     now = timezone.now()
     mail.send_mail("Første", "Koden er 123456", "fra@demo.example", ["aksel@demo.example"])
 
@@ -42,5 +44,5 @@ def test_a_mail_shows_the_time_here():
     assert any(clock in page() for clock in minutes)
 
 
-def test_no_mails_is_a_page_too():
+def test_the_page_works_without_mails():
     assert page()

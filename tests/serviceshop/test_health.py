@@ -1,9 +1,11 @@
+"""The health check."""
+
 import pytest
 from django.db import OperationalError
 
 
 @pytest.mark.django_db
-def test_it_is_well_while_the_database_answers(client, django_assert_num_queries):
+def test_it_is_200_while_the_database_answers(client, django_assert_num_queries):
     with django_assert_num_queries(1):
         answer = client.get("/healthz")
     assert answer.status_code == 200
@@ -12,7 +14,7 @@ def test_it_is_well_while_the_database_answers(client, django_assert_num_queries
 
 
 @pytest.mark.django_db
-def test_it_is_ill_without_the_database_and_says_no_more(client, monkeypatch):
+def test_it_is_503_without_the_database_and_reveals_no_details(client, monkeypatch):
     def fail(*_):
         raise OperationalError("connection to server at 10.0.0.7 failed, user serviceshop")
 
@@ -24,10 +26,10 @@ def test_it_is_ill_without_the_database_and_says_no_more(client, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_it_is_asked_from_inside_without_https(client, settings):
+def test_it_works_without_https(client, settings):
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz").status_code == 200
 
 
-def test_it_only_tells(client):
+def test_it_refuses_post(client):
     assert client.post("/healthz").status_code == 405

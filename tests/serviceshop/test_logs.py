@@ -1,4 +1,4 @@
-"""The log holds no secret and nobody's address."""
+"""Logs contain no secrets and no addresses."""
 
 import logging
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log():
-    """What goes to standard error."""
+    """Formats a record as for standard error."""
     console = [one for one in logging.getLogger().handlers if one.name == "console"]
     return console[0].format
 
@@ -24,7 +24,7 @@ def record(message, *args, error=None):
     return logging.LogRecord("django.request", logging.ERROR, "", 1, message, args, about)
 
 
-def test_a_path_that_is_a_secret_is_not_written(log, recipient):
+def test_secret_paths_are_hidden(log, recipient):
     _feed, secret = make_feed(recipient=recipient, by=recipient.user)
     for path, hidden in (
         (reverse("booking:feed", args=[secret]), secret),
@@ -35,7 +35,7 @@ def test_a_path_that_is_a_secret_is_not_written(log, recipient):
         assert "Internal Server Error: /" in written
 
 
-def test_what_the_database_refused_is_named_without_its_values(log):
+def test_database_errors_are_logged_without_values(log):
     known = factories.UserFactory()
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         factories.UserFactory(email=known.email)
@@ -45,7 +45,7 @@ def test_what_the_database_refused_is_named_without_its_values(log):
     assert known.email not in written
 
 
-def test_an_address_in_an_error_is_not_written(log):
+def test_addresses_in_errors_are_hidden(log):
     error = ConnectionError("550 <kari@example.test> is away, kari.lie@post.example.no=550")
     written = log(record("Not sent", error=error))
     assert "kari" not in written

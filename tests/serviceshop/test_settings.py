@@ -1,4 +1,4 @@
-"""What is read from the environment is documented, and refused in words when it is missing."""
+"""Environment variables are documented, and missing ones are reported."""
 
 import os
 import re
@@ -25,12 +25,12 @@ def read_by_the_code():
     return {name for file in files for name in READ.findall(file.read_text())}
 
 
-def test_every_variable_stands_in_the_table():
+def test_every_variable_is_documented():
     compose = set(IN_COMPOSE.findall((CHECKOUT / "docker-compose.yml").read_text()))
     assert documented() == read_by_the_code() | compose
 
 
-def test_what_compose_requires_stands_in_the_example():
+def test_variables_required_by_compose_are_in_the_example():
     compose = (CHECKOUT / "docker-compose.yml").read_text()
     required = set(re.findall(r"\$\{([A-Z_]+):\?", compose))
     example = set(
@@ -40,7 +40,7 @@ def test_what_compose_requires_stands_in_the_example():
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
-def test_production_refuses_to_start_without_its_addresses_and_secrets(missing):
+def test_production_does_not_start_without_urls_and_secrets(missing):
     given = {
         "SECRET_KEY": "s" * 50,
         "DATABASE_URL": "postgresql://localhost/none",
@@ -70,7 +70,7 @@ def test_production_refuses_to_start_without_its_addresses_and_secrets(missing):
         (env.text, "as it is", "as it is"),
     ],
 )
-def test_a_value_is_read_as_its_kind(monkeypatch, read, value, expected):
+def test_a_value_is_parsed_by_type(monkeypatch, read, value, expected):
     monkeypatch.setenv("TRIED", value)
     assert (read("TRIED", 0) if read is env.number else read("TRIED")) == expected
 

@@ -1,4 +1,4 @@
-"""What has died is started again, sooner when it had run well."""
+"""A process that died is restarted, at once if it had run for a while."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def said():
+def output():
     return []
 
 
@@ -42,32 +42,32 @@ def process():
 
 
 @pytest.fixture
-def guard(clock, process, said):
-    return Guard(process, said.append)
+def guard(clock, process, output):
+    return Guard(process, output.append)
 
 
-def test_what_runs_is_left_alone(guard, process, clock, said):
+def test_a_running_process_is_left_alone(guard, process, clock, output):
     clock(SETTLED + 1)
-    guard.look()
+    guard.check()
     assert process.restarts == 0
-    assert not said
+    assert not output
 
 
-def test_what_dies_after_running_well_starts_at_once(guard, process, clock, said):
+def test_a_process_that_dies_after_a_while_restarts_at_once(guard, process, clock, output):
     clock(SETTLED + 1)
     process.running = False
-    guard.look()
+    guard.check()
     assert process.restarts == 1
-    assert said == ["The clock has stopped; starting it again."]
+    assert output == ["The clock has stopped; starting it again."]
 
 
-def test_what_keeps_dying_starts_after_longer_and_longer_pauses(guard, process, clock):
+def test_a_process_that_keeps_dying_restarts_after_growing_pauses(guard, process, clock):
     process.running = False
     pauses = []
     for restarts in range(1, 8):
         waited = 0
         while process.restarts < restarts:
-            guard.look()
+            guard.check()
             clock(0.25)
             waited += 0.25
         pauses.append(waited)
@@ -76,7 +76,7 @@ def test_what_keeps_dying_starts_after_longer_and_longer_pauses(guard, process, 
     assert LONGEST_PAUSE <= pauses[-1] <= LONGEST_PAUSE + 1
 
 
-def test_a_start_that_fails_is_said_and_tried_again(guard, process, clock, said):
+def test_a_start_that_fails_is_reported_and_retried(guard, process, clock, output):
     process.running = False
 
     def fail():
@@ -85,7 +85,7 @@ def test_a_start_that_fails_is_said_and_tried_again(guard, process, clock, said)
 
     process.restart = fail
     for _ in range(40):
-        guard.look()
+        guard.check()
         clock(0.25)
-    assert "The disk is full." in said
+    assert "The disk is full." in output
     assert process.restarts > 1

@@ -18,7 +18,7 @@ def now(time_machine):
 
 @pytest.fixture
 def day(now, department):
-    """Today in ``department``, with a plan of its own shifts once a test makes it."""
+    """Today in ``department``, without shifts and without a plan."""
     return factories.DayFactory(department=department, revision=1)
 
 
@@ -33,7 +33,7 @@ def tomorrow(now, department):
 
 @pytest.fixture
 def visit_at():
-    """A visit of a booking of its own, from a local hour of the day."""
+    """Make a visit with a new booking, from a local hour of the day."""
 
     def make(day, hour, shift=None, **fields):
         starts_at = factories.local(day.date, hour)
@@ -44,7 +44,7 @@ def visit_at():
 
 @pytest.fixture
 def change(db):
-    """What every verb does that changes a day: raise its revision."""
+    """Raise a day's revision, as every action that changes it does."""
 
     def raise_revision(day):
         day.revision += 1
@@ -55,7 +55,7 @@ def change(db):
 
 @pytest.fixture
 def planned(change):
-    """Make the day's plan again, as after a change."""
+    """Raise the day's revision and make its plan again."""
 
     def make(day):
         change(day)

@@ -1,4 +1,4 @@
-"""The check must fail in each way that a list can be wrong, so each row is spoilt in SQL."""
+"""The check finds each kind of fault. SQL makes the faults, since no action can."""
 
 import datetime as dt
 import io
@@ -57,7 +57,7 @@ def all_well(day, tomorrow, visit, other_shift, unstaffed, visit_at):
     assert check_plans() == (0, ["visits 3, on one list 2, unstaffed 1, wrong 0"])
 
 
-def test_it_agrees_when_every_visit_is_where_it_belongs(all_well):
+def test_it_passes_when_lists_and_visits_agree(all_well):
     pass
 
 
@@ -65,7 +65,7 @@ def test_an_empty_database_has_nothing_wrong(db):
     assert check_plans() == (0, ["visits 0, on one list 0, unstaffed 0, wrong 0"])
 
 
-def test_it_sees_a_visit_on_no_list(all_well, visit):
+def test_it_finds_a_visit_on_no_list(all_well, visit):
     spoil("DELETE FROM workflow_workitem WHERE visit_id = %s", visit.pk)
 
     assert check_plans() == (
@@ -74,7 +74,7 @@ def test_it_sees_a_visit_on_no_list(all_well, visit):
     )
 
 
-def test_it_sees_a_visit_on_another_shifts_list(all_well, visit, other_shift):
+def test_it_finds_a_visit_on_another_shifts_list(all_well, visit, other_shift):
     spoil(
         "UPDATE workflow_workitem SET work_list_id ="
         " (SELECT id FROM workflow_worklist WHERE shift_id = %s) WHERE visit_id = %s",
@@ -91,7 +91,7 @@ def test_it_sees_a_visit_on_another_shifts_list(all_well, visit, other_shift):
     )
 
 
-def test_it_sees_a_visit_that_changed_its_seat_without_its_day(all_well, visit, other_shift):
+def test_it_finds_a_visit_that_changed_its_seat_without_its_day(all_well, visit, other_shift):
     spoil("UPDATE booking_visit SET shift_id = %s WHERE id = %s", other_shift.pk, visit.pk)
 
     code, lines = check_plans()
@@ -99,7 +99,7 @@ def test_it_sees_a_visit_that_changed_its_seat_without_its_day(all_well, visit, 
     assert (code, lines[0]) == (1, "1 on another list than its shift's")
 
 
-def test_it_sees_an_unstaffed_visit_on_a_list(all_well, visit):
+def test_it_finds_an_unstaffed_visit_on_a_list(all_well, visit):
     spoil("UPDATE booking_visit SET shift_id = NULL WHERE id = %s", visit.pk)
 
     assert check_plans() == (
@@ -109,7 +109,7 @@ def test_it_sees_an_unstaffed_visit_on_a_list(all_well, visit):
 
 
 @pytest.mark.parametrize("which", ["visit", "unstaffed"])
-def test_it_sees_what_is_left_of_a_cancelled_booking(all_well, which, request):
+def test_it_finds_visits_of_a_cancelled_booking(all_well, which, request):
     booking = request.getfixturevalue(which).booking_id
     spoil("UPDATE booking_booking SET status = 'cancelled' WHERE id = %s", booking)
 
@@ -120,7 +120,7 @@ def test_it_sees_what_is_left_of_a_cancelled_booking(all_well, which, request):
 
 
 @pytest.mark.parametrize("carers", [2, 3])
-def test_it_sees_a_booking_with_fewer_visits_than_carers(all_well, visit, carers):
+def test_it_finds_a_booking_with_fewer_visits_than_carers(all_well, visit, carers):
     spoil("UPDATE booking_booking SET carers = %s WHERE id = %s", carers, visit.booking_id)
 
     code, lines = check_plans()
@@ -128,7 +128,7 @@ def test_it_sees_a_booking_with_fewer_visits_than_carers(all_well, visit, carers
     assert (code, lines[0]) == (1, "1 confirmed booking with too few or too many visits")
 
 
-def test_it_sees_a_booking_without_any_visit(all_well, visit):
+def test_it_finds_a_booking_without_any_visit(all_well, visit):
     spoil("DELETE FROM workflow_workitem WHERE visit_id = %s", visit.pk)
     spoil("DELETE FROM booking_visit WHERE id = %s", visit.pk)
 
@@ -137,7 +137,7 @@ def test_it_sees_a_booking_without_any_visit(all_well, visit):
     assert (code, lines[0]) == (1, "1 confirmed booking with too few or too many visits")
 
 
-def test_it_sees_a_booking_with_a_visit_too_many(all_well, visit, other_shift, change, day):
+def test_it_finds_a_booking_with_one_visit_too_many(all_well, visit, other_shift, change, day):
     factories.VisitFactory(day=day, shift=other_shift, booking=visit.booking)
     change(day)
     actions.plan_stale_days()
@@ -160,7 +160,7 @@ def test_two_carers_are_two_visits(all_well, visit, other_shift, change, day):
     assert check_plans() == (0, ["visits 4, on one list 3, unstaffed 1, wrong 0"])
 
 
-def test_it_sees_a_day_without_a_plan(all_well, tomorrow):
+def test_it_finds_a_day_without_a_plan(all_well, tomorrow):
     spoil(
         "DELETE FROM workflow_workitem WHERE work_list_id IN"
         " (SELECT id FROM workflow_worklist WHERE plan_id IN"
@@ -185,7 +185,7 @@ def test_it_sees_a_day_without_a_plan(all_well, tomorrow):
     )
 
 
-def test_it_sees_a_day_that_is_newer_than_its_plan(all_well, tomorrow):
+def test_it_finds_a_day_that_is_newer_than_its_plan(all_well, tomorrow):
     spoil("UPDATE departments_day SET revision = revision + 1 WHERE id = %s", tomorrow.pk)
 
     assert check_plans() == (
@@ -194,7 +194,7 @@ def test_it_sees_a_day_that_is_newer_than_its_plan(all_well, tomorrow):
     )
 
 
-def test_it_sees_a_list_of_another_day_than_its_shift(all_well, tomorrow, other_shift):
+def test_it_finds_a_list_of_another_day_than_its_shift(all_well, tomorrow, other_shift):
     spoil(
         "UPDATE workflow_worklist SET plan_id ="
         " (SELECT id FROM workflow_dayplan WHERE day_id = %s) WHERE shift_id = %s",
@@ -207,7 +207,7 @@ def test_it_sees_a_list_of_another_day_than_its_shift(all_well, tomorrow, other_
     assert (code, lines[0]) == (1, "1 list of another day than its shift")
 
 
-def test_it_sees_a_shift_without_a_list(all_well, other_shift):
+def test_it_finds_a_shift_without_a_list(all_well, other_shift):
     spoil("DELETE FROM workflow_worklist WHERE shift_id = %s", other_shift.pk)
 
     code, lines = check_plans()
@@ -215,7 +215,7 @@ def test_it_sees_a_shift_without_a_list(all_well, other_shift):
     assert (code, lines[0]) == (1, "1 shift without a list")
 
 
-def test_it_sees_a_visit_on_a_shift_of_another_day(all_well, visit, tomorrow):
+def test_it_finds_a_visit_on_a_shift_of_another_day(all_well, visit, tomorrow):
     spoil("UPDATE departments_shift SET day_id = %s WHERE id = %s", tomorrow.pk, visit.shift_id)
 
     code, lines = check_plans()
@@ -224,7 +224,7 @@ def test_it_sees_a_visit_on_a_shift_of_another_day(all_well, visit, tomorrow):
     assert "1 on a shift of another day" in lines
 
 
-def test_it_sees_a_visit_of_a_past_day_on_todays_list(all_well, visit, department):
+def test_it_finds_a_visit_of_a_past_day_on_todays_list(all_well, visit, department):
     yesterday = factories.DayFactory(
         department=department, date=visit.day.date - dt.timedelta(days=1), laid_out_at=None
     )
@@ -235,7 +235,7 @@ def test_it_sees_a_visit_of_a_past_day_on_todays_list(all_well, visit, departmen
     assert (code, lines[0]) == (1, "1 of another day, on a list of these days")
 
 
-def test_it_sees_a_list_out_of_order(all_well, visit, day, shift, visit_at, change):
+def test_it_finds_a_list_out_of_order(all_well, visit, day, shift, visit_at, change):
     visit_at(day, 12, shift)
     change(day)
     actions.plan_stale_days()
@@ -249,7 +249,7 @@ def test_it_sees_a_list_out_of_order(all_well, visit, day, shift, visit_at, chan
     assert (code, lines[0]) == (1, "1 list out of order")
 
 
-def test_days_gone_by_are_not_counted(all_well, time_machine):
+def test_past_days_are_not_counted(all_well, time_machine):
     time_machine.shift(dt.timedelta(days=1))
 
     assert check_plans() == (0, ["visits 1, on one list 1, unstaffed 0, wrong 0"])
@@ -264,7 +264,7 @@ def test_waiting_ends_as_soon_as_nothing_is_stale(all_well, day, change, monkeyp
     assert code == 0
 
 
-def test_waiting_for_nobody_ends_with_stale_as_wrong(all_well, day, change):
+def test_waiting_without_a_worker_ends_with_a_stale_day(all_well, day, change):
     change(day)
 
     code, lines = check_plans(wait=0.01)

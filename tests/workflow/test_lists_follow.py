@@ -1,4 +1,4 @@
-"""What recipients and administrators do, and the lists that come of it."""
+"""Work lists after changes by recipients and administrators."""
 
 import datetime as dt
 import random
@@ -11,15 +11,12 @@ from booking import actions as booking
 from booking.errors import BookingError
 from booking.models import Booking
 from database.transactions import Busy
-from departments.actions.days import lay_out_again
-from departments.actions.rota import name_shift
-from departments.actions.staff import report_absence
+from departments import actions as department_actions
 from departments.hours import Interval
 from departments.models import Day, OpeningHours, Shift
 from tests import factories
-from workflow import actions
+from workflow import actions, queries
 from workflow.models import WorkItem
-from workflow.queries.check import check_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +48,9 @@ def book(recipient, service):
 
 
 def listed():
-    """{date: [hours in order]} of all work lists, once they are made."""
+    """Make the lists and return {date: [hours in order]}."""
     actions.plan_stale_days()
-    assert check_plans(timezone.localdate()).faults == {}
+    assert queries.check_plans(timezone.localdate()).faults == {}
     hours = {}
     for item in WorkItem.objects.select_related("visit", "work_list__plan__day").order_by(
         "work_list__plan__day__date", "work_list", "position"
@@ -63,7 +60,7 @@ def listed():
     return hours
 
 
-def test_a_booking_stands_on_the_list_of_its_seat(book, recipient):
+def test_a_booking_is_on_the_list_of_its_shift(book, recipient):
     made = book(MONDAY, 10)
 
     assert listed() == {MONDAY: [10]}
@@ -82,7 +79,7 @@ def test_the_list_follows_a_move_within_the_day_and_to_another(book, recipient):
     assert listed() == {TUESDAY: [9]}
 
 
-def test_a_cancelled_booking_is_gone_at_once_and_the_rest_closes_up(book, recipient, department):
+def test_a_cancelled_booking_leaves_the_list_at_once(book, recipient, department):
     OpeningHours.objects.filter(weekday=1).update(staff=1)
     first, _second = book(MONDAY, 9), book(MONDAY, 12)
     listed()
@@ -104,22 +101,24 @@ def test_a_visit_for_two_is_on_two_lists(book, service):
     assert WorkItem.objects.values("work_list").distinct().count() == 2
 
 
-def test_what_an_absence_leaves_unstaffed_is_on_no_list(
+def test_visits_unstaffed_by_an_absence_are_on_no_list(
     book, department, care_worker, administrator
 ):
     book(MONDAY, 10)
     for shift in Shift.objects.filter(day__date=MONDAY):
         person = factories.EmployeeFactory(department=department).person
-        name_shift(shift=shift, person=person, by=administrator)
+        department_actions.name_shift(shift=shift, person=person, by=administrator)
         away = Interval(shift.starts_at, shift.ends_at)
-        report_absence(person=person, kind="sick", period=away, by=administrator)
+        department_actions.report_absence(
+            person=person, kind="sick", period=away, by=administrator
+        )
 
     assert listed() == {}
-    assert check_plans(timezone.localdate()).unstaffed == 1
+    assert queries.check_plans(timezone.localdate()).unstaffed == 1
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_whatever_happens_every_visit_is_on_one_list_or_unstaffed(
+def test_after_random_changes_every_visit_is_on_one_list_or_unstaffed(
     seed, department, service, book, administrator
 ):
     dice = random.Random(seed)
@@ -143,7 +142,7 @@ def test_whatever_happens_every_visit_is_on_one_list_or_unstaffed(
         OpeningHours.objects.filter(weekday=dice.choice([1, 2])).update(
             staff=dice.randrange(1, 4), closes_at=dt.time(dice.choice([12, 14, 16]))
         )
-        lay_out_again(department, by=administrator)
+        department_actions.lay_out_again(department, by=administrator)
 
     def settle():
         if day := Day.objects.filter(date=dice.choice([MONDAY, TUESDAY])).first():

@@ -4,9 +4,8 @@ import pytest
 
 from booking.models import Booking
 from tests import factories
-from workflow import actions, planner
+from workflow import actions, planner, queries
 from workflow.models import DayPlan, WorkItem, WorkList
-from workflow.queries.planning import as_it_stands
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +18,7 @@ def on_lists(day):
     }
 
 
-def test_every_shift_has_a_list_and_every_seated_visit_a_place_on_it(
-    day, visit_at, care_worker, now
-):
+def test_every_shift_has_a_list_with_its_visits(day, visit_at, care_worker, now):
     named = factories.ShiftFactory(day=day, person=care_worker)
     unnamed = factories.ShiftFactory(day=day)
     empty = factories.ShiftFactory(day=day)
@@ -53,7 +50,7 @@ def test_making_it_twice_changes_nothing(day, visit_at, django_assert_max_num_qu
     assert rows == [list(model.objects.values()) for model in (DayPlan, WorkList, WorkItem)]
 
 
-def test_a_plan_made_again_keeps_the_rows_that_still_hold(day, visit_at, planned):
+def test_a_plan_made_again_keeps_unchanged_rows(day, visit_at, planned):
     shift, other = factories.ShiftFactory(day=day), factories.ShiftFactory(day=day)
     stays, moves, goes = visit_at(day, 9, shift), visit_at(day, 11, shift), visit_at(day, 8, shift)
     planned(day)
@@ -100,7 +97,7 @@ def test_a_visit_that_loses_its_seat_leaves_its_list(day, visit_at, planned):
     assert on_lists(day) == {shift.pk: []}
 
 
-def test_a_shift_that_goes_takes_its_list_along(day, visit_at, planned):
+def test_a_deleted_shift_has_no_list(day, visit_at, planned):
     shift = factories.ShiftFactory(day=day)
     visit_at(day, 9, shift)
     planned(day)
@@ -120,43 +117,39 @@ def test_a_day_not_laid_out_has_no_plan(department):
     assert not DayPlan.objects.exists()
 
 
-def test_an_answer_is_thrown_away_when_the_day_moved_on_meanwhile(
-    day, visit_at, change, monkeypatch
-):
+def test_a_plan_is_discarded_when_the_day_changed_meanwhile(day, visit_at, change, monkeypatch):
     shift = factories.ShiftFactory(day=day)
     cancelled = visit_at(day, 9, shift)
-    answers = []
+    plans = []
     solve = planner.plan
 
-    def somebody_is_faster(facts, incumbent):
-        answer = solve(facts, incumbent)
-        answers.append(answer)
-        if len(answers) == 1:
+    def change_the_day(facts, incumbent):
+        plan = solve(facts, incumbent)
+        plans.append(plan)
+        if len(plans) == 1:
             cancelled.delete()
             visit_at(day, 11, shift)
             change(day)
-        return answer
+        return plan
 
-    monkeypatch.setattr(planner, "plan", somebody_is_faster)
+    monkeypatch.setattr(planner, "plan", change_the_day)
     actions.make_plan(day_id=day.pk)
 
-    assert len(answers) == 2
+    assert len(plans) == 2
     (place,) = WorkItem.objects.all()
     assert place.visit.starts_at.hour != cancelled.starts_at.hour
     assert DayPlan.objects.get(day=day).revision == day.revision
 
 
 @pytest.mark.spoilt
-def test_a_shift_made_while_the_day_was_read_breaks_nothing(day, tomorrow, visit_at):
-    """Whoever reads without the lock may know a visit and not its shift."""
+def test_a_visit_on_a_shift_that_was_not_read_is_unstaffed(day, tomorrow, visit_at):
+    """Without the lock, a visit may be read and its new shift not."""
     visit = visit_at(day, 9, factories.ShiftFactory(day=tomorrow))
 
-    assert as_it_stands(day).seats == {visit.pk: None}
+    assert queries.planning_input(day).seats == {visit.pk: None}
 
 
-def test_carers_who_have_met_the_recipient_lately_make_a_plan_cheaper(
-    day, visit_at, planned, care_worker
-):
+def test_a_carer_who_has_met_the_recipient_costs_less(day, visit_at, planned, care_worker):
     shift = factories.ShiftFactory(day=day, person=care_worker)
     visit = visit_at(day, 9, shift)
     stranger = DayPlan.objects.get(day=planned(day)).objective
@@ -175,7 +168,7 @@ def test_carers_who_have_met_the_recipient_lately_make_a_plan_cheaper(
     assert stranger - seen == planner.STRANGER - planner.SEEN
 
 
-def test_stale_days_are_found_and_planned_and_then_there_are_none(day, tomorrow, visit_at, change):
+def test_stale_days_are_planned_once(day, tomorrow, visit_at, change):
     visit_at(tomorrow, 9, factories.ShiftFactory(day=tomorrow))
 
     assert actions.plan_stale_days() == 2
@@ -189,7 +182,7 @@ def test_stale_days_are_found_and_planned_and_then_there_are_none(day, tomorrow,
     }
 
 
-def test_one_round_takes_a_bounded_number_of_days_and_today_first(day, tomorrow, department):
+def test_the_limit_applies_and_today_is_first(day, tomorrow, department):
     yesterday = factories.DayFactory(
         department=department, date=day.date - dt.timedelta(days=1), revision=1
     )
@@ -199,7 +192,7 @@ def test_one_round_takes_a_bounded_number_of_days_and_today_first(day, tomorrow,
         assert DayPlan.objects.filter(day=expected).exists()
 
 
-def test_a_day_that_fails_does_not_keep_the_others_waiting(day, tomorrow, monkeypatch, caplog):
+def test_a_failing_day_does_not_stop_the_others(day, tomorrow, monkeypatch, caplog):
     solve = planner.plan
     broken = factories.ShiftFactory(day=day).pk
 
@@ -215,16 +208,14 @@ def test_a_day_that_fails_does_not_keep_the_others_waiting(day, tomorrow, monkey
     assert f"make_plan failed for day {day.pk}" in caplog.text
 
 
-def test_looking_for_stale_days_when_there_are_none_is_one_statement(
-    day, django_assert_num_queries
-):
+def test_without_stale_days_one_statement_is_enough(day, django_assert_num_queries):
     actions.make_plan(day_id=day.pk)
 
     with django_assert_num_queries(3):  # the statement in its savepoint
         actions.plan_stale_days()
 
 
-def test_planning_a_day_takes_the_same_number_of_statements_however_many_visits(
+def test_planning_uses_the_same_queries_for_many_visits(
     day, visit_at, planned, django_assert_max_num_queries
 ):
     shift = factories.ShiftFactory(day=day)
@@ -237,7 +228,7 @@ def test_planning_a_day_takes_the_same_number_of_statements_however_many_visits(
     assert WorkItem.objects.count() == 8
 
 
-def test_a_cancelled_booking_without_visits_is_nobodys_work(day, visit_at, planned):
+def test_a_cancelled_booking_is_on_no_list(day, visit_at, planned):
     visit = visit_at(day, 9, factories.ShiftFactory(day=day))
     planned(day)
 

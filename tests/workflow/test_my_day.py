@@ -7,9 +7,8 @@ from django.utils import timezone
 from accounts.models import AccessLogEntry
 from booking.models import Visit
 from tests import factories
-from workflow import actions
+from workflow import actions, queries
 from workflow.models import Report
-from workflow.queries.work_lists import Leg, Pause, Stop, my_day
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +33,7 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
-def test_the_day_stands_in_order_with_all_that_a_visit_needs(emil, day, shift, visit_at, planned):
+def test_the_day_has_visits_in_order_with_their_details(emil, day, shift, visit_at, planned):
     visit_at(day, 11, shift, booking__recipient__family_name="Second")
     visit_at(
         day,
@@ -53,7 +52,7 @@ def test_the_day_stands_in_order_with_all_that_a_visit_needs(emil, day, shift, v
     page = text(emil.get(PAGE))
 
     assert page.index("Per First") < page.index("Second")
-    for part in (
+    for text_of_visit in (
         "09:00–10:00",
         "Bøkelia 7",
         "Key box by the door",
@@ -61,10 +60,10 @@ def test_the_day_stands_in_order_with_all_that_a_visit_needs(emil, day, shift, v
         "The bell is broken",
         'href="tel:+4733000001"',
     ):
-        assert part in page
+        assert text_of_visit in page
 
 
-def test_only_ones_own_visits_show(emil, day, shift, visit_at, planned, department):
+def test_only_the_users_own_visits_are_shown(emil, day, shift, visit_at, planned, department):
     colleague = factories.EmployeeFactory(department=department).person
     visit_at(day, 9, shift, booking__recipient__family_name="Mine")
     for other in (
@@ -83,7 +82,7 @@ def test_only_ones_own_visits_show(emil, day, shift, visit_at, planned, departme
 
 
 @pytest.mark.spoilt
-def test_a_visit_that_went_to_somebody_else_is_gone_before_the_list_is_made_again(
+def test_a_visit_moved_to_another_carer_is_hidden_before_the_list_is_made(
     emil, day, shift, visit_at, planned
 ):
     visit = visit_at(day, 9, shift, booking__recipient__family_name="Gone")
@@ -93,7 +92,7 @@ def test_a_visit_that_went_to_somebody_else_is_gone_before_the_list_is_made_agai
     assert "Gone" not in text(emil.get(PAGE))
 
 
-def test_a_confidential_address_shows_only_while_the_visit_is_next(
+def test_a_confidential_address_is_shown_only_for_the_next_visit(
     emil, day, shift, visit_at, planned
 ):
     secret = {
@@ -119,7 +118,7 @@ def test_a_confidential_address_shows_only_while_the_visit_is_next(
     assert "Secret" not in text(emil.get(PAGE))
 
 
-def test_a_confidential_address_is_on_no_coming_day_and_on_no_paper(
+def test_a_confidential_address_is_not_on_coming_days_or_printed_lists(
     emil, tomorrow, care_worker, visit_at, planned
 ):
     shift = factories.ShiftFactory(day=tomorrow, person=care_worker)
@@ -132,15 +131,15 @@ def test_a_confidential_address_is_on_no_coming_day_and_on_no_paper(
     )
     planned(tomorrow)
 
-    for address in (
+    for url in (
         f"/my-day/{tomorrow.date}/",
         f"/my-day/{tomorrow.date}/visits/{visit.pk}/",
         reverse("workflow:print_list", args=[shift.work_list.pk]),
     ):
-        assert "Secret" not in text(emil.get(address))
+        assert "Secret" not in text(emil.get(url))
 
 
-def test_travel_time_left_and_the_break_stand_between_visits(day, shift, visit_at, planned, now):
+def test_travel_free_time_and_the_break_are_between_visits(day, shift, visit_at, planned, now):
     shift.break_starts_at = factories.local(day.date, 11)
     shift.break_ends_at = factories.local(day.date, 11, 30)
     shift.save()
@@ -149,18 +148,18 @@ def test_travel_time_left_and_the_break_stand_between_visits(day, shift, visit_a
     third = visit_at(day, 13, shift)
     planned(day)
 
-    (mine,) = my_day(shift.person, day.date, now).lists
+    (mine,) = queries.my_day(shift.person, day.date, now).lists
 
     assert mine.entries == [
-        Stop(visit=first, is_next=True),
-        Leg(travel=15, free=75),
-        Pause(shift.break_starts_at, shift.break_ends_at),
-        Stop(visit=second),
-        Stop(visit=third),
+        queries.Stop(visit=first, is_next=True),
+        queries.Leg(travel=15, free=75),
+        queries.Pause(shift.break_starts_at, shift.break_ends_at),
+        queries.Stop(visit=second),
+        queries.Stop(visit=third),
     ]
 
 
-def test_a_break_before_the_first_or_after_the_last_visit_stands_there(
+def test_a_break_may_be_before_the_first_or_after_the_last_visit(
     day, shift, visit_at, planned, now
 ):
     shift.break_starts_at = factories.local(day.date, 8)
@@ -168,11 +167,11 @@ def test_a_break_before_the_first_or_after_the_last_visit_stands_there(
     shift.save()
     visit = visit_at(day, 10, shift)
     planned(day)
-    pause = Pause(shift.break_starts_at, shift.break_ends_at)
+    pause = queries.Pause(shift.break_starts_at, shift.break_ends_at)
 
-    assert my_day(shift.person, day.date, now).lists[0].entries == [
+    assert queries.my_day(shift.person, day.date, now).lists[0].entries == [
         pause,
-        Stop(visit=visit, is_next=True),
+        queries.Stop(visit=visit, is_next=True),
     ]
 
     shift.break_starts_at, shift.break_ends_at = (
@@ -180,10 +179,14 @@ def test_a_break_before_the_first_or_after_the_last_visit_stands_there(
         factories.local(day.date, 15),
     )
     shift.save()
-    assert isinstance(my_day(shift.person, day.date, now).lists[0].entries[-1], Pause)
+    assert isinstance(
+        queries.my_day(shift.person, day.date, now).lists[0].entries[-1], queries.Pause
+    )
 
 
-def test_a_visit_for_two_says_who_else_comes(emil, day, shift, visit_at, planned, department):
+def test_a_visit_for_two_carers_names_the_other_one(
+    emil, day, shift, visit_at, planned, department
+):
     hilde = factories.EmployeeFactory(
         department=department, person__given_name="Hilde", person__family_name="Bakke"
     ).person
@@ -198,7 +201,7 @@ def test_a_visit_for_two_says_who_else_comes(emil, day, shift, visit_at, planned
     assert "Hilde Bakke" in text(emil.get(PAGE))
 
 
-def test_lists_of_two_departments_are_one_day(
+def test_the_day_has_the_lists_of_two_departments(
     emil, day, shift, visit_at, planned, other_department, care_worker
 ):
     factories.EmployeeFactory(department=other_department, person=care_worker)
@@ -237,18 +240,18 @@ def test_a_night_shift_shows_after_midnight_until_it_is_over(
     assert "Nightly" not in text(emil.get(PAGE))
 
 
-def test_a_day_with_a_shift_but_no_visits_says_so(emil, day, shift, planned):
+def test_a_day_with_a_shift_and_no_visits(emil, day, shift, planned):
     planned(day)
 
     assert "You have no visits today" in text(emil.get(PAGE))
 
 
-def test_a_free_day_says_so(emil, day):
+def test_a_day_without_a_shift(emil, day):
     assert "You are off today" in text(emil.get(PAGE))
 
 
 @pytest.mark.spoilt
-def test_somebody_away_reads_no_list(emil, day, shift, visit_at, planned, care_worker):
+def test_an_absent_carer_sees_no_list(emil, day, shift, visit_at, planned, care_worker):
     visit_at(day, 9, shift, booking__recipient__family_name="Somebodyelses")
     planned(day)
     shift.withdrawn_by = factories.AbsenceFactory(person=care_worker)
@@ -260,7 +263,7 @@ def test_somebody_away_reads_no_list(emil, day, shift, visit_at, planned, care_w
     assert "Somebodyelses" not in page
 
 
-def test_coming_days_are_told_and_marked_until_they_are_settled(
+def test_coming_days_are_listed_and_marked_until_settled(
     emil, tomorrow, care_worker, visit_at, planned
 ):
     shift = factories.ShiftFactory(day=tomorrow, person=care_worker)
@@ -278,18 +281,20 @@ def test_coming_days_are_told_and_marked_until_they_are_settled(
 
     actions.settle(day_id=tomorrow.pk)
 
-    for address in (PAGE, of_tomorrow):
-        assert "Not final yet" not in text(emil.get(address))
+    for url in (PAGE, of_tomorrow):
+        assert "Not final yet" not in text(emil.get(url))
 
 
-def test_days_gone_by_are_not_found(emil, day):
+def test_past_days_are_not_found(emil, day):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
 
     assert emil.get(f"/my-day/{yesterday}/").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["administrator", "recipient", "former"])
-def test_the_page_is_not_there_for_others(client, day, administrator, recipient, department, who):
+def test_the_page_is_not_found_for_other_users(
+    client, day, administrator, recipient, department, who
+):
     former = factories.EmployeeFactory(department=department, valid_until=dt.date(2026, 11, 1))
     user = {
         "administrator": administrator,
@@ -301,11 +306,11 @@ def test_the_page_is_not_there_for_others(client, day, administrator, recipient,
     assert client.get(PAGE).status_code == 404
 
 
-def test_nobody_reads_it_without_logging_in(client, db):
+def test_the_page_requires_log_in(client, db):
     assert client.get(PAGE).status_code == 302
 
 
-def test_every_recipient_on_the_page_is_logged_once(emil, day, shift, visit_at, planned):
+def test_access_is_logged_once_for_each_recipient(emil, day, shift, visit_at, planned):
     visits = [visit_at(day, hour, shift) for hour in (9, 11)]
     planned(day)
 
@@ -322,7 +327,7 @@ def test_every_recipient_on_the_page_is_logged_once(emil, day, shift, visit_at, 
     }
 
 
-def test_a_long_day_costs_no_more_queries_than_a_short_one(
+def test_the_page_uses_the_same_queries_for_many_visits(
     emil, day, shift, visit_at, planned, django_assert_max_num_queries
 ):
     for hour in range(8, 16):
@@ -344,13 +349,13 @@ def visit(day, shift, visit_at, planned):
     return visit
 
 
-def told(visit, kind="report"):
+def report_url(visit, kind="report"):
     return reverse(f"workflow:{kind}", args=[visit.day.date, visit.pk])
 
 
 @pytest.mark.parametrize("outcome", Report.Outcome.values)
-def test_telling_goes_back_to_the_day_and_the_visit_is_finished(emil, visit, outcome):
-    response = emil.post(told(visit), {"outcome": outcome})
+def test_a_report_finishes_the_visit_and_returns_to_the_day(emil, visit, outcome):
+    response = emil.post(report_url(visit), {"outcome": outcome})
 
     assert response.status_code == 302
     assert response.url == PAGE
@@ -360,67 +365,67 @@ def test_telling_goes_back_to_the_day_and_the_visit_is_finished(emil, visit, out
     assert "All visits are finished" in page
 
 
-def test_one_may_change_ones_mind(emil, visit):
-    emil.post(told(visit), {"outcome": "done"})
+def test_a_report_can_be_changed(emil, visit):
+    emil.post(report_url(visit), {"outcome": "done"})
 
-    page = text(emil.get(told(visit, "visit")))
+    page = text(emil.get(report_url(visit, "visit")))
     assert 'value="done" checked' in page
-    emil.post(told(visit), {"outcome": "unable"})
+    emil.post(report_url(visit), {"outcome": "unable"})
 
     assert Report.objects.get().outcome == "unable"
 
 
-def test_twice_the_same_is_one_report(emil, visit):
+def test_reporting_twice_makes_one_report(emil, visit):
     for _ in range(2):
-        assert emil.post(told(visit), {"outcome": "done"}).status_code == 302
+        assert emil.post(report_url(visit), {"outcome": "done"}).status_code == 302
 
     assert Report.objects.count() == 1
 
 
 @pytest.mark.parametrize("data", [{}, {"outcome": "nonsense"}])
-def test_without_an_answer_the_page_asks_again(emil, visit, data):
-    assert "Choose what happened." in text(emil.post(told(visit), data))
+def test_an_invalid_outcome_shows_the_form_again(emil, visit, data):
+    assert "Choose what happened." in text(emil.post(report_url(visit), data))
     assert not Report.objects.exists()
 
 
-def test_a_visit_that_has_not_begun_can_not_be_told_of(emil, visit, time_machine):
+def test_a_visit_that_has_not_begun_can_not_be_reported(emil, visit, time_machine):
     time_machine.move_to(visit.starts_at - dt.timedelta(minutes=5), tick=False)
 
-    response = emil.post(told(visit), {"outcome": "done"}, follow=True)
+    response = emil.post(report_url(visit), {"outcome": "done"}, follow=True)
 
     assert "once the visit has begun" in text(response)
     assert not Report.objects.exists()
     assert 'name="outcome"' not in text(emil.get(PAGE))
 
 
-def test_telling_is_a_post(emil, visit):
-    assert emil.get(told(visit)).status_code == 405
+def test_reporting_is_a_post(emil, visit):
+    assert emil.get(report_url(visit)).status_code == 405
 
 
-def test_a_colleague_can_neither_see_nor_tell(client, visit, department):
+def test_a_colleague_can_neither_see_nor_report_the_visit(client, visit, department):
     client.force_login(factories.EmployeeFactory(department=department).person)
 
-    assert client.get(told(visit, "visit")).status_code == 404
-    assert client.post(told(visit), {"outcome": "done"}).status_code == 404
+    assert client.get(report_url(visit, "visit")).status_code == 404
+    assert client.post(report_url(visit), {"outcome": "done"}).status_code == 404
     assert not Report.objects.exists()
 
 
 def test_a_visit_that_was_cancelled_meanwhile_is_not_found(emil, visit):
-    address = told(visit)
+    url = report_url(visit)
     visit.delete()
 
-    assert emil.post(address, {"outcome": "done"}).status_code == 404
+    assert emil.post(url, {"outcome": "done"}).status_code == 404
 
 
 # -- /work-lists/<work_list>/print/ -------------------------------------------
 
 
-def printed(shift):
+def print_url(shift):
     return reverse("workflow:print_list", args=[shift.work_list.pk])
 
 
-def test_the_list_prints_in_order_with_address_and_phone(emil, shift, visit):
-    page = text(emil.get(printed(shift)))
+def test_the_printed_list_has_addresses_and_phones(emil, shift, visit):
+    page = text(emil.get(print_url(shift)))
 
     assert "Emil Haugen" in page
     assert "Storgata 1" in page
@@ -437,42 +442,44 @@ def test_an_administrator_prints_any_list_of_the_department(
     administrator.save()
     client.force_login(administrator)
 
-    assert text(client.get(printed(shift)))
-    assert "No name yet" in text(client.get(printed(unnamed)))
+    assert text(client.get(print_url(shift)))
+    assert "No name yet" in text(client.get(print_url(unnamed)))
 
 
-def test_the_board_leads_to_the_list_of_an_opened_shift(client, administrator, day, visit, shift):
+def test_the_board_links_to_the_list_of_an_opened_shift(client, administrator, day, visit, shift):
     client.force_login(administrator)
 
     opened = text(
         client.get(reverse("workflow:board_shift", args=[day.department_id, day.date, shift.pk]))
     )
 
-    assert printed(shift) in opened
+    assert print_url(shift) in opened
 
 
-def test_others_do_not_find_it(client, visit, shift, other_administrator, department):
+def test_a_list_is_not_found_for_other_users(
+    client, visit, shift, other_administrator, department
+):
     colleague = factories.EmployeeFactory(department=department).person
     for user in (other_administrator, colleague, factories.UserFactory()):
         client.force_login(user)
-        assert client.get(printed(shift)).status_code == 404
+        assert client.get(print_url(shift)).status_code == 404
 
 
-def test_what_the_page_leads_to_is_there_all_evening(emil, shift, visit, time_machine):
+def test_the_printed_list_is_linked_and_found_all_evening(emil, shift, visit, time_machine):
     time_machine.move_to(factories.local(shift.day.date, 23), tick=False)
 
-    assert printed(shift) in text(emil.get(reverse("workflow:my_day")))
-    assert emil.get(printed(shift)).status_code == 200
+    assert print_url(shift) in text(emil.get(reverse("workflow:my_day")))
+    assert emil.get(print_url(shift)).status_code == 200
 
 
-def test_ones_own_list_of_a_day_gone_by_is_not_found(emil, shift, visit, time_machine):
+def test_the_own_list_of_a_past_day_is_not_found(emil, shift, visit, time_machine):
     time_machine.shift(dt.timedelta(days=1))
 
-    assert emil.get(printed(shift)).status_code == 404
+    assert emil.get(print_url(shift)).status_code == 404
 
 
-def test_a_list_prints_in_few_queries(emil, shift, visit, django_assert_max_num_queries):
-    emil.get(printed(shift))
+def test_a_printed_list_uses_few_queries(emil, shift, visit, django_assert_max_num_queries):
+    emil.get(print_url(shift))
 
     with django_assert_max_num_queries(9):
-        emil.get(printed(shift))
+        emil.get(print_url(shift))

@@ -1,4 +1,4 @@
-"""What recipients are told of the visits that are over."""
+"""Reported outcomes of bookings, as booking reads them."""
 
 import pytest
 
@@ -16,23 +16,23 @@ def visit(now, day, care_worker, visit_at):
 
 
 @pytest.mark.parametrize(
-    ("reported", "told"),
+    ("reported", "outcome"),
     [
         (Report.Outcome.DONE, Outcome.DONE),
         (Report.Outcome.NOT_AVAILABLE, Outcome.NOT_FOUND),
         (Report.Outcome.UNABLE, Outcome.COULD_NOT_COME),
     ],
 )
-def test_a_report_becomes_an_outcome(visit, care_worker, reported, told):
+def test_a_report_becomes_an_outcome(visit, care_worker, reported, outcome):
     actions.report(visit=visit, outcome=reported, by=care_worker)
-    assert registered().of([visit.booking_id]) == {visit.booking_id: told}
+    assert registered().of([visit.booking_id]) == {visit.booking_id: outcome}
 
 
-def test_nothing_is_told_of_a_visit_nobody_has_reported_on(visit):
+def test_a_visit_without_a_report_has_no_outcome(visit):
     assert registered().of([visit.booking_id]) == {}
 
 
-def test_of_two_carers_the_one_who_did_it_counts(visit, day, care_worker, administrator):
+def test_done_takes_precedence_of_two_carers_reports(visit, day, care_worker, administrator):
     other = factories.VisitFactory(
         day=day, booking=visit.booking, shift=factories.ShiftFactory(day=day)
     )
@@ -41,6 +41,6 @@ def test_of_two_carers_the_one_who_did_it_counts(visit, day, care_worker, admini
     assert registered().of([visit.booking_id]) == {visit.booking_id: Outcome.DONE}
 
 
-def test_all_outcomes_of_a_list_are_one_question(visit, django_assert_num_queries):
+def test_the_outcomes_of_many_bookings_are_one_query(visit, django_assert_num_queries):
     with django_assert_num_queries(1):
         registered().of([visit.booking_id] * 20)

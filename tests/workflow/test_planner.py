@@ -23,7 +23,7 @@ def a_day(**fields):
     return PlanningDay(shifts=[emil, nobody], visits=visits, **fields), emil, nobody, visits
 
 
-def test_the_seats_stay_as_they_stand():
+def test_the_plan_is_the_incumbent():
     day, emil, nobody, (first, second, third) = a_day()
     incumbent = {first.id: emil.id, second.id: nobody.id, third.id: None}
 
@@ -34,7 +34,7 @@ def test_the_seats_stay_as_they_stand():
     assert result.bound is None
 
 
-def test_a_list_is_in_the_order_of_the_day_whatever_the_order_of_input():
+def test_lists_are_ordered_by_time():
     day, emil, nobody, visits = a_day()
     assignment = {visit.id: emil.id for visit in visits}
     shuffled = random.Random(1).sample(visits, 3)
@@ -44,7 +44,7 @@ def test_a_list_is_in_the_order_of_the_day_whatever_the_order_of_input():
         assert lists == {emil.id: visits, nobody.id: []}
 
 
-def test_an_unstaffed_visit_weighs_more_than_anything_else():
+def test_an_unstaffed_visit_costs_most():
     day, emil, _nobody, visits = a_day()
     all_to_emil = {visit.id: emil.id for visit in visits}
     one_left = {**all_to_emil, visits[0].id: None}
@@ -52,7 +52,7 @@ def test_an_unstaffed_visit_weighs_more_than_anything_else():
     assert planner.cost(day, one_left) > planner.cost(day, all_to_emil) + 9_000
 
 
-def test_somebody_seen_costs_less_than_a_stranger_and_than_nobody_knows_who():
+def test_a_carer_who_was_seen_costs_less_than_a_stranger_or_an_unnamed_shift():
     day, emil, nobody, (visit, *_) = a_day()
     known = PlanningDay(
         shifts=day.shifts,
@@ -67,7 +67,7 @@ def test_somebody_seen_costs_less_than_a_stranger_and_than_nobody_knows_who():
     assert planner.cost(known, to_emil) < planner.cost(known, to_nobody)
 
 
-def test_travel_counts_between_visits_and_not_after_the_last():
+def test_travel_costs_between_visits_only():
     _, emil, _, (first, second, _) = a_day()
     travel = {
         count: planner.cost(
@@ -79,7 +79,7 @@ def test_travel_counts_between_visits_and_not_after_the_last():
     assert travel[2] - 2 * travel[1] == 15 * planner.TRAVEL
 
 
-def test_minutes_above_ones_share_of_the_day_cost():
+def test_minutes_above_the_share_of_the_day_cost():
     day, emil, nobody, (first, second, _) = a_day()
     both = PlanningDay(shifts=day.shifts, visits=[first, second])
     travel = 15 * planner.TRAVEL

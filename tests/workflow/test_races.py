@@ -1,4 +1,4 @@
-"""Lists made while people book, move and cancel on the same days."""
+"""Lists are made while others book, move and cancel on the same days."""
 
 import datetime as dt
 import random
@@ -11,16 +11,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from booking.models import Booking, Visit
-from departments.actions.days import bump_revision, lock_days
+from departments import actions as department_actions
 from departments.models import Day
 from tests import factories
-from workflow import actions
-from workflow.queries.check import check_plans
+from workflow import actions, queries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOURS = range(8, 16)
-CHANGES = 25  # by each of those who book
+CHANGES = 25  # per booking thread
 
 
 @pytest.fixture
@@ -39,9 +38,9 @@ def days(department):
 
 
 def change_something(days, service, dice):
-    """Book, move to another hour, shift or day, or cancel: whatever comes up."""
+    """Book, move or cancel at random."""
     with transaction.atomic():
-        locked = lock_days((day.department_id, day.date) for day in days)
+        locked = department_actions.lock_days((day.department_id, day.date) for day in days)
         day = dice.choice(locked)
         if dice.random() < 0.3:
             factories.ShiftFactory(day=day)
@@ -51,12 +50,12 @@ def change_something(days, service, dice):
             shift = None
         visits = list(Visit.objects.select_related("booking", "day"))
         kind = dice.choice(["book", "book", "move", "cancel"])
-        touched = {day}
+        changed = {day}
         if kind == "book" or not visits:
             booking = factories.BookingFactory(service=service, starts_at=starts_at)
         else:
             old = dice.choice(visits)
-            touched.add(next(one for one in locked if one.pk == old.day_id))
+            changed.add(next(one for one in locked if one.pk == old.day_id))
             booking = old.booking
             old.delete()
             if kind == "cancel":
@@ -66,12 +65,12 @@ def change_something(days, service, dice):
             booking.save()
         if booking.status == Booking.Status.BOOKED:
             factories.VisitFactory(day=day, shift=shift, booking=booking)
-        for one in touched:
-            bump_revision(one)
+        for one in changed:
+            department_actions.bump_revision(one)
 
 
 def at_once(*jobs):
-    """What each job returned, run together on connections of their own."""
+    """What each job returned. They run at once, each on its own connection."""
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(on_its_own_connection, jobs))
 
@@ -83,7 +82,7 @@ def on_its_own_connection(job):
         connection.close()
 
 
-def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, service, caplog):
+def test_lists_that_are_not_stale_are_right_while_people_book(days, service, caplog):
     all_booked = threading.Event()
 
     def book(seed):
@@ -95,15 +94,15 @@ def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, servi
         while not all_booked.is_set():
             actions.plan_stale_days()
 
-    def look_meanwhile():
+    def check_meanwhile():
         while not all_booked.is_set():
-            counts = check_plans(timezone.localdate())
+            counts = queries.check_plans(timezone.localdate())
             assert counts.has_stale_days or counts.faults == {}
 
     with ThreadPoolExecutor() as pool:
         others = [
             pool.submit(on_its_own_connection, job)
-            for job in (plan_meanwhile, plan_meanwhile, look_meanwhile)
+            for job in (plan_meanwhile, plan_meanwhile, check_meanwhile)
         ]
         try:
             at_once(*(partial(book, seed) for seed in range(3)))
@@ -114,20 +113,20 @@ def test_lists_are_right_whenever_they_claim_to_be_while_people_book(days, servi
     assert "failed" not in caplog.text
 
     actions.plan_stale_days()
-    counts = check_plans(timezone.localdate())
+    counts = queries.check_plans(timezone.localdate())
     assert counts.faults == {}
     assert counts.visits == Visit.objects.count() > 0
     assert counts.visits == counts.listed + counts.unstaffed
     assert Day.objects.get(pk=days[0].pk).revision > 20
 
 
-def test_settling_twice_at_once_settles_once(days):
+def test_concurrent_settling_settles_once(days):
     settled = at_once(*[lambda: actions.settle(day_id=days[0].pk)] * 4)
 
     assert sorted(settled) == [False, False, False, True]
     assert Day.objects.get(pk=days[0].pk).revision == 2
     actions.plan_stale_days()
-    assert check_plans(timezone.localdate()).faults == {}
+    assert queries.check_plans(timezone.localdate()).faults == {}
 
 
 def test_two_workers_with_the_same_task_make_one_plan(days, service):
@@ -137,4 +136,4 @@ def test_two_workers_with_the_same_task_make_one_plan(days, service):
 
     at_once(*[lambda: [actions.make_plan(day_id=day.pk) for day in days]] * 4)
 
-    assert check_plans(timezone.localdate()).faults == {}
+    assert queries.check_plans(timezone.localdate()).faults == {}

@@ -19,14 +19,14 @@ def visit(now, day, care_worker, visit_at):
 
 
 @pytest.mark.parametrize("outcome", Report.Outcome.values)
-def test_a_carer_tells_what_happened(visit, care_worker, now, outcome):
-    told = actions.report(visit=visit, outcome=outcome, by=care_worker)
+def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
+    report = actions.report(visit=visit, outcome=outcome, by=care_worker)
 
-    assert Report.objects.get() == told
-    assert (told.outcome, told.by, told.at) == (outcome, care_worker, now)
+    assert Report.objects.get() == report
+    assert (report.outcome, report.by, report.at) == (outcome, care_worker, now)
 
 
-def test_telling_again_replaces_what_was_told(visit, care_worker):
+def test_a_second_report_replaces_the_first(visit, care_worker):
     actions.report(visit=visit, outcome="done", by=care_worker)
     actions.report(visit=visit, outcome="done", by=care_worker)
     actions.report(visit=visit, outcome="not_available", by=care_worker)
@@ -34,11 +34,11 @@ def test_telling_again_replaces_what_was_told(visit, care_worker):
     assert Report.objects.get().outcome == Report.Outcome.NOT_AVAILABLE
 
 
-def test_an_administrator_of_the_department_can_tell(visit, administrator):
+def test_the_departments_administrator_can_report(visit, administrator):
     assert actions.report(visit=visit, outcome="unable", by=administrator).by == administrator
 
 
-def test_an_administrator_tells_of_a_visit_nobody_took(now, day, visit_at, administrator):
+def test_the_administrator_can_report_an_unstaffed_visit(now, day, visit_at, administrator):
     visit = visit_at(day, 9)
 
     actions.report(visit=visit, outcome="unable", by=administrator)
@@ -47,7 +47,7 @@ def test_an_administrator_tells_of_a_visit_nobody_took(now, day, visit_at, admin
 
 
 @pytest.mark.parametrize("who", ["other_administrator", "colleague", "recipient_of_it"])
-def test_nobody_else_can(visit, who, department, other_administrator):
+def test_other_users_can_not_report(visit, who, department, other_administrator):
     user = {
         "other_administrator": other_administrator,
         "colleague": factories.EmployeeFactory(department=department).person,
@@ -60,7 +60,7 @@ def test_nobody_else_can(visit, who, department, other_administrator):
     assert not Report.objects.exists()
 
 
-def test_a_visit_given_to_somebody_else_meanwhile_is_theirs(visit, day, care_worker):
+def test_the_former_carer_of_a_visit_can_not_report_it(visit, day, care_worker):
     colleague = factories.EmployeeFactory(department=day.department).person
     Visit.objects.filter(pk=visit.pk).update(
         shift=factories.ShiftFactory(day=day, person=colleague)
@@ -70,14 +70,14 @@ def test_a_visit_given_to_somebody_else_meanwhile_is_theirs(visit, day, care_wor
         actions.report(visit=visit, outcome="done", by=care_worker)
 
 
-def test_a_visit_that_was_moved_away_is_nobodys(visit, care_worker):
+def test_a_deleted_visit_can_not_be_reported(visit, care_worker):
     gone = Visit(pk=uuid.uuid4(), booking=visit.booking)
 
     with pytest.raises(NotYourVisit):
         actions.report(visit=gone, outcome="done", by=care_worker)
 
 
-def test_what_has_not_begun_has_not_happened(visit, care_worker, time_machine):
+def test_a_visit_can_not_be_reported_before_it_begins(visit, care_worker, time_machine):
     time_machine.move_to(visit.starts_at - dt.timedelta(seconds=1), tick=False)
 
     with pytest.raises(NotYet):

@@ -17,7 +17,7 @@ def saturday(department):
     return factories.DayFactory(department=department, date=dt.date(2026, 11, 28), revision=3)
 
 
-def test_settling_publishes_the_plan_of_that_very_moment(saturday, visit_at, now):
+def test_settling_makes_the_plan_from_the_current_seats(saturday, visit_at, now):
     visit = visit_at(saturday, 9, factories.ShiftFactory(day=saturday))
 
     assert actions.settle(day_id=saturday.pk) is True
@@ -48,7 +48,7 @@ def test_a_day_is_settled_at_its_departments_hour_the_evening_before(saturday, t
     assert actions.settle_due_days() == 0
 
 
-def test_each_department_has_an_hour_of_its_own(saturday, other_department, time_machine):
+def test_each_department_has_its_own_settling_time(saturday, other_department, time_machine):
     other_department.settling_time = dt.time(20)
     other_department.save()
     theirs = factories.DayFactory(department=other_department, date=saturday.date)
@@ -68,7 +68,7 @@ def test_each_department_has_an_hour_of_its_own(saturday, other_department, time
         (dt.date(2027, 3, 29), dt.datetime(2027, 3, 28, 16, tzinfo=dt.UTC)),
     ],
 )
-def test_the_hour_is_local_also_around_a_clock_change(department, date, utc, time_machine):
+def test_the_settling_time_is_local_time(department, date, utc, time_machine):
     factories.DayFactory(department=department, date=date)
 
     time_machine.move_to(utc - dt.timedelta(minutes=1), tick=False)
@@ -77,13 +77,13 @@ def test_the_hour_is_local_also_around_a_clock_change(department, date, utc, tim
     assert actions.settle_due_days() == 1
 
 
-def test_a_worker_that_was_away_settles_today_in_the_morning(saturday, time_machine):
+def test_today_is_settled_late_when_no_worker_ran(saturday, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 28, 5, tzinfo=dt.UTC), tick=False)
 
     assert actions.settle_due_days() == 1
 
 
-def test_days_gone_by_and_days_not_laid_out_are_left_alone(department, saturday, time_machine):
+def test_past_days_and_days_not_laid_out_are_not_settled(department, saturday, time_machine):
     Day.objects.filter(pk=saturday.pk).update(laid_out_at=None)
     factories.DayFactory(department=department, date=dt.date(2026, 11, 26))
     time_machine.move_to(EVENING, tick=False)

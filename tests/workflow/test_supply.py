@@ -1,4 +1,4 @@
-"""When supply changes, visits keep their booking: re-seated, or told to have nobody."""
+"""When shifts change, bookings are kept: visits are reseated or become unstaffed."""
 
 import datetime as dt
 from dataclasses import replace
@@ -6,15 +6,12 @@ from dataclasses import replace
 import pytest
 
 from booking.models import Booking, Visit
-from departments.actions import hours, rota, services, staff
-from departments.actions.days import ensure_laid_out
-from departments.actions.previews import preview
+from departments import actions as department_actions
 from departments.hours import Interval, Staffing
 from departments.models import Absence, Shift
 from tests import factories
-from workflow import actions
+from workflow import actions, queries
 from workflow.models import WorkItem
-from workflow.queries.check import check_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -23,74 +20,76 @@ pytestmark = pytest.mark.django_db
 def laid_out(now, department):
     """Tomorrow, a Saturday, with two staff from 8 to 16."""
     row = factories.OpeningHoursFactory(department=department, weekday=6, staff=2)
-    return row, ensure_laid_out(department, now.date() + dt.timedelta(days=1))
+    return row, department_actions.ensure_laid_out(department, now.date() + dt.timedelta(days=1))
 
 
 @pytest.fixture
-def right(laid_out):
-    """Make the lists, and prove them."""
+def check_lists(laid_out):
+    """Make the lists and check them."""
 
-    def prove():
+    def check():
         actions.plan_stale_days()
-        counts = check_plans(laid_out[1].date)
+        counts = queries.check_plans(laid_out[1].date)
         assert counts.wrong == 0
         return counts
 
-    return prove
+    return check
 
 
-def test_an_absence_moves_what_it_can_and_a_replacement_gets_the_rest(
-    laid_out, department, care_worker, administrator, visit_at, right
+def test_an_absence_reseats_visits_and_a_replacement_takes_the_rest(
+    laid_out, department, care_worker, administrator, visit_at, check_lists
 ):
     _, day = laid_out
     one, other = Shift.objects.filter(day=day)
-    rota.name_shift(shift=one, person=care_worker, by=administrator)
+    department_actions.name_shift(shift=one, person=care_worker, by=administrator)
     visits = [visit_at(day, hour, shift=one) for hour in (9, 11)]
     visit_at(day, 9, shift=other)
 
     period = Interval(one.starts_at, one.ends_at)
-    _, told = staff.report_absence(
+    _, impact = department_actions.report_absence(
         person=care_worker, kind=Absence.Kind.SICK, period=period, by=administrator
     )
 
-    assert [visit.visit_id for visit in told.unstaffed] == [visits[0].pk]
-    assert [visit.visit_id for visit in told.moved] == [visits[1].pk]
-    assert right().unstaffed == 1
+    assert [visit.visit_id for visit in impact.unstaffed] == [visits[0].pk]
+    assert [visit.visit_id for visit in impact.moved] == [visits[1].pk]
+    assert check_lists().unstaffed == 1
 
     replacement = factories.EmployeeFactory(department=department).person
-    rota.name_shift(shift=one, person=replacement, by=administrator)
+    department_actions.name_shift(shift=one, person=replacement, by=administrator)
 
-    assert right().unstaffed == 0
+    assert check_lists().unstaffed == 0
     assert WorkItem.objects.get(visit=visits[0]).work_list.shift == one
 
 
-def test_cutting_staff_lists_what_it_hits_and_deletes_nothing(
-    laid_out, administrator, visit_at, right
+def test_fewer_staff_makes_visits_unstaffed_and_deletes_none(
+    laid_out, administrator, visit_at, check_lists
 ):
     row, day = laid_out
     for shift in Shift.objects.filter(day=day):
         visit_at(day, 9, shift=shift)
 
-    told = preview(hours.remove_opening_hours, row=row, by=administrator)
-    assert len(told.reseated.unstaffed) == 2
+    impact = department_actions.preview(
+        department_actions.remove_opening_hours, row=row, by=administrator
+    )
+    assert len(impact.reseated.unstaffed) == 2
     assert Visit.objects.unstaffed().count() == 0
 
-    impact = hours.remove_opening_hours(row=row, by=administrator)
+    impact = department_actions.remove_opening_hours(row=row, by=administrator)
 
     assert impact.removed == 2
     assert len(impact.reseated.unstaffed) == 2
     assert Booking.objects.confirmed().count() == Visit.objects.unstaffed().count() == 2
-    assert right().unstaffed == 2
+    assert check_lists().unstaffed == 2
 
 
-def test_shorter_hours_move_the_visit_that_no_longer_fits(
-    laid_out, department, administrator, visit_at, right
+def test_shorter_hours_reseat_a_visit_that_no_longer_fits(
+    laid_out, department, administrator, visit_at, check_lists
 ):
     _, day = laid_out
     one = Shift.objects.filter(day=day).first()
     visit = visit_at(day, 15, shift=one)
 
-    hours.set_special_day(
+    department_actions.set_special_day(
         department=department,
         date=day.date,
         name="Half day",
@@ -104,15 +103,15 @@ def test_shorter_hours_move_the_visit_that_no_longer_fits(
     visit.refresh_from_db()
     assert visit.shift.starts_at <= visit.starts_at
     assert visit.shift.ends_at >= visit.ends_at
-    assert right().unstaffed == 0
+    assert check_lists().unstaffed == 0
 
 
-def test_taking_away_a_shift_made_by_hand_tells_whom_it_hits(
-    laid_out, department, administrator, visit_at, right
+def test_removing_a_manual_shift_returns_the_affected_visits(
+    laid_out, department, administrator, visit_at, check_lists
 ):
     row, day = laid_out
-    hours.remove_opening_hours(row=row, by=administrator)
-    extra = rota.add_shift(
+    department_actions.remove_opening_hours(row=row, by=administrator)
+    extra = department_actions.add_shift(
         department=department,
         date=day.date,
         period=Interval(factories.local(day.date, 8), factories.local(day.date, 16)),
@@ -120,19 +119,19 @@ def test_taking_away_a_shift_made_by_hand_tells_whom_it_hits(
     )
     visit = visit_at(day, 9, shift=extra)
 
-    told = rota.remove_shift(shift=extra, by=administrator)
+    impact = department_actions.remove_shift(shift=extra, by=administrator)
 
-    assert [one.visit_id for one in told.unstaffed] == [visit.pk]
-    assert right().unstaffed == 1
+    assert [one.visit_id for one in impact.unstaffed] == [visit.pk]
+    assert check_lists().unstaffed == 1
 
 
-def test_a_service_that_asks_for_more_leaves_what_was_promised_and_changes_who_comes(
-    laid_out, department, administrator, visit_at, right
+def test_a_changed_service_keeps_bookings_and_reseats_visits(
+    laid_out, department, administrator, visit_at, check_lists
 ):
     _, day = laid_out
     able, unable = Shift.objects.filter(day=day)
-    skill = factories.QualificationFactory()
-    able.qualification_ids = [skill.pk]
+    qualification = factories.QualificationFactory()
+    able.qualification_ids = [qualification.pk]
     able.save()
     lost, stays = visit_at(day, 9, shift=unable), visit_at(day, 9, shift=able)
     service = lost.booking.service
@@ -140,16 +139,16 @@ def test_a_service_that_asks_for_more_leaves_what_was_promised_and_changes_who_c
     stays.booking.save()
     kept = visit_at(day, 12, shift=unable)  # of another service
 
-    told = services.change_service(
+    impact = department_actions.change_service(
         service=service,
-        terms=replace(services.terms_of(service), minutes=120, carers=2),
-        qualification_ids=[skill.pk],
+        terms=replace(department_actions.ServiceTerms.of(service), minutes=120, carers=2),
+        qualification_ids=[qualification.pk],
         by=administrator,
     )
 
-    assert [one.visit_id for one in told.unstaffed] == [lost.pk]
+    assert [one.visit_id for one in impact.unstaffed] == [lost.pk]
     for visit in (lost, stays, kept):
         visit.refresh_from_db()
     assert (lost.shift, stays.shift, kept.shift) == (None, able, unable)
     assert (lost.booking.minutes, lost.booking.carers) == (60, 1)
-    assert right().unstaffed == 1
+    assert check_lists().unstaffed == 1

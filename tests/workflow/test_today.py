@@ -7,8 +7,8 @@ from accounts.models import AccessLogEntry
 from booking.models import BookingEvent
 from departments.models import Shift
 from tests import factories
+from workflow import queries
 from workflow.models import Report
-from workflow.queries import today as queries
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # a Friday, 14:00 here
 
@@ -25,9 +25,7 @@ def today(department):
     return queries.today_of(department, NOW)
 
 
-def test_visits_nobody_has_come_first_the_soonest_at_the_top(
-    department, day, tomorrow, shift, visit_at
-):
+def test_unstaffed_visits_are_ordered_by_time(department, day, tomorrow, shift, visit_at):
     later = visit_at(tomorrow, 9)
     soon = visit_at(day, 15)
     visit_at(day, 9)  # too late to help
@@ -38,7 +36,7 @@ def test_visits_nobody_has_come_first_the_soonest_at_the_top(
     assert [problem.is_soon for problem in problems] == [True, False]
 
 
-def test_two_visits_that_one_booking_lacks_are_told_apart(
+def test_two_unstaffed_visits_of_one_booking_are_numbered(
     client, administrator, department, day, shift, visit_at
 ):
     administrator.language = "en"
@@ -56,26 +54,24 @@ def test_two_visits_that_one_booking_lacks_are_told_apart(
     page = client.get(url).text
     for number, visit in enumerate(in_order, 1):
         link = reverse("workflow:board_visit", args=[department.pk, day.date, visit.pk])
-        told = f'href="{link}#opened">{name}, missing carer {number} of 2</a></h3>'
-        assert told in page
+        heading = f'href="{link}#opened">{name}, missing carer {number} of 2</a></h3>'
+        assert heading in page
 
 
-def test_shifts_with_visits_and_no_name_are_problems_once_the_day_is_settled(
+def test_unnamed_shifts_with_visits_are_listed_once_the_day_is_settled(
     department, day, tomorrow, visit_at
 ):
     for one in (day, tomorrow):
-        nameless = factories.ShiftFactory(day=one, ends_at=factories.local(one.date, 20))
-        visit_at(one, 15, shift=nameless)
+        unnamed = factories.ShiftFactory(day=one, ends_at=factories.local(one.date, 20))
+        visit_at(one, 15, shift=unnamed)
 
-    assert [board.date for board, _ in today(department).nameless] == [day.date]
+    assert [board.date for board, _ in today(department).unnamed] == [day.date]
     tomorrow.settled_at = NOW
     tomorrow.save()
-    assert [board.date for board, _ in today(department).nameless] == [day.date, tomorrow.date]
+    assert [board.date for board, _ in today(department).unnamed] == [day.date, tomorrow.date]
 
 
-def test_the_figures_are_counted_from_the_day(
-    department, day, tomorrow, shift, visit_at, care_worker
-):
+def test_the_figures_are_those_of_the_day(department, day, tomorrow, shift, visit_at, care_worker):
     done, absent = visit_at(day, 9, shift=shift), visit_at(day, 11, shift=shift)
     for visit, outcome in ((done, "done"), (absent, "not_available")):
         Report.objects.create(visit=visit, outcome=outcome, by=care_worker, at=NOW)
@@ -92,7 +88,7 @@ def test_the_figures_are_counted_from_the_day(
     assert (figures.ahead, figures.ahead_unstaffed) == (1, 1)
 
 
-def test_an_absence_tells_which_shifts_stand_empty(department, day, shift, care_worker):
+def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worker):
     absence = factories.AbsenceFactory(person=care_worker, starts_at=NOW)
     (one,) = today(department).absences
     assert (one.absence, one.unfilled) == (absence, [])
@@ -103,7 +99,7 @@ def test_an_absence_tells_which_shifts_stand_empty(department, day, shift, care_
     assert one.unfilled == [shift]
 
 
-def test_changes_since_yesterday_are_told_latest_first(department, day, visit_at):
+def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_at):
     cancelled, moved, booked, far = (visit_at(day, hour).booking for hour in (15, 16, 17, 18))
     events = [
         (cancelled, "cancelled", NOW - dt.timedelta(hours=20), None),
@@ -123,7 +119,7 @@ def test_changes_since_yesterday_are_told_latest_first(department, day, visit_at
     ("unit", "amount", "missing"),
     [("visits", 3, [1]), ("visits", 2, []), ("minutes", 150, [30])],
 )
-def test_an_essential_service_left_unbooked_is_told(department, day, now, unit, amount, missing):
+def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amount, missing):
     grant = factories.GrantFactory(
         service__department=department, is_essential=True, unit=unit, amount=amount
     )
@@ -143,16 +139,19 @@ def test_an_essential_service_left_unbooked_is_told(department, day, now, unit, 
     assert [one.missing for one in today(department).essential.shown] == missing
 
 
-def test_yesterdays_visits_without_a_report_are_told(department, now, visit_at, care_worker):
+def test_yesterdays_visits_without_a_report_are_listed(department, now, visit_at, care_worker):
     yesterday = factories.DayFactory(department=department, date=dt.date(2026, 11, 26))
     shift = factories.ShiftFactory(day=yesterday, person=care_worker)
-    told, untold = visit_at(yesterday, 9, shift=shift), visit_at(yesterday, 11, shift=shift)
-    Report.objects.create(visit=told, outcome="done", by=care_worker, at=NOW)
+    reported, unreported = (
+        visit_at(yesterday, 9, shift=shift),
+        visit_at(yesterday, 11, shift=shift),
+    )
+    Report.objects.create(visit=reported, outcome="done", by=care_worker, at=NOW)
 
-    assert today(department).unreported == [untold]
+    assert today(department).unreported == [unreported]
 
 
-def test_the_page_stands_also_with_nothing_on_it(client, administrator, department, now):
+def test_the_page_works_without_data(client, administrator, department, now):
     client.force_login(administrator)
 
     page = client.get(reverse("workflow:today", args=[department.pk]))
@@ -161,7 +160,7 @@ def test_the_page_stands_also_with_nothing_on_it(client, administrator, departme
     assert not AccessLogEntry.objects.exists()
 
 
-def test_the_page_logs_whom_it_shows_and_costs_the_same_for_many(
+def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
     client, administrator, department, day, shift, visit_at, django_assert_max_num_queries
 ):
     client.force_login(administrator)

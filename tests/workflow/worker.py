@@ -1,4 +1,4 @@
-"""A real Celery worker with beat, on a broker that a test may stop."""
+"""A Celery worker with beat, on a broker that a test may stop."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ class Delivery:
         self.broker = Valkey(folder / "valkey")
         self.celery = []
 
-    def start_worker(self, *queues, **environment):
+    def start_worker(self, *queues, beat=True, **environment):
         """Start beat and a worker for each group of queues; return once they take tasks."""
         workers = []
         for queue in queues or ["plans,messages,default"]:
@@ -32,11 +32,15 @@ class Delivery:
                 **environment,
             )
             workers.append((worker, log))
-        self._celery(
-            self.folder / "beat.log", "beat", "--pidfile=", f"--schedule={self.folder / 'beat'}"
-        )
+        if beat:
+            schedule = f"--schedule={self.folder / 'beat'}"
+            self._celery(self.folder / "beat.log", "beat", "--pidfile=", schedule)
         for worker, log in workers:
             worker.wait_until(lambda log=log: " ready." in log.read_text(), within=60)
+
+    def workers_say(self, words):
+        logs = [log.read_text() for log in self.folder.glob("worker-*.log")]
+        return bool(logs) and all(words in log for log in logs)
 
     def stop(self):
         for process in self.celery:
@@ -62,13 +66,13 @@ class Delivery:
 
 
 def this_database():
-    """The address of the database that the tests run on."""
+    """The URL of the tests' database."""
     url = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
 
 
-def seconds_until(holds, *, within=15.0):
-    """How long it took; fails when it never happened."""
+def seconds_until(holds, *, within=60.0):
+    """Wait until ``holds()`` and return the seconds; fail after ``within``."""
     begun = time.monotonic()
     while not holds():
         assert time.monotonic() - begun < within, "it did not happen in time"

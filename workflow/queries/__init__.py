@@ -1,57 +1,73 @@
-"""Questions about day plans, work lists and the board. Changes nothing."""
+"""Read day plans, work lists and the board. Nothing here writes."""
 
-from workflow.queries.board import board_of, boards
+from workflow.queries.board import board_of, boards_of
 from workflow.queries.candidates import (
-    Candidate,
-    Choice,
-    Nameable,
-    choices,
-    nameable,
-    names_of_qualifications,
+    CandidateList,
+    Move,
+    ShiftCandidate,
+    VisitCandidate,
+    VisitOnBoard,
+    candidates_for,
+    qualification_names,
+    shift_candidates,
 )
-from workflow.queries.check import Counts, check_plans
-from workflow.queries.planning import DayAsItStands, as_it_stands, stale_days
-from workflow.queries.today import AbsenceNow, Figures, Problem, Today, today_of
+from workflow.queries.check import PlanCounts, check_plans
+from workflow.queries.planning import PlanningInput, planning_input, stale_days
+from workflow.queries.today import (
+    AbsenceNow,
+    Problem,
+    Today,
+    TodayFigures,
+    UnnamedShift,
+    today_of,
+)
 from workflow.queries.work_lists import (
     DayAhead,
     Leg,
     ListOfVisits,
     MyDay,
     Pause,
+    RemainingVisits,
     Stop,
-    between,
     days_ahead,
+    list_entries,
     my_day,
     work_list,
+    work_list_of_shift,
 )
 
 __all__ = [
     "AbsenceNow",
-    "Candidate",
-    "Choice",
-    "Counts",
+    "CandidateList",
     "DayAhead",
-    "DayAsItStands",
-    "Figures",
     "Leg",
     "ListOfVisits",
+    "Move",
     "MyDay",
-    "Nameable",
     "Pause",
+    "PlanCounts",
+    "PlanningInput",
     "Problem",
+    "RemainingVisits",
+    "ShiftCandidate",
     "Stop",
     "Today",
-    "as_it_stands",
-    "between",
+    "TodayFigures",
+    "UnnamedShift",
+    "VisitCandidate",
+    "VisitOnBoard",
     "board_of",
-    "boards",
+    "boards_of",
+    "candidates_for",
     "check_plans",
-    "choices",
     "days_ahead",
+    "list_entries",
     "my_day",
-    "nameable",
-    "names_of_qualifications",
+    "planning_input",
+    "qualification_names",
+    "shift_candidates",
     "stale_days",
     "today_of",
     "work_list",
+    "work_list_of_shift",
 ]

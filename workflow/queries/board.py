@@ -1,4 +1,4 @@
-"""The day board's day, with its shifts and visits."""
+"""Days with their shifts and visits, for the day board."""
 
 import datetime as dt
 import uuid
@@ -15,19 +15,18 @@ from booking.queries.day_seatings import Needs, needs_of
 from departments import hours
 from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
-from departments.queries.hours import rules_of
+from departments.queries import rules_of
 from workflow.board import Board, Card, Lane
 from workflow.models import DayPlan, Report
 
 
 def board_of(department: Department, date: dt.date) -> Board:
-    """The day with its shifts and visits; writes nothing, also when nobody laid it out."""
-    found = boards(department, [date])
-    return found[date]
+    """The day with its shifts and visits. The shifts of a day not laid out are computed."""
+    return boards_of(department, [date])[date]
 
 
-def boards(department: Department, dates: Collection[dt.date]) -> dict[dt.date, Board]:
-    """Several days, for no more queries than one."""
+def boards_of(department: Department, dates: Collection[dt.date]) -> dict[dt.date, Board]:
+    """Several days. The number of queries does not depend on the number of days."""
     days = {day.date: day for day in Day.objects.filter(department=department, date__in=dates)}
     day_ids = [day.pk for day in days.values()]
     plans = dict(DayPlan.objects.filter(day__in=day_ids).values_list("day_id", "made_at"))
@@ -43,7 +42,7 @@ def boards(department: Department, dates: Collection[dt.date]) -> dict[dt.date, 
     for date in dates:
         day = days.get(date)
         if rules is not None and (day is None or day.laid_out_at is None):
-            lanes = _drafted(hours.lay_out(date, rules))
+            lanes = _draft_lanes(hours.lay_out(date, rules))
         else:
             assert day is not None
             lanes = _lanes(shifts[day.pk], cards)
@@ -63,7 +62,7 @@ def boards(department: Department, dates: Collection[dt.date]) -> dict[dt.date, 
 def _cards(
     day_ids: Collection[int], needs: Needs, now: dt.datetime
 ) -> dict[tuple[uuid.UUID | None, int], list[Card]]:
-    """The visits of each shift, and under None those that have no shift."""
+    """The visits by (shift id, day id). The shift id is None for unstaffed visits."""
     visits = (
         Visit.objects.filter(day__in=day_ids)
         .select_related("booking__recipient", "booking__service", "report")
@@ -110,7 +109,7 @@ def _lanes(
     lanes = []
     for shift in shifts:
         if shift.person is None:
-            title = _no_name(next(numbers) if unnamed > 1 else None)
+            title = _unnamed_title(next(numbers) if unnamed > 1 else None)
         else:
             title = shift.person.full_name
         lanes.append(
@@ -120,7 +119,7 @@ def _lanes(
                 pause=shift.pause,
                 title=title,
                 person=shift.person,
-                knows=frozenset(shift.qualification_ids),
+                qualification_ids=frozenset(shift.qualification_ids),
                 is_withdrawn=shift.is_withdrawn,
                 is_manual=shift.is_manual,
                 cards=tuple(cards[shift.pk, shift.day_id]),
@@ -129,24 +128,24 @@ def _lanes(
     return lanes
 
 
-def _drafted(drafts: list[hours.ShiftDraft]) -> list[Lane]:
+def _draft_lanes(drafts: list[hours.ShiftDraft]) -> list[Lane]:
     return [
         Lane(
             id=None,
             period=draft.period,
             pause=draft.pause,
-            title=_no_name(number if len(drafts) > 1 else None),
+            title=_unnamed_title(number if len(drafts) > 1 else None),
         )
         for number, draft in enumerate(drafts, start=1)
     ]
 
 
-def _no_name(number: int | None) -> str:
+def _unnamed_title(number: int | None) -> str:
     return _("No name yet %(number)d") % {"number": number} if number else _("No name yet")
 
 
 def _lane_order(lane: Lane) -> tuple[object, ...]:
-    """By hours; within them names first, alphabetically."""
+    """By hours, then named shifts first, by name."""
     name = (lane.person.given_name, lane.person.family_name) if lane.person else ("", "")
     return lane.period.start, lane.period.end, not lane.is_named, *name
 

@@ -1,10 +1,11 @@
-"""Who can take a visit, and whose name can stand on a shift."""
+"""Who can take a visit, and who can be named on a shift."""
 
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Count
 from django.utils import timezone
@@ -13,26 +14,41 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from booking.models import Visit
 from booking.queries.day_seatings import day_seatings, needs_of
-from booking.seating.board import DaySeating
+from booking.seating.day_seating import DaySeating
 from booking.seating.values import Refused
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
-from departments.queries.staff import absences, care_workers, qualifications_on
+from departments.queries import absences_between, care_workers, qualifications_on
 from workflow.board import Board, Card, Lane
 
-KNOWN_WITHIN = dt.timedelta(days=28)
+MET_WITHIN = dt.timedelta(days=28)
 NIGHTS_REST = dt.timedelta(hours=11)
 
 
+class VisitOnBoard(NamedTuple):
+    board: Board
+    card: Card
+
+
+class Move(NamedTuple):
+    """Another visit, and the lane to which it must move."""
+
+    card: Card
+    lane: Lane
+
+
 @dataclass(frozen=True)
-class Candidate:
-    """A lane that can take a visit, with what helps to choose. ``free`` is the time
-    around the visit; None when it is only free once ``moves`` are made."""
+class VisitCandidate:
+    """A lane that can take a visit.
+
+    ``free`` is the lane's free time around the visit, or None when it is free only after
+    ``moves``. ``times_met`` counts the person's visits to the recipient in 28 days.
+    """
 
     lane: Lane
     free: Interval | None
     times_met: int = 0
-    moves: tuple[tuple[Card, Lane], ...] = ()
+    moves: tuple[Move, ...] = ()
 
     @property
     def first_name(self) -> str:
@@ -40,38 +56,39 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Who can take a visit, best first; or why nobody at work can, when seating knows."""
+class CandidateList:
+    """Who can take a visit, best first; or why nobody can, when seating knows."""
 
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[VisitCandidate] = field(default_factory=list)
     why_nobody: Refused | None = None
 
 
-def choices(department: Department, asked: Sequence[tuple[Board, Card]]) -> list[Choice]:
-    """For each visit who can take it: somebody rather than a shift without a name, free
-    rather than after a swap, who knows the recipient, who has the fewest visits.
+def candidates_for(department: Department, visits: Sequence[VisitOnBoard]) -> list[CandidateList]:
+    """Who can take each visit.
 
-    Asks the same boards as ``booking.actions.give`` does, so what is offered here can be
-    done. As few statements for many visits as for one.
+    Ordered by: named before unnamed shifts, free time before swaps, most visits to the
+    recipient lately, fewest visits that day. Uses the same seating as
+    ``booking.actions.give``, so that every candidate can be chosen. The number of queries
+    does not depend on the number of visits.
     """
     now = timezone.now()
-    days = {board.day.pk: board.day for board, _ in asked if board.day and board.is_laid_out}
+    days = {board.day.pk: board.day for board, _ in visits if board.day and board.is_laid_out}
     seated = day_seatings(list(days.values()), needs_of(department), now=now)
-    met = _met_lately(department, [card for _, card in asked])
+    met = _met_lately(department, [card for _, card in visits])
     return [
-        _choice(board, card, seated[board.day.pk], met)
+        _candidate_list(board, card, seated[board.day.pk], met)
         if board.day and board.day.pk in seated and card.visit.ends_at > now
-        else Choice()
-        for board, card in asked
+        else CandidateList()
+        for board, card in visits
     ]
 
 
-def _choice(
+def _candidate_list(
     board: Board,
     card: Card,
     seated: DaySeating,
     met: Counter[tuple[uuid.UUID, uuid.UUID]],
-) -> Choice:
+) -> CandidateList:
     found = sorted(
         _candidates(board, card, seated, met),
         key=lambda one: (
@@ -83,7 +100,7 @@ def _choice(
         ),
     )
     known = seated.visit(card.id)
-    return Choice(found, None if found or known is None else seated.why_not(known))
+    return CandidateList(found, None if found or known is None else seated.why_not(known))
 
 
 def _candidates(
@@ -91,9 +108,8 @@ def _candidates(
     card: Card,
     seated: DaySeating,
     met: Counter[tuple[uuid.UUID, uuid.UUID]],
-) -> Iterator[Candidate]:
-    """The lanes that could have the visit, and who moves where to make room; not the one
-    that has it, nor one whose person goes there already as the other carer."""
+) -> Iterator[VisitCandidate]:
+    """The lanes that can take the visit, without those with a visit of the same booking."""
     known = seated.visit(card.id)
     if known is None:
         return
@@ -105,25 +121,25 @@ def _candidates(
             continue
         given = seated.give(known, lane.id)
         if given is not None:
-            yield Candidate(
+            yield VisitCandidate(
                 lane=lane,
-                free=None if given.moved else lane.hole(card.period),
+                free=None if given.moved else lane.free_time_around(card.period),
                 times_met=met[booking.recipient_id, lane.person.pk] if lane.person else 0,
-                moves=tuple((cards[pk], lanes[to]) for pk, to in given.moved.items()),
+                moves=tuple(Move(cards[pk], lanes[to]) for pk, to in given.moved.items()),
             )
 
 
 def _met_lately(
     department: Department, cards: Collection[Card]
 ) -> Counter[tuple[uuid.UUID, uuid.UUID]]:
-    """How often (recipient, person) have met in the four weeks that are past."""
+    """How often (recipient, person) have met in the past four weeks."""
     now = timezone.now()
     rows = (
         Visit.objects.filter(
             day__department=department,
             booking__recipient__in={card.visit.booking.recipient_id for card in cards},
             shift__person__isnull=False,
-            starts_at__range=(now - KNOWN_WITHIN, now),
+            starts_at__range=(now - MET_WITHIN, now),
         )
         .values_list("booking__recipient", "shift__person")
         .annotate(times=Count("pk"))
@@ -132,57 +148,63 @@ def _met_lately(
 
 
 @dataclass(frozen=True)
-class Nameable:
-    """A care worker for a shift. ``why_not`` is empty when the name can be put on;
-    ``beyond`` are the shift's visits that ask for more than the person knows, ``near``
-    the person's other working time without a night's rest between."""
+class ShiftCandidate:
+    """A care worker for a shift.
+
+    ``why_not`` is empty when the person can be named. ``unqualified_for`` are the shift's
+    visits that need other qualifications, ``nearby_shifts`` the person's other shifts
+    without a night's rest between.
+    """
 
     person: User
     why_not: str = ""
-    beyond: tuple[Card, ...] = ()
-    near: tuple[Interval, ...] = ()
+    unqualified_for: tuple[Card, ...] = ()
+    nearby_shifts: tuple[Interval, ...] = ()
 
 
-def nameable(board: Board, lane: Lane) -> list[Nameable]:
-    """The department's care workers that day, those who can and fit best first."""
+def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
+    """The department's care workers that day, best first."""
     people = [
         person
         for person in care_workers(board.department, board.date)
         if lane.is_withdrawn or person != lane.person
     ]
     ids = [person.pk for person in people]
-    knows = qualifications_on(board.date, ids)
+    qualifications = qualifications_on(board.date, ids)
     away = {
         absence.person_id
-        for absence in absences(board.department, lane.period.start, lane.period.end)
+        for absence in absences_between(board.department, lane.period.start, lane.period.end)
     }
-    near = defaultdict(list)
+    nearby = defaultdict(list)
     for shift in Shift.objects.filter(
         person__in=ids,
         withdrawn_by=None,
         starts_at__lt=lane.period.end + NIGHTS_REST,
         ends_at__gt=lane.period.start - NIGHTS_REST,
     ):
-        near[shift.person_id].append(shift.period)
+        nearby[shift.person_id].append(shift.period)
     found = []
     for person in people:
         why_not = ""
         if person.pk in away:
             why_not = _("away")
-        elif any(period.overlaps(lane.period) for period in near[person.pk]):
+        elif any(period.overlaps(lane.period) for period in nearby[person.pk]):
             why_not = _("works then")
         found.append(
-            Nameable(
+            ShiftCandidate(
                 person,
                 why_not,
-                beyond=tuple(
-                    card for card in lane.cards if not card.needs <= set(knows[person.pk])
+                unqualified_for=tuple(
+                    card for card in lane.cards if not card.needs <= set(qualifications[person.pk])
                 ),
-                near=tuple(near[person.pk]),
+                nearby_shifts=tuple(nearby[person.pk]),
             )
         )
-    return sorted(found, key=lambda one: (bool(one.why_not), len(one.beyond), len(one.near)))
+    return sorted(
+        found,
+        key=lambda one: (bool(one.why_not), len(one.unqualified_for), len(one.nearby_shifts)),
+    )
 
 
-def names_of_qualifications(ids: Collection[uuid.UUID]) -> list[str]:
+def qualification_names(ids: Collection[uuid.UUID]) -> list[str]:
     return list(Qualification.objects.filter(pk__in=ids).values_list("name", flat=True))

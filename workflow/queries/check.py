@@ -1,8 +1,8 @@
-"""The rule that may never break, asked of PostgreSQL in one statement.
+"""Check in one SQL statement that work lists and visits agree.
 
-Every visit of a confirmed booking is on exactly one work list, that of the shift it sits
-on, or unstaffed; no list holds anything else. One statement sees one moment, so the
-answer holds also while people book.
+Every visit of a confirmed booking is on exactly one work list, that of its shift, or is
+unstaffed; no list has anything else. One statement reads one snapshot, so the result is
+right also while people book.
 """
 
 import datetime as dt
@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from departments.hours import local_instant
 
-# Each row of ``wrong`` is one thing that is wrong. A visit can't stand on two lists
-# (its item is unique), so "exactly one" is "one, and the right one".
+# Each row of ``wrong`` is one fault. A visit can't be on two lists (its item is unique), so
+# the check is that it is on the right one.
 SQL = """
 WITH
 day AS (
@@ -105,8 +105,8 @@ STALE = "stale day"
 
 
 @dataclass(frozen=True)
-class Counts:
-    """``faults`` are the wrong things by kind; empty when the rule holds."""
+class PlanCounts:
+    """``faults`` counts the faults by kind; empty when lists and visits agree."""
 
     visits: int
     listed: int
@@ -128,13 +128,13 @@ class Counts:
         )
 
 
-def check_plans(from_date: dt.date) -> Counts:
-    """Whether the rule holds from ``from_date`` on."""
+def check_plans(from_date: dt.date) -> PlanCounts:
+    """Check the days from ``from_date`` on."""
     begins = local_instant(from_date, dt.time(), timezone.get_default_timezone())
     with connection.cursor() as cursor:
         cursor.execute(SQL, {"date": from_date, "begins": begins})
         found: dict[str, int] = dict(cursor.fetchall())
-    return Counts(
+    return PlanCounts(
         visits=found.pop("visits"),
         listed=found.pop("listed"),
         unstaffed=found.pop("unstaffed"),

@@ -1,4 +1,4 @@
-"""What the planner needs to know of a day, and which days need it."""
+"""The planner's input, and the days that need a plan."""
 
 import datetime as dt
 import uuid
@@ -13,12 +13,12 @@ from departments.hours import local_instant
 from departments.models import Day, Shift
 from workflow import planner
 
-LATELY = dt.timedelta(days=28)
+SEEN_WITHIN = dt.timedelta(days=28)
 
 
 @dataclass(frozen=True)
-class DayAsItStands:
-    """``seats`` were read after ``revision``: when that still holds, so do they."""
+class PlanningInput:
+    """``seats`` were read after ``revision``: they are valid while it is unchanged."""
 
     revision: int
     facts: planner.PlanningDay
@@ -26,7 +26,7 @@ class DayAsItStands:
 
 
 def stale_days() -> QuerySet[Day]:
-    """Laid-out days whose plan is missing or older than the day, today first."""
+    """Laid-out days whose plan is missing or has another revision, today first."""
     return (
         Day.objects.filter(laid_out_at__isnull=False)
         .filter(Q(plan__isnull=True) | ~Q(plan__revision=F("revision")))
@@ -35,8 +35,8 @@ def stale_days() -> QuerySet[Day]:
     )
 
 
-def as_it_stands(day: Day) -> DayAsItStands:
-    """``day`` has just been read, in an earlier statement than these."""
+def planning_input(day: Day) -> PlanningInput:
+    """Read a day's shifts and visits. ``day`` itself was read in an earlier statement."""
     shifts = [
         planner.Shift(id=id_, person_id=person_id, starts=starts, ends=ends)
         for id_, person_id, starts, ends in Shift.objects.filter(day=day)
@@ -66,9 +66,10 @@ def as_it_stands(day: Day) -> DayAsItStands:
                 travel=occupied_until - ends,
             )
         )
-        # A shift that came after the statement above: whoever locks the Day throws this away.
+        # The shift may be newer than the statement above. Then the revision differs too, and
+        # the caller discards this.
         seats[id_] = shift_id if shift_id in shift_ids else None
-    return DayAsItStands(
+    return PlanningInput(
         revision=day.revision,
         facts=planner.PlanningDay(shifts=shifts, visits=visits, seen=_seen(day, shifts, visits)),
         seats=seats,
@@ -78,14 +79,14 @@ def as_it_stands(day: Day) -> DayAsItStands:
 def _seen(
     day: Day, shifts: list[planner.Shift], visits: list[planner.Visit]
 ) -> frozenset[tuple[uuid.UUID, uuid.UUID]]:
-    """Which of the day's people and recipients met in the four weeks before it."""
+    """(person, recipient) who met in the four weeks before the day."""
     people = {shift.person_id for shift in shifts if shift.person_id}
     if not people or not visits:
         return frozenset()
     begins = local_instant(day.date, dt.time(), timezone.get_default_timezone())
     met = Visit.objects.filter(
         booking__recipient__in={visit.recipient_id for visit in visits},
-        booking__starts_at__gte=begins - LATELY,
+        booking__starts_at__gte=begins - SEEN_WITHIN,
         booking__starts_at__lt=begins,
         shift__person__in=people,
     ).values_list("shift__person_id", "booking__recipient_id")

@@ -1,9 +1,10 @@
-"""What an administrator should know now: problems first, then figures."""
+"""The administrator's page Today: problems first, then figures."""
 
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -12,28 +13,30 @@ from booking.models import BookingEvent, Visit
 from booking.queries.essential import AllUnbooked, unbooked
 from departments.hours import local_instant
 from departments.models import Absence, Department, Shift
-from departments.queries.staff import absences
+from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
-from workflow.queries.board import boards
-from workflow.queries.candidates import Choice, choices
+from workflow.queries.board import boards_of
+from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
 
-# The soonest are worth working out who can take them; nobody solves fifty at once.
-MOST_WITH_CANDIDATES = 10
-MOST_CHANGES = 8
-MOST_UNBOOKED = 8
+# Candidates are expensive to compute, so only the soonest visits have them.
+MAX_WITH_CANDIDATES = 10
+MAX_CHANGES = 8
+MAX_UNBOOKED = 8
 AHEAD = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A visit nobody has, and who can take it. One of several that a booking lacks has a
-    ``number`` among them, which all else that is said of them doesn't tell apart."""
+    """An unstaffed visit, and who can take it.
+
+    ``number`` of ``count`` distinguishes the unstaffed visits of one booking.
+    """
 
     card: Card
     board: Board
     number: int = 1
     count: int = 1
-    choice: Choice = field(default_factory=Choice)
+    choice: CandidateList = field(default_factory=CandidateList)
 
     @property
     def minutes_until(self) -> int:
@@ -46,14 +49,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class AbsenceNow:
-    """An absence, and the shifts it leaves that nobody has taken."""
+    """An absence, and its shifts that no one else has taken."""
 
     absence: Absence
     unfilled: list[Shift]
 
 
+class UnnamedShift(NamedTuple):
+    """A shift with visits and without a name."""
+
+    board: Board
+    lane: Lane
+
+
 @dataclass(frozen=True)
-class Figures:
+class TodayFigures:
     visits: int
     unstaffed: int
     done: int
@@ -74,8 +84,8 @@ class Figures:
 class Today:
     board: Board
     problems: list[Problem]
-    nameless: list[tuple[Board, Lane]]
-    figures: Figures
+    unnamed: list[UnnamedShift]
+    figures: TodayFigures
     absences: list[AbsenceNow]
     changes: list[BookingEvent]
     essential: AllUnbooked
@@ -83,7 +93,7 @@ class Today:
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
-        """Everybody whose name the page shows."""
+        """The recipients whose names the page shows."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes]
         shown += [visit.booking for visit in self.unreported]
@@ -94,20 +104,22 @@ class Today:
 def today_of(department: Department, now: dt.datetime) -> Today:
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
-    without = list(
+    unstaffed = list(
         Visit.objects.filter(day__department=department, ends_at__gt=now)
         .unstaffed()
         .order_by("starts_at", "pk")
         .values_list("pk", "day__date")
     )
-    shown = boards(department, {date, tomorrow, *(day for _, day in without)})
-    cards = {card.id: (card, board) for board in shown.values() for card in board.unstaffed}
-    problems = [Problem(*cards[pk]) for pk, _ in without if pk in cards]
+    shown = boards_of(department, {date, tomorrow, *(day for _, day in unstaffed)})
+    problems_by_visit = {
+        card.id: Problem(card, board) for board in shown.values() for card in board.unstaffed
+    }
+    problems = [problems_by_visit[pk] for pk, _ in unstaffed if pk in problems_by_visit]
     return Today(
         board=shown[date],
         problems=_with_candidates(department, _numbered(problems)),
-        nameless=[
-            (board, lane)
+        unnamed=[
+            UnnamedShift(board, lane)
             for board in (shown[date], shown[tomorrow])
             for lane in board.unnamed_with_visits
             if lane.period.end > now and (board.settled_at or board.date == date)
@@ -115,7 +127,7 @@ def today_of(department: Department, now: dt.datetime) -> Today:
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=_changes(department, yesterday, tomorrow),
-        essential=unbooked(department, date, most=MOST_UNBOOKED),
+        essential=unbooked(department, date, most=MAX_UNBOOKED),
         unreported=list(
             Visit.objects.filter(
                 day__department=department,
@@ -142,16 +154,18 @@ def _numbered(problems: list[Problem]) -> list[Problem]:
 
 
 def _with_candidates(department: Department, problems: list[Problem]) -> list[Problem]:
-    soonest = problems[:MOST_WITH_CANDIDATES]
+    soonest = problems[:MAX_WITH_CANDIDATES]
     if not soonest:
         return problems
-    found = choices(department, [(problem.board, problem.card) for problem in soonest])
+    found = candidates_for(
+        department, [VisitOnBoard(problem.board, problem.card) for problem in soonest]
+    )
     return [
         replace(problem, choice=choice) for problem, choice in zip(soonest, found, strict=True)
-    ] + problems[MOST_WITH_CANDIDATES:]
+    ] + problems[MAX_WITH_CANDIDATES:]
 
 
-def _figures(department: Department, board: Board, now: dt.datetime) -> Figures:
+def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFigures:
     states = [card.state for card in board.cards]
     at_work = [lane for lane in board.lanes if lane.is_named and not lane.is_withdrawn]
     ahead = Visit.objects.filter(
@@ -160,7 +174,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> Figures:
         day__date__lte=board.date + dt.timedelta(days=department.horizon_days),
     ).aggregate(visits=Count("pk"), unstaffed=Count("pk", filter=Q(shift__isnull=True)))
     used, staffed = board.used_seconds, board.staffed_seconds
-    return Figures(
+    return TodayFigures(
         visits=len(states),
         unstaffed=states.count("open"),
         done=states.count("done"),
@@ -175,7 +189,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> Figures:
 
 
 def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
-    found = list(absences(department, now, now + AHEAD))
+    found = list(absences_between(department, now, now + AHEAD))
     unfilled = defaultdict(list)
     shifts = Shift.objects.filter(
         withdrawn_by__in=found, day__department=department, ends_at__gt=now
@@ -186,8 +200,8 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
 
 
 def _changes(department: Department, since: dt.date, until: dt.date) -> list[BookingEvent]:
-    """What was moved or cancelled since ``since``, and what was booked as late as for
-    today or tomorrow; latest first."""
+    """Bookings moved or cancelled since ``since``, and those made since then for a day until
+    ``until``; latest first."""
     here = timezone.get_default_timezone()
     start = local_instant(since, dt.time(), here)
     return list(
@@ -202,5 +216,5 @@ def _changes(department: Department, since: dt.date, until: dt.date) -> list[Boo
             at__gte=start,
         )
         .select_related("booking__recipient", "booking__service")
-        .order_by("-at", "-pk")[:MOST_CHANGES]
+        .order_by("-at", "-pk")[:MAX_CHANGES]
     )

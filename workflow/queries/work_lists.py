@@ -1,7 +1,7 @@
-"""Work lists as their readers see them: visits in order, and what lies between.
+"""Work lists for carers: visits in order, with travel and breaks between them.
 
-Only rows of the lists are shown, and only while the visit still sits on the list's own
-shift: in the seconds before a list is made again nobody reads of somebody else's visit.
+A visit is shown only while it is seated on the list's own shift: a list that is not yet
+made again never shows another carer's visit.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
@@ -18,13 +19,13 @@ from booking.models import Recipient, Visit
 from departments.models import Department, Shift
 from workflow.models import Report, WorkItem, WorkList
 
-LATE = dt.timedelta(hours=2)  # a shift that has just ended can still be told of
+LATE = dt.timedelta(hours=2)  # how long visits can be reported after a shift has ended
 AHEAD = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit on a list. The whole address of a confidential one only when it is next."""
+    """One visit on a list. A confidential address is shown only when the visit is next."""
 
     visit: Visit
     with_whom: Sequence[str] = ()
@@ -54,13 +55,13 @@ class Stop:
 
     @property
     def phone_link(self) -> str:
-        """Digits and a leading plus, as a ``tel:`` link wants it."""
+        """The number for a ``tel:`` link: digits and plus."""
         return "".join(sign for sign in self.recipient.phone if sign.isdigit() or sign == "+")
 
 
 @dataclass(frozen=True)
 class Leg:
-    """Between two visits: minutes of travel, and minutes left over."""
+    """The minutes of travel and of free time between two visits."""
 
     travel: int
     free: int
@@ -100,15 +101,20 @@ class ListOfVisits:
 
     @property
     def entries(self) -> list[Entry]:
-        return list(between(self.stops, self.shift))
+        return list(list_entries(self.stops, self.shift))
 
     def after(self, stop: Stop | None) -> list[Entry]:
-        """What is left of the list once ``stop`` is dealt with, or all that is not told."""
+        """The entries after ``stop``, or all entries without a report."""
         left = [one for one in self.stops if one.report is None]
-        entries = list(between(left, self.shift))
+        entries = list(list_entries(left, self.shift))
         if stop in left:
             return entries[entries.index(stop) + 1 :]
         return entries
+
+
+class RemainingVisits(NamedTuple):
+    visits: ListOfVisits
+    entries: list[Entry]
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ class MyDay:
         return [stop for one in self.lists for stop in one.stops]
 
     @property
-    def told(self) -> list[Stop]:
+    def reported(self) -> list[Stop]:
         return [stop for stop in self.stops if stop.report is not None]
 
     @property
@@ -140,7 +146,7 @@ class MyDay:
 
     @property
     def minutes_until_next(self) -> int:
-        """Rounded up; 0 or less once it has begun."""
+        """Rounded up. Zero or negative once it has begun."""
         assert self.next is not None
         return -int((self.now - self.next.visit.starts_at).total_seconds() // 60)
 
@@ -149,10 +155,10 @@ class MyDay:
         return self.next is not None and self.next.visit.ends_at <= self.now
 
     @property
-    def left(self) -> list[tuple[ListOfVisits, list[Entry]]]:
-        """Each list with what is still to come on it."""
-        left = [(one, one.after(self.next)) for one in self.lists]
-        return [(one, entries) for one, entries in left if entries]
+    def remaining(self) -> list[RemainingVisits]:
+        """What is still to come on each list; lists with nothing left are not included."""
+        remaining = [RemainingVisits(one, one.after(self.next)) for one in self.lists]
+        return [one for one in remaining if one.entries]
 
     @property
     def ends_at(self) -> dt.datetime:
@@ -173,10 +179,10 @@ class DayAhead:
 
 
 def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
-    """The person's own lists of one day, earliest first; today's with last night's shift
-    until it is over.
+    """The person's own lists of one day, earliest first.
 
-    The first visit nobody has told of is next, if the day has come.
+    Today includes last night's shift until ``LATE`` after its end. The first visit without
+    a report is marked as next, today only.
     """
     on_date = Q(day__date=date)
     is_today = date == timezone.localdate(now)
@@ -191,7 +197,7 @@ def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
 
 
 def days_ahead(person: User, after: dt.date) -> list[DayAhead]:
-    """The person's coming shifts, and how many visits each has so far."""
+    """The person's coming shifts and their number of visits so far."""
     shifts = (
         Shift.objects.filter(
             person=person,
@@ -207,13 +213,17 @@ def days_ahead(person: User, after: dt.date) -> list[DayAhead]:
 
 
 def work_list(work_list_id: uuid.UUID) -> ListOfVisits | None:
-    """One list, whoever's it is."""
+    """One list, of any person."""
     shifts = list(_with_lists(Shift.objects.filter(work_list=work_list_id)))
     return _lists(shifts)[0] if shifts else None
 
 
-def between(stops: Sequence[Stop], shift: Shift) -> Iterator[Entry]:
-    """The stops of one shift with the ways and the break between them.
+def work_list_of_shift(shift_id: uuid.UUID | None) -> WorkList | None:
+    return WorkList.objects.filter(shift=shift_id).first()
+
+
+def list_entries(stops: Sequence[Stop], shift: Shift) -> Iterator[Entry]:
+    """The stops of one shift with travel, free time and the break between them.
 
     08:00–09:00 visit │ 15 min travel, 30 min free │ 10:00–10:30 break │ 10:30 visit
     """
@@ -278,7 +288,7 @@ def _lists(shifts: Collection[Shift]) -> list[ListOfVisits]:
 
 
 def _company(visits: Collection[Visit]) -> dict[uuid.UUID, list[str]]:
-    """Who else comes, for visits that need more than one carer."""
+    """The names of the other carers, for visits that need more than one."""
     shared = {visit.booking_id for visit in visits if visit.booking.carers > 1}
     if not shared:
         return {}

@@ -1,60 +1,57 @@
-"""The day board: what an administrator sees of a day, and does with it."""
+"""The day board: one day's shifts and visits, and the administrator's changes."""
 
 import datetime as dt
 import uuid
-from typing import Any, cast
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import record_looks
-from accounts.models import User
-from booking import actions as seats
+from accounts.access import PersonRequest, log_accesses
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from booking import actions as booking_actions
 from booking.errors import BookingError
-from booking.models import Visit
 from database.transactions import Busy
+from departments import actions as department_actions
 from departments.access import administrator
-from departments.actions import days, rota
-from departments.actions.previews import preview
 from departments.errors import DepartmentsError
+from departments.hours import DAY
 from departments.models import Department, Shift
-from departments.queries.staff import care_workers
-from workflow import queries
-from workflow.board import Board, Lane, frame
+from departments.seats import Reseated
+from workflow import access, queries
+from workflow.board import Board, Lane, frame_of
 from workflow.forms import AddShiftForm
-from workflow.models import WorkList
-from workflow.queries import candidates
-
-DAY = dt.timedelta(days=1)
 
 
 @require_safe
 @administrator
-def today(request: HttpRequest, department: Department) -> HttpResponse:
+def today(request: PersonRequest, department: Department) -> HttpResponse:
     return redirect("workflow:board", department.pk, timezone.localdate())
 
 
 @require_safe
 @administrator
-def board(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
+def board(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     return _render(request, queries.board_of(department, date))
 
 
 @require_safe
 @administrator
 def visit(
-    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
     """The board with one visit opened: who has it, and who can take it."""
     board = queries.board_of(department, date)
     card = board.card(visit)
     if card is None:
         raise Http404
+    (choice,) = queries.candidates_for(department, [queries.VisitOnBoard(board, card)])
     return _render(
         request,
         board,
@@ -63,8 +60,8 @@ def visit(
         card=card,
         opened_visit=card.visit,
         lane=board.lane_of(card),
-        needs=candidates.names_of_qualifications(card.needs),
-        choice=candidates.choices(department, [(board, card)])[0],
+        needs=queries.qualification_names(card.needs),
+        choice=choice,
         empty_lanes=board.empty_lanes(card.period),
         can_change=not board.is_past and card.visit.ends_at > timezone.now(),
     )
@@ -73,14 +70,14 @@ def visit(
 @require_POST
 @administrator
 def give(
-    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
-    given = _visit_for(department, date, visit)
-    shift = _shift_for(department, date, request.POST.get("shift"))
+    given = access.visit_of(department, date, visit)
+    shift = access.shift_of(department, date, request.POST.get("shift"))
     try:
-        seats.give(visit=given, shift=shift, by=_user(request))
+        booking_actions.give(visit=given, shift=shift, by=request.user)
     except (BookingError, Busy) as error:
-        messages.error(request, _words(error))
+        messages.error(request, _refusal(error))
         return _back_to(request, "workflow:board_visit", department, date, visit)
     who = shift.person.full_name if shift.person else _("a shift without a name")
     messages.success(
@@ -96,22 +93,22 @@ def give(
 @require_POST
 @administrator
 def take_off(
-    request: HttpRequest, department: Department, date: dt.date, visit: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
-    taken = _visit_for(department, date, visit)
+    taken = access.visit_of(department, date, visit)
     try:
-        seats.take_off(visit=taken, by=_user(request))
+        booking_actions.take_off(visit=taken, by=request.user)
     except (BookingError, Busy) as error:
-        messages.error(request, _words(error))
+        messages.error(request, _refusal(error))
     return _back_to(request, "workflow:board_visit", department, date, visit)
 
 
 @require_safe
 @administrator
 def shift(
-    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
-    """The board with one shift opened: whose it is, and whose it could be."""
+    """The board with one shift opened: whose it is, and who could have it."""
     board = queries.board_of(department, date)
     return _render_shift(request, board, _lane(board, shift))
 
@@ -119,79 +116,66 @@ def shift(
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
 def name_shift(
-    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
-    """GET tells what the name would do to the shift's visits; POST puts it there."""
-    named = _shift_for(department, date, shift)
-    asked = request.POST if request.method == "POST" else request.GET
-    person = _person_for(department, date, asked.get("person"))
-    try:
-        if request.method == "POST":
-            rota.name_shift(shift=named, person=person, by=_user(request))
-            messages.success(request, _("%(who)s has the shift now.") % {"who": person.full_name})
-            return _back_to(request, "workflow:board_shift", department, date, shift)
-        impact = preview(rota.name_shift, shift=named, person=person, by=_user(request))
-    except (DepartmentsError, Busy) as error:
-        messages.error(request, str(error))
-        return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board_of(department, date)
-    return _render_shift(request, board, _lane(board, shift), impact=impact, new_name=person)
+    named = access.shift_of(department, date, shift)
+    submitted = request.POST if request.method == "POST" else request.GET
+    person = access.care_worker_of(department, date, submitted.get("person"))
+    return _preview_or_change(
+        request,
+        department,
+        named,
+        partial(department_actions.name_shift, shift=named, person=person, by=request.user),
+        message=_("%(who)s has the shift now.") % {"who": person.full_name},
+        new_name=person,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
 def unname_shift(
-    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
-    """GET tells what happens to the visits; POST takes the name off."""
-    named = _shift_for(department, date, shift)
-    try:
-        if request.method == "POST":
-            rota.unname_shift(shift=named, by=_user(request))
-            messages.success(request, _("The shift has no name now."))
-            return _back_to(request, "workflow:board_shift", department, date, shift)
-        impact = preview(rota.unname_shift, shift=named, by=_user(request))
-    except (DepartmentsError, Busy) as error:
-        messages.error(request, str(error))
-        return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board_of(department, date)
-    return _render_shift(request, board, _lane(board, shift), impact=impact)
+    named = access.shift_of(department, date, shift)
+    return _preview_or_change(
+        request,
+        department,
+        named,
+        partial(department_actions.unname_shift, shift=named, by=request.user),
+        message=_("The shift has no name now."),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
 def remove_shift(
-    request: HttpRequest, department: Department, date: dt.date, shift: uuid.UUID
+    request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
-    """GET tells what happens to the visits; POST takes away a shift made by hand."""
-    removed = _shift_for(department, date, shift)
-    try:
-        if request.method == "POST":
-            rota.remove_shift(shift=removed, by=_user(request))
-            messages.success(request, _("The shift is taken away."))
-            return _back_to(request, "workflow:board", department, date)
-        impact = preview(rota.remove_shift, shift=removed, by=_user(request))
-    except (DepartmentsError, Busy) as error:
-        messages.error(request, str(error))
-        return _back_to(request, "workflow:board_shift", department, date, shift)
-    board = queries.board_of(department, date)
-    return _render_shift(request, board, _lane(board, shift), impact=impact, is_removal=True)
+    removed = access.shift_of(department, date, shift)
+    return _preview_or_change(
+        request,
+        department,
+        removed,
+        partial(department_actions.remove_shift, shift=removed, by=request.user),
+        message=_("The shift is taken away."),
+        is_removal=True,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
-def add_shift(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
+def add_shift(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     form = AddShiftForm(
         request.POST if request.method == "POST" else None, department=department, date=date
     )
     if form.is_valid():
         try:
-            added = rota.add_shift(
+            added = department_actions.add_shift(
                 department=department,
                 date=date,
                 period=form.cleaned_data["period"],
                 person=form.cleaned_data["person"],
-                by=_user(request),
+                by=request.user,
             )
         except (DepartmentsError, Busy) as error:
             form.add_error(None, str(error))
@@ -206,39 +190,66 @@ def add_shift(request: HttpRequest, department: Department, date: dt.date) -> Ht
 
 @require_POST
 @administrator
-def lay_out(request: HttpRequest, department: Department, date: dt.date) -> HttpResponse:
-    """Make the shifts of a day beyond the horizon, so that they can have names."""
+def lay_out(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
+    """Lay out a day beyond the horizon, so that its shifts can be named."""
     if date < timezone.localdate():
         raise Http404
-    days.lay_out_now(department=department, date=date)
+    department_actions.lay_out_now(department=department, date=date)
     return _back_to(request, "workflow:board", department, date)
 
 
-# -- What the views share ---------------------------------------------------
+def _preview_or_change(
+    request: PersonRequest,
+    department: Department,
+    shift: Shift,
+    action: Callable[[], Reseated],
+    *,
+    message: str,
+    is_removal: bool = False,
+    **context: Any,
+) -> HttpResponse:
+    """GET shows what ``action`` would do to the shift's visits; POST does it."""
+    date, shift_id = shift.day.date, shift.pk
+    try:
+        if request.method == "POST":
+            action()
+            messages.success(request, message)
+            if is_removal:
+                return _back_to(request, "workflow:board", department, date)
+            return _back_to(request, "workflow:board_shift", department, date, shift_id)
+        impact = department_actions.preview(action)
+    except (DepartmentsError, Busy) as error:
+        messages.error(request, str(error))
+        return _back_to(request, "workflow:board_shift", department, date, shift_id)
+    board = queries.board_of(department, date)
+    lane = _lane(board, shift_id)
+    return _render_shift(request, board, lane, impact=impact, is_removal=is_removal, **context)
 
 
-def _render_shift(request: HttpRequest, board: Board, lane: Lane, **context: Any) -> HttpResponse:
+def _render_shift(
+    request: PersonRequest, board: Board, lane: Lane, **context: Any
+) -> HttpResponse:
     is_over = lane.period.end <= timezone.now()
-    asks = "impact" in context
+    is_preview = "impact" in context
     return _render(
         request,
         board,
         panel="workflow/_board_shift.html",
         opened=lane.id,
         lane=lane,
-        knows=candidates.names_of_qualifications(lane.knows),
-        people=[] if is_over or asks else candidates.nameable(board, lane),
+        qualifications=queries.qualification_names(lane.qualification_ids),
+        people=[] if is_over or is_preview else queries.shift_candidates(board, lane),
         can_change=not is_over,
-        work_list=WorkList.objects.filter(shift=lane.id).first(),
+        work_list=queries.work_list_of_shift(lane.id),
         **context,
     )
 
 
 def _render(
-    request: HttpRequest, board: Board, panel: str | None = None, **context: Any
+    request: PersonRequest, board: Board, panel: str | None = None, **context: Any
 ) -> HttpResponse:
-    record_looks(
-        by=_user(request),
+    log_accesses(
+        by=request.user,
         subject_ids={card.visit.booking.recipient_id for card in board.cards},
         what="workflow:board",
         department_id=board.department.pk,
@@ -250,10 +261,10 @@ def _render(
             "department": board.department,
             "board": board,
             "next_unstaffed": board.next_unstaffed(context.get("opened")),
-            "frame": frame(board, request.GET.get("part", ""), context.get("opened")),
+            "frame": frame_of(board, request.GET.get("part", ""), context.get("opened")),
             "panel": panel,
             "as_list": request.GET.get("as") == "list",
-            "kept": _kept(request),
+            "view_query": _view_query(request),
             "before": board.date - DAY,
             "after": board.date + DAY,
             "now": board.now,
@@ -263,15 +274,15 @@ def _render(
     )
 
 
-def _kept(request: HttpRequest) -> str:
-    """What stays as one goes from page to page: list or board."""
+def _view_query(request: PersonRequest) -> str:
+    """The query string that keeps the choice of list or board in links."""
     return "?as=list" if request.GET.get("as") == "list" else ""
 
 
 def _back_to(
-    request: HttpRequest, name: str, department: Department, *args: object
+    request: PersonRequest, name: str, department: Department, *args: object
 ) -> HttpResponse:
-    url = reverse(name, args=[department.pk, *args]) + _kept(request)
+    url = reverse(name, args=[department.pk, *args]) + _view_query(request)
     return redirect(url if name == "workflow:board" else f"{url}#opened")
 
 
@@ -282,47 +293,7 @@ def _lane(board: Board, shift_id: uuid.UUID) -> Lane:
     return lane
 
 
-def _visit_for(department: Department, date: dt.date, visit_id: uuid.UUID) -> Visit:
-    visit = (
-        Visit.objects.filter(pk=visit_id, day__department=department, day__date=date)
-        .select_related("day__department")
-        .first()
-    )
-    if visit is None:
-        raise Http404
-    return visit
-
-
-def _shift_for(department: Department, date: dt.date, shift_id: object) -> Shift:
-    shift = (
-        Shift.objects.filter(pk=_uuid(shift_id), day__department=department, day__date=date)
-        .select_related("day", "person")
-        .first()
-    )
-    if shift is None:
-        raise Http404
-    return shift
-
-
-def _person_for(department: Department, date: dt.date, person_id: object) -> User:
-    person = care_workers(department, date).filter(pk=_uuid(person_id)).first()
-    if person is None:
-        raise Http404
-    return person
-
-
-def _uuid(value: object) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(value))
-    except ValueError:
-        raise Http404 from None
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def _words(error: BookingError | Busy) -> str:
+def _refusal(error: BookingError | Busy) -> str:
     if isinstance(error, Busy):
         return str(error)
     return _("This shift can't take the visit any more. Here is who can.")

@@ -1,4 +1,4 @@
-"""The care worker's own day, told of on the way."""
+"""The care worker's own day, and reports of its visits."""
 
 import datetime as dt
 import uuid
@@ -8,11 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
+from accounts.http_methods import require_POST, require_safe
 from workflow import access, actions
 from workflow.errors import NotYourVisit, WorkflowError
 from workflow.forms import ReportForm

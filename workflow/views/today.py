@@ -1,12 +1,9 @@
-from typing import cast
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from accounts.access import record_looks
-from accounts.models import User
+from accounts.access import PersonRequest, log_accesses
+from accounts.http_methods import require_safe
 from departments.access import administrator
 from departments.models import Department
 from workflow import queries
@@ -14,12 +11,12 @@ from workflow import queries
 
 @require_safe
 @administrator
-def today(request: HttpRequest, department: Department) -> HttpResponse:
-    """Where an administrator's day begins: visits nobody has, then figures."""
+def today(request: PersonRequest, department: Department) -> HttpResponse:
+    """The administrator's first page: unstaffed visits and other problems, then figures."""
     now = timezone.now()
     today = queries.today_of(department, now)
-    record_looks(
-        by=cast(User, request.user),
+    log_accesses(
+        by=request.user,
         subject_ids=today.recipient_ids,
         what="workflow:today",
         department_id=department.pk,

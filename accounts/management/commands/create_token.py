@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts import actions
-from accounts.models import ApiToken, User
+from accounts import actions, queries
+from accounts.models import ApiToken
 
 DAYS = 90
 
@@ -25,13 +25,15 @@ class Command(BaseCommand):
         )
         parser.add_argument("--days", type=int, default=DAYS, help="until it expires")
         parser.add_argument(
-            "--name", default="", help="what the owner sees; else whose work it is"
+            "--name",
+            default="",
+            help="the name that its owner sees",
         )
 
     def handle(
         self, *, email: str, scope: list[str] | None, days: int, name: str, **_: Any
     ) -> None:
-        owner = User.objects.filter(email__iexact=email, is_active=True).first()
+        owner = queries.active_user(email)
         if owner is None:
             raise CommandError("Nobody logs in with that e-mail.")
         if not 1 <= days <= ApiToken.LONGEST_DAYS:
@@ -46,6 +48,6 @@ class Command(BaseCommand):
         )
         self.stderr.write(
             f"May {', '.join(token.scopes)} until {token.expires_at:%Y-%m-%d %H:%M} UTC."
-            " It is told once."
+            " It is shown only once."
         )
         self.stdout.write(secret)

@@ -1,17 +1,16 @@
-"""What the department prints for people whom neither mail nor text reaches."""
+"""Letters that the department prints for recipients without a working e-mail or phone."""
 
 import uuid
-from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actions import messages as outbox
-from accounts.models import User
+from accounts import actions as accounts_actions
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
 from booking.access.staff import look_at_list, recipient_of, recipients_of
 from booking.queries.letters import to_print, unreachable, write
 from departments.access import administrator
@@ -20,20 +19,20 @@ from departments.models import Department
 
 @require_safe
 @administrator
-def letters(request: HttpRequest, department: Department) -> HttpResponse:
-    """Whose letter waits, and whose address gives messages back."""
-    by, recipients = _by(request), recipients_of(department)
+def letters(request: PersonRequest, department: Department) -> HttpResponse:
+    """Recipients with a letter to print, and recipients whose address returns messages."""
+    recipients = recipients_of(department)
     waiting, lost = to_print(department, recipients), unreachable(recipients)
-    look_at_list(by, department, {*waiting, *lost}, "booking:letters")
+    look_at_list(request.user, department, {*waiting, *lost}, "booking:letters")
     context = {"department": department, "waiting": waiting, "unreachable": lost}
     return render(request, "booking/letters.html", context)
 
 
 @require_safe
 @administrator
-def letter(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
-    """One letter, to be printed. In the language of whom it goes to."""
-    found = recipient_of(department, recipient, by=_by(request), what="booking:letter")
+def letter(request: PersonRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
+    """One letter to print, in the recipient's language."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:letter")
     written = write(department, found)
     with translation.override(written.language):
         context = {
@@ -48,15 +47,15 @@ def letter(request: HttpRequest, department: Department, recipient: uuid.UUID) -
 @require_POST
 @administrator
 def letter_printed(
-    request: HttpRequest, department: Department, recipient: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
-    """What the printed page showed is on its way; what came since waits on."""
-    found = recipient_of(department, recipient, by=_by(request), what="booking:letter_printed")
+    """Mark the messages on the printed page as sent; newer ones wait for the next letter."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:letter_printed")
     written, shown = write(department, found), set(request.POST.getlist("message"))
-    outbox.printed(
+    accounts_actions.mark_printed(
         messages=[message for message, _words in written.told if str(message.pk) in shown],
         needless=[message for message in written.needless if str(message.pk) in shown],
-        by=_by(request),
+        by=request.user,
     )
     messages.success(request, _("The letter is out of the pile."))
     return redirect("booking:letters", department.pk)
@@ -65,15 +64,11 @@ def letter_printed(
 @require_POST
 @administrator
 def trust_address(
-    request: HttpRequest, department: Department, recipient: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
-    """Somebody has asked the person: the address is right, and messages go there again."""
-    found = recipient_of(department, recipient, by=_by(request), what="booking:trust_address")
+    """Send messages to the address again, after the recipient has confirmed it."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:trust_address")
     if found.user is not None:
-        outbox.trust_again(user=found.user, by=_by(request))
+        accounts_actions.trust_again(user=found.user, by=request.user)
     messages.success(request, _("Messages go there again."))
     return redirect("booking:recipient", department.pk, found.pk)
-
-
-def _by(request: HttpRequest) -> User:
-    return cast(User, request.user)

@@ -1,30 +1,34 @@
-"""An administrator books, moves and cancels for somebody on the telephone.
+"""An administrator books, moves and cancels while a recipient is on the telephone.
 
-The same offer, verbs and rules as on the person's own pages, on one compact page. The way
-in is recorded, and whoever changes a visit says why: the person reads it.
+The same offer, actions and rules as on the recipient's own pages, on one compact page. The
+booking's history says that it was done by phone, and why: the recipient can read it.
 """
 
 import datetime as dt
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
 from booking import actions, errors, queries
-from booking.access.pages import granted_service
-from booking.access.staff import recipient_of
-from booking.calendar.offers import Slot, SlotStatus
+from booking.access.staff import (
+    coming_visit_of,
+    recipient_of,
+    running_series_of,
+    service_of,
+)
+from booking.calendar.offers import SlotStatus
 from booking.choosing import Choosing
 from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
-from booking.models import Booking, BookingEvent, BookingSeries, Recipient
+from booking.models import Booking, BookingEvent, BookingSeries
 from database.transactions import Busy
 from departments.access import administrator
 from departments.hours import monday
@@ -32,9 +36,9 @@ from departments.models import Department
 
 PHONE = BookingEvent.Via.PHONE
 WEEK = dt.timedelta(days=7)
-CANCEL_ID = "cancel_%s"  # beside the form that moves
+CANCEL_ID = "cancel_%s"  # the page also has the form that moves
 
-NO = {
+REFUSALS = {
     errors.SlotTaken: gettext_lazy("The time was taken meanwhile. These are free now."),
     errors.NoSuchSlot: gettext_lazy("The opening hours changed meanwhile. These are free now."),
     errors.OverlapsOwn: gettext_lazy("The person has another visit then."),
@@ -50,9 +54,9 @@ NO = {
 @require_safe
 @administrator
 def phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
 ) -> HttpResponse:
-    """The free days, and the times of one of them."""
+    """The free days, and the free times of one day."""
     choosing = _choosing(request, department, recipient, service, "booking:phone")
     return _book_page(request, choosing, BookByPhoneForm(initial={"key": uuid.uuid4()}))
 
@@ -60,23 +64,23 @@ def phone(
 @require_POST
 @administrator
 def book_by_phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
 ) -> HttpResponse:
     choosing = _choosing(request, department, recipient, service, "booking:book_by_phone")
     form = BookByPhoneForm(request.POST)
     if not form.is_valid():
         return _book_page(request, choosing, form)
-    asked = form.cleaned_data
+    values = form.cleaned_data
     try:
         actions.book(
-            key=asked["key"],
+            key=values["key"],
             recipient=choosing.recipient,
             service=choosing.service,
-            starts_at=asked["starts_at"],
-            note=asked["note"],
-            by=_by(request),
+            starts_at=values["starts_at"],
+            note=values["note"],
+            by=request.user,
             via=PHONE,
-            reason=asked["reason"],
+            reason=values["reason"],
         )
     except errors.KeyReused:
         messages.info(request, _("This form was used before. Nothing more is booked."))
@@ -90,9 +94,9 @@ def book_by_phone(
 @require_safe
 @administrator
 def phone_visit(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
 ) -> HttpResponse:
-    """One coming visit, to be moved or cancelled."""
+    """One coming visit, to move or cancel."""
     visit = _visit(request, department, recipient, booking, "booking:phone_visit")
     return _visit_page(request, visit)
 
@@ -100,14 +104,14 @@ def phone_visit(
 @require_POST
 @administrator
 def move_by_phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
 ) -> HttpResponse:
     visit = _visit(request, department, recipient, booking, "booking:move_by_phone")
     form = MoveByPhoneForm(request.POST)
     if not form.is_valid():
         return _visit_page(request, visit, move=form)
     try:
-        actions.move(booking=visit, **form.cleaned_data, by=_by(request), via=PHONE)
+        actions.move(booking=visit, **form.cleaned_data, by=request.user, via=PHONE)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, move=form, error=error)
     messages.success(request, _("The visit is moved."))
@@ -117,14 +121,14 @@ def move_by_phone(
 @require_POST
 @administrator
 def cancel_by_phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
 ) -> HttpResponse:
     visit = _visit(request, department, recipient, booking, "booking:cancel_by_phone")
     form = CancelByPhoneForm(request.POST, auto_id=CANCEL_ID)
     if not form.is_valid():
         return _visit_page(request, visit, cancel=form)
     try:
-        actions.cancel(booking=visit, **form.cleaned_data, by=_by(request), via=PHONE)
+        actions.cancel(booking=visit, **form.cleaned_data, by=request.user, via=PHONE)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, cancel=form, error=error)
     messages.success(request, _("The visit is cancelled."))
@@ -134,43 +138,33 @@ def cancel_by_phone(
 @require_safe
 @administrator
 def recipient_week(
-    request: HttpRequest, department: Department, recipient: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
-    """A sheet with the department's visits in one week, to be sent to somebody on paper."""
-    found = recipient_of(department, recipient, by=_by(request), what="booking:recipient_week")
-    this = monday(timezone.localdate())
-    shown = _monday_asked_for(request) or this
-    visits = [
-        visit
-        for visit in queries.own_bookings(found, shown, shown + dt.timedelta(days=6))
-        if visit.service.department_id == department.pk
-    ]
-    days = [shown + dt.timedelta(days=n) for n in range(7)]
+    """The department's visits in one week, on a sheet to print and send."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:recipient_week")
+    shown = _monday_in_url(request) or monday(timezone.localdate())
     context = {
         "department": department,
         "recipient": found,
         "monday": shown,
-        "days": [
-            (day, [visit for visit in visits if timezone.localdate(visit.starts_at) == day])
-            for day in days
-        ],
+        "days": queries.visits_by_day(department, found, shown),
         "week_before": shown - WEEK,
         "week_after": shown + WEEK,
     }
     return render(request, "booking/recipient_week.html", context)
 
 
-# -- What repeats ------------------------------------------------------------------
+# -- Series ------------------------------------------------------------------------
 
 
 @require_POST
 @administrator
 def go_on_by_phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
 ) -> HttpResponse:
-    """The person says that it goes on, though whoever asked for it may not any more."""
+    """The series goes on at the recipient's word; the mandate of its maker has ended."""
     found = _series(request, department, recipient, series, "booking:go_on_by_phone")
-    actions.go_on(series=found, by=_by(request))
+    actions.go_on(series=found, by=request.user)
     messages.success(request, _("It goes on."))
     return redirect("booking:recipient", department.pk, recipient)
 
@@ -178,11 +172,11 @@ def go_on_by_phone(
 @require_POST
 @administrator
 def end_series_by_phone(
-    request: HttpRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
 ) -> HttpResponse:
-    """What is booked stays, and can be cancelled one by one."""
+    """End the series; visits that are booked stay, and can be cancelled one by one."""
     found = _series(request, department, recipient, series, "booking:end_series_by_phone")
-    actions.end_series(series=found, by=_by(request), via=PHONE, cancels=False)
+    actions.end_series(series=found, by=request.user, via=PHONE, cancels=False)
     messages.success(request, _("It does not repeat any longer."))
     return redirect("booking:recipient", department.pk, recipient)
 
@@ -191,7 +185,7 @@ def end_series_by_phone(
 
 
 def _book_page(
-    request: HttpRequest,
+    request: PersonRequest,
     choosing: Choosing,
     form: BookByPhoneForm,
     error: errors.BookingError | Busy | None = None,
@@ -204,7 +198,7 @@ def _book_page(
 
 
 def _visit_page(
-    request: HttpRequest,
+    request: PersonRequest,
     visit: Booking,
     *,
     move: MoveByPhoneForm | None = None,
@@ -225,16 +219,14 @@ def _visit_page(
 
 
 def _times(
-    request: HttpRequest,
+    request: PersonRequest,
     choosing: Choosing,
     form: forms.Form,
     error: errors.BookingError | Busy | None,
 ) -> dict[str, Any]:
-    """The days with a count of what is free, and the free times of the one asked for."""
-    alternatives: list[Slot] = []
-    if isinstance(error, errors.SlotTaken):
-        alternatives = list(error.alternatives or ())
-    wanted = _date_asked_for(request, form)
+    """The free days with their number of free times, and the free times of one day."""
+    alternatives = error.alternatives if isinstance(error, errors.SlotTaken) else None
+    wanted = _date_to_show(request, form)
     free_days = [row.date for row in choosing.rows if row.free]
     date = wanted if wanted or not free_days else free_days[0]
     day = next((day for day in choosing.offer if day.date == date), None)
@@ -245,69 +237,52 @@ def _times(
         "recipient": choosing.recipient,
         "date": date,
         "slots": [slot for slot in slots if slot.status is SlotStatus.FREE],
-        "alternatives": alternatives,
-        "no": NO[type(error)] if error else "",
+        "alternatives": alternatives or (),
+        "no": REFUSALS[type(error)] if error else "",
         "chosen": form["starts_at"].value(),
         "balance": choosing.balance(date) if date and not choosing.moving else None,
     }
 
 
-# -- What the addresses name -------------------------------------------------------
+# -- The objects in the URL --------------------------------------------------------
 
 
 def _choosing(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     recipient_id: uuid.UUID,
     service_id: uuid.UUID,
     what: str,
 ) -> Choosing:
-    recipient = recipient_of(department, recipient_id, by=_by(request), what=what)
-    service = granted_service(recipient, service_id)
-    if service.department_id != department.pk:
-        raise Http404
+    recipient = recipient_of(department, recipient_id, by=request.user, what=what)
+    service = service_of(department, recipient, service_id)
     return Choosing(recipient, service, timezone.now())
 
 
 def _visit(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     recipient_id: uuid.UUID,
     booking_id: uuid.UUID,
     what: str,
 ) -> Booking:
-    """A coming visit that the department gives; all else is not found."""
-    recipient: Recipient = recipient_of(department, recipient_id, by=_by(request), what=what)
-    booking = get_object_or_404(
-        Booking.objects.confirmed().select_related("service__department", "grant"),
-        pk=booking_id,
-        recipient=recipient,
-        service__department=department,
-        starts_at__gt=timezone.now(),
-    )
-    booking.recipient = recipient
-    return booking
+    recipient = recipient_of(department, recipient_id, by=request.user, what=what)
+    return coming_visit_of(department, recipient, booking_id)
 
 
 def _series(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     recipient_id: uuid.UUID,
     series_id: uuid.UUID,
     what: str,
 ) -> BookingSeries:
-    """One that the department gives, and that has not ended."""
-    recipient = recipient_of(department, recipient_id, by=_by(request), what=what)
-    return get_object_or_404(
-        BookingSeries.objects.running().select_related("service__department"),
-        pk=series_id,
-        recipient=recipient,
-        service__department=department,
-    )
+    recipient = recipient_of(department, recipient_id, by=request.user, what=what)
+    return running_series_of(department, recipient, series_id)
 
 
-def _date_asked_for(request: HttpRequest, form: forms.Form) -> dt.date | None:
-    """The day whose times are shown: the one pressed, else that of the time sent."""
+def _date_to_show(request: PersonRequest, form: forms.Form) -> dt.date | None:
+    """The day of the time that was sent, else the day in the URL."""
     sent = getattr(form, "cleaned_data", {}).get("starts_at")
     if sent:
         return timezone.localdate(sent)
@@ -317,13 +292,9 @@ def _date_asked_for(request: HttpRequest, form: forms.Form) -> dt.date | None:
         return None
 
 
-def _monday_asked_for(request: HttpRequest) -> dt.date | None:
+def _monday_in_url(request: PersonRequest) -> dt.date | None:
     try:
-        asked = dt.date.fromisoformat(request.GET.get("week", ""))
+        date = dt.date.fromisoformat(request.GET.get("week", ""))
     except ValueError:
         return None
-    return monday(asked) if 2000 <= asked.year <= 2200 else None
-
-
-def _by(request: HttpRequest) -> User:
-    return cast(User, request.user)
+    return monday(date) if 2000 <= date.year <= 2200 else None

@@ -1,22 +1,21 @@
 """A department's recipients and their grants, for its administrator."""
 
 import uuid
-from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.access import PersonRequest
+from accounts.http_methods import require_POST, require_safe
 from booking import actions, queries
-from booking.access.staff import look_at_list, recipient_of, recipients_of
+from booking.access.staff import grant_of, look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps, LogInTaken, NotOnlyOurs
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
@@ -26,40 +25,37 @@ from booking.forms.recipients import (
     RecipientForm,
     SearchForm,
 )
-from booking.models import Grant, Mandate, Recipient
-from booking.queries.letters import dead_channels, told_in_vain, waiting
-from booking.queries.series import running_series
+from booking.models import Grant, Recipient
 from departments.access import administrator
-from departments.models import Department, Service
+from departments.models import Department
 
 PER_PAGE = 40
 
 
 @require_safe
 @administrator
-def recipients(request: HttpRequest, department: Department) -> HttpResponse:
+def recipients(request: PersonRequest, department: Department) -> HttpResponse:
     page = Paginator(_listed(department), PER_PAGE).get_page(request.GET.get("page"))
-    shown = look_at_list(_by(request), department, page.object_list, "booking:recipients")
+    shown = look_at_list(request.user, department, page.object_list, "booking:recipients")
     context = {
         "department": department,
         "recipients": shown,
         "page": page,
         "search": SearchForm(),
-        "letters": waiting(department).values("subject_id").distinct().count(),
+        "letters": queries.count_of_letters(department),
     }
     return render(request, "booking/recipients.html", context)
 
 
 @require_POST
 @administrator
-def search_recipients(request: HttpRequest, department: Department) -> HttpResponse:
+def search_recipients(request: PersonRequest, department: Department) -> HttpResponse:
     search, found = SearchForm(request.POST), _listed(department)
     if not search.is_valid():
         return redirect("booking:recipients", department.pk)
-    for word in search.cleaned_data["name"].split():
-        found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+    found = queries.named(found, search.cleaned_data["name"].split())
     shown = look_at_list(
-        _by(request), department, found[: PER_PAGE + 1], "booking:search_recipients"
+        request.user, department, found[: PER_PAGE + 1], "booking:search_recipients"
     )
     context = {
         "department": department,
@@ -73,7 +69,7 @@ def search_recipients(request: HttpRequest, department: Department) -> HttpRespo
 
 @require_safe
 @administrator
-def new_recipient(request: HttpRequest, department: Department) -> HttpResponse:
+def new_recipient(request: PersonRequest, department: Department) -> HttpResponse:
     return _new_page(
         request,
         department,
@@ -85,8 +81,8 @@ def new_recipient(request: HttpRequest, department: Department) -> HttpResponse:
 
 @require_POST
 @administrator
-def add_recipient(request: HttpRequest, department: Department) -> HttpResponse:
-    """The person and the first grant at once: without a grant nobody belongs here."""
+def add_recipient(request: PersonRequest, department: Department) -> HttpResponse:
+    """Add the recipient with their first grant: without one the department may not see them."""
     new, person = NewRecipientForm(request.POST), RecipientForm(request.POST)
     grant = GrantForm(request.POST, department=department)
     if not all([new.is_valid(), person.is_valid(), grant.is_valid()]):
@@ -97,9 +93,9 @@ def add_recipient(request: HttpRequest, department: Department) -> HttpResponse:
                 key=new.cleaned_data["key"],
                 particulars=person.particulars,
                 email=new.cleaned_data["email"],
-                by=_by(request),
+                by=request.user,
             )
-            actions.grant(recipient=recipient, **grant.cleaned_data, by=_by(request))
+            actions.grant(recipient=recipient, **grant.cleaned_data, by=request.user)
     except GrantOverlaps:
         grant.add_error("service", _("This person has a grant of the service then already."))
         return _new_page(request, department, new, person, grant)
@@ -109,21 +105,23 @@ def add_recipient(request: HttpRequest, department: Department) -> HttpResponse:
 
 @require_safe
 @administrator
-def recipient(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
-    found = recipient_of(department, recipient, by=_by(request), what="booking:recipient")
+def recipient(
+    request: PersonRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    found = recipient_of(department, recipient, by=request.user, what="booking:recipient")
     return recipient_page(request, department, found)
 
 
 @require_POST
 @administrator
 def change_recipient(
-    request: HttpRequest, department: Department, recipient: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
-    found = recipient_of(department, recipient, by=_by(request), what="booking:change_recipient")
+    found = recipient_of(department, recipient, by=request.user, what="booking:change_recipient")
     person = RecipientForm(request.POST, instance=found)
     if not person.is_valid():
         return recipient_page(request, department, found, person=person)
-    actions.change_recipient(recipient=found, particulars=person.particulars, by=_by(request))
+    actions.change_recipient(recipient=found, particulars=person.particulars, by=request.user)
     messages.success(request, _("The change is saved."))
     return redirect("booking:recipient", department.pk, found.pk)
 
@@ -131,9 +129,9 @@ def change_recipient(
 @require_POST
 @administrator
 def change_log_in(
-    request: HttpRequest, department: Department, recipient: uuid.UUID
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
-    found = recipient_of(department, recipient, by=_by(request), what="booking:change_log_in")
+    found = recipient_of(department, recipient, by=request.user, what="booking:change_log_in")
     form = LogInForm(request.POST)
     if form.is_valid():
         try:
@@ -141,7 +139,7 @@ def change_log_in(
                 recipient=found,
                 email=form.cleaned_data["email"],
                 department=department,
-                by=_by(request),
+                by=request.user,
             )
         except LogInTaken:
             form.add_error("email", _("Somebody else logs in with this e-mail."))
@@ -155,12 +153,14 @@ def change_log_in(
 
 @require_POST
 @administrator
-def add_grant(request: HttpRequest, department: Department, recipient: uuid.UUID) -> HttpResponse:
-    found = recipient_of(department, recipient, by=_by(request), what="booking:add_grant")
+def add_grant(
+    request: PersonRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    found = recipient_of(department, recipient, by=request.user, what="booking:add_grant")
     form = GrantForm(request.POST, department=department)
     if form.is_valid():
         try:
-            actions.grant(recipient=found, **form.cleaned_data, by=_by(request))
+            actions.grant(recipient=found, **form.cleaned_data, by=request.user)
         except GrantOverlaps:
             form.add_error("service", _("This person has a grant of the service then already."))
         else:
@@ -171,8 +171,8 @@ def add_grant(request: HttpRequest, department: Department, recipient: uuid.UUID
 
 @require_safe
 @administrator
-def grant(request: HttpRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
-    found = _grant(request, department, grant, "booking:grant")
+def grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
+    found = grant_of(department, grant, by=request.user, what="booking:grant")
     return _grant_page(
         request, department, found, GrantForm(instance=found, department=department)
     )
@@ -180,12 +180,12 @@ def grant(request: HttpRequest, department: Department, grant: uuid.UUID) -> Htt
 
 @require_POST
 @administrator
-def change_grant(request: HttpRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
-    found = _grant(request, department, grant, "booking:change_grant")
+def change_grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
+    found = grant_of(department, grant, by=request.user, what="booking:change_grant")
     form = GrantForm(request.POST, instance=found, department=department)
     if form.is_valid():
         try:
-            after = actions.change_grant(grant=found, **form.cleaned_data, by=_by(request))
+            after = actions.change_grant(grant=found, **form.cleaned_data, by=request.user)
         except GrantOverlaps:
             form.add_error("valid_from", _("Another grant of the service applies then."))
         else:
@@ -197,24 +197,7 @@ def change_grant(request: HttpRequest, department: Department, grant: uuid.UUID)
 
 
 def _listed(department: Department) -> QuerySet[Recipient]:
-    """By name, with the grants of this department alone."""
-    grants = (
-        Grant.objects.filter(service__department=department)
-        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=timezone.localdate()))
-        .select_related("service")
-        .order_by("service__name", "valid_from")
-    )
-    return recipients_of(department).prefetch_related(
-        Prefetch("grants", queryset=grants, to_attr="grants_here")
-    )
-
-
-def _grant(request: HttpRequest, department: Department, grant: uuid.UUID, what: str) -> Grant:
-    found = get_object_or_404(
-        Grant.objects.filter(service__department=department).select_related("service"), pk=grant
-    )
-    found.recipient = recipient_of(department, found.recipient_id, by=_by(request), what=what)
-    return found
+    return queries.with_grants_here(recipients_of(department), department)
 
 
 def _say_booked_after(count: int) -> str:
@@ -226,7 +209,7 @@ def _say_booked_after(count: int) -> str:
 
 
 def recipient_page(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     recipient: Recipient,
     *,
@@ -235,58 +218,32 @@ def recipient_page(
     new_guardian: GuardianForm | None = None,
     log_in: LogInForm | None = None,
 ) -> HttpResponse:
-    """One recipient, with what was wrong in a form that was sent."""
-    today = timezone.localdate()
+    """The page of one recipient; a form that was sent shows its errors."""
+    now = timezone.now()
+    new = {"valid_from": timezone.localdate(now)}
+    email = recipient.user.email if recipient.user else ""
     context = {
         "department": department,
         "recipient": recipient,
-        "name": Recipient.objects.get(pk=recipient.pk).full_name
-        if person
-        else recipient.full_name,
+        "now": now,
+        **vars(queries.recipient_summary(department, recipient, now)),
         "person": person or RecipientForm(instance=recipient),
-        "grants": Grant.objects.filter(recipient=recipient, service__department=department)
-        .select_related("service")
-        .order_by("-valid_from", "service__name"),
-        "new_grant": new_grant or GrantForm(department=department, initial={"valid_from": today}),
-        "coming": [
-            visit
-            for visit in queries.coming(recipient, timezone.now())
-            if visit.service.department_id == department.pk
-        ],
-        "all_series": [
-            (series, series.waits(today))
-            for series in running_series(recipient)
-            if series.service.department_id == department.pk
-        ],
-        "services": Service.objects.filter(
-            pk__in=Grant.objects.valid_on(today).filter(recipient=recipient).values("service"),
-            department=department,
-            is_active=True,
-        ),
-        "now": timezone.now(),
-        "guardians": recipient.mandates.filter(
-            kind=Mandate.Kind.GUARDIAN, revoked_at=None
-        ).exclude(valid_until__lt=today),
-        "new_guardian": new_guardian or GuardianForm(initial={"valid_from": today}),
-        "log_in": log_in
-        or LogInForm(initial={"email": recipient.user.email if recipient.user else ""}),
-        "today": today,
-        "dead_channels": dead_channels(recipient.user),
-        "told_in_vain": told_in_vain(Recipient.objects.filter(pk=recipient.pk)),
-        "has_letter": waiting(department).filter(subject_id=recipient.pk).exists(),
+        "new_grant": new_grant or GrantForm(department=department, initial=new),
+        "new_guardian": new_guardian or GuardianForm(initial=new),
+        "log_in": log_in or LogInForm(initial={"email": email}),
     }
     return render(request, "booking/recipient.html", context)
 
 
 def _grant_page(
-    request: HttpRequest, department: Department, grant: Grant, form: GrantForm
+    request: PersonRequest, department: Department, grant: Grant, form: GrantForm
 ) -> HttpResponse:
     context = {"department": department, "grant": grant, "form": form}
     return render(request, "booking/grant.html", context)
 
 
 def _new_page(
-    request: HttpRequest,
+    request: PersonRequest,
     department: Department,
     new: NewRecipientForm,
     person: RecipientForm,
@@ -294,7 +251,3 @@ def _new_page(
 ) -> HttpResponse:
     context = {"department": department, "new": new, "person": person, "grant": grant}
     return render(request, "booking/recipient_new.html", context)
-
-
-def _by(request: HttpRequest) -> User:
-    return cast(User, request.user)

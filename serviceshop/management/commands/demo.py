@@ -23,7 +23,7 @@ from serviceshop.local.processes import Child
 from serviceshop.supervision import Watched, keep_running
 
 QUEUES = ("plans", "messages", "default")
-FIRST_PAGE = 60  # seconds that it may take to come
+FIRST_PAGE = 60  # seconds that it may take
 PEOPLE = """
   Choose a person on the log-in page, or log in by e-mail with the password demo:
 
@@ -41,8 +41,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="8000 unless told otherwise")
-        # manage.py has read it already: the services run before the settings are read.
+        parser.add_argument("--port", type=int, default=8000, help="8000 by default")
+        # manage.py has already read it: services must run before settings are read.
         parser.add_argument(attach.OPTION, help="where its data is kept; .data/demo by default")
 
     def handle(self, *, port: int, **_: Any) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt), _listen(port) as listening:
-            # Mails lead to where the pages are, also from the worker.
+            # For links in mails, which the worker sends.
             os.environ.setdefault("SITE_URL", _url(listening).rstrip("/"))
             self._prepare_database()
             with _running(listening) as processes:
@@ -137,9 +137,9 @@ def _running(listening: socket.socket) -> Iterator[list[Child]]:
         yield processes
     finally:
         for sort in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(sort, signal.SIG_IGN)  # stopping goes on to its end
+            signal.signal(sort, signal.SIG_IGN)  # do not interrupt stopping
         for process in processes:
-            process.ask_to_stop()
+            process.request_stop()
         for process in processes:
             process.stop()
 

@@ -12,7 +12,7 @@ from booking import actions
 from tests import factories
 from tests.factories import local
 
-NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # 09:00 in Oslo
 TODAY = dt.date(2026, 11, 24)
 TOMORROW = dt.date(2026, 11, 25)
 LAST_DAY = dt.date(2026, 12, 8)
@@ -50,14 +50,14 @@ def user(recipient):
 
 @pytest.fixture
 def page(client, user):
-    """The recipient's own browser."""
+    """A client logged in as the recipient."""
     client.force_login(user)
     return client
 
 
 @pytest.fixture
 def simple(page, user):
-    """The same browser in the simple view."""
+    """The same client in the simple view."""
     page.post(CHOOSE, {"view": "simple"})
     user.refresh_from_db()
     return page
@@ -65,7 +65,7 @@ def simple(page, user):
 
 @pytest.fixture
 def stranger(service):
-    """Somebody else with a grant, whose name must never show."""
+    """Another recipient with a grant; nothing about them may be shown."""
     recipient = factories.RecipientFactory(
         user=factories.UserFactory(given_name="Zacharias", family_name="Hemmelig"),
         given_name="Zacharias",
@@ -78,7 +78,7 @@ def stranger(service):
 
 @pytest.fixture
 def book(service):
-    """``book(recipient, at(10))`` through the verb, as the page does."""
+    """``book(recipient, at(10))`` calls the action that the page calls."""
 
     def book(recipient, starts_at, *, service=service, note=""):
         return actions.book(
@@ -98,7 +98,7 @@ def at(hour, minute=0, date=TOMORROW):
 
 
 def text_of(response):
-    """What the page says, without its marks."""
+    """The page's text without markup."""
     content = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     words = html.unescape(re.sub(r"<[^>]+>", " ", content))
     return re.sub(r"\s+", " ", words).replace("\N{NO-BREAK SPACE}", " ")
@@ -108,13 +108,13 @@ def text_of(response):
 
 
 def answers(response):
-    """(the words, where it leads) of every large answer that is a link."""
+    """(text, URL) of every large answer that is a link."""
     found = re.findall(r'<a class="big[^"]*" href="([^"]+)">(.*?)</a>', response.text, re.DOTALL)
     return [(words(inner), href.replace("&amp;", "&")) for href, inner in found]
 
 
 def presses(response):
-    """The words of every large answer that is a button."""
+    """The text of every large answer that is a button."""
     return [
         words(inner)
         for inner in re.findall(
@@ -128,5 +128,5 @@ def words(html):
 
 
 def follow(client, response, words):
-    (href,) = [href for said, href in answers(response) if words in said]
+    (href,) = [href for text, href in answers(response) if words in text]
     return client.get(href if href[0] == "/" else response.request["PATH_INFO"] + href)

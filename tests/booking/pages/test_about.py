@@ -11,7 +11,7 @@ from tests.booking.pages.conftest import text_of
         ("/accessibility/", "WCAG 2.2"),
     ],
 )
-def test_anybody_may_read_these_pages(client, db, path, words):
+def test_public_pages_need_no_log_in(client, db, path, words):
     client.cookies["django_language"] = "en"
     response = client.get(path)
     assert response.status_code == 200

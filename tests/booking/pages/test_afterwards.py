@@ -1,4 +1,4 @@
-"""The same again next week, the undo of a cancellation, how it went, and all used."""
+"""Booking the same next week, undoing a cancellation, outcomes, and a used-up grant."""
 
 import datetime as dt
 import re
@@ -27,10 +27,10 @@ def fields(response):
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', response.text))
 
 
-# -- The same again -------------------------------------------------------------------
+# -- The same next week -------------------------------------------------------------------
 
 
-def test_the_proof_offers_the_same_next_week(page, visit, service):
+def test_the_visits_page_offers_the_same_time_next_week(page, visit, service):
     response = page.get(url(visit))
     assert "Wednesday 2 December at 10:00 is free" in text_of(response)
     check = f"/book/{service.pk}/{NEXT_WEEK}/10.00/"
@@ -38,7 +38,7 @@ def test_the_proof_offers_the_same_next_week(page, visit, service):
     assert "Is this right?" in text_of(page.get(check))
 
 
-def test_when_it_is_busy_the_nearest_times_are_one_press_away(
+def test_when_next_week_is_busy_the_page_links_to_the_nearest_times(
     page, visit, service, stranger, book
 ):
     book(stranger, at(10, date=NEXT_WEEK))
@@ -47,7 +47,7 @@ def test_when_it_is_busy_the_nearest_times_are_one_press_away(
     assert "The nearest free times" in text
 
 
-def test_what_can_not_be_had_next_week_is_not_offered(page, recipient, book, grant):
+def test_a_time_that_cannot_be_booked_next_week_is_not_offered(page, recipient, book, grant):
     late = book(recipient, at(10, date=dt.date(2026, 12, 3)))
     assert "the same next week" not in text_of(page.get(url(late)))
     soon = book(recipient, at(10))
@@ -71,7 +71,7 @@ def test_a_cancellation_can_be_undone_with_the_note(page, visit, recipient, user
     assert recipient.bookings.confirmed().count() == 1
 
 
-def test_undoing_what_somebody_else_has_taken_says_so_with_alternatives(
+def test_undo_offers_alternatives_when_the_time_is_taken(
     page, visit, recipient, user, stranger, book
 ):
     actions.cancel(booking=visit, by=user)
@@ -83,12 +83,12 @@ def test_undoing_what_somebody_else_has_taken_says_so_with_alternatives(
     assert not recipient.bookings.confirmed().exists()
 
 
-def test_what_the_municipality_cancelled_is_not_undone_here(page, visit, administrator):
+def test_a_cancellation_by_the_municipality_cannot_be_undone(page, visit, administrator):
     actions.cancel(booking=visit, by=administrator, reason="Illness with us.")
     assert "Undo" not in text_of(page.get(url(visit)))
 
 
-def test_what_should_have_been_is_not_undone(page, visit, user, clock):
+def test_a_cancelled_visit_in_the_past_cannot_be_undone(page, visit, user, clock):
     actions.cancel(booking=visit, by=user)
     clock.move_to(at(11))
     assert "Undo" not in text_of(page.get(url(visit)))
@@ -96,7 +96,7 @@ def test_what_should_have_been_is_not_undone(page, visit, user, clock):
 
 @pytest.fixture
 def undo(page, visit, user):
-    """``undo()`` presses the button of the page as it was right after the cancellation."""
+    """``undo()`` sends the form of the page as it was right after the cancellation."""
     actions.cancel(booking=visit, by=user)
     form = fields(page.get(url(visit)))
 
@@ -107,8 +107,8 @@ def undo(page, visit, user):
     return undo
 
 
-def assert_leads_to(page, visit, again):
-    """The cancelled visit's page shows the way to another, and does not offer to undo."""
+def assert_links_to(page, visit, again):
+    """The cancelled visit's page links to ``again`` and does not offer to undo."""
     response = page.get(url(visit))
     assert "The visit is cancelled" in text_of(response)
     assert "See the visit you booked again" in text_of(response)
@@ -121,28 +121,28 @@ def assert_leads_to(page, visit, again):
 
 
 @pytest.mark.parametrize("view", ["full", "simple"])
-def test_the_cancelled_visit_leads_to_the_one_that_was_booked_again(page, visit, undo, view):
+def test_the_cancelled_visit_links_to_the_one_booked_again(page, visit, undo, view):
     page.post("/view/choose/", {"view": view})
     assert "See the visit you booked again" not in text_of(page.get(url(visit)))
-    assert_leads_to(page, visit, undo())
+    assert_links_to(page, visit, undo())
 
 
-def test_it_leads_there_too_when_that_one_was_moved(page, visit, undo, user):
+def test_the_link_survives_a_move_of_the_new_visit(page, visit, undo, user):
     again = actions.move(booking=undo(), starts_at=at(12), by=user)
-    assert_leads_to(page, visit, again)
+    assert_links_to(page, visit, again)
 
 
-def test_undoing_twice_leads_to_the_visit_that_stands(page, visit, undo, user):
+def test_after_two_undos_the_link_goes_to_the_confirmed_visit(page, visit, undo, user):
     first = undo()
     actions.cancel(booking=first, by=user)
-    assert_leads_to(page, visit, first)  # where it can be undone once more
+    assert_links_to(page, visit, first)  # which is cancelled too, and can be undone
     page.post("/book/", fields(page.get(url(first))))
     standing = visit.recipient.bookings.confirmed().get()
-    assert_leads_to(page, visit, standing)
-    assert_leads_to(page, first, standing)
+    assert_links_to(page, visit, standing)
+    assert_links_to(page, first, standing)
 
 
-def test_pressing_undo_twice_shows_what_became_of_the_first_press(page, visit, undo, user):
+def test_pressing_undo_twice_shows_the_visit_of_the_first_press(page, visit, undo, user):
     again = undo()
     assert undo() == again
     actions.move(booking=again, starts_at=at(12), by=user)
@@ -150,11 +150,11 @@ def test_pressing_undo_twice_shows_what_became_of_the_first_press(page, visit, u
     assert visit.recipient.bookings.confirmed().count() == 1
 
 
-def test_the_same_time_booked_in_another_way_is_shown_as_well(page, visit, recipient, undo, book):
-    assert_leads_to(page, visit, book(recipient, at(10)))
+def test_the_link_goes_to_a_new_booking_of_the_same_time(page, visit, recipient, undo, book):
+    assert_links_to(page, visit, book(recipient, at(10)))
 
 
-def test_another_visit_at_that_time_is_not_called_the_same(
+def test_another_service_at_that_time_is_not_linked(
     page, visit, recipient, department, undo, book
 ):
     other = factories.ServiceFactory(department=department)
@@ -163,17 +163,17 @@ def test_another_visit_at_that_time_is_not_called_the_same(
     assert "See the visit you booked again" not in text_of(page.get(url(visit)))
 
 
-def test_somebody_who_may_only_look_is_led_there(client, page, visit, recipient, undo):
+def test_a_helper_who_may_only_look_sees_the_link(client, page, visit, recipient, undo):
     again = undo()
     mandate = factories.MandateFactory(recipient=recipient, may="look")
     mandate.holder.language = "en"
     mandate.holder.save()
     client.force_login(mandate.holder)
     client.post("/persons/choose/", {"person": recipient.pk})
-    assert_leads_to(client, visit, again)
+    assert_links_to(client, visit, again)
 
 
-# -- How it went ------------------------------------------------------------------------------
+# -- Outcomes ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_somebody_who_may_only_look_is_led_there(client, page, visit, recipient,
         (Outcome.COULD_NOT_COME, "We could not come"),
     ],
 )
-def test_the_history_and_the_visit_say_how_it_went(
+def test_history_and_visit_page_show_the_outcome(
     page, recipient, service, outcome, words, monkeypatch
 ):
     past = factories.BookingFactory(
@@ -202,10 +202,10 @@ def test_the_history_and_the_visit_say_how_it_went(
         assert "Over" not in text
 
 
-# -- All used -----------------------------------------------------------------------------------
+# -- Over quota -----------------------------------------------------------------------------------
 
 
-def test_all_used_names_the_visits_that_could_be_moved_instead(
+def test_over_quota_lists_the_visits_that_can_be_moved(
     page, visit, service, grant, department, user
 ):
     grant.amount = 1
@@ -220,7 +220,9 @@ def test_all_used_names_the_visits_that_could_be_moved_instead(
     assert "Move one of these instead" not in text_of(page.get(path))
 
 
-def test_the_proof_asks_a_fixed_number_of_things(page, visit, django_assert_max_num_queries):
+def test_the_visits_page_uses_a_fixed_number_of_statements(
+    page, visit, django_assert_max_num_queries
+):
     with django_assert_max_num_queries(19):
         page.get(url(visit))
     assert Booking.objects.count() == 1

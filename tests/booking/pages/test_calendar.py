@@ -12,7 +12,7 @@ from tests.booking.pages.conftest import LAST_DAY, NOW, TODAY, TOMORROW, at, tex
 URL = "/calendar/"
 
 
-def test_it_greets_and_shows_the_next_visit(page, recipient, book):
+def test_the_front_page_shows_the_next_visit(page, recipient, book):
     visit = book(recipient, at(10))
     response = page.get(URL)
     text = text_of(response)
@@ -21,7 +21,7 @@ def test_it_greets_and_shows_the_next_visit(page, recipient, book):
     assert reverse("booking:move", args=[visit.pk]) in response.content.decode()
 
 
-def test_it_says_what_is_left_of_each_service(page, recipient, service, book):
+def test_the_balance_of_each_service_is_shown(page, recipient, service, book):
     shower = factories.ServiceFactory(department=service.department, name="Shower", minutes=30)
     factories.GrantFactory(recipient=recipient, service=shower, amount=90, unit="minutes")
     book(recipient, at(10), service=shower)
@@ -30,7 +30,7 @@ def test_it_says_what_is_left_of_each_service(page, recipient, service, book):
     assert "Shower 1 hour of 1 hour and 30 minutes left this week" in text
 
 
-def test_it_lists_the_days_that_can_be_booked_until_the_last(page, service):
+def test_days_are_listed_until_the_last_that_can_be_booked(page, service):
     response = page.get(URL)
     html, text = response.content.decode(), text_of(response)
     for date in (TODAY, TOMORROW, LAST_DAY):
@@ -40,7 +40,7 @@ def test_it_lists_the_days_that_can_be_booked_until_the_last(page, service):
     assert "Wednesday 25 November Tomorrow · all day 15 free" in text
 
 
-def test_the_address_chooses_service_and_week(page, recipient, service):
+def test_the_url_chooses_service_and_week(page, recipient, service):
     shower = factories.ServiceFactory(department=service.department, name="Shower")
     factories.GrantFactory(recipient=recipient, service=shower)
     text = text_of(page.get(URL, {"service": shower.pk, "week": "2026-W49"}))
@@ -52,13 +52,13 @@ def test_the_address_chooses_service_and_week(page, recipient, service):
 @pytest.mark.parametrize(
     "query", ["service=nonsense&week=nonsense", "week=2020-W01", "week=9999-W99"]
 )
-def test_an_address_that_makes_no_sense_shows_what_is_usual(page, query):
+def test_an_invalid_query_shows_the_default(page, query):
     response = page.get(f"{URL}?{query}")
     assert response.status_code == 200
     assert "Free days for cleaning" in text_of(response)
 
 
-def test_busy_is_seen_but_never_whose(page, stranger, book):
+def test_busy_times_show_nothing_about_others(page, stranger, book):
     for hour in range(8, 16):
         book(stranger, at(hour, date=TOMORROW)) if hour % 2 == 0 else None
     visit = book(stranger, at(15, date=TODAY))
@@ -76,7 +76,7 @@ def test_busy_is_seen_but_never_whose(page, stranger, book):
         assert secret not in html
 
 
-def test_without_any_grant_it_says_so_kindly(client):
+def test_without_a_grant_the_page_explains_it(client):
     nobody = factories.RecipientFactory(user=factories.UserFactory(language="en"))
     client.force_login(nobody.user)
     response = client.get(URL)
@@ -97,7 +97,7 @@ def test_a_week_that_is_used_up_says_why_and_the_next_one_is_open(page, grant, r
     assert "Thursday 26 November" not in text.split("Next week")[0].split("Free days")[1]
 
 
-def test_the_week_is_drawn_also_when_nothing_can_be_booked(
+def test_the_week_view_is_shown_when_nothing_can_be_booked(
     page, recipient, service, opening_hours
 ):
     factories.BookingFactory(recipient=recipient, service=service, starts_at=at(10))
@@ -111,7 +111,7 @@ def test_the_week_is_drawn_also_when_nothing_can_be_booked(
     assert f'href="/calendar/week/?service={service.pk}"' in response.text
 
 
-def test_nothing_free_for_a_fortnight_says_when_to_look_again(page, opening_hours, book, stranger):
+def test_nothing_free_for_a_fortnight_is_explained(page, opening_hours, book, stranger):
     for row in opening_hours:
         row.opens_at, row.closes_at = dt.time(8), dt.time(9)
         row.save()
@@ -137,7 +137,7 @@ def test_a_department_that_takes_no_bookings_says_so(page, department):
     assert "You can't book cleaning here yet" in text_of(page.get(URL))
 
 
-def test_a_grant_that_ends_is_told_on_the_days_after(page, grant):
+def test_days_after_the_grant_say_no_grant(page, grant):
     grant.valid_until = TOMORROW
     grant.save()
     text = text_of(page.get(URL))
@@ -145,21 +145,21 @@ def test_a_grant_that_ends_is_told_on_the_days_after(page, grant):
 
 
 @pytest.mark.parametrize("path", [URL, "/calendar/week/", "/bookings/"])
-def test_only_recipients_have_these_pages(client, care_worker, path):
+def test_other_users_get_404(client, care_worker, path):
     assert client.get(path).status_code == 302
     client.force_login(care_worker)
     assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", [URL, "/calendar/week/"])
-def test_nothing_can_be_sent_to_them(page, path):
+def test_post_is_not_allowed(page, path):
     assert page.post(path).status_code == 405
 
 
-# -- Freshness --------------------------------------------------------------
+# -- ETag --------------------------------------------------------------
 
 
-def test_an_unchanged_calendar_answers_304_with_few_questions(
+def test_an_unchanged_calendar_is_a_304_in_two_statements(
     page, clock, django_assert_max_num_queries
 ):
     tag = page.get(URL).headers["ETag"]
@@ -216,7 +216,7 @@ def another_language(recipient, stranger, book, clock, user):
     ],
     ids=lambda change: change.__name__,
 )
-def test_any_change_makes_it_new(page, recipient, stranger, book, clock, user, change):
+def test_any_change_gives_a_new_etag(page, recipient, stranger, book, clock, user, change):
     tag = page.get(URL).headers["ETag"]
     change(recipient, stranger, book, clock, user)
     response = page.get(URL, headers={"if-none-match": tag})
@@ -224,14 +224,14 @@ def test_any_change_makes_it_new(page, recipient, stranger, book, clock, user, c
     assert response.headers["ETag"] != tag
 
 
-def test_one_persons_tag_is_not_anothers(page, client, stranger):
+def test_users_have_different_etags(page, client, stranger):
     tag = page.get(URL).headers["ETag"]
     client.force_login(stranger.user)
     assert client.get(URL, headers={"if-none-match": tag}).status_code == 200
 
 
 @pytest.mark.parametrize("visits", [1, 4])
-def test_a_changed_calendar_asks_as_much_however_many_visits(
+def test_a_changed_calendar_takes_two_statements_however_many_visits(
     page, department, recipient, book, visits, django_assert_num_queries
 ):
     lay_out_horizon(department)
@@ -243,7 +243,7 @@ def test_a_changed_calendar_asks_as_much_however_many_visits(
         page.get(URL)
 
 
-# -- The week on a page of its own -------------------------------------------
+# -- The printable week -------------------------------------------
 
 
 def test_the_printable_week_has_own_visits_and_the_persons_name(page, recipient, book):

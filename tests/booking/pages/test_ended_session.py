@@ -1,4 +1,4 @@
-"""A session that ends in the middle of booking loses nothing that was typed."""
+"""What was typed survives a session that ends in the middle of booking."""
 
 import re
 import uuid
@@ -50,7 +50,7 @@ def acting(browser, holder, recipient):
     return end(browser)
 
 
-def test_logged_out_one_logs_in_and_finds_all_as_it_was(ended, user, order):
+def test_a_form_is_filled_in_again_after_log_in(ended, user, order):
     client = ended
     sent = client.post(reverse("booking:book"), order)
     assert sent.url.startswith("/accounts/login/")
@@ -78,7 +78,7 @@ def test_a_guardian_logs_in_and_still_acts_for_the_person(client, recipient, ord
     assert "Ring twice." in check.text
 
 
-def test_somebody_else_who_logs_in_there_sees_nothing_of_it(ended, stranger, order):
+def test_another_user_who_logs_in_does_not_see_the_form(ended, stranger, order):
     client = ended
     sent = client.post(reverse("booking:book"), order)
     log_in(client, stranger.user)
@@ -97,7 +97,7 @@ def test_of_a_browser_that_showed_nobody_anything_no_word_is_kept(client, user, 
     assert check.context["form"]["note"].value() == ""
 
 
-def test_moving_goes_on_for_whom_it_was(client, recipient, book):
+def test_a_guardian_moves_for_the_same_person_after_log_in(client, recipient, book):
     holder = factories.MandateFactory(recipient=recipient, holder__language="en").holder
     visit = book(recipient, at(12))
     sent = acting(client, holder, recipient).post(
@@ -111,14 +111,14 @@ def test_moving_goes_on_for_whom_it_was(client, recipient, book):
 
 @pytest.fixture
 def strict(user):
-    """A browser whose forms are checked, logged in again since the form was drawn."""
+    """A client that checks CSRF tokens, logged in again since the form was made."""
     client = Client(enforce_csrf_checks=True)
     log_in(client, user)
     client.get(reverse("booking:calendar"))
     return client
 
 
-def test_a_form_of_an_older_session_is_looked_over_again(strict, order):
+def test_a_booking_form_of_an_older_session_is_shown_again(strict, order):
     sent = strict.post(
         reverse("booking:book"),
         {**order, "csrfmiddlewaretoken": "x" * 64},
@@ -129,7 +129,7 @@ def test_a_form_of_an_older_session_is_looked_over_again(strict, order):
 
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}])
-def test_a_form_from_elsewhere_leaves_nothing_behind(strict, order, origin):
+def test_a_form_from_another_site_leaves_no_draft(strict, order, origin):
     refused = strict.post(reverse("booking:book"), order, headers=origin)
     assert refused.status_code == 403
     assert "draft" not in strict.session
@@ -154,7 +154,7 @@ def send_from_older_page(browser, form):
     )
 
 
-def test_any_other_form_of_an_older_session_is_asked_about(strict, help_from_carl, recipient):
+def test_other_forms_of_an_older_session_need_confirmation(strict, help_from_carl, recipient):
     sent = send_from_older_page(strict, help_from_carl)
     assert not recipient.mandates.exists()
     asked = strict.get(sent.url)
@@ -176,19 +176,19 @@ def assert_words_can_only_be_copied(browser, form):
     assert not UnsentForm.objects.exists()
 
 
-def test_who_acts_for_others_may_have_written_it_for_one_of_them(strict, user, help_from_carl):
+def test_a_user_who_acts_for_others_can_only_copy_the_text(strict, user, help_from_carl):
     user.acts_for_others = True
     user.save()
     assert_words_can_only_be_copied(strict, help_from_carl)
 
 
-def test_who_logs_in_after_another_may_not_have_written_it(strict, stranger, help_from_carl):
+def test_another_users_form_can_only_be_copied(strict, stranger, help_from_carl):
     log_in(strict, stranger.user)
     strict.get(reverse("booking:calendar"))
     assert_words_can_only_be_copied(strict, help_from_carl)
 
 
-def test_a_code_to_log_in_is_kept_nowhere(strict):
+def test_a_log_in_code_is_not_stored(strict):
     refused = strict.post(
         reverse("account_logout"), {"code": "x y"}, headers={"Origin": "http://testserver"}
     )
@@ -197,7 +197,7 @@ def test_a_code_to_log_in_is_kept_nowhere(strict):
 
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}])
-def test_of_a_form_from_elsewhere_no_word_is_shown(strict, help_from_carl, origin):
+def test_the_text_of_a_form_from_another_site_is_not_shown(strict, help_from_carl, origin):
     refused = strict.post(reverse("booking:give_mandate"), help_from_carl, headers=origin)
     assert refused.status_code == 403
     assert "Carl Berg" not in refused.text

@@ -1,4 +1,4 @@
-"""Visits in one's own calendar."""
+"""Calendar files and calendar feeds."""
 
 import datetime as dt
 import uuid
@@ -41,7 +41,7 @@ def events(client, address):
     return read(client, address).walk("VEVENT")
 
 
-def test_a_visit_can_be_added_to_a_calendar_from_its_proof(page, booked):
+def test_the_visits_page_links_to_a_calendar_file(page, booked):
     url = reverse("booking:visit_file", args=[booked.pk])
     assert url in page.get(reverse("booking:visit", args=[booked.pk])).content.decode()
     response = page.get(url)
@@ -52,7 +52,7 @@ def test_a_visit_can_be_added_to_a_calendar_from_its_proof(page, booked):
     assert event.decoded("DTSTART") == at(10)
 
 
-def test_the_file_of_a_cancelled_visit_takes_it_out(page, booked, user):
+def test_the_file_of_a_cancelled_visit_removes_it(page, booked, user):
     actions.cancel(booking=booked, by=user)
     calendar = Calendar.from_ical(
         page.get(reverse("booking:visit_file", args=[booked.pk])).content
@@ -66,7 +66,7 @@ def test_the_file_of_somebody_elses_visit_is_not_found(page, book, stranger):
     assert page.get(reverse("booking:visit_file", args=[theirs.pk])).status_code == 404
 
 
-def test_the_address_is_shown_once_and_works_without_a_log_in(page, client, booked, settings):
+def test_the_feed_url_is_shown_once_and_works_without_log_in(page, client, booked, settings):
     settings.SITE_URL = "https://shop.example"
     made = logged_in_again(page).post(f"{PAGE}make/")
     address = made.context["address"]
@@ -82,7 +82,9 @@ def test_the_address_is_shown_once_and_works_without_a_log_in(page, client, book
     assert event["UID"] == str(booked.pk)
 
 
-def test_the_feed_is_discreet_unless_asked_otherwise(client, booked, address, user, service):
+def test_the_feed_names_no_service_unless_the_user_wants_it(
+    client, booked, address, user, service
+):
     content = client.get(address).content.decode()
     for secret in (service.name, service.department.name, "Aksel", "mat", "Storgata"):
         assert secret not in content
@@ -93,14 +95,12 @@ def test_the_feed_is_discreet_unless_asked_otherwise(client, booked, address, us
     assert "mat" not in event.to_ical().decode()
 
 
-def test_the_feed_holds_nobody_elses_visits(client, book, stranger, booked, address):
+def test_the_feed_has_no_visits_of_others(client, book, stranger, booked, address):
     book(stranger, at(13))
     assert [event["UID"] for event in events(client, address)] == [str(booked.pk)]
 
 
-def test_the_feed_follows_a_move_and_shows_what_is_cancelled_for_a_while(
-    client, booked, address, user, clock
-):
+def test_the_feed_shows_moved_and_recently_cancelled_visits(client, booked, address, user, clock):
     actions.move(booking=booked, starts_at=at(12), by=user)
     (event,) = events(client, address)
     assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, at(12))
@@ -112,9 +112,7 @@ def test_the_feed_follows_a_move_and_shows_what_is_cancelled_for_a_while(
     assert events(client, address) == []
 
 
-def test_nothing_changed_is_a_304_and_the_answer_may_be_kept_a_while(
-    client, booked, address, user
-):
+def test_an_unchanged_feed_is_a_304_and_can_be_cached(client, booked, address, user):
     first = client.get(address)
     assert first["Cache-Control"] == "private, max-age=900"
     assert first["X-Robots-Tag"] == "noindex"
@@ -125,9 +123,7 @@ def test_nothing_changed_is_a_304_and_the_answer_may_be_kept_a_while(
     assert changed.status_code == 200
 
 
-def test_each_reading_is_logged_and_shown_to_whom_it_concerns(
-    page, address, user, recipient, clock
-):
+def test_each_read_is_in_the_access_log(page, address, user, recipient, clock):
     for _ in range(2):
         page.get(address)
     (look,) = AccessLogEntry.objects.filter(what="booking:feed")
@@ -139,7 +135,7 @@ def test_each_reading_is_logged_and_shown_to_whom_it_concerns(
     assert AccessLogEntry.objects.filter(what="booking:feed").count() == 2
 
 
-def test_a_closed_address_is_not_found(page, client, recipient, address):
+def test_a_closed_feed_is_not_found(page, client, recipient, address):
     feed = CalendarFeed.objects.get()
     for _ in range(2):
         assert page.post(f"{PAGE}{feed.pk}/revoke/").status_code == 302
@@ -148,19 +144,19 @@ def test_a_closed_address_is_not_found(page, client, recipient, address):
     assert client.get("/calendar-feed/guess.ics").status_code == 404
 
 
-def test_the_address_of_somebody_who_may_not_log_in_any_more_is_not_found(client, address, user):
+def test_the_feed_of_an_inactive_user_is_not_found(client, address, user):
     user.is_active = False
     user.save()
     assert client.get(address).status_code == 404
 
 
-def test_an_address_dies_with_its_makers_tie_to_the_person(client, recipient, address):
+def test_a_feed_ends_when_its_maker_is_no_longer_the_recipient(client, recipient, address):
     recipient.user = factories.UserFactory()
     recipient.save()
     assert client.get(address).status_code == 404
 
 
-def test_nobody_closes_somebody_elses_address(page, stranger):
+def test_another_recipients_feed_cannot_be_closed(page, stranger):
     feed, _ = make_feed(recipient=stranger, by=stranger.user)
     assert page.post(f"{PAGE}{feed.pk}/revoke/").status_code == 404
     assert page.post(f"{PAGE}{uuid.uuid4()}/revoke/").status_code == 404
@@ -169,13 +165,13 @@ def test_nobody_closes_somebody_elses_address(page, stranger):
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_a_feed_asks_the_database_as_often_whatever_it_holds(
+def test_a_feed_takes_the_same_statements_however_many_visits(
     client, book, recipient, address, count, django_assert_num_queries
 ):
     for hour in range(8, 8 + 2 * count, 2):
         book(recipient, at(hour))
     client.get(address)
-    with django_assert_num_queries(5):  # feed, look, reading, choice, visits
+    with django_assert_num_queries(5):  # feed, access log, read_at, choices, visits
         client.get(address)
 
 

@@ -1,4 +1,4 @@
-"""Acting for somebody: the switch in the header, what is logged, and how it ends."""
+"""Acting for a recipient: the switch in the header, the access log, and the end."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ from tests.reauthentication import logged_in_again
 
 @pytest.fixture
 def ward(recipient):
-    """For whom the pages are: Aksel Vik."""
+    """The recipient that the guardian acts for: Aksel Vik."""
     return recipient
 
 
@@ -35,14 +35,14 @@ def mandate(ward):
 
 @pytest.fixture
 def carl(client, mandate):
-    """The guardian's own browser."""
+    """A client logged in as the guardian."""
     client.force_login(mandate.holder)
     return client
 
 
 @pytest.fixture
 def acting(carl, ward):
-    """Carl has switched to his ward."""
+    """The guardian's client after switching to the ward."""
     choose(carl, ward)
     return carl
 
@@ -68,13 +68,13 @@ def book_page(client, ward, service, **values):
 # -- Switching ------------------------------------------------------------------
 
 
-def test_somebody_with_a_mandate_alone_lands_where_they_choose_whom_to_act_for(carl, ward):
+def test_a_user_who_is_no_recipient_chooses_whom_to_act_for(carl, ward):
     page = carl.get("/", follow=True)
     assert page.redirect_chain[-1][0] == reverse("booking:persons")
     assert ward.full_name in text_of(page)
 
 
-def test_after_the_switch_each_page_names_the_person(acting, ward, service, book):
+def test_after_the_switch_each_page_names_the_recipient(acting, ward, service, book):
     visit = book(ward, at(12))
     for url in (
         reverse("booking:calendar"),
@@ -90,13 +90,13 @@ def test_after_the_switch_each_page_names_the_person(acting, ward, service, book
         assert "You are acting for Aksel Vik" in text_of(acting.get(url)), url
 
 
-def test_back_to_oneself_in_one_press(acting, ward):
+def test_one_press_switches_back_to_ones_own_pages(acting, ward):
     choose(acting)
     assert acting.get(reverse("booking:calendar")).status_code == 404  # Carl orders nothing
     assert "You are acting for Aksel" not in text_of(acting.get(reverse("booking:help")))
 
 
-def test_a_helper_who_is_a_recipient_too_has_both_pages(client, mandate, ward, service):
+def test_a_helper_who_is_a_recipient_has_both_sets_of_pages(client, mandate, ward, service):
     own = factories.RecipientFactory(user=mandate.holder, given_name="Carl")
     factories.GrantFactory(recipient=own, service=service)
     client.force_login(mandate.holder)
@@ -107,24 +107,24 @@ def test_a_helper_who_is_a_recipient_too_has_both_pages(client, mandate, ward, s
     assert "Visits for Aksel Vik" in text_of(client.get(reverse("booking:calendar")))
 
 
-def test_nobody_else_can_be_chosen(carl, stranger):
+def test_only_mandates_recipients_can_be_chosen(carl, stranger):
     assert choose(carl, stranger).status_code == 404
     assert "acting_for" not in carl.session
 
 
-def test_the_choice_is_gone_with_the_log_out(acting, mandate):
+def test_log_out_forgets_the_choice(acting, mandate):
     acting.logout()
     acting.force_login(mandate.holder)
     assert "acting_for" not in acting.session
 
 
-def test_those_who_act_for_nobody_see_no_switch_and_pay_nothing(
+def test_without_mandates_there_is_no_switch_and_no_statement(
     page, grant, django_assert_num_queries
 ):
     assert 'class="whose' not in page.get(reverse("booking:calendar")).text
 
 
-# -- What is done ---------------------------------------------------------------
+# -- Acting ---------------------------------------------------------------
 
 
 def test_a_guardian_books_and_both_names_are_in_the_history(acting, mandate, ward, service):
@@ -150,7 +150,7 @@ def test_a_guardian_moves_and_cancels(acting, mandate, ward, book):
     ]
 
 
-def test_the_person_reads_who_cancelled(acting, ward, book, client, user):
+def test_the_recipient_sees_who_cancelled(acting, ward, book, client, user):
     visit = book(ward, at(12))
     acting.post(reverse("booking:cancel", args=[visit.pk]))
     client.force_login(user)
@@ -162,7 +162,7 @@ def test_the_person_reads_who_cancelled(acting, ward, book, client, user):
 
 @pytest.mark.parametrize("view", ["ordinary", "simple"])
 @pytest.mark.parametrize("way", ["api", "repeating"])
-def test_the_person_reads_who_did_it_whichever_way_it_was_done(
+def test_the_recipient_sees_who_did_it_through_page_and_api(
     mandate, ward, service, client, user, view, way
 ):
     carl, via = mandate.holder, BookingEvent.Via(way)
@@ -171,22 +171,20 @@ def test_the_person_reads_who_did_it_whichever_way_it_was_done(
     )
     client.force_login(user)
     client.post(CHOOSE, {"view": view})
-    proof, listed = reverse("booking:visit", args=[visit.pk]), reverse("booking:visits")
+    visit_page, listed = reverse("booking:visit", args=[visit.pk]), reverse("booking:visits")
     if view == "ordinary":
-        assert "by Carl Berg" in text_of(client.get(proof))
+        assert "by Carl Berg" in text_of(client.get(visit_page))
     actions.move(booking=visit, starts_at=at(14), by=carl, via=via)
-    assert "Carl Berg moved it." in text_of(client.get(proof))
+    assert "Carl Berg moved it." in text_of(client.get(visit_page))
     actions.cancel(booking=visit, by=carl, via=via, reason="He is away.")
-    told = text_of(client.get(proof))
-    assert "Carl Berg cancelled it. Reason: He is away." in told
-    assert "municipality" not in told
+    text = text_of(client.get(visit_page))
+    assert "Carl Berg cancelled it. Reason: He is away." in text
+    assert "municipality" not in text
     history = client.get(listed, {"before": at(14, 1).isoformat()})
     assert "Cancelled by Carl Berg Reason: He is away." in text_of(history)
 
 
-def test_visits_cancelled_with_their_series_are_the_helpers_doing(
-    acting, mandate, ward, book, client, user
-):
+def test_visits_cancelled_with_a_series_name_the_helper(acting, mandate, ward, book, client, user):
     series = actions.repeat(
         key=uuid.uuid4(), like=book(ward, at(12)), by=mandate.holder, mandate=mandate
     )
@@ -194,12 +192,12 @@ def test_visits_cancelled_with_their_series_are_the_helpers_doing(
     acting.post(reverse("booking:end_series", args=[series.pk]), {"visits": "cancel"})
     assert made.events.last().via == BookingEvent.Via.HELPER
     client.force_login(user)
-    proof = text_of(client.get(reverse("booking:visit", args=[made.pk])))
-    assert "Carl Berg cancelled it." in proof
-    assert "by Carl Berg" in proof
+    visit_page = text_of(client.get(reverse("booking:visit", args=[made.pk])))
+    assert "Carl Berg cancelled it." in visit_page
+    assert "by Carl Berg" in visit_page
 
 
-def test_what_staff_do_with_a_program_is_the_municipalitys_doing(
+def test_changes_by_staff_through_the_api_name_the_municipality(
     page, ward, service, book, administrator
 ):
     visit = actions.book(
@@ -210,17 +208,15 @@ def test_what_staff_do_with_a_program_is_the_municipalitys_doing(
         by=administrator,
         via=BookingEvent.Via.API,
     )
-    proof = reverse("booking:visit", args=[visit.pk])
-    assert "by the municipality" in text_of(page.get(proof))
+    visit_page = reverse("booking:visit", args=[visit.pk])
+    assert "by the municipality" in text_of(page.get(visit_page))
     actions.move(
         booking=visit, starts_at=at(14), by=administrator, via=BookingEvent.Via.API, reason="Ill."
     )
-    assert "The municipality moved it. Reason: Ill." in text_of(page.get(proof))
+    assert "The municipality moved it. Reason: Ill." in text_of(page.get(visit_page))
 
 
-def test_history_asks_once_who_helped_however_long_it_is(
-    page, mandate, ward, service, django_assert_num_queries
-):
+def test_history_reads_mandates_once(page, mandate, ward, service, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -240,16 +236,16 @@ def test_history_asks_once_who_helped_however_long_it_is(
         page.get(reverse("booking:visits"))
 
 
-def test_each_look_is_logged_for_the_person(acting, mandate, ward):
+def test_each_page_view_is_in_the_access_log(acting, mandate, ward):
     acting.get(reverse("booking:visits"))
     entry = AccessLogEntry.objects.get(what="booking:visits")
     assert (entry.actor, entry.subject_id) == (mandate.holder, ward.pk)
 
 
-def test_acting_costs_a_page_no_more_than_its_log(
+def test_acting_for_somebody_costs_three_statements(
     acting, page, ward, user, client, book, django_assert_num_queries
 ):
-    """One statement for the mandates in place of the person's own row, two for the log."""
+    """One statement for the mandates in place of the user's recipient, two for the log."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -275,21 +271,21 @@ def looker(acting, mandate):
     return acting
 
 
-def test_who_may_only_look_sees_the_visits_and_no_button(looker, ward, book):
+def test_a_helper_who_may_only_look_sees_no_buttons(looker, ward, book):
     visit = book(ward, at(12))
     page = looker.get(reverse("booking:calendar"), follow=True)
     assert page.redirect_chain[-1][0] == reverse("booking:visits")
     assert "12:00" in text_of(page)
-    proof = looker.get(reverse("booking:visit", args=[visit.pk]))
+    visit_page = looker.get(reverse("booking:visit", args=[visit.pk]))
     week = looker.get(reverse("booking:week"))
-    for shown in (page, proof, week):
+    for shown in (page, visit_page, week):
         assert "/move/" not in shown.text
         assert "/cancel/" not in shown.text
         assert "/book/" not in shown.text
         assert "You can look, not book." in text_of(shown)
 
 
-def test_the_verbs_are_refused_to_who_may_only_look(looker, ward, service, book):
+def test_a_helper_who_may_only_look_cannot_change_anything(looker, ward, service, book):
     visit = book(ward, at(12))
     sent = [
         book_page(looker, ward, service),
@@ -300,7 +296,9 @@ def test_the_verbs_are_refused_to_who_may_only_look(looker, ward, service, book)
     assert Booking.objects.confirmed().get() == visit
 
 
-def test_the_simple_view_has_no_button_either_for_who_may_only_look(looker, mandate, ward, book):
+def test_the_simple_view_has_no_buttons_for_a_helper_who_may_only_look(
+    looker, mandate, ward, book
+):
     mandate.holder.preferences["view"] = "simple"
     mandate.holder.save()
     visit = book(ward, at(12))
@@ -315,7 +313,7 @@ def test_the_simple_view_has_no_button_either_for_who_may_only_look(looker, mand
 
 
 @pytest.mark.parametrize("how", ["ended", "run out"])
-def test_ended_means_ended_at_the_next_click(acting, mandate, ward, service, how):
+def test_an_ended_mandate_applies_from_the_next_request(acting, mandate, ward, service, how):
     acting.get(reverse("booking:calendar"))
     if how == "ended":
         actions.end_mandate(mandate=mandate, by=ward.user)
@@ -330,7 +328,7 @@ def test_ended_means_ended_at_the_next_click(acting, mandate, ward, service, how
     assert "acting_for" not in acting.session
 
 
-def test_without_a_mandate_a_session_that_says_so_is_worth_nothing(client, stranger, ward):
+def test_a_session_alone_gives_no_access(client, stranger, ward):
     client.force_login(stranger.user)
     session = client.session
     session["acting_for"] = str(ward.pk)
@@ -338,9 +336,7 @@ def test_without_a_mandate_a_session_that_says_so_is_worth_nothing(client, stran
     assert client.get(reverse("booking:calendar")).status_code == 404
 
 
-def test_a_form_sent_after_a_switch_elsewhere_is_looked_over_again_for_whom_it_was(
-    acting, ward, service
-):
+def test_a_form_sent_after_a_switch_is_shown_again_for_its_recipient(acting, ward, service):
     choose(acting)  # in another window
 
     response = book_page(acting, ward, service, note="Ring twice.")
@@ -351,14 +347,14 @@ def test_a_form_sent_after_a_switch_elsewhere_is_looked_over_again_for_whom_it_w
     assert "Ring twice." in check.text
 
 
-# -- The person decides --------------------------------------------------------------
+# -- Giving and ending mandates --------------------------------------------------------------
 
 
 def invite(**values):
     return {"name": "Gro Dahl", "email": "gro@example.test", "may": "book", **values}
 
 
-def test_a_person_lets_somebody_help_and_ends_it(page, recipient):
+def test_a_recipient_gives_a_mandate_and_ends_it(page, recipient):
     logged_in_again(page).post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
     mandate = recipient.mandates.get()
     assert (mandate.kind, mandate.may, mandate.given_by) == ("helper", "book", recipient.user)
@@ -382,14 +378,14 @@ def test_a_person_lets_somebody_help_and_ends_it(page, recipient):
         ({"valid_until": "soon"}, "valid_until"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(page, recipient, values, field):
+def test_errors_are_shown_and_the_form_stays_filled_in(page, recipient, values, field):
     answer = page.post(reverse("booking:give_mandate"), invite(**values))
     assert field in answer.context["form"].errors
     assert not recipient.mandates.exists()
     assert "gro" in answer.text
 
 
-def test_ones_own_email_and_the_same_helper_twice_are_refused_in_words(page, recipient):
+def test_own_email_and_the_same_helper_twice_are_errors(page, recipient):
     logged_in_again(page)
     own = page.post(reverse("booking:give_mandate"), invite(email=recipient.user.email))
     assert "This is your own e-mail." in text_of(own)
@@ -399,7 +395,7 @@ def test_ones_own_email_and_the_same_helper_twice_are_refused_in_words(page, rec
     assert recipient.mandates.count() == 1
 
 
-def test_a_person_does_not_end_what_the_authorities_decided(page, recipient):
+def test_a_recipient_cannot_end_a_guardians_mandate(page, recipient):
     guardian = factories.MandateFactory(recipient=recipient, guardian=True)
     assert page.post(reverse("booking:end_mandate", args=[guardian.pk])).status_code == 404
     shown = page.get(reverse("booking:mandates"))
@@ -407,7 +403,7 @@ def test_a_person_does_not_end_what_the_authorities_decided(page, recipient):
     assert reverse("booking:end_mandate", args=[guardian.pk]) not in shown.text
 
 
-def test_whoever_acts_for_somebody_lets_nobody_else_in(acting, ward):
+def test_a_helper_cannot_give_mandates(acting, ward):
     for response in (
         acting.get(reverse("booking:mandates")),
         acting.post(reverse("booking:give_mandate"), invite()),
@@ -416,7 +412,7 @@ def test_whoever_acts_for_somebody_lets_nobody_else_in(acting, ward):
     assert ward.mandates.count() == 1
 
 
-def test_a_helper_can_leave_and_a_guardian_can_not(acting, mandate, ward):
+def test_a_helper_can_leave_and_a_guardian_cannot(acting, mandate, ward):
     leave = reverse("booking:leave_person", args=[mandate.pk])
     assert acting.post(leave).status_code == 404
     Mandate.objects.filter(pk=mandate.pk).update(kind=Mandate.Kind.HELPER)
@@ -446,7 +442,7 @@ def test_the_administrator_registers_a_guardian_and_ends_it(
     assert guardian.revoked_by == administrator
 
 
-def test_the_administrator_does_not_end_what_the_person_gave(
+def test_the_administrator_cannot_end_a_helpers_mandate(
     client, administrator, department, recipient
 ):
     helper = factories.MandateFactory(recipient=recipient)

@@ -1,4 +1,4 @@
-"""Choosing a time, looking it over, booking it: in at most four steps from log-in."""
+"""Choosing a time, checking it and booking it, in at most four steps from log-in."""
 
 import datetime as dt
 import re
@@ -24,7 +24,7 @@ def check_url(service, time="10.00", date=TOMORROW):
 
 
 def form_on(response, **changes):
-    """What a browser would send from the page's form."""
+    """The fields of the page's form, as a browser would send them."""
     fields = dict(
         re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
     )
@@ -36,15 +36,13 @@ def form_on(response, **changes):
 # -- The times of a day -----------------------------------------------------
 
 
-def test_a_free_time_is_a_link_that_says_day_date_time_and_that_it_is_free(page, service):
+def test_a_free_time_is_a_link_with_day_time_and_free(page, service):
     response = page.get(times_url(service))
     assert f'href="{check_url(service)}#question"' in response.content.decode()
     assert "10:00 to 11:00 , Wednesday 25 November, free" in text_of(response)
 
 
-def test_times_stand_by_part_of_day_with_neighbouring_busy_ones_as_one(
-    page, service, stranger, book
-):
+def test_times_are_grouped_by_day_part_and_busy_times_joined(page, service, stranger, book):
     book(stranger, at(9))
     book(stranger, at(11))
     text = text_of(page.get(times_url(service)))
@@ -52,13 +50,13 @@ def test_times_stand_by_part_of_day_with_neighbouring_busy_ones_as_one(
     assert "Busy 12:00–12:30 , Wednesday 25 November 12:30 to 13:30" in text
 
 
-def test_own_visits_are_shown_where_they_are(page, recipient, service, book):
+def test_own_visits_are_shown_among_the_times(page, recipient, service, book):
     book(recipient, at(10))
     text = text_of(page.get(times_url(service)))
     assert "Cleaning 10:00–11:00 · your visit" in text
 
 
-def test_the_new_time_stands_in_its_place_among_the_weeks_visits(page, recipient, service, book):
+def test_the_new_time_is_shown_among_the_weeks_visits(page, recipient, service, book):
     book(recipient, at(8))
     book(recipient, at(14))
     text = text_of(page.get(check_url(service)))
@@ -68,7 +66,7 @@ def test_the_new_time_stands_in_its_place_among_the_weeks_visits(page, recipient
     assert "moves" not in week
 
 
-def test_previous_and_next_jump_to_days_with_free_times(page, service, opening_hours):
+def test_previous_and_next_link_to_days_with_free_times(page, service, opening_hours):
     opening_hours[3].delete()  # no Thursdays
     html = page.get(times_url(service)).content.decode()
     assert times_url(service, TODAY) in html
@@ -82,7 +80,7 @@ def test_a_closed_day_says_so_and_when_the_next_free_day_is(page, service, openi
     assert "We are closed this day. The next free day is Thursday 26 November." in text
 
 
-def test_a_day_that_is_used_up_says_what_was_granted(page, recipient, grant, service, book):
+def test_a_used_up_day_says_what_was_granted(page, recipient, grant, service, book):
     grant.amount = 1
     grant.save()
     book(recipient, at(10))
@@ -99,14 +97,14 @@ def test_a_day_that_is_used_up_says_what_was_granted(page, recipient, grant, ser
     ],
 )
 @pytest.mark.parametrize("url", [times_url, lambda s, date: check_url(s, "10.00", date)])
-def test_days_out_of_reach_are_told_kindly(page, service, url, date, heading):
+def test_days_that_cannot_be_booked_are_explained(page, service, url, date, heading):
     response = page.get(url(service, date))
     assert response.status_code == 200
     assert heading in text_of(response)
     assert "until and including Tuesday 8 December" in text_of(response)
 
 
-# -- Looking over ------------------------------------------------------------
+# -- The check page ------------------------------------------------------------
 
 
 def test_the_check_page_shows_all_that_will_be_booked(page, service):
@@ -119,7 +117,7 @@ def test_the_check_page_shows_all_that_will_be_booked(page, service):
 
 
 @pytest.mark.parametrize("time", ["10.07", "07.00", "23.59", "25.00", "10.00+0900", "x"])
-def test_a_time_that_nobody_can_choose_is_not_found(page, service, time):
+def test_a_time_that_is_never_offered_is_not_found(page, service, time):
     assert page.get(check_url(service, time)).status_code == 404
 
 
@@ -130,7 +128,7 @@ def test_a_date_that_does_not_exist_is_not_found(page, service, date):
 
 
 @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
-def test_the_edges_of_the_calendar_are_no_errors(page, service, date):
+def test_the_first_and_last_year_are_no_errors(page, service, date):
     assert page.get(f"/book/{service.pk}/{date}/").status_code == 200
     for time in ("00.00", "23.59"):
         assert page.get(check_url(service, time, date)).status_code in (200, 404)
@@ -146,21 +144,21 @@ def test_a_service_without_a_grant_is_not_found(page, department):
 # -- Booking -----------------------------------------------------------------
 
 
-def test_four_steps_from_the_calendar_lead_to_the_proof(page, service, recipient):
+def test_four_steps_from_the_calendar_book_a_visit(page, service, recipient):
     assert times_url(service) in page.get("/calendar/").content.decode()
     assert check_url(service) in page.get(times_url(service)).content.decode()
     check = page.get(check_url(service))
-    proof = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
+    visit_page = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
     booking = recipient.bookings.get()
-    assert proof.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
-    text = text_of(proof)
+    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
+    text = text_of(visit_page)
     assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text
     assert "Ring twice." in text
     assert "6 of 7" in text
 
 
-def test_pressing_twice_books_once_and_shows_the_same_proof(page, service, recipient):
+def test_pressing_twice_books_once_and_shows_the_same_page(page, service, recipient):
     form = form_on(page.get(check_url(service)))
     first = page.post("/book/", form)
     second = page.post("/book/", form)
@@ -168,9 +166,7 @@ def test_pressing_twice_books_once_and_shows_the_same_proof(page, service, recip
     assert recipient.bookings.count() == 1
 
 
-def test_going_back_and_choosing_another_time_with_the_same_form_books_nothing_more(
-    page, service, recipient
-):
+def test_a_form_sent_again_with_another_time_books_nothing(page, service, recipient):
     form = form_on(page.get(check_url(service)))
     page.post("/book/", form)
     response = page.post("/book/", {**form, "starts_at": at(14).isoformat()}, follow=True)
@@ -178,7 +174,7 @@ def test_going_back_and_choosing_another_time_with_the_same_form_books_nothing_m
     assert recipient.bookings.count() == 1
 
 
-def test_somebody_elses_key_reveals_nothing(page, service, stranger, book):
+def test_another_users_key_reveals_nothing(page, service, stranger, book):
     other = book(stranger, at(8))
     form = form_on(page.get(check_url(service)), key=str(other.pk))
     response = page.post("/book/", form)
@@ -187,7 +183,7 @@ def test_somebody_elses_key_reveals_nothing(page, service, stranger, book):
 
 
 @pytest.mark.parametrize("written", ["25.11.2026 10:00", " 2026-11-25 10:00:00+01:00 "])
-def test_a_time_written_otherwise_and_refused_spoils_no_page_after_it(
+def test_a_refused_time_in_another_format_does_not_break_later_pages(
     page, service, stranger, book, written
 ):
     book(stranger, at(10))
@@ -198,7 +194,7 @@ def test_a_time_written_otherwise_and_refused_spoils_no_page_after_it(
     assert "Ring twice" in again.content.decode()
 
 
-def test_a_note_that_is_too_long_comes_back_with_what_was_written(page, service, recipient):
+def test_a_note_that_is_too_long_is_shown_again(page, service, recipient):
     note = "Ring twice. " * 20
     response = page.post("/book/", form_on(page.get(check_url(service)), note=note))
     assert response.status_code == 200
@@ -209,18 +205,18 @@ def test_a_note_that_is_too_long_comes_back_with_what_was_written(page, service,
 
 @pytest.mark.parametrize("field", ["key", "recipient", "service", "starts_at"])
 @pytest.mark.parametrize("value", ["", "nonsense", "0001-01-01T00:00:00+14:00"])
-def test_a_form_that_no_page_has_made_is_not_found(page, service, field, value):
+def test_an_invalid_hidden_field_is_not_found(page, service, field, value):
     form = form_on(page.get(check_url(service)))
     assert page.post("/book/", {**form, field: value}).status_code == 404
 
 
-def test_the_booking_address_can_only_be_sent_to_and_says_so(page):
+def test_the_booking_url_only_accepts_post(page):
     response = page.get("/book/")
     assert response.status_code == 405
     assert "It only works when you press a button on one of our pages." in text_of(response)
 
 
-def test_the_language_can_be_changed_where_the_time_has_gone(page, service, stranger, book):
+def test_the_language_can_be_changed_on_a_refusal(page, service, stranger, book):
     form = form_on(page.get(check_url(service)))
     book(stranger, at(10))
     refused = page.post("/book/", form)
@@ -230,7 +226,7 @@ def test_the_language_can_be_changed_where_the_time_has_gone(page, service, stra
     assert changed.status_code == 200
 
 
-def test_somebody_without_a_grant_can_not_book(client, service, page):
+def test_a_user_without_a_grant_cannot_book(client, service, page):
     form = form_on(page.get(check_url(service)))
     other = factories.RecipientFactory(user=factories.UserFactory())
     client.force_login(other.user)
@@ -238,17 +234,17 @@ def test_somebody_without_a_grant_can_not_book(client, service, page):
     assert not Booking.objects.exists()
 
 
-def test_a_form_for_somebody_else_books_nothing(page, service, stranger):
+def test_a_form_for_another_recipient_books_nothing(page, service, stranger):
     form = form_on(page.get(check_url(service)), recipient=str(stranger.pk))
     response = page.post("/book/", form)
     assert response.headers["Location"] == check_url(service)
     assert not Booking.objects.exists()
 
 
-# -- Nothing typed is lost -----------------------------------------------------
+# -- Drafts -----------------------------------------------------
 
 
-def test_whoever_was_logged_out_finds_everything_after_log_in(page, client, user, service):
+def test_the_form_is_filled_in_again_after_log_in(page, client, user, service):
     form = form_on(page.get(check_url(service)), note="The key is under the mat.")
     client.logout()
     response = client.post("/book/", form)
@@ -261,7 +257,7 @@ def test_whoever_was_logged_out_finds_everything_after_log_in(page, client, user
     assert form_on(check)["key"] == form["key"]
 
 
-def test_what_one_person_wrote_is_not_shown_to_the_next(page, client, service, stranger):
+def test_a_draft_is_not_shown_to_another_user(page, client, service, stranger):
     form = form_on(page.get(check_url(service)), note="The key is under the mat.")
     client.logout()
     client.post("/book/", form)
@@ -269,7 +265,7 @@ def test_what_one_person_wrote_is_not_shown_to_the_next(page, client, service, s
     assert "mat" not in text_of(client.get(check_url(service)))
 
 
-def test_when_somebody_was_faster_the_note_is_kept_and_three_times_are_offered(
+def test_a_taken_time_keeps_the_note_and_offers_three_times(
     page, service, recipient, stranger, book
 ):
     form = form_on(page.get(check_url(service)), note="Ring twice.")
@@ -290,9 +286,7 @@ def test_when_somebody_was_faster_the_note_is_kept_and_three_times_are_offered(
     assert recipient.bookings.get().starts_at == dt.datetime.fromisoformat(offered[0])
 
 
-def test_whoever_is_too_late_has_the_nearest_times_looked_for_once(
-    page, service, stranger, book, monkeypatch
-):
+def test_the_nearest_times_are_searched_once(page, service, stranger, book, monkeypatch):
     form = form_on(page.get(check_url(service)))
     book(stranger, at(10))
     looked = []
@@ -305,7 +299,7 @@ def test_whoever_is_too_late_has_the_nearest_times_looked_for_once(
     assert len(looked) == 1
 
 
-def test_the_note_follows_to_another_time_chosen_from_the_list(page, service, stranger, book):
+def test_the_note_is_kept_when_another_time_is_chosen(page, service, stranger, book):
     form = form_on(page.get(check_url(service)), note="Ring twice.")
     book(stranger, at(10))
     page.post("/book/", form)
@@ -322,10 +316,10 @@ def test_a_draft_is_gone_once_it_is_booked(page, service, stranger, book):
     assert "Ring twice.</textarea>" not in page.get(check_url(service, "08.00")).content.decode()
 
 
-# -- A page for each no ---------------------------------------------------------
+# -- Refusals ---------------------------------------------------------
 
 
-def test_a_time_that_meets_an_own_visit_names_that_visit(page, service, recipient, book):
+def test_a_time_that_overlaps_an_own_visit_names_the_visit(page, service, recipient, book):
     visit = book(recipient, at(10))
     response = page.get(check_url(service, "10.30"))
     assert "You already have a visit at that time" in text_of(response)
@@ -349,7 +343,7 @@ def test_too_short_notice_says_how_long_before(page, service):
     assert "You must book 2 hours before" in text
 
 
-def test_a_day_after_the_grant_says_that_the_grant_does_not_cover_it(page, service, grant):
+def test_a_day_after_the_grant_says_so(page, service, grant):
     grant.valid_until = TOMORROW
     grant.save()
     url = check_url(service, date=TOMORROW + dt.timedelta(days=1))
@@ -364,9 +358,7 @@ def test_a_department_that_takes_no_bookings_says_whom_to_call(page, service, de
     assert "Call 33 00 10 10" in text
 
 
-def test_hours_that_were_cut_meanwhile_are_told_like_a_time_that_is_taken(
-    page, service, opening_hours
-):
+def test_a_time_outside_changed_hours_is_refused_as_taken(page, service, opening_hours):
     form = form_on(page.get(check_url(service, "15.00")))
     opening_hours[2].closes_at = dt.time(12)
     opening_hours[2].save()
@@ -375,7 +367,7 @@ def test_hours_that_were_cut_meanwhile_are_told_like_a_time_that_is_taken(
     assert "The time is not free any longer" in text_of(response)
 
 
-def test_when_the_lock_is_not_had_in_time_one_may_try_again(page, service, monkeypatch):
+def test_a_busy_lock_is_a_503_that_can_be_retried(page, service, monkeypatch):
     def busy(**asked):
         raise Busy
 
@@ -392,7 +384,7 @@ def test_when_the_lock_is_not_had_in_time_one_may_try_again(page, service, monke
 
 
 @pytest.mark.parametrize("error", [*steps.TEMPLATES, errors.KeyReused])
-def test_no_refusal_is_an_error_page(page, service, monkeypatch, error):
+def test_every_refusal_has_a_page(page, service, monkeypatch, error):
     def refuse(**asked):
         raise error
 
@@ -401,7 +393,7 @@ def test_no_refusal_is_an_error_page(page, service, monkeypatch, error):
     assert response.status_code in (200, 302, 503)
 
 
-def test_the_hour_that_comes_twice_can_be_chosen_both_times(page, clock, service, department):
+def test_both_occurrences_of_the_repeated_hour_can_be_chosen(page, clock, service, department):
     clock.move_to(dt.datetime(2026, 10, 20, 8, tzinfo=dt.UTC))
     sunday = dt.date(2026, 10, 25)
     factories.OpeningHoursFactory(

@@ -1,4 +1,4 @@
-"""An administrator books, moves and cancels for Hans, 84, who has a telephone only."""
+"""An administrator books, moves and cancels for Hans, who has no log-in."""
 
 import uuid
 
@@ -43,7 +43,7 @@ def order(starts_at, **values):
     return asked | values
 
 
-def test_the_recipients_page_leads_to_each_service_and_to_coming_visits(
+def test_the_recipients_page_links_to_services_and_coming_visits(
     dina, department, hans, service, visit
 ):
     page = dina.get(url("recipient", department, hans)).text
@@ -52,7 +52,7 @@ def test_the_recipients_page_leads_to_each_service_and_to_coming_visits(
     assert url("recipient_week", department, hans) in page
 
 
-def test_free_times_of_the_first_free_day_or_of_the_one_asked_for(dina, department, hans, service):
+def test_free_times_of_the_first_free_day_or_the_day_in_the_url(dina, department, hans, service):
     page = dina.get(url("phone", department, hans, service))
     assert page.context["date"] == TODAY
     page = dina.get(url("phone", department, hans, service), {"date": TOMORROW.isoformat()})
@@ -84,7 +84,7 @@ def test_the_same_rules_hold_on_the_phone(dina, department, hans, service, book)
     assert hans.bookings.count() == 1
 
 
-def test_a_time_that_was_taken_meanwhile_comes_with_the_nearest(
+def test_a_taken_time_comes_with_the_nearest_free_ones(
     dina, department, hans, service, stranger, book
 ):
     book(stranger, at(10))
@@ -97,7 +97,7 @@ def test_a_time_that_was_taken_meanwhile_comes_with_the_nearest(
     assert "Zacharias" not in refused.text
 
 
-def test_without_a_time_nothing_is_booked_and_it_is_said(dina, department, hans, service):
+def test_a_missing_time_is_an_error(dina, department, hans, service):
     page = dina.post(
         url("book_by_phone", department, hans, service), {"key": uuid.uuid4(), "note": "Ring."}
     )
@@ -144,7 +144,7 @@ def test_cancelling_takes_a_reason(dina, department, hans, visit):
     assert visit.events.last().reason == "You called."
 
 
-def test_what_another_department_gives_is_not_found(dina, department, hans, other_department):
+def test_other_departments_services_are_not_found(dina, department, hans, other_department):
     elsewhere = factories.ServiceFactory(department=other_department, name="Respite")
     factories.GrantFactory(recipient=hans, service=elsewhere)
     theirs = factories.BookingFactory(recipient=hans, service=elsewhere)
@@ -170,7 +170,7 @@ def test_the_week_on_paper_has_each_day_and_its_visits(dina, department, hans, v
     assert "Cleaning" not in text_of(after)
 
 
-def test_the_page_costs_the_same_however_much_is_free(
+def test_the_page_takes_the_same_statements_however_many_free_times(
     dina, department, hans, service, django_assert_max_num_queries
 ):
     dina.get(url("phone", department, hans, service))

@@ -1,4 +1,4 @@
-"""The pages of visits that repeat: offered, never the way it must be."""
+"""The pages of visits that repeat."""
 
 import datetime as dt
 import re
@@ -32,7 +32,7 @@ def series(page, visit):
     return BookingSeries.objects.get()
 
 
-def test_the_proof_offers_to_repeat_and_a_page_says_what_that_means(page, visit):
+def test_the_visits_page_offers_to_repeat_and_explains_it(page, visit):
     assert "Repeat every Wednesday" in text_of(page.get(f"/bookings/{visit.pk}/"))
     text = text_of(page.get(f"/bookings/{visit.pk}/repeat/"))
     assert "Every Wednesday at 10:00?" in text
@@ -40,14 +40,14 @@ def test_the_proof_offers_to_repeat_and_a_page_says_what_that_means(page, visit)
     assert not BookingSeries.objects.exists()
 
 
-def test_repeating_shows_what_is_booked_and_what_is_to_come(page, visit):
+def test_the_series_page_shows_booked_and_coming_dates(page, visit):
     text = text_of(repeat(page, visit))
     assert "Every Wednesday at 10:00 Cleaning" in text
     assert "Wednesday 2 December at 10:00 Booked" in text
     assert "Wednesday 9 December Will be booked Wednesday 25 November." in text
 
 
-def test_what_could_not_be_booked_comes_with_other_times(page, visit, stranger, book, service):
+def test_a_missed_date_comes_with_other_times(page, visit, stranger, book, service):
     book(stranger, at(10, date=NEXT_WEEK))
     response = repeat(page, visit)
     text = text_of(response)
@@ -56,13 +56,13 @@ def test_what_could_not_be_booked_comes_with_other_times(page, visit, stranger, 
     assert "Hemmelig" not in text
 
 
-def test_a_booked_one_leads_to_the_series(page, series):
+def test_a_booked_date_links_to_the_series(page, series):
     made = series.dates.get().booking
     text = text_of(page.get(f"/bookings/{made.pk}/"))
     assert "Repeats every Wednesday" in text
 
 
-def test_one_can_be_skipped_and_taken_back(page, series):
+def test_a_date_can_be_skipped_and_taken_back(page, series):
     date = NEXT_WEEK + dt.timedelta(days=7)
     url = f"/repeating/{series.pk}/"
     text = text_of(page.post(f"{url}skip/", {"date": date}, follow=True))
@@ -72,12 +72,12 @@ def test_one_can_be_skipped_and_taken_back(page, series):
 
 
 @pytest.mark.parametrize("date", ["", "x", "2026-12-08", "2036-12-03"])
-def test_what_is_no_date_of_it_is_not_found(page, series, date):
+def test_a_date_outside_the_series_is_not_found(page, series, date):
     assert page.post(f"/repeating/{series.pk}/skip/", {"date": date}).status_code == 404
 
 
 @pytest.mark.parametrize(("choice", "left"), [("keep", 2), ("cancel", 1)])
-def test_ending_asks_what_becomes_of_the_visits(page, series, recipient, choice, left):
+def test_ending_keeps_or_cancels_the_visits(page, series, recipient, choice, left):
     url = f"/repeating/{series.pk}/end/"
     assert "Wednesday 2 December at 10:00" in text_of(page.get(url))
     text = text_of(page.post(url, {"visits": choice}, follow=True))
@@ -86,14 +86,14 @@ def test_ending_asks_what_becomes_of_the_visits(page, series, recipient, choice,
     assert "None of your visits repeats." in text_of(page.get("/repeating/"))
 
 
-def test_a_grant_that_ended_it_is_explained(page, series):
+def test_a_series_ended_by_the_grant_is_explained(page, series):
     series.ended_at, series.why_ended = at(1), BookingSeries.Ended.NO_GRANT
     series.save()
     text = text_of(page.get(f"/repeating/{series.pk}/"))
     assert "Your grant has ended. Call 33 00 10 10" in text
 
 
-def test_nobody_else_finds_it(client, series, stranger):
+def test_another_recipients_series_is_not_found(client, series, stranger):
     client.force_login(stranger.user)
     for path in ("", "end/"):
         assert client.get(f"/repeating/{series.pk}/{path}").status_code == 404
@@ -103,7 +103,7 @@ def test_nobody_else_finds_it(client, series, stranger):
     assert BookingSeries.objects.running().get() == series
 
 
-def test_what_is_cancelled_or_over_is_not_repeated(page, visit, clock):
+def test_a_cancelled_or_past_visit_cannot_be_repeated(page, visit, clock):
     clock.move_to(at(12))
     url = f"/bookings/{visit.pk}/repeat/"
     assert page.get(url).url == f"/bookings/{visit.pk}/"
@@ -114,7 +114,7 @@ def test_a_form_without_its_key_is_not_found(page, visit, key):
     assert page.post(f"/bookings/{visit.pk}/repeat/", {"key": key}).status_code == 404
 
 
-def test_the_page_asks_a_fixed_number_of_things(page, series, django_assert_max_num_queries):
+def test_the_page_takes_a_fixed_number_of_statements(page, series, django_assert_max_num_queries):
     with django_assert_max_num_queries(26):
         page.get(f"/repeating/{series.pk}/")
     with django_assert_max_num_queries(8):
@@ -123,7 +123,7 @@ def test_the_page_asks_a_fixed_number_of_things(page, series, django_assert_max_
 
 @pytest.fixture
 def waiting(recipient, visit, page):
-    """A helper repeats it, and the person ends the mandate."""
+    """A series made by a helper whose mandate the recipient has ended."""
     mandate = factories.MandateFactory(recipient=recipient, holder_name="Carl Berg")
     series = actions.repeat(key=uuid.uuid4(), like=visit, by=mandate.holder, mandate=mandate)
     answer = page.post(f"/mandates/{mandate.pk}/end/", follow=True)
@@ -132,7 +132,7 @@ def waiting(recipient, visit, page):
     return series
 
 
-def test_what_a_former_helper_made_asks_whether_it_goes_on(page, waiting):
+def test_a_former_helpers_series_waits_for_an_answer(page, waiting):
     url = f"/repeating/{waiting.pk}/"
     text = text_of(page.get(url))
     assert "Shall it go on? Carl Berg asked for it, and can't book any more." in text
@@ -159,7 +159,7 @@ def test_the_administrator_goes_on_or_ends_it_by_phone(
     assert client.post(f"{of_recipient}series/{waiting.pk}/end/").status_code == 404
 
 
-def test_a_series_made_while_acting_hangs_on_the_mandate(client, recipient, visit):
+def test_a_series_made_by_a_helper_depends_on_the_mandate(client, recipient, visit):
     mandate = factories.MandateFactory(recipient=recipient, holder__language="en")
     client.force_login(mandate.holder)
     client.post("/persons/choose/", {"person": recipient.pk})

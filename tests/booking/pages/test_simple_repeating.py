@@ -1,4 +1,4 @@
-"""Visits that repeat and days one waits for, in the simple view: one question a page."""
+"""Series and wishes in the simple view, with one question on each page."""
 
 import datetime as dt
 import re
@@ -39,7 +39,7 @@ def series(simple, visit):
 
 @pytest.fixture
 def full(department, stranger, book):
-    """Thursday, which one long visit fills."""
+    """Thursday, when one long visit takes all the time."""
     day = TODAY + dt.timedelta(days=2)
     long = factories.ServiceFactory(department=department, minutes=8 * 60)
     factories.GrantFactory(recipient=stranger, service=long)
@@ -50,7 +50,7 @@ def full(department, stranger, book):
 # -- Repeating ------------------------------------------------------------------------
 
 
-def test_the_proof_asks_whether_it_repeats_and_yes_makes_it(simple, visit):
+def test_the_visits_page_offers_to_repeat_and_yes_repeats(simple, visit):
     response = follow(simple, simple.get(f"/bookings/{visit.pk}/"), "Every Wednesday")
     assert "Every Wednesday at 10:00? Cleaning" in text_of(response)
     assert "We book each visit 14 days before" in text_of(response)
@@ -60,7 +60,7 @@ def test_the_proof_asks_whether_it_repeats_and_yes_makes_it(simple, visit):
     assert BookingSeries.objects.count() == 1
 
 
-def test_every_date_says_what_has_become_of_it(simple, visit, series):
+def test_every_date_shows_its_state(simple, visit, series):
     actions.skip(series=series, date=TWO_WEEKS)
     said = [said for said, _href in answers(simple.get(f"/repeating/{series.pk}/"))]
     assert said[0].endswith("Wednesday 2 December at 10:00 Booked")
@@ -69,9 +69,7 @@ def test_every_date_says_what_has_become_of_it(simple, visit, series):
     assert said[-1] == "End it Book nothing more by itself"
 
 
-def test_what_could_not_be_booked_has_a_page_with_other_times(
-    simple, visit, stranger, book, service
-):
+def test_a_missed_date_has_a_page_with_other_times(simple, visit, stranger, book, service):
     book(stranger, at(10, date=NEXT_WEEK))
     made = repeat(simple, visit)
     assert "Not booked. Nobody is free then. Choose another time" in text_of(made)
@@ -85,7 +83,7 @@ def test_what_could_not_be_booked_has_a_page_with_other_times(
     assert "Hemmelig" not in response.text
 
 
-def test_one_is_skipped_after_a_question_and_taken_back(simple, series):
+def test_a_date_is_skipped_after_confirmation_and_taken_back(simple, series):
     path = f"/repeating/{series.pk}/"
     response = follow(simple, simple.get(path), "Wednesday 9 December Will be")
     assert "Skip Wednesday 9 December?" in text_of(response)
@@ -100,13 +98,13 @@ def test_one_is_skipped_after_a_question_and_taken_back(simple, series):
 
 
 @pytest.mark.parametrize("date", ["", "x", "2026-12-08", "2036-12-03", "2026-12-02"])
-def test_what_can_not_be_changed_shows_the_series(simple, series, date):
-    """No date, one of another day, one far away, and one that is booked."""
+def test_a_date_that_cannot_be_changed_shows_the_series(simple, series, date):
+    """No date, a date on another weekday, one too far ahead, and one that is booked."""
     text = text_of(simple.get(f"/repeating/{series.pk}/", {"date": date}))
     assert "Press a day to change it." in text
 
 
-def test_the_ordinary_view_shows_all_of_it_at_the_same_address(page, series):
+def test_the_ordinary_view_ignores_the_date_in_the_url(page, series):
     page.post("/view/choose/", {"view": "ordinary"})
     text = text_of(page.get(f"/repeating/{series.pk}/", {"date": TWO_WEEKS}))
     assert "Wednesday 9 December Will be booked" in text
@@ -114,7 +112,7 @@ def test_the_ordinary_view_shows_all_of_it_at_the_same_address(page, series):
 
 
 @pytest.mark.parametrize(("choice", "left"), [("keep", 2), ("cancel", 1)])
-def test_ending_asks_once_what_becomes_of_the_visits(simple, series, recipient, choice, left):
+def test_ending_asks_what_to_do_with_the_visits(simple, series, recipient, choice, left):
     path = f"/repeating/{series.pk}/"
     response = follow(simple, simple.get(path), "End it")
     assert presses(response) == [
@@ -128,7 +126,7 @@ def test_ending_asks_once_what_becomes_of_the_visits(simple, series, recipient, 
     assert not any("End it" in said for said, _href in answers(simple.get(path)))
 
 
-def test_my_visits_leads_to_what_repeats_only_when_something_does(simple, visit):
+def test_my_visits_links_to_series_only_when_there_are_some(simple, visit):
     assert not any("repeat" in said for said, _href in answers(simple.get("/bookings/")))
     repeat(simple, visit)
     response = follow(simple, simple.get("/bookings/"), "Visits that repeat")
@@ -136,18 +134,18 @@ def test_my_visits_leads_to_what_repeats_only_when_something_does(simple, visit)
     assert "Wednesday 2 December" in text_of(response)
 
 
-def test_nothing_that_repeats_is_explained(simple):
+def test_an_empty_list_of_series_is_explained(simple):
     assert "None of your visits repeats." in text_of(simple.get("/repeating/"))
 
 
-def test_a_stranger_finds_no_series(simple, series, client, stranger):
+def test_another_recipients_series_is_not_found(simple, series, client, stranger):
     client.force_login(stranger.user)
     client.post("/view/choose/", {"view": "simple"})
     for path in ("", "?date=2026-12-09", "end/"):
         assert client.get(f"/repeating/{series.pk}/{path}").status_code == 404
 
 
-def test_whoever_may_only_look_sees_the_dates_and_changes_none(client, recipient, series):
+def test_a_helper_who_may_only_look_sees_dates_without_buttons(client, recipient, series):
     mandate = factories.MandateFactory(recipient=recipient, may="look", holder__language="en")
     client.force_login(mandate.holder)
     client.post("/persons/choose/", {"person": recipient.pk})
@@ -158,10 +156,10 @@ def test_whoever_may_only_look_sees_the_dates_and_changes_none(client, recipient
     assert presses(response) == []
 
 
-# -- Waiting for a time ----------------------------------------------------------------
+# -- Wishes ----------------------------------------------------------------
 
 
-def test_a_full_day_is_found_behind_the_free_ones(simple, service, full):
+def test_full_days_are_on_a_page_of_their_own(simple, service, full):
     response = simple.get("/calendar/")
     while not any("A day that is full" in said for said, _href in answers(response)):
         response = follow(simple, response, "More days")
@@ -173,7 +171,7 @@ def test_a_full_day_is_found_behind_the_free_ones(simple, service, full):
     assert SlotWish.objects.get().date == full
 
 
-def test_no_way_leads_to_full_days_when_there_are_none(simple, service):
+def test_without_full_days_there_is_no_link_to_them(simple, service):
     response = simple.get("/calendar/")
     while any(said == "More days" for said, _href in answers(response)):
         response = follow(simple, response, "More days")
@@ -181,7 +179,7 @@ def test_no_way_leads_to_full_days_when_there_are_none(simple, service):
     assert "No day is full right now." in text_of(simple.get("/calendar/", {"full": "1"}))
 
 
-def test_whoever_moves_a_visit_can_wait_for_a_full_day_too(simple, recipient, book, full):
+def test_a_move_can_wait_for_a_full_day(simple, recipient, book, full):
     visit = book(recipient, at(12))
     response = simple.get(f"/bookings/{visit.pk}/move/", {"full": "1"})
     say_yes(simple, response, "/wishes/make/", date=full)
@@ -189,7 +187,7 @@ def test_whoever_moves_a_visit_can_wait_for_a_full_day_too(simple, recipient, bo
     assert "Instead of Wednesday 25 November." in text_of(simple.get("/wishes/"))
 
 
-def test_behind_the_last_time_of_a_day_one_can_wait_for_more(simple, service):
+def test_after_the_last_time_of_a_day_one_can_wait_for_more(simple, service):
     response = simple.get(f"/book/{service.pk}/{TOMORROW}/")
     while any(said == "More times" for said, _href in answers(response)):
         assert "Tell me" not in text_of(response)
@@ -197,7 +195,7 @@ def test_behind_the_last_time_of_a_day_one_can_wait_for_more(simple, service):
     assert presses(response) == ["Tell me if more times open"]
 
 
-def test_one_is_taken_back_after_a_question(simple, recipient, service, full):
+def test_a_wish_is_removed_after_confirmation(simple, recipient, service, full):
     wish = wishes.wish(recipient=recipient, service=service, date=full, by=recipient.user)
     response = follow(simple, simple.get("/bookings/"), "Days you want a time on")
     response = follow(simple, response, "Thursday")
@@ -208,11 +206,11 @@ def test_one_is_taken_back_after_a_question(simple, recipient, service, full):
 
 
 @pytest.mark.parametrize("wish", ["", "x", "00000000-0000-4000-8000-000000000000"])
-def test_one_that_is_not_there_shows_the_list(simple, wish):
+def test_an_unknown_wish_shows_the_list(simple, wish):
     assert "Days you want a time on" in text_of(simple.get("/wishes/", {"wish": wish}))
 
 
-def test_an_eleventh_day_is_refused_with_a_way_on(simple, recipient, service):
+def test_an_eleventh_wish_is_refused(simple, recipient, service):
     for days in range(1, 11):
         date = TODAY + dt.timedelta(days=days)
         wishes.wish(recipient=recipient, service=service, date=date, by=recipient.user)
@@ -225,7 +223,7 @@ def test_an_eleventh_day_is_refused_with_a_way_on(simple, recipient, service):
 # -- The week and the rest of the pages ---------------------------------------------------
 
 
-def test_the_week_tells_of_own_visits_alone(simple, recipient, book, stranger):
+def test_the_week_shows_only_own_visits(simple, recipient, book, stranger):
     book(recipient, at(10))
     book(stranger, at(12))
     response = follow(simple, simple.get("/bookings/"), "My week")
@@ -240,7 +238,7 @@ def test_the_week_tells_of_own_visits_alone(simple, recipient, book, stranger):
     ["/settings/", "/settings/messages/", "/mandates/", "/looks/", "/settings/calendar/", "/me/",
      "/help/", "/privacy/", "/accessibility/", "/settings/keys/"],
 )  # fmt: skip
-def test_pages_without_a_simple_template_wear_its_dress(simple, path):
+def test_pages_without_a_simple_template_get_its_style(simple, path):
     response = simple.get(path)
     assert response.status_code == 200
     assert '<body class="simple">' in response.text
@@ -250,7 +248,7 @@ def test_pages_without_a_simple_template_wear_its_dress(simple, path):
     assert "Call" in text_of(response)
 
 
-def test_whoever_looks_in_the_simple_view_finds_the_way_back(client, recipient):
+def test_a_helper_in_the_simple_view_can_switch_back(client, recipient):
     mandate = factories.MandateFactory(recipient=recipient, may="look", holder__language="en")
     client.force_login(mandate.holder)
     client.post("/persons/choose/", {"person": recipient.pk})

@@ -1,4 +1,4 @@
-"""My visits, the proof of one, moving it and cancelling it."""
+"""My visits, the page of one, moving it and cancelling it."""
 
 import datetime as dt
 import html
@@ -38,7 +38,7 @@ def test_coming_visits_can_be_moved_and_cancelled_from_the_list(page, visit):
         assert url(name, visit) in response.content.decode()
 
 
-def test_past_and_cancelled_visits_are_history(page, recipient, service, visit, user):
+def test_past_and_cancelled_visits_are_in_the_history(page, recipient, service, visit, user):
     actions.cancel(booking=visit, by=user)
     factories.BookingFactory(
         recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=3)
@@ -58,7 +58,7 @@ def test_a_visit_cancelled_by_the_municipality_says_so_with_the_reason(page, vis
         assert administrator.given_name not in text
 
 
-def test_history_comes_a_page_at_a_time(page, recipient, service, user):
+def test_history_is_paged(page, recipient, service, user):
     for days in range(1, 26):
         factories.BookingFactory(
             recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=days)
@@ -71,7 +71,7 @@ def test_history_comes_a_page_at_a_time(page, recipient, service, user):
     assert 'href="?before=' not in second
 
 
-def test_history_leaves_nothing_out_when_many_began_at_once(page, recipient, service, user):
+def test_history_pages_are_complete_when_many_visits_begin_at_once(page, recipient, service, user):
     for _ in range(25):
         factories.BookingFactory(
             recipient=recipient, service=service, starts_at=NOW, status="cancelled"
@@ -85,12 +85,12 @@ def test_history_leaves_nothing_out_when_many_began_at_once(page, recipient, ser
 
 
 @pytest.mark.parametrize("before", ["nonsense", "2026-11-24", ""])
-def test_an_address_that_makes_no_sense_shows_the_first_page(page, visit, before):
+def test_an_invalid_query_shows_the_first_page(page, visit, before):
     response = page.get("/bookings/", {"before": before})
     assert "Coming visits" in text_of(response)
 
 
-def test_the_lists_ask_the_same_few_questions_however_long(
+def test_the_lists_take_the_same_statements_however_long(
     page, recipient, service, book, django_assert_max_num_queries
 ):
     for days in range(1, 26):
@@ -106,7 +106,7 @@ def test_the_lists_ask_the_same_few_questions_however_long(
 # -- One visit -----------------------------------------------------------------
 
 
-def test_the_proof_tells_what_when_and_until_when_it_can_be_changed(page, visit):
+def test_the_page_shows_what_when_and_the_deadline(page, visit):
     text = text_of(page.get(url("visit", visit)))
     assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text
@@ -114,7 +114,7 @@ def test_the_proof_tells_what_when_and_until_when_it_can_be_changed(page, visit)
     assert "Until Wednesday 25 November at 08:00" in text
 
 
-def test_a_visit_that_is_over_can_not_be_changed(page, clock, visit):
+def test_a_past_visit_cannot_be_changed(page, clock, visit):
     clock.move_to(at(12))
     response = page.get(url("visit", visit))
     assert "The visit is over" in text_of(response)
@@ -122,7 +122,7 @@ def test_a_visit_that_is_over_can_not_be_changed(page, clock, visit):
 
 
 @pytest.mark.parametrize("name", ["visit", "move", "cancel"])
-def test_somebody_elses_visit_is_not_found(client, visit, stranger, name):
+def test_another_recipients_visit_is_not_found(client, visit, stranger, name):
     client.force_login(stranger.user)
     assert client.get(url(name, visit)).status_code == 404
     client.logout()
@@ -130,7 +130,7 @@ def test_somebody_elses_visit_is_not_found(client, visit, stranger, name):
     assert response.headers["Location"].endswith(f"?next={url(name, visit)}")
 
 
-def test_somebody_elses_visit_can_neither_be_moved_nor_cancelled(client, visit, stranger):
+def test_another_recipients_visit_cannot_be_moved_or_cancelled(client, visit, stranger):
     client.force_login(stranger.user)
     assert client.get(url("move_times", visit, TOMORROW)).status_code == 404
     assert client.get(move_check_url(visit)).status_code == 404
@@ -142,7 +142,7 @@ def test_somebody_elses_visit_can_neither_be_moved_nor_cancelled(client, visit, 
 
 
 @pytest.mark.parametrize("name", ["visits", "visit"])
-def test_nothing_can_be_sent_to_the_pages(page, visit, name):
+def test_post_is_not_allowed(page, visit, name):
     path = "/bookings/" if name == "visits" else url(name, visit)
     assert page.post(path).status_code == 405
 
@@ -150,26 +150,26 @@ def test_nothing_can_be_sent_to_the_pages(page, visit, name):
 # -- Moving ----------------------------------------------------------------------
 
 
-def test_a_visit_is_moved_in_day_time_and_a_last_look(page, visit):
+def test_a_visit_is_moved_in_three_steps(page, visit):
     assert url("move_times", visit, TOMORROW) in page.get(url("move", visit)).content.decode()
     times = page.get(url("move_times", visit, TOMORROW))
     assert move_check_url(visit) in times.content.decode()
     check = text_of(page.get(move_check_url(visit)))
     assert "Wednesday 25 November at 14:00–15:00" in check
     assert "Instead of Wednesday 25 November, at 10:00–11:00" in check
-    proof = page.post(url("move", visit), {"starts_at": at(14).isoformat()}, follow=True)
-    assert "The visit is moved" in text_of(proof)
-    assert "It was Wednesday 25 November at 10:00 before." in text_of(proof)
+    visit_page = page.post(url("move", visit), {"starts_at": at(14).isoformat()}, follow=True)
+    assert "The visit is moved" in text_of(visit_page)
+    assert "It was Wednesday 25 November at 10:00 before." in text_of(visit_page)
     visit.refresh_from_db()
     assert visit.starts_at == at(14)
 
 
-def test_its_own_time_does_not_stand_in_the_way(page, visit):
+def test_a_visit_can_move_to_a_time_it_overlaps_itself(page, visit):
     html = page.get(url("move_times", visit, TOMORROW)).content.decode()
     assert move_check_url(visit, "10.30") in html
 
 
-def test_a_full_week_does_not_stop_a_move_within_it(page, grant, visit):
+def test_a_visit_can_move_within_a_used_up_week(page, grant, visit):
     grant.amount = 1
     grant.save()
     assert page.get(move_check_url(visit)).status_code == 200
@@ -185,7 +185,7 @@ def test_moving_twice_moves_once(page, visit):
     assert visit.events.filter(kind="moved").count() == 1
 
 
-def test_the_old_time_stays_when_the_new_one_is_gone(page, visit, stranger, book):
+def test_the_old_time_is_kept_when_the_new_one_is_taken(page, visit, stranger, book):
     book(stranger, at(14))
     response = page.post(url("move", visit), {"starts_at": at(14).isoformat()})
     text = text_of(response)
@@ -212,16 +212,16 @@ def test_too_late_to_move_is_explained_before_and_after_choosing(page, clock, vi
 
 
 @pytest.mark.parametrize("value", ["", "nonsense"])
-def test_a_move_to_nowhere_is_not_found(page, visit, value):
+def test_a_move_to_an_invalid_time_is_not_found(page, visit, value):
     assert page.post(url("move", visit), {"starts_at": value}).status_code == 404
 
 
-def test_whoever_was_logged_out_comes_back_to_the_last_look(client, visit):
+def test_a_move_continues_at_the_check_page_after_log_in(client, visit):
     response = client.post(url("move", visit), {"starts_at": at(14).isoformat()})
     assert response.headers["Location"].endswith(f"?next={move_check_url(visit)}")
 
 
-def test_a_busy_lock_is_not_an_error_when_moving(page, visit, monkeypatch):
+def test_a_busy_lock_is_a_503_when_moving(page, visit, monkeypatch):
     def busy(**asked):
         raise Busy
 
@@ -234,7 +234,7 @@ def test_a_busy_lock_is_not_an_error_when_moving(page, visit, monkeypatch):
 # -- Cancelling -------------------------------------------------------------------
 
 
-def test_cancelling_asks_once_and_offers_to_book_again(page, visit, service):
+def test_cancelling_asks_for_confirmation_and_offers_to_book_again(page, visit, service):
     assert "Cancel this visit?" in text_of(page.get(url("cancel", visit)))
     response = page.post(url("cancel", visit), follow=True)
     assert "The visit is cancelled" in text_of(response)
@@ -250,7 +250,7 @@ def test_cancelling_twice_is_the_same_as_once(page, visit):
     assert visit.events.filter(kind="cancelled").count() == 1
 
 
-def test_a_late_cancellation_is_explained_not_punished(page, clock, visit):
+def test_a_late_cancellation_is_explained(page, clock, visit):
     clock.move_to(at(9))
     for response in (page.get(url("cancel", visit)), page.post(url("cancel", visit))):
         text = text_of(response)
@@ -263,7 +263,7 @@ def test_a_late_cancellation_is_explained_not_punished(page, clock, visit):
 
 @pytest.mark.parametrize("name", ["move", "cancel"])
 @pytest.mark.parametrize("state", ["cancelled", "over"])
-def test_what_is_cancelled_or_over_is_shown_as_it_is(page, clock, user, visit, name, state):
+def test_a_cancelled_or_past_visit_is_shown_instead(page, clock, user, visit, name, state):
     if state == "cancelled":
         actions.cancel(booking=visit, by=user)
     else:
@@ -276,7 +276,7 @@ def test_what_is_cancelled_or_over_is_shown_as_it_is(page, clock, user, visit, n
         assert response.headers["Location"] == url("visit", visit)
 
 
-def test_today_is_a_day_like_others(page, recipient, book):
+def test_a_visit_today_is_listed(page, recipient, book):
     visit = book(recipient, at(15, date=TODAY))
     assert "Today at 15:00" in text_of(page.get("/calendar/"))
     assert page.get(url("move", visit)).status_code == 200

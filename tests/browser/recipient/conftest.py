@@ -1,4 +1,4 @@
-"""A fortnight as it looks in use, for the pages and journeys of a recipient."""
+"""A fortnight with bookings, for browser tests of a recipient's pages."""
 
 import datetime as dt
 import uuid
@@ -23,7 +23,7 @@ def clock():
 
 @pytest.fixture(params=WAYS)
 def way(request, open_page):
-    """Each journey is made by keyboard alone, without JavaScript, and on a phone."""
+    """Runs the test three times: with the keyboard only, without JavaScript, and on a phone."""
     return WAYS[request.param](open_page)
 
 
@@ -49,9 +49,9 @@ def simple(shop):
 
 @pytest.fixture
 def shop(clock, transactional_db, settings):
-    """A fortnight as it looks in use: own visits, others' visits, a closed Sunday; and a
-    municipality that sends text messages."""
-    settings.SMS_GATEWAY = "accounts.messages.sms.ConsoleGateway"
+    """A fortnight with own visits, others' visits and a closed Sunday, in a municipality that
+    sends text messages."""
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     department = factories.DepartmentFactory(name="Home care North", phone="33 00 10 10")
     for weekday in range(1, 7):
         hours = {1: (8, 20), 6: (10, 16)}.get(weekday, (8, 20))

@@ -1,5 +1,4 @@
-"""Another e-mail, with the code that is sent there; and what repeats under a mandate that has
-ended, which asks."""
+"""Changing the e-mail with a code, and a series whose maker's mandate has ended."""
 
 import re
 

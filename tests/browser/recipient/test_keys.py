@@ -1,4 +1,4 @@
-"""A key for a program: made with the form's complaints on the way, read whole, removed."""
+"""An API key: made after errors in the form, shown in full, and removed."""
 
 import pytest
 from django.urls import reverse

@@ -1,10 +1,10 @@
-"""What people choose to be told, their calendar's address, and the letters of a department."""
+"""Message settings, the calendar feed, and a department's letters."""
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.actions import messages
+from accounts import actions as accounts_actions
 from booking import actions
 from booking.actions.announcements import announce
 from tests import factories
@@ -33,11 +33,11 @@ def hans(shop, dina):
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, settings, viewport):
-    settings.SMS_GATEWAY = "accounts.messages.sms.ConsoleGateway"
+    settings.SMS_GATEWAY = "tests.sms.Gateway"
     user = shop.aksel.user
     user.phone = "90 00 00 00"
     user.save()
-    messages.bounced(email=user.email)
+    accounts_actions.record_bounce(email=user.email)
     page = open_page(reverse("accounts:settings"), user=user, viewport=viewport)
     assert faults_of(page) == []
     shot(page, f"choices-{viewport['width']}")
@@ -85,7 +85,7 @@ def test_a_letter_is_printed_and_leaves_the_pile(
     shot,
     viewport,
 ):
-    messages.bounced(email=shop.aksel.user.email)
+    accounts_actions.record_bounce(email=shop.aksel.user.email)
     page = open_page(
         reverse("booking:letters", args=[shop.department.pk]), user=dina, viewport=viewport
     )
@@ -109,7 +109,7 @@ def test_an_address_that_gives_mail_back_stands_on_the_persons_page(
     faults_of,
     shot,
 ):
-    messages.bounced(email=shop.aksel.user.email)
+    accounts_actions.record_bounce(email=shop.aksel.user.email)
     page = open_page(
         reverse("booking:recipient", args=[shop.department.pk, shop.aksel.pk]), user=dina
     )

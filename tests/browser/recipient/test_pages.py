@@ -1,4 +1,4 @@
-"""Every page a recipient meets, looked at by both engines and kept as pictures."""
+"""Every page of a recipient, checked in both browser engines, with screenshots."""
 
 import datetime as dt
 import uuid
@@ -7,12 +7,13 @@ from django.urls import URLPattern, resolve, reverse
 
 import accounts.urls
 import booking.urls
-from accounts.actions import addresses
+from accounts import actions as accounts_actions
 from accounts.models import Message
 from booking import actions
 from booking.actions import wishes
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
+from tests.browser.sampling import sample
 from tests.factories import local
 
 NARROWEST = {"width": 320, "height": 640}
@@ -30,7 +31,7 @@ CHOICES = {
     "looks": "/looks/",
     "set_password": "/accounts/password/set/",
 }
-# What needs more than an address: a form whose session ended, a mandate (test_acting_for.py).
+# Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py).
 ELSEWHERE = {"accounts:unsent", "booking:persons"}
 FILES = {"booking:visit_file", "booking:feed"}
 
@@ -64,8 +65,8 @@ def pages(shop):
 
 
 def pages_on_the_way(shop):
-    """What comes of pressing: a visit that repeats, with all that can become of a date; a day
-    that is waited for; the codes that are waited for."""
+    """Pages that exist after a form was sent: a series with dates in every state, a wish, and
+    codes to type in."""
     for _ in range(2):
         shop.somebody_books(8, 10)
     by = shop.aksel.user
@@ -74,7 +75,7 @@ def pages_on_the_way(shop):
     full_day = TODAY + dt.timedelta(days=3)
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
-        addresses.ask_for_change(channel=Message.Channel(channel), address=address, by=by)
+        accounts_actions.request_change(channel=Message.Channel(channel), address=address, by=by)
     return {
         "series": reverse("booking:series", args=[series.pk]),
         "all_series_one": reverse("booking:all_series"),
@@ -87,12 +88,12 @@ def pages_on_the_way(shop):
 
 
 def pages_for_whoever_acts(shop):
-    """A helper sees everything but what the person alone decides."""
+    """All but the pages that only the recipient may use."""
     return {name: path for name, path in pages(shop).items() if name not in CHOICES}
 
 
 def test_every_address_of_a_recipient_is_among_the_pages(shop, client):
-    """The others answer nobody who only looks: they are what a button sends to."""
+    """The other URLs only accept POST."""
     client.force_login(shop.aksel.user)
     paths = [*pages(shop).values(), *pages_on_the_way(shop).values()]
     covered = {resolve(path.partition("?")[0]).view_name for path in paths}
@@ -109,7 +110,7 @@ def test_every_address_of_a_recipient_is_among_the_pages(shop, client):
 def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, faults_of, shot):
     page = open_page(user=shop.aksel.user, viewport=PHONE, color_scheme="dark")
     faults = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop), one_of=2).items():
         assert page.goto(path).status == 200, path
         faults[name] = faults_of(page)
         shot(page, f"recipient-{name}-phone-dark")
@@ -118,7 +119,7 @@ def test_nothing_is_wrong_with_any_page_on_a_phone_in_the_dark(shop, open_page, 
 
 def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
     page = open_page(user=shop.aksel.user, viewport=NARROWEST)
-    for path in (pages(shop) | pages_on_the_way(shop)).values():
+    for path in sample(pages(shop) | pages_on_the_way(shop)).values():
         page.goto(path)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 
@@ -138,7 +139,7 @@ def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, f
 
 
 def test_nothing_is_wrong_with_the_rarer_pages_either(shop, clock, open_page, faults_of, shot):
-    """One state after another, each as it would come about."""
+    """One state after another, each made as it arises in use."""
     page = open_page(user=shop.aksel.user, viewport=PHONE)
     visit = reverse("booking:visit", args=[shop.next_visit.pk])
     calendar = reverse("booking:calendar")

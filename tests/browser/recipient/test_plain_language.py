@@ -1,4 +1,4 @@
-"""How heavy the Norwegian words of a recipient's pages are to read, by LIX.
+"""The readability (LIX) of the Norwegian texts on a recipient's pages.
 
 LIX (Björnsson 1968) is words per sentence plus the share of words of more than six
 letters, in hundredths: below 25 reads like a book for children, 40 like a newspaper.
@@ -36,7 +36,7 @@ DATES = re.compile(
 
 
 class Reader(HTMLParser):
-    """The sentences that somebody reads on a page."""
+    """The sentences on a page."""
 
     def __init__(self, names):
         super().__init__()

@@ -1,7 +1,7 @@
-"""What a screen reader is told of each page: its accessibility tree, kept in ``snapshots/``.
+"""The accessibility tree of each page, compared with ``snapshots/``.
 
-A page that changes on purpose: ``RENEW_SNAPSHOTS=1 .venv/bin/python -m pytest
-tests/browser/recipient/test_snapshots.py``, then read the difference as a listener would.
+After a page is changed on purpose: ``RENEW_SNAPSHOTS=1 .venv/bin/python -m pytest
+tests/browser/recipient/test_snapshots.py``, then read the diff.
 """
 
 import os
@@ -26,7 +26,7 @@ def speaks_english(page):
 
 @pytest.fixture
 def told(shop, open_page):
-    """What is told of a page, by its path."""
+    """``told(path)`` is the page's accessibility tree."""
     opened = {}
 
     def told(path, user=shop.aksel.user):

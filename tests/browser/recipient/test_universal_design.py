@@ -1,9 +1,9 @@
-"""A recipient's pages by every way of looking: narrow, wide, large, spaced, without colours.
+"""A recipient's pages in narrow and wide windows, large and spaced text, without colours.
 
-``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does.
+``EVERY_LOOK=1`` has both engines look at each page in each way; .ci/run does. Otherwise each
+way looks at a sample of the pages (tests/browser/sampling.py).
 """
 
-import os
 import re
 
 import pytest
@@ -18,12 +18,11 @@ from tests.browser.recipient.test_pages import (
     pages_for_whoever_acts,
     pages_on_the_way,
 )
+from tests.browser.sampling import EVERY_LOOK, sample
 
 SMALLEST_TARGET = 44  # CSS pixels, both ways
 
-in_every_look = pytest.mark.skipif(
-    "EVERY_LOOK" not in os.environ, reason="EVERY_LOOK=1 looks in every way"
-)
+in_every_look = pytest.mark.skipif(not EVERY_LOOK, reason="EVERY_LOOK=1 looks in every way")
 LOOKS = [
     {"viewport": {"width": 320, "height": 640}, "color_scheme": "light"},
     {"viewport": {"width": 768, "height": 1024}, "color_scheme": "dark"},
@@ -32,7 +31,7 @@ LOOKS = [
     {"viewport": {"width": 1920, "height": 1080}, "reduced_motion": "reduce"},
 ]
 
-# WCAG 1.4.12, as an author's sheet that our CSP has no word about.
+# WCAG 1.4.12, as an adopted style sheet, which the CSP does not cover.
 SPACED = """() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
@@ -43,7 +42,7 @@ LARGE = "document.documentElement.style.fontSize = '200%'"
 
 
 def unbroken(field):
-    """What is in the field, as one word of sixty letters."""
+    """The field's value as one word of sixty letters."""
     return Left(Concat(Replace(F(field), Value(" "), Value("")), Value(UNBROKEN)), len(UNBROKEN))
 
 
@@ -120,7 +119,7 @@ TARGETS = """() => {
 
 @pytest.fixture(params=["nb", pytest.param("en", marks=in_every_look)])
 def language(request, shop):
-    """A page's words are longer in Norwegian, and can't be broken in the same places."""
+    """Norwegian words are longer and break in other places."""
     if request.param != "en":
         request.getfixturevalue("translated")
     shop.aksel.user.language = request.param
@@ -130,7 +129,7 @@ def language(request, shop):
 def test_no_text_is_cut_off_narrow_wide_large_or_spaced(shop, language, open_page):
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.set_viewport_size({"width": 1920, "height": 1080})
         page.goto(path)
         found[name, "1920"] = page.evaluate(CUT_OFF)
@@ -153,7 +152,7 @@ def test_large_and_spaced_text_at_once_stays_within_a_narrow_window(
     shop.aksel.user.save()
     page = open_page(user=shop.aksel.user)
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.goto(path)
         page.evaluate(LARGE)
         page.set_viewport_size({"width": 320, "height": 640})
@@ -178,7 +177,7 @@ def test_names_without_a_space_stay_inside_a_narrow_window(shop, language, open_
         model.objects.update(name=unbroken("name"))
     page = open_page(user=user, viewport={"width": 320, "height": 640})
     found = {}
-    for name, path in (pages(shop) | pages_on_the_way(shop)).items():
+    for name, path in sample(pages(shop) | pages_on_the_way(shop)).items():
         page.goto(path)
         found[name, "ordinary"] = page.evaluate(OUTSIDE)
         page.evaluate(LARGE)
@@ -188,16 +187,16 @@ def test_names_without_a_space_stay_inside_a_narrow_window(shop, language, open_
 
 @pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
 def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure, viewport):
-    """Aksel himself, and Carl who acts for him."""
+    """For the recipient and for the guardian."""
     page = open_page(user=shop.aksel.user, viewport=viewport)
     targets = []
-    for path in (pages(shop) | pages_on_the_way(shop)).values():
+    for path in sample(pages(shop) | pages_on_the_way(shop)).values():
         page.goto(path)
         targets += page.evaluate(TARGETS)
     page = open_page("/persons/", user=mandate.holder, viewport=viewport)
     targets += page.evaluate(TARGETS)
     page.get_by_role("main").get_by_role("button", name="Aksel Lund").click()
-    for path in pages_for_whoever_acts(shop).values():
+    for path in sample(pages_for_whoever_acts(shop)).values():
         assert page.goto(path).status == 200, path
         targets += page.evaluate(TARGETS)
     figure(
@@ -211,7 +210,7 @@ def test_what_recipients_press_is_large_enough(shop, mandate, open_page, figure,
 
 
 def test_the_next_thing_is_few_stops_away_for_a_switch(shop, open_page, figure):
-    """Somebody who scans with one switch passes every stop: the choice comes before the rest."""
+    """A switch user passes every focusable element: the choice comes before the rest."""
     page = open_page(user=shop.aksel.user)
     first = {"calendar": ".service", "times": ".time.free", "check": "button.go"}
     stops = {}

@@ -1,4 +1,4 @@
-"""Three ways of going through a journey: by keyboard alone, without JavaScript, on a phone.
+"""Three ways to carry out a task: keyboard only, without JavaScript, on a phone.
 
 A journey is written once: ``way.choose("18:00", then="Is this right?")`` tabs to it and presses
 Enter, clicks it, or taps it, and waits for the heading that must follow.
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, WIDE
 
-# The focus has an outline, and its middle is not hidden behind something else (WCAG 2.4.11).
+# The focused element has an outline, and its centre is not covered (WCAG 2.4.11).
 FOCUS_SHOWS = """() => {
     const focused = document.activeElement;
     const box = focused.getBoundingClientRect();
@@ -50,7 +50,7 @@ class Way:
 
 
 class ByKeyboard(Way):
-    """Nothing but Tab and Enter; the focus shows at every stop."""
+    """Only Tab and Enter; the focus is visible at every stop."""
 
     options = {"viewport": WIDE}
     presses = 0
@@ -62,8 +62,9 @@ class ByKeyboard(Way):
     def go_to(self, words):
         for _ in range(60):
             self.key("Tab")
-            assert self.page.evaluate(FOCUS_SHOWS), f"the focus can't be seen: {self.focused}"
-            if words in " ".join(self.page.evaluate(SAID).split()):
+            shows, said = self.page.evaluate(f"[({FOCUS_SHOWS})(), {SAID}]")
+            assert shows, f"the focus can't be seen: {self.focused}"
+            if words in " ".join(said.split()):
                 return
         raise AssertionError(f"{words} was not reached")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from workflow.queries.check import check_plans
+from workflow import queries
 
 
 class Command(BaseCommand):
@@ -26,10 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, wait: float, **options: Any) -> None:
         until = time.monotonic() + wait
-        counts = check_plans(timezone.localdate())
+        counts = queries.check_plans(timezone.localdate())
         while counts.has_stale_days and time.monotonic() < until:
             time.sleep(0.2)
-            counts = check_plans(timezone.localdate())
+            counts = queries.check_plans(timezone.localdate())
         for what, number in counts.faults.items():
             self.stdout.write(f"{number} {what}")
         self.stdout.write(str(counts))

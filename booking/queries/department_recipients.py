@@ -1,0 +1,100 @@
+"""A department's recipients as its administrators see them: only what concerns the department."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.queries.letters import dead_channels, told_in_vain, waiting
+from booking.queries.mandates import open_mandates
+from booking.queries.series import running_series
+from booking.queries.visits import coming, own_bookings
+from departments.models import Department, Service
+
+
+def with_grants_here(
+    recipients: QuerySet[Recipient], department: Department
+) -> QuerySet[Recipient]:
+    """Each with ``grants_here``: the department's grants that are not over, by service."""
+    grants = (
+        Grant.objects.filter(service__department=department)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=timezone.localdate()))
+        .select_related("service")
+        .order_by("service__name", "valid_from")
+    )
+    return recipients.prefetch_related(Prefetch("grants", queryset=grants, to_attr="grants_here"))
+
+
+def named(recipients: QuerySet[Recipient], words: Iterable[str]) -> QuerySet[Recipient]:
+    """Those with every word in their given or family name."""
+    for word in words:
+        recipients = recipients.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word)
+        )
+    return recipients
+
+
+def count_of_letters(department: Department) -> int:
+    """How many recipients a letter waits for."""
+    return waiting(department).values("subject_id").distinct().count()
+
+
+@dataclass(frozen=True)
+class RecipientSummary:
+    """What an administrator's page of one recipient shows."""
+
+    grants: Sequence[Grant]
+    coming: Sequence[Booking]
+    all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
+    services: Sequence[Service]  # that can be booked today
+    guardians: Sequence[Mandate]
+    dead_channels: Sequence[str]
+    told_in_vain: Sequence[Mandate]
+    has_letter: bool
+
+
+def recipient_summary(
+    department: Department, recipient: Recipient, now: dt.datetime
+) -> RecipientSummary:
+    today = timezone.localdate(now)
+    grants = Grant.objects.filter(recipient=recipient, service__department=department)
+    granted_now = Grant.objects.valid_on(today).filter(recipient=recipient).values("service")
+    return RecipientSummary(
+        grants=list(grants.select_related("service").order_by("-valid_from", "service__name")),
+        coming=[
+            visit
+            for visit in coming(recipient, now)
+            if visit.service.department_id == department.pk
+        ],
+        all_series=[
+            (series, series.waits(today))
+            for series in running_series(recipient)
+            if series.service.department_id == department.pk
+        ],
+        services=list(
+            Service.objects.filter(pk__in=granted_now, department=department, is_active=True)
+        ),
+        guardians=open_mandates(recipient, today, Mandate.Kind.GUARDIAN),
+        dead_channels=dead_channels(recipient.user),
+        told_in_vain=told_in_vain(Recipient.objects.filter(pk=recipient.pk)),
+        has_letter=waiting(department).filter(subject_id=recipient.pk).exists(),
+    )
+
+
+def visits_by_day(
+    department: Department, recipient: Recipient, first: dt.date
+) -> list[tuple[dt.date, list[Booking]]]:
+    """The department's visits in the seven days from ``first``, day by day."""
+    dates = [first + dt.timedelta(days=n) for n in range(7)]
+    visits = [
+        visit
+        for visit in own_bookings(recipient, dates[0], dates[-1])
+        if visit.service.department_id == department.pk
+    ]
+    return [
+        (date, [visit for visit in visits if timezone.localdate(visit.starts_at) == date])
+        for date in dates
+    ]

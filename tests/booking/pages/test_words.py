@@ -1,0 +1,85 @@
+"""Template tags that choose words."""
+
+import datetime as dt
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
+from booking.queries.actors import Actor
+from booking.templatetags.grants import amount_per_period, holder_may, valid_from_until
+from booking.templatetags.history import done_by
+from booking.templatetags.wishes import wish_note
+from tests.booking.pages.conftest import at
+
+CARL = User(given_name="Carl", family_name="Berg")
+MOVED, CANCELLED = BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "words"),
+    [
+        (MOVED, Actor.OWN, ""),
+        (MOVED, Actor.HELPER, "Carl Berg moved it. Reason: He is away."),
+        (MOVED, Actor.STAFF, "The municipality moved it. Reason: He is away."),
+        (CANCELLED, Actor.OWN, "Nobody comes. You can book a new time whenever you like."),
+        (CANCELLED, Actor.HELPER, "Carl Berg cancelled it. Reason: He is away."),
+        (CANCELLED, Actor.STAFF, "The municipality cancelled it. Reason: He is away."),
+    ],
+)
+def test_who_moved_or_cancelled_a_visit(kind, actor, words):
+    event = BookingEvent(kind=kind, by=CARL, reason="He is away.")
+    assert done_by(event, actor) == words
+
+
+def test_a_cancelled_visit_without_events_says_that_nobody_comes():
+    assert done_by(None, Actor.OWN).startswith("Nobody comes.")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "words"),
+    [
+        (1, Grant.Unit.VISITS, "1 visit"),
+        (3, Grant.Unit.VISITS, "3 visits"),
+        (1, Grant.Unit.MINUTES, "1 minute"),
+        (90, Grant.Unit.MINUTES, "90 minutes"),
+    ],
+)
+def test_what_a_grant_gives(amount, unit, words):
+    grant = Grant(amount=amount, unit=unit, period=Grant.Period.WEEK)
+    assert amount_per_period(grant) == f"{words} {grant.get_period_display()}"
+
+
+def test_when_a_grant_is_valid(clock):
+    grant = Grant(valid_from=dt.date(2026, 11, 26))
+    assert valid_from_until(grant) == "from Thursday 26 November"
+    grant.valid_until = dt.date(2027, 1, 1)
+    words = "from Thursday 26 November until and including Friday 1 January 2027"
+    assert valid_from_until(grant) == words
+
+
+@pytest.mark.parametrize(
+    ("may", "is_told", "words"),
+    [
+        (Mandate.May.LOOK, False, "sees the visits"),
+        (Mandate.May.BOOK, False, "sees, books, moves and cancels"),
+        (Mandate.May.BOOK, True, "sees, books, moves and cancels, gets the messages"),
+    ],
+)
+def test_what_the_holder_of_a_mandate_may(may, is_told, words):
+    assert holder_may(Mandate(may=may, is_told=is_told)) == words
+
+
+def test_a_wish_names_the_visit_that_moves_and_who_gets_the_message(clock):
+    wish = SlotWish(by=CARL)
+    assert wish_note(wish, CARL) == ""
+    assert wish_note(wish, User()) == ". We tell Carl Berg."
+    wish.moving = Booking(starts_at=at(10))
+    assert wish_note(wish, CARL) == ". Instead of Wednesday 25 November."

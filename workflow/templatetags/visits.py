@@ -1,0 +1,118 @@
+"""``{% load visits %}``: the state of visits and who can take them, in words."""
+
+from django import template
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.templatetags.dates import hm, hm_to, near_day, short_duration
+from booking.models import Grant
+from booking.queries import Unbooked
+from workflow.board import Lane
+from workflow.queries import Problem, ShiftCandidate, VisitCandidate
+
+register = template.Library()
+
+NEAR_MINUTES = 12 * 60  # a visit sooner than this has the time until it, a later one its day
+
+
+@register.filter
+def visits(count: int) -> str:
+    """ "3 visits"."""
+    return ngettext("%(visits)s visit", "%(visits)s visits", count) % {"visits": count}
+
+
+@register.filter
+def with_nobody(count: int) -> str:
+    """ "2 with nobody"."""
+    words = ngettext("%(number)s with nobody", "%(number)s with nobody", count)
+    return words % {"number": count}
+
+
+@register.filter
+def not_found(count: int) -> str:
+    """ "2 not found at home"."""
+    words = ngettext("%(number)s not found at home", "%(number)s not found at home", count)
+    return words % {"number": count}
+
+
+@register.filter
+def progress(lane: Lane) -> str:
+    """ "2 of 5 visits"."""
+    count = len(lane.cards)
+    if lane.is_withdrawn:
+        return _("away")
+    if not lane.finished:
+        return visits(count)
+    words = ngettext("%(done)s of %(visits)s visit", "%(done)s of %(visits)s visits", count)
+    return words % {"done": lane.finished, "visits": count}
+
+
+@register.filter
+def reasons(candidate: VisitCandidate) -> str:
+    """When the candidate is free or what must move, and whether they know the recipient."""
+    found = [
+        _("The visit at %(time)s moves to %(who)s.")
+        % {"time": hm(move.card.visit.starts_at), "who": move.lane.title}
+        for move in candidate.moves
+    ]
+    if candidate.free:
+        period = hm_to(candidate.free.start, candidate.free.end)
+        found = [_("Free %(time)s.") % {"time": period}]
+    if candidate.lane.is_named:
+        found.append(_met(candidate.times_met))
+    return " ".join(found)
+
+
+@register.filter
+def suitability(candidate: ShiftCandidate, lane: Lane) -> str:
+    """Whether a care worker can be named on the lane's shift."""
+    if candidate.why_not:
+        return str(capfirst(candidate.why_not))
+    if number := len(candidate.unqualified_for):
+        return ngettext(
+            "Not qualified for %(number)s of the visits",
+            "Not qualified for %(number)s of the visits",
+            number,
+        ) % {"number": number}
+    return _("Free, and can take every visit") if lane.cards else _("Free")
+
+
+@register.filter
+def time_until(problem: Problem) -> str:
+    """ "has begun", "in 45 min" or "tomorrow"."""
+    if problem.minutes_until < 0:
+        return _("has begun")
+    if problem.minutes_until < NEAR_MINUTES:
+        return _("in %(time)s") % {"time": short_duration(problem.minutes_until)}
+    return near_day(problem.board.date)
+
+
+@register.filter
+def heading(problem: Problem) -> str:
+    """The recipient's name; for several carers also which one is missing."""
+    name = problem.card.visit.booking.recipient.full_name
+    if problem.count == 1:
+        return name
+    missing = _("missing carer %(number)s of %(count)s")
+    return f"{name}, {missing % {'number': problem.number, 'count': problem.count}}"
+
+
+@register.filter
+def missing(unbooked: Unbooked) -> str:
+    """ "2 of 3 missing this month"."""
+    grant = unbooked.grant
+    if grant.unit == Grant.Unit.VISITS:
+        words = _("%(missing)s of %(amount)s missing")
+    else:
+        words = _("%(missing)s of %(amount)s minutes missing")
+    found = words % {"missing": unbooked.missing, "amount": grant.amount}
+    return f"{found} {_('this month')}" if grant.period == Grant.Period.MONTH else found
+
+
+def _met(times: int) -> str:
+    if not times:
+        return _("Has not met them lately.")
+    return ngettext(
+        "Met once in the last 28 days.", "Met %(times)s times in the last 28 days.", times
+    ) % {"times": times}
