@@ -42,10 +42,9 @@ class RequestLoginCode(
     template_name = "account/request_login_code.html"
 
     def form_valid(self, form: RequestLoginCodeForm) -> HttpResponse:
-        refused: HttpResponse | None = consume_or_429(self.request, action="request_login_code")
-        if refused:
-            return refused
         email = form.cleaned_data["email"]
+        if refused := self._refused(email):
+            return refused
         users = filter_users_by_email(email, is_active=True, for_login=True)
         try:
             login = login_codes.send_code(
@@ -68,6 +67,13 @@ class RequestLoginCode(
             secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
+
+    def _refused(self, email: str) -> HttpResponse | None:
+        """Many requests from one IP address; others there do not block a known browser."""
+        if known_devices.is_known(self.request, email):
+            return None
+        refused: HttpResponse | None = consume_or_429(self.request, action="request_login_code")
+        return refused
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -115,9 +121,6 @@ class ConfirmLoginCode(
         )
 
     def _resend(self) -> HttpResponse:
-        refused: HttpResponse | None = consume_or_429(self.request, action="request_login_code")
-        if refused:
-            return refused
         try:
             login_codes.send_another_code(login=self.login)
         except errors.TooManyCodes:
