@@ -33,6 +33,7 @@ def visit_file(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     is_cancelled = found.status == Booking.Status.CANCELLED
     file = queries.file_of_visit(
         found,
+        changed_at=queries.last_change(found),
         method=Method.CANCEL if is_cancelled else Method.PUBLISH,
         names_service=queries.names_service(request.user.pk),
     )
