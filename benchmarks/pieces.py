@@ -70,7 +70,7 @@ PIECES = {
         ),
         Piece(
             "token-statement",
-            "`accounts.api`: a token and its owner by a compiled statement",
+            "`accounts.queries`: a token and its owner by a compiled statement",
             "people.token_by_model",
             ("slots-api",),
         ),
@@ -204,7 +204,7 @@ PIECES = {
         *(
             Piece(
                 f"fixed-blocks:{template}",
-                f"`{{% fixed %}}` in `{template}` alone",
+                f"`{{% fixed %}}` in `templates/{template}` alone",
                 f"pages.blocks_rendered:{template}",
                 ("calendar-warm",),
             )
@@ -212,13 +212,11 @@ PIECES = {
                 "_page.html",
                 "base.html",
                 "_brand.html",
-                "_menu.html",
                 "_language.html",
                 "_footer.html",
-                "_view_switch.html",
                 "booking/calendar.html",
                 "booking/_next_visit.html",
-                "booking/_shelf.html",
+                "booking/_balances.html",
                 "booking/_days.html",
                 "booking/_week.html",
                 "booking/_week_grid.html",
@@ -235,13 +233,6 @@ PIECES = {
             "`templatetags.calendar._run`: one run of a column",
             "pages.week_runs_rendered",
             ("calendar-warm", "calendar-cold"),
-        ),
-        Piece(
-            "times-url-cache",
-            "`converters._times_url`: the URL of a day's times",
-            "pages.urls_of_times_reversed",
-            ("calendar-warm",),
-            stays_because="`calendar-warm` would come too near its goal",
         ),
     )
 }

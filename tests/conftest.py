@@ -12,6 +12,9 @@ from django.db import connection, connections
 from django.dispatch import receiver
 from django.test import TransactionTestCase, override_settings
 
+from accounts import api
+from accounts.messages import outgoing
+from accounts.rate import Rate
 from accounts.templatetags.fixed import FixedNode
 from booking.models import Visit
 from departments.models import Employee
@@ -99,6 +102,19 @@ def fixed_blocks_checked():
     FixedNode.is_checked = True
     yield
     FixedNode.is_checked = False
+
+
+@pytest.fixture(autouse=True)
+def _mail_at_once(monkeypatch):
+    """Mail of the log-in pages is sent before the answer, where a test can look at it."""
+    monkeypatch.setattr(outgoing, "send_soon", outgoing.send)
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_keys_yet(monkeypatch):
+    """Counted in the process, for one network address: that of all tests."""
+    monkeypatch.setattr(api, "_wrong_keys", Rate("test"))
+    monkeypatch.setattr(api, "_accepted", set())
 
 
 @receiver(setting_changed)

@@ -2,7 +2,6 @@
 
 from django.template.autoreload import reset_loaders
 
-from booking import converters
 from booking.queries import free
 from booking.templatetags import calendar as tags
 
@@ -17,6 +16,5 @@ def forget_drawn():
 def forget_all():
     """As in a new process."""
     forget_drawn()
-    converters._times_url.cache_clear()
     for kept in (free._dates, free._needs):
         kept._found.clear()

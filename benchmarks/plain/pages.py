@@ -5,7 +5,6 @@ from django.utils.safestring import SafeString
 
 from accounts.templatetags import fixed
 from benchmarks.plain import Swap
-from booking import converters
 from booking.templatetags import calendar
 
 
@@ -27,7 +26,3 @@ def week_frames_rendered() -> list[Swap]:
 
 def week_runs_rendered() -> list[Swap]:
     return [Swap(calendar, "_run", calendar._run.__wrapped__)]
-
-
-def urls_of_times_reversed() -> list[Swap]:
-    return [Swap(converters, "_times_url", converters._times_url.__wrapped__)]
