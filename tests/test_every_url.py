@@ -26,6 +26,7 @@ from booking.converters import Clock
 from booking.models import Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
+from departments.queries.staff import EMPLOYMENT
 from tests import factories
 from workflow import actions as workflow_actions
 
@@ -114,6 +115,9 @@ RULES = {
     "accounts:choose_view": post(LOGGED_IN),
     "accounts:unsent": get(LOGGED_IN),
     "accounts:forget_unsent": post(LOGGED_IN),
+    "accounts:invitations": get(LOGGED_IN),
+    "accounts:answer_invitation invitation": post(RECIPIENT, invitation="invitation"),
+    "accounts:invitation token": get(ANYBODY, token="invitation_token"),  # who has the mail
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),
@@ -239,6 +243,7 @@ RULES = {
     "departments:new_employee department": get(ADMINISTRATOR, **D),
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
+    "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),
@@ -328,7 +333,7 @@ def cast(db, department, other_department, recipient, administrator, other_admin
 
 
 @pytest.fixture
-def things(cast, department, recipient, service, care_worker, administrator):
+def things(cast, department, other_department, recipient, service, care_worker, administrator):
     """Objects for the URLs. All belong to the recipient and the department."""
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     day = factories.DayFactory(department=department, date=tomorrow)
@@ -340,6 +345,10 @@ def things(cast, department, recipient, service, care_worker, administrator):
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
+    employee = factories.EmployeeFactory(department=other_department)
+    invitation = actions.invite(
+        kind=EMPLOYMENT, address=recipient.user.email, target_id=employee.pk, by=None
+    )
     return {
         "department": department.pk,
         "recipient": recipient.pk,
@@ -371,6 +380,8 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "token": actions.create_token(
             name="x", scopes=["bookings:read"], days=1, by=recipient.user
         )[0].pk,
+        "invitation": invitation.pk,
+        "invitation_token": invitation.token,
         "uidb36": "0",
         "key": "set-password",
     }

@@ -8,22 +8,36 @@ from accounts.actions.addresses import (
 )
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
+from accounts.actions.invitations import (
+    accept_invitation,
+    confirm_invitation,
+    decline_invitation,
+    delete_old_invitations,
+    invite,
+    send_invitations,
+    withdraw_invitation,
+)
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
 from accounts.actions.tokens import create_token, record_token_use, revoke_token
 
 __all__ = [
+    "accept_invitation",
     "change_address",
     "choose_language",
     "choose_messages",
     "choose_view",
     "claim",
     "confirm_change",
+    "confirm_invitation",
     "create_token",
+    "decline_invitation",
     "delete_old_changes",
+    "delete_old_invitations",
     "delete_old_messages",
     "deliver",
     "end_overdue",
+    "invite",
     "mark_dead",
     "mark_printed",
     "post",
@@ -32,5 +46,7 @@ __all__ = [
     "request_change",
     "revoke_token",
     "send_due",
+    "send_invitations",
     "trust_again",
+    "withdraw_invitation",
 ]

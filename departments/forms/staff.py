@@ -38,7 +38,7 @@ class NewEmployeeForm(DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
-        help_text=_("They log in with a code that is sent here."),
+        help_text=_("The person gets an invitation here, and can log in once they have said yes."),
     )
     given_name = forms.CharField(
         label=_("First name"),
@@ -61,6 +61,12 @@ class NewEmployeeForm(DateRangeForm):
         initial=Employee.Role.CARE_WORKER,
     )
     field_order = ["email", "given_name", "family_name", "phone", "role"]
+
+
+class InviteAgainForm(forms.Form):
+    """Another invitation to an employee who has not accepted one."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
 
 
 class HoldingForm(DateRangeForm):

@@ -1,0 +1,42 @@
+"""Kinds of invitations. The apps above register theirs here.
+
+This app sends invitations and records the answers. It knows nothing of departments and
+recipients: an app above registers each kind at start-up, with functions that say what is
+asked and what accepting does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from accounts.models import Invitation, User
+
+
+@dataclass(frozen=True)
+class InvitationKind:
+    """A kind of invitation.
+
+    ``question`` is for whoever reads the mail: no name, no department. ``details`` says who
+    asks, and is shown to a user who has logged in with the address. ``new_user`` gives the
+    user that the address is to belong to, when nobody has it yet. ``accept`` does what was
+    proposed, in the transaction of the answer; it raises ``InvitationRefused`` if it can't.
+    """
+
+    kind: str
+    question: str | Promise
+    details: Callable[[Invitation], list[str]]
+    new_user: Callable[[Invitation], User]
+    accept: Callable[[Invitation, User], None]
+
+
+_kinds: dict[str, InvitationKind] = {}
+
+
+def register(kind: InvitationKind) -> None:
+    _kinds[kind.kind] = kind
+
+
+def find(kind: str) -> InvitationKind:
+    """Raises ``KeyError`` for a kind that is not registered."""
+    return _kinds[kind]

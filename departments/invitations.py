@@ -1,0 +1,61 @@
+"""The invitation to be an employee."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import invitations
+from accounts.errors import InvitationRefused
+from accounts.models import Invitation, User
+from departments.actions.join import join_person
+from departments.actions.settings import record_change
+from departments.models import Employee
+from departments.queries.staff import EMPLOYMENT
+
+
+def register_all() -> None:
+    invitations.register(
+        invitations.InvitationKind(
+            EMPLOYMENT,
+            question=gettext_lazy("Do you want to log in as an employee with us?"),
+            details=_details,
+            new_user=lambda invitation: _employee(invitation).person,
+            accept=_accept,
+        )
+    )
+
+
+def _employee(invitation: Invitation) -> Employee:
+    employee = (
+        Employee.objects.filter(pk=invitation.target_id)
+        .select_related("person", "department")
+        .first()
+    )
+    if employee is None:
+        raise InvitationRefused
+    return employee
+
+
+def _details(invitation: Invitation) -> list[str]:
+    employee = (
+        Employee.objects.filter(pk=invitation.target_id).select_related("department").first()
+    )
+    if employee is None:
+        return []
+    values = {"department": employee.department.name, "role": employee.get_role_display().lower()}
+    return [_("%(department)s asks you to be %(role)s there.") % values]
+
+
+def _accept(invitation: Invitation, user: User) -> None:
+    employee = _employee(invitation)
+    person = employee.person
+    if person == user:
+        record_change(
+            employee.department,
+            "accept_employment",
+            after={"employee": employee.pk, "lost": 0},
+            by=user,
+        )
+        return
+    if person.email is not None:  # another address of this employee was accepted before
+        raise InvitationRefused
+    join_person(from_=person, into=user)
