@@ -18,9 +18,10 @@ class InvitationKind:
     """A kind of invitation.
 
     ``question`` is for whoever reads the mail: no name, no department. ``details`` says who
-    asks, and is shown to a user who has logged in with the address. ``new_user`` gives the
-    user that the address is to belong to, when nobody has it yet. ``accept`` does what was
-    proposed, in the transaction of the answer; it raises ``InvitationRefused`` if it can't.
+    asks, and is shown to a user who has logged in with the address. ``new_user`` is
+    called when nobody has the address, and returns a user who has it from then on. ``accept``
+    does what was proposed for the user who has the address. Both run in the transaction of
+    the answer, and raise ``InvitationRefused`` if it can't be done.
     """
 
     kind: str

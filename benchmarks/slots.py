@@ -38,7 +38,7 @@ def _slots(quarter: Quarter) -> Iterator[Ask]:
         [
             ask_as(Program(_token(viewer.user.email)))
             for viewer in quarter.viewers[:VIEWERS]
-            if viewer.user
+            if viewer.user and viewer.user.email
         ]
     )
 

@@ -7,6 +7,7 @@ from accounts import invitations
 from accounts.errors import InvitationRefused
 from accounts.models import Invitation, User
 from departments.actions.join import join_person
+from departments.actions.rota import lock_person
 from departments.actions.settings import record_change
 from departments.models import Employee
 from departments.queries.staff import EMPLOYMENT
@@ -18,7 +19,7 @@ def register_all() -> None:
             EMPLOYMENT,
             question=gettext_lazy("Do you want to log in as an employee with us?"),
             details=_details,
-            new_user=lambda invitation: _employee(invitation).person,
+            new_user=_give_log_in,
             accept=_accept,
         )
     )
@@ -45,6 +46,17 @@ def _details(invitation: Invitation) -> list[str]:
     return [_("%(department)s asks you to be %(role)s there.") % values]
 
 
+def _give_log_in(invitation: Invitation) -> User:
+    person = _employee(invitation).person
+    lock_person(person)
+    person.refresh_from_db(fields=["email"])
+    if person.email is not None:  # accepted with another address before
+        raise InvitationRefused
+    person.email = invitation.address
+    person.save(update_fields=["email"])
+    return person
+
+
 def _accept(invitation: Invitation, user: User) -> None:
     employee = _employee(invitation)
     person = employee.person
@@ -56,6 +68,6 @@ def _accept(invitation: Invitation, user: User) -> None:
             by=user,
         )
         return
-    if person.email is not None:  # another address of this employee was accepted before
+    if person.email is not None:  # accepted with another address before
         raise InvitationRefused
     join_person(from_=person, into=user)

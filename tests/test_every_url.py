@@ -21,6 +21,8 @@ from django.utils import timezone
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.pages import page_of
+from booking import actions as booking_actions
+from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
 from booking.models import Mandate
@@ -167,7 +169,12 @@ RULES = {
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
     "booking:give_mandate": post(*RECIPIENTS),
+    "booking:withdraw_mandate invitation": post(RECIPIENT, invitation="helper_invitation"),
     "booking:end_mandate mandate": post(RECIPIENT, mandate="mandate"),
+    "booking:guardians": get(COORDINATOR),
+    "booking:confirm_as_coordinator invitation": post(
+        COORDINATOR, invitation="guardian_invitation"
+    ),
     "booking:looks": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
     "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
@@ -194,6 +201,12 @@ RULES = {
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:confirm_guardian department recipient invitation": post(
+        ADMINISTRATOR, **D, recipient="recipient", invitation="guardian_invitation"
+    ),
+    "booking:withdraw_guardian department recipient invitation": post(
+        ADMINISTRATOR, **D, recipient="recipient", invitation="guardian_invitation"
     ),
     "booking:end_guardian department recipient mandate": post(
         ADMINISTRATOR, **D, recipient="recipient", mandate="guardian_mandate"
@@ -349,6 +362,18 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     invitation = actions.invite(
         kind=EMPLOYMENT, address=recipient.user.email, target_id=employee.pk, by=None
     )
+    terms = {"may": Mandate.May.LOOK, "valid_from": timezone.localdate()}
+    helper = booking_actions.give_mandate(
+        recipient=recipient, to=Invited("h@example.test", "Helper"), by=recipient.user, **terms
+    )
+    guardian = booking_actions.register_guardian(
+        recipient=recipient,
+        to=Invited("g@example.test", "Guardian"),
+        reference="2026/17",
+        department=department,
+        by=administrator,
+        **terms,
+    )
     return {
         "department": department.pk,
         "recipient": recipient.pk,
@@ -381,6 +406,8 @@ def things(cast, department, other_department, recipient, service, care_worker, 
             name="x", scopes=["bookings:read"], days=1, by=recipient.user
         )[0].pk,
         "invitation": invitation.pk,
+        "helper_invitation": helper.pk,
+        "guardian_invitation": guardian.pk,
         "invitation_token": invitation.token,
         "uidb36": "0",
         "key": "set-password",

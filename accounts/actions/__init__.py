@@ -16,6 +16,7 @@ from accounts.actions.invitations import (
     invite,
     send_invitations,
     withdraw_invitation,
+    withdraw_open_invitations,
 )
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
@@ -49,4 +50,5 @@ __all__ = [
     "send_invitations",
     "trust_again",
     "withdraw_invitation",
+    "withdraw_open_invitations",
 ]

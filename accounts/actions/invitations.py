@@ -80,6 +80,16 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
         _end(_lock(invitation.pk), Answer.WITHDRAWN, by)
 
 
+def withdraw_open_invitations(*, kind: str, target_id: UUID, by: User) -> None:
+    """Withdraw all that were not answered, so that a newer one replaces them.
+
+    Call it before locking the target: answering locks the invitation first.
+    """
+    Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id).update(
+        answer=Answer.WITHDRAWN, answered_by=by, answered_at=timezone.now()
+    )
+
+
 def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
     """Raises ``InvitationClosed``."""
     with transaction.atomic():
@@ -98,8 +108,6 @@ def accept_invitation(*, invitation: Invitation) -> User:
         user = User.objects.filter(email__iexact=invitation.address).first()
         if user is None:
             user = kind.new_user(invitation)
-            user.email = invitation.address
-            user.save(update_fields=["email"])
         elif not user.is_active:
             raise errors.InvitationRefused
         kind.accept(invitation, user)

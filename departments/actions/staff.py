@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, withdraw_invitation
+from accounts.actions import invite, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors
@@ -25,7 +25,6 @@ from departments.queries.staff import (
     EMPLOYMENT,
     absence_during,
     is_invited,
-    open_invitations,
     qualifications_on,
 )
 from departments.seats import Reseated
@@ -77,11 +76,10 @@ def invite_again(*, employee: Employee, email: str, by: User) -> None:
     Raises ``HasLogIn`` when the employee has accepted one, ``AlreadyEmployed`` when the address
     was invited as another employee in the same role, and ``TooManyInvitations``.
     """
+    withdraw_open_invitations(kind=EMPLOYMENT, target_id=employee.pk, by=by)
     lock_person(employee.person)
     if User.objects.get(pk=employee.person_id).email is not None:
         raise errors.HasLogIn
-    for earlier in open_invitations(employee):
-        withdraw_invitation(invitation=earlier, by=by)
     if is_invited(employee.department, email, employee.role, besides=employee):
         raise errors.AlreadyEmployed
     invite(

@@ -116,12 +116,6 @@ def is_invited(
     )
 
 
-def open_invitations(employee: Employee) -> list[Invitation]:
-    return list(
-        Invitation.objects.open(timezone.now()).filter(kind=EMPLOYMENT, target_id=employee.pk)
-    )
-
-
 def last_invitation(employee: Employee) -> Invitation | None:
     return Invitation.objects.filter(kind=EMPLOYMENT, target_id=employee.pk).last()
 

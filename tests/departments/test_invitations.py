@@ -227,9 +227,7 @@ def test_joining_moves_everything_and_lists_shifts_that_overlap(
     assert absence.person == olav
     change = department.changes.get(what="accept_employment")
     assert change.after == {"employee": str(employee.pk), "lost": 1}
-    (described,) = [
-        one.description for one in queries.describe_changes(department, [change], TODAY)
-    ]
+    (described,) = queries.describe_changes(department, [change], TODAY)
     assert "1 shift lost the name" in described.description
 
 
