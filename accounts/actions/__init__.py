@@ -18,9 +18,21 @@ from accounts.actions.invitations import (
     withdraw_invitation,
     withdraw_open_invitations,
 )
+from accounts.actions.login_codes import (
+    delete_old_codes,
+    find_login,
+    send_another_code,
+    send_code,
+    use_code,
+)
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
-from accounts.actions.tokens import create_token, record_token_use, revoke_token
+from accounts.actions.tokens import (
+    create_token,
+    record_token_use,
+    revoke_all_tokens,
+    revoke_token,
+)
 
 __all__ = [
     "accept_invitation",
@@ -34,10 +46,12 @@ __all__ = [
     "create_token",
     "decline_invitation",
     "delete_old_changes",
+    "delete_old_codes",
     "delete_old_invitations",
     "delete_old_messages",
     "deliver",
     "end_overdue",
+    "find_login",
     "invite",
     "mark_dead",
     "mark_printed",
@@ -45,10 +59,14 @@ __all__ = [
     "record_bounce",
     "record_token_use",
     "request_change",
+    "revoke_all_tokens",
     "revoke_token",
+    "send_another_code",
+    "send_code",
     "send_due",
     "send_invitations",
     "trust_again",
+    "use_code",
     "withdraw_invitation",
     "withdraw_open_invitations",
 ]

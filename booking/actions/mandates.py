@@ -77,7 +77,8 @@ def register_guardian(
     document. Somebody else confirms it, then the guardian is invited, and has a mandate once
     they have accepted.
 
-    Raises ``OwnHelper``, ``OwnAddress``, ``MandateOverlaps`` when the address was registered
+    The recipient's own address is refused when they answer: staff must not learn it here.
+    Raises ``OwnAddress``, ``MandateOverlaps`` when the address was registered
     before, and ``TooManyInvitations``.
     """
     if by.email == to.email.lower() or by.pk == recipient.user_id:
@@ -167,8 +168,7 @@ def _invite(
 ) -> Invitation:
     with one_transaction():
         lock_recipient(recipient.pk)
-        user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and user.email == to.email.lower():
+        if by.pk == recipient.user_id and by.email == to.email.lower():
             raise errors.OwnHelper
         if _is_invited(recipient, to.email, proposal):
             raise errors.MandateOverlaps

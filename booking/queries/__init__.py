@@ -18,6 +18,7 @@ from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_
 from booking.queries.feeds import (
     feed,
     file_of_visit,
+    last_change,
     names_service,
     open_feed,
     open_feeds,
@@ -108,6 +109,7 @@ __all__ = [
     "is_own",
     "is_recipient",
     "laid_over",
+    "last_change",
     "last_invitation_to_log_in",
     "may_book_for",
     "may_confirm",

@@ -13,6 +13,7 @@ from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.errors import InvitationClosed, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.reauthentication import log_in_again_first
 from booking import actions, errors, queries
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm
@@ -34,6 +35,8 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
     form = MandateForm(request.POST)
     if not form.is_valid():
         return _mandates_page(request, recipient, form)
+    if first := log_in_again_first(request):
+        return first
     try:
         actions.give_mandate(recipient=recipient, to=form.invited, **form.terms, by=request.user)
     except errors.OwnHelper:

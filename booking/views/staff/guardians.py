@@ -41,8 +41,6 @@ def register_guardian(
             department=department,
             by=request.user,
         )
-    except errors.OwnHelper:
-        form.add_error("email", _("This is the recipient's own e-mail."))
     except errors.MandateOverlaps:
         form.add_error("email", _("This person may act for the recipient then already."))
     except errors.OwnAddress:

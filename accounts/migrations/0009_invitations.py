@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_changes_of_addresses"),
+        ("accounts", "0008_log_ins"),
     ]
 
     operations = [
