@@ -110,7 +110,7 @@ def _details_of_mandate(invitation: Invitation) -> list[str]:
         return []
     may = Mandate.May(invitation.proposal["may"]).label
     return [
-        _("It is for %(name)s.") % {"name": recipient.full_name},
+        _("You would act for %(name)s.") % {"name": recipient.full_name},
         _("You may: %(what)s.") % {"what": str(may).lower()},
     ]
 

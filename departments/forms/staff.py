@@ -60,7 +60,15 @@ class NewEmployeeForm(DateRangeForm):
         widget=forms.RadioSelect,
         initial=Employee.Role.CARE_WORKER,
     )
+    # Shown when the department has somebody with the same name and phone.
+    is_another = forms.BooleanField(label=_("It is another person"), required=False)
     field_order = ["email", "given_name", "family_name", "phone", "role"]
+
+    def ask_whether_it_is_another(self) -> None:
+        self.add_error(
+            "is_another",
+            _("Somebody here has the same name and phone. Is it the same person? Look first."),
+        )
 
 
 class InviteAgainForm(forms.Form):

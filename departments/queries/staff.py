@@ -116,6 +116,16 @@ def is_invited(
     )
 
 
+def has_namesake(department: Department, name: tuple[str, str], phone: str) -> bool:
+    """Whether the department has, or had, an employee with this name and phone."""
+    return Employee.objects.filter(
+        department=department,
+        person__given_name__iexact=name[0],
+        person__family_name__iexact=name[1],
+        person__phone=phone,
+    ).exists()
+
+
 def last_invitation(employee: Employee) -> Invitation | None:
     return Invitation.objects.filter(kind=EMPLOYMENT, target_id=employee.pk).last()
 

@@ -61,10 +61,14 @@ def add_employee(request: PersonRequest, department: Department) -> HttpResponse
     form = NewEmployeeForm(request.POST)
     if not form.is_valid():
         return _new_page(request, department, form)
+    values = form.cleaned_data
+    if not values.pop("is_another") and queries.has_namesake(
+        department, (values["given_name"], values["family_name"]), values["phone"]
+    ):
+        form.ask_whether_it_is_another()
+        return _new_page(request, department, form)
     try:
-        employee = actions.add_employee(
-            department=department, **form.cleaned_data, by=request.user
-        )
+        employee = actions.add_employee(department=department, **values, by=request.user)
     except TooManyInvitations:
         form.add_error("email", str(TOO_MANY))
         return _new_page(request, department, form)

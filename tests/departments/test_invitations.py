@@ -310,3 +310,14 @@ def test_the_page_of_the_link_does_not_repeat_the_secret_in_other_forms(client, 
     token = Invitation.objects.get().token
     page = client.get(reverse("accounts:invitation", args=[token])).text
     assert token not in "".join(re.findall(r'name="next" value="([^"]+)"', page))
+
+
+def test_the_same_name_and_phone_twice_is_a_question(dina, department):
+    add_page = url("add_employee", department.pk)
+    dina.post(add_page, form(email="one@example.test"))
+
+    asked = dina.post(add_page, form(email="two@example.test", given_name="nora"))
+    assert "Is it the same person?" in asked.text
+    assert Employee.objects.filter(person__phone="90 00 00 01").count() == 1
+    dina.post(add_page, form(email="two@example.test", is_another="on"))
+    assert Employee.objects.filter(person__phone="90 00 00 01").count() == 2

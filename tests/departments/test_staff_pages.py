@@ -6,8 +6,9 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.models import Invitation
+from accounts.models import AccessLogEntry, Invitation
 from departments.models import Absence, Employee, QualificationHeld, Shift
+from departments.seats import AffectedVisit, Reseated
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +169,29 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert absence.ends_at == factories.local(dt.date(2026, 11, 28), 0)
     shift.refresh_from_db()
     assert shift.withdrawn_by == absence
+
+
+def test_visits_of_another_department_are_only_counted(
+    dina, department, other_department, emil, shift, fake_seats
+):
+    def visit(recipient, where):
+        ids = [uuid.uuid4() for _ in range(3)]
+        return AffectedVisit(
+            *ids, recipient, "Care", shift.starts_at, shift.ends_at, where.pk, phone="33 00 00 00"
+        )
+
+    fake_seats.answer = Reseated(
+        unstaffed=[visit("Ruth Skaar", department), visit("Nils Hemmelig", other_department)],
+        moved=[visit("Petra Hemmelig", other_department)],
+    )
+
+    page = dina.post(url("report_absence", department.pk), away(emil))
+
+    assert "Ruth Skaar" in page.text
+    assert "Hemmelig" not in page.text
+    assert "This concerns 1 visit" in page.text
+    assert "2 visits elsewhere" in page.text
+    assert AccessLogEntry.objects.filter(what="departments:preview").count() == 1
 
 
 def test_the_end_is_after_the_start(dina, department, emil):
