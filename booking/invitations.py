@@ -1,5 +1,8 @@
 """Invitations to log in as a recipient, and to act for one."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,10 +53,14 @@ def _recipient(invitation: Invitation) -> Recipient:
     return found
 
 
-def _details_of_log_in(invitation: Invitation) -> list[str]:
-    assert invitation.department_id is not None
-    department = Department.objects.filter(pk=invitation.department_id).first()
-    return [_("%(department)s asks.") % {"department": department.name}] if department else []
+def _details_of_log_in(found: Sequence[Invitation]) -> dict[UUID, list[str]]:
+    ids = [invitation.department_id for invitation in found if invitation.department_id]
+    departments = Department.objects.in_bulk(ids)
+    return {
+        invitation.pk: [_("%(department)s asks.") % {"department": department.name}]
+        for invitation in found
+        if (department := departments.get(invitation.department_id))
+    }
 
 
 def _give_log_in(invitation: Invitation) -> User:
@@ -104,15 +111,17 @@ def _accept_log_in(invitation: Invitation, user: User) -> None:
 # -- Mandates ----------------------------------------------------------------------
 
 
-def _details_of_mandate(invitation: Invitation) -> list[str]:
-    recipient = Recipient.objects.filter(pk=invitation.target_id).first()
-    if recipient is None:
-        return []
-    may = Mandate.May(invitation.proposal["may"]).label
-    return [
-        _("You would act for %(name)s.") % {"name": recipient.full_name},
-        _("You may: %(what)s.") % {"what": str(may).lower()},
-    ]
+def _details_of_mandate(found: Sequence[Invitation]) -> dict[UUID, list[str]]:
+    recipients = Recipient.objects.in_bulk([invitation.target_id for invitation in found])
+    return {
+        invitation.pk: [
+            _("You would act for %(name)s.") % {"name": recipient.full_name},
+            _("You may: %(what)s.")
+            % {"what": str(Mandate.May(invitation.proposal["may"]).label).lower()},
+        ]
+        for invitation in found
+        if (recipient := recipients.get(invitation.target_id))
+    }
 
 
 def _new_holder(invitation: Invitation) -> User:

@@ -1,5 +1,8 @@
 """The invitation to be an employee."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,14 +39,20 @@ def _employee(invitation: Invitation) -> Employee:
     return employee
 
 
-def _details(invitation: Invitation) -> list[str]:
-    employee = (
-        Employee.objects.filter(pk=invitation.target_id).select_related("department").first()
-    )
-    if employee is None:
-        return []
-    values = {"department": employee.department.name, "role": employee.get_role_display().lower()}
-    return [_("%(department)s asks you to be %(role)s there.") % values]
+def _details(found: Sequence[Invitation]) -> dict[UUID, list[str]]:
+    employees = Employee.objects.filter(
+        pk__in=[invitation.target_id for invitation in found]
+    ).select_related("department")
+    sentences = {
+        employee.pk: _("%(department)s asks you to be %(role)s there.")
+        % {"department": employee.department.name, "role": employee.get_role_display().lower()}
+        for employee in employees
+    }
+    return {
+        invitation.pk: [sentences[invitation.target_id]]
+        for invitation in found
+        if invitation.target_id in sentences
+    }
 
 
 def _give_log_in(invitation: Invitation) -> User:

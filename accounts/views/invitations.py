@@ -44,11 +44,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @person_required
 def my_invitations(request: PersonRequest) -> HttpResponse:
-    found = [
-        (one, invitations.find(one.kind).question, invitations.find(one.kind).details(one))
-        for one in queries.open_invitations_to(request.user)
-    ]
-    return render(request, "accounts/invitations.html", {"invitations": found})
+    found = queries.open_invitations_to(request.user)
+    details = invitations.details_of(found)
+    rows = [(one, invitations.find(one.kind).question, details.get(one.pk, ())) for one in found]
+    return render(request, "accounts/invitations.html", {"invitations": rows})
 
 
 @require_POST

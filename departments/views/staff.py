@@ -220,7 +220,7 @@ def _page(
         "employment": employment or EmploymentForm(initial=_employment(employee)),
         "holding": holding or _holding(),
         "inviting": inviting or InviteAgainForm(),
-        "invitation": queries.last_invitation(employee),
+        "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
         "held": queries.qualifications_held(employee.person),
         "shifts": queries.coming_shifts(department, employee.person)[:5],

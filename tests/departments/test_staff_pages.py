@@ -66,7 +66,7 @@ def test_inviting_twice_is_refused(dina, department):
     add = url("add_employee", department.pk)
     dina.post(add, invited())
 
-    again = dina.post(add, invited(email="New@example.test"))
+    again = dina.post(add, invited(email="New@example.test", is_another="on"))
 
     assert "email" in again.context["form"].errors
     assert 'value="Nora"' in again.text
