@@ -1,4 +1,4 @@
-"""Errors raised when an address is changed."""
+"""Errors raised when an address is changed, or an invitation answered."""
 
 
 class AddressError(Exception):
@@ -23,3 +23,23 @@ class NoCode(AddressError):
 
 class AddressTaken(AddressError):
     """Another user has this address."""
+
+
+class InvitationError(Exception):
+    """The invitation was not made, or not answered."""
+
+
+class TooManyInvitations(InvitationError):
+    """The person has too many open, or the department has made too many today."""
+
+
+class InvitationClosed(InvitationError):
+    """It was answered or withdrawn before, or is too old."""
+
+
+class InvitationRefused(InvitationError):
+    """What it proposes can't be done for this user."""
+
+
+class OwnInvitation(InvitationRefused):
+    """Nobody confirms, or accepts for themselves, what they have proposed about another."""

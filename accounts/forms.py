@@ -211,7 +211,7 @@ class EmailForm(forms.Form):
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"].lower()
-        if address == self.user.email.lower():
+        if address == (self.user.email or "").lower():
             raise forms.ValidationError(_("This is the e-mail you have now."))
         return address
 

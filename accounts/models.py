@@ -1,4 +1,4 @@
-"""Users, the access log, messages and their addresses, API tokens."""
+"""Users, invitations, the access log, messages and their addresses, API tokens."""
 
 import datetime as dt
 import uuid
@@ -9,17 +9,22 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.signing import Signer
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.phones import mobile_number
 
+INVITATION_SALT = "accounts.invitation"
+
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user. Without a password they can only log in with a code."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "User":
+        """Create a user. Without a password they can only log in with a code, without an e-mail
+        not at all."""
+        known = self.normalize_email(email).lower() if email else None
+        user = self.model(email=known, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -31,6 +36,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who can log in. What they may do follows from rows of other models
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
+
+    ``email`` is None for an employee who has not accepted their invitation: shifts can have
+    the name already, nobody can log in, and no message is sent.
     """
 
     class Language(models.TextChoices):
@@ -39,7 +47,7 @@ class User(AbstractBaseUser):
         ENGLISH = "en", _("English")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -302,6 +310,80 @@ class AddressChange(models.Model):
         """Whether the code can still be entered."""
         is_fresh = self.asked_at > now - self.CODE_LASTS
         return is_fresh and self.made_at is None and self.attempts < self.ATTEMPTS
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: dt.datetime) -> "InvitationQuerySet":
+        """Not answered, and not too old to be."""
+        return self.filter(answer="", expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A proposal to the owner of an e-mail address. Nothing is opened before they accept.
+
+    An address typed by somebody else says where to write, never who somebody is. So an
+    invitation is made and sent in the same way whether the address is known or not. Apps
+    above register the kinds (``accounts.invitations``) and know what ``target_id`` is.
+
+    The link in the mail contains ``token``, which is signed with the server's secret and
+    therefore not stored.
+    """
+
+    LASTS = dt.timedelta(days=14)
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=30)
+    address = models.EmailField()  # lower case
+    target_id = models.UUIDField()
+    department_id = models.UUIDField(null=True)
+    proposal = models.JSONField(default=dict)  # only what the inviter entered
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Some kinds are sent only after somebody else has confirmed them.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # when to send; null: not to be sent
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["made_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="invitation_due",
+                condition=models.Q(answer="", sent_at__isnull=True, due_at__isnull=False),
+            ),
+            models.Index(fields=["address"], name="invitation_address"),
+            models.Index(fields=["kind", "target_id"], name="invitation_target"),
+            models.Index(fields=["department_id", "made_at"], name="invitation_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} made at {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def token(self) -> str:
+        return Signer(salt=INVITATION_SALT).sign(str(self.pk))
+
+    def is_open(self, now: dt.datetime) -> bool:
+        return not self.answer and self.expires_at > now
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

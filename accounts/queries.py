@@ -3,15 +3,18 @@
 import datetime as dt
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.utils import timezone
 
 from accounts.messages import sms
 from accounts.models import (
+    INVITATION_SALT,
     AddressChange,
     ApiToken,
     ApiTokenQuerySet,
     Coordinator,
     DeadAddress,
+    Invitation,
     Message,
     MessageChoices,
     User,
@@ -67,6 +70,25 @@ def pending_change(*, channel: Message.Channel, user: User) -> AddressChange | N
     """The user's change of address that can still be confirmed with its code."""
     change = AddressChange.objects.filter(user=user, channel=channel).first()
     return change if change and change.is_pending(timezone.now()) else None
+
+
+# -- Invitations --------------------------------------------------------------------
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation whose mail contains this token, answered or not."""
+    try:
+        invitation_id = Signer(salt=INVITATION_SALT).unsign(token)
+    except BadSignature:
+        return None
+    return Invitation.objects.filter(pk=invitation_id).first()
+
+
+def open_invitations_to(user: User) -> list[Invitation]:
+    """Those sent to the address that the user logs in with."""
+    return list(
+        Invitation.objects.open(timezone.now()).filter(address=user.email, due_at__isnull=False)
+    )
 
 
 # -- API tokens ---------------------------------------------------------------------

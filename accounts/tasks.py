@@ -12,6 +12,7 @@ RETENTION = dt.timedelta(days=180)  # long enough to answer "why did I get no me
 def send_messages() -> None:
     from accounts import actions
 
+    actions.send_invitations()
     actions.send_due()
 
 
@@ -22,6 +23,7 @@ def tidy_messages() -> None:
     actions.end_overdue()
     actions.delete_old_messages(before=timezone.now() - RETENTION)
     actions.delete_old_changes(before=timezone.now() - RETENTION)
+    actions.delete_old_invitations(before=timezone.now() - RETENTION)
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.models import Message
-from accounts.views import addresses, log_in_again, me, tokens, unsent
+from accounts.views import addresses, invitations, log_in_again, me, tokens, unsent
 
 app_name = "accounts"
 
@@ -25,6 +25,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/keys/", tokens.tokens, name="tokens"),
     path("settings/keys/create/", tokens.create_token, name="create_token"),
     path("settings/keys/<uuid:token>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("settings/invitations/", invitations.my_invitations, name="invitations"),
+    path(
+        "settings/invitations/<uuid:invitation>/answer/",
+        invitations.answer_invitation,
+        name="answer_invitation",
+    ),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     # /unsent/
     path("unsent/", unsent.unsent, name="unsent"),
     path("unsent/forget/", unsent.forget_unsent, name="forget_unsent"),

@@ -36,7 +36,7 @@ def fortnights(site: Site) -> Iterator[Fetch]:
         [
             fetch_as(Program(_token(viewer.user.email)))
             for viewer in site.viewers[:VIEWERS]
-            if viewer.user
+            if viewer.user and viewer.user.email
         ]
     )
 

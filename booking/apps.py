@@ -6,6 +6,7 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import phone_changes
+        from booking import invitations
         from booking.actions.recipients import keep_phone
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
@@ -14,3 +15,4 @@ class BookingConfig(AppConfig):
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
         register_all()
+        invitations.register_all()

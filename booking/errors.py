@@ -81,8 +81,8 @@ class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
 
 
-class LogInTaken(BookingError):
-    """Another user has this e-mail."""
+class OwnAddress(BookingError):
+    """Staff can't invite themselves to be somebody they register, or their guardian."""
 
 
 class NotOnlyOurs(BookingError):

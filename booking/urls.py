@@ -15,9 +15,9 @@ from booking.views import (
     visits,
     wishes,
 )
+from booking.views.staff import guardians
 
 register_converter(ClockConverter, "clock")
-
 app_name = "booking"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -60,12 +60,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # /mandates/: who may act for the user
     path("mandates/", mandates.mandates, name="mandates"),
     path("mandates/give/", mandates.give_mandate, name="give_mandate"),
+    path(
+        "mandates/invited/<uuid:invitation>/withdraw/",
+        mandates.withdraw_mandate,
+        name="withdraw_mandate",
+    ),
     path("mandates/<uuid:mandate>/end/", mandates.end_mandate, name="end_mandate"),
     # /persons/: for whom the user acts
     path("persons/", mandates.persons, name="persons"),
     path("persons/choose/", mandates.choose_person, name="choose_person"),
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
     path("looks/", access_log.access_log, name="looks"),
+    # /guardians/: for a coordinator
+    path("guardians/", guardians.guardians, name="guardians"),
+    path(
+        "guardians/<uuid:invitation>/confirm/",
+        guardians.confirm_as_coordinator,
+        name="confirm_as_coordinator",
+    ),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.views.staff.urls")),
     # public

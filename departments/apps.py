@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class DepartmentsConfig(AppConfig):
     name = "departments"
+
+    def ready(self) -> None:
+        from departments.invitations import register_all
+
+        register_all()

@@ -22,6 +22,10 @@ class AlreadyEmployed(DepartmentsError):
     )
 
 
+class HasLogIn(DepartmentsError):
+    message = _("This person has accepted an invitation and can log in.")
+
+
 class LastAdministrator(DepartmentsError):
     message = _("Nobody else administers this department then. Add another administrator first.")
 

@@ -107,12 +107,26 @@ def _describe_employment(change: ConfigurationChange, names: EmployeeNames, this
             "name": name,
             "day": _iso_day(change.after["from"], this_year),
         }
+    if change.what == "accept_employment":
+        return _describe_acceptance(change.after["lost"], name)
     if change.after["until"]:
         return _("%(name)s works here until and including %(day)s") % {
             "name": name,
             "day": _iso_day(change.after["until"], this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
+
+
+def _describe_acceptance(lost: int, name: str) -> str:
+    if not lost:
+        return _("%(name)s has accepted the invitation") % {"name": name}
+    return ngettext(
+        "%(name)s has accepted the invitation; %(count)s shift lost the name, as %(name)s works"
+        " elsewhere then",
+        "%(name)s has accepted the invitation; %(count)s shifts lost the name, as %(name)s works"
+        " elsewhere then",
+        lost,
+    ) % {"name": name, "count": lost}
 
 
 def _describe_values(model: type[Department] | type[Service], change: ConfigurationChange) -> str:

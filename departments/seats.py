@@ -19,7 +19,8 @@ from departments.models import Day, Department
 class AffectedVisit:
     """A visit affected by a change of shifts.
 
-    A view that shows it must log the access to ``recipient_id``.
+    A view that shows it must log the access to ``recipient_id``. Only administrators of
+    ``department_id`` may see more of it than that it exists.
     """
 
     visit_id: uuid.UUID
@@ -29,6 +30,7 @@ class AffectedVisit:
     service: str
     starts_at: dt.datetime
     ends_at: dt.datetime
+    department_id: uuid.UUID
     phone: str = ""
 
 

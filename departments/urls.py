@@ -49,6 +49,7 @@ staff_urls: list[URLPattern | URLResolver] = [
     path("new/", staff.new_employee, name="new_employee"),
     path("add/", staff.add_employee, name="add_employee"),
     path("<uuid:employee>/", staff.employee, name="employee"),
+    path("<uuid:employee>/invite/", staff.invite_again, name="invite_again"),
     path("<uuid:employee>/change/", staff.change_employment, name="change_employment"),
     path(
         "<uuid:employee>/qualifications/give/",

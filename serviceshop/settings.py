@@ -342,6 +342,8 @@ else:
 # messages per user and day.
 QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7)
+OPEN_INVITATIONS_OF_A_PERSON = 5
+INVITATIONS_A_DAY_OF_A_DEPARTMENT = 100
 MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TEXTS_A_DAY", 6)}
 
 # -- Logging ----------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import AccessLogEntry, ApiToken, DeadAddress
+from accounts.models import AccessLogEntry, ApiToken, DeadAddress, Invitation
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, SeriesDate
 from departments.models import ConfigurationChange, Employee
@@ -144,6 +144,7 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        self.grow_invitations(n)
         make_feed(recipient=recipient, by=user)
         actions.create_token(name="x", scopes=["bookings:read"], days=1, by=user)
         AccessLogEntry.objects.create(
@@ -151,6 +152,32 @@ class World:
             subject_id=recipient.pk,
             department_id=self.department.pk,
             what="booking:recipient",
+        )
+
+    def grow_invitations(self, n):
+        """Add invitations by the recipient, about them, and to their address."""
+        alone = factories.EmployeeFactory(role=Employee.Role.ADMINISTRATOR)
+        terms = {"name": "x", "may": "look", "reference": "2026/17"}
+        for kind, by, to, department in (
+            ("helper", self.recipient.user, "helper", None),
+            ("guardian", alone.person, "guardian", alone.department_id),
+        ):
+            Invitation.objects.create(
+                kind="mandate",
+                address=f"{to}{n}@example.test",
+                target_id=self.recipient.pk,
+                department_id=department,
+                proposal={**terms, "kind": kind},
+                by=by,
+                expires_at=NOW + Invitation.LASTS,
+            )
+        employee = factories.EmployeeFactory(person__email=None)
+        Invitation.objects.create(
+            kind="employment",
+            address=self.recipient.user.email,
+            target_id=employee.pk,
+            due_at=NOW,
+            expires_at=NOW + Invitation.LASTS,
         )
 
     def booked(self, day, hour, shift=None, **fields):
@@ -217,7 +244,8 @@ PAGES = [
     Page("recipient", "booking:wishes", 3),
     Page("recipient", "booking:wishes", 3, "simple"),
     Page("recipient", "booking:feeds", 3),
-    Page("recipient", "booking:mandates", 3),
+    Page("recipient", "booking:mandates", 4),
+    Page("recipient", "accounts:invitations", 3),
     Page("recipient", "booking:looks", 7),
     Page("recipient", "accounts:tokens", 2),
     Page("recipient", "api:services", 2),
@@ -254,14 +282,15 @@ PAGES = [
     Page("administrator", "departments:absence department absence", 4),
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 13),
+    Page("administrator", "booking:recipient department recipient", 15),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 13),
     Page("administrator", "booking:phone_visit department recipient booking", 13),
     # the municipality's coordinator
-    Page("coordinator", "departments:overview", 8),
+    Page("coordinator", "departments:overview", 9),
+    Page("coordinator", "booking:guardians", 4),
 ]
 
 
@@ -287,6 +316,7 @@ OTHERS = {
     "accounts:phone": "a form",
     "accounts:phone_code": "a form",
     "accounts:log_in_again": "a form",
+    "accounts:invitation token": "one invitation",
     "accounts:unsent": "one form, from the session",
     "api:openapi-json": "no queries",
     "api:api-root": "no queries",

@@ -22,11 +22,14 @@ from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import UnsentForm, UserSession
 from accounts.pages import page_of
+from booking import actions as booking_actions
+from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
 from booking.models import Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
+from departments.queries.staff import EMPLOYMENT
 from tests import factories
 from workflow import actions as workflow_actions
 
@@ -115,6 +118,9 @@ RULES = {
     "accounts:choose_view": post(LOGGED_IN),
     "accounts:unsent": get(LOGGED_IN),
     "accounts:forget_unsent": post(LOGGED_IN),
+    "accounts:invitations": get(LOGGED_IN),
+    "accounts:answer_invitation invitation": post(RECIPIENT, invitation="invitation"),
+    "accounts:invitation token": get(ANYBODY, token="invitation_token"),  # who has the mail
     "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
@@ -165,7 +171,12 @@ RULES = {
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
     "booking:give_mandate": post(*RECIPIENTS),
+    "booking:withdraw_mandate invitation": post(RECIPIENT, invitation="helper_invitation"),
     "booking:end_mandate mandate": post(RECIPIENT, mandate="mandate"),
+    "booking:guardians": get(COORDINATOR),
+    "booking:confirm_as_coordinator invitation": post(
+        COORDINATOR, invitation="guardian_invitation"
+    ),
     "booking:looks": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
     "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
@@ -192,6 +203,12 @@ RULES = {
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:confirm_guardian department recipient invitation": post(
+        ADMINISTRATOR, **D, recipient="recipient", invitation="guardian_invitation"
+    ),
+    "booking:withdraw_guardian department recipient invitation": post(
+        ADMINISTRATOR, **D, recipient="recipient", invitation="guardian_invitation"
     ),
     "booking:end_guardian department recipient mandate": post(
         ADMINISTRATOR, **D, recipient="recipient", mandate="guardian_mandate"
@@ -241,6 +258,7 @@ RULES = {
     "departments:new_employee department": get(ADMINISTRATOR, **D),
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
+    "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),
@@ -330,7 +348,7 @@ def cast(db, department, other_department, recipient, administrator, other_admin
 
 
 @pytest.fixture
-def things(cast, department, recipient, service, care_worker, administrator):
+def things(cast, department, other_department, recipient, service, care_worker, administrator):
     """Objects for the URLs. All belong to the recipient and the department."""
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     day = factories.DayFactory(department=department, date=tomorrow)
@@ -342,6 +360,22 @@ def things(cast, department, recipient, service, care_worker, administrator):
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
+    employee = factories.EmployeeFactory(department=other_department)
+    invitation = actions.invite(
+        kind=EMPLOYMENT, address=recipient.user.email, target_id=employee.pk, by=None
+    )
+    terms = {"may": Mandate.May.LOOK, "valid_from": timezone.localdate()}
+    helper = booking_actions.give_mandate(
+        recipient=recipient, to=Invited("h@example.test", "Helper"), by=recipient.user, **terms
+    )
+    guardian = booking_actions.register_guardian(
+        recipient=recipient,
+        to=Invited("g@example.test", "Guardian"),
+        reference="2026/17",
+        department=department,
+        by=administrator,
+        **terms,
+    )
     return {
         "department": department.pk,
         "recipient": recipient.pk,
@@ -373,6 +407,10 @@ def things(cast, department, recipient, service, care_worker, administrator):
         "token": actions.create_token(
             name="x", scopes=["bookings:read"], days=1, by=recipient.user
         )[0].pk,
+        "invitation": invitation.pk,
+        "helper_invitation": helper.pk,
+        "guardian_invitation": guardian.pk,
+        "invitation_token": invitation.token,
         "uidb36": "0",
         "key": "set-password",
     }

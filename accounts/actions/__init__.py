@@ -8,6 +8,16 @@ from accounts.actions.addresses import (
 )
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
+from accounts.actions.invitations import (
+    accept_invitation,
+    confirm_invitation,
+    decline_invitation,
+    delete_old_invitations,
+    invite,
+    send_invitations,
+    withdraw_invitation,
+    withdraw_open_invitations,
+)
 from accounts.actions.login_codes import (
     delete_old_codes,
     find_login,
@@ -25,19 +35,24 @@ from accounts.actions.tokens import (
 )
 
 __all__ = [
+    "accept_invitation",
     "change_address",
     "choose_language",
     "choose_messages",
     "choose_view",
     "claim",
     "confirm_change",
+    "confirm_invitation",
     "create_token",
+    "decline_invitation",
     "delete_old_changes",
     "delete_old_codes",
+    "delete_old_invitations",
     "delete_old_messages",
     "deliver",
     "end_overdue",
     "find_login",
+    "invite",
     "mark_dead",
     "mark_printed",
     "post",
@@ -49,6 +64,9 @@ __all__ = [
     "send_another_code",
     "send_code",
     "send_due",
+    "send_invitations",
     "trust_again",
     "use_code",
+    "withdraw_invitation",
+    "withdraw_open_invitations",
 ]

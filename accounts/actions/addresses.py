@@ -164,7 +164,7 @@ def _check_rate(user: User, channel: Message.Channel, address: str) -> None:
 
 
 def _address(user: User, channel: Message.Channel) -> str:
-    return user.email if channel is Channel.EMAIL else user.phone
+    return (user.email or "") if channel is Channel.EMAIL else user.phone
 
 
 def _belongs_to_other(user: User, address: str) -> bool:

@@ -10,7 +10,7 @@ def mark_dead(*, user: User, channel: Message.Channel, address: str) -> None:
 def record_bounce(*, email: str) -> None:
     """The mail service reports that a mail to this address came back for good."""
     for user in User.objects.filter(email__iexact=email):
-        mark_dead(user=user, channel=Message.Channel.EMAIL, address=user.email)
+        mark_dead(user=user, channel=Message.Channel.EMAIL, address=user.email or email)
 
 
 def trust_again(*, user: User, by: User) -> None:

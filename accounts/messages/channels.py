@@ -25,7 +25,7 @@ class ContactChannels:
         if user is None:
             return cls({}, MessageChoices())
         choices = choices or queries.message_choices(user)
-        if not user.is_active:
+        if not user.is_active or user.email is None:  # has not accepted an invitation
             return cls({}, choices)
         dead = {(found.channel, found.address) for found in DeadAddress.objects.filter(user=user)}
         addresses = {Channel.EMAIL: user.email, Channel.SMS: mobile_number(user.phone)}

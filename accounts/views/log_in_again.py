@@ -53,7 +53,7 @@ def log_in_again(request: PersonRequest) -> HttpResponse:
 def _send(request: PersonRequest) -> HttpResponse:
     try:
         login = login_codes.send_code(
-            email=request.user.email,
+            email=request.user.email or "",
             user=request.user,
             account=known_devices.account_of(request.user),
             purpose=AGAIN,

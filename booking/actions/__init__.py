@@ -11,6 +11,7 @@ from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import change_grant, grant
 from booking.actions.mandates import (
     Invited,
+    accept_mandate,
     end_mandate,
     give_mandate,
     notify_of_expired_mandates,
@@ -21,8 +22,9 @@ from booking.actions.recipients import (
     add_recipient,
     change_log_in,
     change_recipient,
+    join_recipient,
     keep_phone,
-    user_with,
+    opens_more,
 )
 from booking.actions.seats import give, move_seats, reseat, take_off
 from booking.actions.series import (
@@ -39,6 +41,7 @@ from booking.actions.wishes import drop, look_for_openings, wish
 __all__ = [
     "Invited",
     "Particulars",
+    "accept_mandate",
     "add_recipient",
     "alert_unbooked",
     "announce",
@@ -58,6 +61,7 @@ __all__ = [
     "go_on",
     "grant",
     "hashed",
+    "join_recipient",
     "keep_phone",
     "look_for_openings",
     "make_feed",
@@ -66,6 +70,7 @@ __all__ = [
     "note_reading",
     "notify",
     "notify_of_expired_mandates",
+    "opens_more",
     "register_guardian",
     "remind",
     "repeat",
@@ -74,6 +79,5 @@ __all__ = [
     "skip",
     "take_back_skip",
     "take_off",
-    "user_with",
     "wish",
 ]

@@ -1,6 +1,7 @@
 """Mandates: who may act for a recipient."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,13 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
-from accounts.models import User
+from accounts.models import Invitation, User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
-from booking.actions.recipients import user_with
 from booking.models import Mandate, Recipient
 from booking.notices import mandates as mandate_notices
+from booking.queries.mandates import MANDATE
+from departments.models import Department
 
 NEWS_FOR = dt.timedelta(days=7)  # after that a message is of no use
 
@@ -36,22 +38,26 @@ def give_mandate(
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     by: User,
-) -> Mandate:
-    """Give a helper's mandate. A holder without a log-in gets one, by e-mail and code.
+) -> Invitation:
+    """Invite somebody to be a helper. There is no mandate before they accept.
 
-    Raises ``OwnHelper`` and ``MandateOverlaps``.
+    Raises ``OwnHelper``, ``MandateOverlaps`` when the address was invited before, and
+    ``TooManyInvitations``.
     """
-    return _give(
-        Mandate(
-            recipient=recipient,
-            kind=Mandate.Kind.HELPER,
-            may=may,
-            is_told=is_told,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            given_by=by,
-        ),
+    return _invite(
+        recipient,
         to,
+        {
+            "kind": Mandate.Kind.HELPER,
+            "name": to.name,
+            "may": may,
+            "is_told": is_told,
+            "valid_from": valid_from.isoformat(),
+            "valid_until": valid_until.isoformat() if valid_until else None,
+            "reference": "",
+        },
+        department=None,
+        by=by,
     )
 
 
@@ -64,23 +70,66 @@ def register_guardian(
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     reference: str,
+    department: Department,
     by: User,
-) -> Mandate:
+) -> Invitation:
     """Register a guardian whom the authorities have appointed; ``reference`` is that of their
-    document. Raises ``OwnHelper`` and ``MandateOverlaps``."""
-    return _give(
-        Mandate(
-            recipient=recipient,
-            kind=Mandate.Kind.GUARDIAN,
-            may=may,
-            is_told=is_told,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            reference=reference,
-            given_by=by,
-        ),
+    document. Somebody else confirms it, then the guardian is invited, and has a mandate once
+    they have accepted.
+
+    The recipient's own address is refused when they answer: staff must not learn it here.
+    Raises ``OwnAddress``, ``MandateOverlaps`` when the address was registered
+    before, and ``TooManyInvitations``.
+    """
+    if by.email == to.email.lower() or by.pk == recipient.user_id:
+        raise errors.OwnAddress
+    return _invite(
+        recipient,
         to,
+        {
+            "kind": Mandate.Kind.GUARDIAN,
+            "name": to.name,
+            "may": may,
+            "is_told": is_told,
+            "valid_from": valid_from.isoformat(),
+            "valid_until": valid_until.isoformat() if valid_until else None,
+            "reference": reference,
+        },
+        department=department,
+        by=by,
     )
+
+
+def accept_mandate(*, invitation: Invitation, user: User) -> Mandate:
+    """Make the mandate that was proposed, for the user who accepted. Its key is that of the
+    invitation. Raises ``OwnHelper``, ``OwnAddress`` and ``MandateOverlaps``."""
+    terms = invitation.proposal
+    with one_transaction():
+        lock_recipient(invitation.target_id)
+        recipient = Recipient.objects.select_related("user").get(pk=invitation.target_id)
+        is_guardian = terms["kind"] == Mandate.Kind.GUARDIAN
+        if user.pk == recipient.user_id:
+            raise errors.OwnHelper
+        if is_guardian and user.pk in (invitation.by_id, invitation.confirmed_by_id):
+            raise errors.OwnAddress
+        until = terms["valid_until"]
+        mandate = Mandate.objects.create(
+            pk=invitation.pk,
+            recipient=recipient,
+            holder=user,
+            holder_name=terms["name"],
+            kind=terms["kind"],
+            may=terms["may"],
+            is_told=terms["is_told"],
+            valid_from=dt.date.fromisoformat(terms["valid_from"]),
+            valid_until=dt.date.fromisoformat(until) if until else None,
+            reference=terms["reference"],
+            given_by_id=invitation.by_id,
+        )
+        User.objects.filter(pk=user.pk).update(acts_for_others=True)
+        if mandate.given_by_id != recipient.user_id:
+            _notify_recipient(mandate, mandate_notices.GIVEN)
+        return mandate
 
 
 def end_mandate(*, mandate: Mandate, by: User) -> None:
@@ -109,20 +158,44 @@ def notify_of_expired_mandates(today: dt.date) -> None:
             _notify_of_the_end(mandate, by=None)
 
 
-def _give(mandate: Mandate, to: Invited) -> Mandate:
-    given_name, _, family_name = to.name.partition(" ")
+def _invite(
+    recipient: Recipient,
+    to: Invited,
+    proposal: Mapping[str, Any],
+    *,
+    department: Department | None,
+    by: User,
+) -> Invitation:
     with one_transaction():
-        lock_recipient(mandate.recipient_id)
-        holder = user_with(to.email, given_name=given_name, family_name=family_name)
-        if holder.pk == mandate.recipient.user_id:
+        lock_recipient(recipient.pk)
+        if by.pk == recipient.user_id and by.email == to.email.lower():
             raise errors.OwnHelper
-        mandate.holder, mandate.holder_name = holder, to.name
-        mandate.save(force_insert=True)
-        User.objects.filter(pk=holder.pk).update(acts_for_others=True)
-        _notify_holder(mandate, mandate_notices.HELD)
-        if mandate.given_by_id != mandate.recipient.user_id:
-            _notify_recipient(mandate, mandate_notices.GIVEN)
-    return mandate
+        if _is_invited(recipient, to.email, proposal):
+            raise errors.MandateOverlaps
+        return accounts_actions.invite(
+            kind=MANDATE,
+            address=to.email,
+            target_id=recipient.pk,
+            department_id=department.pk if department else None,
+            proposal=proposal,
+            needs_confirmation=department is not None,
+            by=by,
+        )
+
+
+def _is_invited(recipient: Recipient, email: str, terms: Mapping[str, Any]) -> bool:
+    """Whether the address has been invited before to act for the recipient in the same period,
+    and can still accept, or has accepted.
+
+    Only what was entered for this recipient: an address that others know is no answer.
+    """
+    found = Invitation.objects.filter(kind=MANDATE, target_id=recipient.pk, address=email.lower())
+    mandates = Mandate.objects.filter(
+        pk__in=found.filter(answer=Invitation.Answer.ACCEPTED).values("pk"), revoked_at=None
+    ).exclude(valid_until__lt=terms["valid_from"])
+    if terms["valid_until"]:
+        mandates = mandates.exclude(valid_from__gt=terms["valid_until"])
+    return found.open(timezone.now()).exists() or mandates.exists()
 
 
 def _notify_of_the_end(mandate: Mandate, by: User | None) -> None:

@@ -4,13 +4,24 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
-from accounts.errors import AddressTaken
-from accounts.models import Message, User
+from accounts.models import AccessLogEntry, Invitation, Message, User
 from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
-from booking.models import Recipient
+from booking.models import (
+    Booking,
+    BookingSeries,
+    CalendarFeed,
+    Grant,
+    Mandate,
+    Recipient,
+    SlotWish,
+)
+from booking.queries.department_recipients import LOG_IN
+from departments.actions import bump_revision, lock_days
 from departments.models import Department, Employee
 
 
@@ -27,32 +38,28 @@ class Particulars:
 
 
 def add_recipient(
-    *, key: uuid.UUID, particulars: Particulars, email: str = "", by: User | None
+    *,
+    key: uuid.UUID,
+    particulars: Particulars,
+    email: str = "",
+    department: Department,
+    by: User,
 ) -> Recipient:
-    """Add a recipient, with a log-in when there is an e-mail.
+    """Add a recipient, and invite the owner of the e-mail, if there is one, to log in as them.
 
-    A recipient with this e-mail, perhaps of another department, is returned unchanged.
-    ``key`` is the form's idempotency key: sending the form twice adds one recipient.
+    Nothing of an existing user is opened before they accept (``booking.invitations``).
+    ``key`` is the form's idempotency key: sending the form twice adds one recipient. Raises
+    ``KeyReused`` when it was sent by somebody else or for another department, ``OwnAddress``,
+    and ``TooManyInvitations``.
     """
     with one_transaction():
-        user = (
-            user_with(
-                email,
-                given_name=particulars.given_name,
-                family_name=particulars.family_name,
-                phone=particulars.phone,
-            )
-            if email
-            else None
+        recipient, is_new = Recipient.objects.get_or_create(
+            pk=key, defaults={**asdict(particulars), "added_by": by, "added_in": department}
         )
-        if user is not None:
-            User.objects.select_for_update(no_key=True).get(pk=user.pk)
-            known = Recipient.objects.filter(user=user).first()
-            if known is not None:
-                return known
-        recipient, _ = Recipient.objects.get_or_create(
-            pk=key, defaults={**asdict(particulars), "user": user}
-        )
+        if not is_new and (recipient.added_by_id, recipient.added_in_id) != (by.pk, department.pk):
+            raise errors.KeyReused
+        if is_new and email:
+            _invite(recipient, email, department, by)
         return recipient
 
 
@@ -71,53 +78,66 @@ def keep_phone(*, user: User, phone: str, **_: Any) -> None:
 
 
 def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:
-    """Give the recipient a log-in, or change the e-mail of the one they have, when they can't
-    do it themselves. The old address gets a message.
+    """Invite the owner of an e-mail to log in as the recipient, in place of the invitations
+    made before. When the recipient has a log-in, accepting changes its e-mail, and the old
+    address gets a message.
 
     A log-in that also opens another department's services, somebody else's pages or staff
-    pages can only be changed by its owner. Raises ``NotOnlyOurs`` then, and ``LogInTaken`` for
-    the e-mail of another user.
+    pages can only be changed by its owner. Raises ``NotOnlyOurs`` then, ``OwnAddress``, and
+    ``TooManyInvitations``.
     """
     with one_transaction():
+        accounts_actions.withdraw_open_invitations(kind=LOG_IN, target_id=recipient.pk, by=by)
         lock_recipient(recipient.pk)
         user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is None:
-            _give_log_in(recipient, email)
-        elif _opens_more(user, recipient, department):
+        if user is not None and opens_more(user, recipient, department.pk):
             raise errors.NotOnlyOurs
-        else:
-            try:
-                accounts_actions.change_address(
-                    user=user, channel=Message.Channel.EMAIL, address=email.lower(), by=by
-                )
-            except AddressTaken as error:
-                raise errors.LogInTaken from error
+        _invite(recipient, email, department, by)
 
 
-def _give_log_in(recipient: Recipient, email: str) -> None:
-    """Make a new log-in. An existing one must not get access to the recipient's pages."""
-    if User.objects.filter(email__iexact=email).exists():
-        raise errors.LogInTaken
-    user = user_with(
-        email,
-        given_name=recipient.given_name,
-        family_name=recipient.family_name,
-        phone=recipient.phone,
+def join_recipient(*, from_: Recipient, into: Recipient) -> None:
+    """Make two recipients one, who turned out to be the same person. ``from_`` has no log-in.
+
+    Raises ``OverlapsOwn``, ``GrantOverlaps`` or ``MandateOverlaps`` when the two have visits,
+    grants or mandates at the same time.
+    """
+    with one_transaction():
+        for recipient_id in sorted([from_.pk, into.pk]):
+            lock_recipient(recipient_id)
+        coming = Booking.objects.upcoming(timezone.now()).filter(recipient=from_)
+        days = lock_days(
+            coming.values_list("visits__day__department_id", "visits__day__date")
+            .filter(visits__isnull=False)
+            .distinct()
+        )
+        for model in (Grant, Booking, BookingSeries, SlotWish, CalendarFeed, Mandate):
+            model._default_manager.filter(recipient=from_).update(recipient=into)
+        # The log's and the messages' plain keys follow, so that the person reads who looked.
+        AccessLogEntry.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)
+        Message.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)
+        Invitation.objects.filter(target_id=from_.pk).update(target_id=into.pk)
+        for day in days:
+            bump_revision(day)
+        from_.delete()
+
+
+def _invite(recipient: Recipient, email: str, department: Department, by: User) -> None:
+    if by.email == email.lower():
+        raise errors.OwnAddress
+    accounts_actions.invite(
+        kind=LOG_IN,
+        address=email,
+        target_id=recipient.pk,
+        department_id=department.pk,
+        by=by,
     )
-    Recipient.objects.filter(pk=recipient.pk).update(user=user)
 
 
-def _opens_more(user: User, recipient: Recipient, department: Department) -> bool:
+def opens_more(user: User, recipient: Recipient, department_id: uuid.UUID | None) -> bool:
+    """Whether the log-in opens more than this department's services for the recipient."""
     return (
         user.acts_for_others
         or accounts_queries.is_coordinator(user)
         or Employee.objects.filter(person=user).exists()
-        or recipient.grants.exclude(service__department=department).exists()
+        or recipient.grants.exclude(service__department=department_id).exists()
     )
-
-
-def user_with(email: str, **names: str) -> User:
-    """The user with this e-mail, or a new one with these names. An existing user keeps their
-    own names."""
-    known = User.objects.filter(email__iexact=email).first()
-    return known or User.objects.create_user(email, **names)

@@ -38,7 +38,7 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
     moved: list[AffectedVisit] = []
     for id_, seat in changed.items():
         visit = visits[id_]
-        (moved if seat else unstaffed).append(_affected(visit))
+        (moved if seat else unstaffed).append(_affected(visit, day))
     move_seats(changed)
     return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
 
@@ -92,7 +92,7 @@ def _lock(visit: Visit) -> tuple[Day, Visit]:
     return day, Visit.objects.select_related("booking__service").get(pk=visit.pk)
 
 
-def _affected(visit: Visit) -> AffectedVisit:
+def _affected(visit: Visit, day: Day) -> AffectedVisit:
     return AffectedVisit(
         visit_id=visit.pk,
         booking_id=visit.booking_id,
@@ -101,5 +101,6 @@ def _affected(visit: Visit) -> AffectedVisit:
         service=visit.booking.service.name,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
+        department_id=day.department_id,
         phone=visit.booking.recipient.phone,
     )

@@ -22,7 +22,7 @@ class MandateForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("The person's e-mail"),
-        help_text=_("They log in with a code that we send there."),
+        help_text=_("They get an invitation there, and can help once they have said yes."),
         widget=forms.EmailInput(attrs=NO_GUESSES),
     )
     may = forms.ChoiceField(

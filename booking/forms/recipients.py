@@ -126,15 +126,32 @@ class GrantForm(forms.Form):
 
 
 class NewRecipientForm(forms.Form):
-    """``key`` becomes the recipient's id, so that sending the form twice adds one recipient."""
+    """``key`` becomes the recipient's id, so that sending the form twice adds one recipient.
+
+    ``is_another`` is shown when the department has somebody with the same name and phone.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
         widget=forms.EmailInput(attrs=NO_GUESSES),
-        help_text=_("With an e-mail they log in themselves, with a code that is sent to them."),
+        help_text=_("The person gets an invitation here, and can log in once they have said yes."),
     )
+    is_another = forms.BooleanField(label=_("It is another person"), required=False)
+
+    def ask_whether_it_is_another(self) -> None:
+        self.add_error(
+            "is_another",
+            _("Somebody here has the same name and phone. Is it the same person? Look first."),
+        )
+
+    def with_new_key(self) -> "NewRecipientForm":
+        """The same input, with a key that was not used."""
+        data = {name: self.data.get(name, "") for name in ("email", "is_another")}
+        form = NewRecipientForm({**data, "key": str(uuid.uuid4())})
+        form.full_clean()
+        return form
 
 
 class SearchForm(forms.Form):

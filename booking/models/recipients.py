@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from database.expressions import Alphabetical
+from departments.models import Department
 
 
 class Recipient(models.Model):
@@ -32,6 +33,14 @@ class Recipient(models.Model):
     directions = models.CharField(_("how to get in"), max_length=200, blank=True)
     has_confidential_address = models.BooleanField(_("confidential address"), default=False)
     revision = models.PositiveBigIntegerField(default=0)
+    # Who sent the form that added this recipient, and for which department: its key finds
+    # nothing for anybody else.
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    added_in = models.ForeignKey(
+        Department, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = [Alphabetical("family_name"), Alphabetical("given_name"), "id"]

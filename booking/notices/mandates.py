@@ -8,13 +8,12 @@ from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking.models import Mandate
 
-GIVEN, HELD = "mandate.given", "mandate.held"
+GIVEN = "mandate.given"
 ENDED, LEFT = "mandate.ended", "mandate.left"
 
 
 def register_all() -> None:
     register(Notice(GIVEN, Topic.BY_OTHERS, compose_recipient))
-    register(Notice(HELD, Topic.BY_OTHERS, compose_holder))
     register(Notice(ENDED, Topic.BY_OTHERS, compose_ended))
     register(Notice(LEFT, Topic.BY_OTHERS, compose_left))
 
@@ -33,21 +32,6 @@ def compose_recipient(message: Message) -> Words | None:
             else _("Log in to see who. Call us if it is wrong."),
         ),
         path=reverse("booking:mandates"),
-    )
-
-
-def compose_holder(message: Message) -> Words | None:
-    """To the holder: the invitation. None when the mandate has ended."""
-    mandate = _in_force(message)
-    if mandate is None:
-        return None
-    return Words(
-        subject=_("You can act for somebody"),
-        lines=(
-            _("Somebody has let you see or book their visits."),
-            _("Log in with this e-mail. You get a code, and need no password."),
-        ),
-        path=reverse("booking:persons"),
     )
 
 

@@ -6,6 +6,8 @@ from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.department_recipients import (
     RecipientSummary,
     count_of_letters,
+    has_namesake,
+    last_invitation_to_log_in,
     named,
     recipient_summary,
     visits_by_day,
@@ -31,7 +33,12 @@ from booking.queries.letters import (
     waiting,
     write,
 )
-from booking.queries.mandates import open_mandates
+from booking.queries.mandates import (
+    guardians_to_confirm,
+    invited_to_act_for,
+    may_confirm,
+    open_mandates,
+)
 from booking.queries.person import Person, offer
 from booking.queries.recipients import (
     granted_service,
@@ -93,14 +100,19 @@ __all__ = [
     "feed",
     "file_of_visit",
     "granted_service",
+    "guardians_to_confirm",
+    "has_namesake",
     "has_running_series",
     "has_wishes",
     "history",
+    "invited_to_act_for",
     "is_own",
     "is_recipient",
     "laid_over",
     "last_change",
+    "last_invitation_to_log_in",
     "may_book_for",
+    "may_confirm",
     "movable_bookings",
     "named",
     "names_service",

@@ -1,18 +1,22 @@
 """A department's recipients as its administrators see them: only what concerns the department."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import Invitation
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from departments.models import Department, Service
+
+LOG_IN = "log_in"  # kind of invitation; its target is the Recipient
 
 
 def with_grants_here(
@@ -98,3 +102,21 @@ def visits_by_day(
         (date, [visit for visit in visits if timezone.localdate(visit.starts_at) == date])
         for date in dates
     ]
+
+
+def has_namesake(
+    recipients: QuerySet[Recipient], name: tuple[str, str], phone: str, *, besides: uuid.UUID
+) -> bool:
+    """Whether another of the recipients has the same name and phone."""
+    return (
+        recipients.filter(given_name__iexact=name[0], family_name__iexact=name[1], phone=phone)
+        .exclude(pk=besides)
+        .exists()
+    )
+
+
+def last_invitation_to_log_in(recipient: Recipient, department: Department) -> Invitation | None:
+    """The newest that the department has made."""
+    return Invitation.objects.filter(
+        kind=LOG_IN, target_id=recipient.pk, department_id=department.pk
+    ).last()

@@ -43,6 +43,8 @@ ACCESS_WORDS = {
     "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
     "booking:change_grant": gettext_lazy("Changed a grant of yours"),
     "booking:register_guardian": gettext_lazy("Registered a guardian"),
+    "booking:confirm_guardian": gettext_lazy("Confirmed a guardian"),
+    "booking:withdraw_guardian": gettext_lazy("Withdrew the invitation of a guardian"),
     "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
     "departments:preview": gettext_lazy("Saw which visits a change would touch"),
     "workflow:today": gettext_lazy("Saw you on the page of today"),

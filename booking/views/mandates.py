@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import actions as accounts_actions
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
+from accounts.errors import InvitationClosed, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.reauthentication import log_in_again_first
 from booking import actions, errors, queries
@@ -40,11 +42,35 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
     except errors.OwnHelper:
         form.add_error("email", _("This is your own e-mail."))
     except errors.MandateOverlaps:
-        form.add_error("email", _("This person is your helper already."))
+        form.add_error("email", _("You have invited this person already."))
+    except TooManyInvitations:
+        form.add_error(
+            "email", _("You have invited many. Wait until they answer, or withdraw one.")
+        )
     else:
-        messages.success(request, _("It is done. You can end it here whenever you like."))
+        messages.success(
+            request, _("An invitation is sent. The person can help you once they have said yes.")
+        )
         return redirect("booking:mandates")
     return _mandates_page(request, recipient, form)
+
+
+@require_POST
+@person_required
+def withdraw_mandate(request: PersonRequest, invitation: uuid.UUID) -> HttpResponse:
+    """Withdraw the invitation of a helper who has not answered."""
+    recipient = own_recipient(request)
+    invited = queries.invited_to_act_for(recipient, Mandate.Kind.HELPER)
+    found = next((one for one in invited if one.pk == invitation), None)
+    if found is None:
+        raise Http404
+    try:
+        accounts_actions.withdraw_invitation(invitation=found, by=request.user)
+    except InvitationClosed:
+        messages.error(request, _("It was answered meanwhile."))
+    else:
+        messages.success(request, _("The invitation is withdrawn."))
+    return redirect("booking:mandates")
 
 
 @require_POST
@@ -69,6 +95,7 @@ def _mandates_page(
     context = {
         "recipient": recipient,
         "mandates": queries.open_mandates(recipient, today),
+        "invited": queries.invited_to_act_for(recipient, Mandate.Kind.HELPER),
         "form": form,
     }
     return render(request, "booking/mandates.html", context)

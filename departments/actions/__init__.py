@@ -24,6 +24,7 @@ from departments.actions.hours import (
     split_opening_hours,
     undo_change,
 )
+from departments.actions.join import join_person
 from departments.actions.previews import preview
 from departments.actions.rota import (
     add_shift,
@@ -44,8 +45,10 @@ from departments.actions.settings import change_settings, lock_department, recor
 from departments.actions.staff import (
     add_employee,
     change_employment,
+    employ,
     end_absence,
     give_qualification,
+    invite_again,
     report_absence,
     take_qualification,
 )
@@ -66,10 +69,13 @@ __all__ = [
     "change_settings",
     "change_shifts",
     "clear_name",
+    "employ",
     "end_absence",
     "ensure_laid_out",
     "give_qualification",
     "horizon_dates",
+    "invite_again",
+    "join_person",
     "lay_out",
     "lay_out_again",
     "lay_out_horizon",

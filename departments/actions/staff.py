@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.actions import invite, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors
@@ -20,7 +21,12 @@ from departments.models import (
     QualificationHeld,
     Shift,
 )
-from departments.queries.staff import absence_during, qualifications_on
+from departments.queries.staff import (
+    EMPLOYMENT,
+    absence_during,
+    is_invited,
+    qualifications_on,
+)
 from departments.seats import Reseated
 
 
@@ -37,15 +43,68 @@ def add_employee(
     valid_until: dt.date | None = None,
     by: User | None,
 ) -> Employee:
-    """Add an employee by e-mail address. Raises ``AlreadyEmployed``.
+    """Add an employee, and invite the owner of the address to be the person.
 
-    An existing user keeps their name and phone: a person may work in two departments.
+    The employee gets a user without log-in, whether the address is known or not: shifts can
+    have the name at once, and nothing of an existing user is opened before they accept
+    (``departments.actions.join``). Raises ``AlreadyEmployed`` when the department has invited
+    the address to this role before, and ``TooManyInvitations``.
     """
-    person = User.objects.filter(email__iexact=email).first()
-    if person is None:
-        person = User.objects.create_user(
-            email, given_name=given_name, family_name=family_name, phone=phone
-        )
+    if is_invited(department, email, role):
+        raise errors.AlreadyEmployed
+    person = User.objects.create_user(
+        None, given_name=given_name, family_name=family_name, phone=phone
+    )
+    employee = employ(
+        department=department,
+        person=person,
+        role=role,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        by=by,
+    )
+    invite(
+        kind=EMPLOYMENT, address=email, target_id=employee.pk, department_id=department.pk, by=by
+    )
+    return employee
+
+
+@one_transaction()
+def invite_again(*, employee: Employee, email: str, by: User) -> None:
+    """Invite the owner of an address, in place of the invitations made before.
+
+    Raises ``HasLogIn`` when the employee has accepted one, ``AlreadyEmployed`` when the address
+    was invited as another employee in the same role, and ``TooManyInvitations``.
+    """
+    withdraw_open_invitations(kind=EMPLOYMENT, target_id=employee.pk, by=by)
+    lock_person(employee.person)
+    if User.objects.get(pk=employee.person_id).email is not None:
+        raise errors.HasLogIn
+    if is_invited(employee.department, email, employee.role, besides=employee):
+        raise errors.AlreadyEmployed
+    invite(
+        kind=EMPLOYMENT,
+        address=email,
+        target_id=employee.pk,
+        department_id=employee.department_id,
+        by=by,
+    )
+
+
+@one_transaction()
+def employ(
+    *,
+    department: Department,
+    person: User,
+    role: str,
+    valid_from: dt.date,
+    valid_until: dt.date | None = None,
+    by: User | None,
+) -> Employee:
+    """Give a user a role in the department. Raises ``AlreadyEmployed``.
+
+    For a user who is known to be the right one: never for a typed address.
+    """
     lock_person(person)
     if Employee.objects.filter(department=department, person=person, role=role).exists():
         raise errors.AlreadyEmployed
@@ -203,9 +262,11 @@ def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> R
 def _check_administered(
     employee: Employee, valid_from: dt.date, valid_until: dt.date | None
 ) -> None:
-    if employee.role != Employee.Role.ADMINISTRATOR:
+    if employee.role != Employee.Role.ADMINISTRATOR or employee.person.email is None:
         return
-    others = Employee.objects.administrators().filter(department=employee.department)
+    others = Employee.objects.administrators().filter(
+        department=employee.department, person__email__isnull=False
+    )
     others = others.exclude(pk=employee.pk)
     today = timezone.localdate()
     gone_from = today if valid_from > today else valid_until and valid_until + dt.timedelta(days=1)

@@ -38,7 +38,7 @@ class NewEmployeeForm(DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
-        help_text=_("They log in with a code that is sent here."),
+        help_text=_("The person gets an invitation here, and can log in once they have said yes."),
     )
     given_name = forms.CharField(
         label=_("First name"),
@@ -60,7 +60,21 @@ class NewEmployeeForm(DateRangeForm):
         widget=forms.RadioSelect,
         initial=Employee.Role.CARE_WORKER,
     )
+    # Shown when the department has somebody with the same name and phone.
+    is_another = forms.BooleanField(label=_("It is another person"), required=False)
     field_order = ["email", "given_name", "family_name", "phone", "role"]
+
+    def ask_whether_it_is_another(self) -> None:
+        self.add_error(
+            "is_another",
+            _("Somebody here has the same name and phone. Is it the same person? Look first."),
+        )
+
+
+class InviteAgainForm(forms.Form):
+    """Another invitation to an employee who has not accepted one."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
 
 
 class HoldingForm(DateRangeForm):

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Invitation, User
 from database.expressions import Alphabetical
 from departments.hours import Interval
 from departments.models import Absence, Department, Employee, QualificationHeld, Shift
+
+EMPLOYMENT = "employment"  # kind of invitation; its target is the Employee
 
 
 def qualifications_on(
@@ -90,6 +92,42 @@ def former_employees(department: Department, today: dt.date) -> QuerySet[Employe
         .select_related("person")
         .order_by("-valid_until", "person__given_name")
     )
+
+
+def is_invited(
+    department: Department, email: str, role: str, *, besides: Employee | None = None
+) -> bool:
+    """Whether the department has invited the address to this role, and the employee is there.
+
+    Only what the department entered itself: an address that others know is no answer.
+    """
+    employees = Employee.objects.filter(department=department, role=role)
+    if besides is not None:
+        employees = employees.exclude(pk=besides.pk)
+    return (
+        Invitation.objects.filter(
+            kind=EMPLOYMENT,
+            department_id=department.pk,
+            address=email.lower(),
+            target_id__in=employees.values("pk"),
+        )
+        .filter(Q(answer=Invitation.Answer.ACCEPTED) | Q(answer="", expires_at__gt=timezone.now()))
+        .exists()
+    )
+
+
+def has_namesake(department: Department, name: tuple[str, str], phone: str) -> bool:
+    """Whether the department has, or had, an employee with this name and phone."""
+    return Employee.objects.filter(
+        department=department,
+        person__given_name__iexact=name[0],
+        person__family_name__iexact=name[1],
+        person__phone=phone,
+    ).exists()
+
+
+def last_invitation(employee: Employee) -> Invitation | None:
+    return Invitation.objects.filter(kind=EMPLOYMENT, target_id=employee.pk).last()
 
 
 def coming_shifts(department: Department, person: User) -> QuerySet[Shift]:

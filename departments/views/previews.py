@@ -5,7 +5,7 @@ back, and the preview page carries all form fields in hidden inputs: to save the
 to go back to the form.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, TypedDict
 from urllib.parse import urlencode
@@ -74,18 +74,32 @@ class Submission:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a change would do, for the page that asks for confirmation."""
+    """What a change would do, for the page that asks for confirmation.
+
+    A person may work in several departments. ``elsewhere`` counts the visits of the others,
+    which are not shown.
+    """
 
     impact: Impact
     submission: Submission
+    department: Department
 
     @property
     def lost(self) -> list[AffectedVisit]:
-        return sorted(self.impact.reseated.unstaffed, key=lambda visit: visit.starts_at)
+        return self._own(self.impact.reseated.unstaffed)
 
     @property
     def moved(self) -> list[AffectedVisit]:
-        return sorted(self.impact.reseated.moved, key=lambda visit: visit.starts_at)
+        return self._own(self.impact.reseated.moved)
+
+    @property
+    def elsewhere(self) -> int:
+        reseated = self.impact.reseated
+        return len(reseated.unstaffed) + len(reseated.moved) - self.count
+
+    def _own(self, visits: Iterable[AffectedVisit]) -> list[AffectedVisit]:
+        own = [visit for visit in visits if visit.department_id == self.department.pk]
+        return sorted(own, key=lambda visit: visit.starts_at)
 
     @property
     def count(self) -> int:
@@ -126,7 +140,7 @@ def preview_or_save(
         refused(str(error))
         return None
     impact = result if isinstance(result, Impact) else Impact(reseated=result)
-    preview = Preview(impact, submission)
+    preview = Preview(impact, submission, department)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],

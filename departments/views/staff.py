@@ -12,17 +12,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import PersonRequest
+from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from database.transactions import Busy
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.errors import DepartmentsError
-from departments.forms.staff import EmploymentForm, HoldingForm, NewEmployeeForm
+from departments.forms.staff import (
+    EmploymentForm,
+    HoldingForm,
+    InviteAgainForm,
+    NewEmployeeForm,
+)
 from departments.models import Department, Employee
 from departments.seats import Reseated
 from departments.views.previews import Submission, preview_or_save, restored_input
+
+TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 
 
 @require_safe
@@ -48,22 +57,45 @@ def new_employee(request: PersonRequest, department: Department) -> HttpResponse
 @require_POST
 @administrator
 def add_employee(request: PersonRequest, department: Department) -> HttpResponse:
-    """Invite somebody by e-mail. Does not reveal whether the address was known."""
+    """Invite somebody by e-mail. Does not reveal whether the address is known."""
     form = NewEmployeeForm(request.POST)
     if not form.is_valid():
         return _new_page(request, department, form)
+    values = form.cleaned_data
+    if not values.pop("is_another") and queries.has_namesake(
+        department, (values["given_name"], values["family_name"]), values["phone"]
+    ):
+        form.ask_whether_it_is_another()
+        return _new_page(request, department, form)
     try:
-        employee = actions.add_employee(
-            department=department, **form.cleaned_data, by=request.user
-        )
+        employee = actions.add_employee(department=department, **values, by=request.user)
+    except TooManyInvitations:
+        form.add_error("email", str(TOO_MANY))
+        return _new_page(request, department, form)
     except (DepartmentsError, Busy) as error:
         form.add_error("email", str(error))
         return _new_page(request, department, form)
-    messages.success(
-        request,
-        _("%(name)s can log in with a code sent by e-mail.") % {"name": employee.person.full_name},
-    )
+    messages.success(request, _("An invitation is sent. It can be answered for 14 days."))
     return redirect("departments:employee", department.pk, employee.pk)
+
+
+@require_POST
+@administrator
+def invite_again(
+    request: PersonRequest, department: Department, employee: uuid.UUID
+) -> HttpResponse:
+    found, form = access.employee_of(department, employee), InviteAgainForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.invite_again(employee=found, email=form.cleaned_data["email"], by=request.user)
+        except TooManyInvitations:
+            form.add_error("email", str(TOO_MANY))
+        except (DepartmentsError, Busy) as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, _("An invitation is sent. It can be answered for 14 days."))
+            return redirect("departments:employee", department.pk, found.pk)
+    return _page(request, department, found, inviting=form)
 
 
 @require_safe
@@ -179,6 +211,7 @@ def _page(
     *,
     employment: EmploymentForm | None = None,
     holding: HoldingForm | None = None,
+    inviting: InviteAgainForm | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()
     context = {
@@ -186,6 +219,9 @@ def _page(
         "employee": employee,
         "employment": employment or EmploymentForm(initial=_employment(employee)),
         "holding": holding or _holding(),
+        "inviting": inviting or InviteAgainForm(),
+        "invitation": None if employee.person.email else queries.last_invitation(employee),
+        "now": timezone.now(),
         "held": queries.qualifications_held(employee.person),
         "shifts": queries.coming_shifts(department, employee.person)[:5],
         "absences": queries.coming_absences_of(employee.person),

@@ -5,13 +5,19 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts import actions as accounts_actions
+from accounts.errors import (
+    InvitationClosed,
+    InvitationRefused,
+    OwnInvitation,
+    TooManyInvitations,
+)
 from accounts.models import DeadAddress, Message, User
-from booking import actions, errors
+from booking import actions, errors, queries
 from booking.access.pages import mandates_held_by
 from booking.actions import Invited
 from booking.actions.mandates import notify_of_expired_mandates
 from booking.models import Mandate
-from booking.notices.mandates import compose_holder
 from booking.queries.letters import write
 from tests import factories
 from tests.booking.conftest import TODAY
@@ -21,12 +27,41 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CARL = Invited(email="carl@example.test", name="Carl Berg")
 
 
-def give(recipient, to=CARL, **values):
+def invite(recipient, to=CARL, **values):
     return actions.give_mandate(
         recipient=recipient,
         to=to,
         **{"may": Mandate.May.BOOK, "valid_from": TODAY, "by": recipient.user, **values},
     )
+
+
+def give(recipient, to=CARL, **values):
+    """A mandate whose holder has accepted the invitation."""
+    return accept(invite(recipient, to, **values))
+
+
+def accept(invitation):
+    accounts_actions.accept_invitation(invitation=invitation)
+    return Mandate.objects.get(pk=invitation.pk)
+
+
+def register(recipient, department, administrator, to=CARL):
+    return actions.register_guardian(
+        recipient=recipient,
+        to=to,
+        may=Mandate.May.BOOK,
+        valid_from=TODAY,
+        reference="2026/4711",
+        department=department,
+        by=administrator,
+    )
+
+
+def guardian_of(recipient, department, administrator):
+    """A guardian who was confirmed by another, and has accepted."""
+    invitation = register(recipient, department, administrator)
+    accounts_actions.confirm_invitation(invitation=invitation, by=factories.UserFactory())
+    return accept(invitation)
 
 
 def may_act_for(user):
@@ -63,7 +98,7 @@ def test_nobody_is_their_own_helper(recipient):
 def test_the_same_mandate_twice_is_refused_and_leaves_no_trace(recipient):
     give(recipient)
     with pytest.raises(errors.MandateOverlaps):
-        give(recipient, may=Mandate.May.LOOK)
+        invite(recipient, may=Mandate.May.LOOK)
     assert Mandate.objects.get().may == Mandate.May.BOOK
 
 
@@ -105,15 +140,8 @@ def test_a_mandate_holds_from_its_first_day_through_its_last(recipient, first, l
     assert bool(may_act_for(mandate.holder)) is holds
 
 
-def test_a_guardian_needs_a_paper(recipient, administrator):
-    guardian = actions.register_guardian(
-        recipient=recipient,
-        to=CARL,
-        may=Mandate.May.BOOK,
-        valid_from=TODAY,
-        reference="2026/4711",
-        by=administrator,
-    )
+def test_a_guardian_needs_a_paper(recipient, department, administrator):
+    guardian = guardian_of(recipient, department, administrator)
     assert (guardian.kind, guardian.reference, guardian.given_by) == (
         Mandate.Kind.GUARDIAN,
         "2026/4711",
@@ -132,31 +160,25 @@ def kinds_told():
     return set(Message.objects.values_list("kind", "user__given_name"))
 
 
-def test_the_helper_gets_a_message_and_the_giver_none(recipient):
+def test_the_helper_gets_an_invitation_and_the_giver_no_message(recipient, mailoutbox):
     give(recipient)
-    assert kinds_told() == {("mandate.held", "Carl")}
+    assert kinds_told() == set()
+    invite(recipient, to=Invited("gro@example.test", "Gro Dahl"))
+    assert accounts_actions.send_invitations() == 1
+    assert mailoutbox[0].to == ["gro@example.test"]
+    assert recipient.given_name not in mailoutbox[0].body
 
 
-def test_the_recipient_gets_a_message_about_a_guardian(recipient, administrator):
-    actions.register_guardian(
-        recipient=recipient,
-        to=CARL,
-        may=Mandate.May.BOOK,
-        valid_from=TODAY,
-        reference="2026/4711",
-        by=administrator,
-    )
-    assert kinds_told() == {("mandate.held", "Carl"), ("mandate.given", "Aksel")}
+def test_the_recipient_gets_a_message_about_a_guardian(recipient, department, administrator):
+    guardian_of(recipient, department, administrator)
+    assert kinds_told() == {("mandate.given", "Aksel")}
 
 
-def test_the_end_is_announced_once_and_an_ended_invitation_is_not(recipient):
+def test_the_end_is_announced_once(recipient):
     mandate = give(recipient)
-    invitation = Message.objects.get(kind="mandate.held")
-    assert "act for somebody" in compose_holder(invitation).subject
     for _ in range(2):
         actions.end_mandate(mandate=mandate, by=recipient.user)
     assert Message.objects.filter(kind="mandate.ended").count() == 1
-    assert compose_holder(invitation) is None
 
 
 def test_the_end_is_announced_to_the_other_party(recipient, administrator):
@@ -174,14 +196,7 @@ def test_without_log_in_a_guardian_and_the_end_are_announced_by_letter(
 ):
     jonas = factories.RecipientFactory(given_name="Jonas", user=None)
     factories.GrantFactory(recipient=jonas, service=service)
-    guardian = actions.register_guardian(
-        recipient=jonas,
-        to=CARL,
-        may=Mandate.May.BOOK,
-        valid_from=TODAY,
-        reference="2026/4711",
-        by=administrator,
-    )
+    guardian = guardian_of(jonas, department, administrator)
     ((given, words),) = write(department, jonas).told
     assert given.kind == "mandate.given"
     assert "Call us" in words.lines[1]
@@ -192,7 +207,7 @@ def test_without_log_in_a_guardian_and_the_end_are_announced_by_letter(
     ((left, words),) = letter.told
     assert left.kind == "mandate.left"
     assert "Call us" in words.lines[1]
-    assert kinds_told() >= {("mandate.held", "Carl"), ("mandate.ended", "Carl")}
+    assert kinds_told() >= {("mandate.ended", "Carl")}
 
 
 def test_the_end_is_announced_by_letter_when_nothing_else_reaches(recipient, department):
@@ -224,3 +239,79 @@ def test_an_expired_mandate_with_a_successor_is_not_announced(recipient):
     Message.objects.all().delete()
     notify_of_expired_mandates(TODAY + dt.timedelta(days=1))
     assert kinds_told() == set()
+
+
+# -- Invitations --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_before_the_answer_there_is_no_mandate(recipient, known):
+    if known:
+        factories.UserFactory(email=CARL.email, given_name="Karl Johan")
+    invitation = invite(recipient)
+
+    assert not Mandate.objects.exists()
+    assert User.objects.filter(email=CARL.email).exists() is known
+    assert queries.invited_to_act_for(recipient) == [invitation]
+    accept(invitation)
+    assert queries.invited_to_act_for(recipient) == []
+    assert may_act_for(User.objects.get(email=CARL.email)) == [recipient]
+
+
+def test_a_withdrawn_invitation_gives_no_mandate(recipient):
+    invitation = invite(recipient)
+    accounts_actions.withdraw_invitation(invitation=invitation, by=recipient.user)
+    with pytest.raises(InvitationClosed):
+        accept(invitation)
+    assert not Mandate.objects.exists()
+    assert not User.objects.filter(email=CARL.email).exists()
+
+
+def test_a_recipient_has_five_open_invitations_at_most(recipient):
+    for n in range(5):
+        invite(recipient, to=Invited(f"helper{n}@example.test", "Helper"))
+    with pytest.raises(TooManyInvitations):
+        invite(recipient)
+    first = queries.invited_to_act_for(recipient)[0]
+    accounts_actions.withdraw_invitation(invitation=first, by=recipient.user)
+    invite(recipient)
+
+
+def test_a_guardian_is_not_invited_before_somebody_else_has_confirmed(
+    recipient, department, administrator
+):
+    invitation = register(recipient, department, administrator)
+    assert accounts_actions.send_invitations() == 0
+    for same in (administrator, factories.UserFactory(email=CARL.email)):
+        with pytest.raises(OwnInvitation):
+            accounts_actions.confirm_invitation(invitation=invitation, by=same)
+    accounts_actions.confirm_invitation(invitation=invitation, by=factories.UserFactory())
+    assert accounts_actions.send_invitations() == 1
+
+
+def test_nobody_registers_themselves_as_guardian(recipient, department, administrator):
+    with pytest.raises(errors.OwnAddress):
+        register(recipient, department, administrator, Invited(administrator.email.upper(), "Me"))
+    with pytest.raises(errors.OwnAddress):
+        register(recipient, department, recipient.user)
+
+
+@pytest.mark.parametrize("who", ["by", "confirmed_by"])
+def test_who_registered_or_confirmed_a_guardian_cannot_become_it(
+    recipient, department, administrator, who
+):
+    invitation = register(recipient, department, administrator)
+    second = factories.UserFactory()
+    accounts_actions.confirm_invitation(invitation=invitation, by=second)
+    person = administrator if who == "by" else second
+    User.objects.filter(pk=person.pk).update(email=CARL.email)
+    with pytest.raises(OwnInvitation):
+        accept(invitation)
+    assert not Mandate.objects.exists()
+
+
+def test_a_recipient_cannot_accept_to_act_for_themselves(recipient):
+    invitation = invite(recipient)
+    User.objects.filter(pk=recipient.user_id).update(email=CARL.email)
+    with pytest.raises(InvitationRefused):
+        accept(invitation)

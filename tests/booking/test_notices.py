@@ -298,15 +298,19 @@ def ward(service):
 
 
 @pytest.fixture
-def mandate(ward, administrator):
-    return actions.register_guardian(
+def mandate(ward, department, administrator):
+    invitation = actions.register_guardian(
         recipient=ward,
         to=actions.Invited(email="carl@example.test", name="Carl Moe"),
         may=Mandate.May.BOOK,
         valid_from=NOW.date(),
         reference="2026/17",
+        department=department,
         by=administrator,
     )
+    accounts_actions.confirm_invitation(invitation=invitation, by=factories.UserFactory())
+    accounts_actions.accept_invitation(invitation=invitation)
+    return ward.mandates.get()
 
 
 def test_the_guardian_gets_the_messages_of_a_recipient_without_log_in(

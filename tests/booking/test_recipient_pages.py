@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
-from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Message, User
+from accounts.errors import InvitationRefused
+from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Invitation, Message
 from booking.models import Grant, Recipient
 from booking.views.staff.urls import urlpatterns
 from tests import factories
@@ -19,6 +20,7 @@ POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
+    "confirm_guardian", "withdraw_guardian",
 }  # fmt: skip
 
 
@@ -90,38 +92,138 @@ def test_a_search_finds_by_part_of_the_name_and_logs_what_it_shows(
     assert not AccessLogEntry.objects.filter(subject_id=other.pk).exists()
 
 
-def test_somebody_is_added_with_a_grant_once(dina, department, service):
+def test_somebody_is_added_with_a_grant_once(dina, administrator, department, service):
     form = {**person(email="hans@example.test"), **granted(service)}
 
     for _ in range(2):
         dina.post(url("add_recipient", department.pk), form)
 
     hans = Recipient.objects.get()
-    assert hans.user == User.objects.get(email="hans@example.test")
-    assert not hans.user.has_usable_password()
+    assert hans.user is None
     assert hans.grants.get().amount == 3
+    assert (hans.added_by, hans.added_in) == (administrator, department)
+    assert Invitation.objects.get().address == "hans@example.test"
 
 
 def test_without_an_email_there_is_no_log_in(dina, department, service):
     dina.post(url("add_recipient", department.pk), {**person(), **granted(service)})
 
     assert Recipient.objects.get().user is None
+    assert not Invitation.objects.exists()
 
 
-def test_somebody_known_elsewhere_gets_a_grant_and_keeps_what_they_are(
-    dina, department, service, other_department
-):
-    known = factories.RecipientFactory(user=factories.UserFactory(email="hans@example.test"))
+@pytest.fixture
+def secretive(other_department):
+    """A recipient of another department, with a log-in and a confidential address."""
+    known = factories.RecipientFactory(
+        user=factories.UserFactory(email="hans@example.test"),
+        family_name="Hemmelig",
+        phone="99 88 77 66",
+        address="Skjulestedet 1",
+        directions="The key is under the stone",
+        has_confidential_address=True,
+    )
+    factories.GrantFactory(
+        recipient=known, service=factories.ServiceFactory(department=other_department)
+    )
+    return known
 
-    dina.post(
+
+@pytest.mark.parametrize("email", ["Hans@example.test", "nobody@example.test"])
+def test_a_typed_address_opens_nobodys_data(dina, department, service, secretive, email):
+    answer = dina.post(
         url("add_recipient", department.pk),
-        {**person(email="Hans@example.test"), **granted(service)},
+        {**person(email=email), **granted(service)},
+        follow=True,
     )
 
-    before = known.given_name
-    known.refresh_from_db()
-    assert known.given_name == before
-    assert known.grants.get().service == service
+    added = Recipient.objects.get(given_name="Hans")
+    assert added.pk != secretive.pk
+    assert added.user is None
+    assert secretive.grants.count() == 1
+    for text in ("Hemmelig", "99 88 77 66", "Skjulestedet", "under the stone"):
+        assert text not in answer.text
+    assert "not answered" in answer.text
+    assert "Has no log-in" in answer.text
+
+
+def test_a_key_of_somebody_else_finds_nobody(dina, department, service, secretive):
+    answer = dina.post(
+        url("add_recipient", department.pk),
+        {**person(key=str(secretive.pk)), **granted(service)},
+    )
+
+    assert "This form was used before" in answer.text
+    assert "Hemmelig" not in answer.text
+    assert secretive.grants.count() == 1
+    assert not Grant.objects.filter(service=service).exists()
+    key = answer.context["new"]["key"].value()
+    dina.post(url("add_recipient", department.pk), {**person(key=key), **granted(service)})
+    assert Recipient.objects.filter(given_name="Hans").exists()
+
+
+@pytest.mark.parametrize("same", ["actor", "department"])
+def test_a_key_is_for_one_actor_and_one_department(
+    client, administrator, department, service, other_department, same
+):
+    form = person()
+    actor = administrator
+    if same == "department":
+        actor = factories.EmployeeFactory(department=department, role="administrator").person
+    Recipient.objects.create(
+        pk=form["key"],
+        given_name="Greta",
+        family_name="Vik",
+        added_by=administrator,
+        added_in=other_department if same == "actor" else department,
+    )
+    client.force_login(actor)
+    answer = client.post(url("add_recipient", department.pk), {**form, **granted(service)})
+    assert "This form was used before" in answer.text
+    assert not Grant.objects.exists()
+
+
+def test_the_same_name_and_phone_twice_is_a_question(dina, department, service):
+    add = url("add_recipient", department.pk)
+    dina.post(add, {**person(), **granted(service)})
+
+    asked = dina.post(add, {**person(given_name="hans"), **granted(service)})
+    assert "Is it the same person?" in asked.text
+    assert Recipient.objects.count() == 1
+    dina.post(add, {**person(), **granted(service), "is_another": "on"})
+    assert Recipient.objects.count() == 2
+
+
+def test_staff_cannot_own_the_log_in_of_a_recipient(
+    dina, administrator, department, service, recipient
+):
+    own = administrator.email.upper()
+    answer = dina.post(
+        url("add_recipient", department.pk), {**person(email=own), **granted(service)}
+    )
+    assert "This is your own e-mail." in answer.text
+    answer = change_log_in(dina, department, recipient, own)
+    assert "This is your own e-mail." in answer.text
+    assert not Invitation.objects.exists()
+    assert not Recipient.objects.filter(given_name="Hans").exists()
+    change_log_in(dina, department, recipient, "other@example.test")
+    administrator.email = "other@example.test"
+    administrator.save()
+    with pytest.raises(InvitationRefused):
+        accept()
+
+
+def test_a_department_invites_so_many_a_day(dina, department, service, recipient, settings):
+    settings.INVITATIONS_A_DAY_OF_A_DEPARTMENT = 1
+    change_log_in(dina, department, recipient, "one@example.test")
+    answer = change_log_in(dina, department, recipient, "two@example.test")
+    assert "many invitations today" in answer.text
+    answer = dina.post(
+        url("add_recipient", department.pk),
+        {**person(email="three@example.test"), **granted(service)},
+    )
+    assert "many invitations today" in answer.text
+    assert not Recipient.objects.filter(given_name="Hans").exists()
 
 
 @pytest.mark.parametrize(
@@ -236,6 +338,7 @@ def test_every_page_is_for_the_departments_administrator_alone(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
+        "invitation": uuid.uuid4(),
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,
@@ -285,20 +388,31 @@ def change_log_in(dina, department, recipient, email):
     return dina.post(url("change_log_in", department.pk, recipient.pk), {"email": email})
 
 
-def test_somebody_without_a_log_in_gets_one(dina, department, service):
+def accept():
+    return accounts_actions.accept_invitation(invitation=Invitation.objects.get(answer=""))
+
+
+def test_somebody_without_a_log_in_gets_one_by_accepting(dina, department, service):
     hans = factories.GrantFactory(service=service).recipient
     change_log_in(dina, department, hans, "Hans@example.test")
     hans.refresh_from_db()
+    assert hans.user is None
+    accept()
+    hans.refresh_from_db()
     assert hans.user.email == "hans@example.test"
     assert hans.user.given_name == hans.given_name
+    assert not hans.user.has_usable_password()
 
 
-def test_the_email_of_a_log_in_is_corrected_and_the_old_address_told(
+def test_the_email_of_a_log_in_changes_by_accepting_and_the_old_address_is_told(
     dina, administrator, department, recipient
 ):
     old = recipient.user.email
     accounts_actions.record_bounce(email=old)
     change_log_in(dina, department, recipient, "new@example.test")
+    recipient.user.refresh_from_db()
+    assert recipient.user.email == old
+    accept()
     recipient.user.refresh_from_db()
     assert recipient.user.email == "new@example.test"
     assert not DeadAddress.objects.exists()
@@ -308,14 +422,74 @@ def test_the_email_of_a_log_in_is_corrected_and_the_old_address_told(
     assert AccessLogEntry.objects.filter(what="booking:change_log_in").exists()
 
 
-def test_somebody_elses_email_is_refused_for_both(dina, department, service, recipient):
-    factories.UserFactory(email="taken@example.test")
+def test_a_new_invitation_replaces_the_one_before(dina, department, recipient):
+    change_log_in(dina, department, recipient, "mistyped@example.test")
+    change_log_in(dina, department, recipient, "new@example.test")
+    answers = Invitation.objects.values_list("address", "answer")
+    assert set(answers) == {("mistyped@example.test", "withdrawn"), ("new@example.test", "")}
+
+
+def test_somebody_elses_address_gives_nothing_before_they_accept(
+    dina, department, service, recipient
+):
+    other = factories.UserFactory(email="taken@example.test")
     without = factories.GrantFactory(service=service).recipient
     for person in (recipient, without):
         answer = change_log_in(dina, department, person, "Taken@example.test")
-        assert "email" in answer.context["log_in"].errors
+        assert answer.status_code == 302
+    recipient.user.refresh_from_db()
+    assert recipient.user.email != "taken@example.test"
+    with pytest.raises(InvitationRefused):  # the recipient has a log-in, and it has an owner
+        accounts_actions.accept_invitation(
+            invitation=Invitation.objects.get(target_id=recipient.pk)
+        )
+    accounts_actions.accept_invitation(invitation=Invitation.objects.get(target_id=without.pk))
     without.refresh_from_db()
-    assert without.user is None
+    assert without.user == other
+
+
+def test_a_recipient_of_two_departments_is_one_after_accepting(
+    dina, department, service, secretive
+):
+    dina.post(
+        url("add_recipient", department.pk),
+        {**person(email="hans@example.test"), **granted(service)},
+    )
+    added = Recipient.objects.get(given_name="Hans")
+    dina.get(url("recipient", department.pk, added.pk))
+    day = factories.DayFactory(department=department)
+    visit = factories.VisitFactory(day=day, booking__recipient=added, booking__service=service)
+
+    accept()
+
+    assert not Recipient.objects.filter(pk=added.pk).exists()
+    assert secretive.grants.count() == 2
+    visit.booking.refresh_from_db()
+    assert visit.booking.recipient == secretive
+    secretive.refresh_from_db()
+    assert secretive.family_name == "Hemmelig"
+    assert AccessLogEntry.objects.filter(subject_id=secretive.pk).exists()
+    assert not AccessLogEntry.objects.filter(subject_id=added.pk).exists()
+
+
+def test_two_recipients_with_visits_at_the_same_time_stay_two(
+    dina, department, service, secretive
+):
+    dina.post(
+        url("add_recipient", department.pk),
+        {**person(email="hans@example.test"), **granted(service)},
+    )
+    added = Recipient.objects.get(given_name="Hans")
+    for one in (added, secretive):
+        factories.BookingFactory(
+            recipient=one, service=service, starts_at=timezone.now() + dt.timedelta(days=2)
+        )
+
+    with pytest.raises(InvitationRefused):
+        accept()
+
+    assert added.grants.count() == secretive.grants.count() == 1
+    assert Invitation.objects.get().answer == ""
 
 
 @pytest.mark.parametrize("more", ["employee", "coordinator", "helper", "another department"])

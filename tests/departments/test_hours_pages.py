@@ -96,7 +96,9 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
         starts = factories.local(FRIDAY, 18)
         ends = starts + dt.timedelta(minutes=45)
         ids = [uuid.uuid4() for _ in range(3)]
-        return AffectedVisit(*ids, recipient, "Evening care", starts, ends, phone="33 00 00 00")
+        return AffectedVisit(
+            *ids, recipient, "Evening care", starts, ends, row.department_id, phone="33 00 00 00"
+        )
 
     fake_seats.answer = Reseated(unstaffed=[visit("Ruth Skaar")], moved=[visit("Nils Bøe")])
 

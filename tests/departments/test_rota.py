@@ -53,6 +53,7 @@ def test_a_preview_lists_visits_that_become_unstaffed(
         service="Shower",
         starts_at=shift.starts_at,
         ends_at=shift.ends_at,
+        department_id=shift.day.department_id,
     )
     fake_seats.answer = Reseated(unstaffed=[visit])
 

@@ -2,7 +2,6 @@ import datetime as dt
 
 import pytest
 
-from accounts.models import User
 from departments import actions, queries
 from departments.hours import Interval
 from departments.models import Absence, Day, Shift
@@ -156,35 +155,6 @@ def test_shifts_after_the_last_day_lose_the_name(shifts, care_worker, administra
 
     people = [Shift.objects.get(pk=shift.pk).person for shift in shifts]
     assert people == [care_worker, care_worker, None]
-
-
-def test_an_existing_user_keeps_their_name(other_department, care_worker, administrator):
-    employee = actions.add_employee(
-        department=other_department,
-        email=care_worker.email.upper(),
-        given_name="Somebody",
-        family_name="Else",
-        valid_from=MONDAY,
-        by=administrator,
-    )
-
-    assert employee.person == care_worker
-    assert employee.person.given_name == "Emil"
-
-
-def test_a_new_employee_can_log_in_only_by_code(department, administrator):
-    employee = actions.add_employee(
-        department=department,
-        email="new@example.test",
-        given_name="Nora",
-        family_name="Lind",
-        valid_from=MONDAY,
-        by=administrator,
-    )
-
-    person = User.objects.get(email="new@example.test")
-    assert employee.person == person
-    assert not person.has_usable_password()
 
 
 def test_care_workers_and_absences_are_those_of_the_department(

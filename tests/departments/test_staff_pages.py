@@ -6,8 +6,9 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AccessLogEntry, Invitation
 from departments.models import Absence, Employee, QualificationHeld, Shift
+from departments.seats import AffectedVisit, Reseated
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,32 +53,24 @@ def invited(**values):
     }
 
 
-def test_somebody_is_invited_without_a_password(dina, department):
+def test_somebody_is_invited_and_cannot_log_in_before_they_accept(dina, department):
     dina.post(url("add_employee", department.pk), invited())
 
-    nora = User.objects.get(email="new@example.test")
+    nora = department.employees.get(person__given_name="Nora").person
+    assert nora.email is None
     assert not nora.has_usable_password()
-    assert nora.employments.get().department == department
+    assert Invitation.objects.get().address == "new@example.test"
 
 
 def test_inviting_twice_is_refused(dina, department):
     add = url("add_employee", department.pk)
     dina.post(add, invited())
 
-    again = dina.post(add, invited())
+    again = dina.post(add, invited(email="New@example.test", is_another="on"))
 
     assert "email" in again.context["form"].errors
     assert 'value="Nora"' in again.text
-    assert Employee.objects.filter(person__email="new@example.test").count() == 1
-
-
-def test_an_existing_user_keeps_their_name(dina, department, other_administrator):
-    dina.post(url("add_employee", department.pk), invited(email=other_administrator.email.upper()))
-
-    known = Employee.objects.get(department=department, person=other_administrator)
-    assert known.person.given_name == other_administrator.given_name
-    page = dina.get(url("employee", department.pk, known.pk))
-    assert "Home care South" not in page.text
+    assert Employee.objects.filter(person__given_name="Nora").count() == 1
 
 
 def test_ending_an_employment_takes_the_name_off_later_shifts(dina, department, emil, shift):
@@ -176,6 +169,29 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert absence.ends_at == factories.local(dt.date(2026, 11, 28), 0)
     shift.refresh_from_db()
     assert shift.withdrawn_by == absence
+
+
+def test_visits_of_another_department_are_only_counted(
+    dina, department, other_department, emil, shift, fake_seats
+):
+    def visit(recipient, where):
+        ids = [uuid.uuid4() for _ in range(3)]
+        return AffectedVisit(
+            *ids, recipient, "Care", shift.starts_at, shift.ends_at, where.pk, phone="33 00 00 00"
+        )
+
+    fake_seats.answer = Reseated(
+        unstaffed=[visit("Ruth Skaar", department), visit("Nils Hemmelig", other_department)],
+        moved=[visit("Petra Hemmelig", other_department)],
+    )
+
+    page = dina.post(url("report_absence", department.pk), away(emil))
+
+    assert "Ruth Skaar" in page.text
+    assert "Hemmelig" not in page.text
+    assert "This concerns 1 visit" in page.text
+    assert "2 visits elsewhere" in page.text
+    assert AccessLogEntry.objects.filter(what="departments:preview").count() == 1
 
 
 def test_the_end_is_after_the_start(dina, department, emil):

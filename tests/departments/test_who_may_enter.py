@@ -28,6 +28,7 @@ POSTS = {
     "change_service",
     "add_qualification",
     "add_employee",
+    "invite_again",
     "change_employment",
     "give_qualification",
     "take_qualification",

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Invitation, User
 from booking.models import Booking, Visit
 from departments.models import Department
 
@@ -66,6 +66,8 @@ def test_an_administrator_sets_everything_up_and_a_recipient_books(client, time_
         valid_from="25.11.2026",
     )
 
+    for invitation in Invitation.objects.all():
+        client.post(reverse("accounts:invitation", args=[invitation.token]), {"accept": "yes"})
     client.force_login(User.objects.get(email="hans@example.no"))
     friday = dt.date(2026, 11, 27)
     ten = dt.datetime(2026, 11, 27, 10, tzinfo=timezone.get_default_timezone())

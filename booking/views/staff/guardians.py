@@ -1,19 +1,25 @@
-"""Guardians, registered by an administrator from the decision that appoints them."""
+"""Guardians, registered by an administrator from the decision that appoints them, and confirmed
+by somebody else: another administrator, or a coordinator where there is only one."""
 
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts import actions as accounts_actions
+from accounts import queries as accounts_queries
 from accounts.access import PersonRequest
-from accounts.http_methods import require_POST
-from booking import actions, errors
+from accounts.decorators import person_required
+from accounts.errors import InvitationClosed, OwnInvitation, TooManyInvitations
+from accounts.http_methods import require_POST, require_safe
+from accounts.models import Invitation
+from booking import actions, errors, queries
 from booking.access.staff import recipient_of
 from booking.forms.mandates import GuardianForm
-from booking.models import Mandate
-from booking.views.staff.recipients import recipient_page
+from booking.models import Mandate, Recipient
+from booking.views.staff.recipients import TOO_MANY, recipient_page
 from departments.access import administrator
 from departments.models import Department
 
@@ -28,13 +34,23 @@ def register_guardian(
     if not form.is_valid():
         return recipient_page(request, department, found, new_guardian=form)
     try:
-        actions.register_guardian(recipient=found, to=form.invited, **form.terms, by=request.user)
-    except errors.OwnHelper:
-        form.add_error("email", _("This is the recipient's own e-mail."))
+        actions.register_guardian(
+            recipient=found,
+            to=form.invited,
+            **form.terms,
+            department=department,
+            by=request.user,
+        )
     except errors.MandateOverlaps:
         form.add_error("email", _("This person may act for the recipient then already."))
+    except errors.OwnAddress:
+        form.add_error("email", _("Somebody else must register you, or your own guardian."))
+    except TooManyInvitations:
+        form.add_error("email", str(TOO_MANY))
     else:
-        messages.success(request, _("The guardian is registered."))
+        messages.success(
+            request, _("The guardian is registered. Somebody else must confirm it now.")
+        )
         return redirect("booking:recipient", department.pk, found.pk)
     return recipient_page(request, department, found, new_guardian=form)
 
@@ -49,3 +65,86 @@ def end_guardian(
     actions.end_mandate(mandate=guardian, by=request.user)
     messages.success(request, _("The guardian can't act for the recipient any more."))
     return redirect("booking:recipient", department.pk, found.pk)
+
+
+@require_POST
+@administrator
+def confirm_guardian(
+    request: PersonRequest, department: Department, recipient: uuid.UUID, invitation: uuid.UUID
+) -> HttpResponse:
+    found = recipient_of(department, recipient, by=request.user, what="booking:confirm_guardian")
+    if found.user_id == request.user.pk:
+        raise Http404
+    _confirm(request, _invited(found, invitation))
+    return redirect("booking:recipient", department.pk, found.pk)
+
+
+@require_POST
+@administrator
+def withdraw_guardian(
+    request: PersonRequest, department: Department, recipient: uuid.UUID, invitation: uuid.UUID
+) -> HttpResponse:
+    """Withdraw an invitation that the guardian has not answered."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:withdraw_guardian")
+    try:
+        accounts_actions.withdraw_invitation(
+            invitation=_invited(found, invitation), by=request.user
+        )
+    except InvitationClosed:
+        messages.error(request, _("It was answered meanwhile."))
+    else:
+        messages.success(request, _("The invitation is withdrawn."))
+    return redirect("booking:recipient", department.pk, found.pk)
+
+
+# -- Departments with one administrator: a coordinator confirms ---------------------
+
+
+@require_safe
+@person_required
+def guardians(request: PersonRequest) -> HttpResponse:
+    """The recipients are not named: a coordinator finds the decision by its reference."""
+    if not accounts_queries.is_coordinator(request.user):
+        raise Http404
+    waiting = [
+        (invitation, department)
+        for invitation, department in queries.guardians_to_confirm()
+        if queries.may_confirm(invitation, request.user)
+    ]
+    return render(request, "booking/guardians.html", {"waiting": waiting})
+
+
+@require_POST
+@person_required
+def confirm_as_coordinator(request: PersonRequest, invitation: uuid.UUID) -> HttpResponse:
+    waiting = (
+        [found for found, _department in queries.guardians_to_confirm()]
+        if accounts_queries.is_coordinator(request.user)
+        else []
+    )
+    found = next((one for one in waiting if one.pk == invitation), None)
+    if found is None:
+        raise Http404
+    if Recipient.objects.filter(pk=found.target_id, user=request.user).exists():
+        raise Http404
+    _confirm(request, found)
+    return redirect("booking:guardians")
+
+
+def _invited(recipient: Recipient, invitation_id: uuid.UUID) -> Invitation:
+    invited = queries.invited_to_act_for(recipient, Mandate.Kind.GUARDIAN)
+    found = next((one for one in invited if one.pk == invitation_id), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _confirm(request: PersonRequest, invitation: Invitation) -> None:
+    try:
+        accounts_actions.confirm_invitation(invitation=invitation, by=request.user)
+    except OwnInvitation:
+        messages.error(request, _("Somebody else must confirm it."))
+    except InvitationClosed:
+        messages.error(request, _("It was withdrawn meanwhile."))
+    else:
+        messages.success(request, _("It is confirmed. The guardian gets an invitation."))

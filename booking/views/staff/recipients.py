@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.access import PersonRequest
+from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from booking import actions, queries
 from booking.access.staff import grant_of, look_at_list, recipient_of, recipients_of
-from booking.errors import GrantOverlaps, LogInTaken, NotOnlyOurs
+from booking.errors import GrantOverlaps, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     GrantForm,
@@ -25,11 +26,12 @@ from booking.forms.recipients import (
     RecipientForm,
     SearchForm,
 )
-from booking.models import Grant, Recipient
+from booking.models import Grant, Mandate, Recipient
 from departments.access import administrator
 from departments.models import Department
 
 PER_PAGE = 40
+TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 
 
 @require_safe
@@ -87,17 +89,35 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
     grant = GrantForm(request.POST, department=department)
     if not all([new.is_valid(), person.is_valid(), grant.is_valid()]):
         return _new_page(request, department, new, person, grant)
+    key = new.cleaned_data["key"]
+    name = (person.particulars.given_name, person.particulars.family_name)
+    if not new.cleaned_data["is_another"] and queries.has_namesake(
+        recipients_of(department), name, person.particulars.phone, besides=key
+    ):
+        new.ask_whether_it_is_another()
+        return _new_page(request, department, new, person, grant)
     try:
         with transaction.atomic():
             recipient = actions.add_recipient(
-                key=new.cleaned_data["key"],
+                key=key,
                 particulars=person.particulars,
                 email=new.cleaned_data["email"],
+                department=department,
                 by=request.user,
             )
             actions.grant(recipient=recipient, **grant.cleaned_data, by=request.user)
     except GrantOverlaps:
         grant.add_error("service", _("This person has a grant of the service then already."))
+        return _new_page(request, department, new, person, grant)
+    except KeyReused:
+        new = new.with_new_key()
+        person.add_error(None, _("This form was used before. Send it once more if you mean it."))
+        return _new_page(request, department, new, person, grant)
+    except OwnAddress:
+        new.add_error("email", _("This is your own e-mail."))
+        return _new_page(request, department, new, person, grant)
+    except TooManyInvitations:
+        new.add_error("email", str(TOO_MANY))
         return _new_page(request, department, new, person, grant)
     messages.success(request, _("The recipient is added, with a grant."))
     return redirect("booking:recipient", department.pk, recipient.pk)
@@ -141,12 +161,14 @@ def change_log_in(
                 department=department,
                 by=request.user,
             )
-        except LogInTaken:
-            form.add_error("email", _("Somebody else logs in with this e-mail."))
+        except OwnAddress:
+            form.add_error("email", _("This is your own e-mail."))
+        except TooManyInvitations:
+            form.add_error("email", str(TOO_MANY))
         except NotOnlyOurs:
             form.add_error("email", _("This log-in is used for more. The person must change it."))
         else:
-            messages.success(request, _("The change is saved."))
+            messages.success(request, _("An invitation is sent. It can be answered for 14 days."))
             return redirect("booking:recipient", department.pk, found.pk)
     return recipient_page(request, department, found, log_in=form)
 
@@ -221,7 +243,6 @@ def recipient_page(
     """The page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
     new = {"valid_from": timezone.localdate(now)}
-    email = recipient.user.email if recipient.user else ""
     context = {
         "department": department,
         "recipient": recipient,
@@ -230,7 +251,12 @@ def recipient_page(
         "person": person or RecipientForm(instance=recipient),
         "new_grant": new_grant or GrantForm(department=department, initial=new),
         "new_guardian": new_guardian or GuardianForm(initial=new),
-        "log_in": log_in or LogInForm(initial={"email": email}),
+        "log_in": log_in or LogInForm(),
+        "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
+        "guardians_invited": [
+            (invitation, queries.may_confirm(invitation, request.user))
+            for invitation in queries.invited_to_act_for(recipient, Mandate.Kind.GUARDIAN)
+        ],
     }
     return render(request, "booking/recipient.html", context)
 

@@ -23,6 +23,16 @@ urlpatterns: list[URLPattern] = [
         name="register_guardian",
     ),
     path(
+        "<uuid:recipient>/guardians/<uuid:invitation>/confirm/",
+        guardians.confirm_guardian,
+        name="confirm_guardian",
+    ),
+    path(
+        "<uuid:recipient>/guardians/<uuid:invitation>/withdraw/",
+        guardians.withdraw_guardian,
+        name="withdraw_guardian",
+    ),
+    path(
         "<uuid:recipient>/guardians/<uuid:mandate>/end/",
         guardians.end_guardian,
         name="end_guardian",

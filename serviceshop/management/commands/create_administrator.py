@@ -8,7 +8,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from departments.actions import staff
+from accounts import queries
+from accounts.models import User
+from departments import actions
 from departments.models import Department, Employee
 
 
@@ -33,11 +35,12 @@ class Command(BaseCommand):
         if unit.employees.administrators().filter(person__email__iexact=email).exists():
             raise CommandError(f"{email} administers {unit.name} already.")
         given_name, _space, family_name = (name or email.split("@")[0]).partition(" ")
-        staff.add_employee(
+        person = queries.active_user(email) or User.objects.create_user(
+            email, given_name=given_name, family_name=family_name
+        )
+        actions.employ(
             department=unit,
-            email=email,
-            given_name=given_name,
-            family_name=family_name,
+            person=person,
             role=Employee.Role.ADMINISTRATOR,
             valid_from=timezone.localdate(),
             by=None,

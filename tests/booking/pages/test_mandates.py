@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessLogEntry
+from accounts import actions as accounts_actions
+from accounts.models import AccessLogEntry, Invitation
 from booking import actions
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
@@ -356,6 +357,8 @@ def invite(**values):
 
 def test_a_recipient_gives_a_mandate_and_ends_it(page, recipient):
     logged_in_again(page).post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
+    assert "not answered" in text_of(page.get(reverse("booking:mandates")))
+    accounts_actions.accept_invitation(invitation=Invitation.objects.get())
     mandate = recipient.mandates.get()
     assert (mandate.kind, mandate.may, mandate.given_by) == ("helper", "book", recipient.user)
     assert mandate.valid_until == dt.date(2026, 12, 31)
@@ -391,8 +394,19 @@ def test_own_email_and_the_same_helper_twice_are_errors(page, recipient):
     assert "This is your own e-mail." in text_of(own)
     page.post(reverse("booking:give_mandate"), invite())
     again = page.post(reverse("booking:give_mandate"), invite())
-    assert "This person is your helper already." in text_of(again)
-    assert recipient.mandates.count() == 1
+    assert "You have invited this person already." in text_of(again)
+    assert Invitation.objects.count() == 1
+
+
+def test_a_recipient_withdraws_an_invitation(page, recipient):
+    logged_in_again(page).post(reverse("booking:give_mandate"), invite())
+    invitation = Invitation.objects.get()
+    withdraw = reverse("booking:withdraw_mandate", args=[invitation.pk])
+    page.post(withdraw)
+    invitation.refresh_from_db()
+    assert invitation.answer == "withdrawn"
+    assert "Gro Dahl" not in text_of(page.get(reverse("booking:mandates")))
+    assert page.post(withdraw).status_code == 404
 
 
 def test_a_recipient_cannot_end_a_guardians_mandate(page, recipient):
@@ -433,13 +447,45 @@ def test_the_administrator_registers_a_guardian_and_ends_it(
     assert "reference" in refused.context["new_guardian"].errors
 
     client.post(register, {**form, "reference": "2026/17"})
+    invitation = Invitation.objects.get()
+    confirm = reverse(
+        "booking:confirm_guardian", args=[department.pk, recipient.pk, invitation.pk]
+    )
+    client.post(confirm)
+    invitation.refresh_from_db()
+    assert invitation.due_at is None, "confirmed by who registered it"
+    second = factories.EmployeeFactory(department=department, role="administrator").person
+    client.force_login(second)
+    client.post(confirm)
+    accounts_actions.accept_invitation(invitation=invitation)
     guardian = recipient.mandates.get()
     assert (guardian.kind, guardian.reference) == ("guardian", "2026/17")
     page = client.get(reverse("booking:recipient", args=[department.pk, recipient.pk]))
     assert "2026/17" in page.text
     client.post(reverse("booking:end_guardian", args=[department.pk, recipient.pk, guardian.pk]))
     guardian.refresh_from_db()
-    assert guardian.revoked_by == administrator
+    assert guardian.revoked_by == second
+
+
+def test_where_there_is_one_administrator_a_coordinator_confirms(
+    client, administrator, department, recipient
+):
+    client.force_login(administrator)
+    form = invite(name="Carl Berg", valid_from="24.11.2026", reference="2026/17")
+    client.post(reverse("booking:register_guardian", args=[department.pk, recipient.pk]), form)
+    invitation = Invitation.objects.get()
+    client.force_login(factories.CoordinatorFactory().user)
+    page = client.get(reverse("booking:guardians"))
+    assert "2026/17" in page.text
+    assert recipient.family_name not in page.text
+    confirm = reverse("booking:confirm_as_coordinator", args=[invitation.pk])
+    factories.EmployeeFactory(department=department, role="administrator")
+    assert client.post(confirm).status_code == 404, "another administrator can do it"
+    department.employees.exclude(person=administrator).delete()
+    client.post(confirm)
+    invitation.refresh_from_db()
+    assert invitation.due_at is not None
+    assert "2026/17" not in client.get(reverse("booking:guardians")).text
 
 
 def test_the_administrator_cannot_end_a_helpers_mandate(
@@ -454,8 +500,8 @@ def test_the_administrator_cannot_end_a_helpers_mandate(
 def test_to_give_a_right_one_logs_in_again_and_loses_nothing_typed(page, recipient, mailoutbox):
     again = reverse("accounts:log_in_again")
     assert page.post(reverse("booking:give_mandate"), invite()).url == again
-    assert not recipient.mandates.exists()
+    assert not Invitation.objects.exists()
     page.post(again, {"action": "send"})
     code = re.search(r"^\d{6}$", mailoutbox[-1].body, re.MULTILINE)[0]
     page.post(again, {"action": "code", "code": code})
-    assert recipient.mandates.get().holder_name == "Gro Dahl"
+    assert Invitation.objects.get().proposal["name"] == "Gro Dahl"

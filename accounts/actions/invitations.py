@@ -1,0 +1,191 @@
+"""Make, send and answer invitations.
+
+They have an outbox of their own: a ``Message`` goes to a user, and an invitation to an
+address of which nobody may learn whether a user has it.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+
+from accounts import errors, invitations
+from accounts.messages import mails
+from accounts.messages.invitations import compose
+from accounts.messages.quiet_hours import QuietHours
+from accounts.models import Invitation, User
+
+log = logging.getLogger(__name__)
+
+A_DAY = dt.timedelta(days=1)
+LEASE = dt.timedelta(minutes=2)
+ATTEMPTS = 8
+BATCH = 200  # mails in one run
+
+Answer = Invitation.Answer
+
+
+def invite(
+    *,
+    kind: str,
+    address: str,
+    target_id: UUID,
+    department_id: UUID | None = None,
+    proposal: Mapping[str, Any] | None = None,
+    needs_confirmation: bool = False,
+    by: User | None,
+) -> Invitation:
+    """Propose something to the owner of an e-mail address, known or not.
+
+    Call it in the transaction of what is proposed. Raises ``TooManyInvitations`` when the
+    department, or a user without one, has made too many today or has too many open.
+    """
+    now = timezone.now()
+    _check_rate(kind, target_id, department_id, now)
+    return Invitation.objects.create(
+        kind=kind,
+        address=address.lower(),
+        target_id=target_id,
+        department_id=department_id,
+        proposal=dict(proposal or {}),
+        by=by,
+        expires_at=now + Invitation.LASTS,
+        due_at=None if needs_confirmation else _sending_time(now),
+    )
+
+
+def confirm_invitation(*, invitation: Invitation, by: User) -> None:
+    """Let an invitation be sent that somebody else made. Raises ``OwnInvitation``, and
+    ``InvitationClosed`` when it can't be answered any more."""
+    with transaction.atomic():
+        invitation = _lock(invitation.pk)
+        if by.pk == invitation.by_id or by.email == invitation.address:
+            raise errors.OwnInvitation
+        if invitation.confirmed_by_id is None:
+            now = timezone.now()
+            Invitation.objects.filter(pk=invitation.pk).update(
+                confirmed_by=by, due_at=_sending_time(now), expires_at=now + Invitation.LASTS
+            )
+
+
+def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
+    """Withdraw an invitation. Raises ``InvitationClosed`` when it was answered before."""
+    with transaction.atomic():
+        _end(_lock(invitation.pk), Answer.WITHDRAWN, by)
+
+
+def withdraw_open_invitations(*, kind: str, target_id: UUID, by: User) -> None:
+    """Withdraw all that were not answered, so that a newer one replaces them.
+
+    Call it before locking the target: answering locks the invitation first.
+    """
+    Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id).update(
+        answer=Answer.WITHDRAWN, answered_by=by, answered_at=timezone.now()
+    )
+
+
+def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
+    """Raises ``InvitationClosed``."""
+    with transaction.atomic():
+        _end(_lock(invitation.pk), Answer.DECLINED, by)
+
+
+def accept_invitation(*, invitation: Invitation) -> User:
+    """Do what was proposed, for the user who has the address; a new one if nobody has.
+
+    The caller has proof that the address is the accepter's: the token of the mail, or a
+    log-in. Raises ``InvitationClosed``, and ``InvitationRefused`` when it can't be done.
+    """
+    with transaction.atomic():
+        invitation = _lock(invitation.pk)
+        kind = invitations.find(invitation.kind)
+        user = User.objects.filter(email__iexact=invitation.address).first()
+        if user is None:
+            user = kind.new_user(invitation)
+        elif not user.is_active:
+            raise errors.InvitationRefused
+        kind.accept(invitation, user)
+        _end(invitation, Answer.ACCEPTED, user)
+        return user
+
+
+def send_invitations() -> int:
+    """Send the invitations that are due; return how many. Any number of workers may run it.
+
+    A worker that dies between sending and recording sends it again after ``LEASE``, with the
+    same Message-ID.
+    """
+    sent = 0
+    for _ in range(BATCH):
+        invitation = _claim()
+        if invitation is None:
+            break
+        try:
+            with translation.override(settings.LANGUAGE_CODE):
+                mails.send(invitation.address, compose(invitation), reference=invitation.pk)
+        except Exception as error:  # its text may contain the address
+            log.warning("Invitation %s was not sent: %s", invitation.pk, type(error).__name__)
+            continue
+        Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+        sent += 1
+    return sent
+
+
+def delete_old_invitations(*, before: dt.datetime) -> int:
+    """Delete invitations that ended, or were made without an answer, before then."""
+    return Invitation.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _claim() -> Invitation | None:
+    now = timezone.now()
+    with transaction.atomic():
+        invitation = (
+            Invitation.objects.open(now)
+            .filter(sent_at=None, due_at__lte=now, attempts__lt=ATTEMPTS)
+            .select_for_update(skip_locked=True)
+            .order_by("due_at")
+            .first()
+        )
+        if invitation is not None:
+            pause = LEASE * 2**invitation.attempts
+            Invitation.objects.filter(pk=invitation.pk).update(
+                due_at=now + pause, attempts=F("attempts") + 1
+            )
+        return invitation
+
+
+def _sending_time(now: dt.datetime) -> dt.datetime:
+    return QuietHours.configured().end_of(now) or now
+
+
+def _lock(invitation_id: UUID) -> Invitation:
+    """The invitation, locked. Raises ``InvitationClosed`` when it was answered or is too old."""
+    found = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation_id).first()
+    if found is None or not found.is_open(timezone.now()):
+        raise errors.InvitationClosed
+    return found
+
+
+def _end(invitation: Invitation, answer: Invitation.Answer, by: User | None) -> None:
+    Invitation.objects.filter(pk=invitation.pk).update(
+        answer=answer, answered_by=by, answered_at=timezone.now()
+    )
+
+
+def _check_rate(kind: str, target_id: UUID, department_id: UUID | None, now: dt.datetime) -> None:
+    """The limits are for what one department makes in a day, and for what one person has open
+    (a recipient and their helpers)."""
+    if department_id is None:
+        found = Invitation.objects.open(now).filter(kind=kind, target_id=target_id)
+        limit = settings.OPEN_INVITATIONS_OF_A_PERSON
+    else:
+        found = Invitation.objects.filter(department_id=department_id, made_at__gt=now - A_DAY)
+        limit = settings.INVITATIONS_A_DAY_OF_A_DEPARTMENT
+    if found.count() >= limit:
+        raise errors.TooManyInvitations

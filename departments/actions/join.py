@@ -1,0 +1,96 @@
+"""Make two users one: an employee without log-in, and the user who accepted the invitation."""
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import User
+from database.transactions import one_transaction
+from departments.actions.rota import change_shifts, clear_name
+from departments.actions.settings import record_change
+from departments.models import Employee, QualificationHeld, Shift
+from departments.queries.staff import absence_during, qualifications_on
+
+
+@one_transaction()
+def join_person(*, from_: User, into: User) -> None:
+    """Move the employments, shifts, absences and qualifications of ``from_`` to ``into``.
+
+    ``from_`` has no log-in. A coming shift that overlaps one of ``into`` loses its name, which
+    the department's list of changes says. Visits are seated again where the qualifications or
+    absences of the two differ.
+    """
+    people = User.objects.filter(pk__in=[from_.pk, into.pk]).order_by("pk")
+    list(people.select_for_update(no_key=True))
+    employments = list(from_.employments.select_related("department"))
+    for employment in employments:
+        _move_employment(employment, into)
+    for held in from_.qualifications.all():
+        _move_qualification(held, into)
+    from_.absences.update(person=into)
+    lost = _move_shifts(from_, into)
+    for employment in employments:
+        record_change(
+            employment.department,
+            "accept_employment",
+            after={"employee": employment.pk, "lost": lost.count(employment.department_id)},
+            by=into,
+        )
+    if not from_.shifts.exists():
+        from_.delete()
+
+
+def _move_employment(employment: Employee, into: User) -> None:
+    same = Employee.objects.filter(
+        department=employment.department_id, person=into, role=employment.role
+    ).first()
+    if same is None:
+        Employee.objects.filter(pk=employment.pk).update(person=into)
+        return
+    last_days = [same.valid_until, employment.valid_until]
+    same.valid_from = min(same.valid_from, employment.valid_from)
+    same.valid_until = None if None in last_days else max(day for day in last_days if day)
+    same.save(update_fields=["valid_from", "valid_until"])
+    Employee.objects.filter(pk=employment.pk).delete()
+
+
+def _move_qualification(held: QualificationHeld, into: User) -> None:
+    same = into.qualifications.filter(
+        qualification=held.qualification_id, valid_from=held.valid_from
+    ).first()
+    if same is None:
+        QualificationHeld.objects.filter(pk=held.pk).update(person=into)
+        return
+    last_days = [same.valid_until, held.valid_until]
+    same.valid_until = None if None in last_days else max(day for day in last_days if day)
+    same.save(update_fields=["valid_until"])
+
+
+def _move_shifts(from_: User, into: User) -> list[object]:
+    """Returns the departments of the shifts that lost their name, one for each shift."""
+    lost: list[object] = []
+
+    def change(shift: Shift) -> bool:
+        if shift.person_id == from_.pk:
+            overlapping = Shift.objects.filter(
+                person=into, starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
+            )
+            if overlapping.exists():
+                clear_name(shift)
+                lost.append(shift.day.department_id)
+                return True
+        elif shift.person_id != into.pk:
+            return False
+        before = (shift.person_id, shift.qualification_ids, shift.withdrawn_by_id)
+        shift.person = into
+        shift.qualification_ids = qualifications_on(shift.day.date, [into.pk])[into.pk]
+        if shift.withdrawn_by_id is None:
+            shift.withdrawn_by = absence_during(into.pk, shift.period)
+        return before != (shift.person_id, shift.qualification_ids, shift.withdrawn_by_id)
+
+    now = timezone.now()
+    change_shifts(Shift.objects.filter(person__in=[from_, into], ends_at__gt=now), change, by=into)
+    theirs = Shift.objects.filter(
+        person=into, starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+    Shift.objects.filter(~Exists(theirs), person=from_, ends_at__lte=now).update(person=into)
+    return lost
