@@ -231,7 +231,7 @@ PAGES = [
     Page("guardian", "booking:wishes", 4),
     Page("guardian", "booking:looks", 8),
     # staff
-    Page("care worker", "workflow:my_day date", 6),
+    Page("care worker", "workflow:my_day date", 7),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 6),

@@ -45,6 +45,8 @@ class ReportForm(forms.Form):
             "invalid_choice": _("Choose what happened."),
         },
     )
+    # The version of the report that the page showed; empty when there was none.
+    seen = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     @property
     def choices(self) -> list[Choice]:

@@ -100,7 +100,8 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) 
     note = ""
     if last and last.reason and actor is not Actor.OWN:
         note = _reason(last)
-    symbol, color, words = "check", "neutral", _("Over")
+    symbol, color = "clock", "neutral"
+    words = _("We have not registered yet what happened")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
         if last and last.by and actor is Actor.HELPER:

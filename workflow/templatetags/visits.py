@@ -9,6 +9,7 @@ from accounts.templatetags.dates import hm, hm_to, near_day, short_duration
 from booking.models import Grant
 from booking.queries import Unbooked
 from workflow.board import Lane
+from workflow.forms import OUTCOMES
 from workflow.queries import Problem, ShiftCandidate, VisitCandidate
 
 register = template.Library()
@@ -20,6 +21,12 @@ NEAR_MINUTES = 12 * 60  # a visit sooner than this has the time until it, a late
 def visits(count: int) -> str:
     """ "3 visits"."""
     return ngettext("%(visits)s visit", "%(visits)s visits", count) % {"visits": count}
+
+
+@register.filter
+def outcome_label(outcome: str) -> str:
+    """What carers and administrators call an outcome: "Not there"."""
+    return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
 
 
 @register.filter
