@@ -231,6 +231,7 @@ PAGES = [
     Page("guardian", "booking:wishes", 4),
     Page("guardian", "booking:looks", 8),
     # staff
+    Page("administrator", "workflow:report_visit department date visit", 4),
     Page("care worker", "workflow:my_day date", 7),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
@@ -312,6 +313,7 @@ OTHERS = {
     "booking:privacy": "only text",
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
+    "workflow:close_day department date": "numbers, no rows",
     "workflow:my_day": "the same as of a date",
 }
 

@@ -9,11 +9,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import log_accesses
+from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from booking.models import Visit
 from departments.access import employments_of
-from departments.models import Department, Employee, Shift
+from departments.models import Day, Department, Employee, Shift
 from departments.queries import care_workers
 from workflow import queries
 from workflow.errors import (
@@ -133,6 +133,29 @@ def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVis
 def visit_of(department: Department, date: dt.date, visit_id: uuid.UUID) -> Visit:
     visits = Visit.objects.filter(day__department=department, day__date=date)
     return get_object_or_404(visits.select_related("day__department"), pk=visit_id)
+
+
+def visit_to_report(
+    department: Department, date: dt.date, visit_id: uuid.UUID, *, by: User, what: str
+) -> Visit:
+    """A visit of the department's day, with its report. The access is logged."""
+    visit = get_object_or_404(
+        Visit.objects.filter(day__department=department, day__date=date).select_related(
+            "day", "booking__recipient", "booking__service", "shift__person", "report__by"
+        ),
+        pk=visit_id,
+    )
+    log_access(
+        by=by,
+        subject_id=visit.booking.recipient_id,
+        what=what,
+        department_id=department.pk,
+    )
+    return visit
+
+
+def day_of(department: Department, date: dt.date) -> Day:
+    return get_object_or_404(Day, department=department, date=date)
 
 
 def shift_of(department: Department, date: dt.date, shift_id: object) -> Shift:

@@ -18,6 +18,7 @@ from accounts.models import User
 from booking.models import Visit
 from departments.hours import Interval
 from departments.models import Day, Department
+from workflow.models import Report
 
 ZERO = dt.timedelta(0)
 
@@ -37,6 +38,10 @@ class Card:
     @property
     def id(self) -> uuid.UUID:
         return self.visit.pk
+
+    @property
+    def can_be_reported(self) -> bool:
+        return self.visit.starts_at - Report.OPENS <= timezone.now()
 
     @property
     def period(self) -> Interval:
@@ -167,6 +172,16 @@ class Board:
         return self.date < timezone.localdate(self.now) and all(
             lane.period.end <= self.now for lane in self.lanes
         )
+
+    @property
+    def can_be_closed(self) -> bool:
+        """Whether nothing can happen on the day any more, and it is not closed."""
+        if self.day is None or self.day.is_closed or self.date > timezone.localdate(self.now):
+            return False
+        periods = [one.period for one in (*self.lanes, *self.cards)]
+        if not self.lanes and self.date == timezone.localdate(self.now):
+            return False
+        return all(period.end <= self.now for period in periods)
 
     @property
     def cards(self) -> list[Card]:

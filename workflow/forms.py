@@ -59,6 +59,27 @@ class ReportForm(forms.Form):
         return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
 
 
+class StaffReportForm(ReportForm):
+    """A report by an administrator. The reason is required once the day ``is_closed``."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("What the department should know. Do not write about illness."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Why you tell it, and not the carer. It is kept with the report."),
+        error_messages={"required": _("Write why you tell it now: the day is closed.")},
+    )
+
+    def __init__(self, data: Any = None, *, is_closed: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["reason"].required = is_closed
+
+
 class AddShiftForm(forms.Form):
     """Hours on one date. ``ends`` at or before ``starts`` means the next day."""
 

@@ -51,6 +51,7 @@ ACCESS_WORDS = {
     "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
     "workflow:visit": gettext_lazy("Opened your visit before coming"),
     "workflow:report": gettext_lazy("Wrote how a visit went"),
+    "workflow:report_visit": gettext_lazy("Opened how a visit went, or wrote it"),
 }
 
 

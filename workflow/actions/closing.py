@@ -12,7 +12,7 @@ from departments.actions import lock_days
 from departments.closing import last_date_due
 from departments.models import Day, Department
 from workflow.errors import DayNotOver, VisitsUntold
-from workflow.queries.untold import is_over
+from workflow.queries.untold import is_over, untold_on
 
 
 def close_day(
@@ -29,7 +29,7 @@ def close_day(
             return day
         if not is_over(day, timezone.now()):
             raise DayNotOver
-        if not despite_untold and Visit.objects.filter(day=day, report=None).exists():
+        if not despite_untold and untold_on(day):
             raise VisitsUntold
         # The revision does not rise: neither the offer nor the plan depends on closing.
         day.closed_at, day.closed_by = timezone.now(), by

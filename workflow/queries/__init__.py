@@ -28,6 +28,7 @@ from workflow.queries.untold import (
     is_over,
     untold_days,
     untold_days_of,
+    untold_on,
 )
 from workflow.queries.work_lists import (
     DayAhead,
@@ -82,6 +83,7 @@ __all__ = [
     "today_of",
     "untold_days",
     "untold_days_of",
+    "untold_on",
     "work_list",
     "work_list_of_shift",
 ]

@@ -91,6 +91,11 @@ def untold_days_of(person: User, now: dt.datetime) -> list[OwnUntoldDay]:
     return [OwnUntoldDay(*row) for row in rows]
 
 
+def untold_on(day: Day) -> int:
+    """The number of the day's visits without a report."""
+    return Visit.objects.filter(day=day, report=None).count()
+
+
 def is_over(day: Day, now: dt.datetime) -> bool:
     """Whether nothing can happen on the day any more: its shifts and visits have ended."""
     shifts = Shift.objects.filter(day=day)

@@ -44,6 +44,13 @@ def not_found(count: int) -> str:
 
 
 @register.filter
+def untold(count: int) -> str:
+    """ "2 not told"."""
+    words = ngettext("%(number)s not told", "%(number)s not told", count)
+    return words % {"number": count}
+
+
+@register.filter
 def progress(lane: Lane) -> str:
     """ "2 of 5 visits"."""
     count = len(lane.cards)
