@@ -260,7 +260,7 @@ PAGES = [
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 12),
-    Page("administrator", "booking:phone_visit department recipient booking", 13),
+    Page("administrator", "booking:phone_visit department recipient booking", 14),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 8),
 ]

@@ -139,6 +139,41 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     assert [one.missing for one in today(department).essential.shown] == missing
 
 
+def test_each_problem_leads_to_give_move_cancel_and_call(
+    client, administrator, department, day, shift, visit_at
+):
+    client.force_login(administrator)
+    phone = {"booking__recipient__phone": "+47 33 00 00 01"}
+    booked = {"booking__service__department": department}
+    problems = [visit_at(day, hour, **phone, **booked) for hour in (15, 16)]
+    problems.append(visit_at(day, 9, shift, **phone, **booked))
+    monday = NOW + dt.timedelta(days=3)
+
+    for visit, page in zip(problems, (NOW, NOW, monday), strict=True):
+        found = queries.today_of(department, page)
+        shown = [problem.card.id for problem in found.problems]
+        shown += [one.pk for days in found.untold.shown for one in days.visits]
+        assert visit.pk in shown
+
+    page = client.get(reverse("workflow:today", args=[department.pk])).text
+    for visit in problems[:2]:
+        who = visit.booking.recipient_id
+        give = reverse("workflow:give", args=[department.pk, day.date, visit.pk])
+        change = reverse("booking:phone_visit", args=[department.pk, who, visit.booking_id])
+        assert f'action="{give}"' in page
+        assert f'href="{change}"' in page
+    assert page.count('href="tel:+4733000001"') == 2
+
+    board = reverse("workflow:board_visit", args=[department.pk, day.date, problems[2].pk])
+    change = reverse(
+        "booking:phone_visit",
+        args=[department.pk, problems[2].booking.recipient_id, problems[2].booking_id],
+    )
+    assert f'href="{change}"' in client.get(board).text
+    Report.objects.create(visit=problems[2], outcome="done", by=administrator, at=NOW)
+    assert f'href="{change}"' not in client.get(board).text
+
+
 @pytest.fixture
 def friday(day, care_worker, visit_at):
     """Today's day, a Friday, with one told and one untold visit of Emil's and one unstaffed."""
