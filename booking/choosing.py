@@ -22,21 +22,31 @@ from departments.models import Service
 
 @dataclass(frozen=True)
 class Choosing:
-    """A time is chosen for a service; ``moving`` is the visit that gets the new time."""
+    """A time is chosen for a service; ``moving`` is the visit that gets the new time.
+
+    ``as_staff``: an administrator chooses, who need not keep the shortest notice.
+    """
 
     recipient: Recipient
     service: Service
     now: dt.datetime
     moving: Booking | None = None
     known: queries.Person | None = None  # when the page has read it already
+    as_staff: bool = False
 
     @classmethod
     def of(cls, person: queries.Person, service: Service) -> "Choosing":
         return cls(person.recipient, service, person.now, known=person)
 
     @classmethod
-    def of_move(cls, booking: Booking) -> "Choosing":
-        return cls(booking.recipient, booking.service, timezone.now(), moving=booking)
+    def of_move(cls, booking: Booking, *, as_staff: bool = False) -> "Choosing":
+        return cls(
+            booking.recipient,
+            booking.service,
+            timezone.now(),
+            moving=booking,
+            as_staff=as_staff,
+        )
 
     @cached_property
     def urls(self) -> TimeUrls:
@@ -75,7 +85,7 @@ class Choosing:
         """Today and every day that can be booked."""
         days = (self.last_day - self.today).days + 1
         dates = [self.today + dt.timedelta(days=n) for n in range(days)]
-        return self.person.offer(self.service, dates, self.moving)
+        return self.person.offer(self.service, dates, self.moving, as_staff=self.as_staff)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -88,7 +98,8 @@ class Choosing:
         Raises the ``BookingError`` that booking it would raise; ``NoSuchSlot`` for a time
         that is never offered.
         """
-        (day,) = self.person.offer(self.service, [timezone.localdate(starts_at)], self.moving)
+        dates = [timezone.localdate(starts_at)]
+        (day,) = self.person.offer(self.service, dates, self.moving, as_staff=self.as_staff)
         if day.status in (DayStatus.PAST, DayStatus.BEYOND):
             raise errors.OutsideHorizon
         if day.status is DayStatus.NOT_OPEN:

@@ -45,6 +45,14 @@ class TooLate(BookingError):
     """It has begun, or the department's notice or deadline has passed."""
 
 
+class AlreadyReported(TooLate):
+    """What happened at the visit is reported, so it can't be moved or cancelled any more."""
+
+
+class ReasonMissing(BookingError):
+    """Staff act after a recipient's deadline, or at short notice, without giving a reason."""
+
+
 class OutsideHorizon(BookingError):
     """Later than can be booked yet."""
 

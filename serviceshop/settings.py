@@ -284,6 +284,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="15"),
         "options": {"expires": 3000.0},
     },
+    "close due days": {
+        "task": "workflow.tasks.close_due_days",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300.0},
+    },
     "settle due days": {
         "task": "workflow.tasks.settle_due_days",
         "schedule": 60.0,

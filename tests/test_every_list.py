@@ -259,7 +259,8 @@ PAGES = [
     Page("guardian", "booking:wishes", 4),
     Page("guardian", "booking:looks", 8),
     # staff
-    Page("care worker", "workflow:my_day date", 6),
+    Page("administrator", "workflow:report_visit department date visit", 4),
+    Page("care worker", "workflow:my_day date", 7),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
@@ -287,7 +288,7 @@ PAGES = [
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 13),
-    Page("administrator", "booking:phone_visit department recipient booking", 13),
+    Page("administrator", "booking:phone_visit department recipient booking", 14),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
     Page("coordinator", "booking:guardians", 4),
@@ -343,6 +344,7 @@ OTHERS = {
     "booking:privacy": "only text",
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
+    "workflow:close_day department date": "numbers, no rows",
     "workflow:my_day": "the same as of a date",
 }
 

@@ -283,6 +283,8 @@ RULES = {
     "workflow:board department date": get(ADMINISTRATOR, **AT_DAY),
     "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),
     "workflow:board_visit department date visit": get(ADMINISTRATOR, **AT_DAY, visit="visit"),
+    "workflow:close_day department date": get(ADMINISTRATOR, **AT_DAY),
+    "workflow:report_visit department date visit": get(ADMINISTRATOR, **AT_DAY, visit="visit"),
     "workflow:give department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit").sends(
         shift="shift"
     ),

@@ -9,23 +9,37 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.access import log_accesses
-from accounts.models import User
+from accounts.access import log_access, log_accesses
+from accounts.models import AccessLogEntry, User
 from booking.models import Visit
 from departments.access import employments_of
-from departments.models import Department, Employee, Shift
+from departments.models import Day, Department, Employee, Shift
 from departments.queries import care_workers
 from workflow import queries
-from workflow.queries import DayAhead, ListOfVisits, MyDay, Stop
+from workflow.errors import (
+    DayClosed,
+    NotYourVisit,
+    ReportedByAnother,
+    TakenOff,
+    VisitGone,
+    WorkflowError,
+)
+from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
 from workflow.queries.work_lists import LATE
+
+# Pages in the access log that show a carer's own lists.
+OWN_LISTS = ("workflow:my_day", "workflow:visit", "workflow:report", "api:work_lists")
+SEEN_LATELY = dt.timedelta(days=7)
 
 
 def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
-    """A care worker's own day, today or later. Raises ``Http404`` for other users."""
-    now = timezone.now()
-    if date < timezone.localdate(now) or not _roles(user, Employee.Role.CARE_WORKER):
+    """A care worker's own day. Raises ``Http404`` for other users, and for a past day on
+    which the user had no shift or which is closed."""
+    if not _roles(user, Employee.Role.CARE_WORKER):
         raise Http404
-    my_day = queries.my_day(user, date, now)
+    my_day = queries.my_day(user, date, timezone.now())
+    if my_day.is_past and not my_day.lists:
+        raise Http404
     _record(user, my_day.lists, what=what)
     return my_day
 
@@ -35,13 +49,67 @@ def days_ahead_of(user: User, after: dt.date) -> list[DayAhead]:
     return queries.days_ahead(user, after)
 
 
+def untold_days_of(user: User) -> list[OwnUntoldDay]:
+    """Past days with visits that the user can still report. It names no recipient."""
+    return queries.untold_days_of(user, timezone.now())
+
+
 def stop_of(user: User, date: dt.date, visit_id: uuid.UUID, *, what: str) -> tuple[MyDay, Stop]:
-    """A visit on the user's own list of that day. Raises ``Http404``."""
-    my_day = my_day_of(user, date, what=what)
-    stop = my_day.stop(visit_id)
-    if stop is None:
+    """A visit on the user's own list of that day.
+
+    Raises ``NotYourVisit``, ``DayClosed`` or ``ReportedByAnother`` when the user had the
+    visit, and ``Http404`` when they did not.
+    """
+    try:
+        my_day = my_day_of(user, date, what=what)
+        stop = my_day.stop(visit_id)
+        if stop is not None:
+            return my_day, stop
+    except Http404:
+        pass
+    visit = (
+        Visit.objects.filter(pk=visit_id)
+        .select_related("booking", "day", "shift", "report__by")
+        .first()
+    )
+    if visit and _is_own(user, visit) and visit.day.date != date and not visit.day.is_closed:
+        # Last night's visit, from a page that was made after midnight.
+        return stop_of(user, visit.day.date, visit_id, what=what)
+    raise _why_not_on_list(user, date, visit)
+
+
+def _why_not_on_list(user: User, date: dt.date, visit: Visit | None) -> WorkflowError:
+    """Why a visit is no longer on the user's list. Raises ``Http404`` for a visit that the
+    user never had."""
+    if not _roles(user, Employee.Role.CARE_WORKER):
         raise Http404
-    return my_day, stop
+    if visit is None:
+        # A visit that is moved or cancelled is deleted. Any id is answered like this, so
+        # the answer says nothing about other people's visits.
+        if Shift.objects.filter(person=user, day__date=date).exists():
+            return VisitGone()
+        raise Http404
+    if _is_own(user, visit):
+        return DayClosed() if visit.day.is_closed else NotYourVisit()
+    if not _had_on_list(user, visit):
+        raise Http404
+    report = getattr(visit, "report", None)
+    return ReportedByAnother(report) if report else TakenOff()
+
+
+def _is_own(user: User, visit: Visit) -> bool:
+    return visit.shift is not None and visit.shift.person_id == user.pk
+
+
+def _had_on_list(user: User, visit: Visit) -> bool:
+    """Whether the user has seen the visit's recipient on a list of their own lately."""
+    return AccessLogEntry.objects.filter(
+        actor=user,
+        subject_id=visit.booking.recipient_id,
+        department_id=visit.day.department_id,
+        what__in=OWN_LISTS,
+        at__gte=timezone.now() - SEEN_LATELY,
+    ).exists()
 
 
 def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVisits:
@@ -65,6 +133,29 @@ def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVis
 def visit_of(department: Department, date: dt.date, visit_id: uuid.UUID) -> Visit:
     visits = Visit.objects.filter(day__department=department, day__date=date)
     return get_object_or_404(visits.select_related("day__department"), pk=visit_id)
+
+
+def visit_to_report(
+    department: Department, date: dt.date, visit_id: uuid.UUID, *, by: User, what: str
+) -> Visit:
+    """A visit of the department's day, with its report. The access is logged."""
+    visit = get_object_or_404(
+        Visit.objects.filter(day__department=department, day__date=date).select_related(
+            "day", "booking__recipient", "booking__service", "shift__person", "report__by"
+        ),
+        pk=visit_id,
+    )
+    log_access(
+        by=by,
+        subject_id=visit.booking.recipient_id,
+        what=what,
+        department_id=department.pk,
+    )
+    return visit
+
+
+def day_of(department: Department, date: dt.date) -> Day:
+    return get_object_or_404(Day, department=department, date=date)
 
 
 def shift_of(department: Department, date: dt.date, shift_id: object) -> Shift:

@@ -96,8 +96,9 @@ class WorkListsOut(Schema):
     summary="A care worker's own day",
 )
 def work_lists(request: TokenRequest, date: Date | None = None) -> WorkListsOut:
-    """One's own lists of `date`, today's when none is given. A day gone by is 404, and so
-    is every day for whoever does not work as a carer. Scope `work-lists:read`."""
+    """One's own lists of `date`, today's when none is given. A past day is 404 once it is
+    closed, or when one had no shift. Every day is 404 for a user who is no carer.
+    Scope `work-lists:read`."""
     date = date or timezone.localdate()
     my_day = access.my_day_of(request.user, date, what="api:work_lists")
     return WorkListsOut.model_construct(

@@ -18,8 +18,10 @@ from accounts.models import User
 from booking.models import Visit
 from departments.hours import Interval
 from departments.models import Day, Department
+from workflow.models import Report
 
 ZERO = dt.timedelta(0)
+REPORTED = ("done", "absent", "unable")
 
 # (key, first hour, end) by the local hour in which a shift starts; the night ends after 24.
 DAY_PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
@@ -37,6 +39,14 @@ class Card:
     @property
     def id(self) -> uuid.UUID:
         return self.visit.pk
+
+    @property
+    def is_reported(self) -> bool:
+        return self.state in REPORTED
+
+    @property
+    def can_be_reported(self) -> bool:
+        return self.visit.starts_at - Report.OPENS <= timezone.now()
 
     @property
     def period(self) -> Interval:
@@ -89,7 +99,7 @@ class Lane:
 
     @property
     def finished(self) -> int:
-        return sum(card.state in ("done", "absent", "unable") for card in self.cards)
+        return sum(card.is_reported for card in self.cards)
 
     @property
     def day_part(self) -> str:
@@ -167,6 +177,16 @@ class Board:
         return self.date < timezone.localdate(self.now) and all(
             lane.period.end <= self.now for lane in self.lanes
         )
+
+    @property
+    def can_be_closed(self) -> bool:
+        """Whether nothing can happen on the day any more, and it is not closed."""
+        if self.day is None or self.day.is_closed or self.date > timezone.localdate(self.now):
+            return False
+        periods = [lane.period for lane in self.lanes] + [card.period for card in self.cards]
+        if not self.lanes and self.date == timezone.localdate(self.now):
+            return False
+        return all(period.end <= self.now for period in periods)
 
     @property
     def cards(self) -> list[Card]:

@@ -1,6 +1,8 @@
-"""Reasons why a report is refused."""
+"""Reasons why a report, or the closing of a day, is refused."""
 
 from django.utils.translation import gettext_lazy as _
+
+from workflow.models import Report
 
 
 class WorkflowError(Exception):
@@ -16,5 +18,46 @@ class NotYourVisit(WorkflowError):
     message = _("This visit is no longer on your list.")
 
 
+class TakenOff(NotYourVisit):
+    """The user had the visit; it is on another list now, or on none."""
+
+    message = _("You were taken off this visit.")
+
+
+class VisitGone(NotYourVisit):
+    message = _("This visit was moved or cancelled.")
+
+
 class NotYet(WorkflowError):
-    message = _("You can tell what happened once the visit has begun.")
+    message = _("You can tell what happened from one hour before the visit.")
+
+
+class DayClosed(WorkflowError):
+    """The user is no administrator, and the department has closed the day."""
+
+    message = _("This day is closed. Tell the department what happened: they can still write it.")
+
+
+class ReasonMissing(WorkflowError):
+    message = _("The day is closed. Write why you tell it now.")
+
+
+class ReportedByAnother(WorkflowError):
+    """Somebody else has reported the visit since the user's page was made."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+    def __str__(self) -> str:
+        return str(_("%(name)s has told this one.")) % {"name": self.report.by.full_name}
+
+
+class DayNotOver(WorkflowError):
+    message = _("The day can be closed when all its shifts and visits are over.")
+
+
+class VisitsUntold(WorkflowError):
+    """Visits of the day have no report. The caller may close it all the same."""
+
+    message = _("Some visits of the day have no report.")

@@ -45,6 +45,8 @@ class ReportForm(forms.Form):
             "invalid_choice": _("Choose what happened."),
         },
     )
+    # The version of the report that the page showed; empty when there was none.
+    seen = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     @property
     def choices(self) -> list[Choice]:
@@ -55,6 +57,27 @@ class ReportForm(forms.Form):
         """The label of the chosen outcome. The form must be valid."""
         outcome = self.cleaned_data["outcome"]
         return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
+
+
+class StaffReportForm(ReportForm):
+    """A report by an administrator. The reason is required once the day ``is_closed``."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("What the department should know. Do not write about illness."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Why you tell it, and not the carer. It is kept with the report."),
+        error_messages={"required": _("Write why you tell it now: the day is closed.")},
+    )
+
+    def __init__(self, data: Any = None, *, is_closed: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["reason"].required = is_closed
 
 
 class AddShiftForm(forms.Form):

@@ -34,6 +34,13 @@ def settle_due_days() -> None:
     actions.settle_due_days()
 
 
+@shared_task(time_limit=TIME_LIMIT)
+def close_due_days() -> None:
+    from workflow import actions
+
+    actions.close_due_days()
+
+
 def request_plan(day_id: int, **kwargs: Any) -> None:
     """Request the day's plan before beat's next run. Receives ``day_changed``.
 

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from departments import converters  # noqa: F401 (registers <date:…>)
-from workflow.views import board, my_day, today, work_lists
+from workflow.views import board, closing, my_day, today, work_lists
 
 app_name = "workflow"
 
@@ -10,6 +10,8 @@ day_urls = [
     path("", board.board, name="board"),
     path("lay-out/", board.lay_out, name="lay_out"),
     path("visits/<uuid:visit>/", board.visit, name="board_visit"),
+    path("close/", closing.close_day, name="close_day"),
+    path("visits/<uuid:visit>/report/", closing.report_visit, name="report_visit"),
     path("visits/<uuid:visit>/give/", board.give, name="give"),
     path("visits/<uuid:visit>/take-off/", board.take_off, name="take_off"),
     path("shifts/add/", board.add_shift, name="add_shift"),

@@ -27,6 +27,7 @@ class ProgramAccess:
 
     @property
     def is_staff(self) -> bool:
+        """Whether the caller acts as staff, whom the recipients' deadlines do not bind."""
         return self.departments is not None
 
     def covers(self, service: Service) -> bool:

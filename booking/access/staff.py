@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from accounts.access import log_access, log_accesses
 from accounts.models import User
@@ -65,16 +64,15 @@ def service_of(department: Department, recipient: Recipient, service_id: uuid.UU
     return service
 
 
-def coming_visit_of(
+def confirmed_visit_of(
     department: Department, recipient: Recipient, booking_id: uuid.UUID
 ) -> Booking:
-    """A confirmed booking at the department that has not begun."""
+    """A confirmed booking at the department. Staff may change it until it is reported."""
     booking = get_object_or_404(
         Booking.objects.confirmed().select_related("service__department", "grant"),
         pk=booking_id,
         recipient=recipient,
         service__department=department,
-        starts_at__gt=timezone.now(),
     )
     booking.recipient = recipient
     return booking

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.models import User
@@ -47,21 +48,23 @@ def book(
     by: User,
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
+    as_staff: bool = False,
 ) -> Booking:
     """Book a visit, with a seat for each carer that the service needs.
 
     ``key`` becomes the booking's id: the same request sent again returns the booking that it
-    made, as it is now. ``reason`` is shown in the recipient's history.
+    made, as it is now. ``reason`` is shown in the recipient's history. Who books ``as_staff``
+    need not keep the department's shortest notice, with a reason.
 
     Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
-    provenance = _Provenance(by, via, reason)
+    provenance = _Provenance(by, via, reason, as_staff)
     request = _BookingRequest(key, recipient, service, starts_at.astimezone(dt.UTC))
     try:
         with one_transaction() as ending:
             return _book(request, note, provenance, ending)
     except (errors.SlotTaken, Busy) as error:
-        raise _with_alternatives(error, service, recipient, starts_at) from None
+        raise _with_alternatives(error, service, recipient, starts_at, as_staff=as_staff) from None
 
 
 def move(
@@ -71,18 +74,27 @@ def move(
     by: User,
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
+    as_staff: bool = False,
 ) -> Booking:
     """Move a booking to another time. Moving it to its own time changes nothing.
 
+    The recipient's deadline and the shortest notice don't bind who moves it ``as_staff``,
+    with a reason, until it is reported.
+
     Raises a ``BookingError``, and keeps the old seats then.
     """
-    provenance = _Provenance(by, via, reason)
+    provenance = _Provenance(by, via, reason, as_staff)
     try:
         with one_transaction() as ending:
             return _move(booking, starts_at.astimezone(dt.UTC), provenance, ending)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(
-            error, booking.service, booking.recipient, starts_at, moving=booking
+            error,
+            booking.service,
+            booking.recipient,
+            starts_at,
+            moving=booking,
+            as_staff=as_staff,
         ) from None
 
 
@@ -92,11 +104,14 @@ def cancel(
     by: User,
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
+    as_staff: bool = False,
 ) -> Booking:
     """Cancel a booking and free its seats. Cancelling twice changes nothing.
 
-    Raises ``TooLate``.
+    The recipient's deadline does not bind who cancels it ``as_staff``, with a reason, until
+    it is reported. Raises ``TooLate``, ``AlreadyReported`` or ``ReasonMissing``.
     """
+    provenance = _Provenance(by, via, reason, as_staff)
     with one_transaction():
         lock_recipient(booking.recipient_id)
         fresh = _fresh(booking)
@@ -104,14 +119,13 @@ def cancel(
             return fresh
         now = timezone.now()
         if now > queries.cancel_deadline(fresh):
-            raise errors.TooLate
+            provenance.check_late()
         days = lock_days(_days_of(fresh))
-        fresh.visits.all().delete()
+        _delete_visits(fresh)
         fresh.status = Booking.Status.CANCELLED
         fresh.cancelled_at = now
         fresh.sequence += 1
         fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        provenance = _Provenance(by, via, reason)
         _event(fresh, BookingEvent.Kind.CANCELLED, provenance, old=fresh.starts_at).save()
         for day in days:
             bump_revision(day)
@@ -133,7 +147,7 @@ def _book(
             raise errors.KeyReused
         return made
     now = timezone.now()
-    grant = _check_entitlement(request, known, now)
+    grant = _check_entitlement(request, known, now, provenance)
     dates, demand = request.dates(known), request.demand(known)
     # Prepared before the Days are locked, so that the lock is held for a shorter time.
     booking = Booking(
@@ -168,15 +182,15 @@ def _move(
         return fresh
     now = timezone.now()
     if now > queries.change_deadline(fresh):
-        raise errors.TooLate
+        provenance.check_late()
     request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = request.known()
-    grant = _check_entitlement(request, known, now)
+    grant = _check_entitlement(request, known, now, provenance)
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
     days = _lock(request, demand, dates, also=left)
     placement = _find_seats(request, demand, days, now)
-    fresh.visits.all().delete()
+    _delete_visits(fresh)
     move_seats(placement.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
@@ -198,11 +212,22 @@ def _move(
 
 @dataclass(frozen=True)
 class _Provenance:
-    """Who does it, by which channel, and why."""
+    """Who does it, by which channel, and why; and whether as staff for the recipient."""
 
     by: User
     via: BookingEvent.Via
     reason: str
+    as_staff: bool
+
+    def check_late(self) -> None:
+        """Only staff may act after a deadline or at short notice, and with a reason.
+
+        Raises ``TooLate`` or ``ReasonMissing``.
+        """
+        if not self.as_staff:
+            raise errors.TooLate
+        if not self.reason.strip():
+            raise errors.ReasonMissing
 
 
 @dataclass(frozen=True)
@@ -266,20 +291,32 @@ class _BookingRequest:
         return [before, self.date] if has_night else [self.date]
 
 
-def _check_entitlement(request: _BookingRequest, known: Known, now: dt.datetime) -> Grant:
+def _check_entitlement(
+    request: _BookingRequest, known: Known, now: dt.datetime, provenance: _Provenance
+) -> Grant:
     """The grant that the visit is charged to. The caller has locked the recipient.
 
-    Raises ``NotOpen``, ``OutsideHorizon`` and what ``errors.error_of`` returns.
+    Raises ``NotOpen``, ``OutsideHorizon``, ``ReasonMissing`` and what ``errors.error_of``
+    returns.
     """
     service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
     if request.date > last_day(department, now):
         raise errors.OutsideHorizon(last_day(department, now))
-    entitlement = Entitlement.known(service, known.grants, known.own, now, moving=request.moving)
+    entitlement = Entitlement.known(
+        service,
+        known.grants,
+        known.own,
+        now,
+        moving=request.moving,
+        as_staff=provenance.as_staff,
+    )
     obstacle = entitlement.obstacle(request.start, request.start + request.seconds, request.date)
     if obstacle:
         raise errors.error_of(obstacle, entitlement.balance(request.date))
+    if request.start < entitlement.notice_ends:
+        provenance.check_late()
     grant = entitlement.grant(request.date)
     assert grant is not None
     return grant
@@ -375,6 +412,7 @@ def _with_alternatives(
     wanted: dt.datetime,
     *,
     moving: Booking | None = None,
+    as_staff: bool,
 ) -> errors.SlotTaken | Busy:
     """The error with the nearest free times of all days that can be booked. ``Busy`` becomes
     ``SlotTaken`` when the slot was taken while we waited: trying again would not help."""
@@ -387,6 +425,7 @@ def _with_alternatives(
         dates=[today + n * DAY for n in range(days + 1)],
         now=now,
         moving=moving,
+        as_staff=as_staff,
     )
     shown = [queries.slot_at(day, wanted) for day in offer]
     is_free = any(slot and slot.status is SlotStatus.FREE for slot in shown)
@@ -408,6 +447,19 @@ def _fresh(booking: Booking) -> Booking:
 
 def _days_of(booking: Booking) -> Collection[_Pair]:
     return set(booking.visits.values_list("day__department_id", "day__date"))
+
+
+def _delete_visits(booking: Booking) -> None:
+    """Delete the booking's visits. The caller has locked their Days.
+
+    Raises ``AlreadyReported``.
+    """
+    # Locked first: a report locks its visit, so none is made between the check and the end.
+    list(booking.visits.select_for_update().values_list("pk"))
+    try:
+        booking.visits.all().delete()
+    except ProtectedError:
+        raise errors.AlreadyReported from None
 
 
 def _event(

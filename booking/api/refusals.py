@@ -31,6 +31,10 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
             code, message = "outside_horizon", _("That is later than can be booked yet.")
             if last_day:
                 more["last_day"] = last_day.isoformat()
+        case errors.AlreadyReported():
+            code, message = "already_reported", _("What happened at this visit is told.")
+        case errors.ReasonMissing():
+            return reason_required()
         case errors.TooLate():
             code, message = "too_late", _("It is too late for that.")
         case errors.NotGranted():

@@ -114,12 +114,13 @@ def slots(
     if not access.covers(chosen):
         raise Http404
     _check_range(chosen, first, last, person.now)
-    tag = _tag(slots_version(person, chosen, first, last))
+    tag = _tag(slots_version(person, chosen, first, last, as_staff=access.is_staff))
     if unchanged := get_conditional_response(request, etag=tag):
         unchanged.headers["ETag"] = tag
         return unchanged
     days = (last - first).days + 1
-    offer = person.offer(chosen, [first + n * DAY for n in range(days)])
+    dates = [first + n * DAY for n in range(days)]
+    offer = person.offer(chosen, dates, as_staff=access.is_staff)
     return _answer(request, slots_json.days_json(offer).encode(), tag)
 
 
@@ -147,6 +148,8 @@ def book(
         starts_at=asked.start,
         by=request.user,
         via=BookingEvent.Via.API,
+        reason=asked.reason,
+        as_staff=access.is_staff,
     )
     return Status(201 if booking.is_new else 200, BookingOut.of(booking))
 
@@ -186,6 +189,7 @@ def move(request: TokenRequest, booking: uuid.UUID, asked: MoveIn) -> BookingOut
         by=request.user,
         via=BookingEvent.Via.API,
         reason=asked.reason,
+        as_staff=access.is_staff,
     )
     return BookingOut.of(moved)
 
@@ -202,7 +206,11 @@ def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = N
     reason = asked.reason if asked else ""
     _check_reason(access, reason)
     cancelled = actions.cancel(
-        booking=visit, by=request.user, via=BookingEvent.Via.API, reason=reason
+        booking=visit,
+        by=request.user,
+        via=BookingEvent.Via.API,
+        reason=reason,
+        as_staff=access.is_staff,
     )
     return BookingOut.of(cancelled)
 

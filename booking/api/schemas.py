@@ -135,6 +135,9 @@ class BookIn(Sent):
     service: uuid.UUID
     start: Instant
     recipient: uuid.UUID | None = Field(None, description="Whom it is for, when not oneself.")
+    reason: Reason = Field(
+        "", description="Staff must give one at short notice; the recipient reads it."
+    )
 
 
 class MoveIn(Sent):
@@ -175,6 +178,7 @@ class RefusedOut(Problem):
 
     code: Literal[
         "too_late",
+        "already_reported",
         "not_granted",
         "overlaps_own",
         "no_such_slot",

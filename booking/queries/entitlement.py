@@ -55,6 +55,7 @@ class Entitlement:
     grants: Sequence[Grant]
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
+    as_staff: bool = False  # staff need not keep the department's shortest notice
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
 
     @classmethod
@@ -88,12 +89,14 @@ class Entitlement:
         now: dt.datetime,
         *,
         moving: Booking | None = None,
+        as_staff: bool = False,
     ) -> Self:
         own = sorted(
             (one for one in own if moving is None or one.id != moving.pk),
             key=lambda one: one.starts,
         )
-        return cls(service, int(now.timestamp()), grants, own, [one.charge for one in own])
+        charges = [one.charge for one in own]
+        return cls(service, int(now.timestamp()), grants, own, charges, as_staff)
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
         """Why this recipient can't have a visit then, on that local date, whatever seats are
@@ -109,6 +112,11 @@ class Entitlement:
     @cached_property
     def bookable_from(self) -> int:
         """The first second that is not too soon."""
+        return self.now if self.as_staff else self.notice_ends
+
+    @property
+    def notice_ends(self) -> int:
+        """The first second that a recipient may book."""
         return self.now + 60 * self.service.department.minimum_notice_minutes
 
     def own_between(self, starts: int, ends: int) -> Sequence[OwnBooking]:

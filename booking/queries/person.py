@@ -179,23 +179,33 @@ class Person:
         charges = [one.charge for one in self._own]
         return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
 
-    def entitlement(self, service: Service, moving: Booking | None = None) -> Entitlement:
+    def entitlement(
+        self, service: Service, moving: Booking | None = None, *, as_staff: bool = False
+    ) -> Entitlement:
         grants = sorted(
             (grant for grant in self.grants if grant.service_id == service.pk),
             key=lambda grant: grant.valid_from,
         )
-        return Entitlement.known(service, grants, self._own, self.now, moving=moving)
+        return Entitlement.known(
+            service, grants, self._own, self.now, moving=moving, as_staff=as_staff
+        )
 
     # -- Free times ----------------------------------------------------------
 
     def offer(
-        self, service: Service, dates: Collection[dt.date], moving: Booking | None = None
+        self,
+        service: Service,
+        dates: Collection[dt.date],
+        moving: Booking | None = None,
+        *,
+        as_staff: bool = False,
     ) -> list[DayOffer]:
         """See ``booking.queries.slots``."""
         days = self.days.get(service.department_id)
         if days is None:
             days = facts_of(service.department_id, timezone.localdate(self.now) - DAY)
-        return offer_of(self.entitlement(service, moving), dates, days, self.now, moving)
+        entitlement = self.entitlement(service, moving, as_staff=as_staff)
+        return offer_of(entitlement, dates, days, self.now, moving)
 
     # -- Own visits --------------------------------------------------------
 
@@ -244,14 +254,16 @@ def offer(
     dates: Collection[dt.date],
     now: dt.datetime,
     moving: Booking | None = None,
+    as_staff: bool = False,
 ) -> list[DayOffer]:
-    """The dates in order, each with its slots as this recipient may choose them.
+    """The dates in order, each with its slots as this recipient may choose them, or staff
+    for the recipient.
 
     A booking that is ``moving`` keeps its length and does not block its own time. Runs one
     statement when the days are cached, at most five when they are laid out, however many
     dates. A page that needs more than the offer reads ``Person`` and calls its methods.
     """
-    return Person.of(recipient, now).offer(service, dates, moving)
+    return Person.of(recipient, now).offer(service, dates, moving, as_staff=as_staff)
 
 
 def _instant(seconds: int) -> dt.datetime:

@@ -23,8 +23,11 @@ def calendar_version(person: Person) -> str:
     return repr((person.facts, today, seconds // STEP, notices))
 
 
-def slots_version(person: Person, service: Service, first: dt.date, last: dt.date) -> str:
-    """The version of one service's slots on these dates, for this recipient."""
+def slots_version(
+    person: Person, service: Service, first: dt.date, last: dt.date, *, as_staff: bool = False
+) -> str:
+    """The version of one service's slots on these dates, for this recipient, or for staff
+    who book for the recipient."""
     department, seconds = service.department, int(person.now.timestamp())
     # A visit after midnight belongs to the Day before.
     days = [
@@ -36,5 +39,5 @@ def slots_version(person: Person, service: Service, first: dt.date, last: dt.dat
     notice = (seconds + department.minimum_notice_minutes * 60 - 1) // STEP
     clock = (timezone.localdate(person.now), seconds // STEP, notice)
     rules = (service.pk, department.configuration_revision, settings.VERSION)
-    own = (person.recipient.pk, person.recipient.revision)
+    own = (person.recipient.pk, person.recipient.revision, as_staff)
     return repr((own, clock, first, last, rules, sorted(days)))

@@ -53,6 +53,7 @@ ACCESS_WORDS = {
     "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
     "workflow:visit": gettext_lazy("Opened your visit before coming"),
     "workflow:report": gettext_lazy("Wrote how a visit went"),
+    "workflow:report_visit": gettext_lazy("Opened how a visit went, or wrote it"),
 }
 
 
@@ -102,7 +103,8 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) 
     note = ""
     if last and last.reason and actor is not Actor.OWN:
         note = _reason(last)
-    symbol, color, words = "check", "neutral", _("Over")
+    symbol, color = "clock", "neutral"
+    words = _("We have not registered yet what happened")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
         if last and last.by and actor is Actor.HELPER:

@@ -36,6 +36,7 @@ TEMPLATES: dict[type[Exception], str] = {
     errors.OverQuota: "over_quota",
     errors.NotGranted: "not_granted",
     errors.TooLate: "too_late",
+    errors.AlreadyReported: "too_late",
     errors.OutsideHorizon: "outside_horizon",
     errors.NotOpen: "not_open",
     Busy: "busy",

@@ -20,7 +20,9 @@ class Day(models.Model):
     """A department's calendar day. The row is lock, outbox and cache key of the day.
 
     Every change of the day's shifts or visits first locks this row, and raises ``revision``
-    in the same transaction (``departments.actions.days``).
+    in the same transaction (``departments.actions.days``). Carers report the day's visits
+    until ``closed_at``, administrators also later. A beat task that closes a day leaves
+    ``closed_by`` empty.
     """
 
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="days")
@@ -28,9 +30,16 @@ class Day(models.Model):
     revision = models.PositiveBigIntegerField(default=0)
     laid_out_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["date"]
+        indexes = [
+            models.Index(fields=["date"], name="day_open", condition=Q(closed_at__isnull=True))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["department", "date"], name="one_day_per_date")
         ]
@@ -41,6 +50,10 @@ class Day(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.settled_at is not None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
 
 
 class Shift(models.Model):

@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AccessLogEntry
 from booking.actions import book
@@ -14,6 +15,7 @@ from departments.models import Employee
 from tests import factories
 from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
 from tests.factories import local
+from workflow.models import Report
 
 
 def refused(answer, code, status=422):
@@ -448,6 +450,35 @@ def test_an_invalid_reason_is_refused_with_its_place(program, recipient, booked,
     path = f"bookings/{booked(recipient, 10).pk}"
     refused(program.delete(path, {"reason": reason}), "invalid")
     refused(program.post(f"{path}/move", {"start": at(12), "reason": reason}), "invalid")
+
+
+def test_staff_are_not_bound_by_the_recipients_deadlines(staff, recipient, service, booked, clock):
+    visit = booked(recipient, 10)
+    clock.move_to(local(TOMORROW, 10, 20))
+    path = f"bookings/{visit.pk}"
+    refused(Program(recipient.user).post(f"{path}/move", {"start": at(12)}), "too_late")
+    refused(Program(recipient.user).delete(path), "too_late")
+
+    moved = staff.post(f"{path}/move", {"start": at(11), "reason": "You called"})
+    assert moved.status_code == 200
+    clock.move_to(local(TOMORROW, 11, 20))
+    Report.objects.create(
+        visit=visit.visits.get(), outcome="done", by=staff.user, at=timezone.now()
+    )
+    refused(staff.delete(path, {"reason": "You called"}), "already_reported")
+
+
+def test_staff_book_at_short_notice_with_a_reason(staff, recipient, service, clock):
+    clock.move_to(local(TOMORROW, 9, 50))
+    named = {"recipient": str(recipient.pk)}
+    query = f"slots?service={service.pk}&from={TOMORROW}&to={TOMORROW}"
+    refused(Program(recipient.user).book(service, at(10)), "too_late")
+    refused(staff.book(service, at(10), **named), "reason_required")
+    assert at(10) not in Program(recipient.user).get(query).text
+    assert staff.get(f"{query}&recipient={recipient.pk}").json()["days"][0]["slots"]
+
+    assert staff.book(service, at(10), **named, reason="You called").status_code == 201
+    assert recipient.bookings.get().events.get().reason == "You called"
 
 
 def test_an_administrators_key_without_a_recipient_is_for_their_own_visits(staff, service):

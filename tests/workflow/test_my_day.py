@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import AccessLogEntry
 from booking.models import Visit
+from departments.models import Day
 from tests import factories
 from workflow import actions, queries
 from workflow.models import Report
@@ -388,14 +389,135 @@ def test_an_invalid_outcome_shows_the_form_again(emil, visit, data):
     assert not Report.objects.exists()
 
 
-def test_a_visit_that_has_not_begun_can_not_be_reported(emil, visit, time_machine):
-    time_machine.move_to(visit.starts_at - dt.timedelta(minutes=5), tick=False)
+def test_a_visit_can_be_reported_from_one_hour_before_it(emil, visit, time_machine):
+    time_machine.move_to(visit.starts_at - dt.timedelta(minutes=61), tick=False)
 
     response = emil.post(report_url(visit), {"outcome": "done"}, follow=True)
 
-    assert "once the visit has begun" in text(response)
+    assert "from one hour before the visit" in text(response)
     assert not Report.objects.exists()
     assert 'name="outcome"' not in text(emil.get(PAGE))
+    assert "You can mark it as done from 08:00." in text(emil.get(PAGE))
+
+    time_machine.shift(60)
+    assert 'name="outcome"' in text(emil.get(PAGE))
+    emil.post(report_url(visit), {"outcome": "done"})
+    assert Report.objects.exists()
+
+
+def test_a_late_shift_is_reported_after_midnight(
+    emil, day, shift, visit_at, planned, time_machine
+):
+    visit = visit_at(day, 15, shift)
+    planned(day)
+    time_machine.move_to(factories.local(day.date + dt.timedelta(days=1), 0, 5), tick=False)
+
+    response = emil.post(report_url(visit), {"outcome": "done"}, follow=True)
+
+    assert "marked as “Done”" in text(response)
+    assert Report.objects.get().visit == visit
+
+
+def test_a_night_visit_is_reported_from_a_page_made_after_midnight(
+    emil, day, care_worker, visit_at, planned, time_machine
+):
+    night = factories.ShiftFactory(
+        day=day,
+        person=care_worker,
+        starts_at=factories.local(day.date, 22),
+        ends_at=factories.local(day.date + dt.timedelta(days=1), 6),
+    )
+    visit = visit_at(day, 23, night)
+    planned(day)
+    next_day = day.date + dt.timedelta(days=1)
+    time_machine.move_to(factories.local(next_day, 10), tick=False)
+
+    url = reverse("workflow:report", args=[next_day, visit.pk])
+
+    assert emil.post(url, {"outcome": "done"}).status_code == 302
+    assert Report.objects.get().visit == visit
+
+
+def test_days_with_visits_to_report_stay_on_the_page_until_the_day_is_closed(
+    emil, day, visit, time_machine
+):
+    time_machine.move_to(factories.local(day.date + dt.timedelta(days=2), 9), tick=False)
+    link = f'href="/my-day/{day.date}/"'
+
+    assert link in text(emil.get(PAGE))
+    assert visit.booking.recipient.full_name in text(emil.get(f"/my-day/{day.date}/"))
+    page = text(emil.get(report_url(visit, "visit")))
+    assert 'value="done"' in page
+
+    Day.objects.update(closed_at=timezone.now())
+    assert link not in text(emil.get(PAGE))
+    assert emil.get(f"/my-day/{day.date}/").status_code == 404
+    for refused in (
+        emil.get(report_url(visit, "visit")),
+        emil.post(report_url(visit), {"outcome": "done"}),
+    ):
+        assert refused.status_code == 409
+        assert "This day is closed." in refused.text
+    assert not Report.objects.exists()
+
+
+def test_a_day_closed_the_same_evening_shows_no_form(emil, visit):
+    Day.objects.update(closed_at=timezone.now())
+
+    page = text(emil.get(report_url(visit, "visit")))
+
+    assert "This day is closed." in page
+    assert 'name="outcome"' not in page
+    assert emil.post(report_url(visit), {"outcome": "done"}).status_code == 409
+
+
+def give_to(colleague, visit):
+    shift = factories.ShiftFactory(day=visit.day, person=colleague)
+    Visit.objects.filter(pk=visit.pk).update(shift=shift)
+    workflow_day = visit.day
+    workflow_day.revision += 1
+    workflow_day.save()
+    actions.make_plan(day_id=workflow_day.pk)
+
+
+def test_a_carer_who_was_taken_off_the_visit_reads_so(emil, visit, department):
+    emil.get(PAGE)
+    give_to(factories.EmployeeFactory(department=department).person, visit)
+
+    for refused in (
+        emil.get(report_url(visit, "visit")),
+        emil.post(report_url(visit), {"outcome": "done"}),
+    ):
+        assert refused.status_code == 409
+        assert "You were taken off this visit." in refused.text
+        assert visit.booking.recipient.full_name not in refused.text
+    assert not Report.objects.exists()
+
+
+def test_a_carer_reads_who_has_told_the_visit(emil, visit, department):
+    emil.get(PAGE)
+    kari = factories.EmployeeFactory(department=department, person__given_name="Kari").person
+    give_to(kari, visit)
+    actions.report(visit=visit, outcome="done", by=kari)
+
+    refused = emil.post(report_url(visit), {"outcome": "unable"})
+
+    assert refused.status_code == 409
+    assert f"{kari.full_name} has told this one." in refused.text
+    assert Report.objects.get().outcome == "done"
+
+
+def test_a_report_by_another_is_shown_before_it_is_replaced(emil, visit, administrator):
+    actions.report(visit=visit, outcome="not_available", by=administrator)
+
+    refused = emil.post(report_url(visit), {"outcome": "done", "seen": ""})
+
+    assert refused.status_code == 409
+    assert f"{administrator.full_name} has told this one." in refused.text
+    assert 'name="seen" value="1"' in refused.text
+    assert 'value="done" checked' in " ".join(refused.text.split())
+    emil.post(report_url(visit), {"outcome": "done", "seen": "1"})
+    assert Report.objects.get().outcome == "done"
 
 
 def test_reporting_is_a_post(emil, visit):
@@ -410,11 +532,14 @@ def test_a_colleague_can_neither_see_nor_report_the_visit(client, visit, departm
     assert not Report.objects.exists()
 
 
-def test_a_visit_that_was_cancelled_meanwhile_is_not_found(emil, visit):
+def test_a_visit_that_was_cancelled_meanwhile_is_said_to_be(emil, visit):
     url = report_url(visit)
     visit.delete()
 
-    assert emil.post(url, {"outcome": "done"}).status_code == 404
+    refused = emil.post(url, {"outcome": "done"})
+
+    assert refused.status_code == 404
+    assert "This visit was moved or cancelled." in refused.text
 
 
 # -- /work-lists/<work_list>/print/ -------------------------------------------

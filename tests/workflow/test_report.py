@@ -2,12 +2,20 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from booking.models import Visit
+from departments.models import Day
 from tests import factories
 from workflow import actions
-from workflow.errors import NotYet, NotYourVisit
-from workflow.models import Report
+from workflow.errors import (
+    DayClosed,
+    NotYet,
+    NotYourVisit,
+    ReasonMissing,
+    ReportedByAnother,
+)
+from workflow.models import EarlierReport, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -26,12 +34,43 @@ def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
     assert (report.outcome, report.by, report.at) == (outcome, care_worker, now)
 
 
-def test_a_second_report_replaces_the_first(visit, care_worker):
-    actions.report(visit=visit, outcome="done", by=care_worker)
+def test_the_report_that_another_replaces_is_kept(visit, care_worker, administrator, now):
     actions.report(visit=visit, outcome="done", by=care_worker)
     actions.report(visit=visit, outcome="not_available", by=care_worker)
+    actions.report(
+        visit=visit, outcome="unable", note="Called", reason="Wrong button", by=administrator
+    )
 
-    assert Report.objects.get().outcome == Report.Outcome.NOT_AVAILABLE
+    report = Report.objects.get()
+    assert (report.version, report.outcome, report.by) == (3, "unable", administrator)
+    assert list(
+        report.earlier.values_list("version", "outcome", "note", "reason", "by", "at")
+    ) == [
+        (2, "not_available", "", "", care_worker.pk, now),
+        (1, "done", "", "", care_worker.pk, now),
+    ]
+
+
+def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_machine, now):
+    first = actions.report(visit=visit, outcome="done", by=care_worker)
+    time_machine.shift(60)
+
+    assert actions.report(visit=visit, outcome="done", by=care_worker) == first
+    assert Report.objects.get().at == now
+    assert not EarlierReport.objects.exists()
+
+
+def test_a_report_made_meanwhile_by_somebody_else_is_not_replaced(
+    visit, care_worker, administrator
+):
+    actions.report(visit=visit, outcome="not_available", by=administrator)
+
+    with pytest.raises(ReportedByAnother, match=administrator.full_name) as refused:
+        actions.report(visit=visit, outcome="done", by=care_worker, seen=0)
+
+    assert Report.objects.get().outcome == "not_available"
+    actions.report(visit=visit, outcome="done", by=care_worker, seen=refused.value.report.version)
+    assert Report.objects.get().outcome == "done"
 
 
 def test_the_departments_administrator_can_report(visit, administrator):
@@ -77,11 +116,41 @@ def test_a_deleted_visit_can_not_be_reported(visit, care_worker):
         actions.report(visit=gone, outcome="done", by=care_worker)
 
 
-def test_a_visit_can_not_be_reported_before_it_begins(visit, care_worker, time_machine):
-    time_machine.move_to(visit.starts_at - dt.timedelta(seconds=1), tick=False)
+def test_a_visit_can_be_reported_from_one_hour_before_it(visit, care_worker, time_machine):
+    opens = visit.starts_at - dt.timedelta(minutes=60)
+    time_machine.move_to(opens - dt.timedelta(seconds=1), tick=False)
 
     with pytest.raises(NotYet):
         actions.report(visit=visit, outcome="done", by=care_worker)
 
-    time_machine.move_to(visit.starts_at, tick=False)
+    time_machine.move_to(opens, tick=False)
     actions.report(visit=visit, outcome="done", by=care_worker)
+
+
+@pytest.mark.parametrize("later", [{"hours": 10, "minutes": 5}, {"days": 3}], ids=str)
+def test_a_carer_reports_and_corrects_until_the_day_is_closed(
+    visit, care_worker, time_machine, now, later
+):
+    time_machine.move_to(now + dt.timedelta(**later), tick=False)
+    actions.report(visit=visit, outcome="done", by=care_worker)
+    actions.report(visit=visit, outcome="unable", by=care_worker)
+    Day.objects.update(closed_at=timezone.now())
+
+    with pytest.raises(DayClosed):
+        actions.report(visit=visit, outcome="done", by=care_worker)
+
+    assert Report.objects.get().outcome == "unable"
+
+
+def test_after_closing_an_administrator_reports_with_a_reason(
+    visit, care_worker, administrator, other_administrator
+):
+    Day.objects.update(closed_at=timezone.now())
+
+    with pytest.raises(ReasonMissing):
+        actions.report(visit=visit, outcome="done", by=administrator)
+    with pytest.raises(NotYourVisit):
+        actions.report(visit=visit, outcome="done", by=other_administrator, reason="Told me")
+    actions.report(visit=visit, outcome="done", by=administrator, reason="Emil told me")
+
+    assert Report.objects.get().reason == "Emil told me"

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry
-from booking.models import BookingEvent
-from departments.models import Shift
+from booking.models import BookingEvent, Visit
+from departments.models import Day, Shift
 from tests import factories
 from workflow import queries
 from workflow.models import Report
@@ -139,16 +139,88 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     assert [one.missing for one in today(department).essential.shown] == missing
 
 
-def test_yesterdays_visits_without_a_report_are_listed(department, now, visit_at, care_worker):
-    yesterday = factories.DayFactory(department=department, date=dt.date(2026, 11, 26))
-    shift = factories.ShiftFactory(day=yesterday, person=care_worker)
-    reported, unreported = (
-        visit_at(yesterday, 9, shift=shift),
-        visit_at(yesterday, 11, shift=shift),
-    )
-    Report.objects.create(visit=reported, outcome="done", by=care_worker, at=NOW)
+def test_each_problem_leads_to_give_move_cancel_and_call(
+    client, administrator, department, day, shift, visit_at
+):
+    client.force_login(administrator)
+    phone = {"booking__recipient__phone": "+47 33 00 00 01"}
+    booked = {"booking__service__department": department}
+    problems = [visit_at(day, hour, **phone, **booked) for hour in (15, 16)]
+    problems.append(visit_at(day, 9, shift, **phone, **booked))
+    monday = NOW + dt.timedelta(days=3)
 
-    assert today(department).unreported == [unreported]
+    for visit, page in zip(problems, (NOW, NOW, monday), strict=True):
+        found = queries.today_of(department, page)
+        shown = [problem.card.id for problem in found.problems]
+        shown += [one.pk for days in found.untold.shown for one in days.visits]
+        assert visit.pk in shown
+
+    page = client.get(reverse("workflow:today", args=[department.pk])).text
+    for visit in problems[:2]:
+        who = visit.booking.recipient_id
+        give = reverse("workflow:give", args=[department.pk, day.date, visit.pk])
+        change = reverse("booking:phone_visit", args=[department.pk, who, visit.booking_id])
+        assert f'action="{give}"' in page
+        assert f'href="{change}"' in page
+    assert page.count('href="tel:+4733000001"') == 2
+
+    board = reverse("workflow:board_visit", args=[department.pk, day.date, problems[2].pk])
+    change = reverse(
+        "booking:phone_visit",
+        args=[department.pk, problems[2].booking.recipient_id, problems[2].booking_id],
+    )
+    assert f'href="{change}"' in client.get(board).text
+    Report.objects.create(visit=problems[2], outcome="done", by=administrator, at=NOW)
+    assert f'href="{change}"' not in client.get(board).text
+
+
+@pytest.fixture
+def friday(day, care_worker, visit_at):
+    """Today's day, a Friday, with one told and one untold visit of Emil's and one unstaffed."""
+    shift = factories.ShiftFactory(day=day, person=care_worker)
+    told, _ = visit_at(day, 9, shift), visit_at(day, 11, shift)
+    visit_at(day, 12)
+    Report.objects.create(visit=told, outcome="done", by=care_worker, at=NOW)
+    return day
+
+
+def test_todays_untold_visits_are_counted(department, friday):
+    assert today(department).figures.untold == 2
+    assert today(department).untold.shown == []
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+@pytest.mark.parametrize("days", [1, 3, 40])
+def test_untold_visits_stay_on_the_page_until_they_are_told(
+    client, administrator, department, friday, time_machine, days, is_closed
+):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    if is_closed:
+        Day.objects.update(closed_at=NOW)
+    time_machine.move_to(NOW + dt.timedelta(days=days), tick=False)
+    url = reverse("workflow:today", args=[department.pk])
+
+    page = client.get(url).text
+
+    untold = Visit.objects.filter(report=None)
+    assert "2 visits are not told yet" in " ".join(page.split())
+    links = [
+        reverse("workflow:report_visit", args=[department.pk, friday.date, visit.pk])
+        for visit in untold
+    ]
+    assert [link in page for link in links] == [True, True]
+    assert (
+        reverse("workflow:close_day", args=[department.pk, friday.date]) in page
+    ) is not is_closed
+    names = {visit.booking.recipient_id for visit in untold}
+    assert names == set(AccessLogEntry.objects.values_list("subject_id", flat=True))
+
+    for link in links:
+        data = {"outcome": "unable", "reason": "Rang the carer", "next": "today"}
+        assert client.post(link, data).url == url
+    assert "not told yet" not in client.get(url).text
 
 
 def test_the_page_works_without_data(client, administrator, department, now):

@@ -8,36 +8,82 @@ from django.utils import timezone
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
-from workflow.errors import NotYet, NotYourVisit
-from workflow.models import Report
+from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
+from workflow.models import EarlierReport, Report
 
 
-def report(*, visit: Visit, outcome: str, by: User) -> Report:
-    """Report a visit's outcome. A second report replaces the first.
+def report(
+    *,
+    visit: Visit,
+    outcome: str,
+    by: User,
+    note: str = "",
+    reason: str = "",
+    seen: int | None = None,
+) -> Report:
+    """Report a visit's outcome, or correct it. What a report replaces is kept.
 
-    Allowed for the carer who has the visit and for the department's administrators; others
-    get ``NotYourVisit``. Raises ``NotYet`` before the visit has begun.
+    The carer who has the visit may report it until the department closes the day; the
+    department's administrators may also report it later, with a ``reason``. ``seen`` is the
+    version that the user's page showed, 0 without a report.
+
+    Raises ``NotYourVisit`` for other users, ``NotYet`` earlier than ``Report.OPENS`` before
+    the visit, ``DayClosed``, ``ReasonMissing``, and ``ReportedByAnother`` when somebody else
+    has reported it since ``seen``.
     """
     with transaction.atomic():
         # The lock keeps the visit from being moved to another carer's list meanwhile.
         found = (
             Visit.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk=visit.pk)
-            .values_list("starts_at", "shift__person_id", "day__department_id")
+            .values_list("starts_at", "shift__person_id", "day__department_id", "day__closed_at")
             .first()
         )
         if found is None:
             raise NotYourVisit
-        starts_at, person_id, department_id = found
-        if person_id != by.pk and not _is_administrator(by, department_id):
-            raise NotYourVisit
+        starts_at, person_id, department_id, closed_at = found
+        is_carer = person_id == by.pk
+        if (not is_carer or closed_at) and not _is_administrator(by, department_id):
+            raise DayClosed if is_carer else NotYourVisit
         now = timezone.now()
-        if starts_at > now:
+        if starts_at - Report.OPENS > now:
             raise NotYet
-        saved, _ = Report.objects.update_or_create(
-            visit=visit, defaults={"outcome": Report.Outcome(outcome), "by": by, "at": now}
+        if closed_at and not reason:
+            raise ReasonMissing
+        new = Report(
+            visit=visit,
+            outcome=Report.Outcome(outcome),
+            note=note,
+            reason=reason,
+            by=by,
+            at=now,
         )
-    return saved
+        before = Report.objects.select_related("by").filter(visit=visit).first()
+        if before is not None:
+            if seen not in (None, before.version) and before.by_id != by.pk:
+                raise ReportedByAnother(before)
+            if _content(new) == _content(before):
+                return before
+            _keep(before)
+            new.pk, new.version = before.pk, before.version + 1
+        new.save(force_insert=before is None, force_update=before is not None)
+    return new
+
+
+def _content(report: Report) -> tuple[object, ...]:
+    return report.outcome, report.note, report.reason, report.by_id
+
+
+def _keep(report: Report) -> None:
+    EarlierReport.objects.create(
+        report=report,
+        version=report.version,
+        outcome=report.outcome,
+        note=report.note,
+        reason=report.reason,
+        by=report.by,
+        at=report.at,
+    )
 
 
 def _is_administrator(user: User, department_id: uuid.UUID) -> bool:

@@ -21,6 +21,15 @@ from workflow.queries.today import (
     UnnamedShift,
     today_of,
 )
+from workflow.queries.untold import (
+    OwnUntoldDay,
+    UntoldDay,
+    UntoldDays,
+    is_over,
+    untold_days,
+    untold_days_of,
+    untold_on,
+)
 from workflow.queries.work_lists import (
     DayAhead,
     Leg,
@@ -44,6 +53,7 @@ __all__ = [
     "ListOfVisits",
     "Move",
     "MyDay",
+    "OwnUntoldDay",
     "Pause",
     "PlanCounts",
     "PlanningInput",
@@ -54,6 +64,8 @@ __all__ = [
     "Today",
     "TodayFigures",
     "UnnamedShift",
+    "UntoldDay",
+    "UntoldDays",
     "VisitCandidate",
     "VisitOnBoard",
     "board_of",
@@ -61,6 +73,7 @@ __all__ = [
     "candidates_for",
     "check_plans",
     "days_ahead",
+    "is_over",
     "list_entries",
     "my_day",
     "planning_input",
@@ -68,6 +81,9 @@ __all__ = [
     "shift_candidates",
     "stale_days",
     "today_of",
+    "untold_days",
+    "untold_days_of",
+    "untold_on",
     "work_list",
     "work_list_of_shift",
 ]

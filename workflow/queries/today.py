@@ -17,6 +17,7 @@ from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
+from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
 MAX_WITH_CANDIDATES = 10
@@ -68,6 +69,7 @@ class TodayFigures:
     unstaffed: int
     done: int
     not_found: int
+    untold: int
     at_work: int
     at_work_now: int
     used_hours: int
@@ -89,14 +91,14 @@ class Today:
     absences: list[AbsenceNow]
     changes: list[BookingEvent]
     essential: AllUnbooked
-    unreported: list[Visit]
+    untold: UntoldDays
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
         """The recipients whose names the page shows."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes]
-        shown += [visit.booking for visit in self.unreported]
+        shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         return ids | {one.grant.recipient_id for one in self.essential.shown}
 
@@ -128,17 +130,7 @@ def today_of(department: Department, now: dt.datetime) -> Today:
         absences=_absences(department, now),
         changes=_changes(department, yesterday, tomorrow),
         essential=unbooked(department, date, most=MAX_UNBOOKED),
-        unreported=list(
-            Visit.objects.filter(
-                day__department=department,
-                day__date=yesterday,
-                shift__isnull=False,
-                report=None,
-                ends_at__lte=now,
-            )
-            .select_related("booking__recipient", "booking__service", "shift__person", "day")
-            .order_by("starts_at")
-        ),
+        untold=untold_days(department, now),
     )
 
 
@@ -179,6 +171,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         unstaffed=states.count("open"),
         done=states.count("done"),
         not_found=states.count("absent"),
+        untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),
         at_work_now=sum(lane.period.start <= now < lane.period.end for lane in at_work),
         used_hours=round(used / 3600),

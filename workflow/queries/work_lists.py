@@ -19,7 +19,7 @@ from booking.models import Recipient, Visit
 from departments.models import Department, Shift
 from workflow.models import Report, WorkItem, WorkList
 
-LATE = dt.timedelta(hours=2)  # how long visits can be reported after a shift has ended
+LATE = dt.timedelta(hours=2)  # how long last night's shift is shown today after its end
 AHEAD = dt.timedelta(days=14)
 
 
@@ -40,6 +40,10 @@ class Stop:
     @property
     def report(self) -> Report | None:
         return getattr(self.visit, "report", None)
+
+    @property
+    def reportable_from(self) -> dt.datetime:
+        return self.visit.starts_at - Report.OPENS
 
     @property
     def is_shielded(self) -> bool:
@@ -129,6 +133,10 @@ class MyDay:
         return self.date == timezone.localdate(self.now)
 
     @property
+    def is_past(self) -> bool:
+        return self.date < timezone.localdate(self.now)
+
+    @property
     def is_final(self) -> bool:
         return all(one.is_final for one in self.lists)
 
@@ -151,6 +159,10 @@ class MyDay:
         return -int((self.now - self.next.visit.starts_at).total_seconds() // 60)
 
     @property
+    def can_report_next(self) -> bool:
+        return self.next is not None and self.can_report(self.next)
+
+    @property
     def next_is_over(self) -> bool:
         return self.next is not None and self.next.visit.ends_at <= self.now
 
@@ -163,6 +175,11 @@ class MyDay:
     @property
     def ends_at(self) -> dt.datetime:
         return max(one.shift.ends_at for one in self.lists)
+
+    def can_report(self, stop: Stop) -> bool:
+        """Whether the carer may report the visit now."""
+        is_closed = any(one.shift.day.is_closed for one in self.lists if stop in one.stops)
+        return stop.reportable_from <= self.now and not is_closed
 
     def stop(self, visit_id: uuid.UUID) -> Stop | None:
         return next((stop for stop in self.stops if stop.visit.pk == visit_id), None)
@@ -179,13 +196,17 @@ class DayAhead:
 
 
 def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
-    """The person's own lists of one day, earliest first.
+    """The person's own lists of one day, earliest first. Of a past day, those that are not
+    closed.
 
     Today includes last night's shift until ``LATE`` after its end. The first visit without
     a report is marked as next, today only.
     """
     on_date = Q(day__date=date)
-    is_today = date == timezone.localdate(now)
+    today = timezone.localdate(now)
+    is_today = date == today
+    if date < today:
+        on_date &= Q(day__closed_at__isnull=True)
     if is_today:
         on_date |= Q(day__date=date - dt.timedelta(days=1), ends_at__gt=now - LATE)
     shifts = list(_with_lists(Shift.objects.filter(on_date, person=person)))

@@ -9,6 +9,7 @@ from accounts.templatetags.dates import hm, hm_to, near_day, short_duration
 from booking.models import Grant
 from booking.queries import Unbooked
 from workflow.board import Lane
+from workflow.forms import OUTCOMES
 from workflow.queries import Problem, ShiftCandidate, VisitCandidate
 
 register = template.Library()
@@ -23,6 +24,12 @@ def visits(count: int) -> str:
 
 
 @register.filter
+def outcome_label(outcome: str) -> str:
+    """What carers and administrators call an outcome: "Not there"."""
+    return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
+
+
+@register.filter
 def with_nobody(count: int) -> str:
     """ "2 with nobody"."""
     words = ngettext("%(number)s with nobody", "%(number)s with nobody", count)
@@ -33,6 +40,13 @@ def with_nobody(count: int) -> str:
 def not_found(count: int) -> str:
     """ "2 not found at home"."""
     words = ngettext("%(number)s not found at home", "%(number)s not found at home", count)
+    return words % {"number": count}
+
+
+@register.filter
+def untold(count: int) -> str:
+    """ "2 not told"."""
+    words = ngettext("%(number)s not told", "%(number)s not told", count)
     return words % {"number": count}
 
 

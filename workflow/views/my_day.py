@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,20 +14,23 @@ from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
 from workflow import access, actions
-from workflow.errors import NotYourVisit, WorkflowError
+from workflow.errors import NotYet, ReportedByAnother, VisitGone, WorkflowError
 from workflow.forms import ReportForm
+from workflow.queries import MyDay, Stop
 
 
 @require_safe
 @person_required
 def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     date = date or timezone.localdate()
+    my_day = access.my_day_of(request.user, date, what="workflow:my_day")
     return render(
         request,
         "workflow/my_day.html",
         {
-            "my_day": access.my_day_of(request.user, date, what="workflow:my_day"),
-            "days_ahead": access.days_ahead_of(request.user, date),
+            "my_day": my_day,
+            "days_ahead": [] if my_day.is_past else access.days_ahead_of(request.user, date),
+            "untold_days": access.untold_days_of(request.user) if my_day.is_today else [],
         },
     )
 
@@ -35,39 +38,39 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
 @require_safe
 @person_required
 def visit(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
-    my_day, stop = access.stop_of(request.user, date, visit, what="workflow:visit")
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:visit")
+    except WorkflowError as error:
+        return _refused(request, error)
     chosen = stop.report.outcome if stop.report else request.GET.get("outcome")
-    return render(
-        request,
-        "workflow/visit.html",
-        {
-            "my_day": my_day,
-            "stop": stop,
-            "form": ReportForm(initial={"outcome": chosen}),
-            "has_begun": stop.visit.starts_at <= my_day.now,
-        },
-    )
+    return _visit_page(request, my_day, stop, ReportForm(initial={"outcome": chosen}))
 
 
 @require_POST
 @person_required
 def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
-    my_day, stop = access.stop_of(request.user, date, visit, what="workflow:report")
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:report")
+    except WorkflowError as error:
+        return _refused(request, error)
     form = ReportForm(request.POST)
     if not form.is_valid():
-        return render(
-            request,
-            "workflow/visit.html",
-            {"my_day": my_day, "stop": stop, "form": form, "has_begun": True},
-        )
-    outcome = form.cleaned_data["outcome"]
+        return _visit_page(request, my_day, stop, form)
     try:
-        actions.report(visit=stop.visit, outcome=outcome, by=request.user)
-    except NotYourVisit:
-        raise Http404 from None
-    except WorkflowError as error:
+        actions.report(
+            visit=stop.visit,
+            outcome=form.cleaned_data["outcome"],
+            seen=form.cleaned_data["seen"] or 0,
+            by=request.user,
+        )
+    except ReportedByAnother as error:
+        form = ReportForm(initial={"outcome": form.cleaned_data["outcome"]})
+        return _visit_page(request, my_day, stop, form, other=error)
+    except NotYet as error:
         messages.warning(request, str(error))
-        return redirect("workflow:visit", date, visit)
+        return redirect("workflow:visit", my_day.date, visit)
+    except WorkflowError as error:
+        return _refused(request, error)
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -77,4 +80,37 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
             "outcome": form.label,
         },
     )
+    if my_day.is_past:
+        return redirect("workflow:my_day", my_day.date)
     return redirect("workflow:my_day")
+
+
+def _visit_page(
+    request: PersonRequest,
+    my_day: MyDay,
+    stop: Stop,
+    form: ReportForm,
+    *,
+    other: ReportedByAnother | None = None,
+) -> HttpResponse:
+    """``other``: somebody else has reported the visit while the user had the form open."""
+    shown = other.report if other else stop.report
+    return render(
+        request,
+        "workflow/visit.html",
+        {
+            "my_day": my_day,
+            "stop": stop,
+            "form": form,
+            "can_report": my_day.can_report(stop),
+            "report": shown,
+            "other": other,
+        },
+        status=409 if other else 200,
+    )
+
+
+def _refused(request: PersonRequest, error: WorkflowError) -> HttpResponse:
+    """The visit is no longer the user's to report: the page says why."""
+    status = 404 if isinstance(error, VisitGone) else 409
+    return render(request, "workflow/report_refused.html", {"error": error}, status=status)

@@ -1,7 +1,8 @@
 """An administrator books, moves and cancels while a recipient is on the telephone.
 
-The same offer, actions and rules as on the recipient's own pages, on one compact page. The
-booking's history says that it was done by phone, and why: the recipient can read it.
+The same offer, actions and rules as on the recipient's own pages, on one compact page; only
+the recipients' deadlines and notice do not bind staff. The booking's history says that it was
+done by phone, and why: the recipient can read it.
 """
 
 import datetime as dt
@@ -18,9 +19,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
-from booking import actions, errors, queries
+from booking import actions, errors, outcomes, queries
 from booking.access.staff import (
-    coming_visit_of,
+    confirmed_visit_of,
     recipient_of,
     running_series_of,
     service_of,
@@ -44,7 +45,11 @@ REFUSALS = {
     errors.OverlapsOwn: gettext_lazy("The person has another visit then."),
     errors.OverQuota: gettext_lazy("The grant gives no more in that period."),
     errors.NotGranted: gettext_lazy("No grant covers that day."),
-    errors.TooLate: gettext_lazy("It is too late for that time. The department's rules say so."),
+    errors.TooLate: gettext_lazy("That time is past, or the visit is cancelled."),
+    errors.AlreadyReported: gettext_lazy(
+        "What happened at this visit is told. It can't be moved or cancelled any more."
+    ),
+    errors.ReasonMissing: gettext_lazy("Write why."),
     errors.OutsideHorizon: gettext_lazy("That day can't be booked yet."),
     errors.NotOpen: gettext_lazy("The department or the service takes no bookings now."),
     Busy: gettext_lazy("Many are booking that day right now. Try again."),
@@ -81,6 +86,7 @@ def book_by_phone(
             by=request.user,
             via=PHONE,
             reason=values["reason"],
+            as_staff=True,
         )
     except errors.KeyReused:
         messages.info(request, _("This form was used before. Nothing more is booked."))
@@ -96,7 +102,7 @@ def book_by_phone(
 def phone_visit(
     request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
 ) -> HttpResponse:
-    """One coming visit, to move or cancel."""
+    """One visit, to move or cancel until it is reported."""
     visit = _visit(request, department, recipient, booking, "booking:phone_visit")
     return _visit_page(request, visit)
 
@@ -111,7 +117,7 @@ def move_by_phone(
     if not form.is_valid():
         return _visit_page(request, visit, move=form)
     try:
-        actions.move(booking=visit, **form.cleaned_data, by=request.user, via=PHONE)
+        actions.move(booking=visit, **form.cleaned_data, by=request.user, via=PHONE, as_staff=True)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, move=form, error=error)
     messages.success(request, _("The visit is moved."))
@@ -128,7 +134,9 @@ def cancel_by_phone(
     if not form.is_valid():
         return _visit_page(request, visit, cancel=form)
     try:
-        actions.cancel(booking=visit, **form.cleaned_data, by=request.user, via=PHONE)
+        actions.cancel(
+            booking=visit, **form.cleaned_data, by=request.user, via=PHONE, as_staff=True
+        )
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, cancel=form, error=error)
     messages.success(request, _("The visit is cancelled."))
@@ -205,10 +213,15 @@ def _visit_page(
     cancel: CancelByPhoneForm | None = None,
     error: errors.BookingError | Busy | None = None,
 ) -> HttpResponse:
-    choosing = Choosing.of_move(visit)
+    choosing = Choosing.of_move(visit, as_staff=True)
     form = move or MoveByPhoneForm()
+    told = outcomes.registered().of([visit.pk])
+    if told and error is None:
+        error = errors.AlreadyReported()
     context = {
         "visit": visit,
+        "is_told": bool(told),
+        "has_begun": visit.starts_at <= choosing.now,
         "form": form,
         "cancel_form": cancel or CancelByPhoneForm(auto_id=CANCEL_ID),
         "cancel_until": queries.cancel_deadline(visit),
@@ -256,7 +269,7 @@ def _choosing(
 ) -> Choosing:
     recipient = recipient_of(department, recipient_id, by=request.user, what=what)
     service = service_of(department, recipient, service_id)
-    return Choosing(recipient, service, timezone.now())
+    return Choosing(recipient, service, timezone.now(), as_staff=True)
 
 
 def _visit(
@@ -267,7 +280,7 @@ def _visit(
     what: str,
 ) -> Booking:
     recipient = recipient_of(department, recipient_id, by=request.user, what=what)
-    return coming_visit_of(department, recipient, booking_id)
+    return confirmed_visit_of(department, recipient, booking_id)
 
 
 def _series(

@@ -199,6 +199,20 @@ def test_history_and_visit_page_show_the_outcome(
     for path in ("/bookings/", url(past)):
         text = text_of(page.get(path))
         assert words in text
+        assert "not registered" not in text
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+@pytest.mark.parametrize("ago", [dt.timedelta(hours=3), dt.timedelta(days=30)], ids=str)
+def test_a_visit_without_a_report_is_said_to_have_none(page, recipient, service, ago, view):
+    recipient.user.preferences["view"] = view
+    recipient.user.save()
+    past = factories.BookingFactory(recipient=recipient, service=service, starts_at=NOW - ago)
+
+    older = f"/bookings/?before={(NOW + dt.timedelta(days=1)).strftime('%Y-%m-%dT%H:%MZ')}"
+    for path in (older, url(past)):
+        text = text_of(page.get(path))
+        assert "We have not registered yet what happened" in text
         assert "Over" not in text
 
 

@@ -4,12 +4,14 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccessLogEntry
 from booking import actions
 from booking.models import Booking
 from tests import factories
 from tests.booking.pages.conftest import TODAY, TOMORROW, at, text_of
+from workflow.models import Report
 
 
 @pytest.fixture
@@ -176,3 +178,56 @@ def test_the_page_takes_the_same_statements_however_many_free_times(
     dina.get(url("phone", department, hans, service))
     with django_assert_max_num_queries(16):
         dina.get(url("phone", department, hans, service))
+
+
+# -- After the recipient's deadline ------------------------------------------
+
+
+@pytest.fixture(params=[at(11), at(12, 20), at(15)], ids=["late", "under way", "over"])
+def late(request, visit, clock):
+    clock.move_to(request.param)
+
+
+def test_staff_move_and_cancel_after_the_deadline(dina, department, hans, visit, late):
+    page = dina.get(url("phone_visit", department, hans, visit))
+    assert 'name="starts_at"' in page.text
+    later = page.context["slots"][-1].starts_at
+
+    moved = dina.post(
+        url("move_by_phone", department, hans, visit),
+        {"starts_at": later.isoformat(), "reason": "You called."},
+    )
+    assert moved.status_code == 302
+    visit.refresh_from_db()
+    assert visit.starts_at == later
+
+    dina.post(url("cancel_by_phone", department, hans, visit), {"reason": "You called."})
+    assert not Booking.objects.confirmed().exists()
+
+
+def test_a_visit_that_is_told_is_not_changed(dina, department, hans, visit, administrator, clock):
+    clock.move_to(at(12, 20))
+    Report.objects.create(
+        visit=visit.visits.get(), outcome="done", by=administrator, at=timezone.now()
+    )
+
+    page = text_of(dina.get(url("phone_visit", department, hans, visit)))
+    assert "It can't be moved or cancelled any more." in page
+    assert "New time" not in page
+    for name, form in (
+        ("move_by_phone", {"starts_at": at(15).isoformat(), "reason": "You called."}),
+        ("cancel_by_phone", {"reason": "You called."}),
+    ):
+        refused = dina.post(url(name, department, hans, visit), form)
+        assert "It can't be moved or cancelled any more." in text_of(refused)
+    assert Booking.objects.confirmed().get().starts_at == at(12)
+
+
+def test_staff_book_at_short_notice(dina, department, hans, service, clock):
+    clock.move_to(at(9, 50))
+    page = dina.get(url("phone", department, hans, service))
+    assert at(10) in [slot.starts_at for slot in page.context["slots"]]
+
+    dina.post(url("book_by_phone", department, hans, service), order(at(10)))
+
+    assert hans.bookings.get().starts_at == at(10)
