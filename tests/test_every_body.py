@@ -71,22 +71,21 @@ FOREIGN = {
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
-    "accept", "action", "amount", "back_date", "back_time", "break_minutes",
-    "break_starts_at", "by_others", "cancel_deadline_minutes", "carers",
-    "change_deadline_minutes", "closes_at", "confirmation", "csrfmiddlewaretoken", "date",
-    "day_before", "days", "decline", "description", "directions", "ends", "every_n_weeks",
-    "family_name", "first_date", "first_staff", "first_time", "for_others",
-    "form-0-closes_at", "form-0-opens_at", "form-0-staff", "form-1-closes_at",
-    "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS", "form-MAX_NUM_FORMS", "form-
-    MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name", "has_confidential_address",
-    "horizon_days", "hours_before", "is_active", "is_another", "is_essential", "is_open",
-    "is_told", "kind", "last_date", "last_time", "may", "minimum_notice_minutes", "minutes",
-    "month_warning_days", "more", "name", "names_service", "never", "news", "next", "note",
-    "often", "opens_at", "period", "phone", "place", "public_holidays", "qualification",
-    "qualifications", "reason", "reference", "role", "scopes", "second_staff",
-    "settling_time", "slot_minutes", "split_at", "staff", "starts", "starts_at", "symbol",
-    "travel_minutes", "unit", "valid_from", "valid_until", "view", "week_warning_days",
-    "weekday",
+    "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
+    "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
+    "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
+    "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
+    "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
+    "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
+    "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
+    "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
+    "is_essential", "is_open", "is_told", "kind", "last_date", "last_time", "may",
+    "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
+    "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
+    "public_holidays", "qualification", "qualifications", "reason", "reference", "role",
+    "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
+    "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
+    "week_warning_days", "weekday",
 }  # fmt: skip
 
 FILLED = {
@@ -275,7 +274,8 @@ def test_a_foreign_value_shows_and_changes_nothing(
                 value = foreign[kind]
                 sid = transaction.savepoint()
                 session = client.session.session_key
-                response = client.post(form.action, {**form.fields, "confirmed": "1", name: value}, follow=True)
+                body = {**form.fields, "confirmed": "1", name: value}
+                response = client.post(form.action, body, follow=True)
                 changed = rows_of(foreign) != before
                 transaction.savepoint_rollback(sid)
                 sent += 1

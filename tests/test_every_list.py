@@ -228,10 +228,10 @@ class Page:
 
 PAGES = [
     # a recipient
-    Page("recipient", "booking:calendar", 9),
+    Page("recipient", "booking:calendar", 10),
     Page("recipient", "booking:calendar", 5, "simple"),
-    Page("recipient", "booking:week", 8),
-    Page("recipient", "booking:times service date", 9),
+    Page("recipient", "booking:week", 9),
+    Page("recipient", "booking:times service date", 10),
     Page("recipient", "booking:visits", 6),
     Page("recipient", "booking:visits", 8, "simple"),
     Page("recipient", "booking:visit booking", 13),
@@ -253,7 +253,7 @@ PAGES = [
     Page("recipient", "api:bookings", 3),
     # a guardian
     Page("guardian", "booking:persons", 3),
-    Page("guardian", "booking:calendar", 11),
+    Page("guardian", "booking:calendar", 12),
     Page("guardian", "booking:visits", 7),
     Page("guardian", "booking:all_series", 4),
     Page("guardian", "booking:wishes", 4),
@@ -286,7 +286,7 @@ PAGES = [
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
-    Page("administrator", "booking:phone department recipient service", 12),
+    Page("administrator", "booking:phone department recipient service", 13),
     Page("administrator", "booking:phone_visit department recipient booking", 13),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),

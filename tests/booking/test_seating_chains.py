@@ -568,3 +568,15 @@ def test_after_a_repair_seats_are_found_as_before_it():
     answer = seating.seat(hour(needs=[NURSING]), at("10:00"))
 
     assert moved(answer) == {1: 2}
+
+
+@pytest.mark.usefixtures("guided")
+def test_a_repair_finds_the_gap_of_a_visit_that_has_lost_its_seat():
+    """Also when a search before it has found that seat taken."""
+    seats = [seat(1, qualifications=[NURSING]), seat(2)]
+    lost = visit(1, 2, "10:00", "11:00", needs=[NURSING])
+    other = visit(2, 1, "10:00", "11:00")
+    seating = DaySeating(seats, [lost, other])
+    assert isinstance(seating.seat(hour(needs=[NURSING]), at("10:00")), Refused)
+
+    assert seating.repair() == {lost.id: uuid.UUID(int=1), other.id: uuid.UUID(int=2)}

@@ -29,15 +29,15 @@ from _pytest.runner import runtestprotocol
 from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 
+from tests import fast_database
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 JOB = json.loads(Path(os.environ["MUTATION_JOB"]).read_text())
 EXAMPLES = 40  # of each property
 MEMORY = 2 << 30  # bytes that a mutant may take beside what is there
 
-# The database is there already, a copy of one that was migrated.
-with contextlib.suppress(ImportError):
-    database = importlib.import_module("tests.database")
-    database.copied_database = contextlib.nullcontext
+# Each worker has a database already. Here, because conftest.py imports the name.
+fast_database.copied_database = contextlib.nullcontext
 
 if "source" in JOB:
     _get_code = importlib.machinery.SourceFileLoader.get_code
@@ -66,11 +66,6 @@ def pytest_collection_modifyitems(items):
             function._hypothesis_internal_use_settings = hypothesis_settings(
                 known, max_examples=min(known.max_examples, EXAMPLES)
             )
-
-
-@pytest.fixture(scope="session")
-def django_db_setup():
-    """The database is there already, a copy of one that was migrated."""
 
 
 def pytest_runtestloop(session):
