@@ -5,6 +5,8 @@ an address, a department or a row. Nothing foreign is shown, and nothing foreign
 field of a form without a row in ``FOREIGN`` or ``PLAIN`` fails.
 """
 
+# ruff: noqa: F811 (fixtures have the names of what the tests take)
+
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
@@ -29,7 +31,7 @@ from departments.models import (
 )
 from tests import factories
 from tests.reauthentication import logged_in_again
-from tests.test_every_url import (
+from tests.test_every_url import (  # noqa: F401 (two are fixtures)
     ADMINISTRATOR,
     ANONYMOUS,
     CARE_WORKER,
@@ -43,9 +45,9 @@ from tests.test_every_url import (
     OTHER_RECIPIENT,
     RECIPIENT,
     RULES,
-    cast,  # noqa: F401  (fixture)
+    cast,
     log_in,
-    things,  # noqa: F401  (fixture)
+    things,
     url_of,
 )
 
@@ -235,7 +237,7 @@ def rows_of(foreign):
     return [list(rows.order_by("pk").values()) for rows in found]
 
 
-def forms_of(client, who, things):  # noqa: F811
+def forms_of(client, who, things):
     """Every form that the role is shown, once for each URL and set of fields."""
     forms = {}
     for address, rule in RULES.items():
@@ -262,7 +264,7 @@ def test_a_foreign_value_shows_and_changes_nothing(
     things,
     foreign,
     recipient,
-    client,  # noqa: F811
+    client,
 ):
     log_in(client, who, cast[who], recipient)
     if cast[who]:
@@ -286,27 +288,27 @@ def test_a_foreign_value_shows_and_changes_nothing(
                     )
                 assert client.session.session_key == session
     assert not wrong, "\n".join(wrong)
-    assert sent >= AT_LEAST.get(who, 0)
+    assert sent >= AT_LEAST[who]
 
 
 # How many bodies with a foreign value each role can send, so that the test keeps finding forms.
 AT_LEAST = {
-    ADMINISTRATOR: 1,
-    OTHER_ADMINISTRATOR: 0,
-    RECIPIENT: 1,
-    OTHER_RECIPIENT: 1,
-    GUARDIAN: 1,
-    LOOKER: 1,
-    FORMER: 1,
-    CARE_WORKER: 1,
-    OTHER_CARE_WORKER: 1,
-    COORDINATOR: 1,
-    ANONYMOUS: 1,
+    ADMINISTRATOR: 20,
+    OTHER_ADMINISTRATOR: 3,
+    RECIPIENT: 20,
+    OTHER_RECIPIENT: 13,
+    GUARDIAN: 20,
+    LOOKER: 5,
+    FORMER: 3,
+    CARE_WORKER: 3,
+    OTHER_CARE_WORKER: 3,
+    COORDINATOR: 3,
+    ANONYMOUS: 2,
 }
 
 
 @pytest.mark.parametrize("who", ROLES)
-def test_every_field_is_listed(who, cast, things, recipient, client):  # noqa: F811
+def test_every_field_is_listed(who, cast, things, recipient, client):
     log_in(client, who, cast[who], recipient)
     names = {name for form in forms_of(client, who, things) for name in form.fields | form.choices}
     missing = names - FOREIGN.keys() - PLAIN
