@@ -26,6 +26,10 @@ class HasLogIn(DepartmentsError):
     message = _("This person has accepted an invitation and can log in.")
 
 
+class KeyReused(DepartmentsError):
+    message = _("This form was used before. Open the page again, and send it once more.")
+
+
 class LastAdministrator(DepartmentsError):
     message = _("Nobody else administers this department then. Add another administrator first.")
 

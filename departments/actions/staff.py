@@ -203,19 +203,22 @@ def report_absence(
 
     A withdrawn shift stays unfilled until another person is named on it. Shifts that are
     over do not change, so an absence may be reported afterwards. ``key`` is the form's
-    idempotency key and becomes the id: sending the form twice makes one absence.
+    idempotency key and becomes the id: sending the form twice makes one absence. Raises
+    ``KeyReused`` when it was used by somebody else or for another person.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
         pk=key or uuid4(),
-        person=person,
         defaults={
+            "person": person,
             "kind": kind,
             "starts_at": period.start,
             "ends_at": period.end,
             "recorded_by": by,
         },
     )
+    if not is_new and (absence.person_id, absence.recorded_by) != (person.pk, by):
+        raise errors.KeyReused
     if not is_new:
         return absence, Reseated()
 

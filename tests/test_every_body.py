@@ -1,0 +1,315 @@
+"""What a form sends is no proof of who somebody is: the twin of ``test_every_url`` for bodies.
+
+Every form that a role is shown is sent with a foreign value in each field that names a person,
+an address, a department or a row. Nothing foreign is shown, and nothing foreign changes. A
+field of a form without a row in ``FOREIGN`` or ``PLAIN`` fails.
+"""
+
+# ruff: noqa: F811 (fixtures have the names of what the tests take)
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.db.models import Q
+from django.urls import resolve
+from django.utils import timezone
+
+from accounts.models import User
+from booking.models import Booking, Grant, Mandate, Recipient, Visit
+from departments.models import (
+    Absence,
+    Department,
+    Employee,
+    OpeningHours,
+    QualificationHeld,
+    Shift,
+)
+from tests import factories
+from tests.reauthentication import logged_in_again
+from tests.test_every_url import (  # noqa: F401 (two are fixtures)
+    ADMINISTRATOR,
+    ANONYMOUS,
+    CARE_WORKER,
+    COORDINATOR,
+    EVERYBODY_INSIDE,
+    FORMER,
+    GUARDIAN,
+    LOOKER,
+    OTHER_ADMINISTRATOR,
+    OTHER_CARE_WORKER,
+    OTHER_RECIPIENT,
+    RECIPIENT,
+    RULES,
+    cast,
+    log_in,
+    things,
+    url_of,
+)
+
+HIDDEN = "Skjult"  # in every text of a foreign person
+
+# Fields that name a person, an address, a department or a row, and what they are sent with.
+FOREIGN = {
+    "email": ["email"],
+    "address": ["email"],  # of one's own change of address; a street otherwise
+    "login": ["email"],
+    "key": ["recipient", "booking", "absence", "opening hours", "new"],
+    "first_key": ["opening hours"],
+    "second_key": ["opening hours"],
+    "person": ["recipient", "employee's person", "carer"],
+    "recipient": ["recipient", "foreign user"],
+    "service": ["service"],
+    "shift": ["shift"],
+    "employee": ["employee"],
+    "moving": ["booking"],
+    "visits": ["booking"],
+    "mandate": ["mandate"],
+    "department": ["department"],
+}
+# Fields that name nobody, or that everybody shares, such as qualifications.
+PLAIN = {
+    "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
+    "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
+    "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
+    "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
+    "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
+    "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
+    "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
+    "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
+    "is_essential", "is_open", "is_told", "kind", "last_date", "last_time", "may",
+    "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
+    "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
+    "public_holidays", "qualification", "qualifications", "reason", "reference", "role",
+    "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
+    "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
+    "week_warning_days", "weekday",
+}  # fmt: skip
+
+FILLED = {
+    "given_name": "Nora",
+    "family_name": "Dahl",
+    "name": "Nora Dahl",
+    "phone": "90 00 00 09",
+    "address": "Storgata 9",
+    "reference": "2026/99",
+    "reason": "Asked on the phone",
+    "amount": "3",
+    "minutes": "30",
+    "carers": "1",
+    "email": "new@example.test",
+}
+SKIPPED = {"account_logout", "accounts:choose_language"}
+
+
+@dataclass
+class Form:
+    """A form of a page: where it is sent, and its fields as a browser would send them."""
+
+    action: str
+    method: str
+    fields: dict = field(default_factory=dict)
+    choices: dict = field(default_factory=dict)
+
+
+class Forms(HTMLParser):
+    """The forms of a page."""
+
+    def __init__(self, page, html):
+        super().__init__()
+        self.page, self.forms, self.form, self.select = page, [], None, None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            action = urlsplit(attrs.get("action") or self.page).path or self.page
+            self.form = Form(action, attrs.get("method", "get"))
+        elif self.form is None:
+            return
+        elif tag == "select":
+            self.select = attrs.get("name")
+            self.form.fields.setdefault(self.select, "")
+        elif tag == "option" and self.select:
+            value = attrs.get("value") or ""
+            if "selected" in attrs or (value and not self.form.fields[self.select]):
+                self.form.fields[self.select] = value
+        elif tag in ("input", "textarea") and attrs.get("name"):
+            self.add(attrs["name"], attrs)
+        elif tag == "button" and attrs.get("name"):
+            self.form.fields.setdefault(attrs["name"], attrs.get("value", ""))
+
+    def add(self, name, attrs):
+        kind, value = attrs.get("type", "text"), attrs.get("value") or ""
+        if kind == "checkbox" and "checked" not in attrs:
+            self.form.choices[name] = value
+        elif kind == "radio":
+            if "checked" in attrs or not self.form.fields.get(name):
+                self.form.fields[name] = value
+        else:
+            self.form.fields[name] = value or FILLED.get(name, "")
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self.select = None
+        elif tag == "form" and self.form is not None:
+            if self.form.method == "post":
+                self.forms.append(self.form)
+            self.form = None
+
+
+@pytest.fixture
+def foreign(db):
+    """A department that no role has anything to do with, and its people, rows and addresses."""
+    department = factories.DepartmentFactory(name=f"{HIDDEN} avdeling")
+    service = factories.ServiceFactory(department=department, name=f"{HIDDEN} hjelp")
+    user, carer = (
+        factories.UserFactory(
+            email=email, given_name=HIDDEN, family_name=HIDDEN, phone=f"99 00 11 2{n}"
+        )
+        for n, email in enumerate(["kjent@example.test", "ansatt@example.test"])
+    )
+    recipient = factories.RecipientFactory(
+        user=user,
+        given_name=HIDDEN,
+        family_name=HIDDEN,
+        phone="99 00 11 22",
+        address=f"{HIDDEN} vei 7",
+        directions=f"{HIDDEN} nøkkel",
+    )
+    factories.GrantFactory(recipient=recipient, service=service)
+    employee = factories.EmployeeFactory(department=department, person=carer)
+    day = factories.DayFactory(
+        department=department, date=timezone.localdate() + dt.timedelta(days=1)
+    )
+    shift = factories.ShiftFactory(day=day, person=carer)
+    visit = factories.VisitFactory(
+        day=day, shift=shift, booking__recipient=recipient, booking__service=service
+    )
+    absence = factories.AbsenceFactory(
+        person=carer, starts_at=timezone.now() + dt.timedelta(days=9)
+    )
+    mandate = factories.MandateFactory(recipient=recipient, holder=user_of_helper())
+    return {
+        "email": user.email.upper(),
+        "recipient": recipient.pk,
+        "foreign user": user.pk,
+        "employee's person": carer.pk,
+        "carer": carer.pk,
+        "service": service.pk,
+        "shift": shift.pk,
+        "employee": employee.pk,
+        "booking": visit.booking_id,
+        "absence": absence.pk,
+        "opening hours": factories.OpeningHoursFactory(department=department).pk,
+        "mandate": mandate.pk,
+        "department": department.pk,
+        "new": uuid.uuid4(),
+    }
+
+
+def user_of_helper():
+    return factories.UserFactory(given_name=HIDDEN, family_name=HIDDEN, acts_for_others=True)
+
+
+def rows_of(foreign):
+    """Every foreign row, to see that none has changed."""
+    recipient, department = foreign["recipient"], foreign["department"]
+    people = Q(person=foreign["carer"]) | Q(person=foreign["foreign user"])
+    found = [
+        Recipient.objects.filter(pk=recipient),
+        User.objects.filter(pk__in=[foreign["foreign user"], foreign["carer"]]),
+        Department.objects.filter(pk=department),
+        Grant.objects.filter(Q(recipient=recipient) | Q(service__department=department)),
+        Booking.objects.filter(Q(recipient=recipient) | Q(service__department=department)),
+        Visit.objects.filter(day__department=department),
+        Mandate.objects.filter(Q(recipient=recipient) | Q(holder=foreign["foreign user"])),
+        Shift.objects.filter(Q(day__department=department) | people),
+        Employee.objects.filter(Q(department=department) | people),
+        Absence.objects.filter(people),
+        OpeningHours.objects.filter(department=department),
+        QualificationHeld.objects.filter(people),
+    ]
+    return [list(rows.order_by("pk").values()) for rows in found]
+
+
+def forms_of(client, who, things):
+    """Every form that the role is shown, once for each URL and set of fields."""
+    forms = {}
+    for address, rule in RULES.items():
+        if rule.method != "get" or who not in rule.who:
+            continue
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        response = client.get(url, follow=True)
+        if not response.get("Content-Type", "").startswith("text/html"):
+            continue
+        for form in Forms(url, response.text).forms:
+            name = resolve(form.action).view_name
+            if name not in SKIPPED:
+                forms.setdefault((name, *sorted(form.fields | form.choices)), form)
+    return forms.values()
+
+
+ROLES = [*sorted(EVERYBODY_INSIDE), ANONYMOUS]
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_a_foreign_value_shows_and_changes_nothing(
+    who,
+    cast,
+    things,
+    foreign,
+    recipient,
+    client,
+):
+    log_in(client, who, cast[who], recipient)
+    if cast[who]:
+        logged_in_again(client)
+    before, wrong, sent = rows_of(foreign), [], 0
+    for form in forms_of(client, who, things):
+        for name in sorted({*form.fields, *form.choices} & FOREIGN.keys()):
+            for kind in FOREIGN[name]:
+                value = foreign[kind]
+                sid = transaction.savepoint()
+                session = client.session.session_key
+                body = {**form.fields, "confirmed": "1", name: value}
+                response = client.post(form.action, body, follow=True)
+                changed = rows_of(foreign) != before
+                transaction.savepoint_rollback(sid)
+                sent += 1
+                if changed or HIDDEN in response.text or response.status_code >= 500:
+                    wrong.append(
+                        f"{form.action} with {name}={kind}: {response.status_code}"
+                        f"{', changed' * changed}{', shown' * (HIDDEN in response.text)}"
+                    )
+                assert client.session.session_key == session
+    assert not wrong, "\n".join(wrong)
+    assert sent >= AT_LEAST[who]
+
+
+# How many bodies with a foreign value each role can send, so that the test keeps finding forms.
+AT_LEAST = {
+    ADMINISTRATOR: 20,
+    OTHER_ADMINISTRATOR: 3,
+    RECIPIENT: 20,
+    OTHER_RECIPIENT: 13,
+    GUARDIAN: 20,
+    LOOKER: 5,
+    FORMER: 3,
+    CARE_WORKER: 3,
+    OTHER_CARE_WORKER: 3,
+    COORDINATOR: 3,
+    ANONYMOUS: 2,
+}
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_every_field_is_listed(who, cast, things, recipient, client):
+    log_in(client, who, cast[who], recipient)
+    names = {name for form in forms_of(client, who, things) for name in form.fields | form.choices}
+    missing = names - FOREIGN.keys() - PLAIN
+    assert not missing, f"add to FOREIGN or PLAIN: {sorted(missing)}"
