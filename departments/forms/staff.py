@@ -8,7 +8,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenTimeField
+from departments.forms.fields import (
+    DAY_MINUTES,
+    NO_GUESSES,
+    WrittenDateField,
+    WrittenLastMinuteField,
+    WrittenTimeField,
+)
 from departments.hours import Interval, local_instant
 from departments.models import Absence, Department, Employee, Qualification
 from departments.queries.staff import employees_of
@@ -93,7 +99,7 @@ class AbsenceForm(forms.Form):
     first_date = WrittenDateField(label=_("Away from the day"))
     first_time = WrittenTimeField(label=_("at"), required=False)
     last_date = WrittenDateField(label=_("Away until and including the day"))
-    last_time = WrittenTimeField(label=_("at"), required=False)
+    last_time = WrittenLastMinuteField(label=_("at"), required=False)
 
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,21 +122,29 @@ class AbsenceForm(forms.Form):
         return _instant(data["first_date"], data["first_time"] or dt.time(0))
 
     def _end(self) -> dt.datetime:
-        date, time = self.cleaned_data["last_date"], self.cleaned_data["last_time"]
-        return _instant(date, time) if time else _instant(date + ONE_DAY, dt.time(0))
+        data = self.cleaned_data
+        minutes = DAY_MINUTES if data["last_time"] is None else data["last_time"]
+        return _end_instant(data["last_date"], minutes)
 
 
 class BackForm(forms.Form):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))
-    back_time = WrittenTimeField(label=_("at"), required=False)
+    back_time = WrittenLastMinuteField(label=_("at"), required=False)
 
     @property
     def instant(self) -> dt.datetime:
         data = self.cleaned_data
-        return _instant(data["back_date"], data["back_time"] or dt.time(0))
+        return _end_instant(data["back_date"], data["back_time"] or 0)
 
 
 def _instant(date: dt.date, time: dt.time) -> dt.datetime:
     return local_instant(date, time, timezone.get_default_timezone())
+
+
+def _end_instant(date: dt.date, minutes: int) -> dt.datetime:
+    """Minutes after the date's first midnight by the clock; 1440 is the next midnight."""
+    if minutes == DAY_MINUTES:
+        return _instant(date + ONE_DAY, dt.time(0))
+    return _instant(date, dt.time(*divmod(minutes, 60)))

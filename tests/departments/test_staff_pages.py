@@ -41,6 +41,10 @@ def url(name, *args):
     return reverse(f"departments:{name}", args=args)
 
 
+def november(day, hour, minute):
+    return factories.local(dt.date(2026, 11, day), hour, minute)
+
+
 def invited(**values):
     return {
         "email": "new@example.test",
@@ -176,6 +180,57 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert absence.ends_at == factories.local(dt.date(2026, 11, 28), 0)
     shift.refresh_from_db()
     assert shift.withdrawn_by == absence
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "starts", "ends"),
+    [
+        ("", "24", (27, 0, 0), (28, 0, 0)),
+        ("", "24:00", (27, 0, 0), (28, 0, 0)),
+        ("7", "1000", (27, 7, 0), (27, 10, 0)),
+        ("0730", "7.35", (27, 7, 30), (27, 7, 35)),
+        ("22", "", (27, 22, 0), (28, 0, 0)),
+    ],
+)
+def test_an_absence_has_written_times(dina, department, emil, first, last, starts, ends):
+    form = away(emil, first_time=first, last_time=last, confirmed="1")
+
+    dina.post(url("report_absence", department.pk), form)
+
+    absence = Absence.objects.get()
+    assert absence.starts_at == november(*starts)
+    assert absence.ends_at == november(*ends)
+
+
+@pytest.mark.parametrize(
+    ("field", "written"), [("first_time", "24"), ("first_time", "7:00:00"), ("last_time", "24:30")]
+)
+def test_an_absence_with_an_invalid_time_is_refused(dina, department, emil, field, written):
+    page = dina.post(url("report_absence", department.pk), away(emil, **{field: written}))
+
+    assert field in page.context["form"].errors
+    assert f'value="{written}"' in page.text
+    assert not Absence.objects.exists()
+
+
+def test_midnight_at_the_start_of_the_last_day_ends_before_it(dina, department, emil, shift):
+    form = away(emil, first_date="26.11.2026", last_time="0", confirmed="1")
+
+    dina.post(url("report_absence", department.pk), form)
+
+    assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 27), 0)
+    shift.refresh_from_db()
+    assert not shift.is_withdrawn
+
+
+def test_back_at_24_is_back_the_next_day(dina, department, emil):
+    last = {"last_date": "29.11.2026", "confirmed": "1"}
+    dina.post(url("report_absence", department.pk), away(emil, **last))
+    end = url("end_absence", department.pk, Absence.objects.get().pk)
+
+    dina.post(end, {"back_date": "27.11.2026", "back_time": "24", "confirmed": "1"})
+
+    assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 28), 0)
 
 
 def test_the_end_is_after_the_start(dina, department, emil):

@@ -409,6 +409,22 @@ def test_a_manual_shift_is_added_and_removed(client, tomorrow, nora):
     assert not Shift.objects.exists()
 
 
+def test_a_manual_shift_has_written_times(client, tomorrow):
+    client.post(url("add_shift", tomorrow), {"starts": "1630", "ends": "24"})
+
+    shift = Shift.objects.get(day=tomorrow)
+    assert shift.starts_at == factories.local(tomorrow.date, 16, 30)
+    assert shift.ends_at == factories.local(tomorrow.date + dt.timedelta(days=1), 0)
+
+
+@pytest.mark.parametrize(("field", "written"), [("starts", "24"), ("ends", "21:00:00")])
+def test_a_manual_shift_with_an_invalid_time_is_refused(client, tomorrow, field, written):
+    page = client.post(url("add_shift", tomorrow), {"starts": "17", "ends": "21", field: written})
+
+    assert field in page.context["form"].errors
+    assert not Shift.objects.exists()
+
+
 def test_a_day_beyond_the_horizon_is_prepared_on_request(client, now, department):
     factories.OpeningHoursFactory(department=department, weekday=1)
     date = dt.date(2027, 1, 25)
