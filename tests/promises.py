@@ -110,7 +110,7 @@ def board_of(day, *, stands_still=False):
             one.id,
             one.starts,
             one.ends,
-            one.pause,
+            one.pauses,
             frozenset(one.qualifications),
             one.is_withdrawn,
         )
@@ -138,10 +138,9 @@ class _Seat:
     def __init__(self, shift):
         self.id = shift.pk
         self.starts, self.ends = _seconds(shift.starts_at), _seconds(shift.ends_at)
-        self.pause = shift.break_starts_at and (
-            _seconds(shift.break_starts_at),
-            _seconds(shift.break_ends_at),
-        )
+        self.pauses = ()
+        if shift.break_starts_at:
+            self.pauses = ((_seconds(shift.break_starts_at), _seconds(shift.break_ends_at)),)
         self.qualifications = set(shift.qualification_ids)
         self.is_withdrawn = shift.withdrawn_by_id is not None
 

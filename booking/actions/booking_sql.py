@@ -192,8 +192,8 @@ def seating_of_rows(rows: Iterable[tuple[Any, ...]]) -> DaySeating:
     visits: list[Visit] = []
     for row in map(_SeatRow._make, rows):
         id_, after = row.shift_id, row.after_starts
-        pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
-        seats.append(Seat(id_, row.starts, row.ends, pause, frozenset(row.qualification_ids)))
+        pauses = () if row.break_starts is None else ((row.break_starts, row.break_ends),)
+        seats.append(Seat(id_, row.starts, row.ends, pauses, frozenset(row.qualification_ids)))
         if row.before_starts is not None:
             visits.append(_neighbour(id_, row.before_starts, row.before_ends, row.before_until))
         if after is not None:

@@ -136,9 +136,9 @@ def summarized_starts(
         for row in map(_SummaryRow._make, cursor.fetchall()):
             seats = sum([1 << number for number in row.numbers])
             if row.occupied_until is None:
-                pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
+                pauses = () if row.break_starts is None else ((row.break_starts, row.break_ends),)
                 qualifications = frozenset(row.qualification_ids)
-                like = Seat(_ANY, row.starts, row.ends, pause, qualifications)
+                like = Seat(_ANY, row.starts, row.ends, pauses, qualifications)
                 kinds[row.day_id].append(SeatKind(like, seats))
             else:
                 period = VisitPeriod(row.starts, row.ends, row.occupied_until, seats)
@@ -190,14 +190,14 @@ def seating_of_shifts(facts: Iterable[ShiftFact]) -> DaySeating:
 
 
 def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
-    pause = None
+    pauses: tuple[tuple[int, int], ...] = ()
     if fact.break_starts is not None and fact.break_ends is not None:
-        pause = (fact.break_starts, fact.break_ends)
+        pauses = ((fact.break_starts, fact.break_ends),)
     return Seat(
         fact.id or uuid.UUID(int=number),
         fact.starts,
         fact.ends,
-        pause,
+        pauses,
         fact.qualification_ids,
         fact.withdrawn,
     )

@@ -152,11 +152,11 @@ class Chains:
         with the fewest qualifications first."""
         if self._groups is None:
             groups: dict[
-                tuple[int, tuple[int, int] | None, frozenset[uuid.UUID]], list[ShiftRow]
+                tuple[int, tuple[tuple[int, int], ...], frozenset[uuid.UUID]], list[ShiftRow]
             ] = {}
             for row in self._rows.values():
                 seat = row.seat
-                groups.setdefault((seat.ends, seat.pause, seat.qualifications), []).append(row)
+                groups.setdefault((seat.ends, seat.pauses, seat.qualifications), []).append(row)
             several = [rows for rows in groups.values() if len(rows) > 1]
             self._groups = sorted(several, key=lambda rows: len(rows[0].seat.qualifications))
         return self._groups

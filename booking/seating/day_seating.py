@@ -2,8 +2,8 @@
 
 A *seat* is one shift's working time. A *visit* sits on a seat, or on none (unstaffed), and
 *occupies* it from its start until its end plus travel. Travel is only needed before the next
-visit: after the last one it may end later than the shift. Nobody travels during the break, so
-the rest of the travel then comes after it. A *demand* is what is to be booked.
+visit: after the last one it may end later than the shift. Nobody travels in the *pauses* of a
+seat, its break and its times away, so the rest of the travel comes after them. A *demand* is what is to be booked.
 
 The visits' present seats prove that the day can be staffed. A start is free when the visit
 fits into a gap, or when moving other visits makes one (``booking.seating.chains``). On seats
