@@ -97,4 +97,4 @@ def latest_end(starts: int, travel: int, seat: Seat) -> int:
 
 
 def _overlaps_pause(visit: Visit, seat: Seat) -> bool:
-    return any([visit.starts < back and rest < visit.ends for rest, back in seat.pauses])
+    return any(visit.starts < back and rest < visit.ends for rest, back in seat.pauses)

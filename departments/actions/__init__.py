@@ -44,11 +44,13 @@ from departments.actions.settings import change_settings, lock_department, recor
 from departments.actions.staff import (
     add_employee,
     change_employment,
+    correct_absence,
     end_absence,
     give_qualification,
     report_absence,
     take_qualification,
 )
+from departments.actions.times_away import follow_absences
 
 __all__ = [
     "Impact",
@@ -66,8 +68,10 @@ __all__ = [
     "change_settings",
     "change_shifts",
     "clear_name",
+    "correct_absence",
     "end_absence",
     "ensure_laid_out",
+    "follow_absences",
     "give_qualification",
     "horizon_dates",
     "lay_out",

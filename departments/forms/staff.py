@@ -83,29 +83,24 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceForm(forms.Form):
-    """``key`` is the idempotency key: it becomes the id of the absence."""
+class AbsenceTimesForm(forms.Form):
+    """From when until when an absence lasts. Without a time, the whole day counts."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    employee = EmployeeField(
-        label=_("Who"), queryset=Employee.objects.none(), empty_label=_("Choose")
-    )
-    kind = forms.ChoiceField(
-        label=_("Why"),
-        choices=Absence.Kind.choices,
-        widget=forms.RadioSelect,
-        initial=Absence.Kind.SICK,
-    )
     first_date = WrittenDateField(label=_("Away from the day"))
     first_time = WrittenTimeField(label=_("at"), required=False)
     last_date = WrittenDateField(label=_("Away until and including the day"))
     last_time = WrittenLastMinuteField(label=_("at"), required=False)
 
-    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = self.fields["employee"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = employees_of(department, timezone.localdate())
+    @staticmethod
+    def initial_of(absence: Absence) -> dict[str, Any]:
+        first, last = timezone.localtime(absence.starts_at), timezone.localtime(absence.ends_at)
+        ends_at_midnight = last.time() == dt.time(0)
+        return {
+            "first_date": first.date(),
+            "first_time": first.time(),
+            "last_date": last.date() - ONE_DAY if ends_at_midnight else last.date(),
+            "last_time": "24:00" if ends_at_midnight else last.time(),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -125,6 +120,28 @@ class AbsenceForm(forms.Form):
         data = self.cleaned_data
         minutes = DAY_MINUTES if data["last_time"] is None else data["last_time"]
         return _end_instant(data["last_date"], minutes)
+
+
+class AbsenceForm(AbsenceTimesForm):
+    """``key`` is the idempotency key: it becomes the id of the absence."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    employee = EmployeeField(
+        label=_("Who"), queryset=Employee.objects.none(), empty_label=_("Choose")
+    )
+    kind = forms.ChoiceField(
+        label=_("Why"),
+        choices=Absence.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Absence.Kind.SICK,
+    )
+    field_order = ["key", "employee", "kind"]
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["employee"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = employees_of(department, timezone.localdate())
 
 
 class BackForm(forms.Form):

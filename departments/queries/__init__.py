@@ -44,8 +44,9 @@ from departments.queries.staff import (
     former_employees,
     qualifications_held,
     qualifications_on,
-    shifts_withdrawn_by,
+    recent_absences,
     staff_list,
+    times_away,
 )
 
 __all__ = [
@@ -80,15 +81,16 @@ __all__ = [
     "peak_use",
     "qualifications_held",
     "qualifications_on",
+    "recent_absences",
     "rules_of",
     "services_of",
     "shift_facts",
     "shifts_by_day",
-    "shifts_withdrawn_by",
     "special_day_name",
     "staff_list",
     "staffing_of",
     "sunday_hours",
+    "times_away",
     "undoable_changes",
     "week_picture",
     "weekly_hours_of",

@@ -218,9 +218,7 @@ def test_carers_away_on_a_break_or_not_at_work_are_not_candidates(
     tomorrow, shifts, visit_at, emil
 ):
     noon = factories.local(tomorrow.date, 12)
-    Shift.objects.filter(pk=shifts[0].pk).update(
-        withdrawn_by=factories.AbsenceFactory(person=emil)
-    )
+    factories.take_away(shifts[0])
     Shift.objects.filter(pk=shifts[1].pk).update(
         break_starts_at=noon, break_ends_at=noon + dt.timedelta(minutes=30)
     )
@@ -261,12 +259,38 @@ def test_the_booking_s_other_carer_is_not_a_candidate(tomorrow, shifts, visit_at
 
 def test_a_withdrawn_shift_around_the_visit_is_linked(client, tomorrow, shifts, visit_at, emil):
     Shift.objects.exclude(pk=shifts[0].pk).delete()
-    Shift.objects.update(withdrawn_by=factories.AbsenceFactory(person=emil))
+    factories.take_away(shifts[0])
     visit = visit_at(tomorrow, 12)
 
     page = client.get(url("board_visit", tomorrow, visit.pk)).content.decode()
 
     assert f"{url('board_shift', tomorrow, shifts[0].pk)}#opened" in page.split("<aside")[1]
+
+
+def test_minutes_away_are_hatched_alone(client, tomorrow, shifts, visit_at):
+    ten, noon = (factories.local(tomorrow.date, hour) for hour in (10, 12))
+    visit_at(tomorrow, 8, shift=shifts[0])
+    factories.take_away(shifts[0], ten, noon)
+
+    page = client.get(url("board", tomorrow)).content.decode()
+    assert page.count("pause away") == 1
+    assert "lane withdrawn" not in page
+    assert "10:00–12:00" in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+
+
+def test_minutes_away_are_no_working_time(tomorrow, shifts, department):
+    ten = factories.local(tomorrow.date, 10)
+    before = queries.board_of(department, tomorrow.date).staffed_seconds
+    factories.take_away(shifts[0], ten, ten + dt.timedelta(minutes=5))
+
+    board = queries.board_of(department, tomorrow.date)
+    lane = board.lane(shifts[0].pk)
+    assert before - board.staffed_seconds == 300
+    assert [lane.is_at_work(ten + dt.timedelta(minutes=n)) for n in (-1, 0, 5)] == [
+        True,
+        False,
+        True,
+    ]
 
 
 # -- Who can be named on a shift --------------------------------------------------
