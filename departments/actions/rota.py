@@ -14,7 +14,7 @@ from departments import errors, seats
 from departments.actions.days import bump_revision, ensure_laid_out, lock_days
 from departments.actions.times_away import follow_absences
 from departments.hours import Interval
-from departments.models import Department, Employee, Shift
+from departments.models import Department, Employee, Shift, TimeAway
 from departments.queries.staff import absence_during, qualifications_on
 from departments.seats import Reseated
 
@@ -57,9 +57,11 @@ def add_shift(
     date: dt.date,
     period: Interval,
     person: User | None = None,
+    instead_of: TimeAway | None = None,
     by: User | None,
 ) -> Shift:
-    """Add a shift by hand. Laying out the day never removes it."""
+    """Add a shift by hand, also as the replacement for a time away. Laying out the day never
+    removes it."""
     if period.end <= timezone.now():
         raise errors.ShiftIsOver
     if person is not None:
@@ -74,6 +76,11 @@ def add_shift(
             raise errors.IsAbsent
         shift.qualification_ids = qualifications_on(date, [person.pk])[person.pk]
     _save(shift)
+    if instead_of is not None:
+        # By shift and absence: a change of the absence in the meantime has made another row.
+        TimeAway.objects.filter(shift=instead_of.shift_id, absence=instead_of.absence_id).update(
+            replacement=shift
+        )
     _reseat(shift, by)
     return shift
 

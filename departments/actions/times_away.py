@@ -19,9 +19,9 @@ def follow_absences(shift: Shift) -> bool:
     )
     shares = shares_of([(absence.pk, absence.period) for absence in absences], shift.period)
     before = (shift.away, shift.is_withdrawn)
-    known = {}
-    if shift.away:
-        known = {away.absence_id: away.period for away in TimeAway.objects.filter(shift=shift)}
+    rows = list(TimeAway.objects.filter(shift=shift)) if shift.away else []
+    known = {away.absence_id: away.period for away in rows}
+    replacements = {away.absence_id: away.replacement_id for away in rows}
     shift.away = [
         instant for period in joined(shares.values()) for instant in (period.start, period.end)
     ]
@@ -29,7 +29,13 @@ def follow_absences(shift: Shift) -> bool:
     if shares != known:
         TimeAway.objects.filter(shift=shift).delete()
         TimeAway.objects.bulk_create(
-            TimeAway(shift=shift, absence_id=id_, starts_at=period.start, ends_at=period.end)
+            TimeAway(
+                shift=shift,
+                absence_id=id_,
+                starts_at=period.start,
+                ends_at=period.end,
+                replacement_id=replacements.get(id_),
+            )
             for id_, period in shares.items()
         )
     return shares != known or before != (shift.away, shift.is_withdrawn)

@@ -80,6 +80,16 @@ class Migration(migrations.Migration):
                         to="departments.shift",
                     ),
                 ),
+                (
+                    "replacement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="departments.shift",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "times away",

@@ -142,11 +142,15 @@ class TimeAway(models.Model):
     """The minutes that an absence takes out of a shift.
 
     Visits outside them keep their carer. Two absences share no minutes of a shift: what both
-    cover belongs to the one that begins first.
+    cover belongs to the one that begins first. ``replacement`` is a shift made by hand for
+    these minutes; the carer who is back keeps their own minutes beside it.
     """
 
     shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="times_away")
     absence = models.ForeignKey(Absence, on_delete=models.CASCADE, related_name="times_away")
+    replacement = models.ForeignKey(
+        Shift, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 

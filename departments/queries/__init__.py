@@ -47,6 +47,7 @@ from departments.queries.staff import (
     recent_absences,
     staff_list,
     times_away,
+    unfilled_times,
 )
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "sunday_hours",
     "times_away",
     "undoable_changes",
+    "unfilled_times",
     "week_picture",
     "weekly_hours_of",
 ]

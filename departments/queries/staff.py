@@ -151,6 +151,11 @@ def times_away(absence_id: uuid.UUID, department: Department) -> QuerySet[TimeAw
     )
 
 
+def unfilled_times(shift_id: uuid.UUID) -> QuerySet[TimeAway]:
+    """The times away of a shift that no replacement fills, soonest first."""
+    return TimeAway.objects.filter(shift=shift_id, replacement=None).order_by("starts_at")
+
+
 def absences_between(
     department: Department, start: dt.datetime, end: dt.datetime
 ) -> QuerySet[Absence]:

@@ -171,6 +171,23 @@ def test_correcting_an_absence_leaves_shifts_that_are_over(
     ]  # fmt: skip
 
 
+def test_a_replacement_stays_when_the_absence_is_corrected(shifts, care_worker, administrator):
+    ten, noon = factories.local(MONDAY, 10), factories.local(MONDAY, 12)
+    absence, _ = away(care_worker, ten, noon, administrator)
+    replacement = actions.add_shift(
+        department=shifts[0].day.department,
+        date=MONDAY,
+        period=Interval(ten, noon),
+        instead_of=shifts[0].times_away.get(),
+        by=administrator,
+    )
+
+    actions.correct_absence(absence=absence, period=Interval(ten, noon + FIVE), by=administrator)
+
+    assert shifts[0].times_away.get().replacement == replacement
+    assert times(shifts[0]) == ["10:00", "12:05"]
+
+
 def test_two_absences_share_no_minutes(shifts, care_worker, administrator):
     nine, ten, eleven, noon = (factories.local(MONDAY, hour) for hour in (9, 10, 11, 12))
     first, _ = away(care_worker, nine, eleven, administrator)

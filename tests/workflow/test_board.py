@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLogEntry
 from booking.models import BookingEvent, Visit
-from departments.models import Day, Shift
+from departments.models import Day, Shift, TimeAway
 from tests import factories
 from workflow import queries
 from workflow.board import frame_of
@@ -276,6 +276,46 @@ def test_minutes_away_are_hatched_alone(client, tomorrow, shifts, visit_at):
     assert page.count("pause away") == 1
     assert "lane withdrawn" not in page
     assert "10:00–12:00" in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+
+
+def test_a_replacement_fills_the_minutes_away(client, tomorrow, shifts, nora):
+    ten, noon = (factories.local(tomorrow.date, hour) for hour in (10, 12))
+    factories.take_away(shifts[0], ten, noon)
+    shifts[1].delete()  # Nora's own
+    away = TimeAway.objects.get()
+    add = f"{url('add_shift', tomorrow)}?away={away.pk}"
+
+    assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+    assert 'value="10:00"' in client.get(add).text
+    client.post(
+        url("add_shift", tomorrow),
+        {"starts": "10", "ends": "12", "person": nora.pk, "away": away.pk},
+    )
+
+    away.refresh_from_db()
+    assert away.replacement.period == away.period
+    assert away.replacement.person == nora
+    assert add not in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+    client.post(url("remove_shift", tomorrow, away.replacement_id))
+    assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+
+
+def test_a_time_away_of_another_department_is_not_filled(
+    client, tomorrow, shifts, other_department
+):
+    elsewhere = factories.ShiftFactory(
+        day=factories.DayFactory(department=other_department, date=tomorrow.date)
+    )
+    factories.take_away(
+        elsewhere, elsewhere.starts_at, elsewhere.starts_at + dt.timedelta(hours=1)
+    )
+    away = TimeAway.objects.get()
+
+    for value in (away.pk, "x", "9" * 30):
+        client.post(url("add_shift", tomorrow), {"starts": "17", "ends": "18", "away": value})
+
+    away.refresh_from_db()
+    assert away.replacement is None
 
 
 def test_minutes_away_are_no_working_time(tomorrow, shifts, department):

@@ -192,7 +192,10 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     found = list(absences_between(department, now, now + AHEAD))
     unfilled = defaultdict(list)
     for away in TimeAway.objects.filter(
-        absence__in=found, shift__day__department=department, ends_at__gt=now
+        absence__in=found,
+        shift__day__department=department,
+        ends_at__gt=now,
+        replacement=None,
     ).select_related("shift__day"):
         unfilled[away.absence_id].append(away)
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
