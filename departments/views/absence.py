@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -72,7 +72,7 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
                 "description": _("%(name)s is away.") % {"name": person.full_name},
                 "starts_at": period.start,
                 "ends_at": period.end,
-                "shifts": list(queries.times_away(data["key"], department)),
+                "shifts": _unfilled(queries.times_away(data["key"], department)),
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 
@@ -176,7 +176,7 @@ def _preview_or_save(
         left = list(queries.times_away(absence_id, department))
         return {
             **shown,
-            "shifts": left,
+            "shifts": _unfilled(left),
             "returned": [away for away in before if _comes_back(away, left)],
             "back": reverse("departments:absence", args=[department.pk, absence_id]),
         }
@@ -191,6 +191,10 @@ def _preview_or_save(
         next_url=reverse("departments:absences", args=[department.pk]),
         refused=partial(form.add_error, None),
     )
+
+
+def _unfilled(times: Iterable[TimeAway]) -> list[TimeAway]:
+    return [away for away in times if away.replacement_id is None]
 
 
 def _comes_back(away: TimeAway, left: Collection[TimeAway]) -> bool:
@@ -225,7 +229,7 @@ def _page(
         "department": department,
         "absence": absence,
         "is_over": absence.ends_at <= timezone.now(),
-        "shifts": queries.times_away(absence.pk, department),
+        "shifts": _unfilled(queries.times_away(absence.pk, department)),
         "form": back,
         "times": times,
     }
