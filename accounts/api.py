@@ -4,10 +4,13 @@ The API accepts bearer tokens only and ignores sessions, so a forged form in a b
 has no effect.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -18,8 +21,13 @@ from pydantic import Field
 from accounts import actions, queries
 from accounts.models import ApiToken, User
 from accounts.rate import Rate
+from accounts.tokens import digest
 
 Scope = ApiToken.Scope
+
+WRONG_KEYS_PER_MINUTE = 60  # of one network address
+RETRY_AFTER = 5  # seconds
+ACCEPTED_KEYS = 1000  # that a process remembers
 
 
 class TokenRequest(HttpRequest):
@@ -98,6 +106,16 @@ def invalid(errors: Sequence[Mapping[str, str]]) -> Refusal:
     return Refusal(422, "invalid", message, more={"errors": errors})
 
 
+def unavailable() -> Refusal:
+    """Whether a change was made is not known: the same request again finds what it made."""
+    return Refusal(
+        503,
+        "unavailable",
+        _("This can't be answered right now. Send the same request again."),
+        headers={"Retry-After": str(RETRY_AFTER)},
+    )
+
+
 def too_large() -> Refusal:
     return Refusal(413, "too_large", _("This is more than anybody needs to send here."))
 
@@ -118,9 +136,8 @@ class Bearer(HttpAuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> ApiToken:
-        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         now = timezone.now()
-        token = queries.valid_token(secret.strip(), now) if scheme.lower() == "bearer" else None
+        token = _token_of(request, now)
         if token is None:
             raise unauthorized()
         actions.record_token_use(token, now)
@@ -142,11 +159,48 @@ class Bearer(HttpAuthBase):
 
 
 _rate = Rate("api")
+_wrong_keys = Rate("api wrong keys")
+_accepted: set[str] = set()  # digests of keys
+
+
+def _token_of(request: HttpRequest, now: dt.datetime) -> ApiToken | None:
+    """The token of the request, if it is valid.
+
+    After too many wrong keys, a network address is refused without a database query. A key
+    that this process has accepted still works: others at the same address can't block it.
+    """
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    secret = secret.strip() if scheme.lower() == "bearer" else ""
+    key = digest(secret)
+    address = _address(request)
+    if address and key not in _accepted:
+        _refuse_if(_wrong_keys.wait_now(address, WRONG_KEYS_PER_MINUTE))
+    token = queries.valid_token(secret, now)
+    if token is None:
+        _accepted.discard(key)
+        _wrong_keys.wait(address, WRONG_KEYS_PER_MINUTE)
+        return None
+    if len(_accepted) >= ACCEPTED_KEYS:
+        _accepted.clear()
+    _accepted.add(key)
+    return token
+
+
+def _address(request: HttpRequest) -> str:
+    """The client's network address; empty if no proxy gives it."""
+    try:
+        return str(get_ip(request))
+    except PermissionDenied:
+        return ""
 
 
 def _count(token: ApiToken) -> None:
     """Raises the refusal when the token's owner must wait."""
-    wait = _rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE)
+    _refuse_if(_rate.wait(token.pk, settings.API_REQUESTS_PER_MINUTE))
+
+
+def _refuse_if(wait: int) -> None:
+    """``wait`` is in seconds."""
     if wait:
         raise Refusal(
             429,

@@ -5,9 +5,14 @@ from collections.abc import Collection
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import attempts, known_devices
+from accounts.actions.tokens import revoke_all_tokens
 from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User
 from accounts.phones import is_number
@@ -20,6 +25,7 @@ LABELS = {
     "password1": _("New password"),
     "password2": _("New password once more"),
     "code": _("Code"),
+    "end_keys": _("Remove my keys for programs, too"),
 }
 HELP = {
     "password1": _("At least 10 characters. Three or four words that you remember are fine."),
@@ -43,29 +49,89 @@ class LoginForm(OwnTexts, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(OwnTexts, allauth.RequestLoginCodeForm):
-    pass
+class RequestLoginCodeForm(OwnTexts, forms.Form):
+    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ConfirmLoginCodeForm(OwnTexts, allauth.ConfirmLoginCodeForm):
+class ConfirmLoginCodeForm(OwnTexts, forms.Form):
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """As people copy it: with spaces, or a dot from the end of the sentence."""
+        return re.sub(r"\D", "", self.cleaned_data["code"])
+
+
+class OwnPasswordForm(OwnTexts, forms.Form):
+    """The password of a logged-in user; their tries are counted."""
+
+    password = forms.CharField(
+        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not attempts.PASSWORDS.take(known_devices.account_of(self.user)):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        if not self.user.check_password(password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
+
+class EndsKeys(forms.Form):
+    """Asks somebody who has keys for programs whether they end with the old password."""
+
+    user: User
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs |= {"class": "code", "inputmode": "numeric"}
+        add_end_keys(self, self.user)
+
+    def save(self) -> None:
+        super().save()  # type: ignore[misc]
+        if self.cleaned_data.get("end_keys"):
+            revoke_all_tokens(by=self.user)
+
+
+def add_end_keys(form: forms.Form, user: User | None) -> None:
+    if user is not None and user.api_tokens.unrevoked().exists():
+        form.fields["end_keys"] = forms.BooleanField(label=LABELS["end_keys"], required=False)
 
 
 class ResetPasswordForm(OwnTexts, allauth.ResetPasswordForm):
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        account = known_devices.account(context.request, email)
+        if not attempts.RESETS.take(account):
+            raise get_adapter().validation_error("too_many_links")
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """For an unknown address the same is done; the adapter sends nothing to it."""
+        self.users = self.users or [User(email=self.cleaned_data["email"])]
+        email: str = super().save(request, **kwargs)
+        return email
+
+
+class ResetPasswordKeyForm(OwnTexts, EndsKeys, allauth.ResetPasswordKeyForm):
     pass
 
 
-class ResetPasswordKeyForm(OwnTexts, allauth.ResetPasswordKeyForm):
+class ChangePasswordForm(OwnTexts, EndsKeys, allauth.ChangePasswordForm):
     pass
 
 
-class ChangePasswordForm(OwnTexts, allauth.ChangePasswordForm):
-    pass
-
-
-class SetPasswordForm(OwnTexts, allauth.SetPasswordForm):
+class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
     pass
 
 
@@ -171,6 +237,8 @@ class PhoneForm(forms.Form):
 
 
 class AddressCodeForm(forms.Form):
+    """``ends_keys_of`` is a user who is asked whether their keys for programs end."""
+
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
@@ -178,6 +246,10 @@ class AddressCodeForm(forms.Form):
             attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
         ),
     )
+
+    def __init__(self, *args: Any, ends_keys_of: User | None = None) -> None:
+        super().__init__(*args)
+        add_end_keys(self, ends_keys_of)
 
     def clean_code(self) -> str:
         """Digits only: people copy codes with spaces or the full stop after them."""

@@ -6,16 +6,20 @@ The names are allauth's own: its views reverse them.
 from allauth.account import views
 from django.urls import URLPattern, path, re_path
 
-from accounts.views import passwords
+from accounts.views import log_out, login_codes, passwords
 
 urlpatterns: list[URLPattern] = [
     path("login/", views.login, name="account_login"),
-    path("login/code/", views.request_login_code, name="account_request_login_code"),
-    path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
-    path("logout/", views.logout, name="account_logout"),
+    path("login/code/", login_codes.request_login_code, name="account_request_login_code"),
+    path(
+        "login/code/confirm/",
+        login_codes.confirm_login_code,
+        name="account_confirm_login_code",
+    ),
+    path("logout/", log_out.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),
-    path("password/set/", views.password_set, name="account_set_password"),
+    path("password/set/", passwords.password_set, name="account_set_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     path(

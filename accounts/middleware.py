@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from accounts import known_devices, unsent
 from accounts.access import ACTING_FOR, is_logged_in
 from accounts.unsent import remember_writer
 
 
 class PrivatePagesMiddleware:
-    """Forbid proxies and browsers to store the pages of logged-in users.
-
-    A page with an ETag may be stored, but must be revalidated each time.
+    """Forbid proxies and browsers to store the pages of logged-in users, with or without an
+    ETag. The script of an open page may send the page's ETag.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,8 +24,7 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            storing = "no-cache" if response.has_header("ETag") else "no-store"
-            response.headers["Cache-Control"] = f"private, {storing}"
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
@@ -39,8 +38,10 @@ class ActingForMiddleware:
         chosen = request.session.get(ACTING_FOR)
         request.acting_for = UUID(chosen) if chosen else None  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if is_logged_in(request):
+        if is_logged_in(request) and not hasattr(request, "auth"):
             remember_writer(request, response)
+        unsent.set_cookie(request, response)
+        known_devices.set_cookie(request, response)
         return response
 
 

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -348,3 +350,81 @@ class ApiToken(models.Model):
 
     def is_expired(self, now: dt.datetime) -> bool:
         return self.expires_at <= now
+
+
+class UserSession(AbstractBaseSession):
+    """A browser's session. Without its row nobody is logged in, whatever the cache remembers.
+
+    ``user`` is empty while a log-in is under way.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+
+    def __str__(self) -> str:
+        return f"Session until {self.expire_date:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class LoginCode(models.Model):
+    """A log-in by code that is under way; the browser has only its id. Deleted when it is
+    used, tried too often or too old.
+
+    ``user`` is empty where the address is unknown: the same is done for it, but no code is
+    right. ``account`` is what tries are counted for; see ``accounts.known_devices``.
+    """
+
+    class Purpose(models.TextChoices):
+        LOG_IN = "log_in"
+        AGAIN = "again"  # a logged-in user shows that it is still them
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    purpose = models.CharField(max_length=6, choices=Purpose.choices)
+    email = models.EmailField()
+    account = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    codes_sent = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"Log-in until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class LoginAttempts(models.Model):
+    """How often something was done for one account since an instant."""
+
+    key = models.CharField(primary_key=True, max_length=80)  # what, and a digest of the account
+    count = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "log-in attempts"
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class UnsentForm(models.Model):
+    """What a user sent after their session had ended. One for each user: who is logged out
+    can't fill the database."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    browser = models.UUIDField()  # random; a cookie of the browser where it was written
+    acting_for = models.UUIDField(null=True)
+    path = models.TextField()
+    fields = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"Sent at {self.at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 """What can be read about log-in, contact channels, messages and API tokens. Changes nothing."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -45,6 +46,11 @@ def is_coordinator(user: User) -> bool:
 def message_choices(user: User) -> MessageChoices:
     """The user's choices, unsaved defaults if they have made none."""
     return MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
+
+
+def user_with_choices(user_id: UUID) -> User:
+    """The user as they are now, with their message choices, in one statement."""
+    return User.objects.select_related("message_choices").get(pk=user_id)
 
 
 def dead_addresses(user: User) -> list[DeadAddress]:

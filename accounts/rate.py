@@ -45,6 +45,15 @@ class Rate:
                 self._reported[key] = count
         return MINUTE - second if count > limit else 0
 
+    def wait_now(self, key: Hashable, limit: int) -> int:
+        """As ``wait``, without counting: the seconds to wait if one more would be too many."""
+        minute, second = divmod(int(time.time()), MINUTE)
+        with self._lock:
+            if minute != self._minute:
+                return 0
+            count = self._reported.get(key, 0) + self._unreported.get(key, 0)
+        return MINUTE - second if count >= limit else 0
+
     @staticmethod
     def _report(key: str, more: int) -> int:
         """Add to the shared count; return the new count."""

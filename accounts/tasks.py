@@ -22,3 +22,21 @@ def tidy_messages() -> None:
     actions.end_overdue()
     actions.delete_old_messages(before=timezone.now() - RETENTION)
     actions.delete_old_changes(before=timezone.now() - RETENTION)
+
+
+@shared_task
+def tidy_logins() -> None:
+    """Log-ins that were not finished, attempts of yesterday, forms that nobody came back to."""
+    from accounts import attempts, unsent
+    from accounts.actions import login_codes
+
+    login_codes.delete_old_codes()
+    attempts.delete_old_attempts()
+    unsent.delete_old()
+
+
+@shared_task
+def clear_sessions() -> None:
+    from accounts.sessions import SessionStore
+
+    SessionStore.clear_expired()

@@ -1,31 +1,35 @@
 """Keep a form that was sent after the session ended, until its writer has logged in again.
 
-The form is stored in the browser's session for an hour and shown only to its writer, who must
-press a button to send it. The session that knew the writer is gone, so a signed cookie names
-the user whose pages this browser showed last, and the person they acted for. Without the
-cookie nothing is kept.
+The form is a row of the database for an hour, one for each user, and is shown only to its writer
+in the browser in which it was sent; a cookie holds a random value. The writer must press a button
+to send it. The session that knew the writer is gone, so a signed cookie names the user whose
+pages this browser showed last, and the person they acted for. Without that cookie nothing is kept.
 
 A form that was rendered before the user logged in again, in another window, is rejected too
 (CSRF). It names neither its writer nor the person acted for, so it is kept only if both are
 certain.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Self
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for
+from accounts.models import UnsentForm, User
 
-SESSION_KEY = "unsent"
 COOKIE = "writer"
-KEPT_FOR = 60 * 60  # seconds; a log-in by e-mail may take fifteen minutes
-LARGEST = 20_000  # characters; strangers can send forms too, and sessions are database rows
+FORM_COOKIE = "unsent"
+KEPT_FOR = dt.timedelta(hours=1)  # a log-in by e-mail may take fifteen minutes
+LARGEST = 20_000  # characters
+BROWSER = "_unsent_browser"  # on a request: the response sets the cookie, or deletes it if empty
 FOLLOWS = "follows_another"  # session key: another user was logged in here before
 SECRETS = ("password", "token", "secret")  # parts of field names
 
@@ -55,18 +59,6 @@ class Writer:
     @property
     def signed(self) -> str:
         return _signer().sign(f"{self.user} {self.acting_for}")
-
-
-@dataclass(frozen=True)
-class Unsent:
-    path: str
-    fields: Fields
-    writer: Writer
-    at: float
-
-    @property
-    def written(self) -> list[str]:
-        return written_in(self.fields)
 
 
 def fields_of(request: HttpRequest) -> Fields:
@@ -105,36 +97,80 @@ def _keep(request: HttpRequest, writer: Writer | None) -> bool:
     size = len(path) + sum(len(name) + len(value) for name, value in fields)
     if writer is None or size > LARGEST:
         return False
-    kept = Unsent(path, fields, writer, timezone.now().timestamp())
-    request.session[SESSION_KEY] = asdict(kept)
+    user = User.objects.filter(pk=writer.user, is_active=True).first()
+    if user is None:
+        return False
+    browser = uuid.uuid4()
+    UnsentForm.objects.update_or_create(
+        user=user,
+        defaults={
+            "browser": browser,
+            "acting_for": writer.acting_for or None,
+            "path": path,
+            "fields": fields,
+            "at": timezone.now(),
+        },
+    )
+    setattr(request, BROWSER, str(browser))
     return True
 
 
-def find(request: PersonRequest) -> Unsent | None:
-    """The user's kept form. Switches to the person they acted for when they wrote it.
+def find(request: PersonRequest) -> UnsentForm | None:
+    """The user's kept form in this browser. Switches to the person they acted for."""
+    found = _of(request).first()
+    if found is not None:
+        act_for(request, found.acting_for)
+    return found
 
-    A form that is too old or by another user is deleted.
-    """
-    kept = request.session.get(SESSION_KEY)
-    if kept is None:
+
+def take(request: PersonRequest, path: str) -> UnsentForm | None:
+    """As ``find``, for a page that shows what was sent to ``path``; the form is deleted."""
+    found = _of(request).filter(path=path).first()
+    if found is None:
         return None
-    found = Unsent(**{**kept, "writer": Writer(**kept["writer"])})
-    is_old = timezone.now().timestamp() - found.at > KEPT_FOR
-    if is_old or found.writer.user != str(request.user.pk):
-        forget(request)
-        return None
-    act_for(request, uuid.UUID(found.writer.acting_for) if found.writer.acting_for else None)
+    act_for(request, found.acting_for)
+    forget(request)
     return found
 
 
 def forget(request: HttpRequest) -> None:
-    request.session.pop(SESSION_KEY, None)
+    _of(request).delete()
+    if FORM_COOKIE in request.COOKIES:
+        setattr(request, BROWSER, "")
 
 
 def forget_what_is_sent_now(request: HttpRequest) -> None:
-    kept = request.session.get(SESSION_KEY)
-    if kept is not None and kept["path"] == request.get_full_path():
+    if _of(request).filter(path=request.get_full_path()).exists():
         forget(request)
+
+
+def delete_old() -> int:
+    return UnsentForm.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]
+
+
+def _of(request: HttpRequest) -> QuerySet[UnsentForm]:
+    try:
+        browser = uuid.UUID(request.COOKIES.get(FORM_COOKIE, ""))
+    except ValueError:
+        return UnsentForm.objects.none()
+    return UnsentForm.objects.filter(
+        pk=request.user.pk, browser=browser, at__gt=timezone.now() - KEPT_FOR
+    )
+
+
+def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    browser = getattr(request, BROWSER, None)
+    if browser:
+        response.set_cookie(
+            FORM_COOKIE,
+            browser,
+            max_age=int(KEPT_FOR.total_seconds()),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    elif browser is not None:
+        response.delete_cookie(FORM_COOKIE, samesite="Lax")
 
 
 def remember_writer(request: PersonRequest, response: HttpResponse) -> None:

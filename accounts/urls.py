@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.models import Message
-from accounts.views import addresses, me, tokens, unsent
+from accounts.views import addresses, log_in_again, me, tokens, unsent
 
 app_name = "accounts"
 
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/email/code/", addresses.code, EMAIL, name="email_code"),
     path("settings/phone/", addresses.address, PHONE, name="phone"),
     path("settings/phone/code/", addresses.code, PHONE, name="phone_code"),
+    path("settings/log-in-again/", log_in_again.log_in_again, name="log_in_again"),
     path("settings/keys/", tokens.tokens, name="tokens"),
     path("settings/keys/create/", tokens.create_token, name="create_token"),
     path("settings/keys/<uuid:token>/revoke/", tokens.revoke_token, name="revoke_token"),

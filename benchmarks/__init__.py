@@ -1,6 +1,7 @@
-"""Speed, as ratios against a floor in the same run: ``python -m benchmarks``.
+"""Speed as ratios to a floor in the same run: ``python -m benchmarks``.
 
-Milliseconds say more about a machine than about a program. So each benchmark asks for a
-page and for the plainest page that could do its work in turn, and reports how many times
-the one costs the other. It measures and never fails because a goal was missed.
+Milliseconds depend on the machine. So each benchmark requests a page and a minimal page
+alternately and reports the ratio of their times. A missed goal is reported, not an error.
+
+``--without PIECE`` measures what one piece of speed machinery gives (``benchmarks.pieces``).
 """

@@ -1,4 +1,4 @@
-"""A browser reduced to one kept connection, so that the asking costs next to nothing."""
+"""A minimal HTTP client with persistent connections, so that it hardly costs CPU time."""
 
 import re
 import secrets
@@ -23,7 +23,7 @@ ETAG = re.compile(rb"\r\netag: *([^\r]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     head: bytes
     body: bytes
@@ -35,8 +35,8 @@ class Answer:
         return found[1].decode() if found else None
 
     @property
-    def where(self) -> str:
-        """The address that it sends the reader to."""
+    def location(self) -> str:
+        """The URL of a redirect."""
         found = re.search(rb"\r\nlocation: *([^\r]+)", self.head, re.IGNORECASE)
         return found[1].decode() if found else ""
 
@@ -54,19 +54,19 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
-    def ask(self, request: bytes) -> Answer:
+    def fetch(self, request: bytes) -> Response:
         self.send(request)
-        while (answer := self.receive()) is None:
+        while (response := self.receive()) is None:
             pass
-        return answer
+        return response
 
     def send(self, request: bytes) -> None:
         self.received = b""
         self.began = time.perf_counter()
         self.socket.sendall(request)
 
-    def receive(self) -> Answer | None:
-        """Read once; the answer when that was the last of it."""
+    def receive(self) -> Response | None:
+        """Read once. Returns the response when it is complete."""
         part = self.socket.recv(1 << 18)
         if not part:
             raise ConnectionError("The web server closed the connection.")
@@ -80,12 +80,12 @@ class Connection:
         wanted = int(length[1]) if length and status not in (204, 304) else 0
         if len(body) < wanted:
             return None
-        return Answer(status, head, body, time.perf_counter() - self.began)
+        return Response(status, head, body, time.perf_counter() - self.began)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody logged in, as the server sees them: two cookies."""
+    """A logged-in user's browser: two cookies."""
 
     session: str
     token: str
@@ -117,7 +117,7 @@ class Reader:
         lines = [
             f"{method} {path} HTTP/1.1",
             f"Host: {HOST}",
-            "X-Forwarded-Proto: https",  # the proxy in front took the encryption off
+            "X-Forwarded-Proto: https",  # as the proxy in front sets it
             f"Cookie: {cookies}",
             *headers,
         ]
@@ -125,7 +125,7 @@ class Reader:
 
 
 class Crowd:
-    """Clients that ask at the same time, each on a connection of its own."""
+    """Concurrent clients, each with its own connection."""
 
     def __init__(self, port: int, clients: int) -> None:
         self.connections = [Connection(port) for _ in range(clients)]
@@ -138,27 +138,27 @@ class Crowd:
         for connection in self.connections:
             connection.socket.close()
 
-    def ask(self, requests: Sequence[bytes]) -> tuple[list[Answer], float]:
-        """Every request once, by whoever is free; and how long it took until all had
-        their answers. One thread waits for all of them: the clients share the machine
-        with what they measure, and threads would cost it more."""
+    def fetch(self, requests: Sequence[bytes]) -> tuple[list[Response], float]:
+        """Send each request once, on the next free connection. Returns the responses and the
+        seconds until all had come. One thread waits for all: the clients share the machine
+        with what they measure, and threads would use more of it."""
         waiting = list(reversed(requests))
-        answers: list[Answer] = []
+        responses: list[Response] = []
         began, cpu_began = time.perf_counter(), time.process_time()
         with selectors.DefaultSelector() as selector:
             for connection in self.connections[: len(waiting)]:
                 connection.send(waiting.pop())
                 selector.register(connection.socket, selectors.EVENT_READ, connection)
-            while len(answers) < len(requests):
+            while len(responses) < len(requests):
                 ready = selector.select(timeout=TIMEOUT)
                 if not ready:
-                    raise TimeoutError("The web server did not answer.")
+                    raise TimeoutError("The web server did not respond.")
                 for key, _ in ready:
                     connection = key.data
-                    answer = connection.receive()
-                    if answer is None:
+                    response = connection.receive()
+                    if response is None:
                         continue
-                    answers.append(answer)
+                    responses.append(response)
                     if waiting:
                         connection.send(waiting.pop())
                     else:
@@ -166,17 +166,17 @@ class Crowd:
         took = time.perf_counter() - began
         self.seconds += took
         self.cpu_seconds += time.process_time() - cpu_began
-        return answers, took
+        return responses, took
 
     @property
     def share(self) -> float:
-        """How much of one core the asking itself took."""
+        """How much of one core the clients took."""
         return self.cpu_seconds / self.seconds if self.seconds else 0.0
 
 
 @dataclass(frozen=True)
 class Program:
-    """Who asks with a bearer token."""
+    """Who fetches with a bearer token."""
 
     token: str
 

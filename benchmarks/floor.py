@@ -1,8 +1,8 @@
-"""The floor: the least that could be called the same page, or the same booking.
+"""The floor: a minimal page and a minimal booking, with the same server and middleware.
 
-Same server, same middleware, somebody logged in, and none of the product's care. The
-calendar counts heads in one grouped query and lists as many ready-made cells as the
-calendar has slots. The booking is one INSERT under the constraint that keeps seats apart.
+The page is for a logged-in user. It counts visits in one grouped query and renders as many
+constant cells as the calendar has slots. The booking is one INSERT into a table with the
+constraints of the visits' table.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ def calendar(request: PersonRequest, department: uuid.UUID) -> HttpResponse:
 
 
 def prepare() -> None:
-    """A table like the visits', with its constraints and as many rows."""
+    """Copy the visits' table with its constraints and rows."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE benchmarks_visit (LIKE booking_visit INCLUDING ALL)")
         cursor.execute("INSERT INTO benchmarks_visit SELECT * FROM booking_visit")

@@ -1,8 +1,8 @@
-"""The same calendar in two databases: one has years gone by, the other has none.
+"""The same calendar in two databases: one has years of past bookings, the other has none.
 
-The second is a copy of the first, so that all else is equal, and has a web server of its
-own. Its history is like the days that can be booked: every shift three fifths full. It is
-loaded by SQL alone, with every constraint in force.
+The one with history is a copy of the other and has its own web server. Three fifths of
+every shift's time are booked, as on the days that can be booked. The rows are inserted by
+SQL, with every constraint in force.
 """
 
 import itertools
@@ -17,10 +17,10 @@ import psycopg
 from django.db import connection, connections, models
 from django.db.backends.utils import CursorWrapper
 
-from benchmarks.pages import calendars, compared, look_in_turn
-from benchmarks.stage import Stage
-from benchmarks.town import CIRCLE, CLOSES, OPENS, SEED, Quarter
-from benchmarks.words import Measured, say
+from benchmarks.dataset import CIRCLE, CLOSES, OPENS, SEED, Site
+from benchmarks.environment import Environment
+from benchmarks.pages import calendars, compared, measure_in_turn
+from benchmarks.results import Measured, say
 from booking.models import Booking, BookingEvent, Visit
 from departments.models import Day, Shift
 
@@ -30,26 +30,26 @@ DAYS_AT_A_TIME = 14
 VISITS_A_SHIFT = CLOSES - OPENS  # at most: one an hour
 
 
-def calendar(stage: Stage) -> Measured:
-    """A calendar after so many bookings ÷ the same after none."""
-    quarter = stage.town.ordinary[0]
-    with _copied(stage), stage.another_server(DATABASE_URL=_address(COPY)) as old:
-        rounds = look_in_turn(
-            stage,
-            history=(old.port, calendars(quarter)),
-            none=(stage.port, calendars(quarter)),
+def calendar(env: Environment) -> Measured:
+    """A calendar after many past bookings ÷ the same after none."""
+    site = env.data.ordinary[0]
+    with _copied(env), env.another_server(DATABASE_URL=_address(COPY)) as old:
+        rounds = measure_in_turn(
+            env,
+            history=(old.port, calendars(site)),
+            none=(env.port, calendars(site)),
         )
     return compared(rounds, "history", "none")
 
 
 @contextmanager
-def _copied(stage: Stage) -> Iterator[None]:
-    calendars(stage.town.ordinary[0])  # the viewers' sessions are copied too
-    with stage.server.paused():
+def _copied(env: Environment) -> Iterator[None]:
+    calendars(env.data.ordinary[0])  # creates the viewers' sessions before the copy
+    with env.server.paused():
         connections.close_all()
         _maintain(f'CREATE DATABASE {COPY} TEMPLATE "{connection.settings_dict["NAME"]}"')
     try:
-        _remember(stage.town.ordinary, stage.sizes.staff, stage.sizes.history)
+        _remember(env.data.ordinary, env.sizes.staff, env.sizes.history)
         yield
     finally:
         connections.close_all()
@@ -65,12 +65,12 @@ def _address(database: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
 
 
-def _remember(quarters: list[Quarter], staff: int, bookings: int) -> None:
-    """So many bookings of days gone by, latest first."""
+def _remember(sites: list[Site], staff: int, bookings: int) -> None:
+    """Insert so many past bookings, latest first."""
     began, made = time.monotonic(), 0
     with connections[COPY].cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [SEED / 10**8])
-        _write_down(cursor, quarters)
+        _write_down(cursor, sites)
         for weeks in itertools.count():
             if made >= bookings:
                 break
@@ -84,26 +84,26 @@ def _remember(quarters: list[Quarter], staff: int, bookings: int) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _write_down(cursor: CursorWrapper, quarters: list[Quarter]) -> None:
+def _write_down(cursor: CursorWrapper, sites: list[Site]) -> None:
     cursor.execute("CREATE TABLE department (id uuid)")
     cursor.execute(
         "CREATE TABLE viewer (department uuid, service uuid, number int, id uuid,"
         " PRIMARY KEY (department, number))"
     )
-    for quarter in quarters:
-        cursor.execute("INSERT INTO department VALUES (%s)", [quarter.department.pk])
+    for site in sites:
+        cursor.execute("INSERT INTO department VALUES (%s)", [site.department.pk])
         cursor.executemany(
             "INSERT INTO viewer VALUES (%s, %s, %s, %s)",
             [
-                (quarter.department.pk, quarter.service.pk, number, viewer.pk)
-                for number, viewer in enumerate(quarter.viewers)
+                (site.department.pk, site.service.pk, number, viewer.pk)
+                for number, viewer in enumerate(site.viewers)
             ],
         )
 
 
 def _days(cursor: CursorWrapper, latest: int, staff: int) -> None:
-    """Two weeks of days, the last of them so many days ago, and their shifts, numbered in
-    a table of their own."""
+    """Insert two weeks of days, the last of them ``latest`` days ago, with their shifts. The
+    temporary table ``shift`` numbers the shifts."""
     cursor.execute("DROP TABLE IF EXISTS shift")
     cursor.execute(
         "CREATE TEMP TABLE shift AS SELECT gen_random_uuid() AS id, department.id AS department,"
@@ -134,7 +134,7 @@ def _days(cursor: CursorWrapper, latest: int, staff: int) -> None:
 
 
 def _bookings(cursor: CursorWrapper, at_most: int) -> int:
-    """Visits on those shifts; a shift's people take turns."""
+    """Insert bookings on the shifts of ``_days``; a shift's recipients take turns."""
     cursor.execute("DROP TABLE IF EXISTS visit")
     cursor.execute(
         "CREATE TEMP TABLE visit AS"
@@ -178,7 +178,7 @@ def _bookings(cursor: CursorWrapper, at_most: int) -> int:
 
 
 def _insert(cursor: CursorWrapper, model: type[models.Model], source: str, **columns: str) -> None:
-    """Rows of the model, as many as the source has; what is not said has its default."""
+    """Insert a row of the model for each row of the source. Other columns get their defaults."""
     defaults: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         column = field.column

@@ -1,4 +1,4 @@
-"""What a web worker keeps: after many requests as much as after few."""
+"""Whether a web worker's memory grows with the number of requests."""
 
 import itertools
 import time
@@ -6,43 +6,43 @@ import time
 from django.utils import timezone
 
 from benchmarks.client import Crowd
+from benchmarks.environment import Environment
 from benchmarks.pages import CALENDAR, viewers
-from benchmarks.stage import Stage
-from benchmarks.words import BrokenError, Measured, say
+from benchmarks.results import BrokenError, Measured, say
 
 CLIENTS = 4
 AT_A_TIME = 500
 
 
-def worker(stage: Stage) -> Measured:
-    """The resident memory of a server's only worker, over pages that recipients look at."""
-    few, many = stage.effort.requests
-    quarter = stage.town.ordinary[0]
-    times = f"/book/{quarter.service.pk}/{timezone.localdate()}/"
+def worker(env: Environment) -> Measured:
+    """Resident memory of a single worker after many ÷ after few requests of recipients' pages."""
+    few, many = env.effort.requests
+    site = env.data.ordinary[0]
+    times = f"/book/{site.service.pk}/{timezone.localdate()}/"
     pages = itertools.cycle(
         [
             viewer.reader.get(path)
             for path in (CALENDAR, times, "/calendar/week/", "/bookings/")
-            for viewer in viewers(quarter)
+            for viewer in viewers(site)
         ]
     )
     sizes: dict[int, int] = {}
     with (
-        stage.another_server(WEB_WORKERS="1") as server,
+        env.another_server(WEB_WORKERS="1") as server,
         Crowd(server.port, CLIENTS) as crowd,
     ):
-        asked, began = 0, time.monotonic()
-        while asked < many:
-            wave = min(AT_A_TIME, (few if asked < few else many) - asked)
-            answers, _ = crowd.ask(list(itertools.islice(pages, wave)))
-            if wrong := [answer.status for answer in answers if answer.status != 200]:
+        sent, began = 0, time.monotonic()
+        while sent < many:
+            wave = min(AT_A_TIME, (few if sent < few else many) - sent)
+            responses, _ = crowd.fetch(list(itertools.islice(pages, wave)))
+            if wrong := [response.status for response in responses if response.status != 200]:
                 raise BrokenError(f"A page answered {wrong[0]} instead of 200.")
-            asked += wave
-            left = (time.monotonic() - began) / asked * (many - asked)
-            say(f"  {asked:,} of {many:,} requests, {left:.0f} s left")
-            if asked in (few, many):
-                sizes[asked] = server.worker_memory()
+            sent += wave
+            left = (time.monotonic() - began) / sent * (many - sent)
+            say(f"  {sent:,} of {many:,} requests, {left:.0f} s left")
+            if sent in (few, many):
+                sizes[sent] = server.worker_memory()
     return Measured(
         sizes[many] / sizes[few],
-        {f"after_{asked}_mb": round(size / 2**20, 1) for asked, size in sizes.items()},
+        {f"after_{sent}_mb": round(size / 2**20, 1) for sent, size in sizes.items()},
     )

@@ -1,4 +1,4 @@
-"""A recipient's calendar against the floor: one client, one connection."""
+"""A recipient's calendar ÷ the floor: one client, one connection."""
 
 import contextlib
 import itertools
@@ -13,68 +13,54 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.client import HOST, Answer, Connection, Reader
-from benchmarks.stage import Stage
-from benchmarks.town import Quarter
-from benchmarks.words import BrokenError, Measured, say
+from benchmarks.client import HOST, Connection, Reader, Response
+from benchmarks.dataset import Site
+from benchmarks.environment import Environment
+from benchmarks.results import BrokenError, Measured, say
 from departments.models import Day
 
 CALENDAR = "/calendar/"
-VIEWERS = 5  # people whose calendars are looked at in turn
-SLOW = 3  # what takes long is looked at so many times less often
+VIEWERS = 5  # recipients whose calendars are requested in turn
+SLOW = 3  # slow pages are requested so many times less often
 
-Ask = Callable[[Connection], float]
+Fetch = Callable[[Connection], float]
 Rounds = list[dict[str, list[float]]]
 
 
 @dataclass(frozen=True)
 class Viewer:
     reader: Reader
-    quarter: Quarter
+    site: Site
 
     def calendar(self, to: Connection) -> float:
-        return expect(200, to.ask(self.reader.get(CALENDAR))).seconds
+        return expect(200, to.fetch(self.reader.get(CALENDAR))).seconds
 
     def floor(self, to: Connection) -> float:
-        path = f"/floor/{self.quarter.department.pk}/"
-        return expect(200, to.ask(self.reader.get(path))).seconds
+        path = f"/floor/{self.site.department.pk}/"
+        return expect(200, to.fetch(self.reader.get(path))).seconds
 
 
-def warm(stage: Stage) -> Measured:
-    quarter = stage.town.ordinary[0]
-    rounds = look_in_turn(
-        stage, calendar=(stage.port, calendars(quarter)), floor=(stage.port, floors(quarter))
+def warm(env: Environment) -> Measured:
+    site = env.data.ordinary[0]
+    rounds = measure_in_turn(
+        env, calendar=(env.port, calendars(site)), floor=(env.port, floors(site))
     )
     return compared(rounds, "calendar", "floor")
 
 
-def unchanged(stage: Stage) -> Measured:
-    """As a browser asks that has the page already."""
-
-    def again(viewer: Viewer) -> Ask:
-        known: str | None = None
-
-        def ask(to: Connection) -> float:
-            nonlocal known
-            answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
-            if answer.status == 200:  # the first look, or a new five minutes on the clock
-                known = answer.etag
-                answer = to.ask(viewer.reader.get(CALENDAR, etag=known))
-            return expect(304, answer).seconds
-
-        return ask
-
-    quarter = stage.town.ordinary[0]
-    rounds = look_in_turn(
-        stage,
-        unchanged=(stage.port, itertools.cycle([again(one) for one in viewers(quarter)])),
-        floor=(stage.port, floors(quarter)),
+def unchanged(env: Environment) -> Measured:
+    """A conditional request of a browser that has the page."""
+    site = env.data.ordinary[0]
+    rounds = measure_in_turn(
+        env,
+        unchanged=(env.port, unchanged_calendars(site)),
+        floor=(env.port, floors(site)),
     )
     return compared(rounds, "unchanged", "floor")
 
 
-def even(stage: Stage) -> Measured:
-    rounds = look_in_turn(stage, calendar=(stage.port, calendars(stage.town.ordinary[0])))
+def even(env: Environment) -> Measured:
+    rounds = measure_in_turn(env, calendar=(env.port, calendars(env.data.ordinary[0])))
     spreads = [
         statistics.quantiles(one["calendar"], n=20)[18] / statistics.median(one["calendar"])
         for one in rounds
@@ -85,52 +71,52 @@ def even(stage: Stage) -> Measured:
     )
 
 
-def cold(stage: Stage) -> Measured:
-    """Every day of a large department has changed since somebody last looked."""
-    quarter = stage.town.largest
-    rounds = look_in_turn(
-        stage,
-        pages=stage.effort.pages // SLOW,
-        cold=(stage.port, _after_changes(quarter)),
-        floor=(stage.port, floors(quarter)),
+def cold(env: Environment) -> Measured:
+    """Every Day of a large department has changed since the last request."""
+    site = env.data.largest
+    rounds = measure_in_turn(
+        env,
+        pages=env.effort.pages // SLOW,
+        cold=(env.port, calendars_after_changes(site)),
+        floor=(env.port, floors(site)),
     )
     return compared(rounds, "cold", "floor")
 
 
-def saturated(stage: Stage) -> Measured:
-    """When all days have changed and nobody is left for any slot, that must be proven."""
-    full, usual = stage.town.saturated
-    rounds = look_in_turn(
-        stage,
-        pages=stage.effort.pages // SLOW,
-        saturated=(stage.port, _after_changes(full)),
-        usual=(stage.port, _after_changes(usual)),
+def saturated(env: Environment) -> Measured:
+    """All Days have changed, and no slot has a free seat, which takes a proof for each."""
+    full, usual = env.data.saturated
+    rounds = measure_in_turn(
+        env,
+        pages=env.effort.pages // SLOW,
+        saturated=(env.port, calendars_after_changes(full)),
+        usual=(env.port, calendars_after_changes(usual)),
     )
     return compared(rounds, "saturated", "usual")
 
 
-def staff(stage: Stage) -> Measured:
-    """What many staff cost when nothing has changed."""
-    rounds = look_in_turn(
-        stage,
-        largest=(stage.port, calendars(stage.town.largest)),
-        smallest=(stage.port, calendars(stage.town.smallest)),
+def staff(env: Environment) -> Measured:
+    """A department with many staff ÷ one with a single carer; nothing has changed."""
+    rounds = measure_in_turn(
+        env,
+        largest=(env.port, calendars(env.data.largest)),
+        smallest=(env.port, calendars(env.data.smallest)),
     )
     return compared(rounds, "largest", "smallest")
 
 
-def statements(stage: Stage) -> Measured:
-    """The most statements that a page needs, whoever looks and whether the days have
-    changed or not."""
+def statements(env: Environment) -> Measured:
+    """The most SQL statements of a calendar, for several recipients, with changed and
+    unchanged Days."""
     counts = {"warm": set[int](), "cold": set[int]()}
-    for quarter in (stage.town.ordinary[0], stage.town.smallest, stage.town.largest):
-        for viewer in viewers(quarter):
+    for site in (env.data.ordinary[0], env.data.smallest, env.data.largest):
+        for viewer in viewers(site):
             client = Client(headers={"host": HOST, "x-forwarded-proto": "https"})
             client.cookies[settings.SESSION_COOKIE_NAME] = viewer.reader.session
             client.get(CALENDAR)
             for name in ("warm", "cold"):
                 if name == "cold":
-                    _change(quarter)
+                    change(site)
                 with CaptureQueriesContext(connection) as captured:
                     client.get(CALENDAR)
                 counts[name].add(len(captured))
@@ -141,63 +127,80 @@ def statements(stage: Stage) -> Measured:
     )
 
 
-def viewers(quarter: Quarter) -> list[Viewer]:
-    """The same few people of a quarter, logged in."""
-    if quarter.department.pk not in _known:
-        _known[quarter.department.pk] = [
-            Viewer(Reader.of(recipient.user), quarter)
-            for recipient in quarter.viewers[:VIEWERS]
+def viewers(site: Site) -> list[Viewer]:
+    """The first recipients of a site, logged in; always the same ones."""
+    if site.department.pk not in _known:
+        _known[site.department.pk] = [
+            Viewer(Reader.of(recipient.user), site)
+            for recipient in site.viewers[:VIEWERS]
             if recipient.user
         ]
-    return _known[quarter.department.pk]
+    return _known[site.department.pk]
 
 
 _known: dict[uuid.UUID, list[Viewer]] = {}
 
 
-def calendars(quarter: Quarter) -> Iterator[Ask]:
-    return itertools.cycle([viewer.calendar for viewer in viewers(quarter)])
+def calendars(site: Site) -> Iterator[Fetch]:
+    return itertools.cycle([viewer.calendar for viewer in viewers(site)])
 
 
-def floors(quarter: Quarter) -> Iterator[Ask]:
-    return itertools.cycle([viewer.floor for viewer in viewers(quarter)])
+def unchanged_calendars(site: Site) -> Iterator[Fetch]:
+    def again(viewer: Viewer) -> Fetch:
+        known: str | None = None
+
+        def fetch(to: Connection) -> float:
+            nonlocal known
+            response = to.fetch(viewer.reader.get(CALENDAR, etag=known))
+            if response.status == 200:  # the first time, and every five minutes
+                known = response.etag
+                response = to.fetch(viewer.reader.get(CALENDAR, etag=known))
+            return expect(304, response).seconds
+
+        return fetch
+
+    return itertools.cycle([again(viewer) for viewer in viewers(site)])
 
 
-def _after_changes(quarter: Quarter) -> Iterator[Ask]:
-    def after_changes(viewer: Viewer) -> Ask:
-        def ask(to: Connection) -> float:
-            _change(quarter)
+def floors(site: Site) -> Iterator[Fetch]:
+    return itertools.cycle([viewer.floor for viewer in viewers(site)])
+
+
+def calendars_after_changes(site: Site) -> Iterator[Fetch]:
+    def after_changes(viewer: Viewer) -> Fetch:
+        def fetch(to: Connection) -> float:
+            change(site)
             return viewer.calendar(to)
 
-        return ask
+        return fetch
 
-    return itertools.cycle([after_changes(viewer) for viewer in viewers(quarter)])
-
-
-def _change(quarter: Quarter) -> None:
-    Day.objects.filter(department=quarter.department).update(revision=F("revision") + 1)
+    return itertools.cycle([after_changes(viewer) for viewer in viewers(site)])
 
 
-def look_in_turn(
-    stage: Stage, *, pages: int | None = None, **subjects: tuple[int, Iterator[Ask]]
+def change(site: Site) -> None:
+    Day.objects.filter(department=site.department).update(revision=F("revision") + 1)
+
+
+def measure_in_turn(
+    env: Environment, *, pages: int | None = None, **subjects: tuple[int, Iterator[Fetch]]
 ) -> Rounds:
-    """Each subject (a port, and how it is asked for there) once, then each once more, and
-    so on: what disturbs one disturbs all."""
+    """Request the subjects alternately, so that a disturbance affects all of them alike. A
+    subject is a port and what is requested there."""
     rounds: Rounds = []
-    for number in range(1, stage.effort.rounds + 1):
-        say(f"  round {number} of {stage.effort.rounds}")
+    for number in range(1, env.effort.rounds + 1):
+        say(f"  round {number} of {env.effort.rounds}")
         with contextlib.ExitStack() as open_now:
             to = {
                 port: open_now.enter_context(Connection(port))
                 for port in {port for port, _ in subjects.values()}
             }
-            for _ in range(2 * VIEWERS):  # nothing is counted yet
-                for port, asks in subjects.values():
-                    next(asks)(to[port])
+            for _ in range(2 * VIEWERS):  # warm-up
+                for port, fetches in subjects.values():
+                    next(fetches)(to[port])
             took: dict[str, list[float]] = {name: [] for name in subjects}
-            for _ in range(max(1, stage.effort.pages if pages is None else pages)):
-                for name, (port, asks) in subjects.items():
-                    took[name].append(next(asks)(to[port]))
+            for _ in range(max(1, env.effort.pages if pages is None else pages)):
+                for name, (port, fetches) in subjects.items():
+                    took[name].append(next(fetches)(to[port]))
         rounds.append(took)
     return rounds
 
@@ -222,7 +225,7 @@ def _rounded(ratios: list[float]) -> list[float]:
     return [round(ratio, 3) for ratio in ratios]
 
 
-def expect(status: int, answer: Answer) -> Answer:
-    if answer.status != status:
-        raise BrokenError(f"A page answered {answer.status} instead of {status}.")
-    return answer
+def expect(status: int, response: Response) -> Response:
+    if response.status != status:
+        raise BrokenError(f"A page returned {response.status} instead of {status}.")
+    return response

@@ -1,4 +1,4 @@
-"""The figures of a run: kept as they come, and written into docs/ when asked for."""
+"""Stores the figures of a run and writes them into docs/benchmarks.md."""
 
 import datetime as dt
 import json
@@ -8,24 +8,25 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stage import CHECKOUT
-from benchmarks.words import Benchmark, as_json, say
+from benchmarks.environment import CHECKOUT
+from benchmarks.pieces import Piece
+from benchmarks.results import Benchmark, as_json, say
 
 Figure = dict[str, Any]
 
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
 CHART = CHECKOUT / "docs" / "benchmarks.svg"
 BEGINS, ENDS = "<!-- figures -->", "<!-- end of figures -->"
-TOLD = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
+NOT_DETAILS = {"name", "what", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
 
 
 def read(path: Path, context: Figure) -> dict[str, Figure]:
-    """What was measured before with the same data and the same effort, by name."""
+    """Figures measured before with the same data and the same effort, by name."""
     return {figure["name"]: figure for figure in _all(path) if _is_of(figure, context)}
 
 
-def forget(path: Path, names: Collection[str], context: Figure) -> None:
-    """They are about to be measured anew; what was measured otherwise stays."""
+def discard(path: Path, names: Collection[str], context: Figure) -> None:
+    """Remove figures that are about to be measured again with the same data and effort."""
     path.parent.mkdir(parents=True, exist_ok=True)
     left = [
         figure
@@ -40,6 +41,18 @@ def keep(path: Path, figure: Figure) -> None:
         file.write(as_json(figure) + "\n")
 
 
+def keep_gain(path: Path, gain: Figure) -> None:
+    """In place of what was measured before of the same piece, figure and data."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name = {key: gain[key] for key in ("piece", "figure", "sizes")}
+    left = [one for one in _all(path) if not _is_of(one, name)]
+    path.write_text("".join(as_json(one) + "\n" for one in [*left, gain]))
+
+
+def read_gains(path: Path, context: Figure) -> list[Figure]:
+    return [one for one in _all(path) if _is_of(one, context)]
+
+
 def _all(path: Path) -> list[Figure]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -50,11 +63,15 @@ def _is_of(figure: Figure, context: Figure) -> bool:
 
 
 def write_docs(measured: Sequence[tuple[Benchmark, Figure | None]]) -> None:
-    before, _, rest = PAGE.read_text().partition(BEGINS)
-    _, _, after = rest.partition(ENDS)
-    PAGE.write_text(f"{before}{BEGINS}\n{_table(measured)}\n{ENDS}{after}")
+    _write_between(BEGINS, _table(measured), ENDS)
     CHART.write_text(chart(measured))
     say(f"Written: {PAGE.relative_to(CHECKOUT)}, {CHART.relative_to(CHECKOUT)}")
+
+
+def _write_between(begins: str, text: str, ends: str) -> None:
+    before, _, rest = PAGE.read_text().partition(begins)
+    _, _, after = rest.partition(ends)
+    PAGE.write_text(f"{before}{begins}\n{text}\n{ends}{after}")
 
 
 def _table(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
@@ -67,10 +84,11 @@ def _table(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for benchmark, figure in measured:
-        behind = {name: value for name, value in (figure or {}).items() if name not in TOLD}
+        behind = {name: value for name, value in (figure or {}).items() if name not in NOT_DETAILS}
+        is_met = _verdict(figure) if benchmark.has_goal else "–"
         lines.append(
-            f"| `{benchmark.name}` | {benchmark.says} | {_number(figure)} | {benchmark.goal}"
-            f" | {_verdict(figure)} | {', '.join(f'{n} {v}' for n, v in behind.items())} |"
+            f"| `{benchmark.name}` | {benchmark.what} | {_number(figure)} | {benchmark.goal}"
+            f" | {is_met} | {', '.join(f'{n} {v}' for n, v in behind.items())} |"
         )
     return "\n".join(lines)
 
@@ -85,10 +103,43 @@ def _verdict(figure: Figure | None) -> str:
     return "yes" if figure["ok"] else "**no**"
 
 
+# -- Pieces of machinery ---------------------------------------------------------------
+
+PIECES_BEGIN, PIECES_END = "<!-- pieces -->", "<!-- end of pieces -->"
+
+
+def write_pieces(pieces: Collection[Piece], measured: Sequence[Figure]) -> None:
+    """The table of what each piece gives, of all that was measured in any run."""
+    _write_between(PIECES_BEGIN, pieces_table(pieces, measured), PIECES_END)
+    say(f"Written: {PAGE.relative_to(CHECKOUT)}")
+
+
+def pieces_table(pieces: Collection[Piece], measured: Sequence[Figure]) -> str:
+    lines = [
+        "| piece | what | figure | with ÷ without | ms with, without | gain | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for piece in pieces:
+        its = [one for one in measured if one["piece"] == piece.name]
+        for number, one in enumerate(its):
+            beginning = (f"`{piece.name}`", piece.what) if number == 0 else ("", "")
+            verdict = piece.verdict([one["gain"] for one in its]) if number == 0 else ""
+            cells = (
+                *beginning,
+                f"`{one['figure']}`",
+                f"{one['ratio']:.2f} ± {one['error']:.2f}",
+                f"{one['with_ms']:.2f}, {one['without_ms']:.2f}",
+                f"{one['gain']:.0%}",
+                verdict,
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 # -- The chart ----------------------------------------------------------------------
 
 ROW, TOP, LEFT, UNIT, RIGHT = 34, 64, 190, 260, 200  # pixels; UNIT is as long as a goal
-LONGEST = 1.75  # goals; what is beyond is cut, with its figure beside it
+LONGEST = 1.75  # goals; longer bars are cut, and the figure is beside them
 
 STYLE = """\
 text { font: 14px system-ui, sans-serif; fill: #1e2b3c }
@@ -103,11 +154,12 @@ stroke-width: 2 } .goal { stroke: #1e2b3c; stroke-width: 2; stroke-dasharray: 5 
 
 
 def chart(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
-    """Bars that end left of one line are met: each figure as a part of its goal, turned
-    over when more is better. Met and missed differ by form and word, not by colour alone."""
+    """Bars of each figure as a share of its goal, inverted when more is better: a goal is met
+    when its bar ends left of the line. Met and missed differ by form and word too."""
+    measured = [(benchmark, figure) for benchmark, figure in measured if benchmark.has_goal]
     height = TOP + ROW * len(measured) + 16
     width = LEFT + int(UNIT * LONGEST) + RIGHT
-    told = "; ".join(
+    described = "; ".join(
         f"{benchmark.name} {_number(figure)}, goal {benchmark.goal}, {_word(figure)}"
         for benchmark, figure in measured
     )
@@ -118,9 +170,9 @@ def chart(measured: Sequence[tuple[Benchmark, Figure | None]]) -> str:
     goal = LEFT + UNIT
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" \
-height="{height}" role="img" aria-labelledby="title told">
+height="{height}" role="img" aria-labelledby="title description">
 <title id="title">Each benchmark against its goal</title>
-<desc id="told">{escape(told)}.</desc>
+<desc id="description">{escape(described)}.</desc>
 <style>{STYLE}</style>
 <rect class="paper" width="{width}" height="{height}"/>
 <text class="strong" x="12" y="26">Each benchmark against its goal: shorter is better</text>
@@ -142,9 +194,9 @@ def _row(y: int, benchmark: Benchmark, figure: Figure | None) -> str:
         f'<rect class="{_word(figure)}" x="{LEFT}" y="{y + 5}" width="{length}"'
         f' height="{ROW - 12}" rx="2"/>\n'
     )
-    said = f"{_number(figure)} ({benchmark.goal}), {_word(figure)}"
+    text = f"{_number(figure)} ({benchmark.goal}), {_word(figure)}"
     x = LEFT + max(length, UNIT) + 10
-    return label + bar + f'<text x="{x}" y="{y + 21}">{escape(said)}</text>\n'
+    return label + bar + f'<text x="{x}" y="{y + 21}">{escape(text)}</text>\n'
 
 
 def _word(figure: Figure | None) -> str:

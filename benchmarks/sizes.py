@@ -1,12 +1,12 @@
-"""How much data a run has, and how long it looks."""
+"""How much data a run has, and how long it measures."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much data: departments, staff in each of them, in one large one beside them and
-    in the two that are compared when one is saturated; and bookings of days gone by."""
+    """Number of departments, of staff in each, in the largest and in each of the two that
+    are compared when one is saturated, and of past bookings."""
 
     departments: int
     staff: int
@@ -17,15 +17,13 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to look; the figures are the same, only less sure."""
+    """How long to measure."""
 
     rounds: int
-    pages: int  # asked for in each round
+    pages: int  # requested in each round
     waves: int  # of 32 bookings in each round
-    requests: tuple[int, int]  # after which a worker's memory is looked at
+    requests: tuple[int, int]  # after which a worker's memory is read
 
 
 DAYS = 14
-
-
 SLOTS_A_DAY = 32

@@ -1,49 +1,47 @@
-"""A fortnight's slots as the API gives them, against the floor of a page."""
+"""A fortnight's slots from the API ÷ the floor of a page."""
 
 import datetime as dt
 import io
 import itertools
 from collections.abc import Iterator
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.utils import timezone
 
 from benchmarks.client import Program
-from benchmarks.pages import VIEWERS, Ask, compared, expect, floors, look_in_turn
+from benchmarks.dataset import Site
+from benchmarks.environment import Environment
+from benchmarks.pages import VIEWERS, Fetch, compared, expect, floors, measure_in_turn
+from benchmarks.results import Measured
 from benchmarks.sizes import DAYS
-from benchmarks.stage import Stage
-from benchmarks.town import Quarter
-from benchmarks.words import Measured
 
 
-def api(stage: Stage) -> Measured:
-    if "create_token" not in get_commands():
-        return Measured(None, {"note": "there is no API yet"})
-    quarter = stage.town.ordinary[0]
-    rounds = look_in_turn(
-        stage, slots=(stage.port, _slots(quarter)), floor=(stage.port, floors(quarter))
+def api(env: Environment) -> Measured:
+    site = env.data.ordinary[0]
+    rounds = measure_in_turn(
+        env, slots=(env.port, fortnights(site)), floor=(env.port, floors(site))
     )
     return compared(rounds, "slots", "floor")
 
 
-def _slots(quarter: Quarter) -> Iterator[Ask]:
+def fortnights(site: Site) -> Iterator[Fetch]:
     first = timezone.localdate()
     last = first + dt.timedelta(days=DAYS - 1)
-    path = f"/api/v1/slots?service={quarter.service.pk}&from={first}&to={last}"
+    path = f"/api/v1/slots?service={site.service.pk}&from={first}&to={last}"
 
-    def ask_as(program: Program) -> Ask:
-        return lambda to: expect(200, to.ask(program.get(path))).seconds
+    def fetch_as(program: Program) -> Fetch:
+        return lambda to: expect(200, to.fetch(program.get(path))).seconds
 
     return itertools.cycle(
         [
-            ask_as(Program(_token(viewer.user.email)))
-            for viewer in quarter.viewers[:VIEWERS]
+            fetch_as(Program(_token(viewer.user.email)))
+            for viewer in site.viewers[:VIEWERS]
             if viewer.user
         ]
     )
 
 
 def _token(email: str) -> str:
-    said = io.StringIO()
-    call_command("create_token", email, stdout=said, stderr=io.StringIO())
-    return said.getvalue().splitlines()[-1]
+    output = io.StringIO()
+    call_command("create_token", email, stdout=output, stderr=io.StringIO())
+    return output.getvalue().splitlines()[-1]

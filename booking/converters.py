@@ -7,7 +7,6 @@ in autumn it carries its UTC offset: ``02.30+0100``.
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -85,31 +84,10 @@ class TimeUrls:
     def times(self, date: dt.date) -> str:
         if self.moving_id:
             return reverse("booking:move_times", args=[self.moving_id, date])
-        return _times_url(self.service_id, date)
+        return reverse("booking:times", args=[self.service_id, date])
 
     def check(self, starts_at: dt.datetime) -> str:
         date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
         if self.moving_id:
             return reverse("booking:move_check", args=[self.moving_id, date, clock])
         return reverse("booking:check", args=[self.service_id, date, clock])
-
-
-@lru_cache(maxsize=4096)
-def _times_url(service_id: uuid.UUID, date: dt.date) -> str:
-    """Cached: the calendar has one for each day, and ``reverse`` is slow."""
-    return reverse("booking:times", args=[service_id, date])
-
-
-_ANY = uuid.UUID(int=0)
-
-
-def url_with_id(name: str, id_: uuid.UUID) -> str:
-    """The URL of a page whose only argument is an id. Quicker than ``reverse``."""
-    before, after = _around_id(name)
-    return f"{before}{id_}{after}"
-
-
-@cache
-def _around_id(name: str) -> tuple[str, str]:
-    before, _, after = reverse(name, args=[_ANY]).partition(str(_ANY))
-    return before, after

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,9 +18,9 @@ from ninja.operation import Operation
 
 import booking.api
 import workflow.api
-from accounts.api import Refusal, invalid, not_found, too_large, unauthorized
+from accounts.api import Refusal, invalid, not_found, too_large, unauthorized, unavailable
 from booking.errors import BookingError
-from database.transactions import Busy
+from database.transactions import Busy, is_lock_timeout
 
 PATH = "/api/"
 
@@ -81,6 +82,16 @@ def refuse_booking(request: HttpRequest, error: BookingError | Busy) -> HttpResp
     return booking.api.refusal_of(error).response()
 
 
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def refuse_without_database(
+    request: HttpRequest, error: OperationalError | InterfaceError
+) -> HttpResponse:
+    if is_lock_timeout(error):
+        return refuse_booking(request, Busy())
+    return unavailable().response()
+
+
 @api.exception_handler(Http404)
 def refuse_unknown(request: HttpRequest, error: Http404) -> HttpResponse:
     return not_found().response()
@@ -127,6 +138,8 @@ class ProblemsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(PATH):
+            request.COOKIES = {}  # a key is all that counts here; no session is read or made
         response = self.get_response(request)
         is_page = not response.get("Content-Type", "").startswith("application/json")
         if response.status_code >= 400 and is_page and request.path.startswith(PATH):

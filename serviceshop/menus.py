@@ -1,7 +1,6 @@
 """The main menu of each role."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -82,15 +81,10 @@ def _recipients_pages(whose: Whose) -> list[Entry]:
 def _items(request: HttpRequest, *entries: Entry) -> tuple[Item, ...]:
     items = []
     for label, name, args in entries:
-        url = _url(name, *args)
+        url = reverse(name, args=args)
         is_current = request.path == url
         if name not in ("home", "departments:overview"):  # all other URLs are below these
-            urls = [url, *(_url(also, *args) for also in ALSO_UNDER.get(name, ()))]
+            urls = [url, *(reverse(also, args=args) for also in ALSO_UNDER.get(name, ()))]
             is_current = request.path.startswith(tuple(urls))
         items.append(Item(label, url, is_current))
     return tuple(items)
-
-
-@lru_cache(maxsize=1024)
-def _url(name: str, *args: object) -> str:
-    return reverse(name, args=args)

@@ -5,13 +5,19 @@ Roles come from rows of several apps, so only the project package knows them all
 
 import datetime as dt
 import uuid
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth import SESSION_KEY, get_user, middleware
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Coordinator, User
 from booking.models import Recipient
@@ -36,11 +42,41 @@ class Roles:
         return any(role == Employee.Role.CARE_WORKER for _, role in self.in_departments)
 
 
+_session: ContextVar[SessionBase | None] = ContextVar("session", default=None)
+
+
+class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
+    """``request.user``, as long as the session's row is in the database."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
+
+
+def _user_of(request: HttpRequest) -> User | AnonymousUser:
+    """Django's check of the session; ``Backend`` reads which session it is. A session that the
+    cache still holds after it was ended is deleted."""
+    token = _session.set(request.session)
+    try:
+        user: User | AnonymousUser = get_user(request)
+    finally:
+        _session.reset(token)
+    if user.is_anonymous and SESSION_KEY in request.session:
+        request.session.flush()
+    return user
+
+
 class Backend(AuthenticationBackend):
     """allauth's backend. Reads the user of a request with their roles, in one statement."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        rows = _STATEMENT.rows(user=user_id, today=timezone.localdate())
+        """None when the session of the request was ended."""
+        session = _session.get()
+        if session is None or not session.session_key:
+            return None
+        rows = _IN_SESSION.rows(
+            user=user_id, session=session.session_key, today=timezone.localdate()
+        )
         if not rows:
             return None
         user = _USER.of(rows[0])
@@ -87,3 +123,9 @@ def _with_roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, tuple[object,
 
 _USER = ModelColumns(User)
 _STATEMENT = Statement(_with_roles, user=uuid.UUID(int=1), today=dt.date.min)
+_IN_SESSION = Statement(
+    lambda user, session, today: _with_roles(user, today).filter(sessions__session_key=session),
+    user=uuid.UUID(int=1),
+    session="the session",
+    today=dt.date.min,
+)

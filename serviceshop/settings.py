@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "serviceshop.roles.AuthenticationMiddleware",
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "accounts.middleware.LanguageMiddleware",
@@ -137,7 +137,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions"
 
 # -- People -----------------------------------------------------------------
 
@@ -167,10 +167,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # tells allauth that log-in ha
 ACCOUNT_EMAIL_VERIFICATION = "none"  # staff have checked the address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # mail about a changed password
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # enough time for everybody
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # seconds
+# Django's own: allauth's writes a row for an address, and only for one that somebody has.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# Of one IP address only. What concerns one account is counted in the database
+# (accounts/attempts.py): also while the cache is away, and so that strangers block nobody.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip",
+    "request_login_code": "20/m/ip",
+    "reset_password": "20/m/ip",
+}
 # Without this, all users behind a proxy would share one IP address and one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1)
 # A session ends with the browser, or after a working day.
@@ -259,6 +265,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,
         "options": {"expires": 10.0},
+    },
+    "tidy log-ins": {
+        "task": "accounts.tasks.tidy_logins",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
+    "clear sessions": {
+        "task": "accounts.tasks.clear_sessions",
+        "schedule": crontab(hour="2", minute="40"),
     },
     "tidy messages": {
         "task": "accounts.tasks.tidy_messages",

@@ -2,15 +2,19 @@
 of ``other_department`` must see nothing of it."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
 from django.conf import settings as project
 from django.core.signals import setting_changed
-from django.db import connection
+from django.db import connection, connections
 from django.dispatch import receiver
 from django.test import TransactionTestCase, override_settings
 
+from accounts import api
+from accounts.messages import outgoing
+from accounts.rate import Rate
 from accounts.templatetags.fixed import FixedNode
 from booking.models import Visit
 from departments.models import Employee
@@ -26,6 +30,19 @@ from workflow.models import DayPlan
 BROWSER = Path(__file__).parent / "browser"
 FOLLOW_EVERY_LINK = {"test_every_page.py", "test_long_names.py"}
 
+_inherited = []
+
+
+def leave_connections_to_the_parent():
+    """A forked process makes connections of its own. Once a browser's event loop has run, those
+    that were open before it can't be closed before a fork; nor may they be by the child."""
+    for one in connections.all(initialized_only=True):
+        _inherited.append(one)
+        del connections[one.alias]
+
+
+os.register_at_fork(after_in_child=leave_connections_to_the_parent)
+
 
 def pytest_collection_finish():
     """What is there now lives as long as the run: the garbage collector need not look at it
@@ -36,8 +53,7 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(items):
-    """The longest first, so that at the end nobody waits for one who has just begun; and what
-    starts processes before a browser's event loop runs in this one."""
+    """The longest first, so that at the end nobody waits for one who has just begun."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is None,
@@ -86,6 +102,19 @@ def fixed_blocks_checked():
     FixedNode.is_checked = True
     yield
     FixedNode.is_checked = False
+
+
+@pytest.fixture(autouse=True)
+def _mail_at_once(monkeypatch):
+    """Mail of the log-in pages is sent before the answer, where a test can look at it."""
+    monkeypatch.setattr(outgoing, "send_soon", outgoing.send)
+
+
+@pytest.fixture(autouse=True)
+def _no_wrong_keys_yet(monkeypatch):
+    """Counted in the process, for one network address: that of all tests."""
+    monkeypatch.setattr(api, "_wrong_keys", Rate("test"))
+    monkeypatch.setattr(api, "_accepted", set())
 
 
 @receiver(setting_changed)

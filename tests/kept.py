@@ -2,7 +2,6 @@
 
 from django.template.autoreload import reset_loaders
 
-from booking import converters
 from booking.queries import free
 from booking.templatetags import calendar as tags
 
@@ -10,13 +9,12 @@ from booking.templatetags import calendar as tags
 def forget_drawn():
     """Rendered parts of pages, in the language of that time."""
     reset_loaders()
-    for drawn in (tags._day_row, tags._column, tags._frame, tags._run):
+    for drawn in (tags._frame, tags._run):
         drawn.cache_clear()
 
 
 def forget_all():
     """As in a new process."""
     forget_drawn()
-    converters._times_url.cache_clear()
-    for kept in (free._days, free._dates, free._needs):
+    for kept in (free._dates, free._needs):
         kept._found.clear()

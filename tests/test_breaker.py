@@ -125,7 +125,9 @@ def test_sending_a_task_without_a_broker_is_tried_once_and_raises_nothing(
 
     started = time.monotonic()
     assert task.delay() is None
-    figure("Seconds that a request waits for a broker", round(time.monotonic() - started, 2))
+    waited = time.monotonic() - started
+    figure("Seconds that a request waits for a broker", round(waited, 2))
+    assert waited < 8  # half a second, and plenty for a busy machine
     for _ in range(100):
         assert task.delay() is None
     assert len(tried) == 1

@@ -201,10 +201,10 @@ class Page:
 
 PAGES = [
     # a recipient
-    Page("recipient", "booking:calendar", 9),
+    Page("recipient", "booking:calendar", 10),
     Page("recipient", "booking:calendar", 5, "simple"),
-    Page("recipient", "booking:week", 8),
-    Page("recipient", "booking:times service date", 9),
+    Page("recipient", "booking:week", 9),
+    Page("recipient", "booking:times service date", 10),
     Page("recipient", "booking:visits", 6),
     Page("recipient", "booking:visits", 8, "simple"),
     Page("recipient", "booking:visit booking", 13),
@@ -220,12 +220,12 @@ PAGES = [
     Page("recipient", "booking:mandates", 3),
     Page("recipient", "booking:looks", 7),
     Page("recipient", "accounts:tokens", 2),
-    Page("recipient", "api:services", 3),
-    Page("recipient", "api:slots", 3),
-    Page("recipient", "api:bookings", 4),
+    Page("recipient", "api:services", 2),
+    Page("recipient", "api:slots", 2),
+    Page("recipient", "api:bookings", 3),
     # a guardian
     Page("guardian", "booking:persons", 3),
-    Page("guardian", "booking:calendar", 11),
+    Page("guardian", "booking:calendar", 12),
     Page("guardian", "booking:visits", 7),
     Page("guardian", "booking:all_series", 4),
     Page("guardian", "booking:wishes", 4),
@@ -234,7 +234,7 @@ PAGES = [
     Page("care worker", "workflow:my_day date", 6),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:print_list work_list", 5),
-    Page("care worker", "api:work_lists", 6),
+    Page("care worker", "api:work_lists", 5),
     # the department's administrator
     Page("administrator", "workflow:today department", 21),
     Page("administrator", "workflow:board department date", 9),
@@ -258,7 +258,7 @@ PAGES = [
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
-    Page("administrator", "booking:phone department recipient service", 12),
+    Page("administrator", "booking:phone department recipient service", 13),
     Page("administrator", "booking:phone_visit department recipient booking", 13),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 8),
@@ -286,6 +286,7 @@ OTHERS = {
     "accounts:email_code": "a form",
     "accounts:phone": "a form",
     "accounts:phone_code": "a form",
+    "accounts:log_in_again": "a form",
     "accounts:unsent": "one form, from the session",
     "api:openapi-json": "no queries",
     "api:api-root": "no queries",

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.access import ACTING_FOR
+from accounts.models import UnsentForm, UserSession
 from accounts.pages import page_of
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
@@ -114,6 +115,7 @@ RULES = {
     "accounts:choose_view": post(LOGGED_IN),
     "accounts:unsent": get(LOGGED_IN),
     "accounts:forget_unsent": post(LOGGED_IN),
+    "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),
@@ -460,4 +462,21 @@ def test_a_post_only_url_is_below_a_page(things):
                 wrong.append(f"{address}: {page}")
         elif page_of(url) != url:
             wrong.append(f"{address}: {page_of(url)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_that_a_stranger_sends_is_kept(things):
+    """Neither a session nor a word, whatever is sent wherever; and no cookie from the API."""
+    data = {"note": "x" * 5_000, **{name: str(value) for name, value in things.items()}}
+    wrong = []
+    for address, rule in RULES.items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        stranger = Client()
+        for send in (stranger.get, stranger.post):
+            send(url, data)
+            if UserSession.objects.exists() or UnsentForm.objects.exists():
+                wrong.append(f"{address}: kept in the database")
+            UserSession.objects.all().delete()
+        if address.startswith("api:") and stranger.cookies:
+            wrong.append(f"{address}: {list(stranger.cookies)}")
     assert not wrong, "\n".join(wrong)

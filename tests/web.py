@@ -100,7 +100,7 @@ class Crowd:
 
         def press(number, connection, request):
             gate.wait()
-            answers[number] = connection.ask(request)
+            answers[number] = connection.fetch(request)
 
         threads = [
             Thread(target=press, args=(number, connection, request))

@@ -8,9 +8,21 @@ from accounts.actions.addresses import (
 )
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
+from accounts.actions.login_codes import (
+    delete_old_codes,
+    find_login,
+    send_another_code,
+    send_code,
+    use_code,
+)
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
-from accounts.actions.tokens import create_token, record_token_use, revoke_token
+from accounts.actions.tokens import (
+    create_token,
+    record_token_use,
+    revoke_all_tokens,
+    revoke_token,
+)
 
 __all__ = [
     "change_address",
@@ -21,16 +33,22 @@ __all__ = [
     "confirm_change",
     "create_token",
     "delete_old_changes",
+    "delete_old_codes",
     "delete_old_messages",
     "deliver",
     "end_overdue",
+    "find_login",
     "mark_dead",
     "mark_printed",
     "post",
     "record_bounce",
     "record_token_use",
     "request_change",
+    "revoke_all_tokens",
     "revoke_token",
+    "send_another_code",
+    "send_code",
     "send_due",
     "trust_again",
+    "use_code",
 ]

@@ -5,7 +5,8 @@ address that they can't read. If the address belongs to somebody else, the page 
 same and its owner gets a message instead of a code. Attempts and codes per hour are counted
 in the database under lock, so that neither a missing cache nor parallel requests give more.
 
-Sessions and API tokens remain valid. django-allauth's own list of addresses is emptied:
+A new e-mail address ends the user's sessions, except the one in which they changed it. API
+tokens remain valid unless they ask for more. django-allauth's own list of addresses is emptied:
 otherwise the old address could still be used to log in.
 """
 
@@ -26,6 +27,7 @@ from accounts.messages import addresses, mails, sms
 from accounts.messages.notices import Words
 from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
+from accounts.sessions import end_sessions
 from accounts.signals import phone_changes
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,10 @@ def request_change(*, channel: Message.Channel, address: str, by: User) -> Addre
     return change
 
 
-def confirm_change(*, channel: Message.Channel, code: str, by: User) -> AddressChange:
-    """Use the new address if the code is right.
+def confirm_change(
+    *, channel: Message.Channel, code: str, by: User, session_key: str | None = None
+) -> AddressChange:
+    """Use the new address if the code is right. ``session_key`` names the session that remains.
 
     Raises ``WrongCode``, ``NoCode``, and ``AddressTaken`` if somebody else has taken the
     address since the code was sent.
@@ -90,7 +94,7 @@ def confirm_change(*, channel: Message.Channel, code: str, by: User) -> AddressC
         change.attempts += 1  # committed whether the code is right or wrong
         change.save(update_fields=["attempts"])
         if is_right:
-            _apply(change)
+            _apply(change, session_key)
     if not is_right:
         raise errors.WrongCode
     return change
@@ -119,12 +123,13 @@ def delete_old_changes(*, before: dt.datetime) -> int:
     return AddressChange.objects.filter(asked_at__lt=before).delete()[0]
 
 
-def _apply(change: AddressChange) -> None:
+def _apply(change: AddressChange, session_key: str | None = None) -> None:
     """Use the new address, and notify the user at the e-mail address they had before."""
     user, channel = change.user, Channel(change.channel)
     if channel is Channel.EMAIL:
         EmailAddress.objects.filter(user=user).delete()
         User.objects.filter(pk=user.pk).update(email=change.address)
+        end_sessions(of=user, but=session_key)
     else:
         phone_changes.send(sender=User, user=user, phone=change.address)
         User.objects.filter(pk=user.pk).update(phone=change.address)

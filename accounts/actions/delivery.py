@@ -13,16 +13,18 @@ from smtplib import SMTPRecipientsRefused
 
 from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
+from accounts import queries
 from accounts.actions.dead_addresses import mark_dead
 from accounts.messages import mails, notices, sms
 from accounts.messages.channels import ContactChannels
 from accounts.messages.notices import LETTER_ON_FAILURE, Words
 from accounts.messages.quiet_hours import QuietHours
-from accounts.models import Message, User
+from accounts.models import Message, MessageChoices, User
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +41,16 @@ Channel, State, Why = Message.Channel, Message.State, Message.Why
 def send_due() -> int:
     """Send the messages that are due, one at a time; return how many were sent.
 
-    Any number of workers may run this at once.
+    Any number of workers may run this at once. All e-mails of a run use one connection.
     """
     sent = 0
-    for _ in range(BATCH):
-        message = claim()
-        if message is None:
-            break
-        if message.state == State.SENDING:
-            sent += deliver(message)
+    with mails.connection() as connection:
+        for _ in range(BATCH):
+            message = claim()
+            if message is None:
+                break
+            if message.state == State.SENDING:
+                sent += deliver(message, connection)
     return sent
 
 
@@ -85,12 +88,13 @@ def claim() -> Message | None:
         return message
 
 
-def deliver(message: Message) -> bool:
+def deliver(message: Message, connection: BaseEmailBackend | None = None) -> bool:
     """Write the text of a claimed message and hand it over; return whether it was sent."""
-    user = message.user
-    assert user is not None
+    assert message.user_id is not None
+    user = queries.user_with_choices(message.user_id)
+    message.user = user
     notice = notices.find(message.kind)
-    contact = ContactChannels.of(user)
+    contact = ContactChannels.of(user, getattr(user, "message_choices", MessageChoices()))
     channel = Channel(message.channel)
     if notice.over is None and channel not in contact.channels(notice.topic):
         _end(message, State.NEEDLESS, Why.NOT_WANTED)
@@ -106,8 +110,10 @@ def deliver(message: Message) -> bool:
             if not to:
                 _end(message, State.NEEDLESS, Why.NOT_WANTED)
                 return False
-            _hand_over(message, words, to)
+            _hand_over(message, words, to, connection)
     except Exception as error:  # any error: the next message must still be sent
+        if connection:
+            mails.reset(connection)
         _log(message, error)
         if not _is_permanent(error):
             _try_again(message)
@@ -136,7 +142,7 @@ def _postponed(message: Message, now: dt.datetime) -> tuple[dt.datetime, Message
         return end, Why.QUIET
     # Locking the user stops other workers from counting at the same time.
     assert message.user_id is not None
-    User.objects.select_for_update(no_key=True).get(pk=message.user_id)
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=message.user_id)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     sent_today = (
         Message.objects.filter(user=message.user_id, channel=message.channel)
@@ -149,9 +155,11 @@ def _postponed(message: Message, now: dt.datetime) -> tuple[dt.datetime, Message
     return None
 
 
-def _hand_over(message: Message, words: Words, address: str) -> None:
+def _hand_over(
+    message: Message, words: Words, address: str, connection: BaseEmailBackend | None
+) -> None:
     if message.channel == Channel.EMAIL:
-        mails.send(address, words, reference=message.pk)
+        mails.send(address, words, reference=message.pk, connection=connection)
     else:
         sms.gateway().send(number=address, text=" ".join(words.lines), reference=str(message.pk))
 

@@ -36,3 +36,10 @@ def revoke_token(*, token: ApiToken, by: User) -> None:
     ApiToken.objects.filter(pk=token.pk, owner=by, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )
+
+
+def revoke_all_tokens(*, by: User) -> int:
+    """All keys of ``by``; how many there were."""
+    return ApiToken.objects.filter(owner=by, revoked_at__isnull=True).update(
+        revoked_at=timezone.now()
+    )

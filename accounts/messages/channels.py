@@ -20,10 +20,11 @@ class ContactChannels:
     choices: MessageChoices
 
     @classmethod
-    def of(cls, user: User | None) -> "ContactChannels":
+    def of(cls, user: User | None, choices: MessageChoices | None = None) -> "ContactChannels":
+        """``choices`` are the user's, when they have been read already."""
         if user is None:
             return cls({}, MessageChoices())
-        choices = queries.message_choices(user)
+        choices = choices or queries.message_choices(user)
         if not user.is_active:
             return cls({}, choices)
         dead = {(found.channel, found.address) for found in DeadAddress.objects.filter(user=user)}

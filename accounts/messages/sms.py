@@ -34,11 +34,17 @@ class Gateway(Protocol):
 
 
 class HttpGateway:
-    """POSTs JSON ``{"to", "from", "text", "reference"}`` with a bearer key to one URL."""
+    """POSTs JSON ``{"to", "from", "text", "reference"}`` with a bearer key to one URL.
+
+    Connections are kept between text messages.
+    """
+
+    def __init__(self) -> None:
+        self.client = httpx.Client(timeout=TIMEOUT)
 
     def send(self, *, number: str, text: str, reference: str) -> None:
         try:
-            answer = httpx.post(
+            answer = self.client.post(
                 settings.SMS_GATEWAY_URL,
                 json={
                     "to": number,
@@ -50,7 +56,6 @@ class HttpGateway:
                     "Authorization": f"Bearer {settings.SMS_GATEWAY_KEY}",
                     "Idempotency-Key": reference,
                 },
-                timeout=TIMEOUT,
             )
         except httpx.HTTPError as error:
             raise GatewayFailed(type(error).__name__) from None

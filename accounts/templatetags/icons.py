@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -26,7 +26,6 @@ def icon_names() -> frozenset[str]:
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024)
 def icon(name: str, extra_class: str = "") -> SafeString:
     """``{% icon "shower" %}``, in the colour of the surrounding text.
 

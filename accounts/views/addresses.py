@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import actions, errors, queries
+from accounts import actions, errors, known_devices, queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import AddressCodeForm, EmailForm, PhoneForm
 from accounts.http_methods import require_http_methods
 from accounts.models import Message
+from accounts.reauthentication import log_in_again_first
 
 Channel = Message.Channel
 
@@ -69,6 +70,8 @@ def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     pages = CHANNELS[channel]
     form = pages.form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if channel is Channel.EMAIL and (first := log_in_again_first(request)):
+            return first
         new_address = form.cleaned_data["address"]
         if not queries.needs_code(channel, new_address):
             actions.change_address(
@@ -90,11 +93,15 @@ def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
 def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     pages = CHANNELS[channel]
     pending = queries.pending_change(channel=channel, user=request.user)
-    form = AddressCodeForm(request.POST or None)
+    owner = request.user if channel is Channel.EMAIL else None
+    form = AddressCodeForm(request.POST or None, ends_keys_of=owner)
     if pending is not None and request.method == "POST" and form.is_valid():
         try:
-            actions.confirm_change(
-                channel=channel, code=form.cleaned_data["code"], by=request.user
+            change = actions.confirm_change(
+                channel=channel,
+                code=form.cleaned_data["code"],
+                by=request.user,
+                session_key=request.session.session_key,
             )
         except errors.WrongCode:
             form.add_error("code", _("This is not the code we sent."))
@@ -102,6 +109,11 @@ def code(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
         except errors.AddressError:
             pending = None
         else:
+            if channel is Channel.EMAIL:
+                request.user.email = change.address
+                known_devices.remember_log_in(request, request.user)
+            if form.cleaned_data.get("end_keys"):
+                actions.revoke_all_tokens(by=request.user)
             return _done(request, channel)
     if pending is None:
         if request.method == "POST":

@@ -12,6 +12,7 @@ from accounts.decorators import person_required
 from accounts.forms import TokenForm
 from accounts.http_methods import require_POST, require_safe
 from accounts.models import ApiToken
+from accounts.reauthentication import log_in_again_first
 
 
 @require_safe
@@ -27,6 +28,8 @@ def create_token(request: PersonRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _tokens_page(request, form)
+    if first := log_in_again_first(request):
+        return first
     data = form.cleaned_data
     token, secret = actions.create_token(
         name=data["name"],

@@ -18,7 +18,8 @@ def unsent(request: PersonRequest) -> HttpResponse:
     found = unsent_forms.find(request)
     if found is None:
         return redirect("home")
-    return render(request, "accounts/unsent.html", {"unsent": found})
+    context = {"unsent": found, "written": unsent_forms.written_in(found.fields)}
+    return render(request, "accounts/unsent.html", context)
 
 
 @require_POST

@@ -7,7 +7,7 @@ name the service and the department only for recipients who have chosen that.
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -50,12 +50,13 @@ def register_all() -> None:
 
 def compose_event(message: Message) -> Words | None:
     """A visit was booked, moved or cancelled. None when a later event replaces this one."""
+    later = BookingEvent.objects.filter(booking=OuterRef("booking"), pk__gt=OuterRef("pk"))
     event = (
         BookingEvent.objects.select_related("booking__recipient", "booking__service__department")
-        .filter(pk=message.facts["event"])
+        .filter(~Exists(later), pk=message.facts["event"])
         .first()
     )
-    if event is None or event.booking.events.filter(pk__gt=event.pk).exists():
+    if event is None:
         return None
     booking = event.booking
     at = booking.starts_at
@@ -79,13 +80,15 @@ def compose_event(message: Message) -> Words | None:
         subject=(_SUBJECTS_FOR_OTHERS if is_for_other(message, recipient) else _SUBJECTS)[kind](),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
-        attachment=_attachment(booking, message, method),
+        attachment=_attachment(event, message, method),
     )
 
 
 def _known_before(event: BookingEvent, message: Message) -> tuple[bool, dt.datetime | None]:
     """Whether the addressee has had a message about the visit, and the time that the visit
     had then; None when it has not been moved since."""
+    if event.kind == Kind.BOOKED:  # always the first event
+        return False, None
     earlier = Message.objects.filter(
         # Users who have turned such messages off did it themselves: they know.
         Q(state=Message.State.SENT) | Q(why=Message.Why.NOT_WANTED),
@@ -171,8 +174,11 @@ _TEXTS = {
 
 def _names_service(booking: Booking, message: Message) -> bool:
     """Whether both the addressee and the recipient want the service named."""
-    wanted = {message.user_id, booking.recipient.user_id or message.user_id}
-    return all(names_service(user) for user in wanted)
+    users = {message.user_id, booking.recipient.user_id or message.user_id}
+    if message.user and users == {message.user_id}:
+        choices = getattr(message.user, "message_choices", None)
+        return bool(choices and choices.names_service)
+    return names_service(*users)
 
 
 def _details(booking: Booking, message: Message) -> list[str]:
@@ -185,13 +191,16 @@ def _details(booking: Booking, message: Message) -> list[str]:
     ]
 
 
-def _attachment(booking: Booking, message: Message, method: Method) -> Attachment | None:
+def _attachment(event: BookingEvent, message: Message, method: Method) -> Attachment | None:
     if message.channel != Message.Channel.EMAIL:
         return None
     return Attachment(
         name=_("appointment.ics"),
         content=file_of_visit(
-            booking, method=method, names_service=_names_service(booking, message)
+            event.booking,
+            changed_at=event.at,
+            method=method,
+            names_service=_names_service(event.booking, message),
         ),
         mimetype=f"text/calendar; method={method.value}",  # the e-mail adds the charset
     )

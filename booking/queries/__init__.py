@@ -16,6 +16,7 @@ from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_
 from booking.queries.feeds import (
     feed,
     file_of_visit,
+    last_change,
     names_service,
     open_feed,
     open_feeds,
@@ -98,6 +99,7 @@ __all__ = [
     "is_own",
     "is_recipient",
     "laid_over",
+    "last_change",
     "may_book_for",
     "movable_bookings",
     "named",

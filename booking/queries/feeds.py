@@ -17,17 +17,31 @@ PAST = dt.timedelta(days=30)
 REFRESH = dt.timedelta(hours=1)
 
 
-def names_service(user_id: uuid.UUID | None) -> bool:
-    """Whether entries name the service and the department, as the user has chosen."""
-    return MessageChoices.objects.filter(user=user_id, names_service=True).exists()
+def names_service(*user_ids: uuid.UUID | None) -> bool:
+    """Whether entries name the service and the department, as all of these users have chosen."""
+    users = set(user_ids)
+    return MessageChoices.objects.filter(user__in=users, names_service=True).count() == len(users)
 
 
-def file_of_visit(booking: Booking, *, method: Method, names_service: bool) -> bytes:
-    """One visit, to add to a calendar or to remove from it, in the active language."""
-    visit = with_last_change(Booking.objects.filter(pk=booking.pk)).get()
+def file_of_visit(
+    booking: Booking, *, changed_at: dt.datetime, method: Method, names_service: bool
+) -> bytes:
+    """One visit, to add to a calendar or to remove from it, in the active language.
+
+    ``changed_at`` is the time of its last event (``last_change``).
+    """
     return calendar_file(
-        [_entry(visit, names_service)], method=method, zone=_zone(), sender=_sender()
+        [_entry(booking, changed_at, names_service)],
+        method=method,
+        zone=_zone(),
+        sender=_sender(),
     )
+
+
+def last_change(booking: Booking) -> dt.datetime:
+    """When the booking's last event happened."""
+    last = booking.events.order_by("pk").last()
+    return last.at if last else booking.booked_at
 
 
 def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> bytes:
@@ -39,7 +53,7 @@ def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> byte
         ends_at__gt=now - PAST,
     )
     return calendar_file(
-        [_entry(visit, names_service) for visit in visits],
+        [_entry(visit, _changed_at(visit), names_service) for visit in visits],
         method=Method.PUBLISH,
         zone=_zone(),
         sender=_sender(),
@@ -54,8 +68,13 @@ def with_last_change(visits: QuerySet[Booking]) -> QuerySet[Booking]:
     return visits.select_related("service__department").annotate(changed_at=Subquery(last))
 
 
-def _entry(booking: Booking, names_service: bool) -> Entry:
-    """The entry of a booking from ``with_last_change``."""
+def _changed_at(visit: Booking) -> dt.datetime:
+    """Of a booking from ``with_last_change``."""
+    changed_at: dt.datetime | None = getattr(visit, "changed_at", None)
+    return changed_at or visit.booked_at
+
+
+def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> Entry:
     service = booking.service
     title, description, url = _("Appointment"), "", ""
     if names_service:
@@ -67,7 +86,7 @@ def _entry(booking: Booking, names_service: bool) -> Entry:
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         sequence=booking.sequence,
-        changed_at=getattr(booking, "changed_at", None) or booking.booked_at,
+        changed_at=changed_at,
         title=title,
         description=description,
         url=url,

@@ -1,8 +1,8 @@
 """The free times of a department's days: the part of an offer that all recipients share.
 
-A day is computed once for each revision and cached in the process, with what was computed from
-it (``DayOffer.made``). Until the day changes, all recipients without bookings or refusals on
-it get the same ``DayOffer`` object. The caches are bounded.
+A date is computed once for each revision of its Days and cached in the process, with what was
+computed from it (``DayOffer.made``). Until a Day changes, all recipients without bookings or
+refusals on the date get the same ``DayOffer`` object. The caches are bounded.
 """
 
 import datetime as dt
@@ -102,7 +102,6 @@ class SharedDay:
 # (a start in epoch seconds, whether it is free), as one Day's shifts give them
 Starts = tuple[tuple[int, bool], ...]
 
-_days: ProcessCache[Starts] = ProcessCache(DAYS_CACHED)
 _dates: ProcessCache[SharedDay] = ProcessCache(DAYS_CACHED)
 _needs: ProcessCache[Needs] = ProcessCache(DAYS_CACHED)
 
@@ -134,7 +133,7 @@ def shared_days(
                 found[date] = known
     unknown = [date for date in dates if date not in found]
     if unknown:
-        starts = _starts(search, unknown, days, keys, now)
+        starts = _starts(search, unknown, days, now)
         for date in unknown:
             found[date] = SharedDay.of(date, _on(date, starts), search.demand.seconds)
             if date in cache_keys:
@@ -175,21 +174,12 @@ def _starts(
     search: _Search,
     dates: Collection[dt.date],
     days: Mapping[dt.date, DayFact],
-    keys: Mapping[dt.date, Hashable],
     now: dt.datetime,
 ) -> dict[dt.date, Starts]:
     """The starts of the Days of these dates and of the Days before them, by the Day's date."""
     around = {*dates, *(date - DAY for date in dates)}
     laid_out = [days[date] for date in around if date in days]
-    found: dict[dt.date, Starts] = {}
-    if search.moving is None:
-        cached = {day.date: _days.get(keys[day.date]) for day in laid_out}
-        found = {date: starts for date, starts in cached.items() if starts is not None}
-        laid_out = [day for day in laid_out if day.date not in found]
-    for date, starts in _starts_laid_out(search, laid_out, now).items():
-        found[date] = starts
-        if search.moving is None:
-            _days.put(keys[date], starts)
+    found = _starts_laid_out(search, laid_out, now)
     today = timezone.localdate(now)
     missing = [date for date in around if date not in days and date >= today]
     if missing:

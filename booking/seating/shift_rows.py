@@ -68,12 +68,12 @@ class ShiftRow:
 
 def fits(visit: Visit, seat: Seat) -> bool:
     """Whether the seat would take the visit if it had no others."""
-    return (
-        seat.starts <= visit.starts
-        and visit.ends <= seat.ends
-        and visit.needs <= seat.qualifications
-        and not (seat.pauses and _overlaps_pause(visit, seat))
-    )
+    if visit.starts < seat.starts or seat.ends < visit.ends:
+        return False
+    for rest, back in seat.pauses:
+        if visit.starts < back and rest < visit.ends:
+            return False
+    return visit.needs <= seat.qualifications
 
 
 def occupied_until(visit: Visit, seat: Seat) -> int:
@@ -94,7 +94,3 @@ def latest_end(starts: int, travel: int, seat: Seat) -> int:
             travel -= starts - back
             starts = rest
     return starts - travel
-
-
-def _overlaps_pause(visit: Visit, seat: Seat) -> bool:
-    return any(visit.starts < back and rest < visit.ends for rest, back in seat.pauses)

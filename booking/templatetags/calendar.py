@@ -1,8 +1,7 @@
 """``{% load calendar %}``: the list of days and the week view, rendered from cached fragments.
 
 A fragment is cached by every value that it shows, so that it is never out of date, and holds
-nothing about the user: a column with own visits is assembled for each request from pieces
-around the visits' URLs.
+nothing about the user: the URL of an own visit is put in for each request.
 """
 
 import datetime as dt
@@ -13,15 +12,15 @@ from uuid import UUID
 
 from django import template
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import dates
-from booking.calendar.timetable import Column, DayPart, Kind, PartOfDay, Row, Run, WeekPicture
+from booking.calendar.timetable import DayPart, Kind, OwnVisit, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
-from booking.converters import url_with_id
 
 register = template.Library()
 
@@ -58,7 +57,6 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
-register.simple_tag(url_with_id)
 
 
 @register.filter
@@ -91,7 +89,6 @@ def day_rows(choosing: Choosing, rows: list[Row]) -> SafeString:
     )
 
 
-@lru_cache(maxsize=4096)
 def _day_row(
     language: str | None, today: dt.date, row: Row, url: str, is_last: bool
 ) -> SafeString:
@@ -129,40 +126,18 @@ def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) 
     language, today = translation.get_language(), timezone.localdate()
     html = []
     for column in picture.columns:
-        url = choosing.urls.times(column.date) if choosing else ""
-        own = [run.visit for run in column.runs if run.visit]
-        pieces = _column(language, today, _without_ids(column) if own else column, url, heading)
-        html.append(pieces[0])
-        for visit, piece in zip(own, pieces[1:], strict=True):
-            html += url_with_id("booking:visit", visit.id), piece
+        date = column.date
+        url = choosing.urls.times(date) if choosing else ""
+        before, after = _frame(language, date, date == today, heading)
+        html.append(before)
+        html += [
+            _own_run(language, run, run.visit, date)
+            if run.visit
+            else _run(language, run, date, url)
+            for run in column.runs
+        ]
+        html.append(after)
     return SafeString("".join(html))
-
-
-def _without_ids(column: Column) -> Column:
-    """The same for all users with visits at the same times, so that they share a fragment."""
-    runs = [
-        replace(run, visit=replace(run.visit, id=_NO_ID)) if run.visit else run
-        for run in column.runs
-    ]
-    return Column(column.date, tuple(runs))
-
-
-@lru_cache(maxsize=4096)
-def _column(
-    language: str | None, today: dt.date, column: Column, url: str, heading: str
-) -> list[str]:
-    """The HTML before, between and after the URLs of own visits."""
-    before, after = _frame(language, column.date, column.date == today, heading)
-    runs = [
-        _run(language, run, column.date, _PLACEHOLDER if run.visit else url) for run in column.runs
-    ]
-    return f"{before}{''.join(runs)}{after}".split(_PLACEHOLDER)
-
-
-_NO_ID = UUID(int=0)
-
-
-_PLACEHOLDER = "[here]"  # occurs in no fragment
 
 
 @lru_cache(maxsize=512)
@@ -187,9 +162,22 @@ def _frame(language: str | None, date: dt.date, is_today: bool, heading: str) ->
     return before, after
 
 
+_PLACEHOLDER = "\ufdd0"  # a code point that is never a character
+
+
 @lru_cache(maxsize=4096)
 def _run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
     return _fragment("booking/_week_run.html", {"run": run, "date": date, "url": url})
+
+
+def _own_run(language: str | None, run: Run, visit: OwnVisit, date: dt.date) -> str:
+    """Cached without the id, so that users with visits at the same times share a fragment."""
+    shared = replace(run, visit=replace(visit, id=_NO_ID))
+    html = _run(language, shared, date, _PLACEHOLDER)
+    return html.replace(_PLACEHOLDER, reverse("booking:visit", args=[visit.id]))
+
+
+_NO_ID = UUID(int=0)
 
 
 def _fragment(template_name: str, context: dict[str, Any]) -> SafeString:

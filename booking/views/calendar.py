@@ -36,6 +36,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
     today, visit = timezone.localdate(person.now), person.next_booking
     balances = person.balances(today)
     context: dict[str, Any] = {
+        "etag": tag or "",
         "recipient": person.recipient,
         "today": today,
         "next_visit": visit,

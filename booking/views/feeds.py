@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, log_access
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.reauthentication import log_in_again_first
 from booking import queries
 from booking.access.pages import booking_for, own_feed, recipient_of_feeds
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
@@ -33,6 +34,7 @@ def visit_file(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     is_cancelled = found.status == Booking.Status.CANCELLED
     file = queries.file_of_visit(
         found,
+        changed_at=queries.last_change(found),
         method=Method.CANCEL if is_cancelled else Method.PUBLISH,
         names_service=queries.names_service(request.user.pk),
     )
@@ -52,6 +54,8 @@ def feeds(request: PersonRequest) -> HttpResponse:
 def make(request: PersonRequest) -> HttpResponse:
     """Make a feed and show its URL, which is not shown again."""
     recipient = recipient_of_feeds(request)
+    if first := log_in_again_first(request):
+        return first
     _feed, secret = make_feed(recipient=recipient, by=request.user)
     address = f"{settings.SITE_URL}{reverse('booking:feed', args=[secret])}"
     return _page(request, recipient, address=address)

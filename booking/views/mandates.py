@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.reauthentication import log_in_again_first
 from booking import actions, errors, queries
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm
@@ -32,6 +33,8 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
     form = MandateForm(request.POST)
     if not form.is_valid():
         return _mandates_page(request, recipient, form)
+    if first := log_in_again_first(request):
+        return first
     try:
         actions.give_mandate(recipient=recipient, to=form.invited, **form.terms, by=request.user)
     except errors.OwnHelper:

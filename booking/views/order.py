@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import unsent
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
@@ -35,6 +36,7 @@ def times(request: PersonRequest, service: uuid.UUID, date: dt.date) -> HttpResp
 @require_safe
 @person_required
 def check(request: PersonRequest, service: uuid.UUID, date: dt.date, clock: Clock) -> HttpResponse:
+    _take_back_unsent(request)
     choosing = _choosing(request, service)
     starts_at = clock.on(date)
     if starts_at is None:
@@ -63,7 +65,7 @@ def book(request: HttpRequest) -> HttpResponse:
     if form.errors.keys() - {"note"}:
         raise Http404
     if not request.user.is_authenticated:
-        _keep(request, form)
+        unsent.keep(request)
         return redirect_to_login(_check_url(form))
     return _book(cast(PersonRequest, request), form)
 
@@ -75,8 +77,22 @@ def look_over_again(request: HttpRequest) -> HttpResponse | None:
     form.full_clean()
     if request.path != reverse("booking:book") or form.errors.keys() - {"note"}:
         return None
-    _keep(request, form)
+    if request.user.is_authenticated:
+        _keep(request, form)
+    else:
+        unsent.keep(request)
     return redirect(_check_url(form))
+
+
+def _take_back_unsent(request: PersonRequest) -> None:
+    """What was sent to ``book`` after the session had ended is a draft now."""
+    kept = unsent.take(request, reverse("booking:book"))
+    if kept is None:
+        return
+    form = BookForm(dict(kept.fields))
+    form.full_clean()
+    if not form.errors.keys() - {"note"}:
+        _keep(request, form)
 
 
 def _keep(request: HttpRequest, form: BookForm) -> None:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonRequest, act_for
+from accounts import unsent
+from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_safe
 from booking import actions, errors, outcomes, queries
@@ -131,6 +132,7 @@ def move_times(request: PersonRequest, booking: uuid.UUID, date: dt.date) -> Htt
 def move_check(
     request: PersonRequest, booking: uuid.UUID, date: dt.date, clock: Clock
 ) -> HttpResponse:
+    unsent.take(request, reverse("booking:move", args=[booking]))
     visit = _changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
@@ -148,8 +150,8 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         raise Http404
     starts_at = form.cleaned_data["starts_at"]
     if not request.user.is_authenticated:
-        _act_for_recipient_of(request, booking_id)
         date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+        unsent.keep(request)
         return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
     request = cast(PersonRequest, request)
     visit = _changeable(request, booking_id)
@@ -165,13 +167,6 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         except (errors.BookingError, Busy) as error:
             return refuse(request, choosing, starts_at, error)
     return redirect("booking:visit", booking_id)
-
-
-def _act_for_recipient_of(request: HttpRequest, booking_id: uuid.UUID) -> None:
-    """After the log-in the user acts for the booking's recipient again."""
-    recipient_id = queries.recipient_id_of_booking(booking_id)
-    if recipient_id is not None:
-        act_for(request, recipient_id)
 
 
 # -- Cancelling ---------------------------------------------------------------

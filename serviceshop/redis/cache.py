@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 from serviceshop.redis.breaker import redis_breaker
@@ -19,19 +18,6 @@ log = logging.getLogger(__name__)
 unwritten: set[tuple[Any, int | None]] = set()
 
 
-class _Client(RedisCacheClient):
-    """Keeps Redis clients. Django makes one per call, which takes as long as the call itself."""
-
-    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        if write not in self._clients_by_use:
-            self._clients_by_use[write] = super().get_client(key, write=write)
-        return self._clients_by_use[write]
-
-    @cached_property
-    def _clients_by_use(self) -> dict[bool, Any]:
-        return {}
-
-
 class FailOpenRedisCache(RedisCache):
     """Django's Redis cache, for a Redis that may go away at any time.
 
@@ -39,10 +25,6 @@ class FailOpenRedisCache(RedisCache):
     can't be stored must not look taken. (Otherwise allauth's replay check would treat every
     code as already used.)
     """
-
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = _Client  # private, but Django has no public way to choose the client
 
     def _open(
         self,

@@ -1,9 +1,10 @@
-// The open calendar follows what happens: asked for again each minute and when one comes back
-// to it. Nothing new costs an answer without a page (304). What differs is changed where it
-// stands, so that focus stays and nothing that is being read moves.
+// The open calendar follows what happens: it is requested again each minute and when the user
+// comes back to it. The browser keeps no copy (no-store), so the script sends the ETag itself;
+// an unchanged calendar costs an answer without a page (304). What differs is changed in place,
+// so that focus stays and nothing that is being read moves.
 (() => {
   const MINUTE = 60_000;
-  let known = null;
+  let known = document.currentScript.dataset.etag || null;
   let asked = Date.now();
 
   const renew = (old, fresh) => {
@@ -34,8 +35,10 @@
 
   const look = async () => {
     asked = Date.now();
-    const answer = await fetch(location.href, { cache: "no-cache" });
-    if (!answer.ok || answer.redirected || answer.headers.get("ETag") === known) return;
+    const headers = known ? { "If-None-Match": known } : {};
+    const answer = await fetch(location.href, { cache: "no-store", headers });
+    if (answer.redirected) location.reload(); // the session has ended: log in
+    if (!answer.ok || answer.redirected) return;
     known = answer.headers.get("ETag");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [old, fresh] = [document, page].map((one) => one.querySelector("main > .wrap"));
@@ -48,6 +51,9 @@
     if (!document.hidden) look().catch(() => {}); // no line: the next minute is early enough
   };
   setInterval(tick, MINUTE);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) tick();
+  });
   document.addEventListener("visibilitychange", () => {
     if (Date.now() - asked > MINUTE / 6) tick();
   });

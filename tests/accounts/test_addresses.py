@@ -16,6 +16,7 @@ from accounts.messages import sms
 from accounts.models import AddressChange, DeadAddress, Message, MessageChoices, User
 from accounts.phones import is_number
 from tests import factories
+from tests.reauthentication import logged_in_again
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def person():
 @pytest.fixture
 def page(client, person):
     client.force_login(person)
-    return client
+    return logged_in_again(client)
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_a_code_is_valid_for_fifteen_minutes_and_once(page, person, clock):
     right = {"code": code_in(mail.outbox[0].body)}
     assert page.post(CODE_PAGE, right).headers["Location"] == EMAIL_PAGE
     assert email_of(person) == "kari@example.test"
-    request_change(page)
+    request_change(logged_in_again(page))
     right = {"code": code_in(mail.outbox[1].body)}
     page.post(CODE_PAGE, right)
     assert page.post(CODE_PAGE, right).headers["Location"] == EMAIL_PAGE

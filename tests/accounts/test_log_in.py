@@ -6,6 +6,7 @@ from django.utils import translation
 
 from accounts.adapter import AccountAdapter
 from accounts.models import User
+from tests.reauthentication import logged_in_again
 
 LOGIN = "/accounts/login/"
 WRONG = AccountAdapter.error_messages["email_password_mismatch"]
@@ -204,6 +205,7 @@ def test_a_user_without_a_password_can_choose_one(client, person):
     person.set_unusable_password()
     person.save()
     client.force_login(person)
+    logged_in_again(client)
     assert reverse("account_set_password") in client.get("/me/").text
     new = {"password1": "three blue boats", "password2": "three blue boats"}
     client.post(reverse("account_set_password"), new)

@@ -17,6 +17,7 @@ from anymail.signals import AnymailTrackingEvent, tracking
 from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from django.core import mail
 from django.core.exceptions import SuspiciousOperation
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections, transaction
 
 from accounts import actions
@@ -255,6 +256,28 @@ def test_claimed_messages_count_towards_the_daily_limit(clock, person, settings)
     post(person)
     assert actions.claim().state == "sending"
     assert actions.claim().state == "waiting"
+
+
+def test_all_mails_of_a_run_use_one_connection(clock, person, monkeypatch):
+    opened, closed = [], []
+    monkeypatch.setattr(EmailBackend, "open", lambda self: opened.append(self))
+    monkeypatch.setattr(EmailBackend, "close", lambda self: closed.append(self))
+    for _ in range(3):
+        post(person)
+    assert actions.send_due() == 3
+    assert len(opened) == 3  # an open connection stays open
+    assert len(set(map(id, opened))) == 1
+    assert closed == opened[:1]
+
+
+def test_a_mail_that_fails_closes_the_connection_for_the_next_one(clock, person, monkeypatch):
+    closed = []
+    monkeypatch.setattr(EmailBackend, "close", lambda self: closed.append(self))
+    post(person)
+    with monkeypatch.context() as context:
+        fail_with(context, ConnectionResetError())
+        actions.send_due()
+    assert len(closed) == 2  # after the failure, and at the end of the run
 
 
 # -- When it fails ----------------------------------------------------------------
@@ -517,13 +540,13 @@ def gateway(monkeypatch, settings):
     requests = []
 
     def answer_with(answer):
-        def post(url, **request):
+        def post(client, url, **request):
             requests.append((url, request))
             if isinstance(answer, Exception):
                 raise answer
             return httpx.Response(answer)
 
-        monkeypatch.setattr(httpx, "post", post)
+        monkeypatch.setattr(httpx.Client, "post", post)
         return requests
 
     return answer_with
@@ -531,6 +554,10 @@ def gateway(monkeypatch, settings):
 
 def send(number="+4790112233"):
     sms.HttpGateway().send(number=number, text="You have an appointment.", reference="abc")
+
+
+def test_the_gateway_is_not_waited_for_longer_than_ten_seconds():
+    assert sms.HttpGateway().client.timeout.read == 10
 
 
 def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
@@ -545,7 +572,6 @@ def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
         "reference": "abc",
     }
     assert request["headers"]["Authorization"] == "Bearer secret"
-    assert request["timeout"].read == 10
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503])

@@ -13,6 +13,7 @@ from accounts import actions
 from accounts.models import ApiToken
 from accounts.tokens import PREFIX, digest
 from tests.factories import UserFactory
+from tests.reauthentication import logged_in_again
 
 Scope = ApiToken.Scope
 FORM = {"name": "My robot", "scopes": ["bookings:read"], "days": "30"}
@@ -21,7 +22,7 @@ FORM = {"name": "My robot", "scopes": ["bookings:read"], "days": "30"}
 @pytest.fixture
 def page(client, person):
     client.force_login(person)
-    return client
+    return logged_in_again(client)
 
 
 @pytest.fixture

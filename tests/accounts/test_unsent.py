@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import unsent
-from accounts.models import ApiToken
+from accounts import tasks, unsent
+from accounts.models import ApiToken, UnsentForm, UserSession
 from tests import factories
+from tests.reauthentication import logged_in_again
 
 NEW_KEY = reverse("accounts:create_token")
 UNSENT = reverse("accounts:unsent")
@@ -48,6 +50,10 @@ def fields_on(page):
     return dict.fromkeys(name for name, _ in page.context["unsent"].fields)
 
 
+def kept():
+    return UnsentForm.objects.exists()
+
+
 def test_the_writer_logs_in_and_sends_the_form_again(browser, person):
     end_session(browser)
     refused = browser.post(NEW_KEY, KEY)
@@ -64,7 +70,7 @@ def test_the_writer_logs_in_and_sends_the_form_again(browser, person):
     again = {}
     for name, value in page.context["unsent"].fields:
         again.setdefault(name, []).append(value)
-    browser.post(page.context["unsent"].path, again)
+    logged_in_again(browser).post(page.context["unsent"].path, again)
     token = ApiToken.objects.get()
     assert (token.name, sorted(token.scopes)) == ("My own program", sorted(KEY["scopes"]))
     assert browser.get(UNSENT).url == reverse("home"), "once sent, it is deleted"
@@ -76,7 +82,7 @@ def test_the_writer_may_discard_it_and_returns_to_the_page_of_the_form(browser, 
     log_in_again(browser, person)
     response = browser.post(reverse("accounts:forget_unsent"))
     assert response.url == reverse("accounts:tokens")
-    assert unsent.SESSION_KEY not in browser.session
+    assert not kept()
     assert not ApiToken.objects.exists()
 
 
@@ -86,18 +92,50 @@ def test_another_user_of_the_browser_does_not_see_it(browser):
     log_in_again(browser, factories.UserFactory())
     response = browser.get(UNSENT)
     assert response.url == reverse("home")
-    assert unsent.SESSION_KEY not in browser.session
+
+
+def test_another_browser_of_the_same_user_sees_nothing_of_it(browser, person):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    other = type(browser)()
+    log_in_again(other, person)
+    assert other.get(UNSENT).url == reverse("home")
+    other.cookies[unsent.FORM_COOKIE] = "00000000-0000-4000-8000-000000000000"
+    assert other.get(UNSENT).url == reverse("home")
 
 
 def test_a_browser_without_the_cookie_keeps_nothing(client, db):
     refused = client.post(NEW_KEY, KEY)
     assert next_of(refused) == reverse("accounts:tokens")
     assert settings.SESSION_COOKIE_NAME not in client.cookies
+    assert not UserSession.objects.exists()
+    assert not kept()
 
 
 def test_a_forged_cookie_is_ignored(client, person):
     client.cookies[unsent.COOKIE] = f"{person.pk} :made-up"
     assert next_of(client.post(NEW_KEY, KEY)) == reverse("accounts:tokens")
+
+
+def test_of_many_forms_the_last_is_kept_and_no_session(browser, person):
+    end_session(browser)
+    UserSession.objects.all().delete()
+    for number in range(5):
+        browser.post(NEW_KEY, {**KEY, "name": f"Program {number}"})
+    assert UnsentForm.objects.count() == 1
+    assert not UserSession.objects.exists()
+    log_in_again(browser, person)
+    assert "Program 4" in browser.get(UNSENT).text
+
+
+def test_forms_that_nobody_came_back_to_are_swept(browser):
+    end_session(browser)
+    browser.post(NEW_KEY, KEY)
+    tasks.tidy_logins()
+    assert kept()
+    UnsentForm.objects.update(at=timezone.now() - unsent.KEPT_FOR)
+    tasks.tidy_logins()
+    assert not kept()
 
 
 def test_a_very_long_form_is_not_kept(browser):

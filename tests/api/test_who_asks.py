@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisIsAway
 
@@ -129,6 +130,75 @@ def test_a_token_has_a_rate_limit(program, recipient, settings, clock):
     assert program.get("bookings").status_code == 200
 
 
+def wrong(client, address="10.0.0.1", key="wrong"):
+    return client.get(
+        "/api/v1/services", headers={"Authorization": f"Bearer {key}"}, REMOTE_ADDR=address
+    )
+
+
+@pytest.fixture
+def direct(settings):
+    """No proxy in front: the address is the connection's."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+
+
+@pytest.mark.usefixtures("direct")
+def test_wrong_keys_from_one_address_are_limited_before_the_database_is_asked(
+    client, program, clock, django_assert_num_queries
+):
+    clock.shift(20)
+    answers = [wrong(client, key=f"wrong{number}").status_code for number in range(60)]
+    assert answers == [401] * 60
+    with django_assert_num_queries(0):
+        refused = wrong(client)
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "too_many_requests"
+    assert refused.headers["Retry-After"] == "40"
+    assert wrong(client, "10.0.0.2").status_code == 401
+    clock.shift(40)
+    assert wrong(client).status_code == 401
+
+
+@pytest.mark.usefixtures("direct")
+def test_wrong_keys_do_not_block_a_program_behind_the_same_address(client, program):
+    assert program.get("services").status_code == 200
+    for _ in range(70):
+        wrong(client, "127.0.0.1")
+    assert program.get("services").status_code == 200
+    actions.revoke_token(token=program.token, by=program.user)
+    assert is_unauthorized(program.get("services"))
+    assert program.get("services").status_code == 429
+
+
+def test_no_cookie_is_set_or_read(client, program, recipient):
+    client.force_login(recipient.user)
+    client.cookies["writer"] = "anything"
+    answer = client.get("/api/v1/services", headers={"Authorization": f"Bearer {program.secret}"})
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert not wrong(client).cookies
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize(
+    "place", ["accounts.queries.valid_token", "booking.api.routes.queries.coming"]
+)
+def test_a_database_that_is_cut_is_unavailable(program, client, monkeypatch, error, place):
+    def cut(*args, **kwargs):
+        raise error("the connection is lost: secret")
+
+    monkeypatch.setattr(place, cut)
+    for answer in (
+        program.get("bookings"),
+        program.post("bookings", {}) if place.startswith("accounts") else program.get("bookings"),
+    ):
+        assert answer.status_code == 503
+        assert answer.json().keys() == {"code", "message"}
+        assert answer.json()["code"] == "unavailable"
+        assert answer.headers["Retry-After"] == "5"
+        assert "secret" not in answer.text
+
+
 def test_processes_count_together():
     one, other = Rate("test"), Rate("test")
     assert [one.wait("x", 40) for _ in range(30)] == [0] * 30
@@ -177,7 +247,7 @@ def test_no_log_contains_a_token(program, caplog, settings):
 
 
 def test_responses_are_not_cached(program):
-    assert program.get("services").headers["Cache-Control"] == "private, no-cache"
+    assert program.get("services").headers["Cache-Control"] == "private, no-store"
     answer = program.get("work-lists")
     assert answer.headers["Cache-Control"] == "private, no-store"
 

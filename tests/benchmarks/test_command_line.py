@@ -1,4 +1,4 @@
-"""The benchmarks run and report; how fast anything is, no test decides."""
+"""The benchmarks run and report. No test depends on how fast anything is."""
 
 import json
 import os
@@ -26,13 +26,13 @@ def run(*arguments):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("CI" not in os.environ, reason="takes a database and a web server of its own")
+@pytest.mark.skipif("CI" not in os.environ, reason="starts a database and a web server")
 def test_a_figure_is_one_json_object_on_a_line():
     sizes = ["--departments=1", "--staff=1", "--largest=1"]
-    answer = run("calendar-unchanged", "--json", "--quick", *sizes)
+    response = run("calendar-unchanged", "--json", "--quick", *sizes)
 
-    assert answer.returncode == 0, answer.stderr
-    (line,) = answer.stdout.splitlines()
+    assert response.returncode == 0, response.stderr
+    (line,) = response.stdout.splitlines()
     figure = json.loads(line)
     assert figure["name"] == "calendar-unchanged"
     assert figure["goal"] == 0.4
@@ -41,10 +41,27 @@ def test_a_figure_is_one_json_object_on_a_line():
     assert figure["sizes"]["staff"] == 1
 
 
-def test_an_unknown_name_is_answered_with_the_known_ones():
-    answer = run("calendar-hot")
+def test_an_unknown_name_lists_the_known_ones():
+    response = run("calendar-hot")
 
-    assert answer.returncode == 2
-    assert "no benchmark calendar-hot" in answer.stderr
-    assert "calendar-warm" in answer.stderr
-    assert answer.stdout == ""
+    assert response.returncode == 2
+    assert "no benchmark calendar-hot" in response.stderr
+    assert "calendar-warm" in response.stderr
+    assert response.stdout == ""
+
+
+def test_an_unknown_piece_leads_to_the_list_of_pieces():
+    response = run("--without", "magic")
+
+    assert response.returncode == 2
+    assert "no piece magic" in response.stderr
+    assert "--without list" in response.stderr
+
+
+def test_the_pieces_are_listed_with_the_figures_they_serve():
+    response = run("--without", "list")
+
+    assert response.returncode == 0
+    assert any(
+        line.split() == ["slots-as-text", "slots-api"] for line in response.stdout.splitlines()
+    )

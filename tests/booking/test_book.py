@@ -4,12 +4,14 @@ import uuid
 import pytest
 
 from booking import actions, errors
+from booking.actions import bookings
 from booking.models import Booking, BookingEvent, Visit
 from booking.seating.values import Why
+from database.transactions import Busy
 from departments.actions.days import lay_out_horizon
 from departments.models import Day
 from tests import factories
-from tests.booking.conftest import TODAY, TOMORROW
+from tests.booking.conftest import NOW, TODAY, TOMORROW
 from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -27,6 +29,8 @@ def test_a_booking_takes_a_seat(hours, book, recipient, service, sound):
     assert booking.minutes == 60
     assert booking.grant == recipient.grants.get()
     assert booking.note == "The dog is kind."
+    assert booking.is_new
+    assert (booking.carers, visit.starts_at, visit.ends_at) == (1, TEN, booking.ends_at)
     assert visit.shift.day == visit.day == Day.objects.get(date=TOMORROW)
     assert visit.occupied_until - visit.ends_at == dt.timedelta(minutes=15)
     sound()
@@ -111,13 +115,21 @@ def test_the_same_request_returns_it_also_after_a_move(hours, book, recipient):
     assert book(TEN, recipient, key=key).starts_at == local(TOMORROW, 12)
 
 
-def test_the_same_key_for_another_request_is_refused(hours, book, recipient):
-    hours()
+def test_the_same_key_for_another_request_is_refused(hours, book, recipient, department):
+    hours(staff=2)
+    lift = factories.ServiceFactory(department=department)
+    factories.GrantFactory(recipient=recipient, service=lift)
     key = uuid.uuid4()
     book(TEN, recipient, key=key)
 
-    with pytest.raises(errors.KeyReused):
-        book(local(TOMORROW, 12), recipient, key=key)
+    for other in (
+        {"starts_at": local(TOMORROW, 12)},
+        {"note": "Ring twice."},
+        {"service": lift},
+    ):
+        with pytest.raises(errors.KeyReused):
+            book(**{"starts_at": TEN, "recipient": recipient, "key": key, **other})
+    assert book(TEN, recipient, key=key).pk == key
 
 
 def test_somebody_elses_key_reveals_nothing(hours, book, recipient, someone):
@@ -312,3 +324,151 @@ def test_a_night_that_is_not_laid_out_yet_takes_it_too(hours, book):
     booking = book(local(TOMORROW, 1))
 
     assert booking.visits.get().day.date == TODAY
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(0, 0), (0, 30), (1, 0)])
+def test_a_night_that_is_not_laid_out_yet_takes_what_ends_with_it(hours, book, hour, minute):
+    """From ten in the evening until two."""
+    hours(opens_at=dt.time(22), closes_at=dt.time(2))
+
+    assert book(local(TOMORROW, hour, minute)).visits.get().day.date == TODAY
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(1, 30), (21, 30)])
+def test_what_a_night_does_not_reach_is_no_time_to_be_chosen(hours, book, hour, minute):
+    hours(opens_at=dt.time(22), closes_at=dt.time(2))
+
+    with pytest.raises(errors.NoSuchSlot):
+        book(local(TOMORROW, hour, minute))
+
+
+def test_the_night_before_today_is_over_when_it_was_never_laid_out(hours, book, clock):
+    hours(opens_at=dt.time(22), closes_at=dt.time(6))
+    clock.move_to(local(TODAY, 0, 30))
+
+    with pytest.raises(errors.NoSuchSlot):
+        book(local(TODAY, 3))
+    assert not Day.objects.filter(date=TODAY - dt.timedelta(days=1)).exists()
+
+
+def test_a_time_of_the_day_before_changes_that_day_alone(book, department):
+    """After midnight both days are locked; the night takes the visit."""
+    night, morning = (
+        factories.DayFactory(department=department, date=date)
+        for date in (TOMORROW, TOMORROW + dt.timedelta(days=1))
+    )
+    factories.ShiftFactory(
+        day=night,
+        starts_at=local(TOMORROW, 22),
+        ends_at=local(TOMORROW, 22) + dt.timedelta(hours=8),
+    )
+
+    book(local(morning.date, 1))
+
+    night.refresh_from_db()
+    morning.refresh_from_db()
+    assert (night.revision, morning.revision) == (1, 0)
+
+
+def test_the_reason_is_that_of_the_day_where_somebody_is_at_work(book, department):
+    """The night is full; the day itself, whose shift begins later, has nobody on."""
+    night, day = (
+        factories.DayFactory(department=department, date=date)
+        for date in (TOMORROW, TOMORROW + dt.timedelta(days=1))
+    )
+    factories.ShiftFactory(
+        day=night,
+        starts_at=local(TOMORROW, 22),
+        ends_at=local(TOMORROW, 22) + dt.timedelta(hours=8),
+    )
+    factories.ShiftFactory(day=day)
+    one = local(day.date, 1)
+    book(one)
+
+    with pytest.raises(errors.SlotTaken) as refused:
+        book(one)
+
+    assert refused.value.reason.why is Why.ALL_TAKEN
+    assert refused.value.reason.staff == 1
+
+
+def test_alternatives_reach_through_the_last_day_that_can_be_booked(book, department):
+    last = TODAY + dt.timedelta(days=14)
+    for date, hour in ((TOMORROW, 10), (last, 12), (last + dt.timedelta(days=1), 10)):
+        factories.ShiftFactory(
+            day=factories.DayFactory(department=department, date=date),
+            starts_at=local(date, hour),
+            ends_at=local(date, hour + 1),
+        )
+    book(TEN)
+
+    with pytest.raises(errors.SlotTaken) as refused:
+        book(TEN)
+
+    assert [slot.starts_at for slot in refused.value.alternatives] == [local(last, 12)]
+
+
+def test_a_busy_day_says_so_while_the_time_is_free_and_else_that_it_is_taken(
+    hours, book, monkeypatch
+):
+    hours()
+    book(TEN)
+
+    def busy(*args):
+        raise Busy
+
+    monkeypatch.setattr(bookings, "lock_days_and_query", busy)
+    with pytest.raises(errors.SlotTaken) as refused:
+        book(TEN)
+    assert len(refused.value.alternatives) == 3
+    assert refused.value.reason is None
+    with pytest.raises(Busy):
+        book(local(TOMORROW, 14))
+    # Nobody works then at all: it is no free time either.
+    with pytest.raises(errors.SlotTaken):
+        book(local(TOMORROW, 20))
+
+
+def test_whoever_books_raises_the_persons_revision_once_for_each_try(hours, book, recipient):
+    hours()
+    key = uuid.uuid4()
+    book(TEN, recipient, key=key)
+    book(TEN, recipient, key=key)
+
+    recipient.refresh_from_db()
+    assert recipient.revision == 2
+
+
+def test_a_grid_that_is_not_half_hours(hours, book, department):
+    hours()
+    department.slot_minutes = 20
+    department.save()
+
+    with pytest.raises(errors.NoSuchSlot):
+        book(local(TOMORROW, 10, 30))
+    assert book(local(TOMORROW, 10, 40))
+
+
+def test_a_booking_is_written_whole(hours, book, recipient, service, department):
+    hours()
+    key = uuid.uuid4()
+
+    book(TEN, recipient, key=key, note="Ring twice.")
+
+    booking = Booking.objects.get()
+    assert (booking.pk, booking.recipient, booking.service) == (key, recipient, service)
+    assert (booking.starts_at, booking.ends_at) == (TEN, TEN + dt.timedelta(hours=1))
+    assert (booking.status, booking.carers, booking.sequence) == ("booked", 1, 0)
+    assert booking.asked == {
+        "service": str(service.pk),
+        "starts_at": TEN.astimezone(dt.UTC).isoformat(),
+        "note": "Ring twice.",
+    }
+    assert booking.booked_at == NOW
+    event = BookingEvent.objects.get()
+    assert (event.booking, event.from_starts_at, event.at) == (booking, None, NOW)
+    visit = Visit.objects.get()
+    assert (visit.booking, visit.starts_at, visit.ends_at) == (booking, TEN, booking.ends_at)
+    assert visit.occupied_until == booking.ends_at + dt.timedelta(
+        minutes=department.travel_minutes
+    )

@@ -91,7 +91,7 @@ def order(reader, recipient, service, starts_at):
 
 def _answer(server, request):
     with Connection(server.port) as connection:
-        return connection.ask(request)
+        return connection.fetch(request)
 
 
 def _health():

@@ -95,6 +95,14 @@ def test_a_confirmation_has_a_calendar_file_and_no_details(booked, department, s
         assert secret not in everything
 
 
+def test_a_claimed_confirmation_is_sent_with_four_statements(booked, django_assert_num_queries):
+    """Thousands may be due at once."""
+    actions.announce()
+    claimed = accounts_actions.claim()
+    with django_assert_num_queries(4):  # user and choices, dead addresses, event, result
+        assert accounts_actions.deliver(claimed)
+
+
 def test_a_user_can_choose_to_see_the_service_and_the_department(
     booked, user, service, department
 ):

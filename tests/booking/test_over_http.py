@@ -334,7 +334,7 @@ def test_killed_before_the_commit_nothing_was_booked_and_the_form_books_once(
     with Crowd(web.port, 1) as crowd, ThreadPoolExecutor(1) as person:
         with transaction.atomic():
             lock_days([(department.pk, tomorrow)])
-            pressed = person.submit(crowd.connections[0].ask, form.request)
+            pressed = person.submit(crowd.connections[0].fetch, form.request)
             until(lambda: _waiting() == 1)
             web.kill_whoever_serves(crowd.connections[0])
         assert isinstance(pressed.exception(), OSError)
@@ -351,7 +351,7 @@ def test_killed_during_the_commit_the_form_finds_the_booking(web, form):
             Grant.objects.select_for_update().get(
                 recipient=form.person.recipient, service__minutes=LENGTHS[0]
             )
-            pressed = person.submit(crowd.connections[0].ask, form.request)
+            pressed = person.submit(crowd.connections[0].fetch, form.request)
             until(lambda: _waiting("COMMIT") == 1)
             web.kill_whoever_serves(crowd.connections[0])
             assert not Booking.objects.exists()
@@ -369,7 +369,7 @@ def test_an_acknowledged_booking_outlives_the_worker(web, form):
 
     _books_once(web, form)
     with Connection(web.port) as again:
-        proof = again.ask(form.person.reader.get(f"/bookings/{form.visit}/"))
+        proof = again.fetch(form.person.reader.get(f"/bookings/{form.visit}/"))
     assert proof.status == 200
 
 

@@ -14,6 +14,7 @@ from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Series
 from booking.notices.series import compose_ended, compose_missed, compose_waiting
 from booking.queries.series import dates_to_come
 from tests import factories
+from tests.booking.refusals import REFUSALS_OF_BOOKING
 from tests.factories import local
 
 TUESDAY = dt.date(2026, 11, 24)
@@ -186,20 +187,7 @@ def test_the_letter_about_a_missed_date_asks_nobody_to_log_in(series, clock, dep
         assert compose_missed(told).lines[-1].startswith(asked)
 
 
-# Errors that booking never raises. A new error is added here or to WHY.
-NOT_OF_BOOKING = {
-    errors.TooManyWishes,
-    errors.GrantOverlaps,
-    errors.MandateOverlaps,
-    errors.OwnHelper,
-    errors.LogInTaken,
-    errors.NotOnlyOurs,
-    errors.CannotTake,
-}
-OF_BOOKING = set(errors.BookingError.__subclasses__()) - NOT_OF_BOOKING
-
-
-@pytest.mark.parametrize("error", sorted(OF_BOOKING, key=lambda error: error.__name__))
+@pytest.mark.parametrize("error", REFUSALS_OF_BOOKING)
 def test_each_error_is_a_reason_or_tried_again(series, clock, monkeypatch, error):
     def refuse(**booking):
         raise error

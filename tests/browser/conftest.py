@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.engines import faults_by_both, load_engines
 from tests.browser.static import StaticFiles
+from tests.reauthentication import logged_in_again
 
 SHOTS = Path(__file__).resolve().parents[2] / ".data/shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -100,6 +101,7 @@ def open_page(request, browser, live_server):
 def log_in(context, live_server, user):
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    logged_in_again(client)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]

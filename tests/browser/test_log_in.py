@@ -87,6 +87,23 @@ def test_the_code_page_has_no_faults_also_when_the_code_is_wrong(
     assert faults_of(page) == []
 
 
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_logging_in_again_has_no_faults_and_goes_on(
+    open_page, faults_of, shot, person, mailoutbox, viewport
+):
+    page = open_page("/settings/log-in-again/", user=person, viewport=viewport)
+    assert faults_of(page) == []
+    shot(page, f"log-in-again-{viewport['width']}")
+    page.locator("form:has([value=send]) button").click()
+    page.locator("#id_code").fill("wrong")
+    page.locator("form:has(#id_code) button").click()
+    page.wait_for_selector("#id_code[aria-invalid=true]")
+    assert faults_of(page) == []
+    page.locator("#id_code").fill(re.search(r"^\d{6}$", mailoutbox[0].body, re.MULTILINE)[0])
+    page.locator("form:has(#id_code) button").click()
+    page.wait_for_url(lambda url: "log-in-again" not in url)
+
+
 def test_the_keyboard_alone_gets_in(open_page, person):
     page = open_page("/accounts/login/?way=password")
     page.keyboard.press("Tab")

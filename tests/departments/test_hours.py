@@ -6,6 +6,8 @@ import pytest
 from django.utils import translation
 
 from departments.hours import (
+    DAY,
+    WEEK,
     HolidayRule,
     Interval,
     Rules,
@@ -13,6 +15,7 @@ from departments.hours import (
     WeeklyHours,
     lay_out,
     local_instant,
+    monday,
 )
 from departments.public_holidays import NAMES, is_public_holiday, public_holiday_names
 
@@ -87,7 +90,10 @@ def test_both_ends_of_a_shift_are_local_times(date, first, last, hours):
 def test_hours_within_a_skipped_hour_make_no_shift():
     date = dt.date(2027, 3, 28)
 
-    assert lay_out(date, Rules(OSLO, special={date: (times((2, 0), (3, 0)),)})) == []
+    skipped, later = times((2, 0), (3, 0)), times((8, 0), (16, 0))
+
+    assert lay_out(date, Rules(OSLO, special={date: (skipped,)})) == []
+    assert len(lay_out(date, Rules(OSLO, special={date: (skipped, later)}))) == 1
 
 
 def test_rows_that_overlap_add_up():
@@ -116,6 +122,7 @@ def test_a_shift_has_its_rows_id_and_qualifications():
         pytest.param((2026, 11, 23), 2, (2026, 11, 30), False, id="the week between"),
         pytest.param((2026, 11, 23), 2, (2026, 12, 7), True, id="two weeks on"),
         pytest.param((2026, 11, 25), 2, (2026, 12, 7), True, id="counts from the week, not day"),
+        pytest.param((2026, 11, 29), 2, (2026, 12, 7), True, id="Sunday is of the week before"),
         pytest.param((2026, 11, 25), 2, (2026, 11, 23), False, id="not before it applies"),
         pytest.param((2026, 11, 23), 3, (2027, 1, 4), True, id="across the new year"),
         pytest.param((2026, 11, 23), 3, (2026, 12, 28), False, id="not every week of a year"),
@@ -134,6 +141,33 @@ def test_a_row_applies_through_its_last_day():
 
     assert lay_out(MONDAY, rules)
     assert not lay_out(MONDAY + dt.timedelta(days=7), rules)
+
+
+def test_a_row_applies_on_its_weekday_from_its_first_day():
+    row = WeeklyHours(times((8, 0), (16, 0)), 1, valid_from=MONDAY)
+
+    assert row.applies_on(MONDAY, 1)
+    assert row.applies_on(MONDAY, 2) is False
+    assert row.applies_on(MONDAY - dt.timedelta(days=7), 1) is False
+    assert row.applies_on(MONDAY + dt.timedelta(days=7), 1)
+
+
+@pytest.mark.parametrize(
+    ("every", "date", "turn"),
+    [
+        pytest.param(1, (2026, 12, 3), (2026, 12, 3), id="every week is its turn"),
+        pytest.param(2, (2026, 11, 25), (2026, 11, 25), id="in its week the day itself"),
+        pytest.param(2, (2026, 12, 3), (2026, 12, 7), id="after it the next Monday"),
+        pytest.param(3, (2026, 12, 3), (2026, 12, 14), id="two weeks on"),
+        pytest.param(3, (2026, 12, 10), (2026, 12, 14), id="one week on"),
+        pytest.param(5, (2026, 12, 3), (2026, 12, 28), id="four weeks on"),
+        pytest.param(3, (2026, 11, 18), (2026, 11, 23), id="before its first week"),
+    ],
+)
+def test_the_next_turn_of_a_row_is_the_date_or_the_monday_of_its_next_week(every, date, turn):
+    row = WeeklyHours(times((8, 0), (16, 0)), 1, dt.date(2026, 11, 25), every_n_weeks=every)
+
+    assert row.next_turn(dt.date(*date)) == dt.date(*turn)
 
 
 def test_a_special_day_has_its_own_hours_and_no_others():
@@ -188,6 +222,9 @@ def test_a_special_day_takes_precedence_over_a_public_holiday():
     [
         pytest.param((8, 0), (16, 0), (11, 30), utc(2026, 11, 23, 10, 30), id="at noon"),
         pytest.param((22, 0), (7, 0), (2, 0), utc(2026, 11, 24, 1), id="after midnight"),
+        pytest.param((22, 0), (7, 0), (23, 0), utc(2026, 11, 23, 22), id="before midnight"),
+        pytest.param((8, 0), (16, 0), (8, 0), utc(2026, 11, 23, 7), id="begins with the shift"),
+        pytest.param((8, 0), (16, 0), (15, 30), utc(2026, 11, 23, 14, 30), id="ends with it"),
         pytest.param((8, 0), (16, 0), (15, 45), None, id="runs out of the shift"),
         pytest.param((8, 0), (16, 0), (6, 0), None, id="before the shift"),
     ],
@@ -198,6 +235,38 @@ def test_a_break_must_be_within_the_shift(first, last, pause, expected):
     (draft,) = lay_out(MONDAY, weekly(MONDAY, row))
 
     assert (draft.pause and draft.pause.start) == expected
+    assert draft.pause is None or draft.pause.duration == dt.timedelta(minutes=30)
+
+
+def test_without_a_time_or_a_length_there_is_no_break():
+    rows = (
+        times((8, 0), (16, 0), break_minutes=30),
+        times((8, 0), (16, 0), break_starts_at=dt.time(11)),
+    )
+
+    assert [draft.pause for draft in lay_out(MONDAY, weekly(MONDAY, *rows))] == [None, None]
+
+
+def test_a_special_day_is_not_the_week_of_another_day():
+    special = Rules(OSLO, special={MONDAY: (times((10, 0), (12, 0)),)})
+
+    assert lay_out(MONDAY + dt.timedelta(days=1), special) == []
+
+
+def test_on_an_ordinary_day_the_rule_for_holidays_does_not_matter():
+    for rule in HolidayRule:
+        rules = Rules(OSLO, weekly(MONDAY, times((8, 0), (16, 0))).weekly, on_holidays=rule)
+        assert len(lay_out(MONDAY, rules)) == 1
+
+
+def test_holidays_are_run_as_sundays_unless_said_otherwise():
+    christmas_day = dt.date(2026, 12, 25)
+    sunday = WeeklyHours(times((10, 0), (14, 0)), 7, FROM_MONDAY)
+    friday = WeeklyHours(times((8, 0), (16, 0)), 5, FROM_MONDAY)
+
+    (draft,) = lay_out(christmas_day, Rules(OSLO, (friday, sunday)))
+
+    assert draft.period.duration == dt.timedelta(hours=4)
 
 
 def test_public_holidays_of_any_year_have_translatable_names():
@@ -231,3 +300,35 @@ def test_intervals_are_half_open(first, second, overlap):
 
     assert one.overlaps(other) is other.overlaps(one) is bool(overlap)
     assert one.overlap(other) == dt.timedelta(hours=overlap)
+
+
+def test_an_interval_ends_after_it_starts():
+    with pytest.raises(ValueError, match="after"):
+        Interval(utc(2026, 11, 23, 8), utc(2026, 11, 23, 8))
+    with pytest.raises(ValueError, match="after"):
+        Interval(utc(2026, 11, 23, 8), utc(2026, 11, 23, 7))
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_within"),
+    [
+        pytest.param((8, 12), True, id="itself"),
+        pytest.param((8, 9), True, id="from its start"),
+        pytest.param((11, 12), True, id="to its end"),
+        pytest.param((7, 9), False, id="from before it"),
+        pytest.param((11, 13), False, id="to after it"),
+    ],
+)
+def test_an_interval_contains_what_lies_within_both_ends(inner, is_within):
+    outer = Interval(utc(2026, 11, 23, 8), utc(2026, 11, 23, 12))
+    start, end = inner
+
+    assert outer.contains(Interval(utc(2026, 11, 23, start), utc(2026, 11, 23, end))) is is_within
+
+
+def test_the_monday_of_a_week():
+    week = [MONDAY + n * DAY for n in range(7)]
+
+    assert {monday(date) for date in week} == {MONDAY}
+    assert week[-1] == dt.date(2026, 11, 29)
+    assert monday(MONDAY - DAY) == MONDAY - WEEK == dt.date(2026, 11, 16)

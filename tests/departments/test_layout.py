@@ -116,3 +116,83 @@ def test_kept_and_missing_are_as_many_as_the_drafts(before, after):
 
     assert len(result.kept) + len(result.missing) == after
     assert len(result.surplus) == max(before - after, 0)
+
+
+def test_hours_that_overlap_take_only_as_many_shifts_as_they_ask_for():
+    two = [existing(7, 15), existing(7, 15)]
+
+    result = match(two, [draft(8, 16)])
+
+    assert len(result.kept) == len(result.surplus) == 1
+    assert result.missing == []
+
+
+def test_hours_that_kept_their_own_shift_take_no_other():
+    """The equal shift has them; the one that only overlaps is surplus."""
+    equal, other = existing(7, 15), existing(8, 16)
+
+    result = match([other, equal], [draft(7, 15)])
+
+    assert [shift for shift, _ in result.kept] == [equal]
+    assert result.surplus == [other]
+    assert result.missing == []
+
+
+def test_equal_hours_of_another_row_keep_the_shift_with_its_break_the_same():
+    pause, other_pause = hours(11, 12), hours(12, 13)
+    shift = ExistingShift(uuid.uuid4(), hours(7, 15), pause, OTHER_ROW)
+    same, moved = draft(7, 15, pause=pause), draft(7, 15, pause=other_pause)
+
+    for drafts in ([same, moved], [moved, same]):
+        result = match([shift], drafts)
+        assert result.kept == [(shift, same)]
+        assert result.missing == [moved]
+
+
+def test_among_equal_hours_a_shift_stays_with_its_own_row():
+    shift = existing(7, 15, row=OTHER_ROW)
+    own, others = draft(7, 15, OTHER_ROW), draft(7, 15)
+
+    for drafts in ([own, others], [others, own]):
+        assert match([shift], drafts).kept == [(shift, own)]
+
+
+def test_one_with_more_visits_that_fit_takes_the_hours_before_one_with_more_overlap():
+    fits = existing(12, 16, (14, 15))
+    overlaps = existing(7, 15, (7, 8))
+
+    assert kept([overlaps, fits], [draft(9, 17)]) == {fits.id: hours(9, 17)}
+
+
+def test_with_all_else_alike_one_at_work_takes_changed_hours_before_one_who_is_away():
+    working, away = existing(7, 15), existing(7, 15, is_withdrawn=True)
+
+    assert kept([away, working], [draft(8, 16)]) == {working.id: hours(8, 16)}
+
+
+def test_a_visit_beside_the_new_break_still_fits():
+    shift = existing(7, 15, (10, 11), (12, 13))
+
+    assert shift.visits_kept(draft(7, 16, pause=hours(11, 12))) == 2
+    assert shift.visits_kept(draft(7, 16, pause=hours(10, 12))) == 1
+    assert shift.visits_kept(draft(11, 16)) == 1
+    assert shift.visits_kept(draft(7, 16)) == 2
+
+
+def test_many_shifts_and_hours_find_each_other_whatever_their_order():
+    shifts = [existing(7, 15, (8, 9)), existing(7, 15, is_named=True), existing(9, 17)]
+    drafts = [draft(8, 16), draft(8, 16), draft(10, 18)]
+
+    found = kept(shifts, drafts)
+
+    assert found == {
+        shifts[0].id: hours(8, 16),
+        shifts[1].id: hours(8, 16),
+        shifts[2].id: hours(10, 18),
+    }
+
+
+def test_of_hours_that_are_alike_the_same_row_is_taken_in_any_order():
+    shift, own, others = existing(7, 15), draft(8, 16), draft(8, 16, OTHER_ROW)
+
+    assert match([shift], [own, others]).kept == match([shift], [others, own]).kept

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from booking.actions.feeds import make_feed, revoke_feed
 from tests import factories
+from tests.reauthentication import logged_in_again
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_a_closed_calendar_feed_does_not_show_its_secret(client, recipient):
 
 def test_the_page_of_a_new_calendar_feed_has_no_links_with_its_secret(client, recipient):
     client.force_login(recipient.user)
-    response = client.post(reverse("booking:make_feed"))
+    response = logged_in_again(client).post(reverse("booking:make_feed"))
     secret = re.search(r"/calendar-feed/([^\"]+)\.ics", response.text)[1]
     ways = re.findall(r'name="next" value="([^"]+)"', response.text)
     assert set(ways) == {reverse("booking:feeds")}

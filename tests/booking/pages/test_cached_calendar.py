@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 TURNS = size(3, in_full=8)  # between which something changes
 
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"| data-etag="[^"]*"')
 DAY = re.compile(
     r'<a class="day" href="[^"]+/(\d{4}-\d\d-\d\d)/#question">.*?class="free-count">(\d+) free<',
     re.DOTALL,

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from departments.actions.days import lay_out_horizon
 from departments.models import Department
@@ -169,8 +170,16 @@ def test_an_unchanged_calendar_is_a_304_in_two_statements(
     assert response.content == b""
 
 
-def test_the_calendar_is_private_and_revalidated(page):
-    assert page.get(URL).headers["Cache-Control"] == "private, no-cache"
+def test_no_copy_is_kept_and_the_page_knows_its_etag(page):
+    answer = page.get(URL)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert f'data-etag="{escape(answer.headers["ETag"])}"' in answer.text
+
+
+def test_an_unchanged_answer_is_not_kept_either(page):
+    tag = page.get(URL).headers["ETag"]
+    unchanged = page.get(URL, headers={"if-none-match": tag})
+    assert unchanged.headers["Cache-Control"] == "private, no-store"
 
 
 def own_booking(recipient, stranger, book, clock, user):

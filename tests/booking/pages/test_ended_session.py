@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import unsent
+from accounts.models import UnsentForm, UserSession
 from booking.models import Booking
 from tests import factories
 from tests.booking.pages.conftest import at, text_of
+from tests.reauthentication import logged_in_again
 
 
 @pytest.fixture
@@ -30,7 +31,27 @@ def log_in(client, user):
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
 
 
-def test_a_form_is_filled_in_again_after_log_in(client, user, order):
+@pytest.fixture
+def ended(page):
+    """The recipient's browser, which showed them a page before their session ended."""
+    return end(page)
+
+
+def end(browser, path="booking:calendar"):
+    browser.get(reverse(path))
+    del browser.cookies[settings.SESSION_COOKIE_NAME]
+    return browser
+
+
+def acting(browser, holder, recipient):
+    """A holder's browser whose session ended while they acted for the recipient."""
+    log_in(browser, holder)
+    browser.post(reverse("booking:choose_person"), {"person": str(recipient.pk)})
+    return end(browser)
+
+
+def test_a_form_is_filled_in_again_after_log_in(ended, user, order):
+    client = ended
     sent = client.post(reverse("booking:book"), order)
     assert sent.url.startswith("/accounts/login/")
     assert "Ring" not in sent.url
@@ -47,7 +68,8 @@ def test_a_form_is_filled_in_again_after_log_in(client, user, order):
 
 def test_a_guardian_logs_in_and_still_acts_for_the_person(client, recipient, order):
     holder = factories.MandateFactory(recipient=recipient, holder__language="en").holder
-    sent = client.post(reverse("booking:book"), order)
+    holder.refresh_from_db()
+    sent = acting(client, holder, recipient).post(reverse("booking:book"), order)
     log_in(client, holder)
 
     check = client.get(sent.url.partition("next=")[2])
@@ -56,18 +78,31 @@ def test_a_guardian_logs_in_and_still_acts_for_the_person(client, recipient, ord
     assert "Ring twice." in check.text
 
 
-def test_another_user_who_logs_in_does_not_see_the_form(client, stranger, order):
+def test_another_user_who_logs_in_does_not_see_the_form(ended, stranger, order):
+    client = ended
     sent = client.post(reverse("booking:book"), order)
     log_in(client, stranger.user)
     answer = client.get(sent.url.partition("next=")[2])
-    assert answer.status_code == 404
-    assert "Ring twice." not in answer.text
+    assert answer.context["form"]["note"].value() == ""
+    assert "Aksel" not in answer.text
+
+
+def test_of_a_browser_that_showed_nobody_anything_no_word_is_kept(client, user, order):
+    sent = client.post(reverse("booking:book"), order)
+    client.post(reverse("booking:move", args=[uuid.uuid4()]), {"starts_at": at(10).isoformat()})
+    assert not UserSession.objects.exists()
+    assert not UnsentForm.objects.exists()
+    log_in(client, user)
+    check = client.get(sent.url.partition("next=")[2])
+    assert check.context["form"]["note"].value() == ""
 
 
 def test_a_guardian_moves_for_the_same_person_after_log_in(client, recipient, book):
     holder = factories.MandateFactory(recipient=recipient, holder__language="en").holder
     visit = book(recipient, at(12))
-    sent = client.post(reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()})
+    sent = acting(client, holder, recipient).post(
+        reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()}
+    )
     log_in(client, holder)
     check = client.get(sent.url.partition("next=")[2])
     assert "You are acting for Aksel Vik" in text_of(check)
@@ -128,6 +163,7 @@ def test_other_forms_of_an_older_session_need_confirmation(strict, help_from_car
 
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', asked.text)[1]
     again = dict(asked.context["unsent"].fields)
+    logged_in_again(strict)
     strict.post(asked.context["unsent"].path, {**again, "csrfmiddlewaretoken": token})
     assert recipient.mandates.get().holder_name == "Carl Berg"
 
@@ -137,7 +173,7 @@ def assert_words_can_only_be_copied(browser, form):
     assert refused.status_code == 403
     assert "Carl Berg" in refused.text
     assert f'href="{reverse("booking:mandates")}"' in refused.text
-    assert unsent.SESSION_KEY not in browser.session
+    assert not UnsentForm.objects.exists()
 
 
 def test_a_user_who_acts_for_others_can_only_copy_the_text(strict, user, help_from_carl):
@@ -157,7 +193,7 @@ def test_a_log_in_code_is_not_stored(strict):
         reverse("account_logout"), {"code": "x y"}, headers={"Origin": "http://testserver"}
     )
     assert refused.status_code == 403
-    assert unsent.SESSION_KEY not in strict.session
+    assert not UnsentForm.objects.exists()
 
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://elsewhere.example"}])
@@ -165,4 +201,4 @@ def test_the_text_of_a_form_from_another_site_is_not_shown(strict, help_from_car
     refused = strict.post(reverse("booking:give_mandate"), help_from_carl, headers=origin)
     assert refused.status_code == 403
     assert "Carl Berg" not in refused.text
-    assert unsent.SESSION_KEY not in strict.session
+    assert not UnsentForm.objects.exists()

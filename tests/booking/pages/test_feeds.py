@@ -13,6 +13,7 @@ from booking.actions.feeds import make_feed
 from booking.models import CalendarFeed
 from tests import factories
 from tests.booking.pages.conftest import NOW, at
+from tests.reauthentication import logged_in_again
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +68,7 @@ def test_the_file_of_somebody_elses_visit_is_not_found(page, book, stranger):
 
 def test_the_feed_url_is_shown_once_and_works_without_log_in(page, client, booked, settings):
     settings.SITE_URL = "https://shop.example"
-    made = page.post(f"{PAGE}make/")
+    made = logged_in_again(page).post(f"{PAGE}make/")
     address = made.context["address"]
     assert address.startswith("https://shop.example/calendar-feed/")
     assert address.replace("https", "webcal") in made.content.decode()
@@ -172,3 +173,8 @@ def test_a_feed_takes_the_same_statements_however_many_visits(
     client.get(address)
     with django_assert_num_queries(5):  # feed, access log, read_at, choices, visits
         client.get(address)
+
+
+def test_a_secret_address_takes_a_log_in_again(page, recipient):
+    assert page.post(f"{PAGE}make/").url == "/settings/log-in-again/"
+    assert not recipient.feeds.exists()

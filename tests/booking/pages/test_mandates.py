@@ -1,6 +1,7 @@
 """Acting for a recipient: the switch in the header, the access log, and the end."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -12,6 +13,7 @@ from booking import actions
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
 from tests.booking.pages.conftest import CHOOSE, TOMORROW, at, text_of
+from tests.reauthentication import logged_in_again
 
 
 @pytest.fixture
@@ -353,7 +355,7 @@ def invite(**values):
 
 
 def test_a_recipient_gives_a_mandate_and_ends_it(page, recipient):
-    page.post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
+    logged_in_again(page).post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
     mandate = recipient.mandates.get()
     assert (mandate.kind, mandate.may, mandate.given_by) == ("helper", "book", recipient.user)
     assert mandate.valid_until == dt.date(2026, 12, 31)
@@ -384,6 +386,7 @@ def test_errors_are_shown_and_the_form_stays_filled_in(page, recipient, values, 
 
 
 def test_own_email_and_the_same_helper_twice_are_errors(page, recipient):
+    logged_in_again(page)
     own = page.post(reverse("booking:give_mandate"), invite(email=recipient.user.email))
     assert "This is your own e-mail." in text_of(own)
     page.post(reverse("booking:give_mandate"), invite())
@@ -446,3 +449,13 @@ def test_the_administrator_cannot_end_a_helpers_mandate(
     client.force_login(administrator)
     url = reverse("booking:end_guardian", args=[department.pk, recipient.pk, helper.pk])
     assert client.post(url).status_code == 404
+
+
+def test_to_give_a_right_one_logs_in_again_and_loses_nothing_typed(page, recipient, mailoutbox):
+    again = reverse("accounts:log_in_again")
+    assert page.post(reverse("booking:give_mandate"), invite()).url == again
+    assert not recipient.mandates.exists()
+    page.post(again, {"action": "send"})
+    code = re.search(r"^\d{6}$", mailoutbox[-1].body, re.MULTILINE)[0]
+    page.post(again, {"action": "code", "code": code})
+    assert recipient.mandates.get().holder_name == "Gro Dahl"

@@ -7,12 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from booking import actions, errors, queries
+from booking import actions, queries
 from booking.models import Booking
-from booking.views import steps
 from database.transactions import Busy
 from tests import factories
 from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
+from tests.booking.refusals import REFUSALS_OF_BOOKING
 
 
 def times_url(service, date=TOMORROW):
@@ -383,7 +383,7 @@ def test_a_busy_lock_is_a_503_that_can_be_retried(page, service, monkeypatch):
     assert "The time is booked" in text_of(page.post("/book/", again, follow=True))
 
 
-@pytest.mark.parametrize("error", [*steps.TEMPLATES, errors.KeyReused])
+@pytest.mark.parametrize("error", [*REFUSALS_OF_BOOKING, Busy])
 def test_every_refusal_has_a_page(page, service, monkeypatch, error):
     def refuse(**asked):
         raise error

@@ -4,12 +4,11 @@ JavaScript."""
 import datetime as dt
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, UserSession
 from booking import actions
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
@@ -60,7 +59,7 @@ def test_a_session_that_ends_before_the_press_loses_nothing(
     )
     page.get_by_label("Note to the person who comes").fill("Ring twice.")
     key = page.locator("input[name=key]").get_attribute("value")
-    Session.objects.all().delete()
+    UserSession.objects.all().delete()
     cache.clear()
 
     page.get_by_role("button", name="Book", exact=True).click()

@@ -1,4 +1,4 @@
-"""Where a run takes place: services, data and web servers of its own, gone afterwards."""
+"""Services, data and web servers of a run, in a temporary folder."""
 
 import contextlib
 import os
@@ -12,19 +12,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.results import say
 from benchmarks.sizes import Effort, Sizes
-from benchmarks.words import say
 from serviceshop.local import DataFolder
 from serviceshop.local.processes import Child
 
 if TYPE_CHECKING:
-    from benchmarks.town import Town
+    from benchmarks.dataset import Dataset
 
+PRODUCTION = "serviceshop.wsgi"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
-class Stage:
+class Environment:
     sizes: Sizes
     effort: Effort
     folder: Path
@@ -35,36 +36,41 @@ class Stage:
         return self.server.port
 
     @cached_property
-    def town(self) -> "Town":
-        from benchmarks.town import Town
+    def data(self) -> "Dataset":
+        from benchmarks.dataset import Dataset
 
-        return Town(self.sizes)
+        return Dataset(self.sizes)
 
     @contextlib.contextmanager
-    def another_server(self, **environment: str) -> Iterator["WebServer"]:
-        """Beside the one that all look at, and otherwise set up."""
-        server = WebServer(self.folder, "another", environment)
+    def another_server(
+        self, application: str = PRODUCTION, **environment: str
+    ) -> Iterator["WebServer"]:
+        """A second web server, with other environment variables."""
+        server = WebServer(self.folder, "another", environment, application)
         with server.running():
             yield server
 
 
 @contextlib.contextmanager
-def stage(sizes: Sizes, effort: Effort) -> Iterator[Stage]:
+def prepared(sizes: Sizes, effort: Effort) -> Iterator[Environment]:
     with tempfile.TemporaryDirectory(prefix="serviceshop-benchmarks-") as path:
         say("Starting PostgreSQL and Valkey …")
         with DataFolder(path, durable=True).hold() as services:
             _configure(Path(path), services)
             _prepare()
-            here = Stage(sizes, effort, Path(path), WebServer(Path(path), "web"))
+            here = Environment(sizes, effort, Path(path), WebServer(Path(path), "web"))
             say("Filling the tables …")
-            here.town.settle()
+            here.data.build()
             with here.server.running():
                 yield here
 
 
 def _configure(folder: Path, services: dict[str, str]) -> None:
-    """Production's environment: whatever the caller's says is not measured."""
-    for name in ("SERVICESHOP_DEMO", "DEBUG", "HTTPS", "STATIC_HASHED", "WEB_WORKERS"):
+    """Production's settings. The caller's environment variables don't count."""
+    for name in (
+        *("SERVICESHOP_DEMO", "DEBUG", "HTTPS", "STATIC_HASHED", "WEB_WORKERS"),
+        "BENCHMARKS_WITHOUT",
+    ):
         os.environ.pop(name, None)
     os.environ.update(services)
     os.environ.update(
@@ -72,7 +78,7 @@ def _configure(folder: Path, services: dict[str, str]) -> None:
         SERVICESHOP_DATA_DIR=str(folder),
         SECRET_KEY=secrets.token_urlsafe(50),
         ALLOWED_HOSTS="localhost",
-        API_REQUESTS_PER_MINUTE="1000000",  # one client asks for all
+        API_REQUESTS_PER_MINUTE="1000000",  # one client sends all requests
     )
 
 
@@ -82,17 +88,22 @@ def _prepare() -> None:
     django.setup()
     from django.core.management import call_command
 
-    say("Making the tables …")
+    say("Creating the tables …")
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
 class WebServer:
-    """gunicorn as in production. It may be stopped and started on the same port."""
+    """gunicorn as in production. Stopped and started again it has the same port."""
 
     def __init__(
-        self, folder: Path, name: str, environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        name: str,
+        environment: Mapping[str, str] | None = None,
+        application: str = PRODUCTION,
     ) -> None:
+        self.application = application
         self.folder = folder
         self.name = name
         self.environment = environment or {}
@@ -108,7 +119,7 @@ class WebServer:
             self.child = Child(
                 "The web server",
                 [
-                    *(sys.executable, "-m", "gunicorn", "serviceshop.wsgi"),
+                    *(sys.executable, "-m", "gunicorn", self.application),
                     *("--config", "python:serviceshop.gunicorn"),
                     *("--bind", f"fd://{listening.fileno()}"),
                 ],
@@ -128,18 +139,22 @@ class WebServer:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Nobody is connected to the database meanwhile."""
+        """Without connections to the database."""
         self.child.stop()
         try:
             yield
         finally:
             self.child.start()
 
-    def worker_memory(self) -> int:
-        """What its only worker keeps in memory, in bytes (resident set size)."""
+    def workers(self) -> list[int]:
+        """Process ids."""
         process = self.child.process
         assert process
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        (worker,) = children
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def worker_memory(self) -> int:
+        """The resident set size of its only worker, in bytes."""
+        (worker,) = self.workers()
         pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""What a run says: progress to standard error, figures to standard output."""
+"""Benchmarks and their figures, and how a run prints them."""
 
 import json
 import sys
@@ -12,12 +12,12 @@ def say(text: str) -> None:
 
 
 class BrokenError(Exception):
-    """Something answered otherwise than it must, so that no figure would mean anything."""
+    """A response was not as expected, so that a figure would mean nothing."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """``ratio`` is None when there was nothing to measure; ``details`` say why."""
+    """``ratio`` is None when nothing could be measured; ``details`` say why."""
 
     ratio: float | None
     details: dict[str, Any] = field(default_factory=dict)
@@ -26,13 +26,19 @@ class Measured:
 @dataclass(frozen=True)
 class Benchmark:
     name: str
-    says: str
+    what: str
     measure: str  # the function in benchmarks, as "module.function"
     at_most: float | None = None
     at_least: float | None = None
 
     @property
+    def has_goal(self) -> bool:
+        return self.at_most is not None or self.at_least is not None
+
+    @property
     def goal(self) -> str:
+        if not self.has_goal:
+            return "none"
         return f"≤ {self.at_most}" if self.at_most is not None else f"≥ {self.at_least}"
 
     def is_met_by(self, ratio: float | None) -> bool:
@@ -45,11 +51,11 @@ class Benchmark:
     def figure(self, measured: Measured) -> dict[str, Any]:
         return {
             "name": self.name,
-            "says": self.says,
+            "what": self.what,
             "ratio": None if measured.ratio is None else round(measured.ratio, 3),
             "goal": self.at_most if self.at_most is not None else self.at_least,
-            "goal_is": "at most" if self.at_most is not None else "at least",
-            "ok": self.is_met_by(measured.ratio),
+            "goal_is": "at least" if self.at_least is not None else "at most",
+            "ok": self.is_met_by(measured.ratio) if self.has_goal else None,
             **measured.details,
         }
 
@@ -60,12 +66,13 @@ def as_json(figure: dict[str, Any]) -> str:
 
 def as_row(benchmark: Benchmark, figure: dict[str, Any]) -> str:
     ratio = "–" if figure["ratio"] is None else f"{figure['ratio']:.3g}"
-    verdict = "met" if figure["ok"] else "missed" if figure["ratio"] is not None else ""
-    known = {"name", "says", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
+    is_judged = benchmark.has_goal and figure["ratio"] is not None
+    verdict = ("met" if figure["ok"] else "missed") if is_judged else ""
+    known = {"name", "what", "ratio", "goal", "goal_is", "ok", "rounds", "sizes", "effort"}
     rest = ", ".join(f"{name} {value}" for name, value in figure.items() if name not in known)
     return (
         f"{benchmark.name:<20} {ratio:>6}  {benchmark.goal:<6} {verdict:<7}"
-        f" {benchmark.says}  ({rest})"
+        f" {benchmark.what}  ({rest})"
     )
 
 

@@ -1,8 +1,8 @@
-"""The data that is measured: departments of several sizes, and people who book there.
+"""The data of a run: departments of several sizes, and people who book there.
 
-Every department is open 06–22 every day with visits of half an hour on a grid of half
-an hour: 14 days of 32 slots. Each shift is filled from a seed to three fifths of its
-time, travel included.
+Every department is open 06–22 every day and has visits of half an hour on a grid of half
+an hour: 14 days of 32 slots. Each shift is booked at random, from a seed, until three
+fifths of its time are taken, travel included.
 """
 
 import datetime as dt
@@ -17,21 +17,22 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from benchmarks import floor
+from benchmarks.results import say
 from benchmarks.sizes import DAYS, SLOTS_A_DAY, Sizes
-from benchmarks.words import say
 from booking.models import Booking, Grant, Recipient, Visit
 from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Seated
 from departments.actions import days as day_actions
-from departments.models import Day, Department, OpeningHours, Service, Weekday
+from departments.models import Day, Department, Employee, OpeningHours, Service, Weekday
 from departments.queries.hours import rules_of
 
 OPENS, CLOSES = 6, 22
 STEP = dt.timedelta(minutes=30)
 VISIT = dt.timedelta(minutes=30)
 TRAVEL = dt.timedelta(minutes=15)
-# At each free start of the grid a visit with this chance. A visit and its travel take
-# two steps of the grid, so a shift ends up three fifths full.
+# The probability of a visit at each free start of the grid. A visit and its travel take two
+# steps of the grid, so this takes three fifths of a shift.
 CHANCE = 3 / 7
 CIRCLE = 20  # recipients who share the visits of one shift of each day; it has at most 16
 SEED = 20261123
@@ -39,61 +40,60 @@ LONG_AGO = dt.date(2020, 1, 6)
 
 
 @dataclass(frozen=True)
-class Quarter:
-    """A department, what it offers, and its people: ``viewers`` have visits, ``bookers``
-    have none yet."""
+class Site:
+    """A department with one service, its recipients and an administrator. ``viewers`` have
+    visits, ``bookers`` have none."""
 
     department: Department
     service: Service
     viewers: list[Recipient]
     bookers: list[Recipient]
+    administrator: User
 
 
-class Town:
-    """What only some benchmarks look at is built when the first of them asks for it."""
+class Dataset:
+    """Sites that only some benchmarks need are built when they are first used."""
 
     def __init__(self, sizes: Sizes) -> None:
         self.sizes = sizes
         self.builder = _Builder()
 
-    def settle(self) -> None:
+    def build(self) -> None:
+        """What most benchmarks need."""
         assert self.ordinary
         assert self.smallest
         assert self.largest
-        from benchmarks import floor
-
         floor.prepare()
         _tidy()
 
     @cached_property
-    def ordinary(self) -> list[Quarter]:
+    def ordinary(self) -> list[Site]:
         return [
-            self.builder.quarter(self.sizes.staff, f"Quarter {n}")
-            for n in range(self.sizes.departments)
+            self.builder.site(self.sizes.staff, f"Site {n}") for n in range(self.sizes.departments)
         ]
 
     @cached_property
-    def smallest(self) -> Quarter:
-        return self.builder.quarter(1, "Smallest")
+    def smallest(self) -> Site:
+        return self.builder.site(1, "Smallest")
 
     @cached_property
-    def largest(self) -> Quarter:
-        return self.builder.quarter(self.sizes.largest, "Largest")
+    def largest(self) -> Site:
+        return self.builder.site(self.sizes.largest, "Largest")
 
     @cached_property
-    def saturated(self) -> tuple[Quarter, Quarter]:
-        """One where nobody is left for any slot, and one like all others of that size."""
+    def saturated(self) -> tuple[Site, Site]:
+        """One site without a free seat for any slot, and an ordinary one of the same size."""
         staff = self.sizes.saturated
         found = (
-            self.builder.quarter(staff, "Saturated", is_saturated=True),
-            self.builder.quarter(staff, "As large"),
+            self.builder.site(staff, "Saturated", is_saturated=True),
+            self.builder.site(staff, "As large"),
         )
         _tidy()
         return found
 
 
 def _tidy() -> None:
-    """Now, and not while a page is timed."""
+    """So that PostgreSQL does not do it while a page is timed."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -107,7 +107,7 @@ class _Builder:
         self.numbers = itertools.count()
 
     @transaction.atomic
-    def quarter(self, staff: int, name: str, *, is_saturated: bool = False) -> Quarter:
+    def site(self, staff: int, name: str, *, is_saturated: bool = False) -> Site:
         say(f"  {name}: {staff} staff")
         department = Department.objects.create(
             name=name,
@@ -130,14 +130,27 @@ class _Builder:
         service = Service.objects.create(
             department=department, name="Shower", minutes=VISIT // dt.timedelta(minutes=1)
         )
-        quarter = Quarter(
+        site = Site(
             department,
             service,
             viewers=self._recipients(service, staff * CIRCLE),
             bookers=self._recipients(service, SLOTS_A_DAY),
+            administrator=self._administrator(department),
         )
-        self._fill(quarter, staff, is_saturated=is_saturated)
-        return quarter
+        self._fill(site, staff, is_saturated=is_saturated)
+        return site
+
+    def _administrator(self, department: Department) -> User:
+        user = User.objects.create(
+            email=f"person{next(self.numbers)}@example.test", given_name="Administrator"
+        )
+        Employee.objects.create(
+            department=department,
+            person=user,
+            role=Employee.Role.ADMINISTRATOR,
+            valid_from=LONG_AGO,
+        )
+        return user
 
     def _recipients(self, service: Service, count: int) -> list[Recipient]:
         users = [
@@ -155,9 +168,9 @@ class _Builder:
         )
         return recipients
 
-    def _fill(self, quarter: Quarter, staff: int, *, is_saturated: bool) -> None:
+    def _fill(self, site: Site, staff: int, *, is_saturated: bool) -> None:
         """Lay out the days and book their shifts."""
-        department = quarter.department
+        department = site.department
         dates = [self.today + dt.timedelta(days=n) for n in range(DAYS)]
         rules = rules_of(department, dates)
         for day in day_actions.lock_days((department.pk, date) for date in dates):
@@ -168,8 +181,8 @@ class _Builder:
         made = [
             (
                 Booking(
-                    recipient=quarter.viewers[number * CIRCLE + (turn + nth) % CIRCLE],
-                    service=quarter.service,
+                    recipient=site.viewers[number * CIRCLE + (turn + nth) % CIRCLE],
+                    service=site.service,
                     starts_at=shift.starts_at + after,
                     ends_at=shift.starts_at + after + VISIT,
                 ),
@@ -199,7 +212,7 @@ class _Builder:
         )
 
     def _lists(self, staff: int) -> Iterator[list[dt.timedelta]]:
-        """How long after its beginning each of a day's shifts has visits."""
+        """For each of a day's shifts, how long after its start its visits start."""
         for _ in range(staff):
             after, afters = 0 * STEP, []
             while after < SLOTS_A_DAY * STEP:
@@ -210,8 +223,8 @@ class _Builder:
             yield afters
 
     def _saturated(self, staff: int) -> list[list[dt.timedelta]]:
-        """A day like others, and then booked, at random, until nobody is left for any
-        slot: the same on all of the days."""
+        """As ``_lists``, and then booked at random until no slot is free. All days are
+        the same."""
         lasts, step = SLOTS_A_DAY * int(STEP.total_seconds()), int(STEP.total_seconds())
         demand = Demand(int(VISIT.total_seconds()), int(TRAVEL.total_seconds()))
         seats = [Seat(uuid.UUID(int=number + 1), 0, lasts) for number in range(staff)]

@@ -1,0 +1,54 @@
+"""The session engine: sessions in the database, each with its user, read through the cache.
+
+A session counts while its row exists. The statement that reads a request's user joins this
+row, so a session that was ended stays ended: whatever the cache still holds, and also when
+the cache was away while it was ended.
+"""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.cached_db import SessionStore as CachedDatabaseStore
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+
+from accounts.models import User, UserSession
+
+STRANGERS_SESSION_LASTS = 15 * 60  # seconds: a log-in under way, nothing else
+
+
+class SessionStore(CachedDatabaseStore):
+    @classmethod
+    def get_model_class(cls) -> type[UserSession]:
+        return UserSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> UserSession:
+        session = cast(UserSession, super().create_model_instance(data))
+        session.user_id = data.get(SESSION_KEY)
+        return session
+
+    def get_session_cookie_age(self) -> int:
+        return settings.SESSION_COOKIE_AGE if SESSION_KEY in self else STRANGERS_SESSION_LASTS
+
+    def save(self, must_create: bool = False) -> None:
+        """Raises ``UpdateError`` when the session was ended meanwhile. A database that is away
+        is said as it is: Django takes it for an ended session."""
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
+
+
+def end_sessions(*, of: User, but: str | None = None) -> None:
+    """End all sessions of a user, except the one with the key ``but``."""
+    UserSession.objects.filter(user=of).exclude(session_key=but).delete()
+
+
+def end_others(*, request: HttpRequest, user: User, **_: object) -> None:
+    """A new password ends all sessions but the one where it was chosen."""
+    is_own = request.user.pk == user.pk
+    end_sessions(of=user, but=request.session.session_key if is_own else None)

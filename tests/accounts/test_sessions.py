@@ -1,0 +1,213 @@
+"""A session that was ended stays ended."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore as OldStore
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from django.urls import reverse
+
+from accounts.models import UserSession
+from accounts.sessions import SessionStore
+from tests.factories import UserFactory
+
+LOG_OUT = reverse("account_logout")
+ME = reverse("accounts:me")
+
+
+@pytest.fixture
+def browser(client, person):
+    client.force_login(person)
+    return client
+
+
+def copy_of(client):
+    """Another browser with the same cookies, as a second request of the same browser."""
+    other = type(client)()
+    other.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[
+        settings.SESSION_COOKIE_NAME
+    ].value
+    return other
+
+
+def is_logged_in(client):
+    return client.get(ME).status_code == 200
+
+
+def remembered(key):
+    return cache.get(SessionStore.cache_key_prefix + key)
+
+
+def test_a_session_has_its_user_in_the_database(browser, person):
+    assert UserSession.objects.get().user == person
+    assert is_logged_in(browser)
+
+
+def test_log_out_deletes_the_row(browser):
+    browser.post(LOG_OUT)
+    assert not UserSession.objects.exists()
+    assert not is_logged_in(browser)
+
+
+def test_what_the_cache_remembers_after_log_out_opens_nothing(browser):
+    other, key = copy_of(browser), browser.session.session_key
+    data = dict(browser.session)
+    browser.post(LOG_OUT)
+    cache.set(SessionStore.cache_key_prefix + key, data, 3600)  # the deletion did not arrive
+    assert not is_logged_in(other)
+    assert remembered(key) is None, "what was left of it is forgotten"
+
+
+def test_a_log_out_while_the_cache_is_away_stays(browser, settings):
+    other = copy_of(browser)
+    assert is_logged_in(other)  # from the cache
+    here = settings.CACHES["default"]
+    settings.CACHES = {"default": {**here, "LOCATION": "redis://127.0.0.1:1/0"}}
+    browser.post(LOG_OUT)
+    settings.CACHES = {"default": here}
+    assert not is_logged_in(other)
+
+
+def test_a_session_saved_late_does_not_come_back(browser):
+    key = browser.session.session_key
+    late = SessionStore(key)
+    late["acting_for"] = "somebody"
+    browser.post(LOG_OUT)
+    with pytest.raises(UpdateError):
+        late.save()
+    assert not UserSession.objects.filter(pk=key).exists()
+    assert remembered(key) is None
+
+
+def test_a_session_cached_late_opens_nothing(browser):
+    """The other request had written its row before the log-out, and the cache after it."""
+    other, key = copy_of(browser), browser.session.session_key
+    late = SessionStore(key)
+    late.load()
+    browser.post(LOG_OUT)
+    late._cache.set(late.cache_key, late._session, 3600)
+    assert not is_logged_in(other)
+
+
+def test_a_row_of_another_user_is_not_ones_own(browser):
+    UserSession.objects.update(user=UserFactory())
+    assert not is_logged_in(browser)
+
+
+def test_an_ended_session_leaves_nothing_to_the_next_log_in(browser, person):
+    session = browser.session
+    session["draft"] = "typed"
+    session.save()
+    UserSession.objects.all().delete()
+    assert not is_logged_in(browser)
+    browser.force_login(person)
+    assert "draft" not in browser.session
+
+
+def test_one_statement_reads_user_roles_and_session(browser, django_assert_num_queries):
+    browser.get(ME)
+    with django_assert_num_queries(1):
+        browser.get(ME)
+
+
+def test_the_sessions_of_a_user_who_is_deleted_go_too(browser, person):
+    person.delete()
+    assert not UserSession.objects.exists()
+    assert not is_logged_in(browser)
+
+
+def test_a_database_that_is_away_is_not_an_ended_session(browser, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("the connection was lost")
+
+    session = browser.session
+    session["x"] = 1
+    monkeypatch.setattr(UserSession, "save", away)
+    with pytest.raises(OperationalError):
+        session.save()
+
+
+# -- Log-out, and what a browser keeps --------------------------------------------------
+
+
+def test_at_log_out_the_browser_is_asked_to_empty_its_cache(browser):
+    answer = browser.post(LOG_OUT)
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_only_log_out_empties_the_cache(browser):
+    assert "Clear-Site-Data" not in browser.get(LOG_OUT).headers
+    assert "Clear-Site-Data" not in browser.get(ME).headers
+
+
+# -- Sessions of the release before ----------------------------------------------------
+
+
+def upgrade():
+    migration = importlib.import_module("accounts.migrations.0007_user_sessions")
+    with connection.schema_editor() as editor:
+        migration.bring_sessions(apps, editor)
+
+
+def old_session_of(client):
+    """The row that the release before would have had of this browser's session."""
+    now = client.session
+    old = OldStore()
+    old.update(dict(now))
+    old.create()
+    Session.objects.filter(pk=old.session_key).update(session_key=now.session_key)
+    UserSession.objects.all().delete()
+    cache.clear()
+
+
+def test_people_stay_logged_in_over_the_upgrade(browser, person):
+    old_session_of(browser)
+    assert copy_of(browser).get(ME).status_code != 200
+    upgrade()
+    assert is_logged_in(browser)
+    assert UserSession.objects.get().user == person
+    assert not Session.objects.exists()
+
+
+def test_sessions_of_strangers_and_of_users_who_are_gone_do_not_come_along(browser, person):
+    old_session_of(browser)
+    stranger = OldStore()
+    stranger["draft"] = "x" * 1000
+    stranger.create()
+    person.delete()
+    upgrade()
+    assert not UserSession.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_the_upgrade_run_twice_gives_back_no_session_that_was_ended(browser):
+    old_session_of(browser)
+    upgrade()
+    other = copy_of(browser)
+    browser.post(LOG_OUT)
+    upgrade()
+    assert not is_logged_in(other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_brings_sessions_of_the_release_before(client):
+    user = UserFactory()
+    client.force_login(user)
+    data, key = dict(client.session), client.session.session_key
+    call_command("migrate", "accounts", "0006", verbosity=0)
+    try:
+        old = OldStore()
+        old.update(data)
+        old.create()
+        Session.objects.filter(pk=old.session_key).update(session_key=key)
+        cache.clear()
+    finally:
+        call_command("migrate", verbosity=0)
+    assert is_logged_in(client)
+    assert UserSession.objects.get().user == user

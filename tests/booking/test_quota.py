@@ -1,0 +1,76 @@
+"""Which week or month a booking is charged to, and what it costs."""
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from booking.quota import Charge, cost, period_of, used, whole_periods
+
+CLEANING, BATH = uuid.uuid4(), uuid.uuid4()
+
+
+def charge(date, minutes=60, service=CLEANING):
+    return Charge(uuid.uuid4(), service, date, minutes)
+
+
+@pytest.mark.parametrize(
+    ("date", "monday", "sunday"),
+    [
+        ((2026, 11, 23), (2026, 11, 23), (2026, 11, 29)),
+        ((2026, 11, 26), (2026, 11, 23), (2026, 11, 29)),
+        ((2026, 11, 29), (2026, 11, 23), (2026, 11, 29)),
+        ((2026, 12, 31), (2026, 12, 28), (2027, 1, 3)),
+    ],
+)
+def test_a_week_is_monday_to_sunday(date, monday, sunday):
+    assert period_of("week", dt.date(*date)) == (dt.date(*monday), dt.date(*sunday))
+
+
+@pytest.mark.parametrize(
+    ("date", "last"),
+    [
+        ((2026, 11, 1), (2026, 11, 30)),
+        ((2026, 12, 31), (2026, 12, 31)),
+        ((2027, 2, 28), (2027, 2, 28)),
+        ((2028, 2, 1), (2028, 2, 29)),
+    ],
+)
+def test_a_month_is_its_first_to_its_last_day(date, last):
+    assert period_of("month", dt.date(*date)) == (dt.date(*date[:2], 1), dt.date(*last))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "since", "until"),
+    [
+        # In the middle of the month the month is longer than the week at both ends.
+        ((2026, 11, 17), (2026, 11, 18), (2026, 11, 1), (2026, 11, 30)),
+        # The week of 1 December begins in November; that of 31 December ends in January.
+        ((2026, 12, 1), (2026, 12, 31), (2026, 11, 30), (2027, 1, 3)),
+        # Two days in two months.
+        ((2026, 11, 30), (2026, 12, 1), (2026, 11, 1), (2026, 12, 31)),
+    ],
+)
+def test_the_span_has_every_week_and_month_around_the_dates(first, last, since, until):
+    found = whole_periods(dt.date(*first), dt.date(*last))
+    assert found == (dt.date(*since), dt.date(*until))
+
+
+def test_a_visit_costs_one_or_its_minutes():
+    assert cost("visits", 45) == 1
+    assert cost("minutes", 45) == 45
+
+
+def test_what_is_used_is_the_services_own_from_the_first_to_the_last_day():
+    first, last = period = (dt.date(2026, 11, 23), dt.date(2026, 11, 29))
+    day = dt.timedelta(days=1)
+    charges = [
+        charge(first - day),
+        charge(first, 30),
+        charge(first, 20, service=BATH),
+        charge(last, 45),
+        charge(last + day),
+    ]
+    assert used(charges, CLEANING, "visits", period) == 2
+    assert used(charges, CLEANING, "minutes", period) == 75
+    assert used(charges, BATH, "minutes", period) == 20
