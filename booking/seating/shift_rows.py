@@ -58,22 +58,25 @@ class ShiftRow:
     def taken(self, demand: Demand, step: int, first: int) -> int:
         """The starts on the grid, as bits, that the visits on this seat block."""
         taken = 0
+        seconds, travel, seat = demand.seconds, demand.travel, self.seat
         for starts, until in zip(self.starts, self.untils, strict=True):
-            ends = starts - demand.travel
-            if self.seat.pauses:
-                ends = latest_end(starts, demand.travel, self.seat)
-            taken |= starts_between(ends - demand.seconds + 1, until - 1, step, first)
+            ends = latest_end(starts, travel, seat) if seat.pauses else starts - travel
+            taken |= starts_between(ends - seconds + 1, until - 1, step, first)
         return taken
 
 
 def fits(visit: Visit, seat: Seat) -> bool:
     """Whether the seat would take the visit if it had no others."""
-    if visit.starts < seat.starts or seat.ends < visit.ends:
+    if not (
+        seat.starts <= visit.starts
+        and visit.ends <= seat.ends
+        and visit.needs <= seat.qualifications
+    ):
         return False
-    for rest, back in seat.pauses:
+    for rest, back in seat.pauses:  # noqa: SIM110 -- all() makes a cold calendar 8 % slower
         if visit.starts < back and rest < visit.ends:
             return False
-    return visit.needs <= seat.qualifications
+    return True
 
 
 def occupied_until(visit: Visit, seat: Seat) -> int:
