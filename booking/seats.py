@@ -26,9 +26,14 @@ class SeatsOfVisits:
         return visits
 
     def reseat(
-        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+        self,
+        day: Day,
+        *,
+        by: User | None,
+        leaving: Collection[uuid.UUID] = (),
+        returning: Collection[uuid.UUID] = (),
     ) -> Reseated:
-        return actions.reseat(day=day, by=by, leaving=leaving)
+        return actions.reseat(day=day, by=by, leaving=leaving, returning=returning)
 
     def peak_use(
         self, department: Department, dates: Collection[dt.date]

@@ -1,6 +1,10 @@
-"""SQL expressions that Django does not have: alphabetical order, ranges, epoch seconds."""
+"""SQL expressions that Django does not have: alphabetical order, ranges, arrays, epoch seconds."""
 
-from django.db.models import BigIntegerField, CharField, F, Func, Value
+import datetime as dt
+from collections.abc import Sequence
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, Value
 from django.db.models.functions import Lower
 
 
@@ -36,3 +40,27 @@ class TsTzRange(Func):
     """A half-open range [start, end) of two timestamp columns."""
 
     function = "TSTZRANGE"
+
+
+class TimestampArray(Func):
+    """An array of timestamp columns."""
+
+    function = "ARRAY"
+    template = "%(function)s[%(expressions)s]"
+    output_field: "ArrayField[Sequence[dt.datetime], list[dt.datetime]]" = ArrayField(
+        DateTimeField()
+    )
+
+
+class FirstItem(Func):
+    """The first item of a column with an array of timestamps; NULL when it is empty."""
+
+    template = "(%(expressions)s)[1]"
+    output_field = DateTimeField()
+
+
+class LastItem(Func):
+    """The last item of a column with an array of timestamps; NULL when it is empty."""
+
+    template = "(%(expressions)s)[cardinality(%(expressions)s)]"
+    output_field = DateTimeField()

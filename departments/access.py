@@ -25,7 +25,7 @@ from departments.models import (
     SpecialDay,
 )
 from departments.queries.changes import changes_of
-from departments.queries.staff import coming_absences
+from departments.queries.staff import coming_absences, recent_absences
 
 P = ParamSpec("P")
 
@@ -106,8 +106,10 @@ def qualification_held_by(employee: Employee, held_id: int) -> QualificationHeld
 
 
 def absence_of(department: Department, absence_id: uuid.UUID) -> Absence:
-    """A current or coming absence of one of the department's employees."""
-    return get_object_or_404(coming_absences(department, timezone.now()), pk=absence_id)
+    """An absence of one of the department's employees that has not been over for long."""
+    now = timezone.now()
+    found = coming_absences(department, now) | recent_absences(department, now)
+    return get_object_or_404(found, pk=absence_id)
 
 
 def change_of(department: Department, change_id: int) -> ConfigurationChange:

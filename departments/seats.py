@@ -55,12 +55,19 @@ class Seats(Protocol):
         """The times of the visits on each shift of the day."""
 
     def reseat(
-        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+        self,
+        day: Day,
+        *,
+        by: User | None,
+        leaving: Collection[uuid.UUID] = (),
+        returning: Collection[uuid.UUID] = (),
     ) -> Reseated:
         """Seat visits whose shift can no longer take them, and unstaffed visits.
 
         The caller holds the Day's lock and raises its revision. ``leaving`` are shifts
-        about to be deleted; they have no visits afterwards. ``Reseated.unstaffed`` are only
+        about to be deleted; they have no visits afterwards. ``returning`` are shifts whose
+        carer is back: also on a settled day they take the unstaffed visits that fit.
+        ``Reseated.unstaffed`` are only
         the visits that lost their seat now.
         """
 
@@ -82,7 +89,12 @@ class NoSeats:
         return {}
 
     def reseat(
-        self, day: Day, *, by: User | None, leaving: Collection[uuid.UUID] = ()
+        self,
+        day: Day,
+        *,
+        by: User | None,
+        leaving: Collection[uuid.UUID] = (),
+        returning: Collection[uuid.UUID] = (),
     ) -> Reseated:
         return Reseated()
 

@@ -70,6 +70,7 @@ absence_urls: list[URLPattern | URLResolver] = [
     path("report/", absence.report_absence, name="report_absence"),
     path("<uuid:absence>/", absence.absence, name="absence"),
     path("<uuid:absence>/end/", absence.end_absence, name="end_absence"),
+    path("<uuid:absence>/correct/", absence.correct_absence, name="correct_absence"),
 ]
 
 department_urls: list[URLPattern | URLResolver] = [

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, SlotWish, Visit
+from departments.hours import Interval
 from departments.models import (
     Absence,
     Day,
@@ -20,6 +21,7 @@ from departments.models import (
     Shift,
     SpecialDay,
     SpecialHours,
+    TimeAway,
 )
 
 LONG_AGO = dt.date(2020, 1, 6)  # a Monday
@@ -165,6 +167,23 @@ class ShiftFactory(DjangoModelFactory):
     starts_at = factory.LazyAttribute(lambda shift: local(shift.day.date, 8))
     ends_at = factory.LazyAttribute(lambda shift: shift.starts_at + dt.timedelta(hours=8))
     is_manual = True
+
+
+def take_away(shift, starts_at=None, ends_at=None, absence=None):
+    """Make the shift's person away, all the time or between two instants."""
+    period = Interval(starts_at or shift.starts_at, ends_at or shift.ends_at)
+    absence = absence or AbsenceFactory(
+        **({"person": shift.person} if shift.person else {}),
+        starts_at=period.start,
+        ends_at=period.end,
+    )
+    TimeAway.objects.create(
+        shift=shift, absence=absence, starts_at=period.start, ends_at=period.end
+    )
+    shift.away = [period.start, period.end]
+    shift.is_withdrawn = shift.away == [shift.starts_at, shift.ends_at]
+    shift.save(update_fields=["away", "is_withdrawn"])
+    return absence
 
 
 class RecipientFactory(DjangoModelFactory):

@@ -15,7 +15,7 @@ from booking.models import Booking, Visit
 from booking.seating import values
 from booking.seating.day_seating import DaySeating
 from departments.models import Shift
-from tests.booking.checker import faults
+from tests.booking.checker import MINUTE, faults
 from workflow.models import DayPlan, WorkItem
 
 
@@ -32,7 +32,7 @@ def broken_seats(*, still_to_come=False):
     that have begun keep their seat, whatever happens to the shift."""
     visits = (
         Visit.objects.select_related("shift", "booking__service")
-        .prefetch_related("booking__service__qualifications")
+        .prefetch_related("booking__service__qualifications", "shift__times_away")
         .order_by("day")
     )
     if still_to_come:
@@ -46,6 +46,12 @@ def broken_seats(*, still_to_come=False):
             [_Visit(visit) for visit in its_visits],
             {visit.pk: visit.shift_id for visit in its_visits},
         )
+        found += [
+            f"{shift.pk}: other times away than its rows"
+            for shift in seats.values()
+            if [_seconds(instant) for instant in shift.away]
+            != [second for span in _Seat(shift).away for second in span]
+        ]
         found += [
             f"{visit.pk}: on a shift of another day"
             for visit in its_visits
@@ -110,7 +116,7 @@ def board_of(day, *, stands_still=False):
             one.id,
             one.starts,
             one.ends,
-            one.pause,
+            one.pauses,
             frozenset(one.qualifications),
             one.is_withdrawn,
         )
@@ -138,12 +144,17 @@ class _Seat:
     def __init__(self, shift):
         self.id = shift.pk
         self.starts, self.ends = _seconds(shift.starts_at), _seconds(shift.ends_at)
-        self.pause = shift.break_starts_at and (
-            _seconds(shift.break_starts_at),
-            _seconds(shift.break_ends_at),
-        )
+        minutes = set()
+        for absence in shift.times_away.all():
+            minutes |= set(range(_seconds(absence.starts_at), _seconds(absence.ends_at), MINUTE))
+        self.away = _spans(minutes)
+        if shift.break_starts_at:
+            minutes |= set(
+                range(_seconds(shift.break_starts_at), _seconds(shift.break_ends_at), MINUTE)
+            )
+        self.pauses = _spans(minutes)
         self.qualifications = set(shift.qualification_ids)
-        self.is_withdrawn = shift.withdrawn_by_id is not None
+        self.is_withdrawn = self.away == ((self.starts, self.ends),)
 
 
 class _Visit:
@@ -152,6 +163,13 @@ class _Visit:
         self.starts, self.ends = _seconds(visit.starts_at), _seconds(visit.ends_at)
         self.occupied_until = _seconds(visit.occupied_until)
         self.needs = {one.pk for one in visit.booking.service.qualifications.all()}
+
+
+def _spans(minutes):
+    """The minutes as (from, to) pairs, in order and apart from each other."""
+    starts = sorted(minute for minute in minutes if minute - MINUTE not in minutes)
+    ends = sorted(minute + MINUTE for minute in minutes if minute + MINUTE not in minutes)
+    return tuple(zip(starts, ends, strict=True))
 
 
 def _seconds(instant):

@@ -278,7 +278,7 @@ PAGES = [
     Page("administrator", "departments:service department service", 6),
     Page("administrator", "departments:staff department", 6),
     Page("administrator", "departments:employee department employee", 8),
-    Page("administrator", "departments:absences department", 3),
+    Page("administrator", "departments:absences department", 4),
     Page("administrator", "departments:new_absence department", 3),
     Page("administrator", "departments:absence department absence", 4),
     Page("administrator", "departments:settings department", 3),

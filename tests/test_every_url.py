@@ -273,6 +273,7 @@ RULES = {
     "departments:report_absence department": post(ADMINISTRATOR, **D),
     "departments:absence department absence": get(ADMINISTRATOR, **D, absence="absence"),
     "departments:end_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
+    "departments:correct_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
     "departments:settings department": get(ADMINISTRATOR, **D),
     "departments:change_settings department": post(ADMINISTRATOR, **D),
     "departments:changes department": get(ADMINISTRATOR, **D),

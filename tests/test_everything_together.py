@@ -7,6 +7,7 @@ import random
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +33,7 @@ from booking.seating.values import Demand
 from database.transactions import Busy
 from departments.actions.days import lay_out_again, lay_out_horizon
 from departments.actions.rota import name_shift
-from departments.actions.staff import report_absence
+from departments.actions.staff import correct_absence, end_absence, report_absence
 from departments.errors import DepartmentsError
 from departments.hours import Interval, local_instant
 from departments.models import Absence, Day, Shift
@@ -52,6 +53,7 @@ SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
 pick = st.integers(0, 10_000)
+AWAY_MINUTES = st.sampled_from([5, 30, 120, 480, 3600])
 
 
 class Life(RuleBasedStateMachine):
@@ -196,15 +198,35 @@ class Life(RuleBasedStateMachine):
         except (DepartmentsError, Busy):
             return
 
-    @rule(carer=pick, hours=st.integers(1, 60))
-    def fall_ill(self, carer, hours):
-        now = timezone.now()
+    @rule(carer=pick, wait=st.integers(0, 30), minutes=AWAY_MINUTES)
+    def fall_ill(self, carer, wait, minutes):
+        now = timezone.now().replace(second=0, microsecond=0)
+        starts_at = now + dt.timedelta(hours=wait)
         report_absence(
             person=_one(self.carers, carer),
             kind=Absence.Kind.SICK,
-            period=Interval(now, now + dt.timedelta(hours=hours)),
+            period=Interval(starts_at, starts_at + dt.timedelta(minutes=minutes)),
             by=None,
         )
+
+    @rule(absence=pick, wait=st.integers(-2, 30), minutes=AWAY_MINUTES)
+    def correct(self, absence, wait, minutes):
+        """Another start and length, also of an absence that is over."""
+        absences = Absence.objects.order_by("starts_at", "pk")
+        if absences:
+            absence = _one(absences, absence)
+            starts_at = absence.starts_at + dt.timedelta(hours=wait)
+            period = Interval(starts_at, starts_at + dt.timedelta(minutes=minutes))
+            _unless_refused(correct_absence, absence=absence, period=period, by=None)
+
+    @rule(absence=pick, minutes=st.integers(0, 12))
+    def come_back(self, absence, minutes):
+        """Sooner, at once, or never away."""
+        absences = Absence.objects.order_by("starts_at", "pk")
+        if absences:
+            absence = _one(absences, absence)
+            ends_at = absence.starts_at + minutes * dt.timedelta(minutes=15)
+            _unless_refused(end_absence, absence=absence, ends_at=ends_at, by=None)
 
     @rule(row=pick, staff=st.integers(1, 3), closes=st.integers(12, 16))
     def change_hours(self, row, staff, closes):
@@ -407,6 +429,12 @@ class Life(RuleBasedStateMachine):
         return _one(found, number) if found else None
 
 
+def _unless_refused(verb, **values):
+    """Nothing changes when the verb refuses, because somebody works elsewhere by now."""
+    with suppress(DepartmentsError, Busy):
+        verb(**values)
+
+
 def _one(choices, number):
     return choices[number % len(choices)]
 
@@ -417,14 +445,16 @@ def _is_free(slot):
 
 def _takes(shift, visit):
     """Whether the shift, as it is now, could take the visit."""
-    shift = shift and Shift.objects.filter(pk=shift.pk, withdrawn_by=None).first()
+    shift = shift and Shift.objects.filter(pk=shift.pk).first()
     if shift is None:
         return False
+    period = Interval(visit.starts_at, visit.ends_at)
     needs = set(visit.booking.service.qualifications.values_list("pk", flat=True))
     return (
         shift.starts_at <= visit.starts_at
         and visit.ends_at <= shift.ends_at
-        and not (shift.pause and shift.pause.overlaps(Interval(visit.starts_at, visit.ends_at)))
+        and not (shift.pause and shift.pause.overlaps(period))
+        and not any(away.period.overlaps(period) for away in shift.times_away.all())
         and needs <= set(shift.qualification_ids)
     )
 

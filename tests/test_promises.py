@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from departments.models import TimeAway
 from tests import factories
 from tests.promises import broken_lists, broken_seats
 from workflow.actions import make_plan
@@ -39,10 +40,23 @@ def test_it_sees_somebody_who_is_not_qualified(visit):
 
 
 def test_it_sees_a_visit_on_a_shift_of_somebody_away(visit, shift):
-    shift.withdrawn_by = factories.AbsenceFactory()
-    shift.save()
+    factories.take_away(shift)
 
     assert broken_seats() == [f"{visit.pk}: nobody there"]
+
+
+def test_it_sees_a_visit_in_minutes_away(visit, shift):
+    five_minutes = dt.timedelta(minutes=5)
+    factories.take_away(shift, visit.starts_at + five_minutes, visit.starts_at + 2 * five_minutes)
+
+    assert broken_seats() == [f"{visit.pk}: not free on {shift.pk}"]
+
+
+def test_it_sees_times_away_that_the_shift_does_not_have(visit, shift):
+    factories.take_away(shift, shift.ends_at - dt.timedelta(minutes=5))
+    TimeAway.objects.all().delete()
+
+    assert broken_seats() == [f"{shift.pk}: other times away than its rows"]
 
 
 def test_it_sees_a_visit_outside_its_shift_or_in_its_break(visit, shift):

@@ -13,7 +13,7 @@ from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from booking.models import Visit
 from departments.access import employments_of
-from departments.models import Day, Department, Employee, Shift
+from departments.models import Day, Department, Employee, Shift, TimeAway
 from departments.queries import care_workers
 from workflow import queries
 from workflow.errors import (
@@ -30,6 +30,7 @@ from workflow.queries.work_lists import LATE
 # Pages in the access log that show a carer's own lists.
 OWN_LISTS = ("workflow:my_day", "workflow:visit", "workflow:report", "api:work_lists")
 SEEN_LATELY = dt.timedelta(days=7)
+MAX_DIGITS = 18  # of an id, so that it fits its column
 
 
 def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
@@ -162,6 +163,14 @@ def shift_of(department: Department, date: dt.date, shift_id: object) -> Shift:
     """``shift_id`` may be any input; Http404 when it is not an id of the day's shifts."""
     shifts = Shift.objects.filter(day__department=department, day__date=date)
     return get_object_or_404(shifts.select_related("day", "person"), pk=_uuid(shift_id))
+
+
+def time_away_of(department: Department, date: dt.date, time_away_id: str) -> TimeAway | None:
+    """A time away of the day's shifts; None when there is none, also when it has changed."""
+    if not time_away_id.isdecimal() or len(time_away_id) > MAX_DIGITS:
+        return None
+    found = TimeAway.objects.filter(shift__day__department=department, shift__day__date=date)
+    return found.filter(pk=time_away_id).first()
 
 
 def care_worker_of(department: Department, date: dt.date, person_id: object) -> User:

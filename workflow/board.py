@@ -18,6 +18,7 @@ from accounts.models import User
 from booking.models import Visit
 from departments.hours import Interval
 from departments.models import Day, Department
+from departments.times_away import joined
 from workflow.models import Report
 
 ZERO = dt.timedelta(0)
@@ -90,12 +91,23 @@ class Lane:
     person: User | None = None
     qualification_ids: frozenset[uuid.UUID] = frozenset()
     is_withdrawn: bool = False
+    away: tuple[Interval, ...] = ()
     is_manual: bool = False
     cards: tuple[Card, ...] = ()
 
     @property
     def is_named(self) -> bool:
         return self.person is not None
+
+    @property
+    def pauses(self) -> list[Interval]:
+        """The break and the times away, joined where they touch."""
+        return joined([*self.away, *([self.pause] if self.pause else [])])
+
+    def is_at_work(self, now: dt.datetime) -> bool:
+        return self.period.start <= now < self.period.end and not any(
+            away.start <= now < away.end for away in self.away
+        )
 
     @property
     def finished(self) -> int:
@@ -118,8 +130,7 @@ class Lane:
     def free_time_around(self, period: Interval) -> Interval:
         """The free time around a period without visits."""
         taken = [Interval(card.visit.starts_at, card.visit.occupied_until) for card in self.cards]
-        if self.pause:
-            taken.append(self.pause)
+        taken += self.pauses
         return Interval(
             max([self.period.start, *(one.end for one in taken if one.end <= period.start)]),
             min([self.period.end, *(one.start for one in taken if one.start >= period.end)]),
@@ -198,11 +209,12 @@ class Board:
 
     @cached_property
     def staffed_seconds(self) -> float:
-        """Working time without breaks, of shifts that are not withdrawn."""
+        """Working time without breaks and times away."""
         return sum(
-            (lane.period.duration - (lane.pause.duration if lane.pause else ZERO)).total_seconds()
+            (
+                lane.period.duration - sum((pause.duration for pause in lane.pauses), ZERO)
+            ).total_seconds()
             for lane in self.lanes
-            if not lane.is_withdrawn
         )
 
     @cached_property
@@ -244,8 +256,12 @@ class Board:
         return next((lane for lane in self.lanes if lane.id == shift_id), None)
 
     def empty_lanes(self, period: Interval) -> list[Lane]:
-        """Withdrawn shifts around a period that no one else has taken."""
-        return [lane for lane in self.lanes if lane.is_withdrawn and lane.period.contains(period)]
+        """Shifts around a period whose carer is away in it."""
+        return [
+            lane
+            for lane in self.lanes
+            if lane.period.contains(period) and any(away.overlaps(period) for away in lane.away)
+        ]
 
     def card(self, visit_id: uuid.UUID) -> Card | None:
         return next((card for card in self.cards if card.id == visit_id), None)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from departments.forms.fields import WrittenEndField, WrittenTimeField
 from departments.hours import Interval, local_instant
 from departments.models import Department
 from departments.queries import care_workers
@@ -83,12 +84,8 @@ class StaffReportForm(ReportForm):
 class AddShiftForm(forms.Form):
     """Hours on one date. ``ends`` at or before ``starts`` means the next day."""
 
-    starts = forms.TimeField(
-        label=_("From"), widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric"})
-    )
-    ends = forms.TimeField(
-        label=_("To"), widget=forms.TimeInput(format="%H:%M", attrs={"inputmode": "numeric"})
-    )
+    starts = WrittenTimeField(label=_("From"))
+    ends = WrittenEndField(label=_("To"))
     person: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=_("Who"), queryset=None, required=False, empty_label=_("No name yet")
     )

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.models import Grant, Recipient
+from booking.queries.day_seatings import pauses_of
 from booking.queries.own_booking_rows import OwnBooking, charged_span
 from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Visit
@@ -60,7 +61,7 @@ _SEATS = """
 SELECT shift.id,
     date_part('epoch', shift.starts_at)::bigint, date_part('epoch', shift.ends_at)::bigint,
     date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
-    qualification_ids,
+    away, qualification_ids,
     date_part('epoch', before.starts_at)::bigint, date_part('epoch', before.ends_at)::bigint,
     date_part('epoch', before.occupied_until)::bigint,
     date_part('epoch', after.starts_at)::bigint
@@ -75,7 +76,7 @@ LEFT JOIN LATERAL (
     WHERE shift_id = shift.id AND starts_at > %(starts_at)s AND booking_id <> %(booking)s
     ORDER BY starts_at LIMIT 1
 ) AS after ON true
-WHERE day.department_id = %(department)s AND day.date = %(date)s AND withdrawn_by_id IS NULL
+WHERE day.department_id = %(department)s AND day.date = %(date)s AND NOT is_withdrawn
     AND shift.starts_at <= %(starts_at)s AND shift.ends_at >= %(ends_at)s
     AND (before.starts_at IS NULL OR before.occupied_until <= %(starts_at)s)
     AND (after.starts_at IS NULL OR after.starts_at >= %(occupied_until)s)
@@ -120,7 +121,8 @@ class _SeatRow(NamedTuple):
     starts: int
     ends: int
     break_starts: int | None
-    break_ends: int
+    break_ends: int | None
+    away: Sequence[dt.datetime]
     qualification_ids: Sequence[uuid.UUID]
     before_starts: int | None
     before_ends: int
@@ -192,8 +194,9 @@ def seating_of_rows(rows: Iterable[tuple[Any, ...]]) -> DaySeating:
     visits: list[Visit] = []
     for row in map(_SeatRow._make, rows):
         id_, after = row.shift_id, row.after_starts
-        pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
-        seats.append(Seat(id_, row.starts, row.ends, pause, frozenset(row.qualification_ids)))
+        away = [int(instant.timestamp()) for instant in row.away]
+        pauses = pauses_of(row.break_starts, row.break_ends, away)
+        seats.append(Seat(id_, row.starts, row.ends, pauses, frozenset(row.qualification_ids)))
         if row.before_starts is not None:
             visits.append(_neighbour(id_, row.before_starts, row.before_ends, row.before_until))
         if after is not None:

@@ -15,13 +15,20 @@ from departments.models import Day, Shift
 from departments.seats import AffectedVisit, Reseated
 
 
-def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) -> Reseated:
+def reseat(
+    *,
+    day: Day,
+    by: User | None,
+    leaving: Collection[uuid.UUID] = (),
+    returning: Collection[uuid.UUID] = (),
+) -> Reseated:
     """Find new seats for the visits whose shift no longer takes them, and for those without a
     seat. No visit is deleted, and visits that have begun keep their seat. Shifts that are
     ``leaving`` take no visits.
 
     The caller holds the Day's lock and raises its revision. On a settled day such visits only
-    lose their seat, and a person decides.
+    lose their seat, and a person decides. Whoever ends an absence has decided that the carers
+    of the ``returning`` shifts take what is unstaffed and fits.
     """
     now = timezone.now()
     visits = {
@@ -33,7 +40,7 @@ def reseat(*, day: Day, by: User | None, leaving: Collection[uuid.UUID] = ()) ->
     if not visits:
         return Reseated()
     seating = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
-    changed = {id_: seat for id_, seat in seating.repair().items() if id_ in visits}
+    changed = {id_: seat for id_, seat in seating.repair(returning).items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []
     for id_, seat in changed.items():

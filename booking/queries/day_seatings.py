@@ -84,20 +84,20 @@ def day_seatings(
 _SUMMARY = """
 WITH seat AS MATERIALIZED (
     SELECT id, day_id, row_number() OVER (PARTITION BY day_id) - 1 AS number,
-        starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+        starts_at, ends_at, break_starts_at, break_ends_at, away, qualification_ids
     FROM departments_shift
-    WHERE day_id = ANY(%(days)s) AND withdrawn_by_id IS NULL
+    WHERE day_id = ANY(%(days)s) AND NOT is_withdrawn
 )
 SELECT day_id,
     date_part('epoch', starts_at)::bigint, date_part('epoch', ends_at)::bigint, NULL::bigint,
     date_part('epoch', break_starts_at)::bigint, date_part('epoch', break_ends_at)::bigint,
-    qualification_ids, array_agg(number::int)
+    away, qualification_ids, array_agg(number::int)
 FROM seat
-GROUP BY day_id, starts_at, ends_at, break_starts_at, break_ends_at, qualification_ids
+GROUP BY day_id, starts_at, ends_at, break_starts_at, break_ends_at, away, qualification_ids
 UNION ALL
 SELECT seat.day_id,
     date_part('epoch', visit.starts_at)::bigint, date_part('epoch', visit.ends_at)::bigint,
-    date_part('epoch', occupied_until)::bigint, NULL, NULL, NULL, array_agg(number::int)
+    date_part('epoch', occupied_until)::bigint, NULL, NULL, NULL, NULL, array_agg(number::int)
 FROM booking_visit AS visit JOIN seat ON shift_id = seat.id
 WHERE visit.day_id = ANY(%(days)s) AND booking_id IS DISTINCT FROM %(without)s
 GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
@@ -113,7 +113,8 @@ class _SummaryRow(NamedTuple):
     ends: int
     occupied_until: int | None
     break_starts: int | None
-    break_ends: int
+    break_ends: int | None
+    away: Sequence[dt.datetime]
     qualification_ids: Sequence[uuid.UUID]
     numbers: Sequence[int]
 
@@ -136,9 +137,10 @@ def summarized_starts(
         for row in map(_SummaryRow._make, cursor.fetchall()):
             seats = sum([1 << number for number in row.numbers])
             if row.occupied_until is None:
-                pause = None if row.break_starts is None else (row.break_starts, row.break_ends)
+                away = [int(instant.timestamp()) for instant in row.away]
+                pauses = pauses_of(row.break_starts, row.break_ends, away)
                 qualifications = frozenset(row.qualification_ids)
-                like = Seat(_ANY, row.starts, row.ends, pause, qualifications)
+                like = Seat(_ANY, row.starts, row.ends, pauses, qualifications)
                 kinds[row.day_id].append(SeatKind(like, seats))
             else:
                 period = VisitPeriod(row.starts, row.ends, row.occupied_until, seats)
@@ -190,17 +192,30 @@ def seating_of_shifts(facts: Iterable[ShiftFact]) -> DaySeating:
 
 
 def seat_of(fact: ShiftFact, number: int = 0) -> Seat:
-    pause = None
-    if fact.break_starts is not None and fact.break_ends is not None:
-        pause = (fact.break_starts, fact.break_ends)
     return Seat(
         fact.id or uuid.UUID(int=number),
         fact.starts,
         fact.ends,
-        pause,
+        pauses_of(fact.break_starts, fact.break_ends, fact.away),
         fact.qualification_ids,
         fact.withdrawn,
     )
+
+
+def pauses_of(
+    break_starts: int | None, break_ends: int | None, away: Sequence[int]
+) -> tuple[tuple[int, int], ...]:
+    """A shift's break and times away (from, to, from, to …), in order and apart."""
+    pauses = [] if break_starts is None or break_ends is None else [(break_starts, break_ends)]
+    if not away:
+        return tuple(pauses)
+    joined: list[tuple[int, int]] = []
+    for rest, back in sorted([*pauses, *zip(away[::2], away[1::2], strict=True)]):
+        if joined and rest <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], back))
+        else:
+            joined.append((rest, back))
+    return tuple(joined)
 
 
 def stands_still(day: AnyDay, today: dt.date) -> bool:

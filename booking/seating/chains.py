@@ -87,6 +87,15 @@ class Chains:
         """Put the visit on this seat, with chains for those in the way."""
         return any(self._take(visit, row, depth, ()) for depth in self._depths())
 
+    def seat_on_any(self, visit: Visit, rows: Collection[ShiftRow]) -> bool:
+        """Put the visit on the first of these seats that is free for it as it is."""
+        for row in rows:
+            until = occupied_until(visit, row.seat)
+            if fits(visit, row.seat) and not row.blockers(visit.starts, until):
+                self._shift(visit, None, row.seat.id)
+                return True
+        return False
+
     def take_off(self, visit: Visit, seat: uuid.UUID) -> None:
         self._shift(visit, seat, None)
 
@@ -152,11 +161,11 @@ class Chains:
         with the fewest qualifications first."""
         if self._groups is None:
             groups: dict[
-                tuple[int, tuple[int, int] | None, frozenset[uuid.UUID]], list[ShiftRow]
+                tuple[int, tuple[tuple[int, int], ...], frozenset[uuid.UUID]], list[ShiftRow]
             ] = {}
             for row in self._rows.values():
                 seat = row.seat
-                groups.setdefault((seat.ends, seat.pause, seat.qualifications), []).append(row)
+                groups.setdefault((seat.ends, seat.pauses, seat.qualifications), []).append(row)
             several = [rows for rows in groups.values() if len(rows) > 1]
             self._groups = sorted(several, key=lambda rows: len(rows[0].seat.qualifications))
         return self._groups

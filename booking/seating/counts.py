@@ -42,8 +42,7 @@ class Count:
         for seat, number in seats:
             _add(on, seat.starts, seat.ends, number)
             _add(lately, seat.ends, seat.ends + travel, number)
-            if seat.pause:
-                rest, back = seat.pause
+            for rest, back in seat.pauses:
                 _add(on, rest, back, -number)
                 _add(lately, rest, min(back, rest + travel), number)
         self._times = sorted({*on, *under_way, *travelling, *lately})

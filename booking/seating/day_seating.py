@@ -2,8 +2,9 @@
 
 A *seat* is one shift's working time. A *visit* sits on a seat, or on none (unstaffed), and
 *occupies* it from its start until its end plus travel. Travel is only needed before the next
-visit: after the last one it may end later than the shift. Nobody travels during the break, so
-the rest of the travel then comes after it. A *demand* is what is to be booked.
+visit: after the last one it may end later than the shift. Nobody travels in the *pauses* of a
+seat, its break and its times away, so the rest of the travel comes after them. A *demand* is
+what is to be booked.
 
 The visits' present seats prove that the day can be staffed. A start is free when the visit
 fits into a gap, or when moving other visits makes one (``booking.seating.chains``). On seats
@@ -12,7 +13,7 @@ means busy: a time may be held back, but a time that nobody can take is never of
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from booking.seating.chains import Chains
@@ -111,11 +112,12 @@ class DaySeating:
         where.pop(visit.id, None)
         return Seated(seats=(seat_id,), moved=self._moves(where)) if found else None
 
-    def repair(self) -> dict[uuid.UUID, uuid.UUID | None]:
+    def repair(self, returning: Collection[uuid.UUID] = ()) -> dict[uuid.UUID, uuid.UUID | None]:
         """New seats for the visits whose seat does not take them, for those without a seat,
         and for those that make room; None for a visit that gets no seat.
 
-        On a settled day no visit moves automatically: such a visit only loses its seat.
+        On a settled day no visit moves automatically: such a visit only loses its seat. The
+        ``returning`` seats take the visits without a seat that fit as they are.
         """
         lost = self._misfits()
         for visit in lost:
@@ -129,6 +131,12 @@ class DaySeating:
                     self._chains.forget_ranks()
                     self._chains.find_seat(visit)
                     self._chains.lock_only(())
+        else:
+            for visit in self._visits:
+                if visit.seat is None:
+                    self._chains.seat_on_any(
+                        visit, [self._rows[id_] for id_ in returning if id_ in self._rows]
+                    )
         changed |= self._moves(self._chains.undo())
         self._chains.forget_ranks()
         return changed

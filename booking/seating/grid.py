@@ -8,8 +8,7 @@ from booking.seating.values import Demand, Seat
 def covered_starts(seat: Seat, demand: Demand, step: int, first: int) -> int:
     """The starts on the grid that the seat could take if it had no visits."""
     covered = starts_between(seat.starts, seat.ends - demand.seconds, step, first)
-    if seat.pause:
-        rest, back = seat.pause
+    for rest, back in seat.pauses:
         covered &= ~starts_between(rest - demand.seconds + 1, back - 1, step, first)
     return covered
 

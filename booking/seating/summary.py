@@ -44,8 +44,8 @@ def starts_of_summary(
 ) -> list[tuple[int, bool | None]]:
     """The same as ``DaySeating.starts``, but None where only a ``DaySeating`` can decide.
 
-    On a settled day no visit moves, so all starts are decided here, except for seats with a
-    break: it delays the travel after a visit, which only a ``DaySeating`` computes.
+    On a settled day no visit moves, so all starts are decided here, except for seats with
+    pauses: they delay the travel after a visit, which only a ``DaySeating`` computes.
     """
     able = [kind for kind in kinds if demand.needs <= kind.like.qualifications]
     if not able:
@@ -62,7 +62,7 @@ def starts_of_summary(
             busy[number] |= period.seats
     pausing = 0
     for kind in able:
-        pausing |= kind.seats if kind.like.pause else 0
+        pausing |= kind.seats if kind.like.pauses else 0
     count: Count | None = None
     found: list[tuple[int, bool | None]] = []
     for number, seats in sorted(covering.items()):

@@ -8,10 +8,13 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Seat:
+    """One shift's working time. Nobody is at work in the ``pauses``: breaks and times away,
+    in order and apart from each other."""
+
     id: uuid.UUID
     starts: int
     ends: int
-    pause: tuple[int, int] | None = None
+    pauses: tuple[tuple[int, int], ...] = ()
     qualifications: frozenset[uuid.UUID] = frozenset()
     is_withdrawn: bool = False
 

@@ -45,6 +45,7 @@ from departments.actions.settings import change_settings, lock_department, recor
 from departments.actions.staff import (
     add_employee,
     change_employment,
+    correct_absence,
     employ,
     end_absence,
     give_qualification,
@@ -52,6 +53,7 @@ from departments.actions.staff import (
     report_absence,
     take_qualification,
 )
+from departments.actions.times_away import follow_absences
 
 __all__ = [
     "Impact",
@@ -69,9 +71,11 @@ __all__ = [
     "change_settings",
     "change_shifts",
     "clear_name",
+    "correct_absence",
     "employ",
     "end_absence",
     "ensure_laid_out",
+    "follow_absences",
     "give_qualification",
     "horizon_dates",
     "invite_again",

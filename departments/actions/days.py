@@ -18,11 +18,11 @@ from accounts.models import User
 from database.pipeline import Query, run_pipeline
 from database.transactions import one_transaction
 from departments import hours, seats
+from departments.actions.times_away import follow_absences
 from departments.hours import Rules, ShiftDraft
 from departments.layout import ExistingShift, Match, match
 from departments.models import Day, Department, Shift
 from departments.queries.hours import rules_of
-from departments.queries.staff import absence_during
 from departments.seats import Reseated
 from departments.signals import day_changed
 
@@ -206,7 +206,7 @@ def lay_out(
     )
     # Deleted last, when their visits have moved; until then they must not block anybody.
     leaving = Shift.objects.filter(pk__in=[shift.pk for shift in dropped])
-    leaving.update(person=None, withdrawn_by=None)
+    leaving.update(person=None)
 
     changed, unnamed = _update_kept(shifts, found, now)
     added = [
@@ -287,8 +287,7 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
         return False
     for name, value in changed.items():
         setattr(shift, name, value)
-    if shift.person_id is not None:
-        shift.withdrawn_by = absence_during(shift.person_id, draft.period)
+    follow_absences(shift)
     try:
         with transaction.atomic():
             shift.save()
@@ -296,7 +295,7 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
         if not shift.is_named:
             raise
         shift.person = None
-        shift.withdrawn_by = None
+        follow_absences(shift)
         shift.qualification_ids = sorted(draft.qualification_ids)
         shift.save()
     return True

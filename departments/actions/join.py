@@ -7,8 +7,9 @@ from accounts.models import User
 from database.transactions import one_transaction
 from departments.actions.rota import change_shifts, clear_name
 from departments.actions.settings import record_change
+from departments.actions.times_away import follow_absences
 from departments.models import Employee, QualificationHeld, Shift
-from departments.queries.staff import absence_during, qualifications_on
+from departments.queries.staff import qualifications_on
 
 
 @one_transaction()
@@ -80,12 +81,11 @@ def _move_shifts(from_: User, into: User) -> list[object]:
                 return True
         elif shift.person_id != into.pk:
             return False
-        before = (shift.person_id, shift.qualification_ids, shift.withdrawn_by_id)
+        before = (shift.person_id, shift.qualification_ids)
         shift.person = into
         shift.qualification_ids = qualifications_on(shift.day.date, [into.pk])[into.pk]
-        if shift.withdrawn_by_id is None:
-            shift.withdrawn_by = absence_during(into.pk, shift.period)
-        return before != (shift.person_id, shift.qualification_ids, shift.withdrawn_by_id)
+        has_other_minutes = follow_absences(shift)
+        return has_other_minutes or before != (shift.person_id, shift.qualification_ids)
 
     now = timezone.now()
     change_shifts(Shift.objects.filter(person__in=[from_, into], ends_at__gt=now), change, by=into)

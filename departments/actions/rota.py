@@ -12,8 +12,9 @@ from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors, seats
 from departments.actions.days import bump_revision, ensure_laid_out, lock_days
+from departments.actions.times_away import follow_absences
 from departments.hours import Interval
-from departments.models import Department, Employee, Shift
+from departments.models import Department, Employee, Shift, TimeAway
 from departments.queries.staff import absence_during, qualifications_on
 from departments.seats import Reseated
 
@@ -23,17 +24,17 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     """Put a care worker's name on a shift, also in place of another's.
 
     The shift takes over the person's qualifications; visits that need others are seated
-    elsewhere or left unstaffed. A withdrawn shift is no longer withdrawn. Raises
+    elsewhere or left unstaffed. No minutes of the shift are away any more. Raises
     ``ShiftIsOver``, ``NotEmployed``, ``IsAbsent`` or ``AlreadyWorking``.
     """
     lock_person(person)
     shift = _lock(shift)
     _check_employed(shift.day.department, shift.day.date, person)
     shift.person = person
-    shift.withdrawn_by = None
     shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
     if absence_during(person.pk, shift.period):
         raise errors.IsAbsent
+    follow_absences(shift)
     _save(shift)
     return _reseat(shift, by)
 
@@ -56,9 +57,11 @@ def add_shift(
     date: dt.date,
     period: Interval,
     person: User | None = None,
+    instead_of: TimeAway | None = None,
     by: User | None,
 ) -> Shift:
-    """Add a shift by hand. Laying out the day never removes it."""
+    """Add a shift by hand, also as the replacement for a time away. Laying out the day never
+    removes it."""
     if period.end <= timezone.now():
         raise errors.ShiftIsOver
     if person is not None:
@@ -73,6 +76,11 @@ def add_shift(
             raise errors.IsAbsent
         shift.qualification_ids = qualifications_on(date, [person.pk])[person.pk]
     _save(shift)
+    if instead_of is not None:
+        # By shift and absence: a change of the absence in the meantime has made another row.
+        TimeAway.objects.filter(shift=instead_of.shift_id, absence=instead_of.absence_id).update(
+            replacement=shift
+        )
     _reseat(shift, by)
     return shift
 
@@ -98,19 +106,24 @@ def lock_person(person: User) -> None:
 def clear_name(shift: Shift) -> None:
     hours = shift.opening_hours or shift.special_hours
     shift.person = None
-    shift.withdrawn_by = None
+    follow_absences(shift)
     shift.qualification_ids = (
         sorted(hours.qualifications.values_list("pk", flat=True)) if hours else []
     )
 
 
 def change_shifts(
-    found: QuerySet[Shift], change: Callable[[Shift], bool], *, by: User | None
+    found: QuerySet[Shift],
+    change: Callable[[Shift], bool],
+    *,
+    by: User | None,
+    are_returning: bool = False,
 ) -> Reseated:
     """Lock the days of ``found``, change the shifts that are not over, and reseat visits.
 
-    ``change`` alters a fresh row and returns whether to save it. The caller has a
-    transaction open and holds no Day's lock.
+    ``change`` alters a fresh row and returns whether to save it. ``are_returning`` says that
+    the shifts get minutes back (``departments.seats``). The caller has a transaction open and
+    holds no Day's lock.
     """
     shift_ids = list(found.values_list("pk", flat=True))
     days = lock_days(found.values_list("day__department_id", "day__date"))
@@ -125,7 +138,8 @@ def change_shifts(
         for shift in changed:
             _save(shift)
         if changed:
-            reseated += seats.registered().reseat(day, by=by)
+            returning = [shift.pk for shift in changed] if are_returning else []
+            reseated += seats.registered().reseat(day, by=by, returning=returning)
             bump_revision(day)
     return reseated
 

@@ -12,6 +12,7 @@ from database.transactions import one_transaction
 from departments import errors
 from departments.actions.rota import change_shifts, clear_name, lock_person
 from departments.actions.settings import lock_department, record_change
+from departments.actions.times_away import follow_absences
 from departments.hours import Interval
 from departments.models import (
     Absence,
@@ -23,7 +24,6 @@ from departments.models import (
 )
 from departments.queries.staff import (
     EMPLOYMENT,
-    absence_during,
     is_invited,
     qualifications_on,
 )
@@ -199,12 +199,12 @@ def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
 def report_absence(
     *, person: User, kind: str, period: Interval, key: UUID | None = None, by: User | None
 ) -> tuple[Absence, Reseated]:
-    """Record an absence and withdraw the person's shifts in it, in every department.
+    """Record an absence and take its minutes out of the person's shifts, in every department.
 
-    A withdrawn shift stays unfilled until another person is named on it. Shifts that are
-    over do not change, so an absence may be reported afterwards. ``key`` is the form's
-    idempotency key and becomes the id: sending the form twice makes one absence. Raises
-    ``KeyReused`` when it was used by somebody else or for another person.
+    The minutes stay unfilled; a shift that is away all the time, until another person is
+    named on it. Shifts that are over do not change, so an absence may be reported afterwards.
+    ``key`` is the form's idempotency key and becomes the id: sending the form twice makes one
+    absence. Raises ``KeyReused`` when it was used by somebody else or for another person.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
@@ -221,45 +221,47 @@ def report_absence(
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()
+    return absence, _follow_absences(person, period, by)
 
-    def withdraw(shift: Shift) -> bool:
-        if shift.person_id != person.pk or shift.is_withdrawn:
-            return False
-        if not period.overlaps(shift.period):
-            return False
-        shift.withdrawn_by = absence
-        return True
 
-    return absence, change_shifts(_shifts_near(person, period), withdraw, by=by)
+@one_transaction()
+def correct_absence(*, absence: Absence, period: Interval, by: User | None) -> Reseated:
+    """Change the times of an absence, also of one that is over.
+
+    Minutes that are no longer away come back to the shifts that no one else has taken. Shifts
+    that are over do not change.
+    """
+    lock_person(absence.person)
+    before = absence.period
+    absence.starts_at, absence.ends_at = period.start, period.end
+    absence.save(update_fields=["starts_at", "ends_at"])
+    both = Interval(min(before.start, period.start), max(before.end, period.end))
+    return _follow_absences(absence.person, both, by, are_returning=True)
 
 
 @one_transaction()
 def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> Reseated:
     """End an absence at ``ends_at``; delete it when that is not after its start.
 
-    The person gets back the withdrawn shifts that no one else has taken.
+    The minutes come back to the shifts that no one else has taken.
     """
     lock_person(absence.person)
     if ends_at >= absence.ends_at:
         return Reseated()
-    period = Interval(absence.starts_at, absence.ends_at)
-    still_away = Interval(absence.starts_at, ends_at) if ends_at > absence.starts_at else None
+    if ends_at > absence.starts_at:
+        return correct_absence(absence=absence, period=Interval(absence.starts_at, ends_at), by=by)
+    period = absence.period
+    absence.delete()
+    return _follow_absences(absence.person, period, by, are_returning=True)
 
-    def come_back(shift: Shift) -> bool:
-        if shift.withdrawn_by_id != absence.pk:
-            return False
-        if still_away is not None and still_away.overlaps(shift.period):
-            return False
-        shift.withdrawn_by = absence_during(absence.person_id, shift.period, besides=absence)
-        return True
 
-    reseated = change_shifts(_shifts_near(absence.person, period), come_back, by=by)
-    if still_away is None:
-        absence.delete()
-    else:
-        absence.ends_at = ends_at
-        absence.save(update_fields=["ends_at"])
-    return reseated
+def _follow_absences(
+    person: User, period: Interval, by: User | None, *, are_returning: bool = False
+) -> Reseated:
+    def follow(shift: Shift) -> bool:
+        return shift.person_id == person.pk and follow_absences(shift)
+
+    return change_shifts(_shifts_near(person, period), follow, by=by, are_returning=are_returning)
 
 
 def _check_administered(

@@ -14,17 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 NO_GUESSES = {"autocomplete": "off"}  # the fields are about other people
 WRITTEN_TIME = re.compile(r"^(\d{1,2})(?:[:. ]?(\d{2}))?$")
+WITH_SECONDS = re.compile(r"^\d{1,2}([:. ]?)\d{2}\1\d{2}$")
+DAY_MINUTES = 24 * 60
 
 
 class WrittenTimeField(forms.Field):
-    """Accepts half past seven as 07:30, 7.30, 730 or 0730, and seven as 7 or 07.
+    """Accepts half past seven as 07:30, 7.30, 730 or 0730, and seven as 7 or 07."""
 
-    24 means midnight at the end of a day.
-    """
-
+    allows_24 = False
     default_error_messages = {
         "invalid": _("Write the time with hours and minutes, for example 07:30."),
+        "seconds": _("Write the time without seconds, for example 07:30."),
         "step": _("Use minutes in steps of five, for example 07:25."),
+        "midnight": _("A day begins at 00:00. Only an end can be 24:00."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -33,18 +35,52 @@ class WrittenTimeField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H:%M}" if isinstance(value, dt.time) else value
 
-    def to_python(self, value: Any) -> dt.time | None:
+    def to_python(self, value: Any) -> Any:
+        minutes = self._minutes(value)
+        return None if minutes is None else dt.time(minutes // 60 % 24, minutes % 60)
+
+    def _minutes(self, value: Any) -> int | None:
+        """Minutes after midnight; 1440 for 24:00. None for an empty field."""
         if value in self.empty_values:
             return None
-        found = WRITTEN_TIME.match(str(value).strip())
-        hour, minute = (int(part or 0) for part in found.groups()) if found else (99, 0)
-        if (hour, minute) == (24, 0):
-            hour = 0
-        if hour > 23 or minute > 59:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        text = str(value).strip()
+        if WITH_SECONDS.match(text):
+            raise self._error("seconds")
+        found = WRITTEN_TIME.match(text)
+        if not found:
+            raise self._error("invalid")
+        hour, minute = (int(part or 0) for part in found.groups())
+        total = hour * 60 + minute
+        if total > DAY_MINUTES or minute > 59:
+            raise self._error("invalid")
         if minute % 5:
-            raise ValidationError(self.error_messages["step"], code="step")
-        return dt.time(hour, minute)
+            raise self._error("step")
+        if total == DAY_MINUTES and not self.allows_24:
+            raise self._error("midnight")
+        return total
+
+    def _error(self, code: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code)
+
+
+class WrittenEndField(WrittenTimeField):
+    """As ``WrittenTimeField``, and 24 or 24:00 for the midnight that ends the day.
+
+    Both midnights are 00:00. For periods whose end is on the next day when it is at or
+    before the start.
+    """
+
+    allows_24 = True
+
+
+class WrittenLastMinuteField(WrittenEndField):
+    """As ``WrittenEndField``, but in minutes after the day's first midnight: 24:00 is 1440.
+
+    For an end whose date is written beside it, where the two midnights differ.
+    """
+
+    def to_python(self, value: Any) -> int | None:
+        return self._minutes(value)
 
 
 class WrittenDateField(forms.DateField):

@@ -9,7 +9,12 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from departments.forms.fields import ComingDateField, WrittenNumberField, WrittenTimeField
+from departments.forms.fields import (
+    ComingDateField,
+    WrittenEndField,
+    WrittenNumberField,
+    WrittenTimeField,
+)
 from departments.hours import Staffing, WeeklyHours
 from departments.models import OpeningHours, Qualification, Weekday
 from departments.queries.hours import weekly_hours_of
@@ -27,7 +32,7 @@ class PeriodForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     opens_at = WrittenTimeField(label=_("From"))
-    closes_at = WrittenTimeField(label=_("To"))
+    closes_at = WrittenEndField(label=_("To"))
     staff = WrittenNumberField(
         label=_("Employees at work at the same time"), min_value=1, max_value=500
     )
@@ -42,7 +47,7 @@ class PeriodForm(forms.Form):
     )
     valid_from = ComingDateField(label=_("Applies from"))
     valid_until = ComingDateField(label=_("Until and including"), required=False)
-    break_starts_at = WrittenTimeField(label=_("Break from"), required=False)
+    break_starts_at = WrittenEndField(label=_("Break from"), required=False)
     break_minutes = WrittenNumberField(
         label=_("Minutes of break"), required=False, min_value=0, max_value=120
     )
@@ -128,7 +133,7 @@ class SplitPeriodForm(forms.Form):
 
     first_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     second_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    split_at = WrittenTimeField(label=_("Split at"))
+    split_at = WrittenEndField(label=_("Split at"))
     first_staff = WrittenNumberField(label=_("Employees before"), min_value=1, max_value=500)
     second_staff = WrittenNumberField(label=_("Employees after"), min_value=1, max_value=500)
     valid_from = ComingDateField(label=_("Applies from"))

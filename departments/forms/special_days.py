@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.forms.fields import (
     NO_GUESSES,
     ComingDateField,
+    WrittenEndField,
     WrittenNumberField,
     WrittenTimeField,
 )
@@ -57,7 +58,7 @@ class SpecialPeriodForm(forms.Form):
     """One period of the day. An empty form is ignored."""
 
     opens_at = WrittenTimeField(label=_("From"))
-    closes_at = WrittenTimeField(label=_("To"))
+    closes_at = WrittenEndField(label=_("To"))
     staff = WrittenNumberField(label=_("Employees"), min_value=1, max_value=500)
 
 

@@ -8,7 +8,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenTimeField
+from departments.forms.fields import (
+    DAY_MINUTES,
+    NO_GUESSES,
+    WrittenDateField,
+    WrittenLastMinuteField,
+    WrittenTimeField,
+)
 from departments.hours import Interval, local_instant
 from departments.models import Absence, Department, Employee, Qualification
 from departments.queries.staff import employees_of
@@ -91,29 +97,24 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceForm(forms.Form):
-    """``key`` is the idempotency key: it becomes the id of the absence."""
+class AbsenceTimesForm(forms.Form):
+    """From when until when an absence lasts. Without a time, the whole day counts."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    employee = EmployeeField(
-        label=_("Who"), queryset=Employee.objects.none(), empty_label=_("Choose")
-    )
-    kind = forms.ChoiceField(
-        label=_("Why"),
-        choices=Absence.Kind.choices,
-        widget=forms.RadioSelect,
-        initial=Absence.Kind.SICK,
-    )
     first_date = WrittenDateField(label=_("Away from the day"))
     first_time = WrittenTimeField(label=_("at"), required=False)
     last_date = WrittenDateField(label=_("Away until and including the day"))
-    last_time = WrittenTimeField(label=_("at"), required=False)
+    last_time = WrittenLastMinuteField(label=_("at"), required=False)
 
-    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = self.fields["employee"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = employees_of(department, timezone.localdate())
+    @staticmethod
+    def initial_of(absence: Absence) -> dict[str, Any]:
+        first, last = timezone.localtime(absence.starts_at), timezone.localtime(absence.ends_at)
+        ends_at_midnight = last.time() == dt.time(0)
+        return {
+            "first_date": first.date(),
+            "first_time": first.time(),
+            "last_date": last.date() - ONE_DAY if ends_at_midnight else last.date(),
+            "last_time": "24:00" if ends_at_midnight else last.time(),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -130,21 +131,51 @@ class AbsenceForm(forms.Form):
         return _instant(data["first_date"], data["first_time"] or dt.time(0))
 
     def _end(self) -> dt.datetime:
-        date, time = self.cleaned_data["last_date"], self.cleaned_data["last_time"]
-        return _instant(date, time) if time else _instant(date + ONE_DAY, dt.time(0))
+        data = self.cleaned_data
+        minutes = DAY_MINUTES if data["last_time"] is None else data["last_time"]
+        return _end_instant(data["last_date"], minutes)
+
+
+class AbsenceForm(AbsenceTimesForm):
+    """``key`` is the idempotency key: it becomes the id of the absence."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    employee = EmployeeField(
+        label=_("Who"), queryset=Employee.objects.none(), empty_label=_("Choose")
+    )
+    kind = forms.ChoiceField(
+        label=_("Why"),
+        choices=Absence.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Absence.Kind.SICK,
+    )
+    field_order = ["key", "employee", "kind"]
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["employee"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = employees_of(department, timezone.localdate())
 
 
 class BackForm(forms.Form):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))
-    back_time = WrittenTimeField(label=_("at"), required=False)
+    back_time = WrittenLastMinuteField(label=_("at"), required=False)
 
     @property
     def instant(self) -> dt.datetime:
         data = self.cleaned_data
-        return _instant(data["back_date"], data["back_time"] or dt.time(0))
+        return _end_instant(data["back_date"], data["back_time"] or 0)
 
 
 def _instant(date: dt.date, time: dt.time) -> dt.datetime:
     return local_instant(date, time, timezone.get_default_timezone())
+
+
+def _end_instant(date: dt.date, minutes: int) -> dt.datetime:
+    """Minutes after the date's first midnight by the clock; 1440 is the next midnight."""
+    if minutes == DAY_MINUTES:
+        return _instant(date + ONE_DAY, dt.time(0))
+    return _instant(date, dt.time(*divmod(minutes, 60)))

@@ -1,6 +1,6 @@
 """What a department offers, when, and with which employees."""
 
-from departments.models.days import Day, Shift
+from departments.models.days import Day, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
 from departments.models.services import Qualification, Service
 from departments.models.settings import ConfigurationChange, Department
@@ -19,5 +19,6 @@ __all__ = [
     "Shift",
     "SpecialDay",
     "SpecialHours",
+    "TimeAway",
     "Weekday",
 ]

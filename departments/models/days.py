@@ -7,9 +7,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from database.expressions import TsTzRange
+from database.expressions import FirstItem, LastItem, TimestampArray, TsTzRange
 from departments.hours import Interval
 from departments.models.hours import OpeningHours, SpecialHours
 from departments.models.settings import Department
@@ -59,9 +60,11 @@ class Day(models.Model):
 class Shift(models.Model):
     """One person's working time, with or without a name (FHIR Schedule).
 
-    Belongs to the day on which it starts, also when it ends after midnight. A withdrawn
-    shift is one whose person is absent: laying out counts it, but no visit is seated on it.
-    ``qualification_ids`` is a snapshot for the shift's date.
+    Belongs to the day on which it starts, also when it ends after midnight.
+    ``qualification_ids`` is a snapshot for the shift's date. ``away`` is derived from the
+    ``TimeAway`` rows, so that seating reads no other table: [from, to, from, to …] in order
+    and apart from each other. A withdrawn shift is one whose person is away all the time:
+    laying out counts it, but no visit is seated on it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -81,9 +84,8 @@ class Shift(models.Model):
     special_hours = models.ForeignKey(
         SpecialHours, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    withdrawn_by = models.ForeignKey(
-        Absence, null=True, on_delete=models.SET_NULL, related_name="withdrawn_shifts"
-    )
+    away = ArrayField(models.DateTimeField(), default=list, blank=True)
+    is_withdrawn = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["starts_at", "ends_at", "id"]
@@ -106,8 +108,20 @@ class Shift(models.Model):
                     ("person", RangeOperators.EQUAL),
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(person__isnull=False, withdrawn_by__isnull=True),
+                condition=Q(person__isnull=False, is_withdrawn=False),
                 violation_error_message=_("This person already works at that time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(away=[])
+                | Q(
+                    GreaterThanOrEqual(FirstItem("away"), F("starts_at")),
+                    LessThanOrEqual(LastItem("away"), F("ends_at")),
+                ),
+                name="times_away_within_shift",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withdrawn=Exact(F("away"), TimestampArray("starts_at", "ends_at"))),
+                name="withdrawn_when_away_all_the_time",
             ),
         ]
 
@@ -129,5 +143,52 @@ class Shift(models.Model):
         return self.person_id is not None
 
     @property
-    def is_withdrawn(self) -> bool:
-        return self.withdrawn_by_id is not None
+    def times_off(self) -> list[Interval]:
+        """``away`` as intervals."""
+        return [
+            Interval(start, end)
+            for start, end in zip(self.away[::2], self.away[1::2], strict=True)
+        ]
+
+
+class TimeAway(models.Model):
+    """The minutes that an absence takes out of a shift.
+
+    Visits outside them keep their carer. Two absences share no minutes of a shift: what both
+    cover belongs to the one that begins first. ``replacement`` is a shift made by hand for
+    these minutes; the carer who is back keeps their own minutes beside it.
+    """
+
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="times_away")
+    absence = models.ForeignKey(Absence, on_delete=models.CASCADE, related_name="times_away")
+    replacement = models.ForeignKey(
+        Shift, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at"]
+        verbose_name_plural = "times away"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift", "absence"], name="one_time_away_per_shift_and_absence"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="time_away_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="no_minute_away_twice",
+                expressions=[
+                    ("shift", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"
+
+    @property
+    def period(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from departments.hours import Interval
 from departments.models.services import Qualification
 from departments.models.settings import Department
 
@@ -90,7 +91,7 @@ class QualificationHeld(models.Model):
 
 
 class Absence(models.Model):
-    """A person's absence from every department. It withdraws their shifts."""
+    """A person's absence from every department. It takes its minutes out of their shifts."""
 
     class Kind(models.TextChoices):
         SICK = "sick", _("Sick")
@@ -122,3 +123,7 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def period(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)

@@ -47,8 +47,10 @@ from departments.queries.staff import (
     last_invitation,
     qualifications_held,
     qualifications_on,
-    shifts_withdrawn_by,
+    recent_absences,
     staff_list,
+    times_away,
+    unfilled_times,
 )
 
 __all__ = [
@@ -86,16 +88,18 @@ __all__ = [
     "peak_use",
     "qualifications_held",
     "qualifications_on",
+    "recent_absences",
     "rules_of",
     "services_of",
     "shift_facts",
     "shifts_by_day",
-    "shifts_withdrawn_by",
     "special_day_name",
     "staff_list",
     "staffing_of",
     "sunday_hours",
+    "times_away",
     "undoable_changes",
+    "unfilled_times",
     "week_picture",
     "weekly_hours_of",
 ]

@@ -28,6 +28,7 @@ class ShiftFact:
     qualification_ids: frozenset[uuid.UUID]
     person_id: uuid.UUID | None
     withdrawn: bool
+    away: tuple[int, ...]  # from, to, from, to …
     hours_id: uuid.UUID | None
 
     @classmethod
@@ -42,6 +43,7 @@ class ShiftFact:
             qualification_ids=draft.qualification_ids,
             person_id=None,
             withdrawn=False,
+            away=(),
             hours_id=None if draft.is_special else draft.hours_id,
         )
 
@@ -85,7 +87,8 @@ def shift_facts(day_ids: Collection[int]) -> list[tuple[int, ShiftFact]]:
             EpochSeconds("break_ends_at"),
             "qualification_ids",
             "person_id",
-            "withdrawn_by_id",
+            "is_withdrawn",
+            "away",
             "opening_hours_id",
         )
     )
@@ -100,7 +103,8 @@ def shift_facts(day_ids: Collection[int]) -> list[tuple[int, ShiftFact]]:
                 break_ends=break_ends,
                 qualification_ids=frozenset(qualification_ids),
                 person_id=person_id,
-                withdrawn=withdrawn_by is not None,
+                withdrawn=is_withdrawn,
+                away=tuple(int(instant.timestamp()) for instant in away),
                 hours_id=hours_id,
             ),
         )
@@ -113,7 +117,8 @@ def shift_facts(day_ids: Collection[int]) -> list[tuple[int, ShiftFact]]:
             break_ends,
             qualification_ids,
             person_id,
-            withdrawn_by,
+            is_withdrawn,
+            away,
             hours_id,
         ) in rows
     ]

@@ -12,7 +12,16 @@ from django.utils import timezone
 from accounts.models import Invitation, User
 from database.expressions import Alphabetical
 from departments.hours import Interval
-from departments.models import Absence, Department, Employee, QualificationHeld, Shift
+from departments.models import (
+    Absence,
+    Department,
+    Employee,
+    QualificationHeld,
+    Shift,
+    TimeAway,
+)
+
+RECENT_DAYS = 31  # an absence can be corrected so long after it is over
 
 EMPLOYMENT = "employment"  # kind of invitation; its target is the Employee
 
@@ -147,28 +156,42 @@ def coming_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
     )
 
 
+def recent_absences(department: Department, now: dt.datetime) -> QuerySet[Absence]:
+    """Absences of the department's employees that ended in the last 31 days, latest first."""
+    people = employees_of(department, timezone.localdate(now)).order_by().values("person")
+    return (
+        Absence.objects.filter(
+            person__in=people, ends_at__lte=now, ends_at__gt=now - dt.timedelta(days=RECENT_DAYS)
+        )
+        .select_related("person")
+        .order_by("-ends_at", "person__given_name")
+    )
+
+
 def coming_absences_of(person: User) -> QuerySet[Absence]:
     """The person's current and coming absences."""
     return person.absences.filter(ends_at__gt=timezone.now())
 
 
-def absence_during(
-    person_id: uuid.UUID, period: Interval, *, besides: Absence | None = None
-) -> Absence | None:
+def absence_during(person_id: uuid.UUID, period: Interval) -> Absence | None:
     """An absence of the person that overlaps ``period``."""
-    found = Absence.objects.filter(
+    return Absence.objects.filter(
         person=person_id, starts_at__lt=period.end, ends_at__gt=period.start
-    )
-    return found.exclude(pk=besides.pk).first() if besides else found.first()
+    ).first()
 
 
-def shifts_withdrawn_by(absence_id: uuid.UUID, department: Department) -> QuerySet[Shift]:
-    """The department's shifts that an absence withdraws and no one else has taken."""
+def times_away(absence_id: uuid.UUID, department: Department) -> QuerySet[TimeAway]:
+    """The minutes that an absence takes out of the department's shifts, soonest first."""
     return (
-        Shift.objects.filter(withdrawn_by=absence_id, day__department=department)
-        .select_related("person", "day")
+        TimeAway.objects.filter(absence=absence_id, shift__day__department=department)
+        .select_related("shift__person", "shift__day")
         .order_by("starts_at")
     )
+
+
+def unfilled_times(shift_id: uuid.UUID) -> QuerySet[TimeAway]:
+    """The times away of a shift that no replacement fills, soonest first."""
+    return TimeAway.objects.filter(shift=shift_id, replacement=None).order_by("starts_at")
 
 
 def absences_between(

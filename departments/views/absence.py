@@ -1,10 +1,12 @@
-"""Report, change and end absences."""
+"""Report, correct and end absences."""
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +17,8 @@ from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from departments import access, actions, queries
 from departments.access import administrator
-from departments.forms.staff import AbsenceForm, BackForm
-from departments.models import Absence, Department
+from departments.forms.staff import AbsenceForm, AbsenceTimesForm, BackForm
+from departments.models import Absence, Department, TimeAway
 from departments.seats import Reseated
 from departments.views.previews import Submission, preview_or_save, restored_input
 
@@ -24,9 +26,11 @@ from departments.views.previews import Submission, preview_or_save, restored_inp
 @require_safe
 @administrator
 def absences(request: PersonRequest, department: Department) -> HttpResponse:
+    now = timezone.now()
     context = {
         "department": department,
-        "absences": queries.coming_absences(department, timezone.now()),
+        "absences": queries.coming_absences(department, now),
+        "recent": queries.recent_absences(department, now),
     }
     return render(request, "departments/absences.html", context)
 
@@ -68,7 +72,7 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
                 "description": _("%(name)s is away.") % {"name": person.full_name},
                 "starts_at": period.start,
                 "ends_at": period.end,
-                "shifts": list(queries.shifts_withdrawn_by(data["key"], department)),
+                "shifts": _unfilled(queries.times_away(data["key"], department)),
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 
@@ -89,8 +93,15 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
 @administrator
 def absence(request: PersonRequest, department: Department, absence: uuid.UUID) -> HttpResponse:
     found = access.absence_of(department, absence)
-    form = BackForm(restored_input(request), initial={"back_date": timezone.localdate()})
-    return _page(request, department, found, form)
+    restored = restored_input(request)
+    is_correction = restored is not None and "first_date" in restored
+    return _page(
+        request,
+        department,
+        found,
+        back=_back_form(None if is_correction else restored),
+        times=_times_form(found, restored if is_correction else None),
+    )
 
 
 @require_POST
@@ -105,31 +116,100 @@ def end_absence(
     response = None
     if is_mistake or form.is_valid():
         ends_at: dt.datetime = found.starts_at if is_mistake else form.instant
-        shifts = {shift.pk: shift for shift in queries.shifts_withdrawn_by(absence, department)}
 
         def action(submission: Submission) -> Reseated:
             return actions.end_absence(absence=found, ends_at=ends_at, by=submission.by)
 
-        def context_after() -> dict[str, Any]:
-            left = {shift.pk for shift in queries.shifts_withdrawn_by(absence, department)}
-            return {
-                "description": _("%(name)s is at work again.") % {"name": found.person.full_name},
-                "starts_at": ends_at,
-                "returned": [shift for pk, shift in shifts.items() if pk not in left],
-                "back": reverse("departments:absence", args=[department.pk, absence]),
-            }
-
-        response = preview_or_save(
+        response = _preview_or_save(
             request,
             department,
+            found,
             action,
-            template="departments/absence_preview.html",
-            context_after=context_after,
-            message=_("The absence is changed."),
-            next_url=reverse("departments:absences", args=[department.pk]),
-            refused=partial(form.add_error, None),
+            form,
+            description=_("%(name)s is at work again.") % {"name": found.person.full_name},
+            starts_at=ends_at,
         )
-    return response or _page(request, department, found, form)
+    return response or _page(request, department, found, back=form, times=_times_form(found, None))
+
+
+@require_POST
+@administrator
+def correct_absence(
+    request: PersonRequest, department: Department, absence: uuid.UUID
+) -> HttpResponse:
+    """Change the times of an absence, also of one that is over."""
+    found = access.absence_of(department, absence)
+    form = AbsenceTimesForm(request.POST)
+    response = None
+    if form.is_valid():
+        period = form.period
+
+        def action(submission: Submission) -> Reseated:
+            return actions.correct_absence(absence=found, period=period, by=submission.by)
+
+        response = _preview_or_save(
+            request,
+            department,
+            found,
+            action,
+            form,
+            description=_("%(name)s is away.") % {"name": found.person.full_name},
+            starts_at=period.start,
+            ends_at=period.end,
+        )
+    return response or _page(request, department, found, back=_back_form(None), times=form)
+
+
+def _preview_or_save(
+    request: PersonRequest,
+    department: Department,
+    absence: Absence,
+    action: Callable[[Submission], Reseated],
+    form: forms.Form,
+    **shown: Any,
+) -> HttpResponse | None:
+    """Preview or save a change of an absence: the times that are away then, and that come back."""
+    absence_id = absence.pk
+    before = list(queries.times_away(absence_id, department))
+
+    def context_after() -> dict[str, Any]:
+        left = list(queries.times_away(absence_id, department))
+        return {
+            **shown,
+            "shifts": _unfilled(left),
+            "returned": [away for away in before if _comes_back(away, left)],
+            "back": reverse("departments:absence", args=[department.pk, absence_id]),
+        }
+
+    return preview_or_save(
+        request,
+        department,
+        action,
+        template="departments/absence_preview.html",
+        context_after=context_after,
+        message=_("The absence is changed."),
+        next_url=reverse("departments:absences", args=[department.pk]),
+        refused=partial(form.add_error, None),
+    )
+
+
+def _unfilled(times: Iterable[TimeAway]) -> list[TimeAway]:
+    return [away for away in times if away.replacement_id is None]
+
+
+def _comes_back(away: TimeAway, left: Collection[TimeAway]) -> bool:
+    """Whether minutes of this time away are not among those ``left``."""
+    return not any(
+        one.shift_id == away.shift_id and one.period.contains(away.period) for one in left
+    )
+
+
+def _back_form(restored: Any) -> BackForm:
+    return BackForm(restored, initial={"back_date": timezone.localdate()})
+
+
+def _times_form(absence: Absence, restored: Any) -> AbsenceTimesForm:
+    return AbsenceTimesForm(restored, initial=AbsenceTimesForm.initial_of(absence))
 
 
 def _new_page(request: PersonRequest, department: Department, form: AbsenceForm) -> HttpResponse:
@@ -138,12 +218,19 @@ def _new_page(request: PersonRequest, department: Department, form: AbsenceForm)
 
 
 def _page(
-    request: PersonRequest, department: Department, absence: Absence, form: BackForm
+    request: PersonRequest,
+    department: Department,
+    absence: Absence,
+    *,
+    back: BackForm,
+    times: AbsenceTimesForm,
 ) -> HttpResponse:
     context = {
         "department": department,
         "absence": absence,
-        "shifts": queries.shifts_withdrawn_by(absence.pk, department),
-        "form": form,
+        "is_over": absence.ends_at <= timezone.now(),
+        "shifts": _unfilled(queries.times_away(absence.pk, department)),
+        "form": back,
+        "times": times,
     }
     return render(request, "departments/absence.html", context)

@@ -9,7 +9,7 @@ MINUTE = 60
 def faults(seats, visits, where):
     """The faults of a seating in words; ``where`` maps visits to seats.
 
-    Seats have ``id starts ends pause qualifications is_withdrawn``, visits ``id starts ends
+    Seats have ``id starts ends pauses qualifications is_withdrawn``, visits ``id starts ends
     occupied_until needs``; times in seconds, on whole minutes.
     """
     found = []
@@ -29,8 +29,8 @@ def faults(seats, visits, where):
         seat = by_id[seat_id]
         its_visits.sort(key=lambda visit: visit.starts)
         at_work = set(range(seat.starts, seat.ends, MINUTE))
-        if seat.pause:
-            at_work -= set(range(*seat.pause, MINUTE))
+        for rest, back in seat.pauses:
+            at_work -= set(range(rest, back, MINUTE))
         free = set(at_work)
         for number, visit in enumerate(its_visits):
             minutes = set(range(visit.starts, visit.ends, MINUTE))

@@ -33,8 +33,7 @@ def can_be_seated(seats, visits):
 def _could_sit(visit, seat):
     if seat.is_withdrawn or (visit.is_fixed and visit.seat != seat.id):
         return False
-    if seat.pause is not None:
-        rest, back = seat.pause
+    for rest, back in seat.pauses:
         if max(rest, visit.starts) < min(back, visit.ends):
             return False
     return (
@@ -45,6 +44,7 @@ def _could_sit(visit, seat):
 
 def _one_after_the_other(one, other, seat):
     between = other.starts - one.ends
-    if seat.pause is not None and one.ends <= seat.pause[0] and seat.pause[1] <= other.starts:
-        between -= seat.pause[1] - seat.pause[0]
+    for rest, back in seat.pauses:
+        if one.ends <= rest and back <= other.starts:
+            between -= back - rest
     return between >= 0 and between >= one.occupied_until - one.ends

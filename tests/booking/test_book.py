@@ -277,10 +277,31 @@ def test_on_a_settled_day_only_free_seats_are_given(book, department):
 
 def test_a_withdrawn_shift_takes_no_visits(book, department):
     day = factories.DayFactory(department=department, date=TOMORROW)
-    factories.ShiftFactory(day=day, withdrawn_by=factories.AbsenceFactory())
+    factories.take_away(factories.ShiftFactory(day=day))
 
     with pytest.raises(errors.NoSuchSlot):
         book(TEN)
+
+
+@pytest.mark.parametrize(
+    ("away", "is_taken"),
+    [
+        ((10, 0, 10, 5), False),
+        ((9, 0, 10, 0), True),
+        ((10, 45, 16, 0), False),
+        ((11, 0, 12, 0), True),
+    ],
+)
+def test_minutes_away_take_no_visits(book, department, away, is_taken):
+    day = factories.DayFactory(department=department, date=TOMORROW)
+    shift = factories.ShiftFactory(day=day)
+    factories.take_away(shift, local(TOMORROW, *away[:2]), local(TOMORROW, *away[2:]))
+
+    if is_taken:
+        assert book(TEN).visits.get().shift == shift
+    else:
+        with pytest.raises(errors.NoSuchSlot):
+            book(TEN)
 
 
 def test_after_midnight_the_night_of_the_day_before_takes_it(book, department):

@@ -12,6 +12,7 @@ from booking.models import Grant
 from booking.queries.day_seatings import day_seatings, needs_of
 from booking.seating.values import Demand, Seated
 from database.pipeline import run_pipeline
+from departments.times_away import joined
 from tests import factories
 from tests.booking.conftest import NOW, TODAY, TOMORROW
 from tests.factories import local
@@ -178,15 +179,27 @@ def test_who_is_directly_free_is_who_the_whole_settled_day_says(seed, department
                 break_starts_at=pause,
                 break_ends_at=pause and pause + HOUR / 2,
                 qualification_ids=[skill.pk] if rng.random() < 0.6 else [],
-                withdrawn_by=factories.AbsenceFactory() if number == 4 else None,
             )
         )
+        away_from = starts_at + rng.randint(0, 6) * HOUR / 2
+        if number == 4:
+            factories.take_away(shifts[-1])
+        elif number % 2 and away_from < shifts[-1].ends_at:
+            away_until = min(away_from + rng.choice([1, 6, 18]) * HOUR / 12, shifts[-1].ends_at)
+            factories.take_away(shifts[-1], away_from, away_until)
     moving = None
     for shift in shifts[:-1]:
-        at = shift.starts_at + rng.randint(0, 3) * HOUR / 2
+        at = before = shift.starts_at + rng.randint(0, 3) * HOUR / 2
+        travel = 0 * HOUR
         while at + HOUR / 2 <= shift.ends_at:
-            pause = shift.break_starts_at, shift.break_ends_at
-            if not pause[0] or at + HOUR / 2 <= pause[0] or pause[1] <= at:
+            pauses = [*([shift.pause] if shift.pause else []), *shift.times_off]
+            pauses = [(one.start, one.end) for one in joined(pauses)]
+            paused = sum(
+                (max(min(back, at) - max(rest, before), 0 * HOUR) for rest, back in pauses),
+                0 * HOUR,
+            )
+            is_at_work = all(at + HOUR / 2 <= rest or back <= at for rest, back in pauses)
+            if is_at_work and at - before - paused >= travel:
                 travel = rng.choice([0, 5, 15]) * HOUR / 60
                 visit = factories.VisitFactory(
                     day=day,
@@ -196,7 +209,7 @@ def test_who_is_directly_free_is_who_the_whole_settled_day_says(seed, department
                     occupied_until=at + HOUR / 2 + travel,
                 )
                 moving = moving or visit.booking
-                at += HOUR / 2
+                at = before = at + HOUR / 2
             at += rng.choice([1, 1, 2, 3, 4]) * HOUR / 2
 
     answers = set()
@@ -247,7 +260,7 @@ def test_only_shifts_that_could_take_it_come_back(department, other_department):
             booking__ends_at=starts_at + HOUR / 2,
             occupied_until=starts_at + 3 * HOUR / 4,
         )
-    factories.ShiftFactory(day=day, withdrawn_by=factories.AbsenceFactory())
+    factories.take_away(factories.ShiftFactory(day=day))
     factories.ShiftFactory(day=day, starts_at=local(TOMORROW, 10, 1))
     factories.ShiftFactory(day=day, starts_at=local(TOMORROW, 8), ends_at=local(TOMORROW, 10, 59))
     for other_day in (
@@ -261,10 +274,10 @@ def test_only_shifts_that_could_take_it_come_back(department, other_department):
     rows, _ = directly(department, TOMORROW, Demand(3600, 900), local(TOMORROW, 10))
 
     assert {row[0] for row in rows} == {free.pk, touching.pk}
-    (around,) = [row[6:] for row in rows if row[0] == touching.pk]
+    (around,) = [row[7:] for row in rows if row[0] == touching.pk]
     ten = int(local(TOMORROW, 10).timestamp())
     assert around == (ten - 2700, ten - 900, ten, ten + 4500)
-    (around,) = [row[6:] for row in rows if row[0] == free.pk]
+    (around,) = [row[7:] for row in rows if row[0] == free.pk]
     assert around == (None, None, None, None)
 
 

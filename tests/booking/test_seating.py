@@ -22,15 +22,18 @@ def at(clock):
     return int(hours) * HOUR + int(minutes) * MINUTE
 
 
-def seat(number, starts="08:00", ends="16:00", pause=None, qualifications=(), **kwargs):
+def seat(number, starts="08:00", ends="16:00", pauses=(), qualifications=(), **kwargs):
     return Seat(
         uuid.UUID(int=number),
         at(starts),
         at(ends),
-        (at(pause[0]), at(pause[1])) if pause else None,
+        tuple((at(rest), at(back)) for rest, back in pauses),
         frozenset(qualifications),
         **kwargs,
     )
+
+
+AWAY_TWICE = [("09:50", "10:00"), ("11:30", "12:00")]
 
 
 def visit(number, on, starts, ends, travel=0, needs=(), **kwargs):
@@ -73,15 +76,30 @@ def is_free(seats, visits, start, demand=None, **kwargs):
         ("its own travel", [seat(1)], [visit(1, 1, "11:00", "12:00")], "10:00", hour(15), False),
         ("enough travel", [seat(1)], [visit(1, 1, "09:00", "10:00", 15)], "10:15", hour(), True),
         ("nested", [seat(1)], [visit(1, 1, "09:00", "12:00")], "10:00", hour(), False),
-        ("a break", [seat(1, pause=("11:00", "11:30"))], [], "10:30", hour(), False),
-        ("until the break", [seat(1, pause=("11:00", "11:30"))], [], "10:00", hour(15), True),
-        ("after the break", [seat(1, pause=("11:00", "11:30"))], [], "11:30", hour(), True),
-        ("the way is not walked in the break", [seat(1, pause=("11:00", "11:30"))],
+        ("a break", [seat(1, pauses=[("11:00", "11:30")])], [], "10:30", hour(), False),
+        ("until the break", [seat(1, pauses=[("11:00", "11:30")])], [], "10:00", hour(15), True),
+        ("after the break", [seat(1, pauses=[("11:00", "11:30")])], [], "11:30", hour(), True),
+        ("the way is not walked in the break", [seat(1, pauses=[("11:00", "11:30")])],
          [visit(1, 1, "10:00", "11:00", 15)], "11:30", hour(), False),
-        ("the rest of the way comes after the break", [seat(1, pause=("11:00", "11:30"))],
+        ("the rest of the way comes after the break", [seat(1, pauses=[("11:00", "11:30")])],
          [visit(1, 1, "09:50", "10:50", 15)], "11:35", hour(), True),
-        ("its own way is not walked in the break", [seat(1, pause=("11:00", "11:30"))],
+        ("its own way is not walked in the break", [seat(1, pauses=[("11:00", "11:30")])],
          [visit(1, 1, "11:30", "12:30", 15)], "10:00", hour(15), False),
+        ("between two times away", [seat(1, pauses=AWAY_TWICE)], [], "10:30", hour(15), True),
+        ("in the second time away", [seat(1, pauses=AWAY_TWICE)], [], "11:00", hour(), False),
+        ("away for five minutes", [seat(1, pauses=[("09:55", "10:00")])], [], "10:00", hour(),
+         True),
+        ("away from the start", [seat(1, pauses=[("08:00", "10:05")])], [], "10:00", hour(),
+         False),
+        ("away until the end", [seat(1, pauses=[("11:00", "16:00")])], [], "10:00", hour(), True),
+        ("the way is not walked in two times away", [seat(1, pauses=AWAY_TWICE)],
+         [visit(1, 1, "08:50", "09:50", 125)], "12:30", hour(), False),
+        ("the way is walked around two times away", [seat(1, pauses=AWAY_TWICE)],
+         [visit(1, 1, "08:30", "09:30", 125)], "12:30", hour(), True),
+        ("its own way is not walked in two times away", [seat(1, pauses=AWAY_TWICE)],
+         [visit(1, 1, "12:30", "13:30")], "08:30", hour(145), False),
+        ("its own way is walked around two times away", [seat(1, pauses=AWAY_TWICE)],
+         [visit(1, 1, "12:30", "13:30")], "08:30", hour(140), True),
         ("not qualified", [seat(1)], [], "10:00", hour(needs=[NURSING]), False),
         ("qualified", [seat(1, qualifications=[NURSING, LIFTING])], [], "10:00",
          hour(needs=[NURSING]), True),
@@ -251,13 +269,15 @@ def seats_of_a_day(draw):
         starts = draw(st.integers(16, 24)) * GRID
         ends = starts + draw(st.integers(4, 14)) * GRID
         rest = starts + draw(st.integers(1, 4)) * GRID
-        pause = draw(st.sampled_from([None, (rest, min(rest + GRID, ends))]))
+        pause = (rest, min(rest + GRID, ends))
+        away = (pause[1] + 5 * MINUTE, ends)
+        pauses = draw(st.sampled_from([(), (pause,), (away,), (pause, away)]))
         seats.append(
             Seat(
                 uuid.UUID(int=number),
                 starts,
                 ends,
-                pause if pause and pause[0] < pause[1] else None,
+                tuple(one for one in pauses if one[0] < one[1]),
                 draw(QUALIFICATIONS),
                 is_withdrawn=draw(st.integers(0, 9)) == 0,
             )

@@ -23,16 +23,13 @@ def random_day(rng):
     for number in range(rng.randint(2, 4)):
         starts = 8 * HOUR + rng.randint(0, 8) * QUARTER
         ends = starts + rng.randint(8, 20) * QUARTER
-        pause = None
-        if rng.random() < 0.4:
-            rest = starts + rng.randint(2, 6) * QUARTER
-            pause = (rest, rest + 2 * QUARTER)
+        pauses = random_pauses(rng, starts, ends) if rng.random() < 0.4 else ()
         seats.append(
             Seat(
                 uuid.UUID(int=number + 1),
                 starts,
                 ends,
-                pause,
+                pauses,
                 frozenset(qualification for qualification in QUALIFICATIONS if rng.random() < 0.6),
                 is_withdrawn=rng.random() < 0.05,
             )
@@ -46,6 +43,17 @@ def random_day(rng):
         if isinstance(seated, Seated):
             visits = after(visits, wanted, start, seated, is_fixed=rng.random() < 0.1)
     return seats, visits, travel
+
+
+def random_pauses(rng, starts, ends):
+    """A break and times away, also at the shift's edges and five minutes after each other."""
+    pauses, at = [], starts + rng.choice([0, 2, 3, 4, 6]) * QUARTER
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        back = min(at + rng.choice([300, QUARTER, 2 * QUARTER, 4 * QUARTER]), ends)
+        if at < back:
+            pauses.append((at, back))
+        at = back + rng.choice([300, QUARTER, 4 * QUARTER])
+    return tuple(pauses)
 
 
 def random_demand(rng, travel):

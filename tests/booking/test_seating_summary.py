@@ -20,13 +20,17 @@ def day_of(rng):
     for _ in range(rng.randint(0, 8)):
         starts = STEP * rng.randint(12, 15)
         ends = starts + STEP * rng.randint(4, 12)
-        pause = (starts + 2 * STEP, starts + 3 * STEP) if rng.random() < 0.1 else None
+        pauses = ()
+        if rng.random() < 0.1:
+            pauses = ((starts + 2 * STEP, starts + 3 * STEP),)
+            if rng.random() < 0.5:
+                pauses = ((starts, starts + STEP), *pauses)
         qualifications = frozenset([QUALIFICATION]) if rng.random() < 0.6 else frozenset()
-        seat = Seat(uuid.uuid4(), starts, ends, pause, qualifications, rng.random() < 0.1)
+        seat = Seat(uuid.uuid4(), starts, ends, pauses, qualifications, rng.random() < 0.1)
         at = starts + 900 * rng.randint(0, 3)
         while at + STEP <= ends and rng.random() < crowd:
             its_end, until = at + STEP, at + STEP + 300 * rng.randint(0, 4)
-            if not pause or its_end <= pause[0] or pause[1] <= at:
+            if all(its_end <= rest or back <= at for rest, back in pauses):
                 visits.append(Visit(uuid.uuid4(), at, its_end, until, seat=seat.id))
             at = until + 300 * rng.choice([0, 0, 2, 6, 20])
         seats.append(seat)
@@ -39,7 +43,7 @@ def summary(seats, visits, demand, *, is_settled):
     number = {seat.id: 1 << n for n, seat in enumerate(here)}
     kinds, periods = {}, {}
     for seat in here:
-        alike = (seat.starts, seat.ends, seat.pause, seat.qualifications)
+        alike = (seat.starts, seat.ends, seat.pauses, seat.qualifications)
         kinds[alike] = kinds.get(alike, 0) | number[seat.id]
     for visit in visits:
         if visit.seat in number:
@@ -84,7 +88,7 @@ def test_a_settled_day_without_breaks_is_decided_completely():
     rng = random.Random(4)
     for _ in range(300):
         seats, visits = day_of(rng)
-        if not any(seat.pause for seat in seats):
+        if not any(seat.pauses for seat in seats):
             starts = summary(seats, visits, some_demand(rng), is_settled=True)
             assert all(is_free is not None for _, is_free in starts)
 
@@ -104,7 +108,7 @@ def test_alike_seats_that_are_all_taken_are_busy():
 def test_a_visit_past_the_end_of_a_shortened_shift_takes_no_other_seat():
     """Seats of today are made shorter while a visit is under way."""
     cut = Seat(uuid.uuid4(), 0, 2 * STEP)
-    pausing = Seat(uuid.uuid4(), 0, 8 * STEP, pause=(5 * STEP, 6 * STEP))
+    pausing = Seat(uuid.uuid4(), 0, 8 * STEP, pauses=((5 * STEP, 6 * STEP),))
     under_way = Visit(uuid.uuid4(), STEP, 4 * STEP, 4 * STEP, seat=cut.id)
     starts = dict(summary([cut, pausing], [under_way], Demand(STEP), is_settled=True))
     known = dict(

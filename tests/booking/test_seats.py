@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from booking import actions, errors
 from booking.models import Visit
@@ -29,8 +30,7 @@ def shift(day, care_worker):
 
 
 def withdraw(shift):
-    shift.withdrawn_by = factories.AbsenceFactory(person=shift.person)
-    shift.save()
+    factories.take_away(shift)
 
 
 def test_a_visit_of_an_absent_carer_is_seated_again(day, shift, book, administrator, sound):
@@ -121,6 +121,54 @@ def test_sick_leave_withdraws_shifts_and_reseats_visits(
     visit.refresh_from_db()
     assert visit.shift is not None
     assert not visit.shift.is_withdrawn
+
+
+@pytest.mark.parametrize("is_settled", [False, True])
+def test_minutes_away_cost_only_their_visits_and_back_at_ten_returns_the_rest(
+    day, shift, book, care_worker, administrator, sound, is_settled
+):
+    eight, ten, noon = (book(local(TOMORROW, hour)).visits.get() for hour in (8, 10, 12))
+    if is_settled:
+        day.settled_at = timezone.now()
+        day.save()
+
+    absence, reseated = staff_actions.report_absence(
+        person=care_worker,
+        kind=Absence.Kind.SICK,
+        period=Interval(local(TOMORROW, 0), local(TOMORROW, 11, 30)),
+        by=administrator,
+    )
+    assert {one.visit_id for one in reseated.unstaffed} == {eight.pk, ten.pk}
+    noon.refresh_from_db()
+    assert noon.shift == shift
+
+    back = staff_actions.end_absence(
+        absence=absence, ends_at=local(TOMORROW, 10), by=administrator
+    )
+
+    assert [one.visit_id for one in back.moved] == [ten.pk]
+    for visit in (eight, ten, noon):
+        visit.refresh_from_db()
+    assert [eight.shift, ten.shift, noon.shift] == [None, shift, shift]
+
+
+def test_an_absence_on_a_settled_day_gives_the_carer_no_visit(
+    day, shift, book, care_worker, administrator
+):
+    visit = book(local(TOMORROW, 12)).visits.get()
+    actions.take_off(visit=visit, by=administrator)
+    day.settled_at = timezone.now()
+    day.save()
+
+    staff_actions.report_absence(
+        person=care_worker,
+        kind=Absence.Kind.SICK,
+        period=Interval(local(TOMORROW, 9), local(TOMORROW, 9, 5)),
+        by=administrator,
+    )
+
+    visit.refresh_from_db()
+    assert visit.shift is None
 
 
 def test_shorter_hours_keep_what_they_can(hours, book, department, administrator):

@@ -42,9 +42,7 @@ def pages(department, administrator, care_worker, recipient):
         day__date=timezone.localdate() + dt.timedelta(days=3),
         person=care_worker,
     )
-    away = factories.AbsenceFactory(person=care_worker, starts_at=shift.starts_at)
-    shift.withdrawn_by = away
-    shift.save()
+    away = factories.take_away(shift)
     at = {"department": department.pk}
     return {
         "services": reverse("departments:services", kwargs=at),

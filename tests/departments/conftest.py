@@ -15,7 +15,7 @@ class FakeSeats:
     def visits_by_shift(self, day):
         return self.visits
 
-    def reseat(self, day, *, by, leaving=()):
+    def reseat(self, day, *, by, leaving=(), returning=()):
         self.reseated.append(day.date)
         return self.answer
 

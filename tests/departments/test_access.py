@@ -140,13 +140,19 @@ def test_objects_are_found_in_their_own_department(department, other_department,
             fetch(other_department, key)
 
 
-def test_an_absence_that_is_over_is_not_found(department, care_worker):
+def test_an_absence_that_is_over_is_found_for_31_days(department, care_worker):
     now = timezone.now()
-    over = factories.AbsenceFactory(
-        person=care_worker, starts_at=now - dt.timedelta(days=2), ends_at=now
+    over, long_over = (
+        factories.AbsenceFactory(
+            person=care_worker,
+            starts_at=now - dt.timedelta(days=days + 2),
+            ends_at=now - dt.timedelta(days=days),
+        )
+        for days in (30, 31)
     )
+    assert access.absence_of(department, over.pk) == over
     with pytest.raises(Http404):
-        access.absence_of(department, over.pk)
+        access.absence_of(department, long_over.pk)
 
 
 def test_a_qualification_is_found_with_who_holds_it(department, care_worker):

@@ -148,9 +148,8 @@ def test_shifts_of_days_not_laid_out_are_computed_without_writing(
 
 
 def test_a_withdrawn_shift_is_marked_as_withdrawn(department, care_worker):
-    absence = factories.AbsenceFactory(person=care_worker)
     day = factories.DayFactory(department=department, date=MONDAY)
-    factories.ShiftFactory(day=day, person=care_worker, withdrawn_by=absence)
+    factories.take_away(factories.ShiftFactory(day=day, person=care_worker))
 
     (fact,) = queries.shifts_by_day(department, [MONDAY])[MONDAY]
 

@@ -135,6 +135,8 @@ def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
     [
         ("opens_at", "half past"),
         ("opens_at", "7:03"),
+        ("opens_at", "24"),
+        ("opens_at", "15:00:00"),
         ("closes_at", "25"),
         ("staff", "0"),
         ("staff", "many"),
@@ -170,6 +172,15 @@ def test_a_period_is_added_once(dina, department):
 
     night = OpeningHours.objects.get()
     assert (night.weekday, night.opens_at.hour, night.closes_at.hour) == (6, 22, 7)
+
+
+def test_a_period_ends_at_the_next_midnight(dina, department):
+    form = typed(weekday="6", confirmed="1", opens_at="1430", closes_at="24")
+
+    dina.post(reverse("departments:add_period", args=[department.pk]), form)
+
+    evening = OpeningHours.objects.get()
+    assert (evening.opens_at, evening.closes_at) == (dt.time(14, 30), dt.time(0))
 
 
 def test_a_period_is_split(dina, row):
@@ -227,7 +238,7 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
         "form-TOTAL_FORMS": "2",
         "form-INITIAL_FORMS": "0",
         "form-0-opens_at": "10",
-        "form-0-closes_at": "14",
+        "form-0-closes_at": "24",
         "form-0-staff": "2",
     }
     dina.post(day, form)
@@ -239,7 +250,8 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
         FRIDAY,
         FRIDAY + dt.timedelta(days=1),
     ]
-    assert SpecialDay.objects.first().hours.get().staff == 2
+    hours = SpecialDay.objects.first().hours.get()
+    assert (hours.staff, hours.opens_at, hours.closes_at) == (2, dt.time(10), dt.time(0))
 
     remove = reverse("departments:remove_special_day", args=[department.pk, FRIDAY])
     dina.post(remove)

@@ -140,20 +140,47 @@ def test_manual_shifts_are_kept(row, administrator):
 
 def test_a_withdrawn_shift_is_counted_and_not_created_again(row, care_worker, administrator):
     actions.ensure_laid_out(row.department, MONDAY)
-    absence = factories.AbsenceFactory(
-        person=care_worker,
-        starts_at=factories.local(MONDAY, 7),
-        ends_at=factories.local(MONDAY, 17),
-    )
-    shifts().filter(pk=shifts()[0].pk).update(person=care_worker, withdrawn_by=absence)
+    shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
+    absence = factories.take_away(shifts().get(person=care_worker))
 
     actions.change_opening_hours(row=row, hours=changed(row, staff=2), by=administrator)
 
     assert shifts().count() == 2
-    assert shifts().filter(withdrawn_by=absence).exists()
+    assert shifts().get(is_withdrawn=True).times_away.get().absence == absence
 
 
-def test_a_shift_moved_into_its_persons_absence_is_withdrawn(row, care_worker, administrator):
+def test_a_shift_partly_away_is_counted_and_keeps_its_minutes(row, care_worker, administrator):
+    actions.ensure_laid_out(row.department, MONDAY)
+    shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
+    ten, eleven = factories.local(MONDAY, 10), factories.local(MONDAY, 11)
+    factories.take_away(shifts().get(person=care_worker), ten, eleven)
+
+    actions.change_opening_hours(
+        row=row, hours=changed(row, staff=2, closes_at=dt.time(18)), by=administrator
+    )
+
+    assert shifts().count() == 2
+    shift = shifts().get(person=care_worker)
+    assert shift.ends_at == factories.local(MONDAY, 18)
+    assert (shift.away, shift.is_withdrawn) == ([ten, eleven], False)
+
+
+def test_a_shift_that_shrinks_into_its_minutes_away_is_withdrawn(row, care_worker, administrator):
+    actions.ensure_laid_out(row.department, MONDAY)
+    shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
+    shift = shifts().get(person=care_worker)
+    factories.take_away(shift, shift.starts_at, factories.local(MONDAY, 12))
+
+    actions.change_opening_hours(
+        row=row, hours=changed(row, closes_at=dt.time(12)), by=administrator
+    )
+
+    assert shifts().get(person=care_worker).is_withdrawn
+
+
+def test_a_shift_moved_into_its_persons_absence_loses_those_minutes(
+    row, care_worker, administrator
+):
     actions.ensure_laid_out(row.department, MONDAY)
     shifts().filter(pk=shifts()[0].pk).update(person=care_worker)
     absence = factories.AbsenceFactory(
@@ -166,7 +193,9 @@ def test_a_shift_moved_into_its_persons_absence_is_withdrawn(row, care_worker, a
         row=row, hours=changed(row, closes_at=dt.time(18)), by=administrator
     )
 
-    assert shifts().get(person=care_worker).withdrawn_by == absence
+    away = shifts().get(person=care_worker).times_away.get()
+    assert away.absence == absence
+    assert away.period == Interval(factories.local(MONDAY, 17), factories.local(MONDAY, 18))
 
 
 def test_a_shift_moved_onto_its_persons_other_shift_loses_the_name(

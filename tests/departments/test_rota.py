@@ -142,14 +142,15 @@ def test_an_absent_person_cannot_be_named(shift, care_worker, administrator):
 def test_a_replacement_fills_a_withdrawn_shift(shift, care_worker, administrator):
     away = factories.EmployeeFactory(department=shift.day.department).person
     shift.person = away
-    shift.withdrawn_by = factories.AbsenceFactory(person=away)
     shift.save()
+    factories.take_away(shift)
 
     actions.name_shift(shift=shift, person=care_worker, by=administrator)
 
     shift.refresh_from_db()
     assert shift.person == care_worker
     assert not shift.is_withdrawn
+    assert (shift.away, list(shift.times_away.all())) == ([], [])
 
 
 def test_a_shift_that_is_over_cannot_be_changed(shift, care_worker, administrator, time_machine):

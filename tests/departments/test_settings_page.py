@@ -60,6 +60,8 @@ def test_a_setting_is_previewed_saved_and_in_the_history(dina, department):
         ("horizon_days", "0"),
         ("slot_minutes", "7"),
         ("settling_time", "late"),
+        ("settling_time", "24"),
+        ("settling_time", "17:00:00"),
         ("minimum_notice_minutes", "-1"),
         ("travel_minutes", "500"),
         ("public_holidays", "maybe"),

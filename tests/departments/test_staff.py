@@ -1,6 +1,8 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
+from django.utils import timezone
 
 from departments import actions, queries
 from departments.hours import Interval
@@ -42,14 +44,21 @@ def withdrawn(shifts):
     return [Shift.objects.get(pk=shift.pk).is_withdrawn for shift in shifts]
 
 
-def test_an_absence_withdraws_the_shifts_it_overlaps_in_all_departments(
+def times(shift):
+    """The times away of a shift by the local clock."""
+    shift = Shift.objects.get(pk=shift.pk)
+    return [f"{timezone.localtime(instant):%H:%M}" for instant in shift.away]
+
+
+def test_an_absence_takes_its_minutes_out_of_shifts_in_all_departments(
     shifts, care_worker, administrator, fake_seats
 ):
     absence, _ = away(
         care_worker, factories.local(MONDAY, 12), factories.local(TUESDAY, 8), administrator
     )
 
-    assert withdrawn(shifts) == [True, True, False]
+    assert withdrawn(shifts) == [False, True, False]
+    assert times(shifts[0]) == ["12:00", "16:00"]
     assert fake_seats.reseated == [MONDAY, MONDAY]
     assert absence.recorded_by == administrator
     assert Shift.objects.get(pk=shifts[0].pk).person == care_worker
@@ -75,7 +84,8 @@ def test_ending_an_absence_early_returns_the_later_shifts(
 
     actions.end_absence(absence=absence, ends_at=factories.local(TUESDAY, 0), by=administrator)
 
-    assert withdrawn(shifts) == [True, True, False]
+    assert withdrawn(shifts) == [True, False, False]
+    assert [times(shift) for shift in shifts[1:]] == [["17:00", "00:00"], []]
     absence.refresh_from_db()
     assert absence.ends_at == factories.local(TUESDAY, 0)
 
@@ -102,7 +112,124 @@ def test_a_shift_in_a_second_absence_stays_withdrawn(shifts, care_worker, admini
     actions.end_absence(absence=sick, ends_at=sick.starts_at, by=administrator)
 
     assert withdrawn(shifts) == [True, False, False]
-    assert Shift.objects.get(pk=shifts[0].pk).withdrawn_by == course
+    assert shifts[0].times_away.get().absence == course
+
+
+FIVE = dt.timedelta(minutes=5)
+
+
+def test_an_absence_of_five_minutes_takes_five_minutes(shifts, care_worker, administrator):
+    ten = factories.local(MONDAY, 10)
+
+    away(care_worker, ten, ten + FIVE, administrator)
+
+    assert withdrawn(shifts) == [False, False, False]
+    assert [times(shift) for shift in shifts] == [["10:00", "10:05"], [], []]
+
+
+def test_back_at_ten_brings_the_rest_of_the_shift_back(shifts, care_worker, administrator):
+    absence, _ = away(
+        care_worker, factories.local(MONDAY, 0), factories.local(TUESDAY, 0), administrator
+    )
+
+    actions.end_absence(absence=absence, ends_at=factories.local(MONDAY, 10), by=administrator)
+
+    assert withdrawn(shifts) == [False, False, False]
+    assert [times(shift) for shift in shifts] == [["08:00", "10:00"], [], []]
+
+
+def test_an_absence_that_is_over_is_corrected(
+    shifts, care_worker, administrator, fake_seats, time_machine
+):
+    absence, _ = away(
+        care_worker, factories.local(MONDAY, 8), factories.local(MONDAY, 12), administrator
+    )
+    time_machine.move_to(factories.local(MONDAY, 13), tick=False)
+    period = Interval(factories.local(MONDAY, 9), factories.local(MONDAY, 14))
+
+    actions.correct_absence(absence=absence, period=period, by=administrator)
+
+    assert times(shifts[0]) == ["09:00", "14:00"]
+    assert fake_seats.reseated == [MONDAY, MONDAY]
+    assert Absence.objects.get().period == period
+
+
+def test_correcting_an_absence_leaves_shifts_that_are_over(
+    shifts, care_worker, administrator, time_machine
+):
+    absence, _ = away(
+        care_worker, factories.local(MONDAY, 8), factories.local(TUESDAY, 12), administrator
+    )
+    time_machine.move_to(factories.local(TUESDAY, 10), tick=False)
+    period = Interval(factories.local(MONDAY, 9), factories.local(TUESDAY, 9))
+
+    actions.correct_absence(absence=absence, period=period, by=administrator)
+
+    assert [times(shift) for shift in shifts] == [
+        ["08:00", "16:00"], ["17:00", "01:00"], ["08:00", "09:00"],
+    ]  # fmt: skip
+
+
+def test_a_replacement_stays_when_the_absence_is_corrected(shifts, care_worker, administrator):
+    ten, noon = factories.local(MONDAY, 10), factories.local(MONDAY, 12)
+    absence, _ = away(care_worker, ten, noon, administrator)
+    replacement = actions.add_shift(
+        department=shifts[0].day.department,
+        date=MONDAY,
+        period=Interval(ten, noon),
+        instead_of=shifts[0].times_away.get(),
+        by=administrator,
+    )
+
+    actions.correct_absence(absence=absence, period=Interval(ten, noon + FIVE), by=administrator)
+
+    assert shifts[0].times_away.get().replacement == replacement
+    assert times(shifts[0]) == ["10:00", "12:05"]
+
+
+def test_two_absences_share_no_minutes(shifts, care_worker, administrator):
+    nine, ten, eleven, noon = (factories.local(MONDAY, hour) for hour in (9, 10, 11, 12))
+    first, _ = away(care_worker, nine, eleven, administrator)
+    away(care_worker, ten, noon, administrator)
+
+    assert times(shifts[0]) == ["09:00", "12:00"]
+    assert [one.period for one in shifts[0].times_away.all()] == [
+        Interval(nine, eleven),
+        Interval(eleven, noon),
+    ]
+
+    actions.end_absence(absence=first, ends_at=nine, by=administrator)
+    assert times(shifts[0]) == ["10:00", "12:00"]
+
+
+def test_apart_absences_are_apart_in_the_shift(shifts, care_worker, administrator):
+    for hour in (12, 9):
+        start = factories.local(MONDAY, hour)
+        away(care_worker, start, start + FIVE, administrator)
+
+    assert times(shifts[0]) == ["09:00", "09:05", "12:00", "12:05"]
+
+
+@pytest.mark.parametrize(
+    "times_away",
+    [
+        {"away": [factories.local(MONDAY, 7), factories.local(MONDAY, 9)]},
+        {"away": [factories.local(MONDAY, 9), factories.local(MONDAY, 17)]},
+        {"is_withdrawn": True},
+        {"away": [factories.local(MONDAY, 8), factories.local(MONDAY, 16)]},
+    ],
+)
+def test_the_database_refuses_times_away_that_are_not_the_shifts(shifts, times_away):
+    with pytest.raises(IntegrityError):
+        Shift.objects.filter(pk=shifts[0].pk).update(**times_away)
+
+
+def test_the_database_refuses_a_minute_that_is_away_twice(shifts):
+    nine, ten = factories.local(MONDAY, 9), factories.local(MONDAY, 10)
+    factories.take_away(shifts[0], nine, ten)
+
+    with pytest.raises(IntegrityError):
+        factories.take_away(shifts[0], ten - FIVE, ten)
 
 
 def test_a_shift_that_was_taken_is_not_returned(shifts, care_worker, administrator):

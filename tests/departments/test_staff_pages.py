@@ -42,6 +42,10 @@ def url(name, *args):
     return reverse(f"departments:{name}", args=args)
 
 
+def november(day, hour, minute):
+    return factories.local(dt.date(2026, 11, day), hour, minute)
+
+
 def invited(**values):
     return {
         "email": "new@example.test",
@@ -159,7 +163,8 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     report, form = url("report_absence", department.pk), away(emil)
 
     page = dina.post(report, form)
-    assert page.context["shifts"] == [shift]
+    (away_then,) = page.context["shifts"]
+    assert (away_then.shift, away_then.period) == (shift, shift.period)
     assert not Absence.objects.exists()
 
     for _ in range(2):
@@ -168,7 +173,59 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert absence.starts_at == factories.local(dt.date(2026, 11, 27), 0)
     assert absence.ends_at == factories.local(dt.date(2026, 11, 28), 0)
     shift.refresh_from_db()
-    assert shift.withdrawn_by == absence
+    assert shift.is_withdrawn
+    assert shift.times_away.get().absence == absence
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "starts", "ends"),
+    [
+        ("", "24", (27, 0, 0), (28, 0, 0)),
+        ("", "24:00", (27, 0, 0), (28, 0, 0)),
+        ("7", "1000", (27, 7, 0), (27, 10, 0)),
+        ("0730", "7.35", (27, 7, 30), (27, 7, 35)),
+        ("22", "", (27, 22, 0), (28, 0, 0)),
+    ],
+)
+def test_an_absence_has_written_times(dina, department, emil, first, last, starts, ends):
+    form = away(emil, first_time=first, last_time=last, confirmed="1")
+
+    dina.post(url("report_absence", department.pk), form)
+
+    absence = Absence.objects.get()
+    assert absence.starts_at == november(*starts)
+    assert absence.ends_at == november(*ends)
+
+
+@pytest.mark.parametrize(
+    ("field", "written"), [("first_time", "24"), ("first_time", "7:00:00"), ("last_time", "24:30")]
+)
+def test_an_absence_with_an_invalid_time_is_refused(dina, department, emil, field, written):
+    page = dina.post(url("report_absence", department.pk), away(emil, **{field: written}))
+
+    assert field in page.context["form"].errors
+    assert f'value="{written}"' in page.text
+    assert not Absence.objects.exists()
+
+
+def test_midnight_at_the_start_of_the_last_day_ends_before_it(dina, department, emil, shift):
+    form = away(emil, first_date="26.11.2026", last_time="0", confirmed="1")
+
+    dina.post(url("report_absence", department.pk), form)
+
+    assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 27), 0)
+    shift.refresh_from_db()
+    assert not shift.is_withdrawn
+
+
+def test_back_at_24_is_back_the_next_day(dina, department, emil):
+    last = {"last_date": "29.11.2026", "confirmed": "1"}
+    dina.post(url("report_absence", department.pk), away(emil, **last))
+    end = url("end_absence", department.pk, Absence.objects.get().pk)
+
+    dina.post(end, {"back_date": "27.11.2026", "back_time": "24", "confirmed": "1"})
+
+    assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 28), 0)
 
 
 def test_visits_of_another_department_are_only_counted(
@@ -217,14 +274,15 @@ def test_ending_an_absence_early_returns_the_shifts(dina, department, emil, shif
     end = url("end_absence", department.pk, absence.pk)
     form = {"back_date": "27.11.2026", "back_time": "7"}
 
-    assert dina.post(end, form).context["returned"] == [shift]
-    assert Shift.objects.get().withdrawn_by == absence
+    preview = dina.post(end, form)
+    assert [one.shift for one in preview.context["returned"]] == [shift]
+    assert Shift.objects.get().is_withdrawn
     for _ in range(2):
         dina.post(end, {**form, "confirmed": "1"})
 
     shift.refresh_from_db()
     absence.refresh_from_db()
-    assert shift.withdrawn_by is None
+    assert not shift.is_withdrawn
     assert absence.ends_at == factories.local(dt.date(2026, 11, 27), 7)
 
 
@@ -232,12 +290,64 @@ def test_a_mistaken_absence_is_deleted(dina, department, emil, shift):
     dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
-    assert dina.post(end, {"never": "1"}).context["returned"] == [shift]
+    preview = dina.post(end, {"never": "1"})
+    assert [one.shift for one in preview.context["returned"]] == [shift]
     assert Absence.objects.exists()
     dina.post(end, {"never": "1", "confirmed": "1"})
 
     assert not Absence.objects.exists()
-    assert Shift.objects.get().withdrawn_by is None
+    assert Shift.objects.get().away == []
+
+
+def test_an_absence_that_is_over_is_corrected(dina, department, emil, care_worker, time_machine):
+    today = factories.ShiftFactory(day__department=department, day__date=TODAY, person=care_worker)
+    nine = {"first_date": "25.11.2026", "last_date": "25.11.2026", "first_time": "9"}
+    dina.post(
+        url("report_absence", department.pk), away(emil, **nine, last_time="14", confirmed="1")
+    )
+    absence = Absence.objects.get()
+    time_machine.move_to(factories.local(TODAY, 15), tick=False)
+    page = url("absence", department.pk, absence.pk)
+    assert page in dina.get(url("absences", department.pk)).text
+    assert 'value="14:00"' in dina.get(page).text
+
+    correct = url("correct_absence", department.pk, absence.pk)
+    preview = dina.post(correct, {**nine, "last_time": "9.05"})
+    assert [one.shift for one in preview.context["returned"]] == [today]
+    assert [one.period.duration for one in preview.context["shifts"]] == [dt.timedelta(minutes=5)]
+    absence.refresh_from_db()
+    assert absence.ends_at == factories.local(TODAY, 14)
+    for _ in range(2):
+        dina.post(correct, {**nine, "last_time": "9.05", "confirmed": "1"})
+
+    today.refresh_from_db()
+    assert today.away == [factories.local(TODAY, 9), factories.local(TODAY, 9, 5)]
+
+
+def test_an_absence_is_not_corrected_to_end_before_its_start(dina, department, emil):
+    dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
+    correct = url("correct_absence", department.pk, Absence.objects.get().pk)
+
+    page = dina.post(
+        correct, {"first_date": "27.11.2026", "first_time": "10", "last_date": "26.11.2026"}
+    )
+
+    assert "last_date" in page.context["times"].errors
+
+
+def test_an_absence_long_over_or_of_somebody_else_is_not_found(
+    dina, department, care_worker, other_administrator
+):
+    long_over = factories.AbsenceFactory(
+        person=care_worker, starts_at=factories.local(TODAY - dt.timedelta(days=40), 8)
+    )
+    elsewhere = factories.AbsenceFactory(person=other_administrator)
+
+    for absence in (long_over, elsewhere):
+        for name in ("absence", "correct_absence", "end_absence"):
+            page = url(name, department.pk, absence.pk)
+            assert dina.post(page, {"never": "1"}).status_code in (404, 405)
+        assert dina.get(url("absence", department.pk, absence.pk)).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 15])

@@ -34,6 +34,7 @@ POSTS = {
     "take_qualification",
     "report_absence",
     "end_absence",
+    "correct_absence",
     "change_settings",
 }
 

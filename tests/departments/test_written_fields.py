@@ -5,7 +5,13 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from departments.forms.fields import ComingDateField, WrittenDateField, WrittenTimeField
+from departments.forms.fields import (
+    ComingDateField,
+    WrittenDateField,
+    WrittenEndField,
+    WrittenLastMinuteField,
+    WrittenTimeField,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,9 +24,9 @@ from departments.forms.fields import ComingDateField, WrittenDateField, WrittenT
         ("730", dt.time(7, 30)),
         ("1930", dt.time(19, 30)),
         (" 19 30 ", dt.time(19, 30)),
+        ("0730", dt.time(7, 30)),
         ("0", dt.time(0)),
-        ("24", dt.time(0)),
-        ("24:00", dt.time(0)),
+        ("23:55", dt.time(23, 55)),
     ],
 )
 def test_a_written_time_is_parsed(written, time):
@@ -28,11 +34,45 @@ def test_a_written_time_is_parsed(written, time):
 
 
 @pytest.mark.parametrize(
-    "written", ["", "25", "24:30", "7:61", "7:3", "seven", "7:30:00", "07:32"]
+    ("written", "code"),
+    [
+        ("", "required"),
+        ("25", "invalid"),
+        ("24:30", "invalid"),
+        ("7:61", "invalid"),
+        ("7:3", "invalid"),
+        ("seven", "invalid"),
+        ("-7", "invalid"),
+        ("07:32", "step"),
+        ("7:30:00", "seconds"),
+        ("07.30.15", "seconds"),
+        ("073000", "seconds"),
+        ("24", "midnight"),
+        ("24:00", "midnight"),
+    ],
 )
-def test_an_invalid_time_is_refused(written):
-    with pytest.raises(ValidationError):
+def test_an_invalid_time_is_refused_with_its_reason(written, code):
+    with pytest.raises(ValidationError) as refused:
         WrittenTimeField().clean(written)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("written", ["24", "24:00", "24.00", "2400", " 24 00 "])
+def test_24_is_the_next_midnight_where_an_end_is_written(written):
+    assert WrittenEndField().clean(written) == dt.time(0)
+    assert WrittenLastMinuteField().clean(written) == 24 * 60
+
+
+@pytest.mark.parametrize(("written", "minutes"), [("0", 0), ("7", 420), ("2355", 1435)])
+def test_an_end_beside_its_date_tells_both_midnights_apart(written, minutes):
+    assert WrittenLastMinuteField().clean(written) == minutes
+
+
+@pytest.mark.parametrize("written", ["24:05", "2430", "25", "24:00:00"])
+def test_an_end_is_not_after_the_next_midnight(written):
+    for field in (WrittenEndField(), WrittenLastMinuteField()):
+        with pytest.raises(ValidationError):
+            field.clean(written)
 
 
 @pytest.mark.parametrize("written", ["13.03.2027", "13.3.27", "13.3.2027", "2027-03-13"])

@@ -53,7 +53,7 @@ def check_rules(capsys):
 
 def check_share_of_booked_time():
     now = timezone.now()
-    shifts = list(Shift.objects.filter(starts_at__gt=now, withdrawn_by=None))
+    shifts = list(Shift.objects.filter(starts_at__gt=now, is_withdrawn=False))
     visits = list(Visit.objects.filter(starts_at__gt=now))
     working = sum((shift.ends_at - shift.starts_at for shift in shifts), dt.timedelta())
     visiting = sum((visit.ends_at - visit.starts_at for visit in visits), dt.timedelta())

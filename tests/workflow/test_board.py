@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLogEntry
 from booking.models import BookingEvent, Visit
-from departments.models import Day, Shift
+from departments.models import Day, Shift, TimeAway
 from tests import factories
 from workflow import queries
 from workflow.board import frame_of
@@ -219,9 +219,7 @@ def test_carers_away_on_a_break_or_not_at_work_are_not_candidates(
     tomorrow, shifts, visit_at, emil
 ):
     noon = factories.local(tomorrow.date, 12)
-    Shift.objects.filter(pk=shifts[0].pk).update(
-        withdrawn_by=factories.AbsenceFactory(person=emil)
-    )
+    factories.take_away(shifts[0])
     Shift.objects.filter(pk=shifts[1].pk).update(
         break_starts_at=noon, break_ends_at=noon + dt.timedelta(minutes=30)
     )
@@ -262,12 +260,78 @@ def test_the_booking_s_other_carer_is_not_a_candidate(tomorrow, shifts, visit_at
 
 def test_a_withdrawn_shift_around_the_visit_is_linked(client, tomorrow, shifts, visit_at, emil):
     Shift.objects.exclude(pk=shifts[0].pk).delete()
-    Shift.objects.update(withdrawn_by=factories.AbsenceFactory(person=emil))
+    factories.take_away(shifts[0])
     visit = visit_at(tomorrow, 12)
 
     page = client.get(url("board_visit", tomorrow, visit.pk)).content.decode()
 
     assert f"{url('board_shift', tomorrow, shifts[0].pk)}#opened" in page.split("<aside")[1]
+
+
+def test_minutes_away_are_hatched_alone(client, tomorrow, shifts, visit_at):
+    ten, noon = (factories.local(tomorrow.date, hour) for hour in (10, 12))
+    visit_at(tomorrow, 8, shift=shifts[0])
+    factories.take_away(shifts[0], ten, noon)
+
+    page = client.get(url("board", tomorrow)).content.decode()
+    assert page.count("pause away") == 1
+    assert "lane withdrawn" not in page
+    assert "10:00–12:00" in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+
+
+def test_a_replacement_fills_the_minutes_away(client, tomorrow, shifts, nora):
+    ten, noon = (factories.local(tomorrow.date, hour) for hour in (10, 12))
+    factories.take_away(shifts[0], ten, noon)
+    shifts[1].delete()  # Nora's own
+    away = TimeAway.objects.get()
+    add = f"{url('add_shift', tomorrow)}?away={away.pk}"
+
+    assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+    assert 'value="10:00"' in client.get(add).text
+    client.post(
+        url("add_shift", tomorrow),
+        {"starts": "10", "ends": "12", "person": nora.pk, "away": away.pk},
+    )
+
+    away.refresh_from_db()
+    assert away.replacement.period == away.period
+    assert away.replacement.person == nora
+    assert add not in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+    client.post(url("remove_shift", tomorrow, away.replacement_id))
+    assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+
+
+def test_a_time_away_of_another_department_is_not_filled(
+    client, tomorrow, shifts, other_department
+):
+    elsewhere = factories.ShiftFactory(
+        day=factories.DayFactory(department=other_department, date=tomorrow.date)
+    )
+    factories.take_away(
+        elsewhere, elsewhere.starts_at, elsewhere.starts_at + dt.timedelta(hours=1)
+    )
+    away = TimeAway.objects.get()
+
+    for value in (away.pk, "x", "9" * 30):
+        client.post(url("add_shift", tomorrow), {"starts": "17", "ends": "18", "away": value})
+
+    away.refresh_from_db()
+    assert away.replacement is None
+
+
+def test_minutes_away_are_no_working_time(tomorrow, shifts, department):
+    ten = factories.local(tomorrow.date, 10)
+    before = queries.board_of(department, tomorrow.date).staffed_seconds
+    factories.take_away(shifts[0], ten, ten + dt.timedelta(minutes=5))
+
+    board = queries.board_of(department, tomorrow.date)
+    lane = board.lane(shifts[0].pk)
+    assert before - board.staffed_seconds == 300
+    assert [lane.is_at_work(ten + dt.timedelta(minutes=n)) for n in (-1, 0, 5)] == [
+        True,
+        False,
+        True,
+    ]
 
 
 # -- Who can be named on a shift --------------------------------------------------
@@ -407,6 +471,22 @@ def test_a_manual_shift_is_added_and_removed(client, tomorrow, nora):
 
     assert client.get(url("remove_shift", tomorrow, shift.pk)).status_code == 200
     client.post(url("remove_shift", tomorrow, shift.pk))
+    assert not Shift.objects.exists()
+
+
+def test_a_manual_shift_has_written_times(client, tomorrow):
+    client.post(url("add_shift", tomorrow), {"starts": "1630", "ends": "24"})
+
+    shift = Shift.objects.get(day=tomorrow)
+    assert shift.starts_at == factories.local(tomorrow.date, 16, 30)
+    assert shift.ends_at == factories.local(tomorrow.date + dt.timedelta(days=1), 0)
+
+
+@pytest.mark.parametrize(("field", "written"), [("starts", "24"), ("ends", "21:00:00")])
+def test_a_manual_shift_with_an_invalid_time_is_refused(client, tomorrow, field, written):
+    page = client.post(url("add_shift", tomorrow), {"starts": "17", "ends": "21", field: written})
+
+    assert field in page.context["form"].errors
     assert not Shift.objects.exists()
 
 

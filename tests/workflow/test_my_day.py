@@ -251,12 +251,26 @@ def test_a_day_without_a_shift(emil, day):
     assert "You are off today" in text(emil.get(PAGE))
 
 
+def test_a_carer_who_is_partly_away_sees_when_and_the_other_visits(
+    emil, day, shift, visit_at, planned
+):
+    visit_at(day, 9, shift, booking__recipient__family_name="Earlyson")
+    visit_at(day, 14, shift, booking__recipient__family_name="Lateson")
+    planned(day)
+    factories.take_away(shift, factories.local(day.date, 11), factories.local(day.date, 12))
+
+    page = text(emil.get(PAGE))
+
+    assert "You are away 11:00–12:00" in page
+    assert "Earlyson" in page
+    assert "Lateson" in page
+
+
 @pytest.mark.spoilt
 def test_an_absent_carer_sees_no_list(emil, day, shift, visit_at, planned, care_worker):
     visit_at(day, 9, shift, booking__recipient__family_name="Somebodyelses")
     planned(day)
-    shift.withdrawn_by = factories.AbsenceFactory(person=care_worker)
-    shift.save()
+    factories.take_away(shift)
 
     page = text(emil.get(PAGE))
 

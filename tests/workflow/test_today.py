@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLogEntry
 from booking.models import BookingEvent, Visit
-from departments.models import Day, Shift
+from departments.models import Day
 from tests import factories
 from workflow import queries
 from workflow.models import Report
@@ -93,10 +93,12 @@ def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worke
     (one,) = today(department).absences
     assert (one.absence, one.unfilled) == (absence, [])
 
-    Shift.objects.update(withdrawn_by=absence)
+    factories.take_away(shift, shift.ends_at - dt.timedelta(hours=1), absence=absence)
 
     (one,) = today(department).absences
-    assert one.unfilled == [shift]
+    assert [(away.shift, away.period.duration) for away in one.unfilled] == [
+        (shift, dt.timedelta(hours=1))
+    ]
 
 
 def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_at):

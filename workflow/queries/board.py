@@ -121,6 +121,7 @@ def _lanes(
                 person=shift.person,
                 qualification_ids=frozenset(shift.qualification_ids),
                 is_withdrawn=shift.is_withdrawn,
+                away=tuple(shift.times_off),
                 is_manual=shift.is_manual,
                 cards=tuple(cards[shift.pk, shift.day_id]),
             )

@@ -178,7 +178,7 @@ def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
     nearby = defaultdict(list)
     for shift in Shift.objects.filter(
         person__in=ids,
-        withdrawn_by=None,
+        is_withdrawn=False,
         starts_at__lt=lane.period.end + NIGHTS_REST,
         ends_at__gt=lane.period.start - NIGHTS_REST,
     ):

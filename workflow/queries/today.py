@@ -12,7 +12,7 @@ from django.utils import timezone
 from booking.models import BookingEvent, Visit
 from booking.queries.essential import AllUnbooked, unbooked
 from departments.hours import local_instant
-from departments.models import Absence, Department, Shift
+from departments.models import Absence, Department, TimeAway
 from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards_of
@@ -50,10 +50,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class AbsenceNow:
-    """An absence, and its shifts that no one else has taken."""
+    """An absence, and the times of shifts that no one else has taken."""
 
     absence: Absence
-    unfilled: list[Shift]
+    unfilled: list[TimeAway]
 
 
 class UnnamedShift(NamedTuple):
@@ -173,7 +173,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         not_found=states.count("absent"),
         untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),
-        at_work_now=sum(lane.period.start <= now < lane.period.end for lane in at_work),
+        at_work_now=sum(lane.is_at_work(now) for lane in at_work),
         used_hours=round(used / 3600),
         staffed_hours=round(staffed / 3600),
         ahead=ahead["visits"],
@@ -184,11 +184,13 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
 def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     found = list(absences_between(department, now, now + AHEAD))
     unfilled = defaultdict(list)
-    shifts = Shift.objects.filter(
-        withdrawn_by__in=found, day__department=department, ends_at__gt=now
-    ).select_related("day")
-    for shift in shifts:
-        unfilled[shift.withdrawn_by_id].append(shift)
+    for away in TimeAway.objects.filter(
+        absence__in=found,
+        shift__day__department=department,
+        ends_at__gt=now,
+        replacement=None,
+    ).select_related("shift__day"):
+        unfilled[away.absence_id].append(away)
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 

@@ -75,8 +75,11 @@ class Leg:
 
 @dataclass(frozen=True)
 class Pause:
+    """The break, or a time away."""
+
     starts_at: dt.datetime
     ends_at: dt.datetime
+    is_away: bool = False
 
     is_stop = False
 
@@ -222,7 +225,7 @@ def days_ahead(person: User, after: dt.date) -> list[DayAhead]:
     shifts = (
         Shift.objects.filter(
             person=person,
-            withdrawn_by__isnull=True,
+            is_withdrawn=False,
             day__date__gt=after,
             day__date__lte=after + AHEAD,
         )
@@ -244,27 +247,26 @@ def work_list_of_shift(shift_id: uuid.UUID | None) -> WorkList | None:
 
 
 def list_entries(stops: Sequence[Stop], shift: Shift) -> Iterator[Entry]:
-    """The stops of one shift with travel, free time and the break between them.
+    """The stops of one shift with travel, free time, the break and times away between them.
 
     08:00–09:00 visit │ 15 min travel, 30 min free │ 10:00–10:30 break │ 10:30 visit
     """
-    pause = _pause(shift)
+    pauses = _pauses(shift)
     before: Visit | None = None
     for stop in stops:
         visit = stop.visit
-        has_pause = pause is not None and pause.starts_at < visit.starts_at
+        between = [pause for pause in pauses if pause.starts_at < visit.starts_at]
+        pauses = pauses[len(between) :]
         if before is not None:
-            rest = pause.ends_at - pause.starts_at if pause and has_pause else dt.timedelta()
+            rest = sum((pause.ends_at - pause.starts_at for pause in between), dt.timedelta())
             leg = _leg(before, visit.starts_at - before.ends_at - rest)
             if leg.travel or leg.free:
                 yield leg
-        if pause is not None and has_pause:
-            yield pause
-            pause = None
+        yield from between
         yield stop
         before = visit
-    if pause is not None and stops:
-        yield pause
+    if stops:
+        yield from pauses
 
 
 def _leg(before: Visit, gap: dt.timedelta) -> Leg:
@@ -273,10 +275,14 @@ def _leg(before: Visit, gap: dt.timedelta) -> Leg:
     return Leg(travel=min(travel, minutes), free=max(0, minutes - travel))
 
 
-def _pause(shift: Shift) -> Pause | None:
-    if shift.break_starts_at is None or shift.break_ends_at is None:
-        return None
-    return Pause(shift.break_starts_at, shift.break_ends_at)
+def _pauses(shift: Shift) -> list[Pause]:
+    """The break and the times away, in order. A time away replaces a break that it overlaps."""
+    away = shift.times_off
+    pauses = [Pause(period.start, period.end, is_away=True) for period in away]
+    rest = shift.pause
+    if rest is not None and not any(rest.overlaps(period) for period in away):
+        pauses.append(Pause(rest.start, rest.end))
+    return sorted(pauses, key=lambda pause: pause.starts_at)
 
 
 def _with_lists(shifts: QuerySet[Shift]) -> QuerySet[Shift]:

@@ -23,6 +23,7 @@ from departments.access import administrator
 from departments.errors import DepartmentsError
 from departments.hours import DAY
 from departments.models import Department, Shift
+from departments.queries import unfilled_times
 from departments.seats import Reseated
 from workflow import access, queries
 from workflow.board import Board, Lane, frame_of
@@ -165,9 +166,19 @@ def remove_shift(
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrator
 def add_shift(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
-    form = AddShiftForm(
-        request.POST if request.method == "POST" else None, department=department, date=date
+    """Add a shift by hand. ``away`` is the time away that it fills."""
+    sent = request.POST if request.method == "POST" else None
+    away_id = (request.GET if sent is None else sent).get("away", "")
+    away = access.time_away_of(department, date, away_id)
+    initial = (
+        {
+            "starts": timezone.localtime(away.starts_at).time(),
+            "ends": timezone.localtime(away.ends_at).time(),
+        }
+        if away
+        else None
     )
+    form = AddShiftForm(sent, department=department, date=date, initial=initial)
     if form.is_valid():
         try:
             added = department_actions.add_shift(
@@ -175,6 +186,7 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
                 date=date,
                 period=form.cleaned_data["period"],
                 person=form.cleaned_data["person"],
+                instead_of=away,
                 by=request.user,
             )
         except (DepartmentsError, Busy) as error:
@@ -185,7 +197,7 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
     board = queries.board_of(department, date)
     if board.is_past:
         raise Http404
-    return _render(request, board, panel="workflow/_board_add_shift.html", form=form)
+    return _render(request, board, panel="workflow/_board_add_shift.html", form=form, away=away)
 
 
 @require_POST
@@ -238,6 +250,7 @@ def _render_shift(
         opened=lane.id,
         lane=lane,
         qualifications=queries.qualification_names(lane.qualification_ids),
+        unfilled=unfilled_times(lane.id) if lane.id and lane.away and not is_over else [],
         people=[] if is_over or is_preview else queries.shift_candidates(board, lane),
         can_change=not is_over,
         work_list=queries.work_list_of_shift(lane.id),
