@@ -139,7 +139,7 @@ def press(crowd, presses):
 def is_done(answer):
     """A form that succeeded redirects to the visit's page; a refusal is a page."""
     assert answer.status in (200, 302), answer
-    assert answer.status == 200 or answer.where.startswith("/bookings/"), answer
+    assert answer.status == 200 or answer.location.startswith("/bookings/"), answer
     return answer.status == 302
 
 
