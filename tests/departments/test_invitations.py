@@ -222,7 +222,7 @@ def test_joining_moves_everything_and_lists_shifts_that_overlap(
     assert overlapping.person is None
     assert evening.person == olav
     assert evening.qualification_ids == sorted([qualification.pk, other.qualification_id])
-    assert theirs.is_withdrawn
+    assert theirs.away == [absence.starts_at, absence.ends_at]
     absence.refresh_from_db()
     assert absence.person == olav
     change = department.changes.get(what="accept_employment")

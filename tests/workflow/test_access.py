@@ -11,6 +11,7 @@ from accounts.models import AccessLogEntry
 from departments.models import Employee
 from tests import factories
 from workflow import access
+from workflow.errors import VisitGone
 from workflow.queries import work_lists
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +70,8 @@ def test_a_stop_is_one_on_the_own_list(day, visit, visit_at, planned, care_worke
     assert stop.visit == visit
     assert stop in [one for its in my_day.lists for one in its.stops]
     assert {what for _, _, what, _ in logged()} == {"workflow:visit"}
-    for pk in (other.pk, uuid.uuid4()):
-        with pytest.raises(Http404):
+    for pk, error in ((other.pk, Http404), (uuid.uuid4(), VisitGone)):
+        with pytest.raises(error):
             access.stop_of(care_worker, day.date, pk, what="workflow:visit")
 
 
