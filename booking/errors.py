@@ -49,8 +49,8 @@ class AlreadyReported(TooLate):
     """What happened at the visit is reported, so it can't be moved or cancelled any more."""
 
 
-class ReasonMissing(BookingError):
-    """Staff act after a recipient's deadline, or at short notice, without giving a reason."""
+class ReasonMissing(TooLate):
+    """Staff may act after a recipient's deadline or at short notice, but only with a reason."""
 
 
 class OutsideHorizon(BookingError):

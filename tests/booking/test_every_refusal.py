@@ -24,3 +24,9 @@ def test_a_staff_page_knows_it(error):
 @pytest.mark.parametrize("error", REFUSALS_OF_BOOKING)
 def test_the_api_has_a_code_for_it(error):
     assert refusal_of(error()).code != "not_possible"
+
+
+@pytest.mark.parametrize("error", errors.TooLate.__subclasses__())
+def test_staff_and_the_api_know_each_kind_of_too_late(error):
+    assert error in phone.REFUSALS
+    assert refusal_of(error()).code not in ("too_late", "not_possible")

@@ -10,11 +10,15 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from booking.actions import cancel as cancel_booking
+from booking.errors import AlreadyReported
 from booking.models import Booking, Visit
 from departments import actions as department_actions
 from departments.models import Day
 from tests import factories
 from workflow import actions, queries
+from workflow.errors import NotYourVisit
+from workflow.models import Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,3 +141,39 @@ def test_two_workers_with_the_same_task_make_one_plan(days, service):
     at_once(*[lambda: [actions.make_plan(day_id=day.pk) for day in days]] * 4)
 
     assert queries.check_plans(timezone.localdate()).faults == {}
+
+
+@pytest.mark.parametrize("round_", range(6))
+def test_a_visit_is_reported_or_cancelled_never_both(
+    department, service, administrator, care_worker, round_
+):
+    """A carer reports while the administrator cancels after the deadline."""
+    day = factories.DayFactory(department=department, date=timezone.localdate(), revision=1)
+    now = timezone.now()
+    shift = factories.ShiftFactory(
+        day=day, person=care_worker, starts_at=now, ends_at=now + dt.timedelta(hours=3)
+    )
+    visit = factories.VisitFactory(
+        day=day, shift=shift, booking__service=service, booking__starts_at=now
+    )
+
+    def report():
+        try:
+            return actions.report(visit=visit, outcome="done", by=care_worker)
+        except NotYourVisit:
+            return None
+
+    def cancel():
+        try:
+            return cancel_booking(
+                booking=visit.booking, by=administrator, as_staff=True, reason="You called."
+            )
+        except AlreadyReported:
+            return None
+
+    reported, cancelled = at_once(*random.sample([report, cancel], 2))
+
+    assert (reported is None) is not (cancelled is None)
+    booked = Booking.objects.get().status == Booking.Status.BOOKED
+    assert Report.objects.exists() is booked
+    assert Visit.objects.exists() is booked

@@ -223,7 +223,7 @@ def test_earlier_visits_show_their_outcome(simple, recipient, service):
         recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=3)
     )
     response = follow(simple, simple.get("/bookings/"), "Earlier visits")
-    assert "Cleaning Saturday 21 November at 09:00 Over" in text_of(response)
+    assert "Cleaning Saturday 21 November at 09:00 We have not registered" in text_of(response)
 
 
 def test_a_cancellation_by_the_municipality_shows_the_reason(
