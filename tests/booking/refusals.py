@@ -10,10 +10,16 @@ OF_OTHER_VERBS = {
     errors.GrantOverlaps,
     errors.MandateOverlaps,
     errors.OwnHelper,
-    errors.LogInTaken,
+    errors.OwnAddress,
     errors.NotOnlyOurs,
     errors.CannotTake,
 }
-REFUSALS_OF_BOOKING = sorted(
-    set(errors.BookingError.__subclasses__()) - OF_OTHER_VERBS, key=lambda error: error.__name__
-)
+ONLY_STAFF_MEET = {errors.ReasonMissing}
+
+
+def _by_name(found: set[type[errors.BookingError]]) -> list[type[errors.BookingError]]:
+    return sorted(found, key=lambda error: error.__name__)
+
+
+REFUSALS_OF_STAFF = _by_name(set(errors.BookingError.__subclasses__()) - OF_OTHER_VERBS)
+REFUSALS_OF_BOOKING = _by_name(set(REFUSALS_OF_STAFF) - ONLY_STAFF_MEET)
