@@ -232,11 +232,14 @@ def correct_absence(*, absence: Absence, period: Interval, by: User | None) -> R
     that are over do not change.
     """
     lock_person(absence.person)
-    before = absence.period
-    absence.starts_at, absence.ends_at = period.start, period.end
-    absence.save(update_fields=["starts_at", "ends_at"])
+    fresh = Absence.objects.filter(pk=absence.pk).first()
+    if fresh is None:  # somebody has deleted it meanwhile
+        return Reseated()
+    before = fresh.period
+    fresh.starts_at, fresh.ends_at = period.start, period.end
+    fresh.save(update_fields=["starts_at", "ends_at"])
     both = Interval(min(before.start, period.start), max(before.end, period.end))
-    return _follow_absences(absence.person, both, by, are_returning=True)
+    return _follow_absences(absence.person, both, by, are_returning=not period.contains(before))
 
 
 @one_transaction()
@@ -246,12 +249,13 @@ def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> R
     The minutes come back to the shifts that no one else has taken.
     """
     lock_person(absence.person)
-    if ends_at >= absence.ends_at:
+    fresh = Absence.objects.filter(pk=absence.pk).first()
+    if fresh is None or ends_at >= fresh.ends_at:
         return Reseated()
-    if ends_at > absence.starts_at:
-        return correct_absence(absence=absence, period=Interval(absence.starts_at, ends_at), by=by)
-    period = absence.period
-    absence.delete()
+    if ends_at > fresh.starts_at:
+        return correct_absence(absence=fresh, period=Interval(fresh.starts_at, ends_at), by=by)
+    period = fresh.period
+    fresh.delete()
     return _follow_absences(absence.person, period, by, are_returning=True)
 
 

@@ -170,6 +170,17 @@ def test_correcting_an_absence_leaves_shifts_that_are_over(
     ]  # fmt: skip
 
 
+def test_an_absence_that_was_deleted_meanwhile_is_not_changed(shifts, care_worker, administrator):
+    nine, noon = factories.local(MONDAY, 9), factories.local(MONDAY, 12)
+    absence, _ = away(care_worker, nine, noon, administrator)
+    Absence.objects.get().delete()
+
+    actions.correct_absence(absence=absence, period=Interval(nine, nine + FIVE), by=administrator)
+    actions.end_absence(absence=absence, ends_at=nine, by=administrator)
+
+    assert not Absence.objects.exists()
+
+
 def test_a_replacement_stays_when_the_absence_is_corrected(shifts, care_worker, administrator):
     ten, noon = factories.local(MONDAY, 10), factories.local(MONDAY, 12)
     absence, _ = away(care_worker, ten, noon, administrator)
