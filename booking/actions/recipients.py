@@ -64,11 +64,16 @@ def add_recipient(
 
 
 def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User) -> None:
+    """Text messages go to the user's number, which is the recipient's: a change of it is
+    announced to the user's e-mail address."""
     with one_transaction():
         lock_recipient(recipient.pk)
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
-        # Text messages go to the user's number, which is the recipient's.
-        User.objects.filter(recipient=recipient).update(phone=particulars.phone)
+        user = User.objects.filter(recipient=recipient).first()
+        if user is not None:
+            accounts_actions.change_address(
+                user=user, channel=Message.Channel.SMS, address=particulars.phone, by=by
+            )
 
 
 def keep_phone(*, user: User, phone: str, **_: Any) -> None:

@@ -261,6 +261,16 @@ def test_a_persons_data_is_changed(dina, department, recipient):
     assert recipient.revision > revision
 
 
+def test_a_changed_number_is_told_to_its_owner(dina, administrator, department, recipient):
+    change = url("change_recipient", department.pk, recipient.pk)
+    for _ in range(2):
+        dina.post(change, person(phone="99 99 99 99"))
+    recipient.user.refresh_from_db()
+    assert recipient.user.phone == "99 99 99 99"
+    assert AddressChange.objects.get().by == administrator
+    assert Message.objects.get(kind="address.phone").user == recipient.user
+
+
 def test_a_confidential_address_is_written_and_never_read(dina, department, recipient):
     recipient.address, recipient.has_confidential_address = "Hemmelig vei 1", True
     recipient.save()

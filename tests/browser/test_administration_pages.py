@@ -6,6 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from booking import actions
+from booking.models import Mandate
+from departments import actions as department_actions
 from departments.models import Employee
 from tests import factories
 from tests.browser.conftest import PHONE
@@ -91,3 +94,41 @@ def test_an_absence_is_previewed_before_it_is_saved(
     page.wait_for_url("**/absence/")
 
     assert page.get_by_text("Geir Holm").first.is_visible()
+
+
+def test_a_coordinator_confirms_a_guardian(
+    department, administrator, recipient, open_page, faults_of, shot
+):
+    actions.register_guardian(
+        recipient=recipient,
+        to=actions.Invited(email="carl@example.test", name="Carl Berg"),
+        may=Mandate.May.BOOK,
+        valid_from=timezone.localdate(),
+        reference="2026/17",
+        department=department,
+        by=administrator,
+    )
+    coordinator = factories.CoordinatorFactory().user
+    page = open_page(reverse("booking:guardians"), user=coordinator, viewport=PHONE)
+    shot(page, "guardians-390")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Carl Berg").click()
+    assert page.get_by_text("It is confirmed.").is_visible()
+    assert faults_of(page) == []
+
+
+def test_an_employee_who_has_not_answered(department, administrator, open_page, faults_of, shot):
+    employee = department_actions.add_employee(
+        department=department,
+        email="nora@example.test",
+        given_name="Nora",
+        family_name="Dahl",
+        valid_from=timezone.localdate(),
+        by=administrator,
+    )
+    at = reverse("departments:employee", args=[department.pk, employee.pk])
+    page = open_page(at, user=administrator, viewport=PHONE)
+    shot(page, "employee-invited-390")
+    assert faults_of(page) == []
+    assert page.get_by_text("not answered").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

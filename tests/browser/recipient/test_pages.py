@@ -11,6 +11,8 @@ from accounts import actions as accounts_actions
 from accounts.models import Message
 from booking import actions
 from booking.actions import wishes
+from departments.queries.staff import EMPLOYMENT
+from tests import factories
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.sampling import sample
@@ -27,12 +29,14 @@ CHOICES = {
     "phone": "/settings/phone/",
     "keys": "/settings/keys/",
     "feeds": "/settings/calendar/",
+    "log_in_again": "/settings/log-in-again/",
     "mandates": "/mandates/",
     "looks": "/looks/",
     "set_password": "/accounts/password/set/",
 }
-# Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py).
-ELSEWHERE = {"accounts:unsent", "booking:persons"}
+# Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py),
+# a coordinator (test_administration_pages.py).
+ELSEWHERE = {"accounts:unsent", "booking:persons", "booking:guardians"}
 FILES = {"booking:visit_file", "booking:feed"}
 
 
@@ -76,7 +80,13 @@ def pages_on_the_way(shop):
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
         accounts_actions.request_change(channel=Message.Channel(channel), address=address, by=by)
+    employee = factories.EmployeeFactory(person__email=None)
+    invitation = accounts_actions.invite(
+        kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
+    )
     return {
+        "invitations": reverse("accounts:invitations"),
+        "invitation": reverse("accounts:invitation", args=[invitation.token]),
         "series": reverse("booking:series", args=[series.pk]),
         "all_series_one": reverse("booking:all_series"),
         "end_series": reverse("booking:end_series", args=[series.pk]),
