@@ -66,7 +66,7 @@ def nothing_prepared() -> list[Swap]:
 
 
 def sessions_in_database() -> list[Swap]:
-    return [Swap(settings, "SESSION_ENGINE", "django.contrib.sessions.backends.db")]
+    return [Swap(settings, "SESSION_ENGINE", "benchmarks.plain.sessions")]
 
 
 def each_request_counted() -> list[Swap]:
