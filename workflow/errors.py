@@ -50,7 +50,7 @@ class ReportedByAnother(WorkflowError):
         self.report = report
 
     def __str__(self) -> str:
-        return str(_("%(name)s has told this one.")) % {"name": self.report.by.full_name}
+        return str(_("%(name)s has recorded this one.")) % {"name": self.report.by.full_name}
 
 
 class DayNotOver(WorkflowError):

@@ -32,7 +32,7 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
             if last_day:
                 more["last_day"] = last_day.isoformat()
         case errors.AlreadyReported():
-            code, message = "already_reported", _("What happened at this visit is told.")
+            code, message = "already_reported", _("What happened at this visit is recorded.")
         case errors.ReasonMissing():
             return reason_required()
         case errors.TooLate():

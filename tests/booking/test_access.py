@@ -485,7 +485,7 @@ def test_a_service_is_found_that_the_department_granted(
             staff.service_of(department, recipient, other.pk)
 
 
-def test_a_coming_visit_is_confirmed_and_has_not_begun(
+def test_a_visit_that_staff_may_change_is_confirmed_also_after_it_has_begun(
     recipient, department, other_department, service, someone, django_assert_num_queries
 ):
     def booking(starts_at, whose=recipient, its_service=service, **values):
@@ -493,20 +493,18 @@ def test_a_coming_visit_is_confirmed_and_has_not_begun(
             recipient=whose, service=its_service, starts_at=starts_at, **values
         )
 
-    coming = booking(NOW + HOUR)
-    found = staff.coming_visit_of(department, recipient, coming.pk)
-    assert found == coming
-    with django_assert_num_queries(0):
-        assert found.recipient == recipient
+    for one in (booking(NOW + HOUR), booking(NOW), booking(NOW - HOUR)):
+        found = staff.confirmed_visit_of(department, recipient, one.pk)
+        assert found == one
+        with django_assert_num_queries(0):
+            assert found.recipient == recipient
     for other in (
-        booking(NOW - HOUR),
-        booking(NOW),
         booking(NOW + 2 * HOUR, status="cancelled", cancelled_at=NOW),
         booking(NOW + HOUR, whose=someone()),
         booking(NOW + 3 * HOUR, its_service=factories.ServiceFactory(department=other_department)),
     ):
         with pytest.raises(Http404):
-            staff.coming_visit_of(department, recipient, other.pk)
+            staff.confirmed_visit_of(department, recipient, other.pk)
 
 
 def test_a_running_series_has_not_ended(recipient, department, other_department, service, someone):

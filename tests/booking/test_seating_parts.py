@@ -15,7 +15,8 @@ SKILL = uuid.UUID(int=1)
 
 
 def seat(starts, ends, pause=None, skills=()):
-    return Seat(uuid.uuid4(), starts, ends, pause, frozenset(skills))
+    pauses = () if pause is None else (pause,)
+    return Seat(uuid.uuid4(), starts, ends, pauses, frozenset(skills))
 
 
 def visit(starts, ends, until=None, needs=()):

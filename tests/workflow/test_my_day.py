@@ -517,7 +517,7 @@ def test_a_carer_reads_who_has_told_the_visit(emil, visit, department):
     refused = emil.post(report_url(visit), {"outcome": "unable"})
 
     assert refused.status_code == 409
-    assert f"{kari.full_name} has told this one." in refused.text
+    assert f"{kari.full_name} has recorded this one." in refused.text
     assert Report.objects.get().outcome == "done"
 
 
@@ -527,7 +527,7 @@ def test_a_report_by_another_is_shown_before_it_is_replaced(emil, visit, adminis
     refused = emil.post(report_url(visit), {"outcome": "done", "seen": ""})
 
     assert refused.status_code == 409
-    assert f"{administrator.full_name} has told this one." in refused.text
+    assert f"{administrator.full_name} has recorded this one." in refused.text
     assert 'name="seen" value="1"' in refused.text
     assert 'value="done" checked' in " ".join(refused.text.split())
     emil.post(report_url(visit), {"outcome": "done", "seen": "1"})

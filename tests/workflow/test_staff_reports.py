@@ -82,7 +82,7 @@ def test_a_report_made_meanwhile_is_shown_first(dina, url, visit, care_worker):
 
     page = text(dina.post(url, {"outcome": "unable", "note": "Typed", "seen": ""}), 409)
 
-    assert f"{care_worker.full_name} has told this one." in page
+    assert f"{care_worker.full_name} has recorded this one." in page
     assert 'value="Typed"' in page
     assert Report.objects.get().outcome == "done"
 
@@ -138,7 +138,7 @@ def test_a_day_with_untold_visits_asks_first(dina, close, day, visit, time_machi
     time_machine.move_to(factories.local(day.date, 22), tick=False)
 
     page = text(dina.post(close))
-    assert "1 visit of the day is not told yet." in page
+    assert "1 visit of the day is not recorded yet." in page
     day.refresh_from_db()
     assert not day.is_closed
 

@@ -207,7 +207,7 @@ def test_untold_visits_stay_on_the_page_until_they_are_told(
     page = client.get(url).text
 
     untold = Visit.objects.filter(report=None)
-    assert "2 visits are not told yet" in " ".join(page.split())
+    assert "2 visits are not recorded yet" in " ".join(page.split())
     links = [
         reverse("workflow:report_visit", args=[department.pk, friday.date, visit.pk])
         for visit in untold

@@ -46,7 +46,7 @@ def not_found(count: int) -> str:
 @register.filter
 def untold(count: int) -> str:
     """ "2 not told"."""
-    words = ngettext("%(number)s not told", "%(number)s not told", count)
+    words = ngettext("%(number)s not recorded", "%(number)s not recorded", count)
     return words % {"number": count}
 
 

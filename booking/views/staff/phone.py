@@ -47,7 +47,7 @@ REFUSALS = {
     errors.NotGranted: gettext_lazy("No grant covers that day."),
     errors.TooLate: gettext_lazy("That time is past, or the visit is cancelled."),
     errors.AlreadyReported: gettext_lazy(
-        "What happened at this visit is told. It can't be moved or cancelled any more."
+        "What happened at this visit is recorded. It can't be moved or cancelled any more."
     ),
     errors.ReasonMissing: gettext_lazy("Write why."),
     errors.OutsideHorizon: gettext_lazy("That day can't be booked yet."),
