@@ -19,6 +19,7 @@ from tests.browser.recipient.test_pages import (
     pages_on_the_way,
 )
 from tests.browser.test_log_in import DOORS
+from tests.reauthentication import logged_in_again
 
 LONG = 6  # letters; a longer word is a long one
 MOST_WORDS = 20  # in a sentence
@@ -106,6 +107,7 @@ def norwegian(shop, mandate, translated, client):
         user.language = "nb"
         user.save()
     client.force_login(shop.aksel.user)
+    logged_in_again(client)  # otherwise the page for a new password redirects
     return client
 
 
