@@ -15,9 +15,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_key_is_made_and_removed(shop, open_page, faults_of, shot, viewport):
     width = viewport["width"]
     page = open_page(reverse("accounts:settings"), user=shop.aksel.user, viewport=viewport)
-    page.get_by_role("link", name="Keys for programs").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Keys for programs").click()
     assert faults_of(page) == []
-    page.get_by_role("button", name="Make the key").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Make the key").click()
     assert faults_of(page) == []
     shot(page, f"keys-{width}")
     page.get_by_label("What is it for?").fill("My robot")
