@@ -80,7 +80,7 @@ def pages_on_the_way(shop):
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
         accounts_actions.request_change(channel=Message.Channel(channel), address=address, by=by)
-    employee = factories.EmployeeFactory(person__email=None)
+    employee = factories.EmployeeFactory(department__name="Home care South", person__email=None)
     invitation = accounts_actions.invite(
         kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
     )
