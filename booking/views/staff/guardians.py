@@ -125,7 +125,8 @@ def confirm_as_coordinator(request: PersonRequest, invitation: uuid.UUID) -> Htt
     found = next((one for one in waiting if one.pk == invitation), None)
     if found is None:
         raise Http404
-    if Recipient.objects.filter(pk=found.target_id, user=request.user).exists():
+    own = queries.recipient_of_user(request.user.pk)
+    if own is not None and own.pk == found.target_id:
         raise Http404
     _confirm(request, found)
     return redirect("booking:guardians")
