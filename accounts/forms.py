@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import attempts, known_devices
 from accounts.actions.tokens import revoke_all_tokens
 from accounts.messages.notices import MANDATORY, Topic
-from accounts.models import ApiToken, MessageChoices, User
+from accounts.models import ApiToken, MessageChoices, User, languages
 from accounts.phones import is_number
 
 LABELS = {
@@ -136,7 +136,7 @@ class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
 
 
 class LanguageForm(forms.Form):
-    language = forms.ChoiceField(choices=User.Language.choices)
+    language = forms.ChoiceField(choices=languages)
 
 
 HELP_FOR_TOPIC = {

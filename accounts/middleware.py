@@ -46,7 +46,7 @@ class ActingForMiddleware:
 
 
 class LanguageMiddleware:
-    """Use the user's language, else the cookie's, else bokmål.
+    """Use the user's language, else the cookie's, else the installation's.
 
     Accept-Language is ignored: most browsers request English without their owner knowing.
     """
