@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from accounts.text import clean_text
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 HOST = r"\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]|\*"
@@ -44,23 +46,21 @@ def secret(name: str, default: str | None = None, *, shortest: int = 0) -> str:
     return value
 
 
-def text(
-    name: str, default: str | None = None, *, pattern: str = "", expected: str = "one line"
-) -> str:
-    """One line without spaces around it. ``expected`` says in words what ``pattern`` is."""
+def text(name: str, default: str | None = None, *, pattern: str = "", expected: str = "") -> str:
+    """One line, cleaned. ``expected`` says in words what ``pattern`` is."""
     value = _read(name)
     if value is None:
         if default is None:
             raise SettingError(f"Set the environment variable {name}.")
         return default
-    value = value.strip()
-    if not value.isprintable() or (pattern and not re.fullmatch(pattern, value)):
+    value = clean_text(value)
+    if pattern and not re.fullmatch(pattern, value):
         raise SettingError(f"{name} must be {expected}.")
     return value
 
 
 def flag(name: str, default: bool = False) -> bool:
-    value = (_read(name) or "").strip().lower()
+    value = text(name, "").lower()
     if not value:
         return default
     if value in TRUE | FALSE:
@@ -69,7 +69,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def number(name: str, default: int, lowest: int = 0, highest: int = 1_000_000) -> int:
-    value = (_read(name) or str(default)).strip()
+    value = text(name, str(default))
     if not re.fullmatch(r"\d{1,9}", value, re.ASCII) or not lowest <= int(value) <= highest:
         raise SettingError(f"{name} must be a whole number from {lowest} to {highest}.")
     return int(value)

@@ -102,7 +102,6 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "redis://localhost:port/0"),
         ("ACCESSIBILITY_STATEMENT", "uustatus.no"),
-        ("MUNICIPALITY", "Fjordvik\nkommune"),
         ("MUNICIPALITY_PHONE", "call us"),
         ("DOCTOR_PHONE", "legevakt"),
         ("TIME_ZONE", "Europe/Larvik"),
