@@ -51,6 +51,10 @@ class Client:
         self.tally = Tally()
         self.problems = []
 
+    def begin_round(self):
+        self.tally, self.problems = Tally(), []
+        self.hang_up()  # the web server may have been restarted since
+
     def work(self, stop: threading.Event):
         while not stop.is_set():
             self.step()
@@ -287,7 +291,7 @@ class Clients:
 
     def begin_round(self):
         for client in self.all:
-            client.tally, client.problems = Tally(), []
+            client.begin_round()
 
     @property
     def acknowledged(self):

@@ -72,6 +72,8 @@ class Run:
         self.result = Result(kind, fault.name)
         began = time.monotonic()
         self.clients.begin_round()
+        self.probe.begin_round()
+        self.planned.begin_round()
         if fault.is_alone:
             fault.function(self)
         else:
@@ -162,7 +164,7 @@ class Run:
         while True:
             form = self.planned.next_form()
             answer = self.planned.ask(form.request)
-            if answer.status == 302 and self.planned.note(form, answer) and form.wanted:
+            if answer and self.planned.note(form, answer) and form.wanted:
                 break
         return seconds_until(
             WorkItem.objects.filter(visit__booking=form.visit, visit__starts_at=form.wanted).exists
