@@ -36,6 +36,7 @@ from accounts.models import UnsentForm, User
 from accounts.pages import page_of
 from accounts.questions import states_question
 from accounts.refill import refill
+from accounts.text import clean_text
 
 COOKIE = "writer"
 FORM_COOKIE = "unsent"
@@ -78,7 +79,7 @@ def fields_of(request: HttpRequest) -> Fields:
     """The fields of the form, for sending it again. Secrets are left out: they must not be
     written into a page."""
     return [
-        (name, value)
+        (clean_text(name), clean_text(value, multiline=True))
         for name, values in request.POST.lists()
         if not any(secret in name for secret in SECRETS)
         for value in values
