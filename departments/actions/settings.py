@@ -48,13 +48,14 @@ def change_settings(
     changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
     if not changed:
         return days.Impact()
+    rules = days.rules_ahead(fresh)
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=list(changed))
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:
-        return days.lay_out_again(fresh, by=by, drop_named=drop_named)
+        return days.lay_out_again(fresh, before=rules, by=by, drop_named=drop_named)
     return days.Impact()
 
 

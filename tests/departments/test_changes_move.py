@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Change
 from departments import queries
 
-MIGRATION = importlib.import_module("departments.migrations.0005_changes_move_to_accounts")
-BEFORE = ("departments", "0004_times_away")
+MIGRATION = importlib.import_module("departments.migrations.0006_changes_move_to_accounts")
+BEFORE = ("departments", "0005_days_take_bookings")
 
 
 @pytest.fixture

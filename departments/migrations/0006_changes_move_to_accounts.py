@@ -36,7 +36,7 @@ ORDER BY at, id
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_changes"),
-        ("departments", "0004_times_away"),
+        ("departments", "0005_days_take_bookings"),
     ]
 
     operations = [
