@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for
 from accounts.models import UnsentForm, User
+from accounts.text import clean_text
 
 COOKIE = "writer"
 FORM_COOKIE = "unsent"
@@ -65,7 +66,7 @@ def fields_of(request: HttpRequest) -> Fields:
     """The fields of the form, for sending it again. Secrets are left out: they must not be
     written into a page."""
     return [
-        (name, value)
+        (clean_text(name), clean_text(value, multiline=True))
         for name, values in request.POST.lists()
         if not any(secret in name for secret in SECRETS)
         for value in values

@@ -18,6 +18,7 @@ from accounts.http_methods import require_http_methods, require_POST, require_sa
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
+from departments.converters import date_of
 from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
@@ -243,7 +244,7 @@ def _first_date(row: OpeningHours) -> dt.date:
 def _shown_date(request: PersonRequest, today: dt.date, chosen: OpeningHours | None) -> dt.date:
     """The first day of the week to show, today at the earliest."""
     try:
-        date = dt.date.fromisoformat(request.GET.get("on", ""))
+        date = date_of(request.GET.get("on", ""))
     except ValueError:
         date = chosen.valid_from if chosen else today
     return max(date, today)

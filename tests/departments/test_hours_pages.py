@@ -228,6 +228,22 @@ def test_a_change_is_undone_after_its_preview(dina, row):
     assert "undo" in again.text.lower() or "angre" in again.text.lower()
 
 
+def test_a_reason_is_cleaned_in_the_preview(dina, department):
+    day = reverse("departments:set_special_day", args=[department.pk])
+    form = {
+        "date": "27.11.2026",
+        "name": "Course\0",
+        "kind": "closed",
+        "reason": "A\0 \u202ecourse\n",
+        "form-TOTAL_FORMS": "0",
+        "form-INITIAL_FORMS": "0",
+    }
+    assert dina.post(day, form).status_code == 200
+    dina.post(day, {**form, "confirmed": "1"})
+    assert department.changes.get().reason == "A course"
+    assert SpecialDay.objects.get().name == "Course"
+
+
 def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
     day = reverse("departments:set_special_day", args=[department.pk])
     form = {

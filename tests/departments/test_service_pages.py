@@ -53,6 +53,15 @@ def test_a_changed_service_is_in_the_history(dina, department, service):
     assert "60 → 90" in page.text
 
 
+def test_a_name_in_brackets_is_only_a_name(dina, department, service):
+    dina.post(reverse("departments:add_service", args=[department.pk]), typed(name="[here]"))
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    assert dina.post(change, typed(name="//[here]")).status_code == 302
+    for page in ("services", "changes"):
+        assert "[here]" in dina.get(reverse(f"departments:{page}", args=[department.pk])).text
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("name", ""), ("minutes", "3"), ("minutes", "47"), ("carers", "9"), ("symbol", "dragon")],

@@ -32,6 +32,7 @@ from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhone
 from booking.models import Booking, BookingEvent, BookingSeries
 from database.transactions import Busy
 from departments.access import administrator
+from departments.converters import date_of
 from departments.hours import monday
 from departments.models import Department
 
@@ -300,14 +301,13 @@ def _date_to_show(request: PersonRequest, form: forms.Form) -> dt.date | None:
     if sent:
         return timezone.localdate(sent)
     try:
-        return dt.date.fromisoformat(request.GET.get("date", ""))
+        return date_of(request.GET.get("date", ""))
     except ValueError:
         return None
 
 
 def _monday_in_url(request: PersonRequest) -> dt.date | None:
     try:
-        date = dt.date.fromisoformat(request.GET.get("week", ""))
+        return monday(date_of(request.GET.get("week", "")))
     except ValueError:
         return None
-    return monday(date) if 2000 <= date.year <= 2200 else None
