@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "serviceshop.http.method_not_allowed.MethodNotAllowedMiddleware",
     "serviceshop.http.lock_timeouts.LockTimeoutMiddleware",
+    "accounts.middleware.UnsentFormMiddleware",  # after messages, which it adds to
 ]
 
 ROOT_URLCONF = "serviceshop.urls"
