@@ -7,7 +7,7 @@ import accounts.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_invitations"),
+        ("accounts", "0010_changes"),
     ]
 
     operations = [
