@@ -29,10 +29,9 @@ def tomorrow():
     return timezone.localdate() + dt.timedelta(days=1)
 
 
-def at_once(jobs, *, patient=False):
+def at_once(jobs):
     """Run every job in its own process, all started together; returns for each the outcome and the
-    times offered instead. Those who are ``patient`` try again when they are told ``Busy``, which
-    a loaded machine may tell anybody."""
+    times offered instead."""
     connections.close_all()
     gate, answers = FORK.Barrier(len(jobs)), FORK.SimpleQueue()
 
@@ -41,12 +40,7 @@ def at_once(jobs, *, patient=False):
             Recipient.objects.exists()  # connected
             gate.wait(60)
             try:
-                while patient:
-                    with contextlib.suppress(Busy):
-                        job()
-                        break
-                else:
-                    job()
+                job()
                 answers.put(("done", 0))
             except (errors.BookingError, Busy) as error:
                 answers.put((type(error).__name__, len(getattr(error, "alternatives", ()))))
@@ -62,6 +56,17 @@ def at_once(jobs, *, patient=False):
     for process in processes:
         process.join()
     return found
+
+
+def patient(job):
+    """The job again and again while it is refused as ``Busy``, as on a loaded machine."""
+
+    def until_it_is_done():
+        while True:
+            with contextlib.suppress(Busy):
+                return job()
+
+    return until_it_is_done
 
 
 def booking_of(recipient, service, starts_at, key=None):
@@ -162,7 +167,7 @@ def test_booking_moving_and_cancelling_at_once_on_two_days(
     jobs += [booking_of(someone(), service, rng.choice(starts)) for _ in range(16)]
     rng.shuffle(jobs)
 
-    found = at_once(jobs, patient=True)
+    found = at_once([patient(job) for job in jobs])
 
     assert {word for word, _ in found} <= {"done", "SlotTaken", "TooLate"}
     sound()
