@@ -34,6 +34,8 @@ class SymbolSelect(forms.RadioSelect):
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """``is_certain`` is shown, and required, for a new service that nobody could book."""
+
     symbol = forms.ChoiceField(
         label=_("Symbol"), choices=SYMBOLS, widget=SymbolSelect, initial="calendar"
     )
@@ -50,6 +52,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         initial=1,
         help_text=_("Two, for example, for a lift."),
     )
+    is_certain = forms.BooleanField(label=_("Add it all the same"), required=False)
 
     class Meta:
         model = Service

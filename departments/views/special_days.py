@@ -27,7 +27,7 @@ from departments.forms.special_days import (
 )
 from departments.hours import Staffing
 from departments.models import Department
-from departments.views.previews import Submission, preview_or_save, restored_input
+from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 
 
 @require_safe
@@ -83,7 +83,8 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
         )
 
     back = reverse("departments:special_days", args=[department.pk])
-    return _answer(request, department, action, back)
+    warnings = warnings_of(hours, form.dates[0])
+    return _answer(request, department, action, back, warnings)
 
 
 @require_POST
@@ -127,6 +128,7 @@ def _answer(
     department: Department,
     action: Callable[[Submission], Impact],
     back: str,
+    warnings: Sequence[str] = (),
 ) -> HttpResponse:
     newest = queries.newest_change_id(department)
     overview = reverse("departments:special_days", args=[department.pk])
@@ -136,6 +138,7 @@ def _answer(
             "description": queries.describe_changes_since(department, newest),
             "coming": queries.coming_special_days(department, timezone.localdate()),
             "back": back,
+            "warnings": warnings,
         }
 
     response = preview_or_save(
