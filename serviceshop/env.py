@@ -8,6 +8,8 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.text import clean_text
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -20,7 +22,7 @@ def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)
     if value is None:
         raise SettingError(f"Set the environment variable {name}.")
-    return value
+    return clean_text(value)
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanModelForm
 from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
 from departments.errors import NoticeTooLong
 from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
@@ -13,7 +14,7 @@ from departments.models import Department
 TWO_WEEKS = 14 * MINUTES_PER_DAY
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(CleanModelForm):
     horizon_days = WrittenNumberField(
         label=_("Days ahead that can be booked"),
         min_value=1,
