@@ -6,8 +6,7 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import phone_changes
-        from booking import invitations
-        from booking.actions.recipients import keep_phone
+        from booking.actions import keep_phone, register_invitation_kinds
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import seats
@@ -15,4 +14,4 @@ class BookingConfig(AppConfig):
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
         register_all()
-        invitations.register_all()
+        register_invitation_kinds()
