@@ -135,17 +135,24 @@ DATABASES = {
 DATABASE_TIMEOUT = env.number("DATABASE_TIMEOUT", 2, 1, 60)
 STATEMENT_SECONDS = DATABASE_TIMEOUT if IS_WEB_SERVER else 30
 LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
+# A pooler such as PgBouncer gives each transaction another connection of the server: nothing that
+# belongs to a session may be used. The role sets the limits then (docs/operation.md).
+DATABASE_POOLER = env.flag("DATABASE_POOLER")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
 # The URL may contain options, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # Prepared statements save a fifth of the time of a booking.
     "server_side_binding": True,
-    "prepare_threshold": 2,
+    "prepare_threshold": None if DATABASE_POOLER else 2,
     "connect_timeout": 2 if IS_WEB_SERVER else 5,
-    "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
-    # The server keeps the limits above; this one holds when the server itself is frozen.
+    # The server keeps the limits below; this one holds when the server itself is frozen.
     "longest_wait": STATEMENT_SECONDS + 0.5,
 }
+if not DATABASE_POOLER:
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
