@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import dates
+from accounts.phones import shown_number
 from departments.models import ConfigurationChange, Department, Service, Weekday
 from departments.records import Record
 
@@ -144,6 +145,8 @@ def _describe_values(model: type[Department] | type[Service], change: Configurat
 def _value(field: "Field[Any, Any]", value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if field.name == "phone":
+        value = shown_number(value)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return str(value) if value not in (None, "") else _("nothing")
