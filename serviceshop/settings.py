@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "serviceshop.http.method_not_allowed.MethodNotAllowedMiddleware",
     "serviceshop.http.lock_timeouts.LockTimeoutMiddleware",
+    "accounts.middleware.UnsentFormMiddleware",  # after messages, which it adds to
 ]
 
 ROOT_URLCONF = "serviceshop.urls"
@@ -222,6 +223,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 0.5,
     "max_retries": 0,
     "health_check_interval": 5,  # finds dead connections
+    # Messages are acknowledged in the worker alone. When Valkey does not answer for a second,
+    # an acknowledgement there fails, and the worker would take no further message.
+    "ack_emulation": False,
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker forever
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers use LOGGING, too

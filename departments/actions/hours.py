@@ -17,14 +17,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Change, User
 from database.transactions import one_transaction
 from departments import errors, records
 from departments.actions.days import Impact, lay_out_again, rules_ahead
 from departments.actions.settings import lock_department, record_change
 from departments.hours import Rules, Staffing, WeeklyHours
 from departments.models import (
-    ConfigurationChange,
     Department,
     OpeningHours,
     Qualification,
@@ -241,7 +240,7 @@ def remove_special_day(
 @one_transaction()
 def undo_change(
     *,
-    change: ConfigurationChange,
+    change: Change,
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
@@ -250,7 +249,7 @@ def undo_change(
 
     Raises ``CannotBeUndone`` when they have been changed since, or a day has used them.
     """
-    department = lock_department(change.department)
+    department = lock_department(Department(pk=change.department_id))
     if not undoable_changes(department, [change], timezone.localdate()):
         raise errors.CannotBeUndone
     rules = rules_ahead(department)
@@ -339,7 +338,7 @@ def _new_row(
 
 def _record_rows(
     department: Department,
-    what: str,
+    verb: str,
     rules: Rules,
     *,
     before: Sequence[records.Record] = (),
@@ -354,7 +353,7 @@ def _record_rows(
         return Impact()
     record_change(
         department,
-        what,
+        verb,
         before={"rows": before},
         after={"rows": after, "from": from_date},
         by=by,

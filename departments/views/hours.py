@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import form_on
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
@@ -79,6 +80,7 @@ def new_period(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_period")
 @administrator
 def add_period(request: PersonRequest, department: Department) -> HttpResponse:
     form, response = NewPeriodForm(request.POST), None

@@ -1,7 +1,8 @@
 import pytest
 from django.urls import reverse
 
-from departments.models import ConfigurationChange, Qualification, Service
+from accounts.models import Change
+from departments.models import Qualification, Service
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_a_changed_service_is_in_the_history(dina, department, service):
 
     service.refresh_from_db()
     assert service.minutes == 90
-    assert ConfigurationChange.objects.count() == 1
+    assert Change.objects.count() == 1
     page = dina.get(reverse("departments:changes", args=[department.pk]))
     assert "60 → 90" in page.text
 
