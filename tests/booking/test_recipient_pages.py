@@ -254,7 +254,7 @@ def test_a_persons_data_is_changed(dina, department, recipient):
     change = url("change_recipient", department.pk, recipient.pk)
     revision = recipient.revision
 
-    dina.post(change, person(given_name="Aksel", family_name="Vik", phone="91"))
+    dina.post(change, person(given_name="Aksel", family_name="Vik", phone="91 00 00 00"))
 
     recipient.refresh_from_db()
     assert recipient.phone == "91"
