@@ -198,11 +198,9 @@ def absences_between(
     department: Department, start: dt.datetime, end: dt.datetime
 ) -> QuerySet[Absence]:
     """Absences of the department's employees that overlap [start, end)."""
+    people = Employee.objects.filter(department=department).values("person")
     return (
-        Absence.objects.filter(
-            person__employments__department=department, starts_at__lt=end, ends_at__gt=start
-        )
+        Absence.objects.filter(person__in=people, starts_at__lt=end, ends_at__gt=start)
         .select_related("person")
-        .distinct()
         .order_by("starts_at", Alphabetical("person__given_name"))
     )
