@@ -2,11 +2,13 @@
 
 import datetime as dt
 import uuid
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MessageChoices
@@ -59,6 +61,8 @@ def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> byte
         sender=_sender(),
         name=_("Appointments"),
         refresh=REFRESH,
+        # The same file, and the same ETag, for a whole year.
+        empty_at=dt.datetime(timezone.localdate(now).year, 1, 1, tzinfo=_zone()),
     )
 
 
@@ -99,7 +103,8 @@ def _zone() -> ZoneInfo:
 
 
 def _sender() -> Sender:
-    return Sender(settings.MUNICIPALITY, settings.DEFAULT_FROM_EMAIL)
+    """The setting may have a name before the address, which a ``mailto:`` must not have."""
+    return Sender(settings.MUNICIPALITY, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
 def open_feeds(recipient: Recipient) -> list[CalendarFeed]:

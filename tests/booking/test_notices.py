@@ -20,6 +20,7 @@ from booking.notices.visits import DAY_BEFORE, HOURS_BEFORE
 from tests import factories
 from tests.booking.conftest import NOW, TOMORROW
 from tests.factories import local
+from tests.strict_calendar import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,9 @@ def file_in(message):
     """The attached file: its name, its content and its Content-Type."""
     sent = email.message_from_bytes(message.message().as_bytes())
     (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
-    calendar = Calendar.from_ical(file.get_payload(decode=True))
+    content = file.get_payload(decode=True)
+    assert faults_of(content) == []
+    calendar = Calendar.from_ical(content)
     return file.get_filename(), calendar, file["Content-Type"]
 
 

@@ -14,6 +14,7 @@ from booking.models import CalendarFeed
 from tests import factories
 from tests.booking.pages.conftest import NOW, at
 from tests.reauthentication import logged_in_again
+from tests.strict_calendar import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,7 @@ def address(recipient, user):
 def read(client, address, **headers):
     response = client.get(address, headers=headers)
     assert response.status_code == 200, response.status_code
+    assert faults_of(response.content) == []
     return Calendar.from_ical(response.content)
 
 
@@ -93,6 +95,22 @@ def test_the_feed_names_no_service_unless_the_user_wants_it(
     assert event["SUMMARY"] == service.name
     assert service.department.name in event["DESCRIPTION"]
     assert "mat" not in event.to_ical().decode()
+
+
+def test_the_senders_name_in_the_settings_is_not_part_of_its_address(
+    client, booked, address, settings
+):
+    settings.DEFAULT_FROM_EMAIL = "Service Shop <shop@example.test>"
+    (event,) = events(client, address)
+    assert event["ORGANIZER"] == "mailto:shop@example.test"
+    assert event["ORGANIZER"].params["CN"] == settings.MUNICIPALITY
+
+
+def test_a_feed_without_visits_is_a_valid_file_and_stays_the_same(client, address, clock):
+    first = client.get(address)
+    assert faults_of(first.content) == []
+    clock.shift(dt.timedelta(days=3))
+    assert client.get(address)["ETag"] == first["ETag"]
 
 
 def test_the_feed_has_no_visits_of_others(client, book, stranger, booked, address):
