@@ -108,7 +108,12 @@ def _sender() -> Sender:
 
 
 def open_feeds(recipient: Recipient) -> list[CalendarFeed]:
-    return list(recipient.feeds.filter(revoked_at__isnull=True))
+    """Each with its ``number`` among all that were made, so that two of the same minute have
+    different labels, and no label is used again."""
+    feeds = list(recipient.feeds.order_by("made_at", "pk"))
+    for number, feed in enumerate(feeds, start=1):
+        feed.number = number
+    return [feed for feed in feeds if feed.revoked_at is None]
 
 
 def open_feed(secret_hash: str) -> CalendarFeed | None:

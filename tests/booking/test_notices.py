@@ -73,7 +73,7 @@ def tell():
 
 def file_in(message):
     """The attached file: its name, its content and its Content-Type."""
-    sent = email.message_from_bytes(message.message().as_bytes())
+    sent = email.message_from_bytes(message.message().as_bytes(linesep="\r\n"))  # as SMTP does
     (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
     content = file.get_payload(decode=True)
     assert faults_of(content) == []
