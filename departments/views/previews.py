@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
@@ -132,15 +133,16 @@ def preview_or_save(
 
     try:
         if submission.is_confirmed:
-            action(submission)
+            preview = Preview(_impact(action(submission)), submission, department)
+            if preview.count:
+                message = f"{message} {_('Nobody got a message about it.')}"
             messages.success(request, message)
             return redirect(next_url)
         result, context = actions.preview(act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    impact = result if isinstance(result, Impact) else Impact(reseated=result)
-    preview = Preview(impact, submission, department)
+    preview = Preview(_impact(result), submission, department)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
@@ -148,6 +150,10 @@ def preview_or_save(
         department_id=department.pk,
     )
     return render(request, template, {**context, "department": department, "preview": preview})
+
+
+def _impact(result: Impact | Reseated) -> Impact:
+    return result if isinstance(result, Impact) else Impact(reseated=result)
 
 
 def restored_input(request: HttpRequest) -> QueryDict | None:

@@ -83,7 +83,7 @@ def give(
     who = shift.person.full_name if shift.person else _("a shift without a name")
     messages.success(
         request,
-        _("The visit at %(time)s is given to %(who)s.")
+        _("The visit at %(time)s is given to %(who)s. No message is sent about it.")
         % {"time": _clock(given.starts_at), "who": who},
     )
     if request.POST.get("next") == "today":
@@ -224,7 +224,9 @@ def _preview_or_change(
     date, shift_id = shift.day.date, shift.pk
     try:
         if request.method == "POST":
-            action()
+            reseated = action()
+            if reseated.unstaffed or reseated.moved:
+                message = f"{message} {_('Nobody got a message about it.')}"
             messages.success(request, message)
             if is_removal:
                 return _back_to(request, "workflow:board", department, date)
