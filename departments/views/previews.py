@@ -135,7 +135,7 @@ def preview_or_save(
         if submission.is_confirmed:
             preview = Preview(_impact(action(submission)), submission, department)
             if preview.count:
-                message = f"{message} {_('Nobody got a message about it.')}"
+                message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             return redirect(next_url)
         result, context = actions.preview(act_and_read)

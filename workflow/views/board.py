@@ -226,7 +226,7 @@ def _preview_or_change(
         if request.method == "POST":
             reseated = action()
             if reseated.unstaffed or reseated.moved:
-                message = f"{message} {_('Nobody got a message about it.')}"
+                message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             if is_removal:
                 return _back_to(request, "workflow:board", department, date)
