@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
 from accounts.actions.tokens import revoke_all_tokens
+from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
-from accounts.models import ApiToken, MessageChoices, User
+from accounts.models import ApiToken, MessageChoices, User, languages
 from accounts.phones import is_number
 
 LABELS = {
@@ -33,8 +34,8 @@ HELP = {
 }
 
 
-class OwnTexts:
-    """Mixin: our labels and help texts, no placeholders."""
+class OwnTexts(CleanText):
+    """Mixin: our labels and help texts, no placeholders, clean text."""
 
     fields: dict[str, forms.Field]
 
@@ -50,11 +51,11 @@ class LoginForm(OwnTexts, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(OwnTexts, forms.Form):
+class RequestLoginCodeForm(OwnTexts, CleanForm):
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ConfirmLoginCodeForm(OwnTexts, forms.Form):
+class ConfirmLoginCodeForm(OwnTexts, CleanForm):
     code = forms.CharField(
         max_length=20,
         widget=forms.TextInput(
@@ -67,7 +68,7 @@ class ConfirmLoginCodeForm(OwnTexts, forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class OwnPasswordForm(OwnTexts, forms.Form):
+class OwnPasswordForm(OwnTexts, CleanForm):
     """The password of a logged-in user; their tries are counted."""
 
     password = forms.CharField(
@@ -136,8 +137,8 @@ class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
     pass
 
 
-class LanguageForm(forms.Form):
-    language = forms.ChoiceField(choices=User.Language.choices)
+class LanguageForm(CleanForm):
+    language = forms.ChoiceField(choices=languages)
 
 
 HELP_FOR_TOPIC = {
@@ -146,7 +147,7 @@ HELP_FOR_TOPIC = {
 }
 
 
-class MessageChoicesForm(forms.Form):
+class MessageChoicesForm(CleanForm):
     """One field for each topic that concerns the user, with the ``offered`` channels."""
 
     names_service = forms.TypedChoiceField(
@@ -198,7 +199,7 @@ class MessageChoicesForm(forms.Form):
         }
 
 
-class EmailForm(forms.Form):
+class EmailForm(CleanForm):
     address = forms.EmailField(
         label=_("Your new e-mail"),
         max_length=254,
@@ -217,7 +218,7 @@ class EmailForm(forms.Form):
         return address
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(CleanForm):
     address = forms.CharField(
         label=_("Your new phone number"),
         max_length=30,
@@ -237,7 +238,7 @@ class PhoneForm(forms.Form):
         return address
 
 
-class AddressCodeForm(forms.Form):
+class AddressCodeForm(CleanForm):
     """``ends_keys_of`` is a user who is asked whether their keys for programs end."""
 
     code = forms.CharField(
@@ -257,7 +258,7 @@ class AddressCodeForm(forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class KeyForm(forms.Form):
+class KeyForm(CleanForm):
     """``key`` is the form's idempotency key: the id of what it makes."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

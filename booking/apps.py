@@ -5,8 +5,9 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
+        from accounts import changes
         from accounts.signals import phone_changes
-        from booking import invitations
+        from booking import invitations, queries
         from booking.actions.recipients import keep_phone
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
@@ -14,5 +15,6 @@ class BookingConfig(AppConfig):
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
+        changes.register_people(queries.people_in_changes)
         register_all()
         invitations.register_all()

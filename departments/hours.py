@@ -165,6 +165,26 @@ def hours_on(date: dt.date, rules: Rules) -> Sequence[Staffing]:
     return hours_as(date.isoweekday(), date, rules)
 
 
+def is_closed(date: dt.date, rules: Rules) -> bool:
+    """Whether a special day or the rule for public holidays closes the date. Then nothing is
+    offered, whatever shifts are left. A weekday without hours is not closed by that: shifts
+    made by hand on it can be booked.
+    """
+    if date in rules.special:
+        return not rules.special[date]
+    return rules.on_holidays == HolidayRule.CLOSED and is_public_holiday(date)
+
+
+def changed_dates(dates: Iterable[dt.date], before: Rules, after: Rules) -> set[dt.date]:
+    """The dates on which the two sets of rules give other hours."""
+    return {
+        date
+        for date in dates
+        if hours_on(date, before) != hours_on(date, after)
+        or is_closed(date, before) != is_closed(date, after)
+    }
+
+
 def hours_as(weekday: int, date: dt.date, rules: Rules) -> list[Staffing]:
     """The ordinary hours of ``weekday``, from the rows valid on ``date``."""
     return [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from accounts.models import User
 from departments.forms.fields import WrittenEndField, WrittenTimeField
 from departments.hours import Interval, local_instant
@@ -38,7 +39,7 @@ OUTCOMES = [
 ]
 
 
-class ReportForm(forms.Form):
+class ReportForm(CleanForm):
     outcome = forms.ChoiceField(
         choices=[(choice.value, choice.label) for choice in OUTCOMES],
         error_messages={
@@ -81,7 +82,7 @@ class StaffReportForm(ReportForm):
         self.fields["reason"].required = is_closed
 
 
-class AddShiftForm(forms.Form):
+class AddShiftForm(CleanForm):
     """Hours on one date. ``ends`` at or before ``starts`` means the next day."""
 
     starts = WrittenTimeField(label=_("From"))

@@ -136,7 +136,8 @@ class PlainPerson(person.Person):
             department__in=ids, date__range=(today - DAY, today + person._AHEAD)
         ):
             laid_out, settled = day.laid_out_at is not None, day.settled_at is not None
-            fact = DayFact(day.pk, day.date, day.revision, laid_out, settled)
+            flags = laid_out, settled, day.takes_bookings
+            fact = DayFact(day.pk, day.date, day.revision, *flags)
             days[day.department_id].append(fact)
         return days
 

@@ -1,13 +1,16 @@
 """Change a department's settings, and record every change of its configuration."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
+
+from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
 from departments.actions import days
-from departments.models import ConfigurationChange, Department
-from departments.records import plain
+from departments.models import Department
 
 SETTINGS = (
     "name",
@@ -45,13 +48,14 @@ def change_settings(
     changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
     if not changed:
         return days.Impact()
+    rules = days.rules_ahead(fresh)
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
     fresh.save(update_fields=list(changed))
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:
-        return days.lay_out_again(fresh, by=by, drop_named=drop_named)
+        return days.lay_out_again(fresh, before=rules, by=by, drop_named=drop_named)
     return days.Impact()
 
 
@@ -65,22 +69,26 @@ def lock_department(department: Department) -> Department:
 
 def record_change(
     department: Department,
-    what: str,
+    verb: str,
     *,
+    subject_id: uuid.UUID | None = None,
+    of: Model | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     by: User | None,
     reason: str = "",
 ) -> None:
-    """Record who changed what, and invalidate offers cached under the old configuration."""
+    """Record a change of the configuration, and invalidate offers cached under the old one."""
     fresh = lock_department(department)
     fresh.configuration_revision += 1
     fresh.save(update_fields=["configuration_revision"])
-    ConfigurationChange.objects.create(
-        department=fresh,
-        what=what,
-        before=plain(before or {}),
-        after=plain(after or {}),
+    record(
+        verb,
         by=by,
+        department_id=department.pk,
+        subject_id=subject_id,
+        of=of,
+        before=before,
+        after=after,
         reason=reason,
     )

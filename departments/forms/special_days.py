@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from departments.forms.fields import (
     NO_GUESSES,
     ComingDateField,
@@ -26,7 +27,7 @@ class DayKind(TextChoices):
     OWN = "own", _("Hours of its own")
 
 
-class SpecialDayForm(forms.Form):
+class SpecialDayForm(CleanForm):
     date = ComingDateField(label=_("Date"))
     last_date = ComingDateField(label=_("Until and including"), required=False)
     name = forms.CharField(
@@ -54,7 +55,7 @@ class SpecialDayForm(forms.Form):
         return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-class SpecialPeriodForm(forms.Form):
+class SpecialPeriodForm(CleanForm):
     """One period of the day. An empty form is ignored."""
 
     opens_at = WrittenTimeField(label=_("From"))

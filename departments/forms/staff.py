@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from departments.forms.fields import (
     DAY_MINUTES,
     NO_GUESSES,
@@ -22,7 +23,7 @@ from departments.queries.staff import employees_of
 ONE_DAY = dt.timedelta(days=1)
 
 
-class DateRangeForm(forms.Form):
+class DateRangeForm(CleanForm):
     """A first and a last date; without a last date it does not end."""
 
     valid_from = WrittenDateField(label=_("From"))
@@ -77,7 +78,7 @@ class NewEmployeeForm(DateRangeForm):
         )
 
 
-class InviteAgainForm(forms.Form):
+class InviteAgainForm(CleanForm):
     """Another invitation to an employee who has not accepted one."""
 
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
@@ -97,7 +98,7 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceTimesForm(forms.Form):
+class AbsenceTimesForm(CleanForm):
     """From when until when an absence lasts. Without a time, the whole day counts."""
 
     first_date = WrittenDateField(label=_("Away from the day"))
@@ -158,7 +159,7 @@ class AbsenceForm(AbsenceTimesForm):
         choice.queryset = employees_of(department, timezone.localdate())
 
 
-class BackForm(forms.Form):
+class BackForm(CleanForm):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))

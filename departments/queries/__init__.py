@@ -1,7 +1,6 @@
 """Read opening hours, services, staff, shifts and settings. Nothing here writes."""
 
 from departments.queries.changes import (
-    ChangeDescription,
     changes_of,
     describe_changes,
     describe_changes_since,
@@ -54,7 +53,6 @@ from departments.queries.staff import (
 )
 
 __all__ = [
-    "ChangeDescription",
     "ComingSpecialDay",
     "ComingSpecialDays",
     "DepartmentFigures",

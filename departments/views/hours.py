@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import form_on
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
+from departments.converters import date_of
 from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
@@ -78,6 +80,7 @@ def new_period(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_period")
 @administrator
 def add_period(request: PersonRequest, department: Department) -> HttpResponse:
     form, response = NewPeriodForm(request.POST), None
@@ -243,7 +246,7 @@ def _first_date(row: OpeningHours) -> dt.date:
 def _shown_date(request: PersonRequest, today: dt.date, chosen: OpeningHours | None) -> dt.date:
     """The first day of the week to show, today at the earliest."""
     try:
-        date = dt.date.fromisoformat(request.GET.get("on", ""))
+        date = date_of(request.GET.get("on", ""))
     except ValueError:
         date = chosen.valid_from if chosen else today
     return max(date, today)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
+from accounts.text import clean_text
 from database.transactions import Busy
 from departments import actions
 from departments.actions import Impact
@@ -52,11 +53,11 @@ class Submission:
     def of(cls, request: PersonRequest) -> Self:
         return cls(
             by=request.user,
-            reason=request.POST.get("reason", "").strip()[:200],
+            reason=clean_text(request.POST.get("reason", ""))[:200],
             drop_named="drop_named" in request.POST,
             is_confirmed="confirmed" in request.POST,
             fields=[
-                Field(name, value)
+                Field(name, clean_text(value, multiline=True))
                 for name in request.POST
                 if name not in CONTROL_FIELDS
                 for value in request.POST.getlist(name)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import form_on
 from database.transactions import Busy
 from departments import access, actions, queries
 from departments.access import administrator
@@ -32,6 +33,7 @@ def new_service(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_service")
 @administrator
 def add_service(request: PersonRequest, department: Department) -> HttpResponse:
     form = ServiceForm(request.POST, instance=Service(department=department))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
@@ -27,6 +28,7 @@ from departments.forms.special_days import (
 )
 from departments.hours import Staffing
 from departments.models import Department
+from departments.views import questions
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -87,6 +89,7 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
 
 
 @require_POST
+@asks(questions.remove_special_day)
 @administrator
 def remove_special_day(
     request: PersonRequest, department: Department, date: dt.date

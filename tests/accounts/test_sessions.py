@@ -9,7 +9,6 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as OldStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.urls import reverse
 
@@ -193,21 +192,3 @@ def test_the_upgrade_run_twice_gives_back_no_session_that_was_ended(browser):
     browser.post(LOG_OUT)
     upgrade()
     assert not is_logged_in(other)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_migration_brings_sessions_of_the_release_before(client):
-    user = UserFactory()
-    client.force_login(user)
-    data, key = dict(client.session), client.session.session_key
-    call_command("migrate", "accounts", "0006", verbosity=0)
-    try:
-        old = OldStore()
-        old.update(data)
-        old.create()
-        Session.objects.filter(pk=old.session_key).update(session_key=key)
-        cache.clear()
-    finally:
-        call_command("migrate", verbosity=0)
-    assert is_logged_in(client)
-    assert UserSession.objects.get().user == user

@@ -1,7 +1,8 @@
 import pytest
 from django.urls import reverse
 
-from departments.models import ConfigurationChange, Qualification, Service
+from accounts.models import Change
+from departments.models import Qualification, Service
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +48,18 @@ def test_a_changed_service_is_in_the_history(dina, department, service):
 
     service.refresh_from_db()
     assert service.minutes == 90
-    assert ConfigurationChange.objects.count() == 1
+    assert Change.objects.count() == 1
     page = dina.get(reverse("departments:changes", args=[department.pk]))
     assert "60 → 90" in page.text
+
+
+def test_a_name_in_brackets_is_only_a_name(dina, department, service):
+    dina.post(reverse("departments:add_service", args=[department.pk]), typed(name="[here]"))
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    assert dina.post(change, typed(name="//[here]")).status_code == 302
+    for page in ("services", "changes"):
+        assert "[here]" in dina.get(reverse(f"departments:{page}", args=[department.pk])).text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from departments.models import ConfigurationChange, Employee
+from accounts.models import Change
+from departments.models import Employee
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def test_a_setting_is_previewed_saved_and_in_the_history(dina, department):
         dina.post(change, {**form, "confirmed": "1", "reason": "Longer roads"})
     department.refresh_from_db()
     assert (department.travel_minutes, department.configuration_revision) == (20, 2)
-    assert ConfigurationChange.objects.get().reason == "Longer roads"
+    assert Change.objects.get().reason == "Longer roads"
     assert "15 → 20" in dina.get(reverse("departments:settings", args=[department.pk])).text
 
 
@@ -77,7 +78,7 @@ def test_invalid_input_is_explained_and_kept(dina, department, field, value):
 
     assert field in page.context["form"].errors
     assert 'value="33 00 10 01"' in page.text
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_two_departments_may_not_share_a_name(dina, department, other_department):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from booking import actions as booking_actions
 from booking.errors import BookingError
 from database.transactions import Busy
@@ -28,6 +29,7 @@ from departments.seats import Reseated
 from workflow import access, queries
 from workflow.board import Board, Lane, frame_of
 from workflow.forms import AddShiftForm
+from workflow.views import questions
 
 
 @require_safe
@@ -69,6 +71,7 @@ def visit(
 
 
 @require_POST
+@asks(questions.give)
 @administrator
 def give(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
@@ -92,6 +95,7 @@ def give(
 
 
 @require_POST
+@asks(questions.take_off)
 @administrator
 def take_off(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
@@ -115,6 +119,7 @@ def shift(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(questions.name_shift)
 @administrator
 def name_shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
@@ -201,6 +206,7 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
 
 
 @require_POST
+@asks(questions.lay_out)
 @administrator
 def lay_out(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     """Lay out a day beyond the horizon, so that its shifts can be named."""

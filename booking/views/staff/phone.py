@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.staff import (
     confirmed_visit_of,
@@ -31,8 +32,10 @@ from booking.choosing import Choosing
 from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
 from booking.models import Booking, BookingEvent, BookingSeries, Recipient
 from booking.notices.notified import notified_for_staff
+from booking.views.staff import questions
 from database.transactions import Busy
 from departments.access import administrator
+from departments.converters import date_of
 from departments.hours import monday
 from departments.models import Department
 
@@ -68,6 +71,7 @@ def phone(
 
 
 @require_POST
+@asks(questions.book_by_phone)
 @administrator
 def book_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
@@ -109,6 +113,7 @@ def phone_visit(
 
 
 @require_POST
+@asks(questions.move_by_phone)
 @administrator
 def move_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
@@ -126,6 +131,7 @@ def move_by_phone(
 
 
 @require_POST
+@asks(questions.cancel_by_phone)
 @administrator
 def cancel_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
@@ -168,6 +174,7 @@ def recipient_week(
 
 
 @require_POST
+@asks(questions.go_on_by_phone)
 @administrator
 def go_on_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
@@ -180,6 +187,7 @@ def go_on_by_phone(
 
 
 @require_POST
+@asks(questions.end_series_by_phone)
 @administrator
 def end_series_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
@@ -315,14 +323,13 @@ def _date_to_show(request: PersonRequest, form: forms.Form) -> dt.date | None:
     if sent:
         return timezone.localdate(sent)
     try:
-        return dt.date.fromisoformat(request.GET.get("date", ""))
+        return date_of(request.GET.get("date", ""))
     except ValueError:
         return None
 
 
 def _monday_in_url(request: PersonRequest) -> dt.date | None:
     try:
-        date = dt.date.fromisoformat(request.GET.get("week", ""))
+        return monday(date_of(request.GET.get("week", "")))
     except ValueError:
         return None
-    return monday(date) if 2000 <= date.year <= 2200 else None
