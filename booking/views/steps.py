@@ -119,9 +119,8 @@ def check_page(
 
 def notified_by_helper(request: HttpRequest, recipient: Recipient) -> Sequence[str]:
     """Who gets a message about a change by the reader; nothing on one's own pages."""
-    if whose_pages(request).mandate is None:
-        return ()
-    return notified_for_helper(recipient, request.user)
+    mandate = whose_pages(request).mandate
+    return notified_for_helper(recipient, mandate.holder) if mandate else ()
 
 
 def _around(choosing: Choosing, slot: Slot) -> dict[str, Any]:
