@@ -125,7 +125,7 @@ def test_the_migration_writes_numbers_and_keeps_text(db, capsys):
         AddressChange.objects.create(
             user=user, by=user, channel="sms", address=address, made_at=user.joined_at, attempts=1
         )
-    migration = importlib.import_module("accounts.migrations.0012_phone_numbers")
+    migration = importlib.import_module("accounts.migrations.0013_phone_numbers")
 
     migration.to_e164(apps, None)
     migration.confirm(apps, None)

@@ -21,7 +21,7 @@ def confirm(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_languages_and_sending_pauses")]
+    dependencies = [("accounts", "0012_rotated_session_keys")]
 
     operations = [
         migrations.AddField(
