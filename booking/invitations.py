@@ -28,6 +28,7 @@ def register_all() -> None:
             details=_details_of_log_in,
             new_user=_give_log_in,
             accept=_accept_log_in,
+            label=gettext_lazy("Invitation to log in"),
         )
     )
     invitations.register(
@@ -37,6 +38,7 @@ def register_all() -> None:
             details=_details_of_mandate,
             new_user=_new_holder,
             accept=_accept_mandate,
+            label=gettext_lazy("Invitation to act for somebody"),
         )
     )
 

@@ -2,14 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Field
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import changes, dates
-from accounts.changes import People
+from accounts.changes import People, capital, describe_values
 from accounts.models import Change
 from departments.models import Department, Service, Weekday
 from departments.records import Record
@@ -76,10 +74,10 @@ def _hours(change: Change, people: People) -> str:
             day,
         )
     if not after["special_days"]:
-        return _("%(day)s follows the ordinary week again") % {"day": _capital(day)}
+        return _("%(day)s follows the ordinary week again") % {"day": capital(day)}
     special = after["special_days"][0]
     hours = ", ".join(map(_period, special["hours"])) or _("closed")
-    return f"{_capital(day)}, {special['name']}: {hours}"
+    return f"{capital(day)}, {special['name']}: {hours}"
 
 
 def _describe_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
@@ -114,7 +112,7 @@ def _weekly(row: Record) -> str:
 
 
 def _times(row: Record) -> str:
-    return f"{_capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
+    return f"{capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
 
 
 def _period(row: Record) -> str:
@@ -139,7 +137,7 @@ def _new_service(change: Change, people: People) -> str:
 
 
 def _changed_service(change: Change, people: People) -> str:
-    return f"{change.before['name']}: {_describe_values(Service, change)}"
+    return f"{change.before['name']}: {describe_values(Service, change, people.this_year)}"
 
 
 def _new_qualification(change: Change, people: People) -> str:
@@ -147,7 +145,7 @@ def _new_qualification(change: Change, people: People) -> str:
 
 
 def _settings(change: Change, people: People) -> str:
-    return _describe_values(Department, change)
+    return describe_values(Department, change, people.this_year)
 
 
 # -- Staff -------------------------------------------------------------------------
@@ -199,29 +197,5 @@ def _employee(change: Change, people: People) -> str:
 # -- Values ------------------------------------------------------------------------
 
 
-def _describe_values(model: type[Department] | type[Service], change: Change) -> str:
-    """Each changed field by its verbose name: "travel minutes: 15 → 20"."""
-    fields: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
-    parts = [
-        f"{fields[name].verbose_name}: {_value(fields[name], before)} → "
-        f"{_value(fields[name], change.after[name])}"
-        for name, before in change.before.items()
-        if name in fields and before != change.after[name]
-    ]
-    return _capital("; ".join(parts)) or _("other terms")
-
-
-def _value(field: "Field[Any, Any]", value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    return str(value) if value not in (None, "") else _("nothing")
-
-
 def _iso_day(value: str, this_year: int) -> str:
     return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
