@@ -15,7 +15,7 @@ from accounts import attempts, known_devices
 from accounts.actions.tokens import revoke_all_tokens
 from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
-from accounts.models import ApiToken, MessageChoices, User
+from accounts.models import ApiToken, MessageChoices, User, languages
 from accounts.phones import is_number
 
 LABELS = {
@@ -137,7 +137,7 @@ class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
 
 
 class LanguageForm(CleanForm):
-    language = forms.ChoiceField(choices=User.Language.choices)
+    language = forms.ChoiceField(choices=languages)
 
 
 HELP_FOR_TOPIC = {

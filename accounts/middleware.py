@@ -59,7 +59,7 @@ class UnsentFormMiddleware:
 
 
 class LanguageMiddleware:
-    """Use the user's language, else the cookie's, else bokmål.
+    """Use the user's language, else the cookie's, else the installation's.
 
     Accept-Language is ignored: most browsers request English without their owner knowing.
     """

@@ -35,6 +35,15 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+def languages() -> list[tuple[str, str]]:
+    """A function, so that a municipality's own languages are no migration."""
+    return list(settings.LANGUAGES)
+
+
+def default_language() -> str:
+    return str(settings.LANGUAGE_CODE)
+
+
 class User(AbstractBaseUser):
     """Somebody who can log in. What they may do follows from rows of other models
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
@@ -43,18 +52,13 @@ class User(AbstractBaseUser):
     the name already, nobody can log in, and no message is sent.
     """
 
-    class Language(models.TextChoices):
-        BOKMAAL = "nb", _("Norwegian bokmål")
-        NYNORSK = "nn", _("Norwegian nynorsk")
-        ENGLISH = "en", _("English")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language.choices, default=Language.BOKMAAL
+        _("language"), max_length=2, choices=languages, default=default_language
     )
     preferences = models.JSONField(default=dict, blank=True)
     # Whether they ever had a mandate: saves a query on each page for everybody else.
@@ -328,6 +332,17 @@ class DeadAddress(models.Model):
         if self.channel == Message.Channel.EMAIL:
             return self.address == self.user.email
         return self.address == mobile_number(self.user.phone)
+
+
+class SendingPause(models.Model):
+    """A channel whose server refused several messages in a row. None is sent until then."""
+
+    channel = models.CharField(max_length=6, choices=MessageChoices.CHANNELS, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel}, {self.failures} failures in a row"
 
 
 class AddressChange(models.Model):
