@@ -1,8 +1,10 @@
 """Descriptions of the changes that this app's actions record (``accounts.changes``)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -49,6 +51,31 @@ def register_all() -> None:
                 "change_employment": _changed_employment,
                 "accept_employment": _acceptance,
                 "join_person": _joined,
+                "give_qualification": _qualification,
+                "take_qualification": _no_qualification,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind(
+            "shifts",
+            gettext_lazy("Shifts"),
+            {
+                "name_shift": _named_shift,
+                "unname_shift": _unnamed_shift,
+                "add_shift": _new_shift,
+                "remove_shift": _removed_shift,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind(
+            "absences",
+            gettext_lazy("Absence"),
+            {
+                "report_absence": _absence,
+                "correct_absence": _corrected_absence,
+                "end_absence": _removed_absence,
             },
         )
     )
@@ -190,11 +217,94 @@ def _acceptance(change: Change, people: People) -> str:
     ) % {"name": name, "count": lost}
 
 
+def _qualification(change: Change, people: People) -> str:
+    if change.after["until"]:
+        return _("%(name)s knows: %(what)s, from %(day)s until and including %(last)s") % {
+            "name": _employee(change, people),
+            "what": change.after["name"],
+            "day": _iso_day(change.after["from"], people.this_year),
+            "last": _iso_day(change.after["until"], people.this_year),
+        }
+    return _("%(name)s knows: %(what)s, from %(day)s") % {
+        "name": _employee(change, people),
+        "what": change.after["name"],
+        "day": _iso_day(change.after["from"], people.this_year),
+    }
+
+
+def _no_qualification(change: Change, people: People) -> str:
+    return _("%(name)s no longer knows: %(what)s") % {
+        "name": _employee(change, people),
+        "what": change.before["name"],
+    }
+
+
 def _employee(change: Change, people: People) -> str:
     return people.name(change.subject_id) or _("An employee")
 
 
+# -- Shifts and absences -----------------------------------------------------------
+
+
+def _named_shift(change: Change, people: People) -> str:
+    return _("%(name)s is put on the shift %(times)s") % _shift(change, people)
+
+
+def _unnamed_shift(change: Change, people: People) -> str:
+    return _("%(name)s is taken off the shift %(times)s") % _shift(change, people)
+
+
+def _new_shift(change: Change, people: People) -> str:
+    if change.subject_id:
+        return _("Extra shift %(times)s: %(name)s") % _shift(change, people)
+    return _("Extra shift %(times)s, without a name") % _shift(change, people)
+
+
+def _removed_shift(change: Change, people: People) -> str:
+    return _("No longer: extra shift %(times)s") % _shift(change, people)
+
+
+def _shift(change: Change, people: People) -> dict[str, str]:
+    return {"name": _employee(change, people), "times": times(change.after, people.this_year)}
+
+
+def _absence(change: Change, people: People) -> str:
+    return _("%(name)s is away %(times)s") % {
+        "name": _employee(change, people),
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _corrected_absence(change: Change, people: People) -> str:
+    return _("%(name)s is away %(times)s, not %(before)s") % {
+        "name": _employee(change, people),
+        "times": times(change.after, people.this_year),
+        "before": times(change.before, people.this_year),
+    }
+
+
+def _removed_absence(change: Change, people: People) -> str:
+    return _("%(name)s is not away %(times)s after all") % {
+        "name": _employee(change, people),
+        "times": times(change.before, people.this_year),
+    }
+
+
 # -- Values ------------------------------------------------------------------------
+
+
+def times(values: Mapping[str, Any], this_year: int) -> str:
+    """ "Friday 13 March 07:00–15:00", from ``starts_at`` and ``ends_at``."""
+    start, end = (
+        timezone.localtime(dt.datetime.fromisoformat(values[name]))
+        for name in ("starts_at", "ends_at")
+    )
+    language = get_language()
+    first = dates.day(start, language, this_year=this_year)
+    if end - start < dt.timedelta(days=1):
+        return f"{first} {dates.hm(start, language)}–{dates.hm(end, language)}"
+    last = dates.day(end, language, this_year=this_year)
+    return f"{first} {dates.hm(start, language)} – {last} {dates.hm(end, language)}"
 
 
 def _iso_day(value: str, this_year: int) -> str:
