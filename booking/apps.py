@@ -5,7 +5,6 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from accounts import changes
         from accounts.signals import phone_changes
         from booking import invitations, queries
         from booking.actions.recipients import keep_phone
@@ -15,6 +14,6 @@ class BookingConfig(AppConfig):
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
-        changes.register_people(queries.people_in_changes)
+        queries.register_changes()
         register_all()
         invitations.register_all()

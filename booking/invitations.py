@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations
-from accounts.actions import change_address
+from accounts.actions import change_address, record
 from accounts.errors import AddressTaken, InvitationRefused, OwnInvitation
 from accounts.models import Invitation, Message, User
 from booking import errors
@@ -103,11 +103,18 @@ def _accept_log_in(invitation: Invitation, user: User) -> None:
     known = Recipient.objects.filter(user=user).first()
     if known is None:
         Recipient.objects.filter(pk=recipient.pk).update(user=user)
-        return
-    try:
-        join_recipient(from_=recipient, into=known)
-    except errors.BookingError as error:
-        raise InvitationRefused from error
+    else:
+        try:
+            join_recipient(from_=recipient, into=known)
+        except errors.BookingError as error:
+            raise InvitationRefused from error
+    record(
+        "accept_log_in",
+        by=user,
+        department_id=invitation.department_id,
+        subject_id=(known or recipient).pk,
+        of=invitation,
+    )
 
 
 # -- Mandates ----------------------------------------------------------------------

@@ -93,7 +93,7 @@ def _undone(change: Change, people: People) -> str:
 
 def _hours(change: Change, people: People) -> str:
     before, after = change.before, change.after
-    day = _iso_day(after["from"], people.this_year)
+    day = iso_day(after["from"], people.this_year)
     if after.get("rows") or before.get("rows"):
         return _describe_rows(
             _valid_rows(before.get("rows", []), after["from"]),
@@ -181,7 +181,7 @@ def _settings(change: Change, people: People) -> str:
 def _new_employee(change: Change, people: People) -> str:
     return _("%(name)s works here from %(day)s") % {
         "name": _employee(change, people),
-        "day": _iso_day(change.after["from"], people.this_year),
+        "day": iso_day(change.after["from"], people.this_year),
     }
 
 
@@ -190,12 +190,12 @@ def _changed_employment(change: Change, people: People) -> str:
     if after.get("from", "") != change.before.get("from", ""):
         return _("%(name)s works here from %(day)s") % {
             "name": name,
-            "day": _iso_day(after["from"], people.this_year),
+            "day": iso_day(after["from"], people.this_year),
         }
     if after["until"]:
         return _("%(name)s works here until and including %(day)s") % {
             "name": name,
-            "day": _iso_day(after["until"], people.this_year),
+            "day": iso_day(after["until"], people.this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
 
@@ -222,13 +222,13 @@ def _qualification(change: Change, people: People) -> str:
         return _("%(name)s knows: %(what)s, from %(day)s until and including %(last)s") % {
             "name": _employee(change, people),
             "what": change.after["name"],
-            "day": _iso_day(change.after["from"], people.this_year),
-            "last": _iso_day(change.after["until"], people.this_year),
+            "day": iso_day(change.after["from"], people.this_year),
+            "last": iso_day(change.after["until"], people.this_year),
         }
     return _("%(name)s knows: %(what)s, from %(day)s") % {
         "name": _employee(change, people),
         "what": change.after["name"],
-        "day": _iso_day(change.after["from"], people.this_year),
+        "day": iso_day(change.after["from"], people.this_year),
     }
 
 
@@ -307,5 +307,6 @@ def times(values: Mapping[str, Any], this_year: int) -> str:
     return f"{first} {dates.hm(start, language)} – {last} {dates.hm(end, language)}"
 
 
-def _iso_day(value: str, this_year: int) -> str:
+def iso_day(value: str, this_year: int) -> str:
+    """ "Friday 13 March", from an ISO date."""
     return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)

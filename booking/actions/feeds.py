@@ -4,9 +4,11 @@ import datetime as dt
 import hashlib
 import secrets
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from booking.models import CalendarFeed, Recipient
 
@@ -17,15 +19,18 @@ NOTED = dt.timedelta(minutes=10)
 def make_feed(*, recipient: Recipient, by: User) -> tuple[CalendarFeed, str]:
     """A new feed and its secret, which is not stored."""
     secret = secrets.token_urlsafe(32)
-    feed = CalendarFeed.objects.create(recipient=recipient, by=by, secret_hash=hashed(secret))
+    with transaction.atomic():
+        feed = CalendarFeed.objects.create(recipient=recipient, by=by, secret_hash=hashed(secret))
+        record("make_feed", by=by, subject_id=recipient.pk, of=feed)
     return feed, secret
 
 
 def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
     """The feed's URL is a 404 from now on. Revoking twice changes nothing."""
-    CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(
-        revoked_at=timezone.now()
-    )
+    found = CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True)
+    with transaction.atomic():
+        if found.update(revoked_at=timezone.now()):
+            record("revoke_feed", by=by, subject_id=feed.recipient_id, of=feed)
 
 
 def note_reading(feed: CalendarFeed) -> None:
