@@ -511,7 +511,7 @@ class ApiToken(models.Model):
 
 
 class UserSession(AbstractBaseSession):
-    """A browser's session. Without its row nobody is logged in, whatever the cache remembers.
+    """A browser's session. Without its row nobody is logged in.
 
     ``user`` is empty while a log-in is under way.
     """

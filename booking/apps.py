@@ -6,8 +6,8 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import phone_changes
-        from booking import invitations, queries
-        from booking.actions.recipients import keep_phone
+        from booking import queries
+        from booking.actions import keep_phone, register_invitation_kinds
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import seats
@@ -16,4 +16,4 @@ class BookingConfig(AppConfig):
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
         queries.register_changes()
         register_all()
-        invitations.register_all()
+        register_invitation_kinds()

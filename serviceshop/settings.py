@@ -156,7 +156,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     }
 }
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "serviceshop.sessions"
 
 # -- People -----------------------------------------------------------------
 

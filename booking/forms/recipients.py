@@ -115,6 +115,7 @@ class GrantForm(CleanForm):
         assert isinstance(service, forms.ModelChoiceField)
         service.queryset = Service.objects.filter(department=department)
         service.empty_label = _("Choose")
+        self._service = instance.service if instance else None
         if instance:
             del self.fields["service"]
 
@@ -123,7 +124,17 @@ class GrantForm(CleanForm):
         first, last = data.get("valid_from"), data.get("valid_until")
         if first and last and last < first:
             self.add_error("valid_until", _("The last day is before the first."))
+        self._check_amount(data)
         return data
+
+    def _check_amount(self, data: dict[str, Any]) -> None:
+        """Refuse minutes that are fewer than one visit takes."""
+        service, amount = self._service or data.get("service"), data.get("amount")
+        if service is None or amount is None or data.get("unit") != Grant.Unit.MINUTES:
+            return
+        if amount < service.minutes:
+            text = gettext("One visit takes {minutes} minutes. Write at least that.")
+            self.add_error("amount", text.format(minutes=service.minutes))
 
 
 class NewRecipientForm(CleanForm):

@@ -9,6 +9,7 @@ from django.db.models import Model
 from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
+from departments import errors
 from departments.actions import days
 from departments.models import Department
 
@@ -27,6 +28,7 @@ SETTINGS = (
     "week_warning_days",
     "month_warning_days",
 )
+MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.
 LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}
 
@@ -40,7 +42,8 @@ def change_settings(
     reason: str = "",
     drop_named: bool = False,
 ) -> days.Impact:
-    """Change some of ``SETTINGS``. Does nothing when no value differs."""
+    """Change some of ``SETTINGS``. Does nothing when no value differs. Raises
+    ``NoticeTooLong`` when people could book nothing."""
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
@@ -52,6 +55,8 @@ def change_settings(
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
+    if fresh.minimum_notice_minutes >= fresh.horizon_days * MINUTES_PER_DAY:
+        raise errors.NoticeTooLong
     fresh.save(update_fields=list(changed))
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:

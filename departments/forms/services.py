@@ -35,6 +35,8 @@ class SymbolSelect(forms.RadioSelect):
 
 
 class ServiceForm(CleanModelForm):
+    """``is_certain`` is shown, and required, for a new service that nobody could book."""
+
     symbol = forms.ChoiceField(
         label=_("Symbol"), choices=SYMBOLS, widget=SymbolSelect, initial="calendar"
     )
@@ -51,6 +53,7 @@ class ServiceForm(CleanModelForm):
         initial=1,
         help_text=_("Two, for example, for a lift."),
     )
+    is_certain = forms.BooleanField(label=_("Add it all the same"), required=False)
 
     class Meta:
         model = Service

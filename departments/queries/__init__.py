@@ -20,6 +20,7 @@ from departments.queries.hours import (
 )
 from departments.queries.overview import DepartmentFigures, department_figures
 from departments.queries.services import all_qualifications, services_of
+from departments.queries.shortages import shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
     ComingSpecialDays,
@@ -91,6 +92,8 @@ __all__ = [
     "services_of",
     "shift_facts",
     "shifts_by_day",
+    "shortages_for",
+    "shortages_of",
     "special_day_name",
     "staff_list",
     "staffing_of",

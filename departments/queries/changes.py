@@ -47,10 +47,10 @@ def newest_change_id(department: Department) -> int | None:
 
 
 def describe_changes_since(department: Department, change_id: int | None) -> str:
-    """The newest change of hours or settings made after ``change_id``, as a sentence."""
-    found = changes_of(department).filter(
-        verb__in=[*verbs_of("hours"), *verbs_of("settings")], pk__gt=change_id or 0
-    )
+    """The newest change of hours, settings or services made after ``change_id``, as a
+    sentence."""
+    verbs = [*verbs_of("hours"), *verbs_of("settings"), *verbs_of("services")]
+    found = changes_of(department).filter(verb__in=verbs, pk__gt=change_id or 0)
     described = describe_changes(department, found[:1], timezone.localdate())
     return f"{described[0].description}." if described else _("Nothing is changed.")
 

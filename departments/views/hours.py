@@ -23,7 +23,7 @@ from departments.converters import date_of
 from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
-from departments.views.previews import Submission, preview_or_save, restored_input
+from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 from departments.week import next_date
 
 
@@ -194,6 +194,7 @@ def _answer(
             ),
             "on": on,
             "back": back,
+            "warnings": warnings_of((row.staffing for row in made), on),
         }
 
     return preview_or_save(

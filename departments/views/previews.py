@@ -5,6 +5,7 @@ back, and the preview page carries all form fields in hidden inputs: to save the
 to go back to the form.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, TypedDict
@@ -13,16 +14,20 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
 from accounts.text import clean_text
 from database.transactions import Busy
-from departments import actions
+from departments import actions, queries
 from departments.actions import Impact
 from departments.errors import DepartmentsError
+from departments.hours import LONG_SHIFT, Staffing, period_of
 from departments.models import Department
 from departments.seats import AffectedVisit, Reseated
+from departments.templatetags.staffing import long_hours
 
 CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "reason", "drop_named")
 
@@ -127,6 +132,7 @@ def preview_or_save(
     ``refused`` has received the message.
     """
     submission = Submission.of(request)
+    context_after = _with_shortages(department, context_after)
 
     def act_and_read() -> tuple[Impact | Reseated, dict[str, Any]]:
         return action(submission), context_after()
@@ -149,6 +155,30 @@ def preview_or_save(
         department_id=department.pk,
     )
     return render(request, template, {**context, "department": department, "preview": preview})
+
+
+def _with_shortages(
+    department: Department, context_after: Callable[[], dict[str, Any]]
+) -> Callable[[], dict[str, Any]]:
+    """Adds the services that nobody can book once the change is made, and could before."""
+    before = queries.shortages_of(department)
+
+    def with_shortages() -> dict[str, Any]:
+        found = [one for one in queries.shortages_of(department) if one not in before]
+        return {**context_after(), "shortages": found}
+
+    return with_shortages
+
+
+def warnings_of(staffings: Iterable[Staffing], on: dt.date) -> list[str]:
+    """Hours that may be a slip, because each shift is long."""
+    zone = timezone.get_default_timezone()
+    periods = [period_of(on, staffing, zone) for staffing in staffings]
+    return [
+        _("Each shift lasts {length}. Look once more.").format(length=long_hours(period))
+        for period in periods
+        if period and period.duration > LONG_SHIFT
+    ]
 
 
 def restored_input(request: HttpRequest) -> QueryDict | None:

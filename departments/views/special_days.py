@@ -29,7 +29,7 @@ from departments.forms.special_days import (
 from departments.hours import Staffing
 from departments.models import Department
 from departments.views import questions
-from departments.views.previews import Submission, preview_or_save, restored_input
+from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 
 
 @require_safe
@@ -85,7 +85,8 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
         )
 
     back = reverse("departments:special_days", args=[department.pk])
-    return _answer(request, department, action, back)
+    warnings = warnings_of(hours, form.dates[0])
+    return _answer(request, department, action, back, warnings)
 
 
 @require_POST
@@ -130,6 +131,7 @@ def _answer(
     department: Department,
     action: Callable[[Submission], Impact],
     back: str,
+    warnings: Sequence[str] = (),
 ) -> HttpResponse:
     newest = queries.newest_change_id(department)
     overview = reverse("departments:special_days", args=[department.pk])
@@ -139,6 +141,7 @@ def _answer(
             "description": queries.describe_changes_since(department, newest),
             "coming": queries.coming_special_days(department, timezone.localdate()),
             "back": back,
+            "warnings": warnings,
         }
 
     response = preview_or_save(

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Change
+from departments.actions import change_settings
+from departments.errors import NoticeTooLong
 from departments.models import Employee
 from tests import factories
 
@@ -127,3 +129,26 @@ def test_the_overview_is_not_found_for_a_care_worker(client, care_worker):
     client.force_login(care_worker)
 
     assert client.get(reverse("departments:overview")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "minutes", "is_possible"),
+    [("14", "20160", False), ("1", "1440", False), ("7", "20000", False), ("7", "10075", True)],
+)
+def test_a_notice_as_long_as_people_book_ahead_is_refused(
+    dina, department, days, minutes, is_possible
+):
+    change = reverse("departments:change_settings", args=[department.pk])
+    values = {"horizon_days": days, "minimum_notice_minutes": minutes}
+
+    page = dina.post(change, typed(department, **values, confirmed="1"))
+
+    assert (page.status_code == 302) is is_possible
+    if not is_possible:
+        assert "minimum_notice_minutes" in page.context["form"].errors
+        with pytest.raises(NoticeTooLong):
+            change_settings(
+                department=department,
+                values={name: int(value) for name, value in values.items()},
+                by=None,
+            )

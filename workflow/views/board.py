@@ -133,6 +133,7 @@ def name_shift(
         named,
         partial(department_actions.name_shift, shift=named, person=person, by=request.user),
         message=_("%(who)s has the shift now.") % {"who": person.full_name},
+        is_seen="seen" in submitted,
         new_name=person,
     )
 
@@ -224,12 +225,15 @@ def _preview_or_change(
     *,
     message: str,
     is_removal: bool = False,
+    is_seen: bool = True,
     **context: Any,
 ) -> HttpResponse:
-    """GET shows what ``action`` would do to the shift's visits; POST does it."""
+    """GET shows what ``action`` would do to the shift's visits; POST does it. When the user
+    has not seen the preview, and a visit would lose its carer, POST shows it too."""
     date, shift_id = shift.day.date, shift.pk
     try:
-        if request.method == "POST":
+        is_sent = request.method == "POST"
+        if is_sent and (is_seen or not department_actions.preview(action).unstaffed):
             action()
             messages.success(request, message)
             if is_removal:
