@@ -26,6 +26,7 @@ from accounts.actions.changes import record
 from accounts.actions.outbox import post
 from accounts.messages import addresses, mails, sms
 from accounts.messages.notices import Words
+from accounts.messages.texts import text_of
 from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
 from accounts.sessions import end_sessions
@@ -186,4 +187,4 @@ def _send(change: AddressChange, compose: Callable[[], Words]) -> None:
             mails.send(change.address, words, reference=change.pk)
         else:
             number = mobile_number(change.address)
-            sms.gateway().send(number=number, text=" ".join(words.lines), reference=str(change.pk))
+            sms.gateway().send(number=number, text=text_of(words), reference=str(change.pk))

@@ -3,25 +3,38 @@
 import datetime as dt
 import hashlib
 import secrets
+import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actions import record
 from accounts.models import User
+from booking import errors
 from booking.models import CalendarFeed, Recipient
 
 # Calendar programs read every few minutes; the time is saved no more often than this.
 NOTED = dt.timedelta(minutes=10)
 
 
-def make_feed(*, recipient: Recipient, by: User) -> tuple[CalendarFeed, str]:
-    """A new feed and its secret, which is not stored."""
+def make_feed(
+    *, recipient: Recipient, by: User, key: uuid.UUID | None = None
+) -> tuple[CalendarFeed, str]:
+    """A new feed and its secret, which is not stored.
+
+    ``key`` is the form's idempotency key and becomes the id. Raises ``KeyReused`` when the form
+    is sent again: the secret that it made can't be shown again.
+    """
     secret = secrets.token_urlsafe(32)
-    with transaction.atomic():
-        feed = CalendarFeed.objects.create(recipient=recipient, by=by, secret_hash=hashed(secret))
-        record("make_feed", by=by, subject_id=recipient.pk, of=feed)
+    try:
+        with transaction.atomic():
+            feed = CalendarFeed.objects.create(
+                pk=key or uuid.uuid4(), recipient=recipient, by=by, secret_hash=hashed(secret)
+            )
+            record("make_feed", by=by, subject_id=recipient.pk, of=feed)
+    except IntegrityError:
+        raise errors.KeyReused from None
     return feed, secret
 
 

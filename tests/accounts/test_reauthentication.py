@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 
 import pytest
 import time_machine
@@ -15,7 +16,12 @@ from tests.reauthentication import logged_in_again
 
 AGAIN = reverse("accounts:log_in_again")
 NEW_KEY = reverse("accounts:create_token")
-KEY = {"name": "My robot", "scopes": ["bookings:read", "bookings:write"], "days": "30"}
+KEY = {
+    "key": str(uuid.uuid4()),
+    "name": "My robot",
+    "scopes": ["bookings:read", "bookings:write"],
+    "days": "30",
+}
 NEW = {"password1": "three blue boats", "password2": "three blue boats"}
 
 
