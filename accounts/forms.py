@@ -1,6 +1,7 @@
 """Forms: django-allauth's with our texts and without placeholders, and our own."""
 
 import re
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -257,7 +258,13 @@ class AddressCodeForm(CleanForm):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class TokenForm(CleanForm):
+class KeyForm(CleanForm):
+    """``key`` is the form's idempotency key: the id of what it makes."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class TokenForm(KeyForm):
     name = forms.CharField(
         label=_("What is it for?"),
         max_length=60,

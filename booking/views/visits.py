@@ -27,7 +27,13 @@ from booking.queries.actors import Actor, Actors
 from booking.views import questions, simple
 from booking.views.days import weeks
 from booking.views.next_week import again_next_week
-from booking.views.steps import check_page, is_too_late_to_move, refuse, times_page
+from booking.views.steps import (
+    check_page,
+    is_too_late_to_move,
+    notified_by_helper,
+    refuse,
+    times_page,
+)
 from database.transactions import Busy
 
 HISTORY = 20  # on a page
@@ -92,6 +98,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "booked_again": rebooked,
             "undo_key": queries.undo_key(found, last, now) if can_undo else None,
             "series": queries.running_series_of(found),
+            "notified": _notified(request, last, is_over=is_over),
         },
     )
 
@@ -190,7 +197,17 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
         return redirect("booking:visit", booking)
-    return simple.show(request, "cancel", {"visit": visit})
+    context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
+    return simple.show(request, "cancel", context)
+
+
+def _notified(
+    request: PersonRequest, last: BookingEvent | None, *, is_over: bool
+) -> Sequence[str]:
+    """Who gets a message about what the reader has just done for another."""
+    if last is None or last.by_id != request.user.pk or is_over:
+        return ()
+    return notified_by_helper(request, last.booking.recipient)
 
 
 def _booked_by(events: Sequence[BookingEvent], actors: Actors) -> str:
