@@ -136,6 +136,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def update(self, **values: Any) -> int:
         raise TypeError("Changes are only inserted.")
 
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise TypeError("Changes are only inserted.")
+
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("Changes are only inserted.")
 
@@ -516,6 +519,7 @@ class UserSession(AbstractBaseSession):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
     )
+    previous_key = models.CharField(max_length=40, blank=True, db_default="", db_index=True)
 
     def __str__(self) -> str:
         return f"Session until {self.expire_date:%Y-%m-%d %H:%M}"

@@ -109,6 +109,15 @@ def test_a_new_email_takes_a_log_in(browser, person, mailoutbox):
     assert mailoutbox[0].to == ["new@example.test"]
 
 
+def test_a_new_phone_number_takes_a_log_in(browser, person):
+    """Messages about visits go there."""
+    new = {"address": "400 00 099"}
+    assert browser.post(reverse("accounts:phone"), new).url == AGAIN
+    assert User.objects.get().phone != new["address"]
+    browser.post(AGAIN, {"action": "password", "password": "old and long"})
+    assert User.objects.get().phone == new["address"]
+
+
 def test_a_first_password_takes_a_log_in(browser, person):
     User.objects.update(password="!")
     browser.force_login(User.objects.get())
