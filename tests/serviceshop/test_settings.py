@@ -115,6 +115,8 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("EMAIL_HOST", "smtp://mail.example.no"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune <post@>"),
+        ("DEFAULT_FROM_EMAIL", "post@example.no, other@example.no"),
+        ("DEFAULT_FROM_EMAIL", "Fjordvik, kommune <post@example.no>"),
         ("SMS_GATEWAY_URL", "gateway.example.no/send"),
         ("SMS_SENDER", "Fjordvikkommunen"),  # 16 letters
         ("SMS_SENDER", "Ås kommune"),
