@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.phones import mobile_number
+from database.versions import Versioned
 
 INVITATION_SALT = "accounts.invitation"
 
@@ -34,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser, Versioned):
     """Somebody who can log in. What they may do follows from rows of other models
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
 
@@ -221,7 +222,7 @@ def _by_sms() -> list[str]:
     return [Message.Channel.SMS]
 
 
-class MessageChoices(models.Model):
+class MessageChoices(Versioned):
     """The channels that a user wants for each topic; an empty list means no message.
 
     The list fields have the names of ``accounts.messages.notices.Topic``.
