@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0010_who_added_a_recipient'),
+        ("booking", "0010_who_added_a_recipient"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='version',
+            model_name="grant",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='recipient',
-            name='version',
+            model_name="recipient",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
     ]

@@ -25,7 +25,7 @@ from departments.actions.hours import (
     undo_change,
 )
 from departments.actions.join import join_person
-from departments.actions.previews import preview
+from departments.actions.previews import digest_of, preview, save_if
 from departments.actions.rota import (
     add_shift,
     change_shifts,
@@ -72,6 +72,7 @@ __all__ = [
     "change_shifts",
     "clear_name",
     "correct_absence",
+    "digest_of",
     "employ",
     "end_absence",
     "ensure_laid_out",
@@ -96,6 +97,7 @@ __all__ = [
     "remove_special_day",
     "report_absence",
     "revision_bumped",
+    "save_if",
     "set_special_day",
     "set_special_days",
     "split_opening_hours",

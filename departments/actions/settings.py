@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments.actions import days
 from departments.models import ConfigurationChange, Department
 from departments.records import plain
@@ -36,8 +37,10 @@ def change_settings(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> days.Impact:
-    """Change some of ``SETTINGS``. Does nothing when no value differs."""
+    """Change some of ``SETTINGS``. Does nothing when no value differs. Raises ``Stale`` when
+    the settings have another version than the user's page showed."""
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
@@ -45,10 +48,12 @@ def change_settings(
     changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
     if not changed:
         return days.Impact()
+    check_version(fresh.version, version)
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
-    fresh.save(update_fields=list(changed))
+    fresh.version += 1
+    fresh.save(update_fields=[*changed, "version"])
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:
         return days.lay_out_again(fresh, by=by, drop_named=drop_named)

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     ComingDateField,
     WrittenEndField,
@@ -27,7 +28,7 @@ class Often(TextChoices):
     SELDOM = "seldom", _("Every second week or more seldom")
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(VersionedForm, forms.Form):
     """A period of the ordinary week. ``key`` is the idempotency key: it becomes the row's id."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -124,11 +125,11 @@ class NewPeriodForm(PeriodForm):
     field_order = ["weekday"]
 
 
-class RemovePeriodForm(forms.Form):
+class RemovePeriodForm(VersionedForm, forms.Form):
     valid_from = ComingDateField(label=_("The period is gone from"))
 
 
-class SplitPeriodForm(forms.Form):
+class SplitPeriodForm(VersionedForm, forms.Form):
     """One period becomes two that follow each other."""
 
     first_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

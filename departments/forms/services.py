@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
 from departments.models import Qualification, Service
 
@@ -33,7 +34,7 @@ class SymbolSelect(forms.RadioSelect):
     option_template_name = "departments/_symbol_option.html"
 
 
-class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+class ServiceForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
     symbol = forms.ChoiceField(
         label=_("Symbol"), choices=SYMBOLS, widget=SymbolSelect, initial="calendar"
     )

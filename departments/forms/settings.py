@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.versioned_forms import VersionedForm
 from departments.actions.settings import SETTINGS
 from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
 from departments.models import Department
@@ -10,7 +11,7 @@ from departments.models import Department
 TWO_WEEKS = 14 * 24 * 60
 
 
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
     horizon_days = WrittenNumberField(
         label=_("Days ahead that can be booked"),
         min_value=1,

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     NO_GUESSES,
     ComingDateField,
@@ -26,7 +27,7 @@ class DayKind(TextChoices):
     OWN = "own", _("Hours of its own")
 
 
-class SpecialDayForm(forms.Form):
+class SpecialDayForm(VersionedForm, forms.Form):
     date = ComingDateField(label=_("Date"))
     last_date = ComingDateField(label=_("Until and including"), required=False)
     name = forms.CharField(

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     DAY_MINUTES,
     NO_GUESSES,
@@ -36,7 +37,7 @@ class DateRangeForm(forms.Form):
         return data
 
 
-class EmploymentForm(DateRangeForm):
+class EmploymentForm(VersionedForm, DateRangeForm):
     field_order = ["valid_from", "valid_until"]
 
 
@@ -83,7 +84,7 @@ class InviteAgainForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
 
 
-class HoldingForm(DateRangeForm):
+class HoldingForm(VersionedForm, DateRangeForm):
     """A qualification that an employee holds."""
 
     qualification = forms.ModelChoiceField(
@@ -97,7 +98,7 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceTimesForm(forms.Form):
+class AbsenceTimesForm(VersionedForm, forms.Form):
     """From when until when an absence lasts. Without a time, the whole day counts."""
 
     first_date = WrittenDateField(label=_("Away from the day"))
@@ -158,7 +159,7 @@ class AbsenceForm(AbsenceTimesForm):
         choice.queryset = employees_of(department, timezone.localdate())
 
 
-class BackForm(forms.Form):
+class BackForm(VersionedForm, forms.Form):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))

@@ -4,40 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('departments', '0004_times_away'),
+        ("departments", "0004_times_away"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='absence',
-            name='version',
+            model_name="absence",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='department',
-            name='hours_version',
+            model_name="department",
+            name="hours_version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='department',
-            name='version',
+            model_name="department",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='employee',
-            name='version',
+            model_name="employee",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='service',
-            name='version',
+            model_name="service",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name='shift',
-            name='version',
+            model_name="shift",
+            name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
     ]

@@ -65,7 +65,8 @@ class Shift(Versioned):
     ``qualification_ids`` is a snapshot for the shift's date. ``away`` is derived from the
     ``TimeAway`` rows, so that seating reads no other table: [from, to, from, to …] in order
     and apart from each other. A withdrawn shift is one whose person is away all the time:
-    laying out counts it, but no visit is seated on it. ``version`` rises when its name changes.
+    laying out counts it, but no visit is seated on it. ``version`` rises when its name or its
+    times away change.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -3,6 +3,10 @@
 The form posts to the action's URL. Without ``confirmed``, the action runs and is rolled
 back, and the preview page carries all form fields in hidden inputs: to save the change, or
 to go back to the form.
+
+With ``confirmed``, the change is saved only if it still does what the preview showed, which
+the form carries as the digest ``previewed``. If it does something else by now, nothing is
+saved, and the page shows the new preview.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,6 +20,7 @@ from django.shortcuts import redirect, render
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
+from accounts.versioned_forms import seen_version
 from database.transactions import Busy
 from departments import actions
 from departments.actions import Impact
@@ -23,7 +28,7 @@ from departments.errors import DepartmentsError
 from departments.models import Department
 from departments.seats import AffectedVisit, Reseated
 
-CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "reason", "drop_named")
+CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "previewed", "reason", "drop_named")
 
 
 class Field(NamedTuple):
@@ -35,6 +40,7 @@ class Terms(TypedDict):
     by: User
     reason: str
     drop_named: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Submission:
     reason: str
     drop_named: bool
     is_confirmed: bool
+    previewed: str  # digest of what the user has seen; empty when nothing was affected
+    version: int
     fields: list[Field]
 
     @classmethod
@@ -54,6 +62,8 @@ class Submission:
             reason=request.POST.get("reason", "").strip()[:200],
             drop_named="drop_named" in request.POST,
             is_confirmed="confirmed" in request.POST,
+            previewed=request.POST.get("previewed", ""),
+            version=seen_version(request.POST),
             fields=[
                 Field(name, value)
                 for name in request.POST
@@ -65,7 +75,9 @@ class Submission:
     @property
     def terms(self) -> Terms:
         """The arguments that every change of hours, special days or settings takes."""
-        return Terms(by=self.by, reason=self.reason, drop_named=self.drop_named)
+        return Terms(
+            by=self.by, reason=self.reason, drop_named=self.drop_named, version=self.version
+        )
 
     @property
     def back_query(self) -> str:
@@ -83,6 +95,12 @@ class Preview:
     impact: Impact
     submission: Submission
     department: Department
+    digest: str
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the user has confirmed another preview than this one."""
+        return self.submission.is_confirmed
 
     @property
     def lost(self) -> list[AffectedVisit]:
@@ -116,38 +134,50 @@ def preview_or_save(
     message: str,
     next_url: str,
     refused: Callable[[str], None],
+    saves_at_once: bool = False,
 ) -> HttpResponse | None:
-    """Run ``action`` when the user has confirmed it, otherwise show a preview.
+    """Run ``action`` when the user has confirmed it, otherwise show a preview. With
+    ``saves_at_once``, only what affects visits or named shifts is previewed.
 
     After saving, ``message`` is shown on the page at ``next_url``.
 
     ``context_after`` reads the rest of the preview page while the change is in effect; it
     must return values, not lazy querysets. Returns None when the action is refused, after
-    ``refused`` has received the message.
+    ``refused`` has received the message. Raises ``Stale``.
     """
     submission = Submission.of(request)
 
-    def act_and_read() -> tuple[Impact | Reseated, dict[str, Any]]:
-        return action(submission), context_after()
+    def act_and_read() -> tuple[Impact, dict[str, Any], str]:
+        result, context = action(submission), context_after()
+        impact = result if isinstance(result, Impact) else Impact(reseated=result)
+        return impact, context, actions.digest_of(impact, context.get("lost_shifts", ()))
+
+    def is_as_previewed(shown: tuple[Impact, dict[str, Any], str]) -> bool:
+        # Empty: it affects nothing, or the form is sent twice and has been saved already.
+        is_sent = submission.is_confirmed or saves_at_once
+        return is_sent and shown[2] in (submission.previewed, "")
 
     try:
-        if submission.is_confirmed:
-            action(submission)
-            messages.success(request, message)
-            return redirect(next_url)
-        result, context = actions.preview(act_and_read)
+        (impact, context, digest), is_saved = actions.save_if(is_as_previewed, act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    impact = result if isinstance(result, Impact) else Impact(reseated=result)
-    preview = Preview(impact, submission, department)
+    if is_saved:
+        messages.success(request, message)
+        return redirect(next_url)
+    preview = Preview(impact, submission, department, digest)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
         what="departments:preview",
         department_id=department.pk,
     )
-    return render(request, template, {**context, "department": department, "preview": preview})
+    return render(
+        request,
+        template,
+        {**context, "department": department, "preview": preview},
+        status=409 if preview.has_changed else 200,
+    )
 
 
 def restored_input(request: HttpRequest) -> QueryDict | None:

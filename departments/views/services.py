@@ -1,22 +1,26 @@
 """The department's services, and the municipality's qualifications."""
 
 import uuid
+from copy import copy
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
-from database.transactions import Busy
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import ServiceTerms
 from departments.errors import NameTaken
 from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Service
+from departments.seats import Reseated
+from departments.views.previews import Submission, preview_or_save, restored_input
 
 
 @require_safe
@@ -55,7 +59,8 @@ def add_service(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def service(request: PersonRequest, department: Department, service: uuid.UUID) -> HttpResponse:
     found = access.service_of(department, service)
-    return _form_page(request, department, ServiceForm(instance=found), found)
+    form = ServiceForm(restored_input(request), instance=copy(found)).at(found.version)
+    return _form_page(request, department, form, found)
 
 
 @require_POST
@@ -64,34 +69,48 @@ def change_service(
     request: PersonRequest, department: Department, service: uuid.UUID
 ) -> HttpResponse:
     found = access.service_of(department, service)
-    form = ServiceForm(request.POST, instance=found)
+    form = ServiceForm(request.POST, instance=copy(found))
     if not form.is_valid():
         return _form_page(request, department, form, found)
-    try:
-        reseated = actions.change_service(
+    newest = queries.newest_change_id(department)
+
+    def action(submission: Submission) -> Reseated:
+        return actions.change_service(
             service=found,
             terms=_terms(form),
             qualification_ids=_qualification_ids(form),
-            by=request.user,
+            by=submission.by,
+            reason=submission.reason,
+            version=submission.version,
         )
-    except (NameTaken, Busy) as error:
-        form.add_error("name" if isinstance(error, NameTaken) else None, str(error))
-        return _form_page(request, department, form, found)
-    messages.success(
-        request, _("The service is changed. Bookings that exist are kept as they are.")
-    )
-    if lost := len(reseated.unstaffed):
-        messages.warning(
+
+    def context_after() -> dict[str, Any]:
+        return {
+            "service": found,
+            "description": queries.describe_changes_since(department, newest),
+            "back": reverse("departments:service", args=[department.pk, found.pk]),
+        }
+
+    def refuse(message: str) -> None:
+        form.add_error("name" if message == str(NameTaken()) else None, message)
+
+    try:
+        response = preview_or_save(
             request,
-            ngettext(
-                "%(lost)s visit has nobody who may give it now. It stands among the problems.",
-                "%(lost)s visits have nobody who may give them now."
-                " They stand among the problems.",
-                lost,
-            )
-            % {"lost": lost},
+            department,
+            action,
+            template="departments/service_preview.html",
+            context_after=context_after,
+            message=_("The service is changed. Bookings that exist are kept as they are."),
+            next_url=reverse("departments:services", args=[department.pk]),
+            refused=refuse,
+            saves_at_once=True,
         )
-    return redirect("departments:services", department.pk)
+    except Stale:
+        found = access.service_of(department, service)
+        form = form.again(ServiceForm(instance=copy(found)).at(found.version))
+        return _form_page(request, department, form, found, status=409)
+    return response or _form_page(request, department, form, found)
 
 
 @require_POST
@@ -124,9 +143,10 @@ def _form_page(
     department: Department,
     form: ServiceForm,
     service: Service | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {"department": department, "form": form, "service": service}
-    return render(request, "departments/service.html", context)
+    return render(request, "departments/service.html", context, status=status)
 
 
 def _terms(form: ServiceForm) -> ServiceTerms:

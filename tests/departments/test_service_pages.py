@@ -1,8 +1,11 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from departments.models import ConfigurationChange, Qualification, Service
+from departments.seats import Reseated
 from tests import factories
+from tests.departments.conftest import affected
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +24,7 @@ def typed(**values):
         "place": "home",
         "symbol": "shower",
         "is_active": "on",
+        "version": "1",
         **values,
     }
 
@@ -76,6 +80,23 @@ def test_two_services_may_not_share_a_name(dina, department, service):
     assert "name" in page.context["form"].errors
     service.refresh_from_db()
     assert service.name == "Cleaning"
+
+
+def test_a_required_qualification_is_previewed_where_visits_lose_their_carer(
+    dina, department, service, fake_seats
+):
+    factories.DayFactory(department=department, laid_out_at=timezone.now())
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+    form = typed(name="Cleaning", qualifications=[str(factories.QualificationFactory().pk)])
+    fake_seats.answer = Reseated(unstaffed=[affected(department)])
+
+    preview = dina.post(change, form)
+    assert "Ruth Skaar" in preview.text
+    assert not service.qualifications.exists()
+    seen = {"confirmed": "1", "previewed": preview.context["preview"].digest}
+    assert dina.post(change, {**form, **seen}).status_code == 302
+
+    assert service.qualifications.exists()
 
 
 def test_an_inactive_service_stays_in_the_list(dina, department, service):
