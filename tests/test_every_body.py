@@ -71,7 +71,7 @@ FOREIGN = {
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
-    "shown", "version", "previewed", "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
+    "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
@@ -86,6 +86,7 @@ PLAIN = {
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday",
+    "previewed", "shown", "version",
 }  # fmt: skip
 
 FILLED = {
