@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serviceshop.settings")
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
     from serviceshop.env import SettingError
@@ -14,6 +15,9 @@ def main() -> None:
 
     try:
         with local_services(sys.argv) as argv:
+            # Django keeps an error of the settings to itself until a command needs them, and some
+            # fail before that with other words.
+            _ = settings.SECRET_KEY if argv[1:2] != ["help"] else ""
             execute_from_command_line(argv)
     except SettingError as error:
         sys.exit(

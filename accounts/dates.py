@@ -10,6 +10,7 @@ they include nynorsk, and are faster for pages that show hundreds of times.
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 
 
@@ -79,7 +80,9 @@ WORDS = {
 
 
 def words(language: str | None) -> LanguageTexts:
-    return WORDS.get((language or "nb")[:2], WORDS["nb"])
+    """Those of the installation's language for a language that has no table here."""
+    found = WORDS.get((language or settings.LANGUAGE_CODE)[:2])
+    return found or WORDS.get(settings.LANGUAGE_CODE) or WORDS["nb"]
 
 
 def local_date(value: dt.date) -> dt.date:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
 from accounts.actions.tokens import revoke_all_tokens
+from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
-from accounts.models import ApiToken, MessageChoices, User
+from accounts.models import ApiToken, MessageChoices, User, languages
 from accounts.phones import is_number
 
 LABELS = {
@@ -32,8 +33,8 @@ HELP = {
 }
 
 
-class OwnTexts:
-    """Mixin: our labels and help texts, no placeholders."""
+class OwnTexts(CleanText):
+    """Mixin: our labels and help texts, no placeholders, clean text."""
 
     fields: dict[str, forms.Field]
 
@@ -49,11 +50,11 @@ class LoginForm(OwnTexts, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(OwnTexts, forms.Form):
+class RequestLoginCodeForm(OwnTexts, CleanForm):
     email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ConfirmLoginCodeForm(OwnTexts, forms.Form):
+class ConfirmLoginCodeForm(OwnTexts, CleanForm):
     code = forms.CharField(
         max_length=20,
         widget=forms.TextInput(
@@ -66,7 +67,7 @@ class ConfirmLoginCodeForm(OwnTexts, forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class OwnPasswordForm(OwnTexts, forms.Form):
+class OwnPasswordForm(OwnTexts, CleanForm):
     """The password of a logged-in user; their tries are counted."""
 
     password = forms.CharField(
@@ -135,8 +136,8 @@ class SetPasswordForm(OwnTexts, EndsKeys, allauth.SetPasswordForm):
     pass
 
 
-class LanguageForm(forms.Form):
-    language = forms.ChoiceField(choices=User.Language.choices)
+class LanguageForm(CleanForm):
+    language = forms.ChoiceField(choices=languages)
 
 
 HELP_FOR_TOPIC = {
@@ -145,7 +146,7 @@ HELP_FOR_TOPIC = {
 }
 
 
-class MessageChoicesForm(forms.Form):
+class MessageChoicesForm(CleanForm):
     """One field for each topic that concerns the user, with the ``offered`` channels."""
 
     names_service = forms.TypedChoiceField(
@@ -197,7 +198,7 @@ class MessageChoicesForm(forms.Form):
         }
 
 
-class EmailForm(forms.Form):
+class EmailForm(CleanForm):
     address = forms.EmailField(
         label=_("Your new e-mail"),
         max_length=254,
@@ -216,7 +217,7 @@ class EmailForm(forms.Form):
         return address
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(CleanForm):
     address = forms.CharField(
         label=_("Your new phone number"),
         max_length=30,
@@ -236,7 +237,7 @@ class PhoneForm(forms.Form):
         return address
 
 
-class AddressCodeForm(forms.Form):
+class AddressCodeForm(CleanForm):
     """``ends_keys_of`` is a user who is asked whether their keys for programs end."""
 
     code = forms.CharField(
@@ -256,7 +257,7 @@ class AddressCodeForm(forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class TokenForm(forms.Form):
+class TokenForm(CleanForm):
     name = forms.CharField(
         label=_("What is it for?"),
         max_length=60,

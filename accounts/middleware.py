@@ -45,8 +45,21 @@ class ActingForMiddleware:
         return response
 
 
+class UnsentFormMiddleware:
+    """Fill in a form that was sent after the session ended, when its page is shown again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = unsent.form_of_page(request)
+        request.unsent_form = found  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        return response if found is None else unsent.show_on_page(request, found, response)
+
+
 class LanguageMiddleware:
-    """Use the user's language, else the cookie's, else bokmål.
+    """Use the user's language, else the cookie's, else the installation's.
 
     Accept-Language is ignored: most browsers request English without their owner knowing.
     """

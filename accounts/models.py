@@ -1,4 +1,4 @@
-"""Users, invitations, the access log, messages and their addresses, API tokens."""
+"""Users, invitations, changes, the access log, messages and their addresses, API tokens."""
 
 import datetime as dt
 import uuid
@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.signing import Signer
 from django.db import models
 from django.db.models.functions import Lower
@@ -35,6 +36,15 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+def languages() -> list[tuple[str, str]]:
+    """A function, so that a municipality's own languages are no migration."""
+    return list(settings.LANGUAGES)
+
+
+def default_language() -> str:
+    return str(settings.LANGUAGE_CODE)
+
+
 class User(AbstractBaseUser, Versioned):
     """Somebody who can log in. What they may do follows from rows of other models
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
@@ -43,18 +53,13 @@ class User(AbstractBaseUser, Versioned):
     the name already, nobody can log in, and no message is sent.
     """
 
-    class Language(models.TextChoices):
-        BOKMAAL = "nb", _("Norwegian bokmål")
-        NYNORSK = "nn", _("Norwegian nynorsk")
-        ENGLISH = "en", _("English")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     language = models.CharField(
-        _("language"), max_length=2, choices=Language.choices, default=Language.BOKMAAL
+        _("language"), max_length=2, choices=languages, default=default_language
     )
     preferences = models.JSONField(default=dict, blank=True)
     # Whether they ever had a mandate: saves a query on each page for everybody else.
@@ -126,6 +131,62 @@ class AccessLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def update(self, **values: Any) -> int:
+        raise TypeError("Changes are only inserted.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("Changes are only inserted.")
+
+
+class Change(models.Model):
+    """Who changed what, and what it was before. Rows are only inserted.
+
+    The action that makes a change records it (``accounts.actions.changes``); the apps above
+    register how each verb is described (``accounts.changes``). This app knows neither
+    departments nor recipients, so their keys are plain. ``subject_id`` is the recipient or user
+    concerned. ``department_id`` is the department whose administrators may read the change; a
+    change without one is read by the person concerned only.
+
+    ``before`` and ``after`` contain the values that differ. Free text and confidential fields
+    have no value there: ``after["changed"]`` lists their names.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    verb = models.CharField(max_length=50)  # the action, e.g. "change_opening_hours"
+    department_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField(null=True)
+    object_type = models.CharField(max_length=50, blank=True)  # e.g. "booking.grant"
+    object_id = models.UUIDField(null=True)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["department_id", "-at", "-id"], name="changes_department"),
+            models.Index(fields=["subject_id", "-at", "-id"], name="changes_subject"),
+            models.Index(fields=["object_id", "-at", "-id"], name="changes_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} at {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("Changes are only inserted.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("Changes are only inserted.")
 
 
 class Message(models.Model):
@@ -272,6 +333,17 @@ class DeadAddress(models.Model):
         if self.channel == Message.Channel.EMAIL:
             return self.address == self.user.email
         return self.address == mobile_number(self.user.phone)
+
+
+class SendingPause(models.Model):
+    """A channel whose server refused several messages in a row. None is sent until then."""
+
+    channel = models.CharField(max_length=6, choices=MessageChoices.CHANNELS, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel}, {self.failures} failures in a row"
 
 
 class AddressChange(models.Model):
@@ -437,7 +509,7 @@ class ApiToken(models.Model):
 
 
 class UserSession(AbstractBaseSession):
-    """A browser's session. Without its row nobody is logged in, whatever the cache remembers.
+    """A browser's session. Without its row nobody is logged in.
 
     ``user`` is empty while a log-in is under way.
     """

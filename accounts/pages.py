@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from accounts.http_methods import can_be_opened
 
@@ -11,13 +11,16 @@ ROOT = "/"
 
 
 def page_of(url: str) -> str:
-    """The URL itself if it answers GET; otherwise the nearest parent path that does.
+    """The URL itself if it answers GET; otherwise the page with its form.
 
-    A POST-only URL ends in a verb and is below the page that contains its form.
+    That page is named by the view (``accounts.questions.form_on``), or is the nearest parent
+    path that answers GET: a POST-only URL ends in a verb.
     """
     path = urlsplit(url).path
     if _is_page(path):
         return url
+    if named := _named_page(path):
+        return named
     while path != ROOT:
         path = path.rstrip("/").rpartition("/")[0] + "/"
         if _is_page(path):
@@ -36,3 +39,11 @@ def _is_page(path: str) -> bool:
         return can_be_opened(resolve(path).func)
     except Resolver404:
         return False
+
+
+def _named_page(path: str) -> str:
+    try:
+        match = resolve(path)
+        return reverse(getattr(match.func, "form_on", ""), kwargs=match.kwargs)
+    except (Resolver404, NoReverseMatch):
+        return ""

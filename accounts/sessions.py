@@ -1,8 +1,7 @@
-"""The session engine: sessions in the database, each with its user, read through the cache.
+"""Sessions are rows of the database, each with its user.
 
-A session counts while its row exists. The statement that reads a request's user joins this
-row, so a session that was ended stays ended: whatever the cache still holds, and also when
-the cache was away while it was ended.
+A session that was ended has no row, and so stays ended: a request that saves it late raises
+``UpdateError``. No cache is involved.
 """
 
 from typing import Any, cast
@@ -10,7 +9,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.backends.cached_db import SessionStore as CachedDatabaseStore
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
@@ -19,7 +18,7 @@ from accounts.models import User, UserSession
 STRANGERS_SESSION_LASTS = 15 * 60  # seconds: a log-in under way, nothing else
 
 
-class SessionStore(CachedDatabaseStore):
+class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[UserSession]:
         return UserSession

@@ -1,9 +1,12 @@
 """Keep a form that was sent after the session ended, until its writer has logged in again.
 
 The form is a row of the database for an hour, one for each user, and is shown only to its writer
-in the browser in which it was sent; a cookie holds a random value. The writer must press a button
-to send it. The session that knew the writer is gone, so a signed cookie names the user whose
-pages this browser showed last, and the person they acted for. Without that cookie nothing is kept.
+in the browser in which it was sent; a cookie holds a random value. Nothing is sent without the
+writer: they read what it would do (``accounts.questions``), or see the form again on its own page
+with what they typed (``show_on_page``).
+
+The session that knew the writer is gone, so a signed cookie names the user whose pages this
+browser showed last, and the person they acted for. Without that cookie nothing is kept.
 
 A form that was rendered before the user logged in again, in another window, is rejected too
 (CSRF). It names neither its writer nor the person acted for, so it is kept only if both are
@@ -14,16 +17,26 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.access import PersonRequest, act_for
+from accounts.access import PersonRequest, act_for, is_logged_in
 from accounts.models import UnsentForm, User
+from accounts.pages import page_of
+from accounts.questions import states_question
+from accounts.refill import refill
+from accounts.text import clean_text
 
 COOKIE = "writer"
 FORM_COOKIE = "unsent"
@@ -31,6 +44,7 @@ KEPT_FOR = dt.timedelta(hours=1)  # a log-in by e-mail may take fifteen minutes
 LARGEST = 20_000  # characters
 BROWSER = "_unsent_browser"  # on a request: the response sets the cookie, or deletes it if empty
 FOLLOWS = "follows_another"  # session key: another user was logged in here before
+NOT_SENT = _("Nothing was sent: you were logged out first, and it can't be done now.")
 SECRETS = ("password", "token", "secret")  # parts of field names
 
 Fields = Sequence[tuple[str, str]]
@@ -65,7 +79,7 @@ def fields_of(request: HttpRequest) -> Fields:
     """The fields of the form, for sending it again. Secrets are left out: they must not be
     written into a page."""
     return [
-        (name, value)
+        (clean_text(name), clean_text(value, multiline=True))
         for name, values in request.POST.lists()
         if not any(secret in name for secret in SECRETS)
         for value in values
@@ -131,6 +145,57 @@ def take(request: PersonRequest, path: str) -> UnsentForm | None:
     act_for(request, found.acting_for)
     forget(request)
     return found
+
+
+def fields_as_sent(found: UnsentForm) -> QueryDict:
+    sent = QueryDict(mutable=True)
+    for name, value in found.fields:
+        sent.appendlist(name, value)
+    return sent
+
+
+def form_of_page(request: HttpRequest) -> UnsentForm | None:
+    """The user's kept form, if this is a request for the page on which it was written. One
+    statement, and only in a browser that has a form kept."""
+    if (
+        request.method != "GET"
+        or FORM_COOKIE not in request.COOKIES
+        or "HX-Request" in request.headers
+        or not is_logged_in(request)
+    ):
+        return None
+    found = _of(request).filter(acting_for=request.acting_for).first()
+    if found is None:
+        return None
+    match = resolve(urlsplit(found.path).path)
+    if states_question(match) or urlsplit(page_of(found.path)).path != request.path:
+        return None
+    return found
+
+
+def show_on_page(request: HttpRequest, found: UnsentForm, response: HttpResponse) -> HttpResponse:
+    """The page with the form filled in. Words instead if the page or the form is gone."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    forget(request)
+    if response.status_code == HTTPStatus.OK:
+        path = urlsplit(found.path).path
+        filled = refill(response.text, path, request.path, found.fields)
+        if filled is not None:
+            response.content = filled.encode()
+            return response
+    elif response.status_code == HTTPStatus.FOUND:
+        messages.info(request, NOT_SENT)
+        return response
+    elif response.status_code != HTTPStatus.NOT_FOUND:
+        return response  # it says itself why
+    return not_sent(request, found)
+
+
+def not_sent(request: HttpRequest, found: UnsentForm | None) -> HttpResponse:
+    """The page for a form that can't be sent or shown again. Its text can be copied."""
+    context = {"written": written_in(found.fields) if found else []}
+    return render(request, "accounts/not_sent.html", context)
 
 
 def forget(request: HttpRequest) -> None:

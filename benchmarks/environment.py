@@ -78,6 +78,10 @@ def _configure(folder: Path, services: dict[str, str]) -> None:
         SERVICESHOP_DATA_DIR=str(folder),
         SECRET_KEY=secrets.token_urlsafe(50),
         ALLOWED_HOSTS="localhost",
+        MUNICIPALITY="Fjordvik kommune",
+        MUNICIPALITY_PHONE="33 00 10 00",
+        EMAIL_HOST="localhost",
+        DEFAULT_FROM_EMAIL="tjenesteshop@localhost",
         API_REQUESTS_PER_MINUTE="1000000",  # one client sends all requests
     )
 

@@ -51,9 +51,9 @@ PIECES = {
             ("calendar-unchanged", "calendar-warm", "slots-api", "booking-spread"),
         ),
         Piece(
-            "user-with-roles",
-            "`serviceshop.roles`: user and roles in one statement",
-            "people.user_then_roles",
+            "session-user-roles",
+            "`serviceshop.sessions`: session, user and roles in one statement",
+            "people.session_then_user_then_roles",
             _PAGES,
         ),
         Piece(
@@ -143,13 +143,6 @@ PIECES = {
             ("calendar-unchanged",),
             stays_because="the round trip that it saves is not CPU time, and what is done when"
             " the database is away builds on it",
-        ),
-        Piece(
-            "session-cache",
-            "`SESSION_ENGINE`: sessions are read from Redis",
-            "database.sessions_in_database",
-            ("calendar-unchanged",),
-            at_start=True,
         ),
         Piece(
             "counting-in-steps",

@@ -5,14 +5,16 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
+        from accounts import changes
         from accounts.signals import phone_changes
-        from booking import invitations
-        from booking.actions.recipients import keep_phone
+        from booking import queries
+        from booking.actions import keep_phone, register_invitation_kinds
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
+        changes.register_people(queries.people_in_changes)
         register_all()
-        invitations.register_all()
+        register_invitation_kinds()

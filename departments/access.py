@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.models import Coordinator, User
+from accounts.models import Change, Coordinator, User
 from departments.models import (
     Absence,
-    ConfigurationChange,
     Department,
     Employee,
     OpeningHours,
@@ -112,7 +111,7 @@ def absence_of(department: Department, absence_id: uuid.UUID) -> Absence:
     return get_object_or_404(found, pk=absence_id)
 
 
-def change_of(department: Department, change_id: int) -> ConfigurationChange:
+def change_of(department: Department, change_id: int) -> Change:
     return get_object_or_404(changes_of(department), pk=change_id)
 
 

@@ -5,6 +5,7 @@ class DepartmentsConfig(AppConfig):
     name = "departments"
 
     def ready(self) -> None:
-        from departments.invitations import register_all
+        from departments import history, invitations
 
-        register_all()
+        invitations.register_all()
+        history.register_all()

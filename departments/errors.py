@@ -42,6 +42,13 @@ class IsAbsent(DepartmentsError):
     message = _("This person is away at that time.")
 
 
+class NoticeTooLong(DepartmentsError):
+    message = _(
+        "Nobody could book anything: people book at most this long ahead. Write a shorter time,"
+        " or let them book more days ahead."
+    )
+
+
 class ShiftIsOver(DepartmentsError):
     message = _("This shift is over and can't be changed.")
 

@@ -1,43 +1,74 @@
-"""Describe a ``ConfigurationChange`` as a sentence for the history page."""
+"""Descriptions of the changes that this app's actions record (``accounts.changes``)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Field
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from accounts import dates
-from departments.models import ConfigurationChange, Department, Service, Weekday
+from accounts import changes, dates
+from accounts.changes import People
+from accounts.models import Change
+from departments.models import Department, Service, Weekday
 from departments.records import Record
 
-EmployeeNames = Mapping[str, str]  # by employee id
 
-
-def describe(change: ConfigurationChange, names: EmployeeNames, this_year: int) -> str:
-    """One sentence; several values that one form changed are joined."""
-    if {"rows", "special_days"} & change.after.keys():
-        description = _describe_hours(change, this_year)
-        return (
-            _("Undone: %(change)s") % {"change": description}
-            if change.what == "undo"
-            else description
+def register_all() -> None:
+    hours = (
+        "add_opening_hours",
+        "change_opening_hours",
+        "split_opening_hours",
+        "remove_opening_hours",
+        "set_special_day",
+        "remove_special_day",
+    )
+    changes.register(
+        changes.ChangeKind(
+            "hours",
+            gettext_lazy("Opening hours"),
+            {**dict.fromkeys(hours, _hours), "undo": _undone},
         )
-    if change.what == "add_service":
-        return _("New service: %(name)s") % {"name": change.after["name"]}
-    if change.what == "add_qualification":
-        return _("New qualification: %(name)s") % {"name": change.after["name"]}
-    if change.what == "change_service":
-        return f"{change.before['name']}: {_describe_values(Service, change)}"
-    if "employee" in change.after:
-        return _describe_employment(change, names, this_year)
-    return _describe_values(Department, change)
+    )
+    changes.register(
+        changes.ChangeKind(
+            "services",
+            gettext_lazy("Services"),
+            {
+                "add_service": _new_service,
+                "change_service": _changed_service,
+                "add_qualification": _new_qualification,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind(
+            "staff",
+            gettext_lazy("Staff"),
+            {
+                "add_employee": _new_employee,
+                "change_employment": _changed_employment,
+                "accept_employment": _acceptance,
+                "join_person": _joined,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind("settings", gettext_lazy("Settings"), {"change_settings": _settings})
+    )
 
 
-def _describe_hours(change: ConfigurationChange, this_year: int) -> str:
+# -- Opening hours -----------------------------------------------------------------
+
+
+def _undone(change: Change, people: People) -> str:
+    return _("Undone: %(change)s") % {"change": _hours(change, people)}
+
+
+def _hours(change: Change, people: People) -> str:
     before, after = change.before, change.after
-    day = _iso_day(after["from"], this_year)
+    day = _iso_day(after["from"], people.this_year)
     if after.get("rows") or before.get("rows"):
         return _describe_rows(
             _valid_rows(before.get("rows", []), after["from"]),
@@ -100,24 +131,56 @@ def _employees(row: Record) -> str:
     }
 
 
-def _describe_employment(change: ConfigurationChange, names: EmployeeNames, this_year: int) -> str:
-    name = names.get(change.after["employee"], _("An employee"))
-    if change.what == "add_employee":
+# -- Services and settings ---------------------------------------------------------
+
+
+def _new_service(change: Change, people: People) -> str:
+    return _("New service: %(name)s") % {"name": change.after["name"]}
+
+
+def _changed_service(change: Change, people: People) -> str:
+    return f"{change.before['name']}: {_describe_values(Service, change)}"
+
+
+def _new_qualification(change: Change, people: People) -> str:
+    return _("New qualification: %(name)s") % {"name": change.after["name"]}
+
+
+def _settings(change: Change, people: People) -> str:
+    return _describe_values(Department, change)
+
+
+# -- Staff -------------------------------------------------------------------------
+
+
+def _new_employee(change: Change, people: People) -> str:
+    return _("%(name)s works here from %(day)s") % {
+        "name": _employee(change, people),
+        "day": _iso_day(change.after["from"], people.this_year),
+    }
+
+
+def _changed_employment(change: Change, people: People) -> str:
+    name, after = _employee(change, people), change.after
+    if after.get("from", "") != change.before.get("from", ""):
         return _("%(name)s works here from %(day)s") % {
             "name": name,
-            "day": _iso_day(change.after["from"], this_year),
+            "day": _iso_day(after["from"], people.this_year),
         }
-    if change.what == "accept_employment":
-        return _describe_acceptance(change.after["lost"], name)
-    if change.after["until"]:
+    if after["until"]:
         return _("%(name)s works here until and including %(day)s") % {
             "name": name,
-            "day": _iso_day(change.after["until"], this_year),
+            "day": _iso_day(after["until"], people.this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
 
 
-def _describe_acceptance(lost: int, name: str) -> str:
+def _joined(change: Change, people: People) -> str:
+    return _("Two registrations of %(name)s became one") % {"name": _employee(change, people)}
+
+
+def _acceptance(change: Change, people: People) -> str:
+    name, lost = _employee(change, people), change.after["lost"]
     if not lost:
         return _("%(name)s has accepted the invitation") % {"name": name}
     return ngettext(
@@ -129,7 +192,14 @@ def _describe_acceptance(lost: int, name: str) -> str:
     ) % {"name": name, "count": lost}
 
 
-def _describe_values(model: type[Department] | type[Service], change: ConfigurationChange) -> str:
+def _employee(change: Change, people: People) -> str:
+    return people.name(change.subject_id) or _("An employee")
+
+
+# -- Values ------------------------------------------------------------------------
+
+
+def _describe_values(model: type[Department] | type[Service], change: Change) -> str:
     """Each changed field by its verbose name: "travel minutes: 15 → 20"."""
     fields: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
     parts = [

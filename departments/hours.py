@@ -46,6 +46,18 @@ class Interval:
         return self.end - self.start
 
 
+LONG_SHIFT = dt.timedelta(hours=14)
+EVENING_ENDS = dt.time(4)
+
+
+def is_unusual(period: Interval, timezone: dt.tzinfo) -> bool:
+    """Whether a shift is so long, or so far into the next day, that it may be a slip: 16:00 to
+    12:00 is a night of 20 hours. An evening that ends after midnight is usual."""
+    starts, ends = period.start.astimezone(timezone), period.end.astimezone(timezone)
+    is_overnight = ends.date() > starts.date() and ends.time() > EVENING_ENDS
+    return is_overnight or period.duration > LONG_SHIFT
+
+
 class HolidayRule(StrEnum):
     """Hours on public holidays. Same values as ``Department.PublicHolidays``."""
 
@@ -165,6 +177,26 @@ def hours_on(date: dt.date, rules: Rules) -> Sequence[Staffing]:
     return hours_as(date.isoweekday(), date, rules)
 
 
+def is_closed(date: dt.date, rules: Rules) -> bool:
+    """Whether a special day or the rule for public holidays closes the date. Then nothing is
+    offered, whatever shifts are left. A weekday without hours is not closed by that: shifts
+    made by hand on it can be booked.
+    """
+    if date in rules.special:
+        return not rules.special[date]
+    return rules.on_holidays == HolidayRule.CLOSED and is_public_holiday(date)
+
+
+def changed_dates(dates: Iterable[dt.date], before: Rules, after: Rules) -> set[dt.date]:
+    """The dates on which the two sets of rules give other hours."""
+    return {
+        date
+        for date in dates
+        if hours_on(date, before) != hours_on(date, after)
+        or is_closed(date, before) != is_closed(date, after)
+    }
+
+
 def hours_as(weekday: int, date: dt.date, rules: Rules) -> list[Staffing]:
     """The ordinary hours of ``weekday``, from the rows valid on ``date``."""
     return [row.staffing for row in rules.weekly if row.applies_on(date, weekday)]
@@ -175,7 +207,7 @@ def _drafts(
 ) -> list[ShiftDraft]:
     drafts = []
     for row in rows:
-        period = _period(date, row, timezone)
+        period = period_of(date, row, timezone)
         if period is None:
             continue
         draft = ShiftDraft(
@@ -189,7 +221,7 @@ def _drafts(
     return sorted(drafts, key=lambda draft: draft.period)
 
 
-def _period(date: dt.date, row: Staffing, timezone: dt.tzinfo) -> Interval | None:
+def period_of(date: dt.date, row: Staffing, timezone: dt.tzinfo) -> Interval | None:
     """The hours as instants, or None when they are within an hour that clocks skip."""
     start = local_instant(date, row.opens_at, timezone)
     last = date if row.closes_at > row.opens_at else date + dt.timedelta(days=1)

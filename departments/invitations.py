@@ -73,7 +73,9 @@ def _accept(invitation: Invitation, user: User) -> None:
         record_change(
             employee.department,
             "accept_employment",
-            after={"employee": employee.pk, "lost": 0},
+            subject_id=user.pk,
+            of=employee,
+            after={"lost": 0},
             by=user,
         )
         return

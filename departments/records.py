@@ -1,4 +1,4 @@
-"""Rows of hours as JSON values, as a ``ConfigurationChange`` stores them.
+"""Rows of hours as JSON values, as a ``Change`` stores them.
 
 They are used to describe a change, to compare it with the present rows, and to undo it.
 """

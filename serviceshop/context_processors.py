@@ -20,12 +20,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "doctor_phone": settings.DOCTOR_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
         "version": settings.VERSION,
         "is_demo": settings.DEMO,
-        "languages": LANGUAGE_NAMES,
+        "languages": settings.LANGUAGES,
         "here": SimpleLazyObject(lambda: page_behind(request)),
         "menu": SimpleLazyObject(lambda: menu(request)),
         "whose": SimpleLazyObject(lambda: whose_pages(request)),
     }
-
-
-# The name of each language in that language.
-LANGUAGE_NAMES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]

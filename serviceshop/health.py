@@ -33,7 +33,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def is_healthy() -> bool:
     """Call /healthz with an allowed host name, as the proxy does."""
-    host = next(iter(env.words("ALLOWED_HOSTS")), "localhost")
+    host = next(iter(env.hosts("ALLOWED_HOSTS")), "localhost")
     request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/healthz",
         headers={"Host": host.replace("*", "localhost").removeprefix(".")},

@@ -1,25 +1,26 @@
-"""The user of a request and their roles, read in one statement.
+"""The session of a request, its user and their roles, read in one statement.
 
 Roles come from rows of several apps, so only the project package knows them all.
 """
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import SESSION_KEY, get_user, middleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Coordinator, User
+from accounts.models import Coordinator, User, UserSession
 from booking.models import Recipient
 from database.statements import ModelColumns, Statement
 from departments.models import Employee
@@ -46,16 +47,13 @@ _session: ContextVar[SessionBase | None] = ContextVar("session", default=None)
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
-    """``request.user``, as long as the session's row is in the database."""
-
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
 
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
-    """Django's check of the session; ``Backend`` reads which session it is. A session that the
-    cache still holds after it was ended is deleted."""
+    """Django's check of the session; ``Backend`` takes the user from it."""
     token = _session.set(request.session)
     try:
         user: User | AnonymousUser = get_user(request)
@@ -67,28 +65,21 @@ def _user_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 class Backend(AuthenticationBackend):
-    """allauth's backend. Reads the user of a request with their roles, in one statement."""
+    """allauth's backend. The user of a request was read with the session."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        """None when the session of the request was ended."""
-        session = _session.get()
-        if session is None or not session.session_key:
+        """None when the session is another user's, or has ended."""
+        user: User | None = getattr(_session.get(), "user", None)
+        if user is None or user.pk != user_id or not self.user_can_authenticate(user):
             return None
-        rows = _IN_SESSION.rows(
-            user=user_id, session=session.session_key, today=timezone.localdate()
-        )
-        if not rows:
-            return None
-        user = _USER.of(rows[0])
-        _keep_roles(user, _RoleColumns(*rows[0][_USER.end :]))
-        return user if self.user_can_authenticate(user) else None
+        return user
 
 
 def roles_of(user: User) -> Roles:
     """The roles of a user; no statement if the user is a request's."""
     if not hasattr(user, "_roles"):
         (row,) = _STATEMENT.rows(user=user.pk, today=timezone.localdate())
-        _keep_roles(user, _RoleColumns(*row[_USER.end :]))
+        user._roles = _user_with_roles(row)._roles  # type: ignore[attr-defined]
     roles: Roles = user._roles  # type: ignore[attr-defined]
     return roles
 
@@ -102,30 +93,51 @@ class _RoleColumns(NamedTuple):
     is_recipient: bool
 
 
-def _keep_roles(user: User, row: _RoleColumns) -> None:
-    in_departments = tuple(zip(row.departments, row.department_roles, strict=True))
-    roles = Roles(in_departments, row.is_coordinator, row.is_recipient)
+def read_session(key: str) -> tuple[str, User | None] | None:
+    """The data of a session and its user with their roles; None when it was ended or is too
+    old. The user is None while a log-in is under way."""
+    rows = _SESSION.rows(key=key, now=timezone.now(), today=timezone.localdate())
+    if not rows:
+        return None
+    data, *columns = rows[0]
+    user = _user_with_roles(columns)
+    return data, user if user.pk else None
+
+
+def _user_with_roles(row: Sequence[Any]) -> User:
+    user, columns = _USER.of(row), _RoleColumns(*row[_USER.end :])
+    in_departments = tuple(zip(columns.departments, columns.department_roles, strict=True))
+    roles = Roles(in_departments, columns.is_coordinator, columns.is_recipient)
     user._roles = roles  # type: ignore[attr-defined]
+    return user
 
 
-def _with_roles(user: uuid.UUID, today: dt.date) -> QuerySet[User, tuple[object, ...]]:
+def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists]:
+    """What ``_RoleColumns`` names, for a path to the user's id."""
     employments = (
-        Employee.objects.filter(person=OuterRef("pk")).active(today).order_by("department__name")
+        Employee.objects.filter(person=OuterRef(user)).active(today).order_by("department__name")
     )
-    return User.objects.filter(pk=user).values_list(
-        *_USER.paths,
+    return [
         ArraySubquery(employments.values("department_id")),
         ArraySubquery(employments.values("role")),
-        Exists(Coordinator.objects.filter(user=OuterRef("pk"))),
-        Exists(Recipient.objects.filter(user=OuterRef("pk"))),
-    )
+        Exists(Coordinator.objects.filter(user=OuterRef(user))),
+        Exists(Recipient.objects.filter(user=OuterRef(user))),
+    ]
 
 
 _USER = ModelColumns(User)
-_STATEMENT = Statement(_with_roles, user=uuid.UUID(int=1), today=dt.date.min)
-_IN_SESSION = Statement(
-    lambda user, session, today: _with_roles(user, today).filter(sessions__session_key=session),
+_STATEMENT = Statement(
+    lambda user, today: User.objects.filter(pk=user).values_list(
+        *_USER.paths, *_role_columns("pk", today)
+    ),
     user=uuid.UUID(int=1),
-    session="the session",
+    today=dt.date.min,
+)
+_SESSION = Statement(
+    lambda key, now, today: UserSession.objects.filter(pk=key, expire_date__gt=now).values_list(
+        "session_data", *ModelColumns(User, "user__").paths, *_role_columns("user_id", today)
+    ),
+    key="the key",
+    now=dt.datetime.min.replace(tzinfo=dt.UTC),
     today=dt.date.min,
 )

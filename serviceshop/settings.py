@@ -1,15 +1,17 @@
 """Settings, read from the environment; docs/settings.md lists every variable.
 
 The defaults are for production, which does not start without its secrets and URLs. The
-demonstration switches things on (``SERVICESHOP_DEMO=1``).
+demonstration switches things on (``SERVICESHOP_DEMO=1``). A value that can't be right stops the
+program with the variable's name (``serviceshop/env.py``); ``serviceshop/checks.py`` warns about
+variables that look like ours and are not read.
 """
 
+import re
 from pathlib import Path
 
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from serviceshop import env
 
@@ -20,17 +22,33 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.flag("SERVICESHOP_DEMO")
 DATA_DIR = Path(env.text("SERVICESHOP_DATA_DIR", str(BASE_DIR / ".data" / "demo")))
 DEBUG = env.flag("DEBUG")
-MUNICIPALITY = env.text("MUNICIPALITY", "Fjordvik kommune")
-MUNICIPALITY_PHONE = env.text("MUNICIPALITY_PHONE", "33 00 10 00")
-EMERGENCY_PHONE = env.text("EMERGENCY_PHONE", "113")
-DOCTOR_PHONE = env.text("DOCTOR_PHONE", "116 117")  # out-of-hours medical service
-ACCESSIBILITY_STATEMENT = env.text("ACCESSIBILITY_STATEMENT", "")
-VERSION = env.text("SERVICESHOP_VERSION", "0.1.0")
+# serviceshop/gunicorn.py sets the flag for its own processes.
+IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
+# None: a public web server does not start without a value.
+_public = IS_WEB_SERVER and not (DEMO or DEBUG)
+MUNICIPALITY = env.text("MUNICIPALITY", None if _public else "Fjordvik kommune")
+MUNICIPALITY_PHONE = env.phone("MUNICIPALITY_PHONE", None if _public else "33 00 10 00")
+EMERGENCY_PHONE = env.phone("EMERGENCY_PHONE", "113")
+DOCTOR_PHONE = env.phone("DOCTOR_PHONE", "116 117")  # out-of-hours medical service
+ACCESSIBILITY_STATEMENT = env.url("ACCESSIBILITY_STATEMENT", "")
+RELEASE = "0.1.0"
+# The tag of an image, such as "latest", is not shown: it says nothing about the version.
+VERSION = env.text("SERVICESHOP_VERSION", RELEASE)
+if not re.match(r"v?\d", VERSION):
+    VERSION = RELEASE
 
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY", shortest=50)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+if _public and not ALLOWED_HOSTS:
+    raise env.SettingError("Set the environment variable ALLOWED_HOSTS.")
+if (DEMO or DEBUG) and not all(map(env.is_local, ALLOWED_HOSTS)):
+    # The demonstration lets everybody log in as anybody; DEBUG shows data and settings.
+    raise env.SettingError(
+        f"{'SERVICESHOP_DEMO' if DEMO else 'DEBUG'} must be off where ALLOWED_HOSTS has other"
+        " names than localhost: it opens the pages to everybody."
+    )
 
 # -- Applications -----------------------------------------------------------
 
@@ -77,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "serviceshop.http.method_not_allowed.MethodNotAllowedMiddleware",
     "serviceshop.http.lock_timeouts.LockTimeoutMiddleware",
+    "accounts.middleware.UnsentFormMiddleware",  # after messages, which it adds to
 ]
 
 ROOT_URLCONF = "serviceshop.urls"
@@ -105,16 +124,16 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": dj_database_url.parse(
-        env.text("DATABASE_URL"),
+        env.url("DATABASE_URL", schemes=("postgresql", "postgres")),
         engine="database.postgres",
         conn_max_age=60,
         conn_health_checks=True,
     )
 }
 # How long one statement may take, in seconds. The web server answers 503 rather than let
-# people wait longer (serviceshop/gunicorn.py sets the flag); tasks and commands have more time.
-IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
-STATEMENT_SECONDS = env.number("DATABASE_TIMEOUT", 2) if IS_WEB_SERVER else 30
+# people wait longer; tasks and commands have more time.
+DATABASE_TIMEOUT = env.number("DATABASE_TIMEOUT", 2, 1, 60)
+STATEMENT_SECONDS = DATABASE_TIMEOUT if IS_WEB_SERVER else 30
 LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
 # The URL may contain options, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
@@ -129,7 +148,7 @@ DATABASES["default"]["OPTIONS"] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
 CACHES = {
     "default": {
         "BACKEND": "serviceshop.redis.cache.FailOpenRedisCache",
@@ -137,7 +156,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.3},
     }
 }
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "serviceshop.sessions"
 
 # -- People -----------------------------------------------------------------
 
@@ -178,7 +197,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip",
 }
 # Without this, all users behind a proxy would share one IP address and one rate limit.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1, 0, 10)
 # A session ends with the browser, or after a working day.
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -190,16 +209,31 @@ LOGOUT_REDIRECT_URL = "account_login"
 
 # -- The API ----------------------------------------------------------------
 
-API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 300)  # per token
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 300, 1)  # per token
 
 # -- Language and time ------------------------------------------------------
 
-LANGUAGE_CODE = "nb"
-LANGUAGES = [("nb", _("Norwegian bokmål")), ("nn", _("Norwegian nynorsk")), ("en", _("English"))]
+# The name of each language in that language. A municipality can add languages whose catalogues
+# are in LOCALE_DIR; its catalogues take precedence over ours.
+LANGUAGES = [
+    ("nb", "Bokmål"),
+    ("nn", "Nynorsk"),
+    ("en", "English"),
+    *env.languages("MORE_LANGUAGES"),
+]
+LANGUAGE_CODE = env.choice("DEFAULT_LANGUAGE", "nb", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "locale"]
+if _folder := env.text("LOCALE_DIR", ""):
+    LOCALE_PATHS.insert(0, Path(_folder))
+for _code, _name in LANGUAGES[3:]:
+    if not (LOCALE_PATHS[0] / _code / "LC_MESSAGES" / "django.mo").is_file():
+        raise env.SettingError(
+            f"LOCALE_DIR must be a folder with {_code}/LC_MESSAGES/django.mo, since"
+            f" MORE_LANGUAGES names {_code}."
+        )
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Oslo")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Oslo")
 
 # -- Celery -----------------------------------------------------------------
 
@@ -222,6 +256,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 0.5,
     "max_retries": 0,
     "health_check_interval": 5,  # finds dead connections
+    # Messages are acknowledged in the worker alone. When Valkey does not answer for a second,
+    # an acknowledgement there fails, and the worker would take no further message.
+    "ack_emulation": False,
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker forever
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers use LOGGING, too
@@ -302,7 +339,8 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In production file names contain a hash, and browsers cache them forever (collectstatic).
 STATIC_HASHED = env.flag("STATIC_HASHED", default=not (DEMO or DEBUG))
-STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")) if STATIC_HASHED else None
+_static_root = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = _static_root if STATIC_HASHED else None
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -322,34 +360,59 @@ FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
 
 # The public URL, for links in messages: workers have no request to take it from.
 _here = f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEMO else "http://127.0.0.1:8000"
-SITE_URL = env.text("SITE_URL", _here).rstrip("/")
+if re.search(r"//[.*]", _here) and not env.text("SITE_URL", ""):
+    raise env.SettingError("Set the environment variable SITE_URL: ALLOWED_HOSTS is a pattern.")
+SITE_URL = env.origin("SITE_URL", _here)
 _backend = "serviceshop.demo.mail" if DEMO else "django.core.mail.backends.smtp"
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", f"{_backend}.EmailBackend")
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    f"{_backend}.EmailBackend",
+    pattern=r"\w+(\.\w+)+",
+    expected="the dotted path of a class, such as anymail.backends.mailjet.EmailBackend",
+)
 # For the API of a mail service: "anymail.backends.….EmailBackend" and its ANYMAIL_… keys.
 ANYMAIL = {"REQUESTS_TIMEOUT": 10, **env.beginning_with("ANYMAIL_")}
 # The mail service reports bounces to a webhook, which exists only with a secret.
-HAS_BOUNCE_WEBHOOK = bool(env.text("ANYMAIL_WEBHOOK_SECRET", ""))
-EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.number("EMAIL_PORT", 25)
+HAS_BOUNCE_WEBHOOK = bool(
+    env.text("ANYMAIL_WEBHOOK_SECRET", "", pattern="[^:]+:.+", expected="name:password")
+)
+_sends_by_smtp = EMAIL_BACKEND.startswith("django.core.mail.backends.smtp.")
+EMAIL_HOST = env.text(
+    "EMAIL_HOST",
+    None if _public and _sends_by_smtp else "localhost",
+    pattern=env.HOST,
+    expected="a host name",
+)
+EMAIL_PORT = env.number("EMAIL_PORT", 25, 1, 65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "tjenesteshop@localhost")
-SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL", "")
-SMS_GATEWAY_KEY = env.text("SMS_GATEWAY_KEY", "")
-SMS_SENDER = env.text("SMS_SENDER", "Kommunen")
+DEFAULT_FROM_EMAIL = env.sender(
+    "DEFAULT_FROM_EMAIL", None if _public else "tjenesteshop@localhost"
+)
+SMS_GATEWAY_URL = env.url("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_KEY = env.secret("SMS_GATEWAY_KEY", None if SMS_GATEWAY_URL else "")
+SMS_SENDER = env.text(
+    "SMS_SENDER",
+    "Kommunen",
+    pattern=env.SMS_SENDER,
+    expected="at most 11 letters (A to Z) and digits, or a phone number",
+)
 if SMS_GATEWAY_URL:
     SMS_GATEWAY = "accounts.messages.sms.HttpGateway"
 else:
     SMS_GATEWAY = "serviceshop.demo.mail.SmsGateway" if DEMO else ""
 # Quiet hours (none in the demonstration, so that its messages come at once), and the most
 # messages per user and day.
-QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21)
-QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7)
+QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21, 0, 23)
+QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7, 0, 23)
 OPEN_INVITATIONS_OF_A_PERSON = 5
 INVITATIONS_A_DAY_OF_A_DEPARTMENT = 100
-MESSAGES_A_DAY = {"email": env.number("EMAILS_A_DAY", 12), "sms": env.number("TEXTS_A_DAY", 6)}
+MESSAGES_A_DAY = {
+    "email": env.number("EMAILS_A_DAY", 12, 1, 1000),
+    "sms": env.number("TEXTS_A_DAY", 6, 1, 1000),
+}
 
 # -- Logging ----------------------------------------------------------------
 
@@ -379,7 +442,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # called without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# The list that browsers ship is left only slowly, and it concerns all names below the domain:
+# the municipality decides.
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"

@@ -66,9 +66,14 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
-    """Instead of pytest-django's own, which migrates a database for each process."""
-    with django_db_blocker.unblock(), copied_database():
-        yield
+    """Instead of pytest-django's own, which migrates a database for each process. Between, a
+    test that does not ask for a database gets none."""
+    copy = copied_database()
+    with django_db_blocker.unblock():
+        copy.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        copy.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -37,6 +37,23 @@ def copied_database():
     creation.destroy_test_db(original, verbosity=0)
 
 
+@contextmanager
+def empty_database(name):
+    """Use a database without any table for as long as the block lasts."""
+    creation, original = connection.creation, connection.settings_dict["NAME"]
+    name = f"{original}_{name}"
+    with creation._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    _use(name)
+    try:
+        yield
+    finally:
+        _use(original)
+        with creation._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 def template_name():
     """Named by all that may decide what the tables are: our own code, and Django's version."""
     root = Path(__file__).resolve().parent.parent

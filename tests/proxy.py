@@ -55,7 +55,11 @@ class Proxy:
                 if self.state is State.CUT:
                     client.close()
                     continue
-                server = socket.create_connection(self.target)
+                try:
+                    server = socket.create_connection(self.target)
+                except OSError:  # the server itself is down
+                    client.close()
+                    continue
                 self.sockets |= {client, server}
                 answers_dropped = threading.Event()
                 for source, sink, is_request in ((client, server, True), (server, client, False)):

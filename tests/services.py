@@ -21,10 +21,15 @@ from serviceshop.local import DataFolder, FolderInUseError, LocalServiceError
 FOLDER = Path(__file__).resolve().parent.parent / ".data" / "test"
 
 ENVIRONMENT = {
-    "SECRET_KEY": "for tests only",
+    "SECRET_KEY": "for tests only, and as long as a key has to be for the settings",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",
+    # A public web server does not start without these.
+    "MUNICIPALITY": "Fjordvik kommune",
+    "MUNICIPALITY_PHONE": "33 00 10 00",
+    "EMAIL_HOST": "localhost",
+    "DEFAULT_FROM_EMAIL": "tjenesteshop@localhost",
     "LOOK_SEED": str(date.today().toordinal()),
 }
 

@@ -10,7 +10,6 @@ from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from departments.tasks import lay_out_days
-from serviceshop.redis import cache as cache_module
 from serviceshop.redis.breaker import Breaker, redis_breaker
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -19,10 +18,8 @@ NOWHERE = "redis://127.0.0.1:1/0"
 @pytest.fixture(autouse=True)
 def closed_breaker():
     redis_breaker.close()
-    cache_module.unwritten.clear()
     yield
     redis_breaker.close()
-    cache_module.unwritten.clear()
 
 
 @pytest.fixture
@@ -63,26 +60,6 @@ def test_an_unavailable_cache_is_tried_once_and_then_skipped(cache, monkeypatch)
     assert not cache.has_key("a")
 
     assert len(tried) == 1
-
-
-def test_values_that_could_not_be_written_are_deleted_when_the_cache_is_back(cache, monkeypatch):
-    cache.set("session", "logged in")
-    with monkeypatch.context() as meanwhile:
-        away(meanwhile)
-        cache.delete("session")
-    redis_breaker.close()
-
-    assert cache.get("session") is None
-
-
-def test_values_written_before_are_kept_when_the_cache_is_back(cache, monkeypatch):
-    cache.set("kept", "here")
-    with monkeypatch.context() as meanwhile:
-        away(meanwhile)
-        assert cache.get("kept") is None
-    redis_breaker.close()
-
-    assert cache.get("kept") == "here"
 
 
 def task_of(broker):

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import AccessLogEntry, ApiToken, DeadAddress, Invitation
+from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, SeriesDate
-from departments.models import ConfigurationChange, Employee
+from departments.models import Employee
 from tests import factories
 from tests.factories import local
 from tests.test_every_url import RULES
@@ -90,8 +90,12 @@ class World:
         factories.SpecialHoursFactory(
             special_day=self.special_day, opens_at=opens, closes_at=dt.time(9 + n)
         )
-        ConfigurationChange.objects.create(
-            department=self.department, what="undo", by=self.people["administrator"]
+        Change.objects.create(
+            department_id=self.department.pk,
+            subject_id=self.recipient.pk,
+            verb="remove_special_day",
+            after={"special_days": [], "from": TODAY},
+            actor=self.people["administrator"],
         )
         elsewhere = factories.OpeningHoursFactory(weekday=n + 1)
         factories.ServiceFactory(department=elsewhere.department)
@@ -270,10 +274,10 @@ PAGES = [
     Page("administrator", "workflow:board_visit department date visit", 13),
     Page("administrator", "workflow:board_shift department date shift", 14),
     Page("administrator", "workflow:print_list work_list", 5),
-    Page("administrator", "departments:hours department", 7),
+    Page("administrator", "departments:hours department", 12),
     Page("administrator", "departments:special_days department", 8),
     Page("administrator", "departments:special_day department date", 14),
-    Page("administrator", "departments:changes department", 4),
+    Page("administrator", "departments:changes department", 9),
     Page("administrator", "departments:services department", 5),
     Page("administrator", "departments:service department service", 6),
     Page("administrator", "departments:staff department", 6),

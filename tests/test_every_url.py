@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import UnsentForm, UserSession
+from accounts.models import Change, UnsentForm, UserSession
 from accounts.pages import page_of
 from booking import actions as booking_actions
 from booking.actions import Invited
@@ -429,7 +429,7 @@ def undoable_change(department, administrator):
         ),
         by=administrator,
     )
-    return department.changes.first()
+    return Change.objects.filter(department_id=department.pk).first()
 
 
 def is_turned_away(response):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 INTERNAL = {
-    "accounts.actions": set(),
+    "accounts.actions": {"sending_pauses"},
     "departments.actions": set(),
     "departments.queries": set(),
     "booking.actions": {"locks", "booking_sql"},

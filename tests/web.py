@@ -52,9 +52,17 @@ class WebServer:
         self.workers = workers
 
     def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
         self.child.start()
         self.child.wait_until(lambda: len(self.processes()) == self.workers, within=60)
-        return self
+
+    def restart(self):
+        """Stop it as a process manager does, and start it on the same port."""
+        self.child.stop()
+        self.start()
 
     def __exit__(self, *_):
         self.child.stop()

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from accounts.models import User
 from departments.forms.fields import WrittenEndField, WrittenTimeField
-from departments.hours import Interval, local_instant
+from departments.hours import Interval, is_unusual, local_instant
 from departments.models import Department
 from departments.queries import care_workers
+from departments.templatetags.staffing import long_hours
 from workflow.models import Report
 
 
@@ -38,7 +40,7 @@ OUTCOMES = [
 ]
 
 
-class ReportForm(forms.Form):
+class ReportForm(CleanForm):
     outcome = forms.ChoiceField(
         choices=[(choice.value, choice.label) for choice in OUTCOMES],
         error_messages={
@@ -81,14 +83,18 @@ class StaffReportForm(ReportForm):
         self.fields["reason"].required = is_closed
 
 
-class AddShiftForm(forms.Form):
-    """Hours on one date. ``ends`` at or before ``starts`` means the next day."""
+class AddShiftForm(CleanForm):
+    """Hours on one date. ``ends`` at or before ``starts`` means the next day.
+
+    ``is_certain`` is shown, and required, for a long shift or one that lasts past midnight.
+    """
 
     starts = WrittenTimeField(label=_("From"))
     ends = WrittenEndField(label=_("To"))
     person: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
         label=_("Who"), queryset=None, required=False, empty_label=_("No name yet")
     )
+    is_certain = forms.BooleanField(label=_("Yes, that is right"), required=False)
 
     def __init__(
         self, data: Any = None, *, department: Department, date: dt.date, **kwargs: Any
@@ -109,5 +115,8 @@ class AddShiftForm(forms.Form):
             end = local_instant(last, ends, here)
             if end <= start:
                 raise forms.ValidationError(_("The end is before the start."))
-            cleaned["period"] = Interval(start, end)
+            cleaned["period"] = period = Interval(start, end)
+            if is_unusual(period, here) and not cleaned.get("is_certain"):
+                question = _("The shift lasts {length}. Is that right?")
+                self.add_error("is_certain", str(question).format(length=long_hours(period)))
         return cleaned

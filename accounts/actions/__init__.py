@@ -6,6 +6,7 @@ from accounts.actions.addresses import (
     delete_old_changes,
     request_change,
 )
+from accounts.actions.changes import differing, record, record_all, values_of
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
 from accounts.actions.invitations import (
@@ -50,12 +51,15 @@ __all__ = [
     "delete_old_invitations",
     "delete_old_messages",
     "deliver",
+    "differing",
     "end_overdue",
     "find_login",
     "invite",
     "mark_dead",
     "mark_printed",
     "post",
+    "record",
+    "record_all",
     "record_bounce",
     "record_token_use",
     "request_change",
@@ -67,6 +71,7 @@ __all__ = [
     "send_invitations",
     "trust_again",
     "use_code",
+    "values_of",
     "withdraw_invitation",
     "withdraw_open_invitations",
 ]

@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 from smtplib import SMTPRecipientsRefused
 
-from anymail.exceptions import AnymailRecipientsRefused
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -20,6 +20,7 @@ from django.utils import timezone, translation
 
 from accounts import queries
 from accounts.actions.dead_addresses import mark_dead
+from accounts.actions.sending_pauses import paused_until, record_failure, record_success
 from accounts.messages import mails, notices, sms
 from accounts.messages.channels import ContactChannels
 from accounts.messages.notices import LETTER_ON_FAILURE, Words
@@ -116,6 +117,8 @@ def deliver(message: Message, connection: BaseEmailBackend | None = None) -> boo
             mails.reset(connection)
         _log(message, error)
         if not _is_permanent(error):
+            if _is_of_server(error):
+                record_failure(channel, _reason(error))
             _try_again(message)
             return False
         with transaction.atomic():
@@ -124,6 +127,7 @@ def deliver(message: Message, connection: BaseEmailBackend | None = None) -> boo
             _give_up(message, Why.REFUSED)
         return False
     _end(message, State.SENT, "")
+    record_success(channel)
     return True
 
 
@@ -132,7 +136,7 @@ def _postpone(message: Message, due_at: dt.datetime, why: Message.Why) -> None:
     message.save(update_fields=["state", "due_at", "why"])
     if due_at >= message.expires_at and _needs_letter(message):
         # It would expire while it waits. The department prints the letter, and may also call.
-        _give_up(message, why if why is Why.ENOUGH else Why.TOO_LATE)
+        _give_up(message, Why.TOO_LATE if why is Why.QUIET else why)
 
 
 def _postponed(message: Message, now: dt.datetime) -> tuple[dt.datetime, Message.Why] | None:
@@ -140,6 +144,8 @@ def _postponed(message: Message, now: dt.datetime) -> tuple[dt.datetime, Message
     end = QuietHours.configured().end_of(now)
     if end and not (notices.find(message.kind).may_disturb and message.expires_at <= end):
         return end, Why.QUIET
+    if paused := paused_until(message.channel, now):
+        return paused, Why.FAILED
     # Locking the user stops other workers from counting at the same time.
     assert message.user_id is not None
     User.objects.select_for_update(no_key=True).only("pk").get(pk=message.user_id)
@@ -170,6 +176,14 @@ def _is_permanent(error: Exception) -> bool:
     if isinstance(error, SMTPRecipientsRefused):
         return all(code >= PERMANENT for code, _text in error.recipients.values())
     return isinstance(error, (AnymailRecipientsRefused, sms.NumberRefused))
+
+
+def _is_of_server(error: Exception) -> bool:
+    """Whether the mail server or the gateway failed, whatever the address. Connections, time
+    limits and ``SMTPException`` are ``OSError``."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return False
+    return isinstance(error, (OSError, AnymailRequestsAPIError, sms.GatewayFailed))
 
 
 def _try_again(message: Message) -> None:
@@ -220,12 +234,17 @@ def _claimed(message: Message) -> QuerySet[Message]:
 
 
 def _log(message: Message, error: Exception) -> None:
-    """Log the type of the error only: its text may contain an address."""
     log.warning(
         "Message %s (%s by %s), attempt %s: %s",
         message.pk,
         message.kind,
         message.channel,
         message.attempts,
-        type(error).__name__,
+        _reason(error),
     )
+
+
+def _reason(error: Exception) -> str:
+    """The type, and the status code of a gateway: nothing else is certain to name nobody."""
+    name = type(error).__name__
+    return f"{name} {error}" if isinstance(error, sms.GatewayFailed) else name

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.messages.notices import Topic
@@ -9,7 +10,10 @@ from accounts.models import MessageChoices, User
 
 
 def choose_language(*, by: User, language: str) -> None:
-    by.language = User.Language(language)
+    """Raises ``ValueError`` for a language that the installation does not have."""
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError("The installation does not have this language.")
+    by.language = language
     by.save(update_fields=["language"])
 
 

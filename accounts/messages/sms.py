@@ -12,9 +12,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)  # seconds
-# Status codes that mean the number will never take text messages. Others may be temporary: a
-# wrong URL (404) or a gateway that has moved (410) says nothing about the number.
-BAD_NUMBER = {400, 422}
+# A refusal is about our request (the key, the sender, the URL) unless one of these answers names
+# the number.
+BAD_REQUEST = {400, 422}
 
 
 class NumberRefused(Exception):
@@ -22,7 +22,7 @@ class NumberRefused(Exception):
 
 
 class GatewayFailed(Exception):
-    """Not sent; another attempt may succeed."""
+    """Not sent; another attempt may succeed. The text is a status code or a type of error."""
 
 
 class Gateway(Protocol):
@@ -36,7 +36,8 @@ class Gateway(Protocol):
 class HttpGateway:
     """POSTs JSON ``{"to", "from", "text", "reference"}`` with a bearer key to one URL.
 
-    Connections are kept between text messages.
+    A gateway refuses a number by 400 or 422 with JSON that names the field: ``{"field": "to"}``
+    or ``{"errors": {"to": …}}``. Connections are kept between text messages.
     """
 
     def __init__(self) -> None:
@@ -59,10 +60,24 @@ class HttpGateway:
             )
         except httpx.HTTPError as error:
             raise GatewayFailed(type(error).__name__) from None
-        if answer.status_code in BAD_NUMBER:
+        if answer.status_code in BAD_REQUEST and _names_number(answer):
             raise NumberRefused(str(answer.status_code))
         if not answer.is_success:
             raise GatewayFailed(str(answer.status_code))
+
+
+def _names_number(answer: httpx.Response) -> bool:
+    """Whether a refusal says that it is about the number."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    if not isinstance(body, dict):
+        return False
+    errors = body.get("errors")
+    listed = errors if isinstance(errors, list) else []
+    fields = [body.get("field"), *(one.get("field") for one in listed if isinstance(one, dict))]
+    return "to" in fields or (isinstance(errors, dict) and "to" in errors)
 
 
 def is_offered() -> bool:

@@ -12,7 +12,9 @@ from accounts.decorators import person_required
 from accounts.forms import TokenForm
 from accounts.http_methods import require_POST, require_safe
 from accounts.models import ApiToken
+from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
+from accounts.views import questions
 
 
 @require_safe
@@ -41,6 +43,7 @@ def create_token(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.revoke_token)
 @person_required
 def revoke_token(request: PersonRequest, token: uuid.UUID) -> HttpResponse:
     actions.revoke_token(

@@ -3,7 +3,6 @@
 from time import time
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.postgresql import base
@@ -63,10 +62,6 @@ def nothing_prepared() -> list[Swap]:
         Swap(options, "server_side_binding", False),
         Swap(options, "prepare_threshold", None),
     ]
-
-
-def sessions_in_database() -> list[Swap]:
-    return [Swap(settings, "SESSION_ENGINE", "benchmarks.plain.sessions")]
 
 
 def each_request_counted() -> list[Swap]:

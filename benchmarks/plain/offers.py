@@ -11,7 +11,8 @@ from booking.calendar.offers import DayOffer, SlotStatus
 from booking.queries import free
 from booking.queries.day_seatings import day_seatings
 from booking.queries.days import DayFact
-from booking.queries.free import SharedDay, Starts
+from booking.queries.free import DayStarts, SharedDay
+from departments.models import Shift
 
 SHOWN = {SlotStatus.FREE, SlotStatus.BUSY}
 
@@ -35,10 +36,15 @@ def no_needs_kept() -> list[Swap]:
 def whole_days_seated() -> list[Swap]:
     """Each start is answered by a seating of all shifts and visits."""
 
-    def starts(search: Any, days: Sequence[DayFact], now: dt.datetime) -> dict[dt.date, Starts]:
+    def starts(search: Any, days: Sequence[DayFact], now: dt.datetime) -> dict[dt.date, DayStarts]:
         seatings = day_seatings(days, search.needs, now=now, without=search.moving) if days else {}
+        ids = [day.pk for day in days]
+        staffed = set(Shift.objects.filter(day__in=ids).values_list("day_id", flat=True))
         return {
-            day.date: tuple(seatings[day.pk].starts(search.demand, search.step)) for day in days
+            day.date: DayStarts(
+                tuple(seatings[day.pk].starts(search.demand, search.step)), day.pk in staffed
+            )
+            for day in days
         }
 
     return everywhere(free._starts_laid_out, starts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Self
 
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from accounts import queries
@@ -18,11 +19,14 @@ from booking.queries.days import DayFact
 from booking.queries.own_booking_rows import OwnBooking, charged_span
 from departments.hours import DAY
 from departments.models import Day, Employee, Service
-from serviceshop import roles
+from serviceshop import roles, sessions
 
 
-def user_then_roles() -> list[Swap]:
-    """A request's user first, and their roles only when a page needs them."""
+def session_then_user_then_roles() -> list[Swap]:
+    """Django's session engine, then the user, and their roles only when a page needs them."""
+
+    def load(self: sessions.SessionStore) -> dict[str, Any]:
+        return DatabaseStore.load(self)
 
     def get_user(self: roles.Backend, user_id: uuid.UUID) -> User | None:
         user = User.objects.filter(pk=user_id).first()
@@ -44,7 +48,11 @@ def user_then_roles() -> list[Swap]:
         found: roles.Roles = user._roles  # type: ignore[attr-defined]
         return found
 
-    return [Swap(roles.Backend, "get_user", get_user), *everywhere(roles.roles_of, roles_of)]
+    return [
+        Swap(sessions.SessionStore, "load", load),
+        Swap(roles.Backend, "get_user", get_user),
+        *everywhere(roles.roles_of, roles_of),
+    ]
 
 
 def recipients_by_model() -> list[Swap]:
@@ -136,7 +144,8 @@ class PlainPerson(person.Person):
             department__in=ids, date__range=(today - DAY, today + person._AHEAD)
         ):
             laid_out, settled = day.laid_out_at is not None, day.settled_at is not None
-            fact = DayFact(day.pk, day.date, day.revision, laid_out, settled)
+            flags = laid_out, settled, day.takes_bookings
+            fact = DayFact(day.pk, day.date, day.revision, *flags)
             days[day.department_id].append(fact)
         return days
 

@@ -9,6 +9,7 @@ from booking.actions.bookings import book, cancel, move
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import change_grant, grant
+from booking.actions.invitations import register_invitation_kinds
 from booking.actions.mandates import (
     Invited,
     accept_mandate,
@@ -72,6 +73,7 @@ __all__ = [
     "notify_of_expired_mandates",
     "opens_more",
     "register_guardian",
+    "register_invitation_kinds",
     "remind",
     "repeat",
     "reseat",

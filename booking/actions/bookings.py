@@ -360,7 +360,10 @@ def _lock(
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
     if lay_out_missing(its_days, department):
         rows = run_pipeline(*seat_queries)
-    return _Days(days, list(zip(its_days, map(seating_of_rows, rows), strict=True)))
+    if not all(day.takes_bookings for day in its_days if day.date == request.date):
+        raise errors.NoSuchSlot
+    seatings = zip(its_days, map(seating_of_rows, rows), strict=True)
+    return _Days(days, [(day, seating) for day, seating in seatings if day.takes_bookings])
 
 
 def _find_seats(

@@ -47,7 +47,7 @@ def add_recipient(
 ) -> Recipient:
     """Add a recipient, and invite the owner of the e-mail, if there is one, to log in as them.
 
-    Nothing of an existing user is opened before they accept (``booking.invitations``).
+    Nothing of an existing user is opened before they accept (``booking.actions.invitations``).
     ``key`` is the form's idempotency key: sending the form twice adds one recipient. Raises
     ``KeyReused`` when it was sent by somebody else or for another department, ``OwnAddress``,
     and ``TooManyInvitations``.

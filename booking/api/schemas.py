@@ -13,10 +13,13 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 
 from accounts.api import Invalid, Problem
+from accounts.text import clean_text
 from booking.calendar.offers import Slot, SlotStatus
 from booking.models import Booking
 from booking.queries.entitlement import Balance
@@ -54,7 +57,7 @@ Instant = Annotated[
     PlainSerializer(lambda value: timezone.localtime(value).isoformat(), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Reason = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Reason = Annotated[str, Field(max_length=200)]
 
 
 class BalanceOut(Schema):
@@ -128,7 +131,15 @@ class BookingOut(Schema):
 
 
 class Sent(Schema):
+    """What programs send. Text is cleaned as in forms, before its length is checked."""
+
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _clean(cls, value: Any, field: ValidationInfo) -> Any:
+        is_text = cls.model_fields[str(field.field_name)].annotation is str
+        return clean_text(value) if is_text and isinstance(value, str) else value
 
 
 class BookIn(Sent):

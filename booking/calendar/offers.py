@@ -25,7 +25,8 @@ class SlotStatus(StrEnum):
 
 class DayStatus(StrEnum):
     OPEN = "open"
-    CLOSED = "closed"  # no shift could take a visit that day
+    CLOSED = "closed"  # nobody is to work that day, or it is set closed
+    NO_TIMES = "no_times"  # there are shifts, but none could take this visit
     PAST = "past"
     BEYOND = "beyond"  # after the last day that can be booked
     NOT_OPEN = "not_open"  # the department or the service takes no bookings

@@ -7,12 +7,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from booking.actions import Invited
 from booking.models import Mandate
 from departments.forms.fields import NO_GUESSES, WrittenDateField
 
 
-class MandateForm(forms.Form):
+class MandateForm(CleanForm):
     """A recipient's own helper. Valid from today: one field less to fill in."""
 
     name = forms.CharField(

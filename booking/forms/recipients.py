@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from booking.actions import Particulars
 from booking.models import Grant, Recipient
 from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumberField
 from departments.models import Department, Service
 
 
-class RecipientForm(forms.Form):
+class RecipientForm(CleanForm):
     """Labels and limits are the model's. A confidential address is never shown: the field is
     empty, and an empty field keeps the address."""
 
@@ -57,7 +58,7 @@ class RecipientForm(forms.Form):
         return Particulars(**{**values, "address": values["address"] or self.kept_address})
 
 
-class LogInForm(forms.Form):
+class LogInForm(CleanForm):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
@@ -70,7 +71,7 @@ class LogInForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class GrantForm(forms.Form):
+class GrantForm(CleanForm):
     """Labels and limits are the model's. The service of a grant that exists can't be changed."""
 
     FIELDS = [
@@ -114,6 +115,7 @@ class GrantForm(forms.Form):
         assert isinstance(service, forms.ModelChoiceField)
         service.queryset = Service.objects.filter(department=department)
         service.empty_label = _("Choose")
+        self._service = instance.service if instance else None
         if instance:
             del self.fields["service"]
 
@@ -122,10 +124,20 @@ class GrantForm(forms.Form):
         first, last = data.get("valid_from"), data.get("valid_until")
         if first and last and last < first:
             self.add_error("valid_until", _("The last day is before the first."))
+        self._check_amount(data)
         return data
 
+    def _check_amount(self, data: dict[str, Any]) -> None:
+        """Refuse minutes that are fewer than one visit takes."""
+        service, amount = self._service or data.get("service"), data.get("amount")
+        if service is None or amount is None or data.get("unit") != Grant.Unit.MINUTES:
+            return
+        if amount < service.minutes:
+            text = gettext("One visit takes {minutes} minutes. Write at least that.")
+            self.add_error("amount", text.format(minutes=service.minutes))
 
-class NewRecipientForm(forms.Form):
+
+class NewRecipientForm(CleanForm):
     """``key`` becomes the recipient's id, so that sending the form twice adds one recipient.
 
     ``is_another`` is shown when the department has somebody with the same name and phone.
@@ -154,7 +166,7 @@ class NewRecipientForm(forms.Form):
         return form
 
 
-class SearchForm(forms.Form):
+class SearchForm(CleanForm):
     """Sent by POST: names must not be in URLs."""
 
     name = forms.CharField(

@@ -2,10 +2,12 @@
 
 from django import forms
 
+from accounts.clean_forms import CleanForm
 
-class KeyForm(forms.Form):
+
+class KeyForm(CleanForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class DateForm(forms.Form):
+class DateForm(CleanForm):
     date = forms.DateField(widget=forms.HiddenInput)

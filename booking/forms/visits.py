@@ -5,6 +5,7 @@ import datetime as dt
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from booking.models import Booking, BookingEvent
 from departments.forms.fields import NO_GUESSES
 
@@ -21,7 +22,7 @@ class InstantField(forms.DateTimeField):
         return instant
 
 
-class NoteForm(forms.Form):
+class NoteForm(CleanForm):
     note = forms.CharField(
         label=_("Note to the person who comes"),
         help_text=_("For example: “Ring twice.” Do not write about health here."),
@@ -42,7 +43,7 @@ class BookForm(NoteForm):
     starts_at = InstantField()
 
 
-class MoveForm(forms.Form):
+class MoveForm(CleanForm):
     starts_at = InstantField()
 
 
@@ -59,7 +60,7 @@ class BookByPhoneForm(NoteForm):
     )
 
 
-class CancelByPhoneForm(forms.Form):
+class CancelByPhoneForm(CleanForm):
     """An administrator who changes a recipient's visit gives the reason."""
 
     reason = forms.CharField(

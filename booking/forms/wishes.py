@@ -2,8 +2,10 @@
 
 from django import forms
 
+from accounts.clean_forms import CleanForm
 
-class WishForm(forms.Form):
+
+class WishForm(CleanForm):
     service = forms.UUIDField()
     date = forms.DateField()
     moving = forms.UUIDField(required=False)

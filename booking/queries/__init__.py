@@ -3,6 +3,7 @@ nothing."""
 
 from booking.queries.access_log import AccessLogLine, access_log_of, with_roles
 from booking.queries.actors import Actor, Actors, is_own
+from booking.queries.changes import people_in_changes
 from booking.queries.department_recipients import (
     RecipientSummary,
     count_of_letters,
@@ -124,6 +125,7 @@ __all__ = [
     "open_feeds",
     "open_mandates",
     "own_bookings",
+    "people_in_changes",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",

@@ -101,12 +101,16 @@ SELECT seat.day_id,
 FROM booking_visit AS visit JOIN seat ON shift_id = seat.id
 WHERE visit.day_id = ANY(%(days)s) AND booking_id IS DISTINCT FROM %(without)s
 GROUP BY seat.day_id, visit.starts_at, visit.ends_at, occupied_until
+UNION ALL
+SELECT DISTINCT day_id, 0, 0, NULL::bigint, NULL::bigint, NULL::bigint,
+    NULL::timestamptz[], NULL::uuid[], NULL::int[]
+FROM departments_shift WHERE day_id = ANY(%(days)s) AND is_withdrawn
 """
 
 
 class _SummaryRow(NamedTuple):
     """Seats of one kind, or, with ``occupied_until``, visits of one period. ``numbers`` are
-    those of the seats."""
+    those of the seats; without them, the row says that the Day has withdrawn shifts."""
 
     day_id: int
     starts: int
@@ -116,7 +120,7 @@ class _SummaryRow(NamedTuple):
     break_ends: int | None
     away: Sequence[dt.datetime]
     qualification_ids: Sequence[uuid.UUID]
-    numbers: Sequence[int]
+    numbers: Sequence[int] | None
 
 
 def summarized_starts(
@@ -126,15 +130,20 @@ def summarized_starts(
     *,
     now: dt.datetime,
     without: Booking | None = None,
-) -> dict[int, list[tuple[int, bool | None]]]:
-    """The starts of laid-out days, by the Day's key (see ``booking.seating.summary``). One
-    statement, so that seats and visits are of one moment, and few rows."""
+) -> tuple[dict[int, list[tuple[int, bool | None]]], set[int]]:
+    """The starts of laid-out days, by the Day's key (see ``booking.seating.summary``); and the
+    keys of the days that have shifts, also withdrawn ones. One statement, so that seats and
+    visits are of one moment, and few rows."""
     kinds: dict[int, list[SeatKind]] = defaultdict(list)
     periods: dict[int, list[VisitPeriod]] = defaultdict(list)
+    staffed: set[int] = set()
     values = {"days": [day.pk for day in days], "without": without.pk if without else None}
     with connection.cursor() as cursor:
         cursor.execute(_SUMMARY, values)
         for row in map(_SummaryRow._make, cursor.fetchall()):
+            staffed.add(row.day_id)
+            if row.numbers is None:
+                continue
             seats = sum([1 << number for number in row.numbers])
             if row.occupied_until is None:
                 away = [int(instant.timestamp()) for instant in row.away]
@@ -146,12 +155,13 @@ def summarized_starts(
                 period = VisitPeriod(row.starts, row.ends, row.occupied_until, seats)
                 periods[row.day_id].append(period)
     today = timezone.localdate(now)
-    return {
+    starts = {
         day.pk: starts_of_summary(
             kinds[day.pk], periods[day.pk], demand, step, is_settled=stands_still(day, today)
         )
         for day in days
     }
+    return starts, staffed
 
 
 _ANY = uuid.UUID(int=0)

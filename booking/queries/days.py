@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Func, QuerySet
+from django.db.models import BigIntegerField, Func, IntegerField, QuerySet
+from django.db.models.functions import Cast
 
 from departments.models import Day
 
@@ -19,12 +20,14 @@ class DayFact(NamedTuple):
     revision: int
     is_laid_out: bool
     is_settled: bool
+    takes_bookings: bool
 
     @classmethod
     def of(cls, numbers: Sequence[int]) -> Self:
-        pk, ordinal, revision, is_laid_out, is_settled = numbers
+        pk, ordinal, revision, is_laid_out, is_settled, takes_bookings = numbers
         date = dt.date.fromordinal(ordinal)
-        return cls(pk, date, revision, bool(is_laid_out), bool(is_settled))
+        flags = bool(is_laid_out), bool(is_settled), bool(takes_bookings)
+        return cls(pk, date, revision, *flags)
 
 
 def day_facts(days: "QuerySet[Day]") -> "QuerySet[Day, list[int]]":
@@ -41,6 +44,7 @@ def day_facts(days: "QuerySet[Day]") -> "QuerySet[Day, list[int]]":
         "revision",
         is_laid_out,
         is_settled,
+        Cast("takes_bookings", IntegerField()),
         template="ARRAY[%(expressions)s]::bigint[]",
         output_field=ArrayField(whole),
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -99,7 +100,7 @@ def _zone() -> ZoneInfo:
 
 
 def _sender() -> Sender:
-    return Sender(settings.MUNICIPALITY, settings.DEFAULT_FROM_EMAIL)
+    return Sender(settings.MUNICIPALITY, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
 def open_feeds(recipient: Recipient) -> list[CalendarFeed]:

@@ -9,7 +9,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.utils import timezone
 
@@ -50,7 +50,9 @@ class SharedDay:
     _overlaid: dict[Overlay, DayOffer] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, date: dt.date, starts: Mapping[int, bool], seconds: int) -> Self:
+    def of(
+        cls, date: dt.date, starts: Mapping[int, bool], seconds: int, *, has_shifts: bool
+    ) -> Self:
         """``starts`` says whether each start is free."""
         in_order = tuple(sorted(starts))
         slots = tuple(
@@ -61,7 +63,8 @@ class SharedDay:
             )
             for start in in_order
         )
-        status = DayStatus.OPEN if slots else DayStatus.CLOSED
+        without = DayStatus.NO_TIMES if has_shifts else DayStatus.CLOSED
+        status = DayStatus.OPEN if slots else without
         return cls(in_order, seconds, DayOffer(date, status, slots))
 
     def overlaid(
@@ -99,8 +102,15 @@ class SharedDay:
         return slice(0, bisect_left(self.starts, instant))
 
 
-# (a start in epoch seconds, whether it is free), as one Day's shifts give them
-Starts = tuple[tuple[int, bool], ...]
+class DayStarts(NamedTuple):
+    """What one Day's shifts give: starts in epoch seconds and whether each is free; and
+    whether there are shifts, also of carers who are away."""
+
+    starts: tuple[tuple[int, bool], ...] = ()
+    has_shifts: bool = False
+
+
+_NONE = DayStarts()
 
 _dates: ProcessCache[SharedDay] = ProcessCache(DAYS_CACHED)
 _needs: ProcessCache[Needs] = ProcessCache(DAYS_CACHED)
@@ -135,7 +145,12 @@ def shared_days(
     if unknown:
         starts = _starts(search, unknown, days, now)
         for date in unknown:
-            found[date] = SharedDay.of(date, _on(date, starts), search.demand.seconds)
+            found[date] = SharedDay.of(
+                date,
+                _on(date, starts) if date not in days or days[date].takes_bookings else {},
+                search.demand.seconds,
+                has_shifts=starts.get(date, _NONE).has_shifts,
+            )
             if date in cache_keys:
                 _dates.put(cache_keys[date], found[date])
     return found
@@ -175,26 +190,28 @@ def _starts(
     dates: Collection[dt.date],
     days: Mapping[dt.date, DayFact],
     now: dt.datetime,
-) -> dict[dt.date, Starts]:
-    """The starts of the Days of these dates and of the Days before them, by the Day's date."""
+) -> dict[dt.date, DayStarts]:
+    """The starts of the Days of these dates and of the Days before them, by the Day's date. A
+    Day that is set closed has none."""
     around = {*dates, *(date - DAY for date in dates)}
-    laid_out = [days[date] for date in around if date in days]
+    laid_out = [days[date] for date in around if date in days and days[date].takes_bookings]
     found = _starts_laid_out(search, laid_out, now)
     today = timezone.localdate(now)
     missing = [date for date in around if date not in days and date >= today]
     if missing:
         for date, shifts in shifts_by_day(search.department, missing).items():
-            found[date] = tuple(seating_of_shifts(shifts).starts(search.demand, search.step))
+            starts = tuple(seating_of_shifts(shifts).starts(search.demand, search.step))
+            found[date] = DayStarts(starts, bool(shifts))
     return found
 
 
 def _starts_laid_out(
     search: _Search, days: Sequence[DayFact], now: dt.datetime
-) -> dict[dt.date, Starts]:
+) -> dict[dt.date, DayStarts]:
     if not days:
         return {}
     demand, step, moving = search.demand, search.step, search.moving
-    starts_of = summarized_starts(days, demand, step, now=now, without=moving)
+    starts_of, staffed = summarized_starts(days, demand, step, now=now, without=moving)
     others = [day for day in days if any(is_free is None for _, is_free in starts_of[day.pk])]
     seatings = day_seatings(others, search.needs, now=now, without=moving) if others else {}
 
@@ -202,16 +219,20 @@ def _starts_laid_out(
         return isinstance(seatings[day.pk].seat(demand, start), Seated) if known is None else known
 
     return {
-        day.date: tuple((start, is_free(day, start, known)) for start, known in starts_of[day.pk])
+        day.date: DayStarts(
+            tuple((start, is_free(day, start, known)) for start, known in starts_of[day.pk]),
+            day.pk in staffed,
+        )
         for day in days
     }
 
 
-def _on(date: dt.date, starts: Mapping[dt.date, Starts]) -> dict[int, bool]:
+def _on(date: dt.date, starts: Mapping[dt.date, DayStarts]) -> dict[int, bool]:
     """The starts on a local date: free when one of the two Days has a seat."""
     begins, ends = (int(midnight(day).timestamp()) for day in (date, date + DAY))
     found: dict[int, bool] = {}
-    for start, is_free in (*starts.get(date - DAY, ()), *starts.get(date, ())):
+    before, own = starts.get(date - DAY, _NONE), starts.get(date, _NONE)
+    for start, is_free in (*before.starts, *own.starts):
         if begins <= start < ends:
             found[start] = is_free or found.get(start, False)
     return found

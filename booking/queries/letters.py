@@ -6,6 +6,7 @@ They wait in the outbox until the department has printed them.
 import datetime as dt
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone, translation
 
@@ -100,7 +101,7 @@ def dead_channels(user: User | None) -> list[str]:
 
 def write(department: Department, recipient: Recipient) -> Letter:
     """The letter in the recipient's language, as of now."""
-    language = recipient.user.language if recipient.user else User.Language.BOKMAAL
+    language = recipient.user.language if recipient.user else settings.LANGUAGE_CODE
     told, needless = [], []
     with translation.override(language):
         for message in waiting(department).filter(subject_id=recipient.pk):

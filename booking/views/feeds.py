@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, log_access
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
 from booking import queries
 from booking.access.pages import booking_for, own_feed, recipient_of_feeds
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.calendar.ics import Method
 from booking.models import Booking, Recipient
+from booking.views import questions
 
 CALENDAR = "text/calendar; charset=utf-8"
 MAX_AGE = 15 * 60  # seconds that a program may cache a feed
@@ -50,6 +52,7 @@ def feeds(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.make_feed)
 @person_required
 def make(request: PersonRequest) -> HttpResponse:
     """Make a feed and show its URL, which is not shown again."""
@@ -62,6 +65,7 @@ def make(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.revoke_feed)
 @person_required
 def revoke(request: PersonRequest, feed: uuid.UUID) -> HttpResponse:
     revoke_feed(feed=own_feed(request, feed), by=request.user)

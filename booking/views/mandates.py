@@ -13,11 +13,13 @@ from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.errors import InvitationClosed, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
 from booking import actions, errors, queries
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm
 from booking.models import Mandate, Recipient
+from booking.views import questions
 
 # -- Who may act for the user: never decided by somebody who acts for them -----
 
@@ -56,6 +58,7 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.withdraw_mandate)
 @person_required
 def withdraw_mandate(request: PersonRequest, invitation: uuid.UUID) -> HttpResponse:
     """Withdraw the invitation of a helper who has not answered."""
@@ -74,6 +77,7 @@ def withdraw_mandate(request: PersonRequest, invitation: uuid.UUID) -> HttpRespo
 
 
 @require_POST
+@asks(questions.end_mandate)
 @person_required
 def end_mandate(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
     """End a helper's mandate. A guardian's is ended by the department that registered it."""
@@ -131,6 +135,7 @@ def choose_person(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.leave_person)
 @person_required
 def leave_person(request: PersonRequest, mandate: uuid.UUID) -> HttpResponse:
     """The user stops being a helper."""

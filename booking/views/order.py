@@ -16,13 +16,14 @@ from accounts import unsent
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import go_to, whose_order, whose_pages
 from booking.choosing import Choosing
 from booking.converters import Clock, TimeUrls
 from booking.forms.visits import BookForm
 from booking.models import Mandate, Recipient
-from booking.views import drafts
+from booking.views import drafts, questions
 from booking.views.steps import check_page, refuse, times_page
 from database.transactions import Busy
 
@@ -55,6 +56,7 @@ def check(request: PersonRequest, service: uuid.UUID, date: dt.date, clock: Cloc
 
 
 @require_POST
+@asks(questions.book)
 def book(request: HttpRequest) -> HttpResponse:
     """Book what the form says, once however often it is sent.
 

@@ -16,13 +16,14 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import booking_for, recipient_for, series_for, whose_pages
 from booking.choosing import Alternative, Choosing, alternatives
 from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate
 from booking.queries.series import DateOfSeries
-from booking.views import simple
+from booking.views import questions, simple
 from departments.hours import WEEK
 
 
@@ -103,6 +104,7 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.go_on)
 @person_required
 def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     """The series goes on with the user's mandate; that of its maker has ended."""
@@ -112,6 +114,7 @@ def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.skip)
 @person_required
 def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     found = series_for(request, series, may=Mandate.May.BOOK)
@@ -124,6 +127,7 @@ def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.take_back_skip)
 @person_required
 def take_back_skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     found = series_for(request, series, may=Mandate.May.BOOK)

@@ -16,6 +16,7 @@ from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_safe
+from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.choosing import Choosing
@@ -23,7 +24,7 @@ from booking.converters import Clock
 from booking.forms.visits import MoveForm
 from booking.models import Booking, BookingEvent, Mandate
 from booking.queries.actors import Actor, Actors
-from booking.views import simple
+from booking.views import questions, simple
 from booking.views.days import weeks
 from booking.views.next_week import again_next_week
 from booking.views.steps import check_page, is_too_late_to_move, refuse, times_page
@@ -99,6 +100,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(questions.move)
 def move(request: HttpRequest, booking: uuid.UUID) -> HttpResponse:
     return _move(request, booking) if request.method == "POST" else _move_days(request, booking)
 
@@ -173,6 +175,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(questions.cancel)
 @person_required
 def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """Asks for confirmation, then cancels. A visit that is cancelled or has begun is shown."""

@@ -13,12 +13,13 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import booking_for, granted_service, recipient_for, whose_pages, wish_for
 from booking.actions.wishes import AT_ONCE
 from booking.forms.wishes import WishForm
 from booking.models import Mandate
-from booking.views import simple
+from booking.views import questions, simple
 
 
 @require_safe
@@ -35,6 +36,7 @@ def wishes(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.make_wish)
 @person_required
 def make_wish(request: PersonRequest) -> HttpResponse:
     recipient = recipient_for(request, may=Mandate.May.BOOK)
@@ -69,6 +71,7 @@ def make_wish(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.remove_wish)
 @person_required
 def remove_wish(request: PersonRequest, wish: uuid.UUID) -> HttpResponse:
     found = wish_for(request, wish, may=Mandate.May.BOOK)

@@ -13,6 +13,7 @@ from departments.actions.days import (
     lock_days,
     lock_days_and_query,
     revision_bumped,
+    rules_ahead,
 )
 from departments.actions.hours import (
     add_opening_hours,
@@ -97,6 +98,7 @@ __all__ = [
     "remove_special_day",
     "report_absence",
     "revision_bumped",
+    "rules_ahead",
     "save_if",
     "set_special_day",
     "set_special_days",

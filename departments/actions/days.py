@@ -148,21 +148,46 @@ def lay_out_horizon(department: Department) -> None:
             lay_out(day)
 
 
-def lay_out_again(department: Department, *, by: User | None, drop_named: bool = False) -> Impact:
-    """Apply changed hours to the horizon and to laid-out days beyond it."""
-    dates = set(horizon_dates(department))
-    dates.update(
+def lay_out_again(
+    department: Department,
+    *,
+    before: Rules | None = None,
+    by: User | None,
+    drop_named: bool = False,
+) -> Impact:
+    """Apply changed hours to the horizon and to laid-out days beyond it.
+
+    ``before`` are the rules before the change: days on which they give the same hours are not
+    changed, so that ``drop_named`` drops nothing there. Without it, all days are laid out. A
+    day that is closed loses its named shifts too.
+    """
+    dates, laid_out = _dates_ahead(department)
+    rules = rules_of(department, dates)
+    changed = dates if before is None else hours.changed_dates(dates, before, rules)
+    impact = Impact()
+    for day in lock_days((department.pk, date) for date in changed | (dates - laid_out)):
+        day.department = department
+        drops = drop_named or hours.is_closed(day.date, rules)
+        impact += lay_out(day, by=by, rules=rules, drop_named=drops)
+    return impact
+
+
+def rules_ahead(department: Department) -> Rules:
+    """The rules for all dates that ``lay_out_again`` may change. The caller has locked the
+    department."""
+    dates, _ = _dates_ahead(department)
+    return rules_of(department, dates)
+
+
+def _dates_ahead(department: Department) -> tuple[set[dt.date], set[dt.date]]:
+    """The dates of the horizon and those laid out beyond it; and which of them are laid out."""
+    horizon = set(horizon_dates(department))
+    laid_out = set(
         Day.objects.filter(
-            department=department, date__gt=max(dates), laid_out_at__isnull=False
+            department=department, date__gte=min(horizon), laid_out_at__isnull=False
         ).values_list("date", flat=True)
     )
-    impact = Impact()
-    days = lock_days((department.pk, date) for date in dates)
-    rules = rules_of(department, dates)
-    for day in days:
-        day.department = department
-        impact += lay_out(day, by=by, rules=rules, drop_named=drop_named)
-    return impact
+    return horizon | laid_out, laid_out
 
 
 def horizon_dates(department: Department) -> list[dt.date]:
@@ -185,8 +210,8 @@ def lay_out(
     only with ``drop_named``, which a page sends after its preview has said so.
     """
     now = timezone.now()
-    is_first = day.laid_out_at is None
-    drafts = hours.lay_out(day.date, rules or rules_of(day.department, [day.date]))
+    rules = rules or rules_of(day.department, [day.date])
+    drafts = hours.lay_out(day.date, rules)
     shifts = {
         shift.pk: shift
         for shift in Shift.objects.filter(day=day, is_manual=False).select_related("person")
@@ -209,23 +234,33 @@ def lay_out(
     leaving.update(person=None)
 
     changed, unnamed = _update_kept(shifts, found, now)
+    is_first = day.laid_out_at is None
     added = [
         _new_shift(day, draft) for draft in found.missing if is_first or draft.period.end > now
     ]
     Shift.objects.bulk_create(added)
 
     impact += Impact(added=len(added), unnamed=unnamed)
-    if is_first:
-        day.laid_out_at = now
-        day.save(update_fields=["laid_out_at"])
-    elif changed or added or dropped:
+    opens_or_closes = _mark(day, now, takes_bookings=not hours.is_closed(day.date, rules))
+    if not is_first and (changed or added or dropped):
         ids = [shift.pk for shift in dropped]
         impact += Impact(reseated=seats.registered().reseat(day, by=by, leaving=ids))
         leaving.delete()
-    else:
+    elif not is_first and not opens_or_closes:
         return impact
     bump_revision(day)
     return impact
+
+
+def _mark(day: Day, now: dt.datetime, *, takes_bookings: bool) -> bool:
+    """Save that the day is laid out, and whether it takes bookings; returns whether that is
+    new."""
+    opens_or_closes = day.takes_bookings != takes_bookings
+    if day.laid_out_at is None or opens_or_closes:
+        day.laid_out_at = day.laid_out_at or now
+        day.takes_bookings = takes_bookings
+        day.save(update_fields=["laid_out_at", "takes_bookings"])
+    return opens_or_closes
 
 
 def _update_kept(

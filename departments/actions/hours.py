@@ -22,15 +22,14 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Change, User
 from database.transactions import one_transaction
 from database.versions import check_version
 from departments import errors, records
-from departments.actions.days import Impact, lay_out_again
+from departments.actions.days import Impact, lay_out_again, rules_ahead
 from departments.actions.settings import lock_department, record_change
-from departments.hours import Staffing, WeeklyHours
+from departments.hours import Rules, Staffing, WeeklyHours
 from departments.models import (
-    ConfigurationChange,
     Department,
     OpeningHours,
     Qualification,
@@ -55,10 +54,12 @@ def add_opening_hours(
     department = lock_department(department)
     if _exists(hours.staffing.id):
         return Impact()
+    rules = rules_ahead(department)
     row = _new_row(department, hours)
     return _record_rows(
         department,
         "add_opening_hours",
+        rules,
         after=[records.of_opening_hours(row)],
         from_date=hours.valid_from,
         by=by,
@@ -83,10 +84,11 @@ def change_opening_hours(
         return Impact()
     row.refresh_from_db()
     _check_not_ended(row, hours.valid_from, department, version)
-    before = [records.of_opening_hours(row)]
+    rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     return _record_rows(
         department,
         "change_opening_hours",
+        rules,
         before=before,
         after=[records.of_opening_hours(each) for each in _change(row, hours)],
         from_date=_today_or_later(hours.valid_from),
@@ -114,12 +116,13 @@ def split_opening_hours(
         return Impact()
     row.refresh_from_db()
     _check_not_ended(row, first.valid_from, department, version)
-    before = [records.of_opening_hours(row)]
+    rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     rows = _change(row, first)
     rows.append(_new_row(department, replace(second, valid_from=rows[-1].valid_from)))
     return _record_rows(
         department,
         "split_opening_hours",
+        rules,
         before=before,
         after=[records.of_opening_hours(each) for each in rows],
         from_date=_today_or_later(first.valid_from),
@@ -143,9 +146,9 @@ def remove_opening_hours(
     """Remove the row from ``from_date``, or from today."""
     department = lock_department(row.department)
     row.refresh_from_db()
+    rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     first = _today_or_later(from_date)
     _check_not_ended(row, first, department, version)
-    before = [records.of_opening_hours(row)]
     after = []
     if row.valid_from >= first:
         OpeningHours.objects.filter(pk=row.pk).delete()
@@ -155,6 +158,7 @@ def remove_opening_hours(
     return _record_rows(
         department,
         "remove_opening_hours",
+        rules,
         before=before,
         after=after,
         from_date=first,
@@ -183,6 +187,7 @@ def set_special_day(
     if before and _is_same(before, name, hours):
         return Impact()
     _raise_version(department, version)
+    rules = rules_ahead(department)
     special, _ = SpecialDay.objects.update_or_create(
         department=department, date=date, defaults={"name": name}
     )
@@ -199,7 +204,7 @@ def set_special_day(
         by=by,
         reason=reason,
     )
-    return lay_out_again(department, by=by, drop_named=drop_named)
+    return lay_out_again(department, before=rules, by=by, drop_named=drop_named)
 
 
 @one_transaction()
@@ -249,6 +254,7 @@ def remove_special_day(
     if not before:
         return Impact()
     _raise_version(department, version)
+    rules = rules_ahead(department)
     SpecialDay.objects.filter(department=department, date=date).delete()
     record_change(
         department,
@@ -258,13 +264,13 @@ def remove_special_day(
         by=by,
         reason=reason,
     )
-    return lay_out_again(department, by=by, drop_named=drop_named)
+    return lay_out_again(department, before=rules, by=by, drop_named=drop_named)
 
 
 @one_transaction()
 def undo_change(
     *,
-    change: ConfigurationChange,
+    change: Change,
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
@@ -273,10 +279,11 @@ def undo_change(
 
     Raises ``CannotBeUndone`` when they have been changed since, or a day has used them.
     """
-    department = lock_department(change.department)
+    department = lock_department(Department(pk=change.department_id))
     if not undoable_changes(department, [change], timezone.localdate()):
         raise errors.CannotBeUndone
     _raise_version(department, None)
+    rules = rules_ahead(department)
     before, after = change.before, change.after
     _delete(OpeningHours, _added_ids(after, before, "rows"))
     _delete(SpecialDay, _added_ids(after, before, "special_days"))
@@ -296,7 +303,7 @@ def undo_change(
         by=by,
         reason=reason,
     )
-    return lay_out_again(department, by=by, drop_named=drop_named)
+    return lay_out_again(department, before=rules, by=by, drop_named=drop_named)
 
 
 def _raise_version(department: Department, seen: int | None) -> None:
@@ -377,7 +384,8 @@ def _new_row(
 
 def _record_rows(
     department: Department,
-    what: str,
+    verb: str,
+    rules: Rules,
     *,
     before: Sequence[records.Record] = (),
     after: Sequence[records.Record] = (),
@@ -387,18 +395,19 @@ def _record_rows(
     drop_named: bool = False,
     version: int | None,
 ) -> Impact:
+    """Record the change and lay the days out again; ``rules`` held before it."""
     if list(before) == list(after):
         return Impact()
     _raise_version(department, version)
     record_change(
         department,
-        what,
+        verb,
         before={"rows": before},
         after={"rows": after, "from": from_date},
         by=by,
         reason=reason,
     )
-    return lay_out_again(department, by=by, drop_named=drop_named)
+    return lay_out_again(department, before=rules, by=by, drop_named=drop_named)
 
 
 def _set_qualifications(

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
 from departments.actions.rota import change_shifts, clear_name
@@ -33,9 +34,12 @@ def join_person(*, from_: User, into: User) -> None:
         record_change(
             employment.department,
             "accept_employment",
-            after={"employee": employment.pk, "lost": lost.count(employment.department_id)},
+            subject_id=into.pk,
+            of=employment,
+            after={"lost": lost.count(employment.department_id)},
             by=into,
         )
+    record("join_person", by=into, subject_id=into.pk, of=from_)
     if not from_.shifts.exists():
         from_.delete()
 

@@ -1,14 +1,18 @@
 """Change a department's settings, and record every change of its configuration."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
+
+from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
+from departments import errors
 from departments.actions import days
-from departments.models import ConfigurationChange, Department
-from departments.records import plain
+from departments.models import Department
 
 SETTINGS = (
     "name",
@@ -25,6 +29,7 @@ SETTINGS = (
     "week_warning_days",
     "month_warning_days",
 )
+MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.
 LAYOUT_SETTINGS = {"horizon_days", "public_holidays"}
 
@@ -39,8 +44,9 @@ def change_settings(
     drop_named: bool = False,
     version: int | None = None,
 ) -> days.Impact:
-    """Change some of ``SETTINGS``. Does nothing when no value differs. Raises ``Stale`` when
-    the settings have another version than the user's page showed."""
+    """Change some of ``SETTINGS``. Does nothing when no value differs. Raises
+    ``NoticeTooLong`` when people could book nothing, and ``Stale`` when the settings have
+    another version than the user's page showed."""
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
@@ -49,14 +55,17 @@ def change_settings(
     if not changed:
         return days.Impact()
     check_version(fresh.version, version)
+    rules = days.rules_ahead(fresh)
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
+    if fresh.minimum_notice_minutes >= fresh.horizon_days * MINUTES_PER_DAY:
+        raise errors.NoticeTooLong
     fresh.version += 1
     fresh.save(update_fields=[*changed, "version"])
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:
-        return days.lay_out_again(fresh, by=by, drop_named=drop_named)
+        return days.lay_out_again(fresh, before=rules, by=by, drop_named=drop_named)
     return days.Impact()
 
 
@@ -70,22 +79,26 @@ def lock_department(department: Department) -> Department:
 
 def record_change(
     department: Department,
-    what: str,
+    verb: str,
     *,
+    subject_id: uuid.UUID | None = None,
+    of: Model | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     by: User | None,
     reason: str = "",
 ) -> None:
-    """Record who changed what, and invalidate offers cached under the old configuration."""
+    """Record a change of the configuration, and invalidate offers cached under the old one."""
     fresh = lock_department(department)
     fresh.configuration_revision += 1
     fresh.save(update_fields=["configuration_revision"])
-    ConfigurationChange.objects.create(
-        department=fresh,
-        what=what,
-        before=plain(before or {}),
-        after=plain(after or {}),
+    record(
+        verb,
         by=by,
+        department_id=department.pk,
+        subject_id=subject_id,
+        of=of,
+        before=before,
+        after=after,
         reason=reason,
     )

@@ -125,7 +125,9 @@ def employ(
     record_change(
         department,
         "add_employee",
-        after={"employee": employee.pk, "role": role, "from": valid_from, "until": valid_until},
+        subject_id=person.pk,
+        of=employee,
+        after={"role": role, "from": valid_from, "until": valid_until},
         by=by,
     )
     return employee
@@ -154,12 +156,10 @@ def change_employment(
     record_change(
         employee.department,
         "change_employment",
-        before={
-            "employee": employee.pk,
-            "from": employee.valid_from,
-            "until": employee.valid_until,
-        },
-        after={"employee": employee.pk, "from": valid_from, "until": valid_until},
+        subject_id=employee.person_id,
+        of=employee,
+        before={"from": employee.valid_from, "until": employee.valid_until},
+        after={"from": valid_from, "until": valid_until},
         by=by,
     )
     Employee.objects.filter(pk=employee.pk).update(

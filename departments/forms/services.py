@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanModelForm
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
 from departments.models import Qualification, Service
@@ -34,7 +35,9 @@ class SymbolSelect(forms.RadioSelect):
     option_template_name = "departments/_symbol_option.html"
 
 
-class ServiceForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
+class ServiceForm(VersionedForm, CleanModelForm):
+    """``is_certain`` is shown, and required, for a new service that nobody could book."""
+
     symbol = forms.ChoiceField(
         label=_("Symbol"), choices=SYMBOLS, widget=SymbolSelect, initial="calendar"
     )
@@ -51,6 +54,7 @@ class ServiceForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
         initial=1,
         help_text=_("Two, for example, for a lift."),
     )
+    is_certain = forms.BooleanField(label=_("Add it all the same"), required=False)
 
     class Meta:
         model = Service
@@ -82,7 +86,7 @@ class ServiceForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
         return minutes
 
 
-class QualificationForm(forms.ModelForm):  # type: ignore[type-arg]
+class QualificationForm(CleanModelForm):
     class Meta:
         model = Qualification
         fields = ["name"]

@@ -1,17 +1,21 @@
 """The form for a department's settings."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanModelForm
 from accounts.versioned_forms import VersionedForm
-from departments.actions.settings import SETTINGS
+from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
+from departments.errors import NoticeTooLong
 from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
 from departments.models import Department
 
-TWO_WEEKS = 14 * 24 * 60
+TWO_WEEKS = 14 * MINUTES_PER_DAY
 
 
-class SettingsForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
+class SettingsForm(VersionedForm, CleanModelForm):
     horizon_days = WrittenNumberField(
         label=_("Days ahead that can be booked"),
         min_value=1,
@@ -58,6 +62,13 @@ class SettingsForm(VersionedForm, forms.ModelForm):  # type: ignore[type-arg]
         max_value=31,
         help_text=_("With 7, administrators are told when the month's last week begins."),
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        days, minutes = data.get("horizon_days"), data.get("minimum_notice_minutes")
+        if days is not None and minutes is not None and minutes >= days * MINUTES_PER_DAY:
+            self.add_error("minimum_notice_minutes", NoticeTooLong.message)
+        return data
 
     class Meta:
         model = Department

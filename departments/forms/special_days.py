@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     NO_GUESSES,
@@ -27,7 +28,7 @@ class DayKind(TextChoices):
     OWN = "own", _("Hours of its own")
 
 
-class SpecialDayForm(VersionedForm, forms.Form):
+class SpecialDayForm(VersionedForm, CleanForm):
     date = ComingDateField(label=_("Date"))
     last_date = ComingDateField(label=_("Until and including"), required=False)
     name = forms.CharField(
@@ -55,7 +56,7 @@ class SpecialDayForm(VersionedForm, forms.Form):
         return [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-class SpecialPeriodForm(forms.Form):
+class SpecialPeriodForm(CleanForm):
     """One period of the day. An empty form is ignored."""
 
     opens_at = WrittenTimeField(label=_("From"))

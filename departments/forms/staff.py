@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clean_forms import CleanForm
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     DAY_MINUTES,
@@ -23,7 +24,7 @@ from departments.queries.staff import employees_of
 ONE_DAY = dt.timedelta(days=1)
 
 
-class DateRangeForm(forms.Form):
+class DateRangeForm(CleanForm):
     """A first and a last date; without a last date it does not end."""
 
     valid_from = WrittenDateField(label=_("From"))
@@ -78,7 +79,7 @@ class NewEmployeeForm(DateRangeForm):
         )
 
 
-class InviteAgainForm(forms.Form):
+class InviteAgainForm(CleanForm):
     """Another invitation to an employee who has not accepted one."""
 
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
@@ -98,7 +99,7 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceTimesForm(VersionedForm, forms.Form):
+class AbsenceTimesForm(VersionedForm, CleanForm):
     """From when until when an absence lasts. Without a time, the whole day counts."""
 
     first_date = WrittenDateField(label=_("Away from the day"))
@@ -159,7 +160,7 @@ class AbsenceForm(AbsenceTimesForm):
         choice.queryset = employees_of(department, timezone.localdate())
 
 
-class BackForm(VersionedForm, forms.Form):
+class BackForm(VersionedForm, CleanForm):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))

@@ -3,12 +3,11 @@
 from departments.models.days import Day, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
 from departments.models.services import Qualification, Service
-from departments.models.settings import ConfigurationChange, Department
+from departments.models.settings import Department
 from departments.models.staff import Absence, Employee, QualificationHeld
 
 __all__ = [
     "Absence",
-    "ConfigurationChange",
     "Day",
     "Department",
     "Employee",

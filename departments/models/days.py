@@ -24,13 +24,15 @@ class Day(models.Model):
     Every change of the day's shifts or visits first locks this row, and raises ``revision``
     in the same transaction (``departments.actions.days``). Carers report the day's visits
     until ``closed_at``, administrators also later. A beat task that closes a day leaves
-    ``closed_by`` empty.
+    ``closed_by`` empty. Laying out sets ``takes_bookings``: False on a day that is set closed,
+    where nothing is offered on any shift.
     """
 
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="days")
     date = models.DateField()
     revision = models.PositiveBigIntegerField(default=0)
     laid_out_at = models.DateTimeField(null=True)
+    takes_bookings = models.BooleanField(default=True)
     settled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(

@@ -1,9 +1,8 @@
-"""A department, its settings and the history of its configuration."""
+"""A department and its settings."""
 
 import datetime as dt
 import uuid
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -82,24 +81,3 @@ class Department(Versioned):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ConfigurationChange(models.Model):
-    """A change of a department's configuration: by whom, when, and the values before."""
-
-    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="changes")
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    what = models.CharField(max_length=50)  # the action, e.g. "change_opening_hours"
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["-at"]
-        indexes = [models.Index(fields=["department", "-at"], name="change_department")]
-
-    def __str__(self) -> str:
-        return f"{self.what} at {self.at:%Y-%m-%d %H:%M}"

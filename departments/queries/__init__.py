@@ -1,7 +1,6 @@
 """Read opening hours, services, staff, shifts and settings. Nothing here writes."""
 
 from departments.queries.changes import (
-    ChangeDescription,
     changes_of,
     describe_changes,
     describe_changes_since,
@@ -22,6 +21,7 @@ from departments.queries.hours import (
 )
 from departments.queries.overview import DepartmentFigures, department_figures
 from departments.queries.services import all_qualifications, services_of
+from departments.queries.shortages import shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
     ComingSpecialDays,
@@ -55,7 +55,6 @@ from departments.queries.staff import (
 )
 
 __all__ = [
-    "ChangeDescription",
     "ComingSpecialDay",
     "ComingSpecialDays",
     "DepartmentFigures",
@@ -95,6 +94,8 @@ __all__ = [
     "services_of",
     "shift_facts",
     "shifts_by_day",
+    "shortages_for",
+    "shortages_of",
     "special_day_name",
     "staff_list",
     "staffing_of",

@@ -1,60 +1,44 @@
-"""Changes of a department's configuration: who made them, and which can be undone."""
+"""Changes at a department: who made them, and which can be undone."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments import history, records
-from departments.models import (
-    ConfigurationChange,
-    Department,
-    Employee,
-    OpeningHours,
-    SpecialDay,
-)
+from accounts.changes import ChangeLine, ids_joined_with, lines_of, verbs_of
+from accounts.models import Change
+from departments import records
+from departments.models import Department, OpeningHours, SpecialDay
 
 LATEST_CHANGES = 3
 LATEST_SETTINGS_CHANGES = 5
-CHANGES_OF_HOURS = [
-    "add_opening_hours",
-    "change_opening_hours",
-    "split_opening_hours",
-    "remove_opening_hours",
-    "set_special_day",
-    "remove_special_day",
-    "undo",
-]
 
 
-@dataclass(frozen=True)
-class ChangeDescription:
-    """A change as pages show it."""
-
-    id: int
-    at: dt.datetime
-    by: str
-    description: str
-    reason: str
-    can_be_undone: bool
-
-
-def changes_of(department: Department) -> QuerySet[ConfigurationChange]:
-    """Newest first."""
-    return department.changes.select_related("by").order_by("-at", "-pk")
+def changes_of(
+    department: Department, *, kind: str = "", person_id: UUID | None = None
+) -> QuerySet[Change]:
+    """Newest first; only those of a kind, or those that concern a person."""
+    found = Change.objects.filter(department_id=department.pk)
+    if kind:
+        found = found.filter(verb__in=verbs_of(kind))
+    if person_id:
+        found = found.filter(subject_id__in=ids_joined_with(person_id))
+    return found.order_by("-at", "-pk")
 
 
-def latest_changes(department: Department, today: dt.date) -> list[ChangeDescription]:
+def latest_changes(department: Department, today: dt.date) -> list[ChangeLine]:
     """The last few changes of hours and special days."""
-    found = changes_of(department).filter(what__in=CHANGES_OF_HOURS)
-    return describe_changes(department, found[:LATEST_CHANGES], today)
+    return describe_changes(
+        department, changes_of(department, kind="hours")[:LATEST_CHANGES], today
+    )
 
 
-def latest_settings_changes(department: Department, today: dt.date) -> list[ChangeDescription]:
-    found = changes_of(department).filter(what="change_settings")
+def latest_settings_changes(department: Department, today: dt.date) -> list[ChangeLine]:
+    found = changes_of(department, kind="settings")
     return describe_changes(department, found[:LATEST_SETTINGS_CHANGES], today)
 
 
@@ -63,39 +47,27 @@ def newest_change_id(department: Department) -> int | None:
 
 
 def describe_changes_since(department: Department, change_id: int | None) -> str:
-    """The newest change made after ``change_id``, as a sentence."""
-    made = changes_of(department).filter(pk__gt=change_id or 0)[:1]
-    described = describe_changes(department, made, timezone.localdate())
+    """The newest change of hours, settings or services made after ``change_id``, as a
+    sentence."""
+    verbs = [*verbs_of("hours"), *verbs_of("settings"), *verbs_of("services")]
+    found = changes_of(department).filter(verb__in=verbs, pk__gt=change_id or 0)
+    described = describe_changes(department, found[:1], timezone.localdate())
     return f"{described[0].description}." if described else _("Nothing is changed.")
 
 
 def describe_changes(
-    department: Department, changes: Iterable[ConfigurationChange], today: dt.date
-) -> list[ChangeDescription]:
+    department: Department, changes: Iterable[Change], today: dt.date
+) -> list[ChangeLine]:
     changes = list(changes)
     can_be_undone = undoable_changes(department, changes, today)
-    employees = {change.after["employee"] for change in changes if "employee" in change.after}
-    names = {
-        str(employee.pk): employee.person.full_name
-        for employee in Employee.objects.filter(
-            department=department, pk__in=employees
-        ).select_related("person")
-    }
     return [
-        ChangeDescription(
-            id=change.pk,
-            at=change.at,
-            by=change.by.full_name if change.by else "",
-            description=history.describe(change, names, today.year),
-            reason=change.reason,
-            can_be_undone=change.pk in can_be_undone,
-        )
-        for change in changes
+        replace(line, can_be_undone=line.id in can_be_undone)
+        for line in lines_of(changes, today.year)
     ]
 
 
 def undoable_changes(
-    department: Department, changes: Sequence[ConfigurationChange], today: dt.date
+    department: Department, changes: Sequence[Change], today: dt.date
 ) -> set[int]:
     """The ids of the changes that can be undone.
 
@@ -125,13 +97,13 @@ def undoable_changes(
     }
 
 
-def _changes_hours_from(change: ConfigurationChange, today: dt.date) -> bool:
+def _changes_hours_from(change: Change, today: dt.date) -> bool:
     if not {"rows", "special_days"} & change.after.keys():
         return False
     return dt.date.fromisoformat(change.after["from"]) >= today
 
 
-def _ids(changes: Iterable[ConfigurationChange], name: str) -> set[str]:
+def _ids(changes: Iterable[Change], name: str) -> set[str]:
     return {
         record["id"]
         for change in changes
@@ -140,9 +112,7 @@ def _ids(changes: Iterable[ConfigurationChange], name: str) -> set[str]:
     }
 
 
-def _is_unmodified(
-    change: ConfigurationChange, name: str, key: str, now: dict[str, records.Record]
-) -> bool:
+def _is_unmodified(change: Change, name: str, key: str, now: dict[str, records.Record]) -> bool:
     """Whether what the change made still exists, and what it removed does not."""
     after = {record[key]: record for record in change.after.get(name, ())}
     gone = {record[key] for record in change.before.get(name, ())} - after.keys()

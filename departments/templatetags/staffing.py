@@ -1,16 +1,60 @@
-"""``{% load staffing %}``: numbers of employees, and the dates of a row, in words."""
+"""``{% load staffing %}``: numbers of employees, dates and shortages in words."""
 
 import datetime as dt
 from typing import Protocol
 
 from django import template
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import dates
 from accounts.templatetags.dates import day, short_day
+from departments.hours import Interval
 from departments.models import Employee
+from departments.supply import Lack, Shortage
 
 register = template.Library()
+
+
+@register.filter
+def in_words(shortage: Shortage) -> str:
+    """Why nobody can book a service, and what helps."""
+    language = translation.get_language()
+    values: dict[str, object] = {"service": shortage.service}
+    if shortage.lack is Lack.QUALIFICATION:
+        values["names"] = ", ".join(shortage.qualifications)
+        words = _(
+            "Nobody can book {service}: no carer here has all of this: {names}. Give it to an"
+            " employee, or state it in the opening hours."
+        )
+    elif shortage.lack is Lack.LENGTH:
+        values["needed"] = dates.duration(shortage.needed, language)
+        values["most"] = dates.duration(shortage.most, language)
+        words = _(
+            "Nobody can book {service}: it takes {needed}, and no shift is longer than {most}"
+            " without a break. Make the visit shorter or the opening hours longer."
+        )
+    else:
+        values |= {"needed": shortage.needed, "most": shortage.most}
+        words = _(
+            "Nobody can book {service}: it takes {needed} carers at once, and at most {most} are"
+            " at work at the same time. Put more staff in the opening hours, or fewer carers in"
+            " the service."
+        )
+    return words.format(**values)
+
+
+@register.filter
+def long_hours(period: Interval) -> str:
+    """ "20 hours, until Wednesday 25 November 12:00"."""
+    language = translation.get_language()
+    minutes = int(period.duration.total_seconds()) // 60
+    return _("{length}, until {day} {clock}").format(
+        length=dates.duration(minutes, language),
+        day=dates.day(dates.local_date(period.end), language),
+        clock=dates.hm(period.end),
+    )
 
 
 class Dated(Protocol):

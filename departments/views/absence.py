@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks, form_on
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.forms.staff import AbsenceForm, AbsenceTimesForm, BackForm
 from departments.models import Absence, Department, TimeAway
 from departments.seats import Reseated
+from departments.views import questions
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -55,6 +57,7 @@ def new_absence(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_absence")
 @administrator
 def report_absence(request: PersonRequest, department: Department) -> HttpResponse:
     form = AbsenceForm(request.POST, department=department)
@@ -107,6 +110,7 @@ def absence(request: PersonRequest, department: Department, absence: uuid.UUID) 
 
 
 @require_POST
+@asks(questions.end_absence)
 @administrator
 def end_absence(
     request: PersonRequest, department: Department, absence: uuid.UUID

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
 from departments.models import Department
+from departments.views import questions
 from departments.views.previews import Submission, preview_or_save
 
 PER_PAGE = 30
@@ -32,6 +34,7 @@ def changes(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@asks(questions.undo_change)
 @administrator
 def undo_change(request: PersonRequest, department: Department, change: int) -> HttpResponse:
     undone = access.change_of(department, change)

@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import form_on
 from accounts.versioned_forms import VersionedForm
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
+from departments.converters import date_of
 from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
-from departments.views.previews import Submission, preview_or_save, restored_input
+from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 from departments.week import next_date
 
 Form = TypeVar("Form", bound=VersionedForm)
@@ -81,6 +83,7 @@ def new_period(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_period")
 @administrator
 def add_period(request: PersonRequest, department: Department) -> HttpResponse:
     form, response = NewPeriodForm(request.POST), None
@@ -205,6 +208,7 @@ def _answer(
             ),
             "on": on,
             "back": back,
+            "warnings": warnings_of((row.staffing for row in made), on),
         }
 
     try:
@@ -288,7 +292,7 @@ def _first_date(row: OpeningHours) -> dt.date:
 def _shown_date(request: PersonRequest, today: dt.date, chosen: OpeningHours | None) -> dt.date:
     """The first day of the week to show, today at the earliest."""
     try:
-        date = dt.date.fromisoformat(request.GET.get("on", ""))
+        date = date_of(request.GET.get("on", ""))
     except ValueError:
         date = chosen.valid_from if chosen else today
     return max(date, today)

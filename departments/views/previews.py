@@ -9,6 +9,7 @@ the form carries as the digest ``previewed``. If it does something else by now, 
 saved, and the page shows the new preview.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self, TypedDict
@@ -17,16 +18,21 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
+from accounts.text import clean_text
 from accounts.versioned_forms import seen_version
 from database.transactions import Busy
-from departments import actions
+from departments import actions, queries
 from departments.actions import Impact
 from departments.errors import DepartmentsError
+from departments.hours import LONG_SHIFT, Staffing, period_of
 from departments.models import Department
 from departments.seats import AffectedVisit, Reseated
+from departments.templatetags.staffing import long_hours
 
 CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "previewed", "reason", "drop_named")
 
@@ -59,13 +65,13 @@ class Submission:
     def of(cls, request: PersonRequest) -> Self:
         return cls(
             by=request.user,
-            reason=request.POST.get("reason", "").strip()[:200],
+            reason=clean_text(request.POST.get("reason", ""))[:200],
             drop_named="drop_named" in request.POST,
             is_confirmed="confirmed" in request.POST,
             previewed=request.POST.get("previewed", ""),
             version=seen_version(request.POST),
             fields=[
-                Field(name, value)
+                Field(name, clean_text(value, multiline=True))
                 for name in request.POST
                 if name not in CONTROL_FIELDS
                 for value in request.POST.getlist(name)
@@ -134,10 +140,8 @@ def preview_or_save(
     message: str,
     next_url: str,
     refused: Callable[[str], None],
-    saves_at_once: bool = False,
 ) -> HttpResponse | None:
-    """Run ``action`` when the user has confirmed it, otherwise show a preview. With
-    ``saves_at_once``, only what affects visits or named shifts is previewed.
+    """Run ``action`` when the user has confirmed it, otherwise show a preview.
 
     After saving, ``message`` is shown on the page at ``next_url``.
 
@@ -146,6 +150,7 @@ def preview_or_save(
     ``refused`` has received the message. Raises ``Stale``.
     """
     submission = Submission.of(request)
+    context_after = _with_shortages(department, context_after)
 
     def act_and_read() -> tuple[Impact, dict[str, Any], str]:
         result, context = action(submission), context_after()
@@ -154,8 +159,7 @@ def preview_or_save(
 
     def is_as_previewed(shown: tuple[Impact, dict[str, Any], str]) -> bool:
         # Empty: it affects nothing, or the form is sent twice and has been saved already.
-        is_sent = submission.is_confirmed or saves_at_once
-        return is_sent and shown[2] in (submission.previewed, "")
+        return submission.is_confirmed and shown[2] in (submission.previewed, "")
 
     try:
         (impact, context, digest), is_saved = actions.save_if(is_as_previewed, act_and_read)
@@ -178,6 +182,30 @@ def preview_or_save(
         {**context, "department": department, "preview": preview},
         status=409 if preview.has_changed else 200,
     )
+
+
+def _with_shortages(
+    department: Department, context_after: Callable[[], dict[str, Any]]
+) -> Callable[[], dict[str, Any]]:
+    """Adds the services that nobody can book once the change is made, and could before."""
+    before = queries.shortages_of(department)
+
+    def with_shortages() -> dict[str, Any]:
+        found = [one for one in queries.shortages_of(department) if one not in before]
+        return {**context_after(), "shortages": found}
+
+    return with_shortages
+
+
+def warnings_of(staffings: Iterable[Staffing], on: dt.date) -> list[str]:
+    """Hours that may be a slip, because each shift is long."""
+    zone = timezone.get_default_timezone()
+    periods = [period_of(on, staffing, zone) for staffing in staffings]
+    return [
+        _("Each shift lasts {length}. Look once more.").format(length=long_hours(period))
+        for period in periods
+        if period and period.duration > LONG_SHIFT
+    ]
 
 
 def restored_input(request: HttpRequest) -> QueryDict | None:

@@ -1,6 +1,7 @@
 """The department's services, and the municipality's qualifications."""
 
 import uuid
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import form_on
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
@@ -20,6 +22,8 @@ from departments.errors import NameTaken
 from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Service
 from departments.seats import Reseated
+from departments.supply import Required
+from departments.templatetags.staffing import in_words
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -36,10 +40,15 @@ def new_service(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_POST
+@form_on("departments:new_service")
 @administrator
 def add_service(request: PersonRequest, department: Department) -> HttpResponse:
     form = ServiceForm(request.POST, instance=Service(department=department))
     if not form.is_valid():
+        return _form_page(request, department, form)
+    lacks = queries.shortages_for(department, _required(form))
+    if lacks and not form.cleaned_data["is_certain"]:
+        form.add_error("is_certain", [in_words(lack) for lack in lacks])
         return _form_page(request, department, form)
     try:
         actions.add_service(
@@ -68,43 +77,32 @@ def service(request: PersonRequest, department: Department, service: uuid.UUID) 
 def change_service(
     request: PersonRequest, department: Department, service: uuid.UUID
 ) -> HttpResponse:
+    """Change a service, after a preview: a qualification that is added can cost visits their
+    carer."""
     found = access.service_of(department, service)
     form = ServiceForm(request.POST, instance=copy(found))
     if not form.is_valid():
         return _form_page(request, department, form, found)
-    newest = queries.newest_change_id(department)
+    terms, qualification_ids = _terms(form), _qualification_ids(form)
 
     def action(submission: Submission) -> Reseated:
         return actions.change_service(
             service=found,
-            terms=_terms(form),
-            qualification_ids=_qualification_ids(form),
+            terms=terms,
+            qualification_ids=qualification_ids,
             by=submission.by,
             reason=submission.reason,
             version=submission.version,
         )
 
-    def context_after() -> dict[str, Any]:
-        return {
-            "service": found,
-            "description": queries.describe_changes_since(department, newest),
-            "back": reverse("departments:service", args=[department.pk, found.pk]),
-        }
-
-    def refuse(message: str) -> None:
-        form.add_error("name" if message == str(NameTaken()) else None, message)
-
     try:
-        response = preview_or_save(
+        response = _answer(
             request,
             department,
+            form,
             action,
-            template="departments/service_preview.html",
-            context_after=context_after,
+            back=reverse("departments:service", args=[department.pk, found.pk]),
             message=_("The service is changed. Bookings that exist are kept as they are."),
-            next_url=reverse("departments:services", args=[department.pk]),
-            refused=refuse,
-            saves_at_once=True,
         )
     except Stale:
         found = access.service_of(department, service)
@@ -124,6 +122,36 @@ def add_qualification(request: PersonRequest, department: Department) -> HttpRes
     )
     messages.success(request, _("The qualification is added."))
     return redirect("departments:services", department.pk)
+
+
+def _answer(
+    request: PersonRequest,
+    department: Department,
+    form: ServiceForm,
+    action: Callable[[Submission], Reseated],
+    *,
+    back: str,
+    message: str,
+) -> HttpResponse | None:
+    newest = queries.newest_change_id(department)
+
+    def refused(why: str) -> None:
+        form.add_error("name" if why == str(NameTaken()) else None, why)
+
+    def context_after() -> dict[str, Any]:
+        description = queries.describe_changes_since(department, newest)
+        return {"description": description, "back": back}
+
+    return preview_or_save(
+        request,
+        department,
+        action,
+        template="departments/service_preview.html",
+        context_after=context_after,
+        message=message,
+        next_url=reverse("departments:services", args=[department.pk]),
+        refused=refused,
+    )
 
 
 def _page(
@@ -151,8 +179,14 @@ def _form_page(
 
 def _terms(form: ServiceForm) -> ServiceTerms:
     values = {**form.cleaned_data}
-    del values["qualifications"]
+    del values["qualifications"], values["is_certain"]
     return ServiceTerms(**values)
+
+
+def _required(form: ServiceForm) -> Required:
+    data = form.cleaned_data
+    qualifications = tuple((one.pk, one.name) for one in data["qualifications"])
+    return Required(data["name"], data["minutes"], data["carers"], qualifications)
 
 
 def _qualification_ids(form: ServiceForm) -> list[uuid.UUID]:

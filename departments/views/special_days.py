@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
@@ -28,7 +29,8 @@ from departments.forms.special_days import (
 )
 from departments.hours import Staffing
 from departments.models import Department
-from departments.views.previews import Submission, preview_or_save, restored_input
+from departments.views import questions
+from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 
 
 @require_safe
@@ -79,8 +81,9 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
         )
 
     back = reverse("departments:special_days", args=[department.pk])
+    warnings = warnings_of(hours, form.dates[0])
     try:
-        return _answer(request, department, action, back)
+        return _answer(request, department, action, back, warnings)
     except Stale:
         department.refresh_from_db()
         date = form.dates[0]
@@ -90,6 +93,7 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
 
 
 @require_POST
+@asks(questions.remove_special_day)
 @administrator
 def remove_special_day(
     request: PersonRequest, department: Department, date: dt.date
@@ -147,6 +151,7 @@ def _answer(
     department: Department,
     action: Callable[[Submission], Impact],
     back: str,
+    warnings: Sequence[str] = (),
 ) -> HttpResponse:
     newest = queries.newest_change_id(department)
     overview = reverse("departments:special_days", args=[department.pk])
@@ -156,6 +161,7 @@ def _answer(
             "description": queries.describe_changes_since(department, newest),
             "coming": queries.coming_special_days(department, timezone.localdate()),
             "back": back,
+            "warnings": warnings,
         }
 
     response = preview_or_save(

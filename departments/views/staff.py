@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import PersonRequest
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks, form_on
 from database.transactions import Busy
 from database.versions import Stale
 from departments import access, actions, queries
@@ -30,6 +31,7 @@ from departments.forms.staff import (
 )
 from departments.models import Department, Employee
 from departments.seats import Reseated
+from departments.views import questions
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
@@ -56,6 +58,7 @@ def new_employee(request: PersonRequest, department: Department) -> HttpResponse
 
 
 @require_POST
+@form_on("departments:new_employee")
 @administrator
 def add_employee(request: PersonRequest, department: Department) -> HttpResponse:
     """Invite somebody by e-mail. Does not reveal whether the address is known."""
@@ -170,6 +173,7 @@ def give_qualification(
 
 
 @require_POST
+@asks(questions.take_qualification)
 @administrator
 def take_qualification(
     request: PersonRequest, department: Department, employee: uuid.UUID, held: int

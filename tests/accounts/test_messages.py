@@ -21,9 +21,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, connections, transaction
 
 from accounts import actions
-from accounts.actions import delivery
+from accounts.actions import delivery, sending_pauses
 from accounts.messages import mails, sms
-from accounts.models import DeadAddress, Message, MessageChoices
+from accounts.models import DeadAddress, Message, MessageChoices, SendingPause
 from accounts.phones import mobile_number
 from tests import factories
 
@@ -363,6 +363,72 @@ def test_a_refused_number_is_not_used_again(clock, person, monkeypatch, texts):
     assert actions.send_due() == 1
 
 
+def test_after_a_few_failures_in_a_row_no_attempt_is_made_for_a_while(
+    clock, person, monkeypatch, texts, caplog
+):
+    """A wrong key or sender: no number is marked, and no message is given up."""
+    tried = []
+
+    def refuse(**kwargs):
+        tried.append(kwargs)
+        raise sms.GatewayFailed("401")
+
+    people = [factories.UserFactory(phone=f"90 11 22 {n}") for n in range(10, 15)]
+    for to in people:
+        MessageChoices.objects.create(user=to, news=["sms"])
+        post(to)
+    post(person)
+    with monkeypatch.context() as context:
+        context.setattr(texts, "send", refuse, raising=False)
+        assert actions.send_due() == 1  # the e-mail
+        assert len(tried) == sending_pauses.IN_A_ROW
+        assert "the last 3 failed (GatewayFailed 401)" in caplog.text
+        for pause in (1, 2, 4, 8, 15, 15):
+            tried.clear()
+            clock.shift(dt.timedelta(minutes=pause))
+            actions.send_due()
+            assert len(tried) == 1
+    assert not DeadAddress.objects.exists()
+    assert Message.objects.filter(channel="sms", state="waiting").count() == 5
+    clock.shift(HOUR)
+    assert actions.send_due() == 5
+    assert not SendingPause.objects.filter(failures__gt=0).exists()
+
+
+def test_a_mail_server_that_refuses_us_is_not_tried_for_each_message(clock, person, monkeypatch):
+    tried = []
+
+    def refuse(*args, **kwargs):
+        tried.append(args)
+        raise smtplib.SMTPAuthenticationError(535, b"wrong password")
+
+    monkeypatch.setattr("accounts.messages.mails.send", refuse)
+    for _ in range(6):
+        post(person)
+    actions.send_due()
+    assert len(tried) == sending_pauses.IN_A_ROW
+
+
+def test_refused_addresses_do_not_stop_the_others(clock, monkeypatch):
+    refused = {"any@example.test": (451, b"greylisted")}
+    people = [factories.UserFactory() for _ in range(5)]
+    for to in people:
+        post(to)
+    with monkeypatch.context() as context:
+        fail_with(context, smtplib.SMTPRecipientsRefused(refused))
+        actions.send_due()
+    assert Message.objects.filter(attempts=1, why="failed").count() == 5
+    assert not SendingPause.objects.exists()
+
+
+def test_a_mandatory_message_that_would_expire_in_the_pause_becomes_a_letter(clock, person):
+    values = {"department_id": uuid.uuid4(), "subject_id": uuid.uuid4()}
+    SendingPause.objects.create(channel="email", failures=9, until=NOON + HOUR)
+    post(person, "by_others", expires_at=NOON + HOUR / 2, **values)
+    assert actions.send_due() == 0
+    assert states() == [("email", "dead", "failed"), ("letter", "waiting", "")]
+
+
 def test_the_log_contains_no_personal_data(clock, person, monkeypatch, caplog):
     refusal = smtplib.SMTPRecipientsRefused({"kari@example.test": (550, b"kari is away")})
     fail_with(monkeypatch, refusal)
@@ -539,12 +605,12 @@ def gateway(monkeypatch, settings):
     settings.SMS_SENDER = "Fjordvik"
     requests = []
 
-    def answer_with(answer):
+    def answer_with(answer, **content):
         def post(client, url, **request):
             requests.append((url, request))
             if isinstance(answer, Exception):
                 raise answer
-            return httpx.Response(answer)
+            return httpx.Response(answer, **content)
 
         monkeypatch.setattr(httpx.Client, "post", post)
         return requests
@@ -574,10 +640,10 @@ def test_the_gateway_gets_number_text_and_reference_with_the_key(gateway):
     assert request["headers"]["Authorization"] == "Bearer secret"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410, 429, 500, 503])
-def test_a_temporary_gateway_error_allows_another_attempt(gateway, status):
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 429, 500, 503])
+def test_a_refusal_that_does_not_name_the_number_allows_another_attempt(gateway, status):
     gateway(status)
-    with pytest.raises(sms.GatewayFailed):
+    with pytest.raises(sms.GatewayFailed, match=str(status)):
         send()
 
 
@@ -587,10 +653,22 @@ def test_a_gateway_timeout_allows_another_attempt(gateway):
         send()
 
 
-@pytest.mark.parametrize("status", [400, 422])
-def test_a_refused_number_is_distinguished(gateway, status):
-    gateway(status)
-    with pytest.raises(sms.NumberRefused):
+@pytest.mark.parametrize(
+    ("status", "answer", "error"),
+    [
+        (400, {"field": "to", "message": "no such number"}, sms.NumberRefused),
+        (422, {"errors": {"to": ["no such number"]}}, sms.NumberRefused),
+        (422, {"errors": [{"field": "to"}]}, sms.NumberRefused),
+        (400, {"field": "from", "message": "at most 11 letters"}, sms.GatewayFailed),
+        (422, {"errors": {"from": ["at most 11 letters"]}}, sms.GatewayFailed),
+        (400, ["to"], sms.GatewayFailed),
+        (401, {"field": "to"}, sms.GatewayFailed),
+        (503, {"field": "to"}, sms.GatewayFailed),
+    ],
+)
+def test_only_a_refusal_that_names_the_number_is_about_the_number(gateway, status, answer, error):
+    gateway(status, json=answer)
+    with pytest.raises(error):
         send()
 
 

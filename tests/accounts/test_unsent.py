@@ -1,6 +1,7 @@
 """A form that is sent after the session ended is kept until its writer has logged in."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -8,10 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tasks, unsent
+from accounts import actions, tasks, unsent
 from accounts.models import ApiToken, UnsentForm, UserSession
 from tests import factories
-from tests.reauthentication import logged_in_again
 
 NEW_KEY = reverse("accounts:create_token")
 UNSENT = reverse("accounts:unsent")
@@ -46,34 +46,59 @@ def next_of(response):
     return response.url.partition("next=")[2]
 
 
-def fields_on(page):
-    return dict.fromkeys(name for name, _ in page.context["unsent"].fields)
+def after(refused, browser):
+    """The page that the writer sees after the log-in."""
+    return browser.get(next_of(refused), follow=True)
 
 
 def kept():
     return UnsentForm.objects.exists()
 
 
-def test_the_writer_logs_in_and_sends_the_form_again(browser, person):
+def test_the_writer_sees_the_form_again_with_what_was_typed(browser, person):
     end_session(browser)
     refused = browser.post(NEW_KEY, KEY)
     assert next_of(refused) == UNSENT
     assert "program" not in refused.url
 
     log_in_again(browser, person)
-    page = browser.get(UNSENT)
+    page = after(refused, browser)
+    assert page.redirect_chain == [(reverse("accounts:tokens"), 302)]
     assert "You were logged out before this was sent" in page.text
-    assert "My own program" in page.text
-    assert f'action="{NEW_KEY}"' in page.text
+    assert 'value="My own program"' in page.text
+    chosen = re.findall(r'value="([^"]*)"[^>]* checked', page.text)
+    assert chosen == ["bookings:read", "bookings:write", "30"]
     assert not ApiToken.objects.exists(), "nothing is sent automatically"
+    assert not kept()
+    assert "My own program" not in browser.get(reverse("accounts:tokens")).text
 
-    again = {}
-    for name, value in page.context["unsent"].fields:
-        again.setdefault(name, []).append(value)
-    logged_in_again(browser).post(page.context["unsent"].path, again)
-    token = ApiToken.objects.get()
-    assert (token.name, sorted(token.scopes)) == ("My own program", sorted(KEY["scopes"]))
-    assert browser.get(UNSENT).url == reverse("home"), "once sent, it is deleted"
+
+def test_a_button_says_what_it_does_and_then_does_it(browser, person):
+    token, _secret = actions.create_token(name="Old", scopes=["bookings:read"], days=9, by=person)
+    url = reverse("accounts:revoke_token", args=[token.pk])
+    end_session(browser)
+    refused = browser.post(url)
+    log_in_again(browser, person)
+    page = after(refused, browser)
+    assert "Do you want to remove the key “Old”?" in page.text
+    assert ">Remove the key</button>" in page.text
+    assert f'action="{url}"' in page.text
+    browser.post(url)
+    assert not ApiToken.objects.unrevoked().exists()
+    assert not kept(), "once sent, it is deleted"
+    assert "Nothing was sent" in browser.get(UNSENT).text
+
+
+def test_nothing_is_sent_when_the_thing_is_gone(browser, person):
+    token, _secret = actions.create_token(name="Old", scopes=["bookings:read"], days=9, by=person)
+    end_session(browser)
+    refused = browser.post(reverse("accounts:revoke_token", args=[token.pk]))
+    actions.revoke_token(token=token, by=person)
+    log_in_again(browser, person)
+    page = after(refused, browser)
+    assert "Nothing was sent" in page.text
+    assert "Old" not in page.text
+    assert not kept()
 
 
 def test_the_writer_may_discard_it_and_returns_to_the_page_of_the_form(browser, person):
@@ -90,8 +115,10 @@ def test_another_user_of_the_browser_does_not_see_it(browser):
     end_session(browser)
     browser.post(NEW_KEY, KEY)
     log_in_again(browser, factories.UserFactory())
-    response = browser.get(UNSENT)
-    assert response.url == reverse("home")
+    page = browser.get(UNSENT)
+    assert "Nothing was sent" in page.text
+    assert "My own" not in page.text
+    assert "My own" not in browser.get(reverse("accounts:tokens")).text
 
 
 def test_another_browser_of_the_same_user_sees_nothing_of_it(browser, person):
@@ -99,9 +126,9 @@ def test_another_browser_of_the_same_user_sees_nothing_of_it(browser, person):
     browser.post(NEW_KEY, KEY)
     other = type(browser)()
     log_in_again(other, person)
-    assert other.get(UNSENT).url == reverse("home")
+    assert "Nothing was sent" in other.get(UNSENT).text
     other.cookies[unsent.FORM_COOKIE] = "00000000-0000-4000-8000-000000000000"
-    assert other.get(UNSENT).url == reverse("home")
+    assert "Nothing was sent" in other.get(UNSENT).text
 
 
 def test_a_browser_without_the_cookie_keeps_nothing(client, db):
@@ -125,7 +152,7 @@ def test_of_many_forms_the_last_is_kept_and_no_session(browser, person):
     assert UnsentForm.objects.count() == 1
     assert not UserSession.objects.exists()
     log_in_again(browser, person)
-    assert "Program 4" in browser.get(UNSENT).text
+    assert "Program 4" in browser.get(UNSENT, follow=True).text
 
 
 def test_forms_that_nobody_came_back_to_are_swept(browser):
@@ -144,11 +171,10 @@ def test_a_very_long_form_is_not_kept(browser):
     assert next_of(refused) == reverse("accounts:tokens")
 
 
-def test_secrets_are_not_kept(browser, person):
+def test_secrets_are_not_kept(browser):
     end_session(browser)
     browser.post(NEW_KEY, {**KEY, "old_password": "x y", "csrfmiddlewaretoken": "x" * 64})
-    log_in_again(browser, person)
-    assert fields_on(browser.get(UNSENT)).keys() == KEY.keys()
+    assert {name for name, _value in UnsentForm.objects.get().fields} == KEY.keys()
 
 
 def test_it_is_deleted_after_an_hour(browser, person):
@@ -159,9 +185,9 @@ def test_it_is_deleted_after_an_hour(browser, person):
         browser.post(NEW_KEY, KEY)
         log_in_again(browser, person)
         clock.shift(dt.timedelta(minutes=59))
-        assert browser.get(UNSENT).status_code == 200
+        assert browser.get(UNSENT).url == reverse("accounts:tokens")
         clock.shift(dt.timedelta(minutes=2))
-        assert browser.get(UNSENT).status_code == 302
+        assert "Nothing was sent" in browser.get(UNSENT).text
 
 
 def test_it_is_sent_for_the_person_it_was_written_for(browser, person, recipient):
@@ -175,6 +201,7 @@ def test_it_is_sent_for_the_person_it_was_written_for(browser, person, recipient
     browser.post(reverse("booking:make_wish"), {"service": service.pk, "date": "2026-12-01"})
     log_in_again(browser, person)
     page = browser.get(UNSENT)
+    assert "Do you want us to tell you if a time opens on Tuesday 1 December?" in page.text
     assert f"You are acting for {recipient.full_name}" in page.text
     assert mandate.holder == person
 

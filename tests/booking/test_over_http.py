@@ -12,7 +12,6 @@ import random
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -31,6 +30,7 @@ from departments.actions.staff import end_absence, report_absence
 from departments.hours import Interval
 from departments.models import Absence, Day, Shift
 from tests import factories
+from tests.booking_forms import booking, cancelling, moving
 from tests.factories import local
 from tests.promises import broken_lists, broken_seats
 from tests.web import Crowd, WebServer, until
@@ -84,43 +84,6 @@ def people(newcomer):
 
 
 # -- What people press --------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Press:
-    """A form to be sent: the booking it is about, its time before (``was``) and after. None is no
-    time."""
-
-    person: SimpleNamespace
-    visit: uuid.UUID
-    request: bytes
-    was: dt.datetime | None
-    wanted: dt.datetime | None
-
-
-def booking(person, service, starts_at, note=""):
-    """The form on the last page before booking."""
-    key = uuid.uuid4()
-    fields = {
-        "key": key,
-        "recipient": person.recipient.pk,
-        "service": service.pk,
-        "starts_at": starts_at.isoformat(),
-        "note": note,
-    }
-    return Press(person, key, person.reader.post("/book/", fields), None, starts_at)
-
-
-def moving(person, visit, starts_at):
-    request = person.reader.post(
-        f"/bookings/{visit.pk}/move/", {"starts_at": starts_at.isoformat()}
-    )
-    return Press(person, visit.pk, request, visit.starts_at, starts_at)
-
-
-def cancelling(person, visit):
-    request = person.reader.post(f"/bookings/{visit.pk}/cancel/", {})
-    return Press(person, visit.pk, request, visit.starts_at, None)
 
 
 def press(crowd, presses):

@@ -12,6 +12,7 @@ from accounts.errors import InvitationRefused
 from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Invitation, Message
 from booking.models import Grant, Recipient
 from booking.views.staff.urls import urlpatterns
+from departments.models import Service
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -298,6 +299,29 @@ def test_one_more_grant_of_the_same_service_is_refused_in_words(
 
     assert "service" in page.context["new_grant"].errors
     assert Grant.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "amount", "is_possible"),
+    [(45, "30", False), (60, "59", False), (45, "45", True), (30, "300", True)],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_grant_of_less_than_one_visit_is_refused(
+    dina, department, recipient, service, is_new, minutes, amount, is_possible
+):
+    Service.objects.update(minutes=minutes)
+    grant = recipient.grants.get()
+    form = granted(service, amount=amount, unit="minutes")
+    if is_new:
+        Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+        page = dina.post(url("add_grant", department.pk, recipient.pk), form)
+    else:
+        page = dina.post(url("change_grant", department.pk, grant.pk), form)
+
+    assert (page.status_code == 302) is is_possible
+    if not is_possible:
+        shown = page.context["new_grant" if is_new else "form"]
+        assert f"{minutes} minutes" in shown.errors["amount"][0]
 
 
 def test_a_service_of_another_department_is_no_choice(

@@ -6,10 +6,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from accounts.models import Change
 from departments import access
 from departments.access import administrator as for_administrators
 from departments.access import department_for, employments_of
-from departments.models import ConfigurationChange, Employee
+from departments.models import Employee
 from tests import factories
 
 ADMINISTRATOR = Employee.Role.ADMINISTRATOR
@@ -125,7 +126,9 @@ def test_objects_are_found_in_their_own_department(department, other_department,
     special_day = factories.SpecialDayFactory(department=department)
     service = factories.ServiceFactory(department=department)
     absence = factories.AbsenceFactory(person=care_worker)
-    change = ConfigurationChange.objects.create(department=department, what="undo")
+    change = Change.objects.create(
+        department_id=department.pk, verb="undo", after={"special_days": [], "from": "2026-03-13"}
+    )
     found = {
         access.opening_hours_of: (hours, hours.pk),
         access.special_day_of: (special_day, special_day.date),

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
+from accounts.models import Change
 from departments import actions, errors, hours, queries
-from departments.models import ConfigurationChange, OpeningHours, SpecialDay
+from departments.models import OpeningHours, SpecialDay
 from tests import factories
 
 WEDNESDAY = dt.date(2026, 11, 25)
@@ -110,7 +111,7 @@ def test_a_period_that_is_over_is_not_changed(department, administrator):
             by=administrator,
         )
 
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_sending_the_form_twice_makes_one_change(row, administrator):
@@ -120,7 +121,7 @@ def test_sending_the_form_twice_makes_one_change(row, administrator):
     actions.change_opening_hours(row=row, hours=once, by=administrator)
 
     assert OpeningHours.objects.count() == 2
-    assert ConfigurationChange.objects.count() == 1
+    assert Change.objects.count() == 1
 
 
 def test_sending_a_new_period_twice_makes_one_row(department, administrator):
@@ -183,7 +184,7 @@ class TestUndo:
         ]
 
     def change(self):
-        return ConfigurationChange.objects.latest("pk")
+        return Change.objects.latest("pk")
 
     @pytest.mark.parametrize(
         "action",
@@ -278,6 +279,6 @@ class TestUndo:
             actions.change_opening_hours(
                 row=row, hours=changed(row, FRIDAY, staffing={"staff": staff}), by=administrator
             )
-        changes = list(ConfigurationChange.objects.all())
+        changes = list(Change.objects.all())
         with django_assert_num_queries(3):
             queries.undoable_changes(department, changes, timezone.localdate())

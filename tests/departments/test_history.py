@@ -1,10 +1,12 @@
 """Descriptions of configuration changes."""
 
+import uuid
+
 import pytest
 from django.utils import translation
 
-from departments import history
-from departments.models import ConfigurationChange
+from accounts.changes import People, Person, describe
+from accounts.models import Change
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +32,13 @@ def row(key="a", **values):
     }
 
 
+EMIL = uuid.uuid4()
 ENDED = row(valid_until="2026-03-12")
 FROM = {"from": "2026-03-13"}
 
 
 @pytest.mark.parametrize(
-    ("what", "before", "after", "expected"),
+    ("verb", "before", "after", "expected"),
     [
         (
             "add_opening_hours",
@@ -104,8 +107,8 @@ FROM = {"from": "2026-03-13"}
         ),
         (
             "change_employment",
-            {"employee": "e"},
-            {"employee": "e", "from": "2026-01-05", "until": "2026-03-13"},
+            {"from": "2026-01-05", "until": None},
+            {"from": "2026-01-05", "until": "2026-03-13"},
             "Emil Haugen works here until and including Friday 13 March",
         ),
         (
@@ -116,7 +119,7 @@ FROM = {"from": "2026-03-13"}
         ),
     ],
 )
-def test_a_change_is_described_in_one_sentence(what, before, after, expected):
-    change = ConfigurationChange(what=what, before=before, after=after)
+def test_a_change_is_described_in_one_sentence(verb, before, after, expected):
+    change = Change(verb=verb, subject_id=EMIL, before=before, after=after)
 
-    assert history.describe(change, {"e": "Emil Haugen"}, this_year=2026) == expected
+    assert describe(change, People({EMIL: Person("Emil Haugen")}, this_year=2026)) == expected

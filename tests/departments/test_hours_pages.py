@@ -6,10 +6,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, Change
 from database.transactions import Busy
 from departments import actions
-from departments.models import ConfigurationChange, OpeningHours, Shift, SpecialDay
+from departments.models import OpeningHours, Shift, SpecialDay
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
 
@@ -68,7 +68,7 @@ def test_a_preview_saves_nothing_and_confirming_saves(dina, row):
     assert "3 → 2" in page.text
     assert f'name="key" value="{form["key"]}"' in page.text
     assert OpeningHours.objects.get().staff == 3
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
     confirmed = {**form, "confirmed": "1", "reason": "Fewer on Fridays"}
     for _ in range(2):
@@ -76,7 +76,7 @@ def test_a_preview_saves_nothing_and_confirming_saves(dina, row):
         assert saved.url.endswith("/hours/?on=2026-11-27")
 
     assert OpeningHours.objects.get(staff=2).valid_from == FRIDAY
-    assert ConfigurationChange.objects.get().reason == "Fewer on Fridays"
+    assert Change.objects.get().reason == "Fewer on Fridays"
 
 
 def test_going_back_keeps_the_input(dina, row):
@@ -215,7 +215,7 @@ def test_a_split_outside_the_period_is_refused(dina, row):
 
 def test_a_change_is_undone_after_its_preview(dina, row):
     dina.post(url("change_period", row), typed(confirmed="1"))
-    change = ConfigurationChange.objects.get()
+    change = Change.objects.get()
     undo = reverse("departments:undo_change", args=[row.department_id, change.pk])
     page = dina.get(reverse("departments:hours", args=[row.department_id]))
     assert undo in page.text
@@ -229,6 +229,22 @@ def test_a_change_is_undone_after_its_preview(dina, row):
     again = dina.post(undo, {"confirmed": "1"}, follow=True)
     assert again.status_code == 200
     assert "undo" in again.text.lower() or "angre" in again.text.lower()
+
+
+def test_a_reason_is_cleaned_in_the_preview(dina, department):
+    day = reverse("departments:set_special_day", args=[department.pk])
+    form = {
+        "date": "27.11.2026",
+        "name": "Course\0",
+        "kind": "closed",
+        "reason": "A\0 \u202ecourse\n",
+        "form-TOTAL_FORMS": "0",
+        "form-INITIAL_FORMS": "0",
+    }
+    assert dina.post(day, form).status_code == 200
+    dina.post(day, {**form, "confirmed": "1"})
+    assert department.changes.get().reason == "A course"
+    assert SpecialDay.objects.get().name == "Course"
 
 
 def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):

@@ -13,7 +13,7 @@ from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.errors import InvitationClosed, InvitationRefused
 from accounts.messages.channels import ContactChannels
-from accounts.models import Invitation, User
+from accounts.models import Change, Invitation, User
 from departments import actions, errors, queries
 from departments.models import Employee, Shift
 from tests import factories
@@ -225,8 +225,9 @@ def test_joining_moves_everything_and_lists_shifts_that_overlap(
     assert theirs.away == [absence.starts_at, absence.ends_at]
     absence.refresh_from_db()
     assert absence.person == olav
-    change = department.changes.get(what="accept_employment")
-    assert change.after == {"employee": str(employee.pk), "lost": 1}
+    change = Change.objects.get(department_id=department.pk, verb="accept_employment")
+    assert (change.subject_id, change.object_id) == (olav.pk, employee.pk)
+    assert change.after == {"lost": 1}
     (described,) = queries.describe_changes(department, [change], TODAY)
     assert "1 shift lost the name" in described.description
 

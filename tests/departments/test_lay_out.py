@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import Change
 from departments import actions, queries
 from departments.hours import Interval, Staffing, WeeklyHours
-from departments.models import ConfigurationChange, Day, OpeningHours, Shift
+from departments.models import Day, OpeningHours, Shift
 from tests import factories
 
 FRIDAY = dt.date(2026, 11, 27)
@@ -46,8 +47,8 @@ def test_adding_hours_makes_shifts_within_the_horizon(department, administrator)
     assert shifts().count() == 2
     department.refresh_from_db()
     assert department.configuration_revision == 2
-    change = ConfigurationChange.objects.get()
-    assert change.by == administrator
+    change = Change.objects.get()
+    assert change.actor == administrator
     assert [row["staff"] for row in change.after["rows"]] == [2]
 
 
@@ -70,7 +71,7 @@ def test_saving_the_same_hours_changes_nothing(row, administrator):
 
     actions.change_opening_hours(row=row, hours=changed(row), by=administrator)
 
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
     assert Day.objects.get().revision == 1
 
 
@@ -126,7 +127,7 @@ def test_a_preview_changes_nothing(row, administrator, django_capture_on_commit_
     assert callbacks == []
     assert (list(Shift.objects.values()), list(Day.objects.values())) == before
     assert OpeningHours.objects.get().staff == 3
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_manual_shifts_are_kept(row, administrator):
@@ -274,7 +275,7 @@ def test_a_special_day_replaces_the_weeks_hours_until_removed(row, administrator
 
     actions.remove_special_day(department=row.department, date=MONDAY, by=administrator)
     assert shifts().count() == 3
-    assert set(ConfigurationChange.objects.values_list("what", flat=True)) == {
+    assert set(Change.objects.values_list("verb", flat=True)) == {
         "set_special_day",
         "remove_special_day",
     }
@@ -300,7 +301,7 @@ def test_a_changed_holiday_rule_lays_holidays_out_again(department, administrato
     )
 
     assert shifts(CHRISTMAS_DAY).count() == 1
-    change = ConfigurationChange.objects.get()
+    change = Change.objects.get()
     assert (change.before, change.after) == (
         {"public_holidays": "sunday"},
         {"public_holidays": "usual"},

@@ -1,8 +1,11 @@
+import uuid
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from departments.models import ConfigurationChange, Qualification, Service
+from accounts.models import Change
+from departments.models import Qualification, Service
 from departments.seats import Reseated
 from tests import factories
 from tests.departments.conftest import affected
@@ -46,14 +49,25 @@ def test_a_service_is_added_once(dina, department):
 def test_a_changed_service_is_in_the_history(dina, department, service):
     change = reverse("departments:change_service", args=[department.pk, service.pk])
 
+    form = typed(name="Cleaning", minutes="90")
+    assert "60 → 90" in dina.post(change, form).text
     for _ in range(2):
-        dina.post(change, typed(name="Cleaning", minutes="90"))
+        dina.post(change, {**form, "confirmed": "1"})
 
     service.refresh_from_db()
     assert service.minutes == 90
-    assert ConfigurationChange.objects.count() == 1
+    assert Change.objects.count() == 1
     page = dina.get(reverse("departments:changes", args=[department.pk]))
     assert "60 → 90" in page.text
+
+
+def test_a_name_in_brackets_is_only_a_name(dina, department, service):
+    dina.post(reverse("departments:add_service", args=[department.pk]), typed(name="[here]"))
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+
+    assert dina.post(change, typed(name="//[here]", confirmed="1")).status_code == 302
+    for page in ("services", "changes"):
+        assert "[here]" in dina.get(reverse(f"departments:{page}", args=[department.pk])).text
 
 
 @pytest.mark.parametrize(
@@ -104,7 +118,7 @@ def test_an_inactive_service_stays_in_the_list(dina, department, service):
     form = typed(name=service.name)
     del form["is_active"]
 
-    dina.post(change, form)
+    dina.post(change, {**form, "confirmed": "1"})
 
     assert not Service.objects.get().is_active
     page = dina.get(reverse("departments:services", args=[department.pk]))
@@ -131,3 +145,74 @@ def test_the_list_uses_the_same_queries_for_many_services(
         )
     with django_assert_max_num_queries(9):
         dina.get(reverse("departments:services", args=[department.pk]))
+
+
+# -- What can never be booked ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"minutes": "245"}, "4 timer"),  # four hours before the break, three after
+        ({"carers": "3"}, "at most 2 are at work"),
+        ({"qualifications": ["insulin"]}, "Insulin"),
+    ],
+)
+def test_a_new_service_that_nobody_could_book_is_a_question(dina, department, values, words):
+    insulin = factories.QualificationFactory(name="Insulin")
+    factories.OpeningHoursFactory(
+        department=department, staff=2, break_starts_at="12:00", break_minutes=60
+    )
+    if "qualifications" in values:
+        values = {"qualifications": [str(insulin.pk)]}
+    add = reverse("departments:add_service", args=[department.pk])
+
+    page = dina.post(add, typed(**values))
+    assert words in page.context["form"].errors["is_certain"][0]
+    assert not Service.objects.exists()
+
+    assert dina.post(add, typed(**values, is_certain="on")).status_code == 302
+    assert Service.objects.exists()
+
+
+def test_a_change_that_stops_a_service_is_in_its_preview(
+    dina, department, service, administrator, care_worker
+):
+    insulin = factories.QualificationFactory(name="Insulin")
+    factories.OpeningHoursFactory(department=department)
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+    form = typed(name=service.name, carers="1", qualifications=[str(insulin.pk)])
+
+    assert "no carer here has all of this: Insulin" in dina.post(change, form).text
+
+    held = factories.QualificationHeldFactory(person=care_worker, qualification=insulin)
+    page = dina.post(change, form)
+    assert "Insulin" not in page.text
+    dina.post(change, {**form, "confirmed": "1"})
+    employee = care_worker.employments.get()
+    take = reverse("departments:take_qualification", args=[department.pk, employee.pk, held.pk])
+    assert "Nobody can book Cleaning" in dina.post(take).text
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "words"),
+    [
+        ("08:00", "08:30", "no shift is longer than 30 minutter"),
+        ("16:00", "12:00", "Each shift lasts 20 timer"),
+    ],
+)
+def test_hours_that_fit_no_visit_or_are_very_long_are_in_the_preview(
+    dina, department, service, opens_at, closes_at, words
+):
+    row = factories.OpeningHoursFactory(department=department)
+    change = reverse("departments:change_period", args=[department.pk, row.pk])
+    form = {
+        "key": str(uuid.uuid4()),
+        "opens_at": opens_at,
+        "closes_at": closes_at,
+        "staff": "1",
+        "often": "weekly",
+        "valid_from": timezone.localdate().isoformat(),
+    }
+
+    assert words in dina.post(change, form).text

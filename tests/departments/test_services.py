@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.models import Change
 from departments import actions
-from departments.models import ConfigurationChange
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +35,9 @@ def test_a_changed_service_is_recorded_and_invalidates_cached_offers(service, ad
     service.refresh_from_db()
     assert service.minutes == 90
     assert service.department.configuration_revision == 2
-    change = ConfigurationChange.objects.get()
+    change = Change.objects.get()
     assert (change.before["minutes"], change.after["minutes"]) == (60, 90)
-    assert (change.by, change.reason) == (administrator, "Larger flats")
+    assert (change.actor, change.reason) == (administrator, "Larger flats")
 
 
 def test_an_unchanged_service_is_not_recorded(service, administrator):
@@ -48,7 +48,7 @@ def test_an_unchanged_service_is_not_recorded(service, administrator):
         by=administrator,
     )
 
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_settings_changed_together_are_one_record(department, administrator):
@@ -61,7 +61,7 @@ def test_settings_changed_together_are_one_record(department, administrator):
     department.refresh_from_db()
     assert (department.phone, department.travel_minutes) == ("33 00 20 00", 10)
     assert department.configuration_revision == 2
-    assert ConfigurationChange.objects.get().after == {
+    assert Change.objects.get().after == {
         "phone": "33 00 20 00",
         "travel_minutes": 10,
     }

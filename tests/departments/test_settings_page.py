@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from departments.models import ConfigurationChange, Employee
+from accounts.models import Change
+from departments.actions import change_settings
+from departments.errors import NoticeTooLong
+from departments.models import Employee
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +53,7 @@ def test_a_setting_is_previewed_saved_and_in_the_history(dina, department):
         dina.post(change, {**form, "confirmed": "1", "reason": "Longer roads"})
     department.refresh_from_db()
     assert (department.travel_minutes, department.configuration_revision) == (20, 2)
-    assert ConfigurationChange.objects.get().reason == "Longer roads"
+    assert Change.objects.get().reason == "Longer roads"
     assert "15 → 20" in dina.get(reverse("departments:settings", args=[department.pk])).text
 
 
@@ -78,7 +81,7 @@ def test_invalid_input_is_explained_and_kept(dina, department, field, value):
 
     assert field in page.context["form"].errors
     assert 'value="33 00 10 01"' in page.text
-    assert not ConfigurationChange.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_two_departments_may_not_share_a_name(dina, department, other_department):
@@ -127,3 +130,26 @@ def test_the_overview_is_not_found_for_a_care_worker(client, care_worker):
     client.force_login(care_worker)
 
     assert client.get(reverse("departments:overview")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("days", "minutes", "is_possible"),
+    [("14", "20160", False), ("1", "1440", False), ("7", "20000", False), ("7", "10075", True)],
+)
+def test_a_notice_as_long_as_people_book_ahead_is_refused(
+    dina, department, days, minutes, is_possible
+):
+    change = reverse("departments:change_settings", args=[department.pk])
+    values = {"horizon_days": days, "minimum_notice_minutes": minutes}
+
+    page = dina.post(change, typed(department, **values, confirmed="1"))
+
+    assert (page.status_code == 302) is is_possible
+    if not is_possible:
+        assert "minimum_notice_minutes" in page.context["form"].errors
+        with pytest.raises(NoticeTooLong):
+            change_settings(
+                department=department,
+                values={name: int(value) for name, value in values.items()},
+                by=None,
+            )

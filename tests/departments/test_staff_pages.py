@@ -181,6 +181,16 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert shift.times_away.get().absence == absence
 
 
+def test_a_used_key_of_an_absence_is_refused_in_words(dina, department, emil, shift):
+    used = factories.AbsenceFactory()
+    report, form = url("report_absence", department.pk), away(emil, key=str(used.pk))
+
+    for confirmed in ({}, {"confirmed": "1"}):
+        page = dina.post(report, {**form, **confirmed})
+        assert "This form was used before" in page.text
+    assert Absence.objects.get() == used
+
+
 @pytest.mark.parametrize(
     ("first", "last", "starts", "ends"),
     [

@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.urls import URLPattern, URLResolver, reverse
 
+from accounts.models import Change
 from departments import urls
 from departments.models import (
     Absence,
-    ConfigurationChange,
     Employee,
     OpeningHours,
     QualificationHeld,
@@ -57,7 +57,11 @@ def urls_by_name(department, care_worker):
         "employee": Employee.objects.get(person=care_worker).pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
         "absence": factories.AbsenceFactory(person=care_worker).pk,
-        "change": ConfigurationChange.objects.create(department=department, what="undo").pk,
+        "change": Change.objects.create(
+            department_id=department.pk,
+            verb="undo",
+            after={"special_days": [], "from": "2026-03-13"},
+        ).pk,
     }
     factories.SpecialDayFactory(department=department, date="2030-01-01")
     return {
@@ -71,7 +75,7 @@ def urls_by_name(department, care_worker):
 
 
 def rows():
-    models = (OpeningHours, Service, Employee, QualificationHeld, Absence, ConfigurationChange)
+    models = (OpeningHours, Service, Employee, QualificationHeld, Absence, Change)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -114,7 +118,11 @@ def test_rows_of_another_department_are_not_found(
         "employee": elsewhere.pk,
         "absence": factories.AbsenceFactory(person=elsewhere.person).pk,
         "held": factories.QualificationHeldFactory(person=elsewhere.person).pk,
-        "change": ConfigurationChange.objects.create(department=other_department, what="undo").pk,
+        "change": Change.objects.create(
+            department_id=other_department.pk,
+            verb="undo",
+            after={"special_days": [], "from": "2026-03-13"},
+        ).pk,
         "date": "2031-01-01",
     }
     for pattern in patterns():

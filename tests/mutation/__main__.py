@@ -32,7 +32,7 @@ EXPLAINED = Path(__file__).with_name("explained.json")
 MIGRATIONS = [file.read_bytes() for file in sorted(ROOT.glob("*/migrations/*.py"))]
 TEMPLATE = f"mutation_{hashlib.sha256(b''.join(MIGRATIONS)).hexdigest()[:12]}"
 ENVIRONMENT = {
-    "SECRET_KEY": "for tests only",
+    "SECRET_KEY": "for tests only, and as long as a key has to be for the settings",
     "ALLOWED_HOSTS": "localhost,127.0.0.1",
     "HTTPS": "0",
     "STATIC_HASHED": "0",

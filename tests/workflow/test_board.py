@@ -482,6 +482,27 @@ def test_a_manual_shift_has_written_times(client, tomorrow):
     assert shift.ends_at == factories.local(tomorrow.date + dt.timedelta(days=1), 0)
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "words"),
+    [
+        ("16", "12", "20 timer"),
+        ("22", "07", "9 timer"),
+        ("06", "21", "15 timer"),
+        ("08", "08", "24 timer"),
+    ],
+)
+def test_a_long_or_overnight_shift_is_a_question(client, tomorrow, starts, ends, words):
+    form = {"starts": starts, "ends": ends}
+
+    page = client.post(url("add_shift", tomorrow), form)
+    assert words in page.context["form"].errors["is_certain"][0]
+    assert 'name="is_certain"' in page.text
+    assert not Shift.objects.exists()
+
+    client.post(url("add_shift", tomorrow), {**form, "is_certain": "on"})
+    assert Shift.objects.exists()
+
+
 @pytest.mark.parametrize(("field", "written"), [("starts", "24"), ("ends", "21:00:00")])
 def test_a_manual_shift_with_an_invalid_time_is_refused(client, tomorrow, field, written):
     page = client.post(url("add_shift", tomorrow), {"starts": "17", "ends": "21", field: written})

@@ -1,6 +1,8 @@
 import datetime as dt
+import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -395,6 +397,20 @@ def test_reporting_twice_makes_one_report(emil, visit):
         assert emil.post(report_url(visit), {"outcome": "done"}).status_code == 302
 
     assert Report.objects.count() == 1
+
+
+def test_a_report_sent_after_the_session_ended_is_filled_in_after_log_in(emil, visit, care_worker):
+    emil.get(PAGE)
+    del emil.cookies[settings.SESSION_COOKIE_NAME]
+    emil.post(report_url(visit), {"outcome": "unable"})
+    emil.force_login(care_worker, backend=settings.AUTHENTICATION_BACKENDS[0])
+
+    page = emil.get(reverse("accounts:unsent"), follow=True)
+
+    assert page.request["PATH_INFO"] == report_url(visit, "visit")
+    assert "You were logged out before this was sent" in page.text
+    assert re.search(r'value="unable"[^>]* checked', text(page))
+    assert not Report.objects.exists()
 
 
 @pytest.mark.parametrize("data", [{}, {"outcome": "nonsense"}])

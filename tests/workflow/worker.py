@@ -42,9 +42,16 @@ class Delivery:
         logs = [log.read_text() for log in self.folder.glob("worker-*.log")]
         return bool(logs) and all(words in log for log in logs)
 
-    def stop(self):
+    def kill_celery(self):
         for process in self.celery:
             process.stop()
+
+    def restart_celery(self):
+        for process in self.celery:
+            process.start()
+
+    def stop(self):
+        self.kill_celery()
         self.broker.stop()
 
     def _celery(self, log, *arguments, **environment):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from booking import actions as booking_actions
 from booking.errors import BookingError
 from database.transactions import Busy
@@ -28,6 +29,7 @@ from departments.seats import Reseated
 from workflow import access, queries
 from workflow.board import Board, Lane, frame_of
 from workflow.forms import AddShiftForm
+from workflow.views import questions
 
 
 @require_safe
@@ -69,6 +71,7 @@ def visit(
 
 
 @require_POST
+@asks(questions.give)
 @administrator
 def give(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
@@ -92,6 +95,7 @@ def give(
 
 
 @require_POST
+@asks(questions.take_off)
 @administrator
 def take_off(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
@@ -115,6 +119,7 @@ def shift(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(questions.name_shift)
 @administrator
 def name_shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
@@ -128,6 +133,7 @@ def name_shift(
         named,
         partial(department_actions.name_shift, shift=named, person=person, by=request.user),
         message=_("%(who)s has the shift now.") % {"who": person.full_name},
+        is_seen="seen" in submitted,
         new_name=person,
     )
 
@@ -201,6 +207,7 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
 
 
 @require_POST
+@asks(questions.lay_out)
 @administrator
 def lay_out(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     """Lay out a day beyond the horizon, so that its shifts can be named."""
@@ -218,12 +225,15 @@ def _preview_or_change(
     *,
     message: str,
     is_removal: bool = False,
+    is_seen: bool = True,
     **context: Any,
 ) -> HttpResponse:
-    """GET shows what ``action`` would do to the shift's visits; POST does it."""
+    """GET shows what ``action`` would do to the shift's visits; POST does it. When the user
+    has not seen the preview, and a visit would lose its carer, POST shows it too."""
     date, shift_id = shift.day.date, shift.pk
     try:
-        if request.method == "POST":
+        is_sent = request.method == "POST"
+        if is_sent and (is_seen or not department_actions.preview(action).unstaffed):
             action()
             messages.success(request, message)
             if is_removal:

@@ -15,10 +15,13 @@ from accounts.decorators import person_required
 from accounts.errors import InvitationClosed, OwnInvitation, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.models import Invitation
+from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.staff import recipient_of
 from booking.forms.mandates import GuardianForm
 from booking.models import Mandate, Recipient
+from booking.views import questions as recipient_questions
+from booking.views.staff import questions
 from booking.views.staff.recipients import TOO_MANY, recipient_page
 from departments.access import administrator
 from departments.models import Department
@@ -56,6 +59,7 @@ def register_guardian(
 
 
 @require_POST
+@asks(questions.end_guardian)
 @administrator
 def end_guardian(
     request: PersonRequest, department: Department, recipient: uuid.UUID, mandate: uuid.UUID
@@ -68,6 +72,7 @@ def end_guardian(
 
 
 @require_POST
+@asks(questions.confirm_guardian)
 @administrator
 def confirm_guardian(
     request: PersonRequest, department: Department, recipient: uuid.UUID, invitation: uuid.UUID
@@ -80,6 +85,7 @@ def confirm_guardian(
 
 
 @require_POST
+@asks(questions.withdraw_guardian)
 @administrator
 def withdraw_guardian(
     request: PersonRequest, department: Department, recipient: uuid.UUID, invitation: uuid.UUID
@@ -115,6 +121,7 @@ def guardians(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
+@asks(recipient_questions.confirm_as_coordinator)
 @person_required
 def confirm_as_coordinator(request: PersonRequest, invitation: uuid.UUID) -> HttpResponse:
     waiting = (

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from accounts import actions as accounts_actions
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from booking.access.staff import look_at_list, recipient_of, recipients_of
 from booking.queries.letters import to_print, unreachable, write
+from booking.views.staff import questions
 from departments.access import administrator
 from departments.models import Department
 
@@ -45,6 +47,7 @@ def letter(request: PersonRequest, department: Department, recipient: uuid.UUID)
 
 
 @require_POST
+@asks(questions.letter_printed)
 @administrator
 def letter_printed(
     request: PersonRequest, department: Department, recipient: uuid.UUID
@@ -62,6 +65,7 @@ def letter_printed(
 
 
 @require_POST
+@asks(questions.trust_address)
 @administrator
 def trust_address(
     request: PersonRequest, department: Department, recipient: uuid.UUID

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.staff import (
     confirmed_visit_of,
@@ -30,8 +31,10 @@ from booking.calendar.offers import SlotStatus
 from booking.choosing import Choosing
 from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
 from booking.models import Booking, BookingEvent, BookingSeries
+from booking.views.staff import questions
 from database.transactions import Busy
 from departments.access import administrator
+from departments.converters import date_of
 from departments.hours import monday
 from departments.models import Department
 
@@ -67,6 +70,7 @@ def phone(
 
 
 @require_POST
+@asks(questions.book_by_phone)
 @administrator
 def book_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, service: uuid.UUID
@@ -108,6 +112,7 @@ def phone_visit(
 
 
 @require_POST
+@asks(questions.move_by_phone)
 @administrator
 def move_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
@@ -125,6 +130,7 @@ def move_by_phone(
 
 
 @require_POST
+@asks(questions.cancel_by_phone)
 @administrator
 def cancel_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
@@ -166,6 +172,7 @@ def recipient_week(
 
 
 @require_POST
+@asks(questions.go_on_by_phone)
 @administrator
 def go_on_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
@@ -178,6 +185,7 @@ def go_on_by_phone(
 
 
 @require_POST
+@asks(questions.end_series_by_phone)
 @administrator
 def end_series_by_phone(
     request: PersonRequest, department: Department, recipient: uuid.UUID, series: uuid.UUID
@@ -300,14 +308,13 @@ def _date_to_show(request: PersonRequest, form: forms.Form) -> dt.date | None:
     if sent:
         return timezone.localdate(sent)
     try:
-        return dt.date.fromisoformat(request.GET.get("date", ""))
+        return date_of(request.GET.get("date", ""))
     except ValueError:
         return None
 
 
 def _monday_in_url(request: PersonRequest) -> dt.date | None:
     try:
-        date = dt.date.fromisoformat(request.GET.get("week", ""))
+        return monday(date_of(request.GET.get("week", "")))
     except ValueError:
         return None
-    return monday(date) if 2000 <= date.year <= 2200 else None

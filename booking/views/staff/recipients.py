@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.access import PersonRequest
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import grant_of, look_at_list, recipient_of, recipients_of
 from booking.errors import GrantOverlaps, KeyReused, NotOnlyOurs, OwnAddress
@@ -82,6 +83,7 @@ def new_recipient(request: PersonRequest, department: Department) -> HttpRespons
 
 
 @require_POST
+@form_on("booking:new_recipient")
 @administrator
 def add_recipient(request: PersonRequest, department: Department) -> HttpResponse:
     """Add the recipient with their first grant: without one the department may not see them."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import queries
 from accounts.models import User
+from accounts.text import clean_text
 from departments import actions
 from departments.models import Department, Employee
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         unit, _created = Department.objects.get_or_create(name=department)
         if unit.employees.administrators().filter(person__email__iexact=email).exists():
             raise CommandError(f"{email} administers {unit.name} already.")
-        given_name, _space, family_name = (name or email.split("@")[0]).partition(" ")
+        name = clean_text(name) or email.split("@")[0]
+        given_name, _space, family_name = name.partition(" ")
         person = queries.active_user(email) or User.objects.create_user(
             email, given_name=given_name, family_name=family_name
         )

@@ -154,18 +154,55 @@ def send_from_older_page(browser, form):
     )
 
 
-def test_other_forms_of_an_older_session_need_confirmation(strict, help_from_carl, recipient):
+def test_other_forms_of_an_older_session_are_filled_in_again(strict, help_from_carl, recipient):
     sent = send_from_older_page(strict, help_from_carl)
+    page = strict.get(sent.url, follow=True)
+    assert page.request["PATH_INFO"] == reverse("booking:mandates")
+    assert "What you wrote is filled in again" in page.text
+    assert 'value="Carl Berg"' in page.text
     assert not recipient.mandates.exists()
-    asked = strict.get(sent.url)
-    assert "Do you want to send it now?" in asked.text
-    assert "Carl Berg" in asked.text
 
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', asked.text)[1]
-    again = dict(asked.context["unsent"].fields)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
     logged_in_again(strict)
-    strict.post(asked.context["unsent"].path, {**again, "csrfmiddlewaretoken": token})
+    strict.post(reverse("booking:give_mandate"), {**help_from_carl, "csrfmiddlewaretoken": token})
     assert Invitation.objects.get().address == "carl@example.test"
+
+
+def asked_after_log_in(client, user, url, data=None):
+    sent = end(client).post(url, data)
+    log_in(client, user)
+    return client.get(sent.url.partition("next=")[2], follow=True)
+
+
+def test_cancelling_asks_for_the_visit_by_its_name_and_time(page, user, recipient, book):
+    visit = book(recipient, at(12))
+    url = reverse("booking:cancel", args=[visit.pk])
+    asked = asked_after_log_in(page, user, url)
+    assert f"Do you want to cancel “{visit.service.name}” on " in text_of(asked)
+    assert "at 12:00?" in text_of(asked)
+    assert ">Cancel the visit</button>" in asked.text
+    visit.refresh_from_db()
+    assert visit.status == Booking.Status.BOOKED
+    page.post(url)
+    visit.refresh_from_db()
+    assert visit.status == Booking.Status.CANCELLED
+
+
+def test_a_visit_cancelled_meanwhile_is_not_asked_for(page, user, recipient, book):
+    visit = book(recipient, at(12))
+    Booking.objects.filter(pk=visit.pk).update(status=Booking.Status.CANCELLED)
+    asked = asked_after_log_in(page, user, reverse("booking:cancel", args=[visit.pk]))
+    assert "Nothing was sent" in text_of(asked)
+    assert not UnsentForm.objects.exists()
+
+
+def test_a_page_that_shows_something_else_by_now_says_so(page, user, recipient, book):
+    visit = book(recipient, at(12))
+    Booking.objects.filter(pk=visit.pk).update(status=Booking.Status.CANCELLED)
+    url = reverse("booking:repeat", args=[visit.pk])
+    asked = asked_after_log_in(page, user, url, {"key": str(uuid.uuid4())})
+    assert asked.request["PATH_INFO"] == reverse("booking:visit", args=[visit.pk])
+    assert "Nothing was sent" in text_of(asked)
 
 
 def assert_words_can_only_be_copied(browser, form):

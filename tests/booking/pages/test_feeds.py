@@ -82,6 +82,11 @@ def test_the_feed_url_is_shown_once_and_works_without_log_in(page, client, booke
     assert event["UID"] == str(booked.pk)
 
 
+def test_the_organizer_is_the_bare_address_of_the_sender(client, booked, address, settings):
+    settings.DEFAULT_FROM_EMAIL = "Fjordvik kommune <post@example.test>"
+    assert "mailto:post@example.test\r\n" in client.get(address).text.replace("\r\n ", "")
+
+
 def test_the_feed_names_no_service_unless_the_user_wants_it(
     client, booked, address, user, service
 ):

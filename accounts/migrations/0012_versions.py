@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_invitations"),
+        ("accounts", "0011_languages_and_sending_pauses"),
     ]
 
     operations = [

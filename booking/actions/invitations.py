@@ -20,7 +20,7 @@ from booking.queries.mandates import MANDATE
 from departments.models import Department
 
 
-def register_all() -> None:
+def register_invitation_kinds() -> None:
     invitations.register(
         invitations.InvitationKind(
             LOG_IN,

@@ -1,0 +1,190 @@
+"""Kinds of changes, and how each verb is described. The apps above register theirs here.
+
+A change stores keys and values. Its description is a sentence in the reader's language, made
+when a page shows it.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import Change, User
+
+PERSON = "person"  # the key in ``before`` and ``after`` of another person than the subject
+# Verbs by which the subject took over everything of the person ``object_id``.
+JOINS = ("join_person", "join_recipient")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whom changes name. A page that shows a recipient's name logs the access."""
+
+    name: str
+    is_confidential: bool = False
+    is_recipient: bool = False
+
+
+@dataclass(frozen=True)
+class People:
+    """The people whom some changes name, by id."""
+
+    found: Mapping[uuid.UUID, Person]
+    this_year: int
+
+    def name(self, id_: uuid.UUID | str | None) -> str:
+        """The name; empty when the person is no longer known."""
+        key = uuid.UUID(id_) if isinstance(id_, str) else id_
+        person = self.found.get(key) if key else None
+        return person.name if person else ""
+
+    def is_confidential(self, id_: uuid.UUID | None) -> bool:
+        person = self.found.get(id_) if id_ else None
+        return person is not None and person.is_confidential
+
+
+Describer = Callable[[Change, People], str]
+Finder = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, Person]]
+
+
+@dataclass(frozen=True)
+class ChangeKind:
+    """Changes that a page can be filtered by. ``describers`` are by verb.
+
+    A description does not name the change's subject where that is a recipient: the page does.
+    """
+
+    kind: str
+    label: str | Promise
+    describers: Mapping[str, Describer]
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A change as pages show it."""
+
+    id: int
+    at: dt.datetime
+    by: str
+    by_id: uuid.UUID | None
+    department_id: uuid.UUID | None
+    whom: Person | None
+    whom_id: uuid.UUID | None
+    description: str
+    reason: str
+    can_be_undone: bool = False
+    roles: list[str] = field(default_factory=list)
+
+
+_kinds: dict[str, ChangeKind] = {}
+_describers: dict[str, Describer] = {}
+_finders: list[Finder] = []
+
+
+def register(kind: ChangeKind) -> None:
+    _kinds[kind.kind] = kind
+    _describers.update(kind.describers)
+
+
+def register_people(find: Finder) -> None:
+    """Register a function that finds people by id."""
+    _finders.append(find)
+
+
+def all_kinds() -> list[ChangeKind]:
+    return list(_kinds.values())
+
+
+def verbs_of(kind: str) -> list[str]:
+    """The verbs of a kind; none of an unknown kind."""
+    found = _kinds.get(kind)
+    return list(found.describers) if found else []
+
+
+def is_registered(verb: str) -> bool:
+    return verb in _describers
+
+
+def lines_of(changes: Iterable[Change], this_year: int) -> list[ChangeLine]:
+    """Describe changes. The number of queries does not depend on their number."""
+    changes = list(changes)
+    people = People(people_of(changes), this_year)
+    return [
+        ChangeLine(
+            id=change.pk,
+            at=change.at,
+            by=people.name(change.actor_id),
+            by_id=change.actor_id,
+            department_id=change.department_id,
+            whom=people.found.get(change.subject_id) if change.subject_id else None,
+            whom_id=change.subject_id,
+            description=describe(change, people),
+            reason=change.reason,
+        )
+        for change in changes
+    ]
+
+
+def describe(change: Change, people: People) -> str:
+    describer = _describers.get(change.verb)
+    # A newer version of the product may have recorded verbs that this one does not know.
+    return describer(change, people) if describer else _("Something else was changed")
+
+
+def people_of(changes: Iterable[Change]) -> dict[uuid.UUID, Person]:
+    """The actors, subjects and other people of the changes."""
+    return find_people(
+        {
+            id_
+            for change in changes
+            for id_ in (
+                change.actor_id,
+                change.subject_id,
+                _uuid(change.before.get(PERSON)),
+                _uuid(change.after.get(PERSON)),
+            )
+            if id_ is not None
+        }
+    )
+
+
+def find_people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Also somebody whose row was joined with another's: then by the other's name."""
+    found = _find(ids)
+    missing = set(ids) - found.keys()
+    if not missing:
+        return found
+    joined = {
+        old: new
+        for old, new in Change.objects.filter(verb__in=JOINS, object_id__in=missing).values_list(
+            "object_id", "subject_id"
+        )
+        if old is not None and new is not None
+    }
+    found.update(_find(set(joined.values()) - found.keys()))
+    return found | {old: found[new] for old, new in joined.items() if new in found}
+
+
+def ids_joined_with(id_: uuid.UUID) -> list[uuid.UUID]:
+    """The person's id, and those of the rows that were joined with theirs."""
+    joined = Change.objects.filter(verb__in=JOINS, subject_id=id_).values_list(
+        "object_id", flat=True
+    )
+    return [id_, *(old for old in joined if old is not None)]
+
+
+def _find(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    if not ids:
+        return {}
+    users = User.objects.filter(pk__in=ids).only("given_name", "family_name")
+    found = {user.pk: Person(user.full_name) for user in users}
+    for find in _finders:
+        found.update(find(ids))
+    return found
+
+
+def _uuid(value: str | None) -> uuid.UUID | None:
+    return uuid.UUID(value) if value else None

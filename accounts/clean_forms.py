@@ -1,0 +1,44 @@
+"""Base classes of all forms: the text that is sent is cleaned."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+
+from accounts.text import clean_text
+
+
+class CleanText:
+    """Mixin: text is cleaned before it is validated or shown again (``accounts.text``).
+
+    Passwords are left alone: they are compared, and never shown.
+    """
+
+    data: Any
+    fields: dict[str, forms.Field]
+
+    def full_clean(self) -> None:
+        self.data = self.clean_data_of_fields()
+        super().full_clean()  # type: ignore[misc]
+
+    def clean_data_of_fields(self) -> Any:
+        """A copy of ``data`` in which this form's fields are clean."""
+        data = self.data.copy()
+        for name, field in self.fields.items():
+            name = self.add_prefix(name)  # type: ignore[attr-defined]
+            if name not in data or isinstance(field.widget, forms.PasswordInput):
+                continue
+            clean = partial(clean_text, multiline=isinstance(field.widget, forms.Textarea))
+            if hasattr(data, "setlist"):
+                data.setlist(name, [clean(value) for value in data.getlist(name)])
+            elif isinstance(data[name], str):
+                data[name] = clean(data[name])
+        return data
+
+
+class CleanForm(CleanText, forms.Form):
+    pass
+
+
+class CleanModelForm(CleanText, forms.ModelForm):  # type: ignore[type-arg]
+    pass

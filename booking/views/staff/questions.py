@@ -1,0 +1,173 @@
+"""What the POST-only URLs about a department's recipients do, as questions
+(``accounts.questions``)."""
+
+import uuid
+
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from accounts.access import PersonRequest
+from accounts.models import Invitation
+from accounts.questions import Question
+from accounts.templatetags.dates import at_clock, weekday
+from booking import queries
+from booking.access.staff import confirmed_visit_of, recipient_of, running_series_of, service_of
+from booking.forms.visits import InstantField
+from booking.models import BookingSeries, Mandate, Recipient
+from booking.views.questions import confirmation, when
+from departments.access import department_for
+from departments.models import Department, Employee
+
+
+def letter_printed(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, recipient: uuid.UUID
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:letter_printed")
+    text = _("Is the letter to {name} printed?").format(name=found.full_name)
+    return Question(text, _("It is printed"))
+
+
+def trust_address(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, recipient: uuid.UUID
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:trust_address")
+    text = _("Do you want to use the address of {name} again?").format(name=found.full_name)
+    return Question(text, _("The address is right: use it again"))
+
+
+def confirm_guardian(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    invitation: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_guardian")
+    return confirmation(_invited(found, invitation).proposal)
+
+
+def withdraw_guardian(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    invitation: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:withdraw_guardian")
+    name = _invited(found, invitation).proposal["name"]
+    text = _("Do you want to withdraw the invitation of {name}?").format(name=name)
+    return Question(text, _("Withdraw"), [found.full_name])
+
+
+def end_guardian(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    mandate: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:end_guardian")
+    guardian = get_object_or_404(
+        found.mandates, pk=mandate, kind=Mandate.Kind.GUARDIAN, revoked_at=None
+    )
+    text = _("Do you want {guardian} to stop being guardian of {name}?").format(
+        guardian=guardian.holder_name, name=found.full_name
+    )
+    return Question(text, _("End"))
+
+
+def book_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    service: uuid.UUID,
+) -> Question | None:
+    its, found = _whose(request, department, recipient, "booking:book_by_phone")
+    starts_at = InstantField(required=False).clean(sent.get("starts_at"))
+    if starts_at is None:
+        return None
+    text = _("Do you want to book “{what}” on {when} for {name}?").format(
+        what=service_of(its, found, service).name, when=when(starts_at), name=found.full_name
+    )
+    return Question(text, _("Book"))
+
+
+def move_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question | None:
+    its, found = _whose(request, department, recipient, "booking:move_by_phone")
+    visit = confirmed_visit_of(its, found, booking)
+    starts_at = InstantField(required=False).clean(sent.get("starts_at"))
+    if starts_at is None:
+        return None
+    text = _("Do you want to move “{what}” from {old} to {new}?").format(
+        what=visit.service.name, old=when(visit.starts_at), new=when(starts_at)
+    )
+    return Question(text, _("Move"), [found.full_name])
+
+
+def cancel_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:cancel_by_phone")
+    visit = confirmed_visit_of(its, found, booking)
+    text = _("Do you want to cancel “{what}” on {when}?")
+    return Question(
+        text.format(what=visit.service.name, when=when(visit.starts_at)),
+        _("Cancel the visit"),
+        [found.full_name],
+    )
+
+
+def go_on_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    series: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:go_on_by_phone")
+    text = _("Do you want “every {weekday} {clock}” to go on?")
+    return _of_series(text, _("It goes on"), running_series_of(its, found, series), found)
+
+
+def end_series_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    series: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:end_series_by_phone")
+    text = _("Do you want to end “every {weekday} {clock}”?")
+    return _of_series(text, _("End"), running_series_of(its, found, series), found)
+
+
+def _of_series(text: str, button: str, series: BookingSeries, recipient: Recipient) -> Question:
+    words = text.format(weekday=weekday(series.first_date), clock=at_clock(series.time))
+    return Question(words, button, [f"{recipient.full_name}: {series.service.name}"])
+
+
+def _whose(
+    request: PersonRequest, department_id: uuid.UUID, recipient_id: uuid.UUID, what: str
+) -> tuple[Department, Recipient]:
+    department = department_for(request.user, department_id, Employee.Role.ADMINISTRATOR)
+    return department, recipient_of(department, recipient_id, by=request.user, what=what)
+
+
+def _invited(recipient: Recipient, invitation_id: uuid.UUID) -> Invitation:
+    invited = queries.invited_to_act_for(recipient, Mandate.Kind.GUARDIAN)
+    found = next((one for one in invited if one.pk == invitation_id), None)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,1 @@
+"""Fault runs: ``python -m tests.faults`` (see docs/testing.md)."""

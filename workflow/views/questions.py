@@ -1,0 +1,78 @@
+"""What the POST-only URLs of the day board do, as questions (``accounts.questions``)."""
+
+import datetime as dt
+import uuid
+
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import PersonRequest
+from accounts.questions import Question
+from accounts.templatetags.dates import at_clock, day
+from booking.models import Visit
+from departments.access import department_for
+from departments.models import Department, Employee, Shift
+from workflow import access
+
+
+def lay_out(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, date: dt.date
+) -> Question:
+    _administered(request, department)
+    if date < timezone.localdate():
+        raise Http404
+    return Question(_("Do you want to prepare {day}?").format(day=day(date)), _("Prepare the day"))
+
+
+def give(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    visit: uuid.UUID,
+) -> Question:
+    its = _administered(request, department)
+    given, shift = access.visit_of(its, date, visit), access.shift_of(its, date, sent.get("shift"))
+    if shift.person is None:
+        text = _("Do you want to give the visit on {when} to a shift without a name?")
+    else:
+        text = _("Do you want to give the visit on {when} to {name}?")
+    name = shift.person.full_name if shift.person else ""
+    return Question(text.format(when=_when(given), name=name), _("Give"))
+
+
+def take_off(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    visit: uuid.UUID,
+) -> Question:
+    taken = access.visit_of(_administered(request, department), date, visit)
+    text = _("Do you want to take the visit on {when} off its shift?").format(when=_when(taken))
+    return Question(text, _("Take it off the shift"))
+
+
+def name_shift(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    shift: uuid.UUID,
+) -> Question:
+    its = _administered(request, department)
+    named = access.shift_of(its, date, shift)
+    person = access.care_worker_of(its, date, sent.get("person"))
+    text = _("Do you want to put {name} on the shift on {when}?").format(
+        name=person.full_name, when=_when(named)
+    )
+    return Question(text, _("Put %(name)s on") % {"name": person.given_name})
+
+
+def _when(found: Visit | Shift) -> str:
+    return f"{day(found.starts_at)} {at_clock(found.starts_at)}"
+
+
+def _administered(request: PersonRequest, department_id: uuid.UUID) -> Department:
+    return department_for(request.user, department_id, Employee.Role.ADMINISTRATOR)
