@@ -291,9 +291,6 @@ PREVIEWED = {
         DEPARTMENT_KINDS["an employment"], first={"valid_until": "26.11.2026"}
     ),
     "a service's qualifications": replace(DEPARTMENT_KINDS["a service"], first={}),
-    "the days ahead": replace(
-        DEPARTMENT_KINDS["the settings"], first={"public_holidays": "closed"}
-    ),
 }
 
 

@@ -240,6 +240,7 @@ def test_a_reason_is_cleaned_in_the_preview(dina, department):
         "reason": "A\0 \u202ecourse\n",
         "form-TOTAL_FORMS": "0",
         "form-INITIAL_FORMS": "0",
+        "version": "1",
     }
     assert dina.post(day, form).status_code == 200
     dina.post(day, {**form, "confirmed": "1"})

@@ -191,7 +191,7 @@ def test_a_change_that_stops_a_service_is_in_its_preview(
     dina.post(change, {**form, "confirmed": "1"})
     employee = care_worker.employments.get()
     take = reverse("departments:take_qualification", args=[department.pk, employee.pk, held.pk])
-    assert "Nobody can book Cleaning" in dina.post(take).text
+    assert "Nobody can book Cleaning" in dina.post(take, {"version": "1"}).text
 
 
 @pytest.mark.parametrize(
@@ -213,6 +213,7 @@ def test_hours_that_fit_no_visit_or_are_very_long_are_in_the_preview(
         "staff": "1",
         "often": "weekly",
         "valid_from": timezone.localdate().isoformat(),
+        "version": "1",
     }
 
     assert words in dina.post(change, form).text
