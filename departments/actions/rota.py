@@ -7,11 +7,13 @@ page. When the shift has another, the action raises ``Stale``.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
@@ -39,6 +41,7 @@ def name_shift(
     if shift.person_id != person.pk:  # the form may have been sent twice
         check_version(shift.version, version)
     _check_employed(shift.day.department, shift.day.date, person)
+    before = shift.person_id
     shift.person = person
     shift.version += 1
     shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
@@ -46,6 +49,10 @@ def name_shift(
         raise errors.IsAbsent
     follow_absences(shift)
     _save(shift)
+    if before not in (None, person.pk):
+        _record("unname_shift", shift, by, person_id=before)
+    if before != person.pk:
+        _record("name_shift", shift, by, person_id=person.pk)
     return _reseat(shift, by)
 
 
@@ -56,6 +63,7 @@ def unname_shift(*, shift: Shift, by: User | None, version: int | None = None) -
     if not shift.is_named:
         return Reseated()
     check_version(shift.version, version)
+    _record("unname_shift", shift, by, person_id=shift.person_id)
     clear_name(shift)
     _save(shift)
     return _reseat(shift, by)
@@ -92,6 +100,7 @@ def add_shift(
         TimeAway.objects.filter(shift=instead_of.shift_id, absence=instead_of.absence_id).update(
             replacement=shift
         )
+    _record("add_shift", shift, by, person_id=shift.person_id)
     _reseat(shift, by)
     return shift
 
@@ -105,6 +114,7 @@ def remove_shift(*, shift: Shift, by: User | None, version: int | None = None) -
     check_version(shift.version, version)
     day = shift.day
     reseated = seats.registered().reseat(day, by=by, leaving=[shift.pk])
+    _record("remove_shift", shift, by, person_id=shift.person_id)
     shift.delete()
     bump_revision(day)
     return reseated
@@ -176,6 +186,17 @@ def _save(shift: Shift) -> None:
         if "no_one_in_two_shifts" in str(error):
             raise errors.AlreadyWorking from error
         raise
+
+
+def _record(verb: str, shift: Shift, by: User | None, *, person_id: UUID | None) -> None:
+    record(
+        verb,
+        by=by,
+        department_id=shift.day.department_id,
+        subject_id=person_id,
+        of=shift,
+        after={"starts_at": shift.starts_at, "ends_at": shift.ends_at},
+    )
 
 
 def _reseat(shift: Shift, by: User | None) -> Reseated:

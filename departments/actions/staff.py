@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, withdraw_open_invitations
+from accounts.actions import invite, record, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
@@ -199,6 +199,8 @@ def give_qualification(
     check_version(person.version, version)
     person.qualifications.update_or_create(**terms, defaults={"valid_until": valid_until})
     _raise_version(person)
+    held = {"name": qualification.name, "from": valid_from, "until": valid_until}
+    _record("give_qualification", person, by, after=held)
     return _update_qualifications(person, by)
 
 
@@ -208,6 +210,7 @@ def take_qualification(
 ) -> Reseated:
     person = lock_person(held.person)
     check_version(person.version, version)
+    _record("take_qualification", person, by, before={"name": held.qualification.name})
     held.delete()
     _raise_version(person)
     return _update_qualifications(person, by)
@@ -239,6 +242,7 @@ def report_absence(
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()
+    _record("report_absence", person, by, of=absence, after=_times(period))
     return absence, _follow_absences(person, period, by)
 
 
@@ -262,6 +266,14 @@ def correct_absence(
     fresh.starts_at, fresh.ends_at = period.start, period.end
     fresh.version += 1
     fresh.save(update_fields=["starts_at", "ends_at", "version"])
+    _record(
+        "correct_absence",
+        absence.person,
+        by,
+        of=fresh,
+        before=_times(before),
+        after=_times(period),
+    )
     both = Interval(min(before.start, period.start), max(before.end, period.end))
     return _follow_absences(absence.person, both, by, are_returning=not period.contains(before))
 
@@ -284,8 +296,25 @@ def end_absence(
     if ends_at > fresh.starts_at:
         return correct_absence(absence=fresh, period=Interval(fresh.starts_at, ends_at), by=by)
     period = fresh.period
+    _record("end_absence", absence.person, by, of=fresh, before=_times(period))
     fresh.delete()
     return _follow_absences(absence.person, period, by, are_returning=True)
+
+
+def _record(verb: str, person: User, by: User | None, **what: Any) -> None:
+    """Record a change of a person for each department where they work: it concerns all."""
+    department_ids = (
+        person.employments.exclude(valid_until__lt=timezone.localdate())
+        .order_by("department")
+        .values_list("department", flat=True)
+        .distinct()
+    )
+    for department_id in department_ids:
+        record(verb, by=by, department_id=department_id, subject_id=person.pk, **what)
+
+
+def _times(period: Interval) -> dict[str, dt.datetime]:
+    return {"starts_at": period.start, "ends_at": period.end}
 
 
 def _follow_absences(

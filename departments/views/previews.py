@@ -154,7 +154,7 @@ def preview_or_save(
 
     def act_and_read() -> tuple[Impact, dict[str, Any], str]:
         result, context = action(submission), context_after()
-        impact = result if isinstance(result, Impact) else Impact(reseated=result)
+        impact = _impact(result)
         return impact, context, actions.digest_of(impact, context.get("lost_shifts", ()))
 
     def is_as_previewed(shown: tuple[Impact, dict[str, Any], str]) -> bool:
@@ -166,10 +166,12 @@ def preview_or_save(
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
+    preview = Preview(impact, submission, department, digest)
     if is_saved:
+        if preview.count:
+            message = " ".join([message, _("Nobody got a message about it.")])
         messages.success(request, message)
         return redirect(next_url)
-    preview = Preview(impact, submission, department, digest)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
@@ -182,6 +184,10 @@ def preview_or_save(
         {**context, "department": department, "preview": preview},
         status=409 if preview.has_changed else 200,
     )
+
+
+def _impact(result: Impact | Reseated) -> Impact:
+    return result if isinstance(result, Impact) else Impact(reseated=result)
 
 
 def _with_shortages(

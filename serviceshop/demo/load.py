@@ -115,9 +115,9 @@ class _Fjordvik:
     # -- Departments --------------------------------------------------------
 
     def _departments(self) -> None:
-        self.north = Department.objects.create(name="Avdeling Nord", phone="33 00 10 10")
+        self.north = Department.objects.create(name="Avdeling Nord", phone="+4733001010")
         self.south = Department.objects.create(
-            name="Avdeling Sør", phone="33 00 10 20", slot_minutes=15, travel_minutes=15
+            name="Avdeling Sør", phone="+4733001020", slot_minutes=15, travel_minutes=15
         )
         self.medicine = Qualification.objects.create(name="Medisinkurs")
         self._service(self.north, "Dusj", 45, "shower", "Hjelp til å dusje og kle på deg.")
@@ -189,7 +189,7 @@ class _Fjordvik:
             for number, person in enumerate(people.RECIPIENT_NAMES, 1)
         ]
         users = [self._user(person, email) for person, email in named + others]
-        users[0].phone = "900 00 100"  # Aksel also gets text messages
+        users[0].phone = "+4790000100"  # Aksel also gets text messages
         hans = users[len(named)]  # books by phone, and has no log-in
         User.objects.bulk_create(user for user in users if user is not hans)
         # The others get no reminders, so that the mails of the cast are easy to find.
@@ -202,7 +202,7 @@ class _Fjordvik:
                 user=user if user is not hans else None,
                 given_name=user.given_name,
                 family_name=user.family_name,
-                phone=f"900 00 {number:03}",
+                phone=f"+4790000{number:03}",
                 address=f"{self.random.choice(people.STREETS)} {self.random.randint(1, 48)}",
                 directions=self.random.choice(people.DIRECTIONS),
                 has_confidential_address=number == 12,

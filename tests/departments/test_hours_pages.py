@@ -244,7 +244,7 @@ def test_a_reason_is_cleaned_in_the_preview(dina, department):
     }
     assert dina.post(day, form).status_code == 200
     dina.post(day, {**form, "confirmed": "1"})
-    assert department.changes.get().reason == "A course"
+    assert Change.objects.get().reason == "A course"
     assert SpecialDay.objects.get().name == "Course"
 
 

@@ -5,17 +5,17 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_languages_and_sending_pauses"),
+        ("booking", "0012_one_name"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="messagechoices",
+            model_name="grant",
             name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name="user",
+            model_name="recipient",
             name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),

@@ -5,17 +5,17 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0010_who_added_a_recipient"),
+        ("accounts", "0013_phone_numbers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="grant",
+            model_name="messagechoices",
             name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
         migrations.AddField(
-            model_name="recipient",
+            model_name="user",
             name="version",
             field=models.PositiveIntegerField(default=1, editable=False),
         ),

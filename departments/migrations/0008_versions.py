@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0006_changes_move_to_accounts"),
+        ("departments", "0007_phone_numbers"),
     ]
 
     operations = [
