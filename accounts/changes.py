@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.models import Change, User
+from accounts.phones import shown_number
 
 CHANGED = "changed"  # the key in ``after`` under which fields without values are named
 PERSON = "person"  # the key in ``before`` and ``after`` of another person than the subject
@@ -189,7 +190,7 @@ def _value(model_field: Any, value: Any, this_year: int) -> str:
         return str(dict(model_field.flatchoices).get(value, value))
     if type(model_field) is DateField:
         return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
-    return str(value)
+    return shown_number(value) if model_field.name == "phone" else str(value)
 
 
 def find_people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:

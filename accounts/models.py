@@ -56,7 +56,10 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164
+    # Whether the user has entered a code that was sent there. Else text messages name no
+    # service: the number may be somebody else's.
+    phone_is_confirmed = models.BooleanField(default=False, editable=False)
     language = models.CharField(
         _("language"), max_length=2, choices=languages, default=default_language
     )
