@@ -7,6 +7,7 @@ from departments.queries.changes import (
     latest_changes,
     latest_settings_changes,
     newest_change_id,
+    page_of_changes,
     undoable_changes,
 )
 from departments.queries.days import ShiftFact, shift_facts, shifts_by_day
@@ -86,6 +87,7 @@ __all__ = [
     "latest_settings_changes",
     "newest_change_id",
     "opening_hours_on",
+    "page_of_changes",
     "peak_use",
     "qualifications_held",
     "qualifications_on",
