@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, record, withdraw_open_invitations
+from accounts.actions import invite, record, rename, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors
@@ -125,6 +125,23 @@ def employ(
         by=by,
     )
     return employee
+
+
+@one_transaction()
+def rename_employee(
+    *, employee: Employee, given_name: str, family_name: str, by: User | None
+) -> None:
+    """Change the employee's name everywhere. The change is recorded without the names: a
+    history shows people by the name they have now."""
+    person = User.objects.get(pk=employee.person_id)
+    if rename(user=person, given_name=given_name, family_name=family_name):
+        record(
+            "rename_employee",
+            by=by,
+            department_id=employee.department_id,
+            subject_id=person.pk,
+            of=employee,
+        )
 
 
 @one_transaction()

@@ -26,6 +26,7 @@ from departments.forms.staff import (
     EmploymentForm,
     HoldingForm,
     InviteAgainForm,
+    NameForm,
     NewEmployeeForm,
 )
 from departments.models import Department, Employee
@@ -99,6 +100,19 @@ def invite_again(
             messages.success(request, _("An invitation is sent. It can be answered for 14 days."))
             return redirect("departments:employee", department.pk, found.pk)
     return _page(request, department, found, inviting=form)
+
+
+@require_POST
+@administrator
+def rename_employee(
+    request: PersonRequest, department: Department, employee: uuid.UUID
+) -> HttpResponse:
+    found, form = access.employee_of(department, employee), NameForm(request.POST)
+    if not form.is_valid():
+        return _page(request, department, found, naming=form)
+    actions.rename_employee(employee=found, **form.cleaned_data, by=request.user)
+    messages.success(request, _("The change is saved."))
+    return redirect("departments:employee", department.pk, found.pk)
 
 
 @require_safe
@@ -216,6 +230,7 @@ def _page(
     employment: EmploymentForm | None = None,
     holding: HoldingForm | None = None,
     inviting: InviteAgainForm | None = None,
+    naming: NameForm | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()
     context = {
@@ -224,6 +239,7 @@ def _page(
         "employment": employment or EmploymentForm(initial=_employment(employee)),
         "holding": holding or _holding(),
         "inviting": inviting or InviteAgainForm(),
+        "naming": naming or NameForm(initial=_name(employee)),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
         "held": queries.qualifications_held(employee.person),
@@ -239,6 +255,13 @@ def _new_page(
 ) -> HttpResponse:
     context = {"department": department, "form": form}
     return render(request, "departments/employee_new.html", context)
+
+
+def _name(employee: Employee) -> dict[str, str]:
+    return {
+        "given_name": employee.person.given_name,
+        "family_name": employee.person.family_name,
+    }
 
 
 def _employment(employee: Employee) -> dict[str, Any]:

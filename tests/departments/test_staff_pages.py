@@ -43,6 +43,49 @@ def url(name, *args):
     return reverse(f"departments:{name}", args=args)
 
 
+@pytest.mark.parametrize(
+    ("sent", "full_name", "initials"),
+    [
+        ({"given_name": "Emilie", "family_name": "Sørli"}, "Emilie Sørli", "ES"),
+        ({"given_name": "Emilie", "family_name": ""}, "Emilie", "E"),
+        ({"given_name": "", "family_name": "Sørli"}, "Sørli", "S"),
+    ],
+)
+def test_a_renamed_employee_has_the_name_everywhere(
+    dina, department, emil, sent, full_name, initials
+):
+    emil.person.given_name, emil.person.family_name = "Emil", "Lie"
+    emil.person.save()
+    own = factories.RecipientFactory(user=emil.person, given_name="Emil", family_name="Lie")
+    helps, called_uncle = (
+        factories.MandateFactory(holder=emil.person, holder_name=name)
+        for name in ("Emil Lie", "Onkel")
+    )
+    for _ in range(2):
+        page = dina.post(url("rename_employee", department.pk, emil.pk), sent, follow=True)
+        assert f"<h1>{full_name}</h1>" in page.text
+
+    for copy in (own, helps, called_uncle):
+        copy.refresh_from_db()
+    assert (own.full_name, own.initials, own.revision) == (full_name, initials, 1)
+    assert (helps.holder_name, called_uncle.holder_name) == (full_name, "Onkel")
+    assert full_name in dina.get(url("staff", department.pk)).text
+    (line,) = dina.get(url("changes", department.pk)).context["changes"]
+    assert line.description == f"{full_name} has another name now"
+
+
+def test_nobody_is_without_a_name(dina, department, emil):
+    nameless = {"given_name": "\u200b", "family_name": " "}
+    page = dina.post(url("rename_employee", department.pk, emil.pk), nameless)
+    assert page.context["naming"].errors.keys() == {"given_name"}
+    assert dina.post(url("add_employee", department.pk), invited(**nameless)).status_code == 200
+
+
+def test_an_employee_may_have_one_name(dina, department):
+    dina.post(url("add_employee", department.pk), invited(family_name=""))
+    assert Employee.objects.get(person__given_name="Nora").person.full_name == "Nora"
+
+
 def november(day, hour, minute):
     return factories.local(dt.date(2026, 11, day), hour, minute)
 
