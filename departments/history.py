@@ -55,6 +55,7 @@ def register_all() -> None:
                 "give_qualification": _qualification,
                 "take_qualification": _no_qualification,
             },
+            names_subject=True,
         )
     )
     changes.register(
@@ -67,6 +68,7 @@ def register_all() -> None:
                 "add_shift": _new_shift,
                 "remove_shift": _removed_shift,
             },
+            names_subject=True,
         )
     )
     changes.register(
@@ -78,6 +80,7 @@ def register_all() -> None:
                 "correct_absence": _corrected_absence,
                 "end_absence": _removed_absence,
             },
+            names_subject=True,
         )
     )
     changes.register(
