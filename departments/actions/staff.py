@@ -144,11 +144,12 @@ def rename_employee(
 ) -> None:
     """Change the employee's name everywhere. The change is recorded without the names: a
     history shows people by the name they have now."""
-    person = lock_person(employee.person)
+    person = User.objects.get(pk=employee.person_id)
     if (person.given_name, person.family_name) == (given_name, family_name):
         return
-    check_version(person.version, version)
     rename(user=person, given_name=given_name, family_name=family_name)
+    person = lock_person(person)  # only now: copies of the name are locked before the user
+    check_version(person.version, version)
     _raise_version(person)
     record(
         "rename_employee",

@@ -77,8 +77,8 @@ def test_a_renamed_employee_has_the_name_everywhere(
 
 
 def test_a_name_that_somebody_has_changed_is_not_overwritten(dina, department, emil):
-    User.objects.filter(pk=emil.person_id).update(given_name="Emma", version=F("version") + 1)
     sent = {"given_name": "Emil", "family_name": "Sørli", "version": emil.person.version}
+    User.objects.filter(pk=emil.person_id).update(given_name="Emma", version=F("version") + 1)
     page = dina.post(url("rename_employee", department.pk, emil.pk), sent)
     assert page.status_code == 409
     emil.person.refresh_from_db()
