@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from database.versions import Stale
 from django.db import connections
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +24,7 @@ from booking import actions, errors
 from booking.actions.recipients import Particulars
 from booking.models import Booking, Recipient, Visit
 from database.transactions import Busy
+from database.versions import Stale
 from departments.actions import (
     add_employee,
     change_opening_hours,
