@@ -25,6 +25,10 @@ class AddressTaken(AddressError):
     """Another user has this address."""
 
 
+class KeyReused(Exception):
+    """The form was sent before: its key is the id of what it made."""
+
+
 class InvitationError(Exception):
     """The invitation was not made, or not answered."""
 

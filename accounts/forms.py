@@ -1,6 +1,7 @@
 """Forms: django-allauth's with our texts and without placeholders, and our own."""
 
 import re
+import uuid
 from collections.abc import Collection
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts.actions.tokens import revoke_all_tokens
 from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User, languages
-from accounts.phones import is_number
+from accounts.phone_field import PhoneField
 
 LABELS = {
     "login": _("E-mail address"),
@@ -218,23 +219,19 @@ class EmailForm(CleanForm):
 
 
 class PhoneForm(CleanForm):
-    address = forms.CharField(
+    address = PhoneField(
         label=_("Your new phone number"),
-        max_length=30,
         required=False,
         help_text=_("We call you there. A mobile number can get text messages, too."),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        autocomplete="tel",
+        error_messages={
+            "unsure": _("Is %(number)s your own number? Then write only the number."),
+        },
     )
 
     def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
         self.user = user
-
-    def clean_address(self) -> str:
-        address: str = self.cleaned_data["address"]
-        if address and not is_number(address):
-            raise forms.ValidationError(_("Write the number with figures, at least eight."))
-        return address
 
 
 class AddressCodeForm(CleanForm):
@@ -257,7 +254,13 @@ class AddressCodeForm(CleanForm):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
-class TokenForm(CleanForm):
+class KeyForm(CleanForm):
+    """``key`` is the form's idempotency key: the id of what it makes."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class TokenForm(KeyForm):
     name = forms.CharField(
         label=_("What is it for?"),
         max_length=60,

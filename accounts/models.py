@@ -56,7 +56,10 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164
+    # Whether the user has entered a code that was sent there. Else text messages name no
+    # service: the number may be somebody else's.
+    phone_is_confirmed = models.BooleanField(default=False, editable=False)
     language = models.CharField(
         _("language"), max_length=2, choices=languages, default=default_language
     )
@@ -134,6 +137,9 @@ class AccessLogEntry(models.Model):
 
 class ChangeQuerySet(models.QuerySet["Change"]):
     def update(self, **values: Any) -> int:
+        raise TypeError("Changes are only inserted.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
         raise TypeError("Changes are only inserted.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -516,6 +522,7 @@ class UserSession(AbstractBaseSession):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
     )
+    previous_key = models.CharField(max_length=40, blank=True, db_default="", db_index=True)
 
     def __str__(self) -> str:
         return f"Session until {self.expire_date:%Y-%m-%d %H:%M}"

@@ -1,5 +1,6 @@
 """Before something that gives lasting access, a user logs in again: a new key, a new e-mail
-address, a right for somebody else. So nobody does it who finds an open browser.
+address or phone number (which gets messages), a right for somebody else. So nobody does it who
+finds an open browser.
 
 What was sent is kept in the session meanwhile, and done afterwards.
 """

@@ -19,8 +19,10 @@ from django.db.models import Q
 from django.urls import resolve
 from django.utils import timezone
 
-from accounts.models import User
-from booking.models import Booking, Grant, Mandate, Recipient, Visit
+from accounts.actions import create_token
+from accounts.models import ApiToken, User
+from booking.actions import make_feed
+from booking.models import Booking, CalendarFeed, Grant, Mandate, Recipient, Visit
 from departments.models import (
     Absence,
     Department,
@@ -58,7 +60,7 @@ FOREIGN = {
     "email": ["email"],
     "address": ["email"],  # of one's own change of address; a street otherwise
     "login": ["email"],
-    "key": ["recipient", "booking", "absence", "opening hours", "new"],
+    "key": ["recipient", "booking", "absence", "opening hours", "feed", "token", "new"],
     "first_key": ["opening hours"],
     "second_key": ["opening hours"],
     "person": ["recipient", "employee's person", "carer"],
@@ -208,6 +210,8 @@ def foreign(db):
         "opening hours": factories.OpeningHoursFactory(department=department).pk,
         "mandate": mandate.pk,
         "department": department.pk,
+        "feed": make_feed(recipient=recipient, by=user)[0].pk,
+        "token": create_token(name=HIDDEN, scopes=[], days=1, by=user)[0].pk,
         "new": uuid.uuid4(),
     }
 
@@ -233,6 +237,8 @@ def rows_of(foreign):
         Absence.objects.filter(people),
         OpeningHours.objects.filter(department=department),
         QualificationHeld.objects.filter(people),
+        CalendarFeed.objects.filter(recipient=recipient),
+        ApiToken.objects.filter(owner=foreign["foreign user"]),
     ]
     return [list(rows.order_by("pk").values()) for rows in found]
 

@@ -291,8 +291,8 @@ PAGES = [
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
-    Page("administrator", "booking:phone department recipient service", 13),
-    Page("administrator", "booking:phone_visit department recipient booking", 14),
+    Page("administrator", "booking:phone department recipient service", 16),
+    Page("administrator", "booking:phone_visit department recipient booking", 17),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
     Page("coordinator", "booking:guardians", 4),

@@ -123,7 +123,7 @@ RULES = {
     "accounts:invitation token": get(ANYBODY, token="invitation_token"),  # who has the mail
     "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
-    "accounts:create_token": post(LOGGED_IN),
+    "accounts:create_token": post(LOGGED_IN).sends(key="new_key"),
     "accounts:revoke_token token": post(RECIPIENT, token="token"),
     # the API: a session gives no access; tests/api tests access by token
     "api:openapi-json": get(ANYBODY),
@@ -133,7 +133,8 @@ RULES = {
     "api:bookings": get(),
     "api:book": post(),
     "api:move booking": post(booking="booking"),
-    "api:cancel booking": Rule(set(), "delete", {"booking": "booking"}),
+    "api:cancel booking": post(booking="booking"),
+    "api:delete booking": Rule(set(), "delete", {"booking": "booking"}),
     "api:work_lists": get(),
     # booking: a recipient's own
     "booking:calendar": get(OTHER_RECIPIENT, *LOOKERS),
@@ -164,7 +165,7 @@ RULES = {
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
     "booking:feeds": get(*RECIPIENTS),
-    "booking:make_feed": post(*RECIPIENTS),
+    "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
     "booking:cancel booking": get(*BOOKERS, booking="booking"),

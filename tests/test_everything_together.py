@@ -36,13 +36,14 @@ from departments.actions.rota import name_shift
 from departments.actions.staff import correct_absence, end_absence, report_absence
 from departments.errors import DepartmentsError
 from departments.hours import Interval, local_instant
-from departments.models import Absence, Day, Shift
+from departments.models import Absence, Day, Employee, Shift
 from tests import factories
 from tests.booking.oracle import can_be_seated
 from tests.fast_database import delete_all_rows
+from tests.life_rules import Invitations, ReportsAndClosing, one, pick
 from tests.promises import board_of, broken_seats
 from workflow import planner
-from workflow.actions import plan_stale_days, settle, settle_due_days
+from workflow.actions import close_due_days, plan_stale_days, settle, settle_due_days
 from workflow.queries.check import check_plans
 from workflow.queries.planning import planning_input
 
@@ -52,11 +53,10 @@ CLOCKS_CHANGE = [dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 
 SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
-pick = st.integers(0, 10_000)
 AWAY_MINUTES = st.sampled_from([5, 30, 120, 480, 3600])
 
 
-class Life(RuleBasedStateMachine):
+class Life(ReportsAndClosing, Invitations, RuleBasedStateMachine):
     """One run: everything is committed, and deleted at the end."""
 
     clocks_change: dt.date
@@ -109,8 +109,14 @@ class Life(RuleBasedStateMachine):
         self.stranger = factories.RecipientFactory()
         for service in self.services:
             factories.GrantFactory(recipient=self.stranger, service=service, amount=1000)
+        self.administrator = factories.EmployeeFactory(
+            department=self.department, role=Employee.Role.ADMINISTRATOR
+        ).person
+        self.people_users = [person.user for person in self.people]
         self.held = {}
         self.steps = 0
+        self.begin_reports()
+        self.begin_invitations()
 
     def teardown(self):
         if hasattr(self, "clock"):
@@ -121,7 +127,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(person=pick, service=pick, time=pick)
     def book(self, person, service, time):
-        recipient, service = _one(self.people, person), _one(self.services, service)
+        recipient, service = one(self.people, person), one(self.services, service)
         slot = self._slot(recipient, service, time)
         if slot:
             assert (self._try(recipient, service, slot) is None) == _is_free(slot)
@@ -130,7 +136,7 @@ class Life(RuleBasedStateMachine):
     def book_all_at_once(self, service, time):
         """Each on their own connection. Those without a visit at that time get the seats there
         are."""
-        service = _one(self.services, service)
+        service = one(self.services, service)
         wanted = self._slot(self.stranger, service, time)
         if wanted is None:
             return
@@ -163,7 +169,7 @@ class Life(RuleBasedStateMachine):
         slots = self._slots(booking.recipient, booking.service, moving=booking)
         if not slots:
             return
-        slot = _one(slots, time)
+        slot = one(slots, time)
         try:
             actions.move(booking=booking, starts_at=slot.starts_at, by=booking.recipient.user)
         except errors.TooLate:
@@ -194,7 +200,7 @@ class Life(RuleBasedStateMachine):
             day__department=self.department, starts_at__gt=timezone.now()
         ).order_by("starts_at", "pk")[:12]
         try:
-            name_shift(shift=_one(shifts, shift), person=_one(self.carers, carer), by=None)
+            name_shift(shift=one(shifts, shift), person=one(self.carers, carer), by=None)
         except (DepartmentsError, Busy):
             return
 
@@ -203,7 +209,7 @@ class Life(RuleBasedStateMachine):
         now = timezone.now().replace(second=0, microsecond=0)
         starts_at = now + dt.timedelta(hours=wait)
         report_absence(
-            person=_one(self.carers, carer),
+            person=one(self.carers, carer),
             kind=Absence.Kind.SICK,
             period=Interval(starts_at, starts_at + dt.timedelta(minutes=minutes)),
             by=None,
@@ -214,7 +220,7 @@ class Life(RuleBasedStateMachine):
         """Another start and length, also of an absence that is over."""
         absences = Absence.objects.order_by("starts_at", "pk")
         if absences:
-            absence = _one(absences, absence)
+            absence = one(absences, absence)
             starts_at = absence.starts_at + dt.timedelta(hours=wait)
             period = Interval(starts_at, starts_at + dt.timedelta(minutes=minutes))
             _unless_refused(correct_absence, absence=absence, period=period, by=None)
@@ -224,13 +230,13 @@ class Life(RuleBasedStateMachine):
         """Sooner, at once, or never away."""
         absences = Absence.objects.order_by("starts_at", "pk")
         if absences:
-            absence = _one(absences, absence)
+            absence = one(absences, absence)
             ends_at = absence.starts_at + minutes * dt.timedelta(minutes=15)
             _unless_refused(end_absence, absence=absence, ends_at=ends_at, by=None)
 
     @rule(row=pick, staff=st.integers(1, 3), closes=st.integers(12, 16))
     def change_hours(self, row, staff, closes):
-        row = _one(self.rows, row)
+        row = one(self.rows, row)
         row.staff = staff
         if row.closes_at.hour > 4:
             row.closes_at = dt.time(closes)
@@ -248,9 +254,9 @@ class Life(RuleBasedStateMachine):
         )
         if not visits:
             return
-        visit = _one(visits, visit)
+        visit = one(visits, visit)
         shifts = [*Shift.objects.filter(day=visit.day).order_by("starts_at", "pk"), None]
-        shift = _one(shifts, shift)
+        shift = one(shifts, shift)
         self.held.pop(visit.pk, None)
         try:
             if shift is None:
@@ -293,6 +299,8 @@ class Life(RuleBasedStateMachine):
         self.traveller.move_to(instant, tick=False)
         lay_out_horizon(self.department)
         settle_due_days()
+        close_due_days()
+        self.beat_has_closed_days()
 
     # -- What is always true --------------------------------------------------------
 
@@ -339,7 +347,7 @@ class Life(RuleBasedStateMachine):
     def what_is_shown_agrees_with_brute_force(self):
         """And the answer depends neither on the order of rows nor on earlier queries."""
         self.steps += 1
-        service = _one(self.services, self.steps)
+        service = one(self.services, self.steps)
         days = [
             board_of(day, stands_still=self._stands_still(day))
             for day in self._days(timezone.localdate() + dt.timedelta(days=self.steps % SPAN))
@@ -396,7 +404,7 @@ class Life(RuleBasedStateMachine):
 
     def _slot(self, recipient, service, time):
         slots = self._slots(recipient, service)
-        return _one(slots, time) if slots else None
+        return one(slots, time) if slots else None
 
     def _try(self, recipient, service, slot):
         """The error with which it was refused, if it was."""
@@ -426,17 +434,13 @@ class Life(RuleBasedStateMachine):
             "service__department", "recipient__user"
         )
         found = list(found.filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk"))
-        return _one(found, number) if found else None
+        return one(found, number) if found else None
 
 
 def _unless_refused(verb, **values):
     """Nothing changes when the verb refuses, because somebody works elsewhere by now."""
     with suppress(DepartmentsError, Busy):
         verb(**values)
-
-
-def _one(choices, number):
-    return choices[number % len(choices)]
 
 
 def _is_free(slot):
@@ -470,7 +474,7 @@ def test_invariants_hold_for_random_actions(clocks_change, monkeypatch, tally):
         life,
         settings=settings(
             max_examples=LIVES,
-            stateful_step_count=20,
+            stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],  # a run is too long for shrinking
             suppress_health_check=list(HealthCheck),

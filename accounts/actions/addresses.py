@@ -22,9 +22,11 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from accounts import errors
+from accounts.actions.changes import record
 from accounts.actions.outbox import post
 from accounts.messages import addresses, mails, sms
 from accounts.messages.notices import Words
+from accounts.messages.texts import text_of
 from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
 from accounts.sessions import end_sessions
@@ -132,10 +134,14 @@ def _apply(change: AddressChange, session_key: str | None = None) -> None:
         end_sessions(of=user, but=session_key)
     else:
         phone_changes.send(sender=User, user=user, phone=change.address)
-        User.objects.filter(pk=user.pk).update(phone=change.address)
+        User.objects.filter(pk=user.pk).update(
+            phone=change.address, phone_is_confirmed=bool(change.digest)
+        )
     DeadAddress.objects.filter(user=user, channel=channel).delete()
     change.made_at = timezone.now()
     change.save(update_fields=["made_at"])
+    if channel is Channel.EMAIL or change.by == user:  # a number by staff: they record it
+        record("change_address", by=change.by, subject_id=user.pk, after={"channel": channel})
     post(
         kind=addresses.KINDS[channel],
         key=str(change.pk),
@@ -183,4 +189,4 @@ def _send(change: AddressChange, compose: Callable[[], Words]) -> None:
             mails.send(change.address, words, reference=change.pk)
         else:
             number = mobile_number(change.address)
-            sms.gateway().send(number=number, text=" ".join(words.lines), reference=str(change.pk))
+            sms.gateway().send(number=number, text=text_of(words), reference=str(change.pk))

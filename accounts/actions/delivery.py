@@ -25,6 +25,7 @@ from accounts.messages import mails, notices, sms
 from accounts.messages.channels import ContactChannels
 from accounts.messages.notices import LETTER_ON_FAILURE, Words
 from accounts.messages.quiet_hours import QuietHours
+from accounts.messages.texts import text_of
 from accounts.models import Message, MessageChoices, User
 
 log = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ def _hand_over(
     if message.channel == Channel.EMAIL:
         mails.send(address, words, reference=message.pk, connection=connection)
     else:
-        sms.gateway().send(number=address, text=" ".join(words.lines), reference=str(message.pk))
+        sms.gateway().send(number=address, text=text_of(words), reference=str(message.pk))
 
 
 def _is_permanent(error: Exception) -> bool:

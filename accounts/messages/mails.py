@@ -46,7 +46,7 @@ def send(
         "url": f"{settings.SITE_URL}{words.path}" if words.path else "",
         "site_url": settings.SITE_URL,
         "municipality": settings.MUNICIPALITY,
-        "municipality_phone": settings.MUNICIPALITY_PHONE,
+        "phone": words.phone or settings.MUNICIPALITY_PHONE,
     }
     mail = EmailMultiAlternatives(
         subject=words.subject,

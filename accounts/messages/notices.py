@@ -50,8 +50,9 @@ class Words:
     """The text of a message in one language.
 
     ``subject`` is visible on locked screens: no name, no service. ``lines`` are short
-    paragraphs; joined, they are the SMS. ``path`` is our page about it, linked in e-mails
-    only. ``address`` replaces the user's current address.
+    paragraphs; joined, they are the SMS, which may lack the last of them. ``path`` is our page
+    about it, linked in e-mails only. ``phone`` is whom to call; the municipality if it is empty.
+    ``address`` replaces the user's current address.
     """
 
     subject: str
@@ -59,6 +60,7 @@ class Words:
     path: str = ""
     attachment: Attachment | None = None
     address: str = ""
+    phone: str = ""
 
 
 # Called in the recipient's language. Must not write to the database.

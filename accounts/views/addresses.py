@@ -70,7 +70,7 @@ def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     pages = CHANNELS[channel]
     form = pages.form(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if channel is Channel.EMAIL and (first := log_in_again_first(request)):
+        if first := log_in_again_first(request):
             return first
         new_address = form.cleaned_data["address"]
         if not queries.needs_code(channel, new_address):

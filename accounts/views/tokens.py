@@ -2,11 +2,13 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts import actions, queries
+from accounts import actions, errors, queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import TokenForm
@@ -33,12 +35,23 @@ def create_token(request: PersonRequest) -> HttpResponse:
     if first := log_in_again_first(request):
         return first
     data = form.cleaned_data
-    token, secret = actions.create_token(
-        name=data["name"],
-        scopes=[ApiToken.Scope(scope) for scope in data["scopes"]],
-        days=data["days"],
-        by=request.user,
-    )
+    try:
+        token, secret = actions.create_token(
+            key=data["key"],
+            name=data["name"],
+            scopes=[ApiToken.Scope(scope) for scope in data["scopes"]],
+            days=data["days"],
+            by=request.user,
+        )
+    except errors.KeyReused:
+        messages.info(
+            request,
+            _(
+                "You have made this key already. We cannot show it again. "
+                "Did you not copy it? Remove it, and make another."
+            ),
+        )
+        return redirect("accounts:tokens")
     return render(request, "accounts/token_created.html", {"token": token, "secret": secret})
 
 

@@ -6,6 +6,7 @@ a local time that comes twice as the first of the two: an entry at the second is
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,12 +20,15 @@ from icalendar import (
     TimezoneDaylight,
     TimezoneStandard,
     vCalAddress,
+    vDuration,
     vText,
 )
 
 PRODUCT = "-//Service Shop//Visits//EN"
 DAY = dt.timedelta(days=1)
 SECOND = dt.timedelta(seconds=1)
+# Not allowed anywhere in a file (RFC 5545, 3.1). Line breaks are, because they are escaped.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Method(Enum):
@@ -61,23 +65,29 @@ def calendar_file(
     sender: Sender,
     name: str = "",
     refresh: dt.timedelta | None = None,
+    empty_at: dt.datetime | None = None,
 ) -> bytes:
-    """The file's content. Feeds have a ``name`` and ``refresh``, the interval between readings."""
+    """The file's content. Feeds have a ``name`` and ``refresh``, the interval between readings.
+
+    A calendar must have a component: without entries, the file has the zone's rules around
+    ``empty_at``.
+    """
     shown = sorted(entries, key=lambda entry: (entry.starts_at, entry.id))
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method.value)
     if name:
-        calendar.add("NAME", name)
-        calendar.add("X-WR-CALNAME", name)
+        calendar.add("NAME", _text(name))
+        calendar.add("X-WR-CALNAME", _text(name))
     if refresh:
         calendar.add("REFRESH-INTERVAL", refresh, parameters={"VALUE": "DURATION"})
-        calendar.add("X-PUBLISHED-TTL", refresh)
-    if shown:
-        first = min(entry.starts_at for entry in shown)
-        last = max(entry.ends_at for entry in shown)
-        calendar.add_component(time_zone(zone, first, last))
+        # The library writes a property that it does not know with str(): "1:00:00".
+        calendar.add("X-PUBLISHED-TTL", vDuration(refresh))
+    instants = [at for entry in shown for at in (entry.starts_at, entry.ends_at)]
+    if empty_at and not shown:
+        instants = [empty_at]
+    calendar.add_component(time_zone(zone, min(instants), max(instants)))
     for entry in shown:
         calendar.add_component(_event(entry, zone, sender))
     file: bytes = calendar.to_ical()
@@ -106,18 +116,22 @@ def _event(entry: Entry, zone: ZoneInfo, sender: Sender) -> Event:
     event.add("LAST-MODIFIED", entry.changed_at.astimezone(dt.UTC))
     event.add("DTSTART", _time(entry.starts_at, zone))
     event.add("DTEND", _time(entry.ends_at, zone))
-    event.add("SUMMARY", entry.title)
+    event.add("SUMMARY", _text(entry.title))
     if entry.description:
-        event.add("DESCRIPTION", entry.description)
+        event.add("DESCRIPTION", _text(entry.description))
     if entry.url:
         event.add("URL", entry.url)
     event.add("STATUS", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("TRANSP", "TRANSPARENT" if entry.is_cancelled else "OPAQUE")
     event.add("CLASS", "PRIVATE")
     organizer = vCalAddress(f"mailto:{sender.email}")
-    organizer.params["CN"] = vText(sender.name)
+    organizer.params["CN"] = _text(sender.name)
     event.add("ORGANIZER", organizer, encode=False)
     return event
+
+
+def _text(text: str) -> vText:
+    return vText(CONTROL.sub("", text))
 
 
 def _time(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:

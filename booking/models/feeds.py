@@ -14,6 +14,8 @@ class CalendarFeed(models.Model):
     Only the secret's hash is stored: the URL is shown once, when it is made.
     """
 
+    number = 0  # set by ``queries.open_feeds``
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="feeds")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

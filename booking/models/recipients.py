@@ -27,8 +27,8 @@ class Recipient(models.Model):
         related_name="recipient",
     )
     given_name = models.CharField(_("first name"), max_length=100)
-    family_name = models.CharField(_("last name"), max_length=100)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    family_name = models.CharField(_("last name"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164, or older text
     address = models.CharField(_("address"), max_length=200, blank=True)
     directions = models.CharField(_("how to get in"), max_length=200, blank=True)
     has_confidential_address = models.BooleanField(_("confidential address"), default=False)
@@ -43,7 +43,11 @@ class Recipient(models.Model):
     )
 
     class Meta:
-        ordering = [Alphabetical("family_name"), Alphabetical("given_name"), "id"]
+        ordering = [
+            Alphabetical("family_name", "given_name"),
+            Alphabetical("given_name"),
+            "id",
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.models import Message, User
@@ -66,6 +67,14 @@ def page_of(recipient: Recipient, message: Message, url: str) -> str:
     """The page that the message links to. Mandate holders get the front page, where they
     choose whom to act for first."""
     return reverse("home") if is_for_other(message, recipient) else url
+
+
+def see_why(message: Message) -> str:
+    """In place of a reason that somebody has written: it may say too much for a message, and
+    the page has it."""
+    if message.channel == Message.Channel.LETTER:
+        return _("Call us to know why.")
+    return _("Log in to see why.")
 
 
 def mandates_with_messages(recipient: Recipient) -> QuerySet[Mandate]:

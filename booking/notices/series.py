@@ -32,7 +32,7 @@ def compose_missed(message: Message) -> Words | None:
     """A date could not be booked, or the series has ended with the grant. None when the date
     has passed or is no longer missed."""
     found = (
-        SeriesDate.objects.select_related("series__recipient")
+        SeriesDate.objects.select_related("series__recipient", "series__service__department")
         .filter(
             series=message.about_id,
             date=dt.date.fromisoformat(message.facts["date"]),
@@ -66,6 +66,7 @@ def compose_missed(message: Message) -> Words | None:
         subject=_("An appointment that repeats is not booked"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
+        phone=series.service.department.phone,
     )
 
 
@@ -75,7 +76,7 @@ def compose_waiting(message: Message) -> Words | None:
     assert message.about_id is not None
     series = (
         BookingSeries.objects.running()
-        .select_related("recipient", "mandate")
+        .select_related("recipient", "mandate", "service__department")
         .filter(pk=message.about_id)
         .first()
     )
@@ -103,13 +104,16 @@ def compose_waiting(message: Message) -> Words | None:
         subject=_("An appointment that repeats waits for an answer"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
+        phone=series.service.department.phone,
     )
 
 
 def compose_ended(message: Message) -> Words | None:
     """Somebody else has ended the series for the recipient."""
     assert message.about_id is not None
-    series = BookingSeries.objects.select_related("recipient").get(pk=message.about_id)
+    series = BookingSeries.objects.select_related("recipient", "service__department").get(
+        pk=message.about_id
+    )
     recipient = series.recipient
     if not may_know(message, recipient):
         return None
@@ -128,4 +132,5 @@ def compose_ended(message: Message) -> Words | None:
             _("What is booked already stays, unless it is cancelled."),
         ),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
+        phone=series.service.department.phone,
     )

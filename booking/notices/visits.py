@@ -18,7 +18,7 @@ from accounts.messages.notices import Attachment, Notice, Topic, Words, register
 from accounts.models import Message
 from booking.calendar.ics import Method
 from booking.models import Booking, BookingEvent
-from booking.notices.audience import at, is_for_other, may_know, page_of, when
+from booking.notices.audience import at, is_for_other, may_know, page_of, see_why, when
 from booking.queries.actors import Actors, is_own
 from booking.queries.feeds import file_of_visit, names_service
 
@@ -72,15 +72,18 @@ def compose_event(message: Message) -> Words | None:
     if before and before != at:
         lines.append(_("It was %(when)s before.") % {"when": when(before)})
     if event.reason and event.by_id != message.user_id:
-        lines.append(_("Reason: %(reason)s") % {"reason": event.reason})
+        lines.append(see_why(message))
     if kind is not Kind.CANCELLED:
         lines += _details(booking, message)
+    elif message.channel == Message.Channel.EMAIL:
+        lines.append(_remove_from_calendar())
     method = Method.CANCEL if kind is Kind.CANCELLED else Method.PUBLISH
     return Words(
         subject=(_SUBJECTS_FOR_OTHERS if is_for_other(message, recipient) else _SUBJECTS)[kind](),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
         attachment=_attachment(event, message, method),
+        phone=booking.service.department.phone,
     )
 
 
@@ -131,6 +134,7 @@ def compose_reminder(message: Message) -> Words | None:
         subject=_("Remember your appointment"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
+        phone=booking.service.department.phone,
     )
 
 
@@ -173,7 +177,11 @@ _TEXTS = {
 
 
 def _names_service(booking: Booking, message: Message) -> bool:
-    """Whether both the addressee and the recipient want the service named."""
+    """Whether both the addressee and the recipient want the service named. Not in text
+    messages to a number that the addressee has not confirmed."""
+    is_sms = message.channel == Message.Channel.SMS
+    if is_sms and not (message.user and message.user.phone_is_confirmed):
+        return False
     users = {message.user_id, booking.recipient.user_id or message.user_id}
     if message.user and users == {message.user_id}:
         choices = getattr(message.user, "message_choices", None)
@@ -189,6 +197,15 @@ def _details(booking: Booking, message: Message) -> list[str]:
         _("%(service)s from %(department)s.")
         % {"service": booking.service.name, "department": department.name}
     ]
+
+
+def _remove_from_calendar() -> str:
+    """A file with METHOD:CANCEL removes the entry in most programs. Outlook only does that for
+    meetings that it was invited to, and leaves an entry that a file has added."""
+    return _(
+        "Is it in your calendar? Open the file to remove it. "
+        "Outlook and some others keep it: there you must delete it yourself."
+    )
 
 
 def _attachment(event: BookingEvent, message: Message, method: Method) -> Attachment | None:

@@ -60,4 +60,5 @@ def compose_opening(message: Message) -> Words | None:
             _("Whoever books first gets it."),
         ),
         path=page_of(wish.recipient, message, urls.check(starts_at)),
+        phone=wish.service.department.phone,
     )

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MessageChoices
+from accounts.phones import shown_number
 from booking.calendar.ics import Entry, Method, Sender, calendar_file
 from booking.models import Booking, BookingEvent, CalendarFeed, Recipient
 
@@ -60,6 +62,8 @@ def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> byte
         sender=_sender(),
         name=_("Appointments"),
         refresh=REFRESH,
+        # The same file, and the same ETag, for a whole year.
+        empty_at=dt.datetime(timezone.localdate(now).year, 1, 1, tzinfo=_zone()),
     )
 
 
@@ -80,7 +84,9 @@ def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> En
     title, description, url = _("Appointment"), "", ""
     if names_service:
         title = service.name
-        description = ", ".join(filter(None, [service.department.name, service.department.phone]))
+        description = ", ".join(
+            filter(None, [service.department.name, shown_number(service.department.phone)])
+        )
         url = f"{settings.SITE_URL}{reverse('booking:visit', args=[booking.pk])}"
     return Entry(
         id=booking.pk,
@@ -100,11 +106,17 @@ def _zone() -> ZoneInfo:
 
 
 def _sender() -> Sender:
+    """The setting may have a name before the address, which a ``mailto:`` must not have."""
     return Sender(settings.MUNICIPALITY, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
 def open_feeds(recipient: Recipient) -> list[CalendarFeed]:
-    return list(recipient.feeds.filter(revoked_at__isnull=True))
+    """Each with its ``number`` among all that were made, so that two of the same minute have
+    different labels, and no label is used again."""
+    feeds = list(recipient.feeds.order_by("made_at", "pk"))
+    for number, feed in enumerate(feeds, start=1):
+        feed.number = number
+    return [feed for feed in feeds if feed.revoked_at is None]
 
 
 def open_feed(secret_hash: str) -> CalendarFeed | None:

@@ -11,7 +11,8 @@ no seat.
 
 import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from math import inf
 
 from booking.seating.shift_rows import ShiftRow, fits, occupied_until
@@ -69,7 +70,6 @@ class Chains:
         First try the chains that may work by their ranks. Then try all of them, within what is
         left of the budget: a chain may use a gap that it opens itself.
         """
-        self._is_guided = True
         depths = self._depths()
         if any(self._settle(((visit, depth),)) for depth in depths[:2]):
             return True
@@ -79,13 +79,18 @@ class Chains:
             return True
         if not self._rows or self._is_settled:
             return False
-        self._is_guided = False
-        self._nodes = min(self._nodes, ROWS_EXAMINED // len(self._rows))
-        return any(self._settle(((visit, depth),)) for depth in depths[2:])
+        with self._without_ranks():
+            return any(self._settle(((visit, depth),)) for depth in depths[2:])
 
     def seat_on(self, visit: Visit, row: ShiftRow) -> bool:
-        """Put the visit on this seat, with chains for those in the way."""
-        return any(self._take(visit, row, depth, ()) for depth in self._depths())
+        """Put the visit on this seat, with chains for those in the way, first by their ranks."""
+        depths = self._depths()
+        if any(self._take(visit, row, depth, ()) for depth in depths):
+            return True
+        if self._is_settled:
+            return False
+        with self._without_ranks():
+            return any(self._take(visit, row, depth, ()) for depth in depths[1:])
 
     def seat_on_any(self, visit: Visit, rows: Collection[ShiftRow]) -> bool:
         """Put the visit on the first of these seats that is free for it as it is."""
@@ -220,6 +225,16 @@ class Chains:
         return path
 
     # -- Ranks --------------------------------------------------------------------
+
+    @contextmanager
+    def _without_ranks(self) -> Iterator[None]:
+        """Examine also visits without a rank, within what is left of the budget."""
+        self._nodes = min(self._nodes, ROWS_EXAMINED // len(self._rows))
+        self._is_guided = False
+        try:
+            yield
+        finally:
+            self._is_guided = True
 
     def _rank(self, visit: Visit) -> int:
         """The length of the shortest chain that could seat the visit elsewhere, at least;

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_access
 from accounts.decorators import person_required
+from accounts.forms import KeyForm
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
-from booking import queries
+from booking import errors, queries
 from booking.access.pages import booking_for, own_feed, recipient_of_feeds
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.calendar.ics import Method
@@ -57,9 +58,24 @@ def feeds(request: PersonRequest) -> HttpResponse:
 def make(request: PersonRequest) -> HttpResponse:
     """Make a feed and show its URL, which is not shown again."""
     recipient = recipient_of_feeds(request)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return redirect("booking:feeds")
     if first := log_in_again_first(request):
         return first
-    _feed, secret = make_feed(recipient=recipient, by=request.user)
+    try:
+        _feed, secret = make_feed(
+            recipient=recipient, by=request.user, key=form.cleaned_data["key"]
+        )
+    except errors.KeyReused:
+        messages.info(
+            request,
+            _(
+                "You have made this address already. We cannot show it again. "
+                "Did you not copy it? Close it, and make one more."
+            ),
+        )
+        return redirect("booking:feeds")
     address = f"{settings.SITE_URL}{reverse('booking:feed', args=[secret])}"
     return _page(request, recipient, address=address)
 
@@ -102,6 +118,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _page(request: PersonRequest, recipient: Recipient, address: str = "") -> HttpResponse:
     context = {
+        "form": KeyForm(),
         "feeds": queries.open_feeds(recipient),
         "address": address,
         "to_subscribe": f"webcal://{address.partition('://')[2]}" if address else "",

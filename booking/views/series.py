@@ -25,6 +25,7 @@ from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate, SeriesDate
 from booking.queries.series import DateOfSeries
 from booking.views import questions, simple
+from booking.views.steps import notified_by_helper
 from departments.hours import WEEK, a_week_later
 
 
@@ -180,13 +181,19 @@ def end_series(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
             )
             messages.info(request, text.format(count=len(kept)))
         else:
-            messages.success(request, _("It does not repeat any longer."))
+            notified = notified_by_helper(request, found.recipient)
+            messages.success(request, " ".join([_("It does not repeat any longer."), *notified]))
         return redirect("booking:visits")
     if found.ended_at:
         return redirect("booking:series", series)
     now = timezone.now()
     coming = queries.coming_of_series(found, now)
-    return simple.show(request, "end_series", {"series": found, "coming": coming})
+    context = {
+        "series": found,
+        "coming": coming,
+        "notified": notified_by_helper(request, found.recipient),
+    }
+    return simple.show(request, "end_series", context)
 
 
 def _date(request: PersonRequest) -> dt.date:

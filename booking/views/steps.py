@@ -6,6 +6,7 @@ was typed is kept.
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from booking import errors, queries
+from booking.access.pages import whose_pages
 from booking.calendar.offers import Slot
 from booking.calendar.timetable import OwnVisit, PartOfDay, Row, parts_of_day
 from booking.choosing import (
@@ -24,6 +26,8 @@ from booking.choosing import (
     free_day_before,
 )
 from booking.forms.visits import BookForm, MoveForm
+from booking.models import Recipient
+from booking.notices.notified import notified_for_helper
 from booking.views import simple
 from booking.views.drafts import Draft
 from database.transactions import Busy
@@ -110,6 +114,7 @@ def check_page(
         draft = Draft.of(form) if isinstance(form, BookForm) else None
         return refuse(request, choosing, starts_at, error, draft=draft)
     context = {"choosing": choosing, "slot": slot, "form": form, **_around(choosing, slot)}
+    context["notified"] = notified_by_helper(request, choosing.recipient)
     if simple.is_chosen(request):
         context["question"] = simple.question(choosing, 3)
     return simple.show(request, "check", context)
@@ -120,6 +125,12 @@ def _already_booked(choosing: Choosing, starts_at: dt.datetime) -> uuid.UUID | N
     if choosing.moving:
         return choosing.moving.pk if choosing.moving.starts_at == starts_at else None
     return choosing.person.booked_at(choosing.service, starts_at)
+
+
+def notified_by_helper(request: HttpRequest, recipient: Recipient) -> Sequence[str]:
+    """Who gets a message about a change by the reader; nothing on one's own pages."""
+    mandate = whose_pages(request).mandate
+    return notified_for_helper(recipient, mandate.holder) if mandate else ()
 
 
 def _around(choosing: Choosing, slot: Slot) -> dict[str, Any]:

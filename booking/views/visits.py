@@ -16,6 +16,7 @@ from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_safe
+from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
@@ -27,7 +28,13 @@ from booking.queries.actors import Actor, Actors
 from booking.views import questions, simple
 from booking.views.days import weeks
 from booking.views.next_week import again_next_week
-from booking.views.steps import check_page, is_too_late_to_move, refuse, times_page
+from booking.views.steps import (
+    check_page,
+    is_too_late_to_move,
+    notified_by_helper,
+    refuse,
+    times_page,
+)
 from database.transactions import Busy
 
 HISTORY = 20  # on a page
@@ -92,6 +99,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "booked_again": rebooked,
             "undo_key": queries.undo_key(found, last, now) if can_undo else None,
             "series": queries.running_series_of(found),
+            "notified": _notified(request, last, is_over=is_over),
         },
     )
 
@@ -190,7 +198,17 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
         return redirect("booking:visit", booking)
-    return simple.show(request, "cancel", {"visit": visit})
+    context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
+    return simple.show(request, "cancel", context)
+
+
+def _notified(
+    request: PersonRequest, last: BookingEvent | None, *, is_over: bool
+) -> Sequence[str]:
+    """Who gets a message about what the reader has just done for another."""
+    if last is None or last.by_id != request.user.pk or is_over:
+        return ()
+    return notified_by_helper(request, last.booking.recipient)
 
 
 def _booked_by(events: Sequence[BookingEvent], actors: Actors) -> str:
@@ -222,7 +240,7 @@ def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
         "booking/refused/too_late_to_cancel.html",
         {
             "visit": visit,
-            "phone": visit.service.department.phone,
+            "phone": shown_number(visit.service.department.phone),
             "refused": f"{simple.folder(request)}/refused.html",
             "why": "too_late_to_cancel",
         },

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
+from accounts.phone_field import PhoneField
 from departments.forms.fields import (
     DAY_MINUTES,
     NO_GUESSES,
@@ -55,12 +56,7 @@ class NewEmployeeForm(DateRangeForm):
     family_name = forms.CharField(
         label=_("Last name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
     )
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={**NO_GUESSES, "inputmode": "tel"}),
-    )
+    phone = PhoneField(label=_("Phone"), required=False)
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Employee.Role.choices,

@@ -99,7 +99,7 @@ def former_employees(department: Department, today: dt.date) -> QuerySet[Employe
     return (
         Employee.objects.filter(department=department, valid_until__lt=today)
         .select_related("person")
-        .order_by("-valid_until", "person__given_name")
+        .order_by("-valid_until", Alphabetical("person__given_name"))
     )
 
 
@@ -152,7 +152,7 @@ def coming_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
     return (
         Absence.objects.filter(person__in=people, ends_at__gt=now)
         .select_related("person")
-        .order_by("starts_at", "person__given_name")
+        .order_by("starts_at", Alphabetical("person__given_name"))
     )
 
 
@@ -164,7 +164,7 @@ def recent_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
             person__in=people, ends_at__lte=now, ends_at__gt=now - dt.timedelta(days=RECENT_DAYS)
         )
         .select_related("person")
-        .order_by("-ends_at", "person__given_name")
+        .order_by("-ends_at", Alphabetical("person__given_name"))
     )
 
 
@@ -198,11 +198,9 @@ def absences_between(
     department: Department, start: dt.datetime, end: dt.datetime
 ) -> QuerySet[Absence]:
     """Absences of the department's employees that overlap [start, end)."""
+    people = Employee.objects.filter(department=department).values("person")
     return (
-        Absence.objects.filter(
-            person__employments__department=department, starts_at__lt=end, ends_at__gt=start
-        )
+        Absence.objects.filter(person__in=people, starts_at__lt=end, ends_at__gt=start)
         .select_related("person")
-        .distinct()
-        .order_by("starts_at", "person__given_name")
+        .order_by("starts_at", Alphabetical("person__given_name"))
     )

@@ -139,15 +139,16 @@ def preview_or_save(
 
     try:
         if submission.is_confirmed:
-            action(submission)
+            preview = Preview(_impact(action(submission)), submission, department)
+            if preview.count:
+                message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             return redirect(next_url)
         result, context = actions.preview(act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    impact = result if isinstance(result, Impact) else Impact(reseated=result)
-    preview = Preview(impact, submission, department)
+    preview = Preview(_impact(result), submission, department)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
@@ -155,6 +156,10 @@ def preview_or_save(
         department_id=department.pk,
     )
     return render(request, template, {**context, "department": department, "preview": preview})
+
+
+def _impact(result: Impact | Reseated) -> Impact:
+    return result if isinstance(result, Impact) else Impact(reseated=result)
 
 
 def _with_shortages(

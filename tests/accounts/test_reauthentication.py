@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 
 import pytest
 import time_machine
@@ -15,7 +16,12 @@ from tests.reauthentication import logged_in_again
 
 AGAIN = reverse("accounts:log_in_again")
 NEW_KEY = reverse("accounts:create_token")
-KEY = {"name": "My robot", "scopes": ["bookings:read", "bookings:write"], "days": "30"}
+KEY = {
+    "key": str(uuid.uuid4()),
+    "name": "My robot",
+    "scopes": ["bookings:read", "bookings:write"],
+    "days": "30",
+}
 NEW = {"password1": "three blue boats", "password2": "three blue boats"}
 
 
@@ -101,6 +107,15 @@ def test_a_new_email_takes_a_log_in(browser, person, mailoutbox):
     answer = browser.post(AGAIN, {"action": "password", "password": "old and long"})
     assert answer.url == reverse("accounts:email_code")
     assert mailoutbox[0].to == ["new@example.test"]
+
+
+def test_a_new_phone_number_takes_a_log_in(browser, person):
+    """Messages about visits go there."""
+    new = {"address": "400 00 099"}
+    assert browser.post(reverse("accounts:phone"), new).url == AGAIN
+    assert User.objects.get().phone != new["address"]
+    browser.post(AGAIN, {"action": "password", "password": "old and long"})
+    assert User.objects.get().phone == new["address"]
 
 
 def test_a_first_password_takes_a_log_in(browser, person):

@@ -1,12 +1,15 @@
 """A session that was ended stays ended."""
 
+import contextlib
 import importlib
+from threading import Barrier, Thread
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as OldStore
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.urls import reverse
@@ -83,6 +86,55 @@ def test_a_session_saved_late_does_not_come_back(browser):
     with pytest.raises(UpdateError):
         late.save()
     assert not UserSession.objects.filter(pk=key).exists()
+
+
+def test_a_key_rotated_after_the_log_out_does_not_bring_the_session_back(browser):
+    late = SessionStore(browser.session.session_key)
+    assert late.keys()  # read before the log-out
+    browser.post(LOG_OUT)
+    with pytest.raises(SessionInterrupted):
+        late.cycle_key()
+    assert not UserSession.objects.exists()
+
+
+def test_a_key_rotated_before_the_log_out_does_not_outlive_it(browser):
+    other = copy_of(browser)  # its log-out was sent with the old key
+    rotated = SessionStore(browser.session.session_key)
+    rotated.cycle_key()
+    rotated["x"] = 1
+    rotated.save()
+    other.post(LOG_OUT)
+    assert not UserSession.objects.exists()
+
+
+def test_a_rotated_key_is_not_ended_by_a_late_page(browser):
+    other = copy_of(browser)
+    SessionStore(browser.session.session_key).cycle_key()
+    assert not is_logged_in(other)
+    assert UserSession.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rotating_and_logging_out_at_once_leaves_no_session(client):
+    user = UserFactory()
+    for _ in range(10):
+        client.force_login(user)
+        other, rotating = copy_of(client), SessionStore(client.session.session_key)
+        assert rotating.keys()
+        both = Barrier(2)
+
+        def rotate(rotating=rotating, both=both):
+            both.wait()
+            with contextlib.suppress(SessionInterrupted):
+                rotating.cycle_key()
+            connection.close()
+
+        thread = Thread(target=rotate)
+        thread.start()
+        both.wait()
+        other.post(LOG_OUT)
+        thread.join()
+        assert not UserSession.objects.exists()
 
 
 def test_a_row_of_another_user_is_not_ones_own(browser):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from tests.factories import UserFactory
 from tests.reauthentication import logged_in_again
 
 Scope = ApiToken.Scope
-FORM = {"name": "My robot", "scopes": ["bookings:read"], "days": "30"}
+FORM = {"key": str(uuid.uuid4()), "name": "My robot", "scopes": ["bookings:read"], "days": "30"}
 
 
 @pytest.fixture
@@ -35,6 +36,41 @@ def token(person):
 
 def secret_in(text):
     return re.search(rf"{PREFIX}[\w-]+", text)[0]
+
+
+def test_the_same_form_sent_again_makes_one_key(page, person):
+    page.post("/settings/keys/create/", FORM)
+    again = page.post("/settings/keys/create/", {**FORM, "name": "Another"}, follow=True)
+    assert PREFIX not in again.text
+    assert "You have made this key already" in again.text
+    assert [token.name for token in person.api_tokens.all()] == ["My robot"]
+
+
+def test_the_key_of_anothers_form_makes_nothing_and_shows_nothing(page, person):
+    other, _secret = actions.create_token(name="Theirs", scopes=Scope, days=1, by=UserFactory())
+    answer = page.post("/settings/keys/create/", {**FORM, "key": other.pk}, follow=True)
+    assert "Theirs" not in answer.text
+    assert not person.api_tokens.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("My robot", ["My robot", "My robot 2", "My robot 3"]),
+        ("x" * 60, ["x" * 60, "x" * 58 + " 2", "x" * 58 + " 3"]),
+    ],
+)
+def test_keys_of_the_same_name_have_different_labels(person, name, names):
+    for _ in names:
+        actions.create_token(name=name, scopes=Scope, days=1, by=person)
+    actions.create_token(name=name, scopes=Scope, days=1, by=UserFactory())
+    assert sorted(token.name for token in person.api_tokens.all()) == sorted(names)
+
+
+def test_the_name_of_a_removed_key_can_be_used_again(person, token):
+    actions.revoke_token(token=token, by=person)
+    again, _secret = actions.create_token(name=token.name, scopes=Scope, days=1, by=person)
+    assert again.name == token.name
 
 
 def test_a_secret_is_shown_once_and_only_its_digest_is_stored(page, person):

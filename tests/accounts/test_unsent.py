@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 import time_machine
@@ -15,7 +16,12 @@ from tests import factories
 
 NEW_KEY = reverse("accounts:create_token")
 UNSENT = reverse("accounts:unsent")
-KEY = {"name": "My own program", "scopes": ["bookings:read", "bookings:write"], "days": "30"}
+KEY = {
+    "key": str(uuid.uuid4()),
+    "name": "My own program",
+    "scopes": ["bookings:read", "bookings:write"],
+    "days": "30",
+}
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
 
 

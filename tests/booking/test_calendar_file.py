@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from booking.calendar.ics import Entry, Method, Sender, calendar_file, time_zone
+from tests.strict_calendar import faults_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 SENDER = Sender("Fjordvik kommune", "tjenesteshop@example.test")
@@ -37,6 +38,7 @@ def file_of(*entries, method=Method.PUBLISH, **values):
 
 
 def read(file):
+    assert faults_of(file) == []
     calendar = Calendar.from_ical(file)
     return calendar, calendar.walk("VEVENT")
 
@@ -77,12 +79,55 @@ def test_no_line_is_longer_than_75_octets_and_each_ends_in_crlf():
     assert read(file)[1][0]["SUMMARY"] == "Blåbær og søppel " * 12
 
 
-def test_a_feed_has_a_name_and_an_interval_and_may_be_empty():
-    file = file_of(name="Avtaler", refresh=dt.timedelta(hours=1))
+@pytest.mark.parametrize(
+    ("refresh", "written"),
+    [
+        (dt.timedelta(hours=1), b"PT1H"),
+        (dt.timedelta(minutes=90), b"PT1H30M"),
+        (dt.timedelta(days=1), b"P1D"),
+        (dt.timedelta(days=1, hours=2), b"P1DT2H"),
+    ],
+)
+def test_a_feed_has_a_name_and_an_interval_and_may_be_empty(refresh, written):
+    at = utc("2026-01-01T00:00")
+    file = file_of(name="Besøk; avtaler, alle", refresh=refresh, empty_at=at)
     calendar, events = read(file)
     assert not events
-    assert calendar["X-WR-CALNAME"] == "Avtaler"
-    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in file
+    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/Oslo"]
+    for name in ("NAME", "X-WR-CALNAME"):
+        assert f"{name}:Besøk\\; avtaler\\, alle\r\n".encode() in file
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:" + written + b"\r\n" in file
+    assert b"X-PUBLISHED-TTL:" + written + b"\r\n" in file
+
+
+@pytest.mark.parametrize(
+    ("text", "read_back"),
+    [
+        ("a; b, c\\d", "a; b, c\\d"),
+        ("one\ntwo", "one\ntwo"),
+        ("bell\x07 null\x00 delete\x7f", "bell null delete"),
+        ("BEGIN:VEVENT\r\nUID:other", "BEGIN:VEVENT\nUID:other"),
+        ("Sør-Varánger čáppa 👩‍⚕️ " * 9, "Sør-Varánger čáppa 👩‍⚕️ " * 9),
+    ],
+)
+def test_any_text_makes_a_valid_file(text, read_back):
+    _, (event,) = read(file_of(entry(title=text, description=text)))
+    assert event["SUMMARY"] == event["DESCRIPTION"] == read_back
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault"),
+    [
+        ((b":PT1H", b":1:00:00"), "no value of REFRESH-INTERVAL: '1:00:00'"),
+        ((b"UID:", b"X-UID:"), "VEVENT has no UID"),
+        ((b"SEQUENCE:0", b"SEQUENCE:0\r\nSEQUENCE:1"), "VEVENT has SEQUENCE twice"),
+        ((b"SUMMARY:", b"SUMMARY:a;"), "no value of SUMMARY: 'a;Appointment'"),
+        ((b"END:VTIMEZONE", b"END:VEVENT"), "VTIMEZONE is ended by VEVENT"),
+    ],
+)
+def test_the_check_of_files_finds_faults(broken, fault):
+    file = file_of(entry(), name="x", refresh=dt.timedelta(hours=1))
+    assert faults_of(file.replace(*broken, 1))[:1] == [fault]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,10 @@ def test_all_own_visits_of_a_period_in_order_whatever_order_they_came_in():
 def test_the_visit_that_moves_is_not_in_its_own_way():
     moving, other = own(TOMORROW, 12), own(TOMORROW, 14)
     person = entitlement(
-        moving, other, grants=[grant(amount=2)], moving=SimpleNamespace(pk=moving.id, starts_at=timezone.now())
+        moving,
+        other,
+        grants=[grant(amount=2)],
+        moving=SimpleNamespace(pk=moving.id, starts_at=timezone.now()),
     )
     assert list(person.own) == [other]
     assert obstacle(person, TOMORROW, 12) is None

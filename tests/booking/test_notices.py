@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
 from icalendar import Calendar
 
 from accounts import actions as accounts_actions
@@ -17,9 +18,11 @@ from booking import actions
 from booking.actions.announcements import announce, due, remind
 from booking.models import BookingEvent, Mandate
 from booking.notices.visits import DAY_BEFORE, HOURS_BEFORE
+from booking.queries.letters import write
 from tests import factories
 from tests.booking.conftest import NOW, TOMORROW
 from tests.factories import local
+from tests.strict_calendar import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +30,10 @@ THURSDAY, FRIDAY = TOMORROW + dt.timedelta(days=1), TOMORROW + dt.timedelta(days
 
 
 class Texts(list):
+    """The text messages, without whom to call."""
+
     def send(self, *, number, text, reference):
-        self.append(text)
+        self.append(text.removesuffix(" Do not answer this. Call 33 00 10 00."))
 
 
 @pytest.fixture
@@ -72,9 +77,11 @@ def tell():
 
 def file_in(message):
     """The attached file: its name, its content and its Content-Type."""
-    sent = email.message_from_bytes(message.message().as_bytes())
+    sent = email.message_from_bytes(message.message().as_bytes(linesep="\r\n"))  # as SMTP does
     (file,) = [part for part in sent.walk() if part.get_content_disposition() == "attachment"]
-    calendar = Calendar.from_ical(file.get_payload(decode=True))
+    content = file.get_payload(decode=True)
+    assert faults_of(content) == []
+    calendar = Calendar.from_ical(content)
     return file.get_filename(), calendar, file["Content-Type"]
 
 
@@ -137,6 +144,7 @@ def test_a_cancellation_removes_the_visit_from_the_calendar(booked, user):
     actions.cancel(booking=booked, by=user)
     (body,) = tell()
     assert "Your appointment Wednesday 25 November at 10:00 is cancelled." in body
+    assert "Outlook and some others keep it: there you must delete it yourself." in body
     _, calendar, content_type = file_in(mail.outbox[-1])
     assert calendar["METHOD"] == "CANCEL"
     assert content_type == 'text/calendar; method="CANCEL"; charset="utf-8"'
@@ -203,7 +211,7 @@ def test_a_visit_cancelled_before_sending_is_not_confirmed(booked, user):
     assert not mail.outbox
 
 
-def test_a_change_by_staff_is_always_announced_with_its_reason(booked, user, administrator):
+def test_a_change_by_staff_is_always_announced_without_its_reason(booked, user, administrator):
     MessageChoices.objects.create(user=user, confirmation=[], by_others=[])
     assert tell() == []
     actions.move(
@@ -211,7 +219,59 @@ def test_a_change_by_staff_is_always_announced_with_its_reason(booked, user, adm
     )
     (body,) = tell()
     assert "We have moved your appointment to Wednesday 25 November at 13:00." in body
-    assert "Reason: The carer is at a course." in body
+    assert "Log in to see why." in body
+    assert "course" not in mail.outbox[-1].message().as_string()
+
+
+@pytest.mark.parametrize("change", ["move", "cancel", "book"])
+def test_a_reason_reaches_neither_phones_nor_helpers(
+    recipient, user, helper, administrator, texts, change
+):
+    """The reason that somebody writes may say anything. It stands on the page."""
+    for person in (user, helper):
+        MessageChoices.objects.create(user=person, by_others=["sms"], for_others=["sms", "email"])
+    reason = {"by": administrator, "reason": "Aksel fell in the bathroom"}
+    visit = book_for(recipient, by=user)
+    tell()
+    texts.clear()
+    if change == "move":
+        actions.move(booking=visit, starts_at=at(13), as_staff=True, **reason)
+    elif change == "cancel":
+        actions.cancel(booking=visit, as_staff=True, **reason)
+    else:
+        actions.book(
+            key=uuid.uuid4(), recipient=recipient, service=visit.service, starts_at=at(14),
+            **reason,
+        )  # fmt: skip
+    bodies = tell()
+    sent = "".join([*texts, *bodies, *(one.message().as_string() for one in mail.outbox)])
+    assert len(texts) == 2
+    assert "bathroom" not in sent
+    assert sent.count("Log in to see why.") >= 3
+
+
+def test_a_letter_says_to_call_about_the_reason(service, administrator):
+    hans = factories.RecipientFactory()
+    factories.GrantFactory(recipient=hans, service=service)
+    visit = book_for(hans, by=administrator)
+    actions.cancel(booking=visit, by=administrator, reason="Hans is in hospital", as_staff=True)
+    announce()
+    letter = write(service.department, hans)
+    lines = [line for _message, words in letter.told for line in words.lines]
+    assert lines[-1] == gettext("Call us to know why.")
+    assert "hospital" not in "".join(lines)
+
+
+def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, texts, user):
+    department.phone = "33 00 10 10"
+    department.save()
+    MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
+    actions.move(booking=booked, starts_at=at(12), by=user)
+    (body,) = tell()
+    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in body
+    html = mail.outbox[-1].alternatives[0].content
+    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in html
+    assert texts[-1].endswith(" Do not answer this. Call 33 00 10 10.")
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,7 @@ def test_each_reason_has_its_text(reason, words):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("clock")
-def test_recipients_do_not_read_how_many_are_at_work(
-    hours, book, client, recipient, service
-):
+def test_recipients_do_not_read_how_many_are_at_work(hours, book, client, recipient, service):
     hours(staff=2)
     recipient.user.language = "en"
     recipient.user.save()

@@ -122,6 +122,18 @@ def test_free_starts_can_be_staffed_and_hardly_any_is_held_back(figure):
     assert busy > asked / 10
 
 
+def test_what_a_person_may_give_does_not_depend_on_earlier_questions():
+    rng = random.Random(2027)  # a question before changed an answer on the eighth day
+    for _ in range(CASES // 4):
+        seats, visits, travel = random_day(rng)
+        if not visits:
+            continue
+        visit, seat = rng.choice(visits), rng.choice(seats)
+        used = DaySeating(seats, visits)
+        used.starts(random_demand(rng, travel), QUARTER)
+        assert used.give(visit, seat.id) == DaySeating(seats, visits).give(visit, seat.id)
+
+
 def test_when_a_carer_is_away_nearly_all_visits_that_can_be_seated_are(figure):
     """Counts the visits left without a seat by ``repair`` that brute force could seat."""
     rng = random.Random(20261124)

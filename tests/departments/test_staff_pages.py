@@ -161,6 +161,25 @@ def test_the_form_starts_with_sick_from_now(dina, department, emil):
     assert re.search(rf'value="{emil.pk}"\s+selected', page.text)
 
 
+@pytest.mark.parametrize("has_visit", [True, False])
+def test_before_and_after_an_absence_the_page_says_that_nobody_gets_a_message(
+    dina, department, emil, shift, has_visit
+):
+    if has_visit:
+        starts_at = shift.starts_at
+        factories.VisitFactory(
+            day=shift.day,
+            shift=shift,
+            booking__service__department=department,
+            booking__starts_at=starts_at,
+        )
+    report, form = url("report_absence", department.pk), away(emil)
+    page = dina.post(report, form)
+    assert ("Nobody gets a message about this." in page.text) == has_visit
+    saved = dina.post(report, {**form, "confirmed": "1"}, follow=True)
+    assert ("Nobody got a message about it." in saved.text) == has_visit
+
+
 def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     report, form = url("report_absence", department.pk), away(emil)
 

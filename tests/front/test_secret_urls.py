@@ -2,6 +2,7 @@
 which would write them into another URL and its log."""
 
 import re
+import uuid
 
 import pytest
 from django.core.cache import cache
@@ -78,7 +79,7 @@ def test_a_closed_calendar_feed_does_not_show_its_secret(client, recipient):
 
 def test_the_page_of_a_new_calendar_feed_has_no_links_with_its_secret(client, recipient):
     client.force_login(recipient.user)
-    response = logged_in_again(client).post(reverse("booking:make_feed"))
+    response = logged_in_again(client).post(reverse("booking:make_feed"), {"key": uuid.uuid4()})
     secret = re.search(r"/calendar-feed/([^\"]+)\.ics", response.text)[1]
     ways = re.findall(r'name="next" value="([^"]+)"', response.text)
     assert set(ways) == {reverse("booking:feeds")}

@@ -412,6 +412,16 @@ def test_a_visit_is_given_to_the_chosen_shift(client, tomorrow, shifts, visit_at
     assert visit.is_pinned
 
 
+def test_the_page_says_that_giving_a_visit_sends_no_message(client, tomorrow, shifts, visit_at):
+    visit = visit_at(tomorrow, 10)
+    page = client.get(url("board_visit", tomorrow, visit.pk)).text
+    name = visit.booking.recipient.given_name
+    assert f"{name} gets no message about this: the time stays the same." in page
+    sent = {"shift": shifts[0].pk}
+    given = client.post(url("give", tomorrow, visit.pk), sent, follow=True)
+    assert "No message is sent about it." in given.text
+
+
 def test_a_visit_that_can_not_be_given_stays_with_a_word_why(client, tomorrow, shifts, visit_at):
     visit = visit_at(tomorrow, 10)
     Visit.objects.filter(pk=visit_at(tomorrow, 10, shift=shifts[0]).pk).update(is_pinned=True)

@@ -86,7 +86,7 @@ def give(
     who = shift.person.full_name if shift.person else _("a shift without a name")
     messages.success(
         request,
-        _("The visit at %(time)s is given to %(who)s.")
+        _("The visit at %(time)s is given to %(who)s. No message is sent about it.")
         % {"time": _clock(given.starts_at), "who": who},
     )
     if request.POST.get("next") == "today":
@@ -234,7 +234,9 @@ def _preview_or_change(
     try:
         is_sent = request.method == "POST"
         if is_sent and (is_seen or not department_actions.preview(action).unstaffed):
-            action()
+            reseated = action()
+            if reseated.unstaffed or reseated.moved:
+                message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             if is_removal:
                 return _back_to(request, "workflow:board", department, date)

@@ -30,7 +30,8 @@ from booking.access.staff import (
 from booking.calendar.offers import SlotStatus
 from booking.choosing import Choosing
 from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
-from booking.models import Booking, BookingEvent, BookingSeries
+from booking.models import Booking, BookingEvent, BookingSeries, Recipient
+from booking.notices.notified import notified_for_staff
 from booking.templatetags.refusals import in_words
 from booking.views.staff import questions
 from database.transactions import Busy
@@ -98,7 +99,7 @@ def book_by_phone(
     except (errors.BookingError, Busy) as error:
         return _book_page(request, choosing, form, error)
     else:
-        messages.success(request, _("The visit is booked."))
+        _success(request, _("The visit is booked."), choosing.recipient)
     return redirect("booking:recipient", department.pk, choosing.recipient.pk)
 
 
@@ -126,7 +127,7 @@ def move_by_phone(
         actions.move(booking=visit, **form.cleaned_data, by=request.user, via=PHONE, as_staff=True)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, move=form, error=error)
-    messages.success(request, _("The visit is moved."))
+    _success(request, _("The visit is moved."), visit.recipient)
     return redirect("booking:recipient", department.pk, visit.recipient_id)
 
 
@@ -146,7 +147,8 @@ def cancel_by_phone(
         )
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, cancel=form, error=error)
-    messages.success(request, _("The visit is cancelled."))
+    has_begun = visit.starts_at <= timezone.now()
+    _success(request, _("The visit is cancelled."), visit.recipient, is_too_late=has_begun)
     return redirect("booking:recipient", department.pk, visit.recipient_id)
 
 
@@ -194,11 +196,19 @@ def end_series_by_phone(
     """End the series; visits that are booked stay, and can be cancelled one by one."""
     found = _series(request, department, recipient, series, "booking:end_series_by_phone")
     actions.end_series(series=found, by=request.user, via=PHONE, cancels=False)
-    messages.success(request, _("It does not repeat any longer."))
+    _success(request, _("It does not repeat any longer."), found.recipient)
     return redirect("booking:recipient", department.pk, recipient)
 
 
 # -- The pages -------------------------------------------------------------------
+
+
+def _success(
+    request: PersonRequest, text: str, recipient: Recipient, *, is_too_late: bool = False
+) -> None:
+    """What was done, and who gets a message about it."""
+    notified = notified_for_staff(recipient, is_too_late=is_too_late)
+    messages.success(request, " ".join([text, *notified]))
 
 
 def _book_page(
@@ -227,16 +237,20 @@ def _visit_page(
     told = outcomes.registered().of([visit.pk])
     if told and error is None:
         error = errors.AlreadyReported()
+    has_begun = visit.starts_at <= choosing.now
     context = {
         "visit": visit,
         "is_told": bool(told),
-        "has_begun": visit.starts_at <= choosing.now,
+        "has_begun": has_begun,
         "form": form,
         "cancel_form": cancel or CancelByPhoneForm(auto_id=CANCEL_ID),
         "cancel_until": queries.cancel_deadline(visit),
         "change_until": queries.change_deadline(visit),
         **_times(request, choosing, form, error),
     }
+    context["notified_if_cancelled"] = (
+        notified_for_staff(visit.recipient, is_too_late=True) if has_begun else context["notified"]
+    )
     return render(request, "booking/phone_visit.html", context)
 
 
@@ -257,6 +271,7 @@ def _times(
         "choosing": choosing,
         "department": choosing.service.department,
         "recipient": choosing.recipient,
+        "notified": notified_for_staff(choosing.recipient),
         "date": date,
         "slots": [slot for slot in slots if slot.status is SlotStatus.FREE],
         "alternatives": alternatives or (),

@@ -9,11 +9,12 @@ from icalendar import Calendar
 
 from accounts.models import AccessLogEntry, MessageChoices
 from booking import actions
-from booking.actions.feeds import make_feed
+from booking.actions.feeds import make_feed, revoke_feed
 from booking.models import CalendarFeed
 from tests import factories
 from tests.booking.pages.conftest import NOW, at
 from tests.reauthentication import logged_in_again
+from tests.strict_calendar import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,7 @@ def address(recipient, user):
 def read(client, address, **headers):
     response = client.get(address, headers=headers)
     assert response.status_code == 200, response.status_code
+    assert faults_of(response.content) == []
     return Calendar.from_ical(response.content)
 
 
@@ -68,7 +70,7 @@ def test_the_file_of_somebody_elses_visit_is_not_found(page, book, stranger):
 
 def test_the_feed_url_is_shown_once_and_works_without_log_in(page, client, booked, settings):
     settings.SITE_URL = "https://shop.example"
-    made = logged_in_again(page).post(f"{PAGE}make/")
+    made = logged_in_again(page).post(f"{PAGE}make/", {"key": uuid.uuid4()})
     address = made.context["address"]
     assert address.startswith("https://shop.example/calendar-feed/")
     assert address.replace("https", "webcal") in made.content.decode()
@@ -98,6 +100,22 @@ def test_the_feed_names_no_service_unless_the_user_wants_it(
     assert event["SUMMARY"] == service.name
     assert service.department.name in event["DESCRIPTION"]
     assert "mat" not in event.to_ical().decode()
+
+
+def test_the_senders_name_in_the_settings_is_not_part_of_its_address(
+    client, booked, address, settings
+):
+    settings.DEFAULT_FROM_EMAIL = "Service Shop <shop@example.test>"
+    (event,) = events(client, address)
+    assert event["ORGANIZER"] == "mailto:shop@example.test"
+    assert event["ORGANIZER"].params["CN"] == settings.MUNICIPALITY
+
+
+def test_a_feed_without_visits_is_a_valid_file_and_stays_the_same(client, address, clock):
+    first = client.get(address)
+    assert faults_of(first.content) == []
+    clock.shift(dt.timedelta(days=3))
+    assert client.get(address)["ETag"] == first["ETag"]
 
 
 def test_the_feed_has_no_visits_of_others(client, book, stranger, booked, address):
@@ -181,5 +199,36 @@ def test_a_feed_takes_the_same_statements_however_many_visits(
 
 
 def test_a_secret_address_takes_a_log_in_again(page, recipient):
-    assert page.post(f"{PAGE}make/").url == "/settings/log-in-again/"
+    form = {"key": uuid.uuid4()}
+    assert page.post(f"{PAGE}make/", form).url == "/settings/log-in-again/"
     assert not recipient.feeds.exists()
+
+
+def test_the_same_form_sent_again_makes_one_feed(page, recipient):
+    form = {"key": page.get(PAGE).context["form"]["key"].value()}
+    made = logged_in_again(page).post(f"{PAGE}make/", form)
+    again = page.post(f"{PAGE}make/", form, follow=True)
+    assert made.context["address"]
+    assert not again.context["address"]
+    assert "You have made this address already" in again.text
+    assert recipient.feeds.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "no key"])
+def test_a_form_without_a_key_makes_none(page, recipient, key):
+    assert logged_in_again(page).post(f"{PAGE}make/", {"key": key}).url == PAGE
+    assert not recipient.feeds.exists()
+
+
+def test_feeds_of_the_same_minute_have_labels_that_are_never_used_again(
+    page, recipient, user, clock
+):
+    first, _ = make_feed(recipient=recipient, by=user)
+    clock.shift(1)
+    make_feed(recipient=recipient, by=user)
+    assert page.get(PAGE).text.count("Address 1.") == page.get(PAGE).text.count("Address 2.") == 1
+    revoke_feed(feed=first, by=user)
+    clock.shift(1)
+    make_feed(recipient=recipient, by=user)
+    shown = page.get(PAGE).text
+    assert [f"Address {n}." in shown for n in (1, 2, 3)] == [False, True, True]

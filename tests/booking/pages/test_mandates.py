@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
-from accounts.models import AccessLogEntry, Invitation
+from accounts.models import AccessLogEntry, Invitation, User
 from booking import actions
+from booking.converters import Clock
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
 from tests.booking.pages.conftest import CHOOSE, TOMORROW, at, text_of
@@ -505,3 +506,30 @@ def test_to_give_a_right_one_logs_in_again_and_loses_nothing_typed(page, recipie
     code = re.search(r"^\d{6}$", mailoutbox[-1].body, re.MULTILINE)[0]
     page.post(again, {"action": "code", "code": code})
     assert Invitation.objects.get().proposal["name"] == "Gro Dahl"
+
+
+@pytest.mark.parametrize("view", ["full", "simple"])
+def test_a_helper_reads_before_and_after_who_gets_a_message(acting, ward, service, book, view):
+    User.objects.update(preferences={"view": view})
+    says = "Aksel gets an e-mail about this."
+    visit = book(ward, at(12))
+    check = reverse("booking:check", args=[service.pk, TOMORROW, Clock(dt.time(10))])
+    move = reverse("booking:move_check", args=[visit.pk, TOMORROW, Clock(dt.time(14))])
+    cancel = reverse("booking:cancel", args=[visit.pk])
+    for url in (check, move, cancel):
+        assert says in text_of(acting.get(url)), url
+    assert says not in text_of(acting.get(reverse("booking:visit", args=[visit.pk])))
+    sent = order(ward, service)
+    for url, form in (
+        (reverse("booking:book"), sent),
+        (reverse("booking:move", args=[visit.pk]), {"starts_at": at(14).isoformat()}),
+        (cancel, {}),
+    ):
+        assert says in text_of(acting.post(url, form, follow=True)), url
+
+
+def test_ones_own_pages_say_nothing_of_it(page, recipient, service, book):
+    visit = book(recipient, at(12))
+    check = reverse("booking:check", args=[service.pk, TOMORROW, Clock(dt.time(10))])
+    for url in (check, reverse("booking:cancel", args=[visit.pk])):
+        assert "about this" not in text_of(page.get(url))

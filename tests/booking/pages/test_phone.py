@@ -231,3 +231,38 @@ def test_staff_book_at_short_notice(dina, department, hans, service, clock):
     dina.post(url("book_by_phone", department, hans, service), order(at(10)))
 
     assert hans.bookings.get().starts_at == at(10)
+
+
+# -- Who gets a message ------------------------------------------------------------
+
+LETTER = "Hans gets a letter about this. It waits under “Letters” to be printed."
+
+
+def test_each_page_says_who_gets_a_message_before_and_after(
+    dina, department, hans, service, visit
+):
+    book, change = (
+        url("phone", department, hans, service),
+        url("phone_visit", department, hans, visit),
+    )
+    assert text_of(dina.get(book)).count(LETTER) == 1
+    assert text_of(dina.get(change)).count(LETTER) == 2
+    for name, things, values in (
+        ("book_by_phone", (hans, service), order(at(14))),
+        ("move_by_phone", (hans, visit), order(at(10))),
+        ("cancel_by_phone", (hans, visit), {"reason": "You called."}),
+    ):
+        answer = dina.post(url(name, department, *things), values, follow=True)
+        assert f"{LETTER}" in text_of(answer), name
+
+
+def test_a_visit_that_has_begun_is_cancelled_without_a_message(
+    dina, department, hans, visit, clock
+):
+    clock.move_to(visit.starts_at)
+    page = text_of(dina.get(url("phone_visit", department, hans, visit)))
+    says = "Hans gets no message about this. Call 90 00 00 00."
+    assert (page.count(says), page.count(LETTER)) == (1, 1)
+    form = {"reason": "You called."}
+    answer = dina.post(url("cancel_by_phone", department, hans, visit), form, follow=True)
+    assert says in text_of(answer)

@@ -1,0 +1,281 @@
+"""Rules of a department's random life (``tests/test_everything_together.py``) by subject: reports
+and closing of days, and invitations.
+
+The machine has ``department``, ``administrator``, ``carers``, ``services`` and ``people``.
+"""
+
+import datetime as dt
+import uuid
+from contextlib import suppress
+
+import pytest
+from django.utils import timezone
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule
+
+from accounts.actions import accept_invitation, decline_invitation
+from accounts.errors import InvitationClosed, InvitationRefused
+from accounts.models import Invitation
+from booking import actions, errors
+from booking.actions.recipients import Particulars
+from booking.models import Booking, Recipient, Visit
+from database.transactions import Busy
+from departments.actions import add_employee
+from departments.closing import closes_at
+from departments.errors import AlreadyEmployed
+from departments.models import Day, Employee, Shift
+from tests import factories
+from workflow.actions import close_day, report
+from workflow.errors import DayClosed, DayNotOver, NotYet, ReasonMissing, VisitsUntold
+from workflow.models import EarlierReport, Report
+
+pick = st.integers(0, 10_000)
+
+
+def one(choices, number):
+    return choices[number % len(choices)]
+
+
+class ReportsAndClosing:
+    """``told`` is what was acknowledged for each visit; ``closed`` when each day was closed."""
+
+    def begin_reports(self):
+        self.told: dict = {}
+        self.closed: dict = {}
+
+    @rule(
+        visit=pick, outcome=pick, by_administrator=st.booleans(), reason=st.sampled_from(["", "x"])
+    )
+    def tell(self, visit, outcome, by_administrator, reason):
+        now = timezone.now()
+        visits = list(
+            Visit.objects.filter(starts_at__lt=now + dt.timedelta(hours=2), shift__isnull=False)
+            .select_related("day", "shift__person")
+            .order_by("-starts_at", "pk")[:8]
+        )
+        visits = [each for each in visits if by_administrator or each.shift.person]
+        if not visits:
+            return
+        visit = one(visits, visit)
+        by = self.administrator if by_administrator else visit.shift.person
+        content = (one(Report.Outcome.values, outcome), reason, by.pk)
+        refusal = self._refusal(visit, now, by_administrator, reason)
+        if refusal:
+            with pytest.raises(refusal):
+                report(visit=visit, outcome=content[0], reason=reason, by=by)
+            return
+        report(visit=visit, outcome=content[0], reason=reason, by=by)
+        before, version = self.told.get(visit.pk, (None, 0))
+        if before != content:
+            self.told[visit.pk] = (content, version + 1)
+
+    def _refusal(self, visit, now, by_administrator, reason):
+        is_closed = visit.day.pk in self.closed
+        if is_closed and not by_administrator:
+            return DayClosed
+        if visit.starts_at > now + dt.timedelta(hours=1):
+            return NotYet
+        return ReasonMissing if is_closed and not reason else None
+
+    @rule(back=st.integers(0, 3), despite_untold=st.booleans())
+    def close_a_day(self, back, despite_untold):
+        now = timezone.now()
+        date = timezone.localdate() - dt.timedelta(days=back)
+        day = Day.objects.filter(department=self.department, date=date).first()
+        if day is None:
+            return
+        ends = [
+            *Shift.objects.filter(day=day).values_list("ends_at", flat=True),
+            *Visit.objects.filter(day=day).values_list("ends_at", flat=True),
+        ]
+        is_over = bool(ends or back) and all(end <= now for end in ends)
+        untold = set(Visit.objects.filter(day=day).values_list("pk", flat=True)) - self.told.keys()
+        try:
+            closed = close_day(
+                department=self.department,
+                date=date,
+                by=self.administrator,
+                despite_untold=despite_untold,
+            )
+        except DayNotOver:
+            assert not is_over
+        except VisitsUntold:
+            assert is_over
+            assert untold
+            assert not despite_untold
+        else:
+            assert day.pk in self.closed or (is_over and (despite_untold or not untold))
+            self.closed.setdefault(day.pk, closed.closed_at)
+
+    def beat_has_closed_days(self):
+        """Called after the task of beat: exactly the days that are due are closed."""
+        now = timezone.now()
+        for day in Day.objects.filter(department=self.department):
+            going_on = Visit.objects.filter(day=day, ends_at__gt=now).exists()
+            if day.pk not in self.closed and closes_at(day.date) <= now and not going_on:
+                assert day.closed_at == now
+                self.closed[day.pk] = now
+
+    @invariant()
+    def a_closed_day_stays_closed(self):
+        assert self.closed == dict(
+            Day.objects.filter(closed_at__isnull=False).values_list("pk", "closed_at")
+        )
+
+    @invariant()
+    def what_was_told_stays_with_all_versions(self):
+        found = {
+            visit: ((outcome, reason, by), version)
+            for visit, outcome, reason, by, version in Report.objects.values_list(
+                "visit", "outcome", "reason", "by", "version"
+            )
+        }
+        assert found == self.told
+        assert EarlierReport.objects.count() == sum(version - 1 for _, version in found.values())
+
+
+class Invitations:
+    """Employees and recipients whose e-mail was typed. ``log_ins`` is the e-mail with which each
+    of them logs in: none before the owner of the address has accepted."""
+
+    def begin_invitations(self):
+        self.walk = factories.ServiceFactory(department=self.department, minutes=30)
+        self.outsider = factories.EmployeeFactory().person
+        self.invited_employees: dict = {}  # invitation to employee
+        self.invited_recipients: dict = {}
+        self.addresses = 0
+
+    def _address(self, known, users):
+        """Of one of the users, or of nobody."""
+        self.addresses += 1
+        return one(users, known).email if known % 2 else f"new{self.addresses}@example.test"
+
+    @precondition(lambda self: len(self.carers) < 5)
+    @rule(known=pick)
+    def invite_an_employee(self, known):
+        """The employee may get shifts and fall ill before the answer."""
+        address = self._address(known, [self.outsider, *self.people_users])
+        before = list(Employee.objects.filter(person__email=address).values_list("pk", flat=True))
+        try:
+            employee = add_employee(
+                department=self.department,
+                email=address,
+                given_name="Nora",
+                family_name="Dahl",
+                valid_from=timezone.localdate(),
+                by=self.administrator,
+            )
+        except AlreadyEmployed:
+            return
+        invitation = Invitation.objects.get(target_id=employee.pk)
+        self.invited_employees[invitation.pk] = employee.pk
+        self.carers.append(employee.person)
+        after = list(Employee.objects.filter(person__email=address).values_list("pk", flat=True))
+        assert after == before
+
+    @precondition(lambda self: len(self.invited_recipients) < 4)
+    @rule(known=pick)
+    def add_a_recipient(self, known):
+        recipient = actions.add_recipient(
+            key=uuid.uuid4(),
+            particulars=Particulars(given_name="Gerd", family_name="Ny"),
+            email=self._address(known, self.people_users),
+            department=self.department,
+            by=self.administrator,
+        )
+        factories.GrantFactory(recipient=recipient, service=self.walk, amount=3)
+        self.invited_recipients[Invitation.objects.get(target_id=recipient.pk).pk] = recipient.pk
+
+    @rule(recipient=pick, time=pick)
+    def book_for_a_new_recipient(self, recipient, time):
+        found = list(Recipient.objects.filter(pk__in=self.invited_recipients.values()))
+        if not found:
+            return
+        recipient = one(sorted(found, key=lambda each: each.pk), recipient)
+        slot = self._slot(recipient, self.walk, time)
+        if slot:
+            with suppress(errors.BookingError, Busy):
+                actions.book(
+                    key=uuid.uuid4(),
+                    recipient=recipient,
+                    service=self.walk,
+                    starts_at=slot.starts_at,
+                    by=self.administrator,
+                )
+
+    @rule(invitation=pick)
+    def an_invitation_expires(self, invitation):
+        if found := self._open_invitation(invitation):
+            Invitation.objects.filter(pk=found.pk).update(expires_at=timezone.now())
+            self._answer_is_refused(found)
+
+    @rule(invitation=pick)
+    def decline(self, invitation):
+        if found := self._open_invitation(invitation):
+            decline_invitation(invitation=found, by=None)
+            self._answer_is_refused(found)
+
+    def _answer_is_refused(self, invitation):
+        with pytest.raises(InvitationClosed):
+            accept_invitation(invitation=invitation)
+
+    @rule(invitation=pick)
+    def accept(self, invitation):
+        found = self._open_invitation(invitation)
+        if found is None:
+            return
+        booked = Booking.objects.confirmed().count()
+        if found.pk in self.invited_employees:
+            self._accept_as_employee(found)
+        else:
+            self._accept_as_recipient(found)
+        assert Booking.objects.confirmed().count() == booked
+
+    def _accept_as_employee(self, invitation):
+        employee = Employee.objects.select_related("person").get(
+            pk=self.invited_employees[invitation.pk]
+        )
+        placeholder = employee.person
+        user = accept_invitation(invitation=invitation)
+        assert user.email == invitation.address
+        assert Employee.objects.filter(department=self.department, person=user).exists()
+        assert not Employee.objects.filter(person=placeholder).exclude(person=user).exists()
+        assert (
+            not Shift.objects.filter(person=placeholder, ends_at__gt=timezone.now())
+            .exclude(person=user)
+            .exists()
+        )
+        self.carers = [each for each in self.carers if each not in (placeholder, user)] + [user]
+
+    def _accept_as_recipient(self, invitation):
+        recipient = Recipient.objects.get(pk=self.invited_recipients[invitation.pk])
+        mine = set(Booking.objects.filter(recipient=recipient).values_list("pk", flat=True))
+        try:
+            user = accept_invitation(invitation=invitation)
+        except InvitationRefused:  # both have visits, or grants, at the same time
+            assert Recipient.objects.filter(pk=recipient.pk, user=None).exists()
+            return
+        assert user.email == invitation.address
+        joined = Recipient.objects.get(user=user)
+        assert mine <= set(joined.bookings.values_list("pk", flat=True))
+        assert joined == recipient or not Recipient.objects.filter(pk=recipient.pk).exists()
+
+    def _open_invitation(self, number):
+        found = list(Invitation.objects.open(timezone.now()).order_by("made_at", "address"))
+        return one(found, number) if found else None
+
+    @invariant()
+    def an_address_opens_nothing_before_its_owner_accepts(self):
+        accepted = dict(
+            Invitation.objects.filter(answer=Invitation.Answer.ACCEPTED).values_list(
+                "pk", "address"
+            )
+        )
+        for invited, model, log_in in (
+            (self.invited_employees, Employee, "person__email"),
+            (self.invited_recipients, Recipient, "user__email"),
+        ):
+            found = dict(model.objects.filter(pk__in=invited.values()).values_list("pk", log_in))
+            for invitation, target in invited.items():
+                if target in found:  # else it was joined to one who was there
+                    assert found[target] == accepted.get(invitation)
