@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('booking', '0012_one_name'),
+        ("booking", "0012_one_name"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='seriesdate',
-            name='why',
-            field=models.CharField(blank=True, choices=[('busy', 'Nobody is free then.'), ('closed', 'There is no time to book then.'), ('own', 'You have another visit then.'), ('all_used', 'You have not enough left of what you have been granted.'), ('not_granted', 'Your grant does not cover that day.'), ('not_open', 'We take no bookings on the internet now.'), ('too_late', 'It was too late to book it.'), ('key_reused', 'Something went wrong here. Call us to book it.')], max_length=11),
+            model_name="seriesdate",
+            name="why",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("busy", "Nobody is free then."),
+                    ("closed", "There is no time to book then."),
+                    ("own", "You have another visit then."),
+                    ("all_used", "You have not enough left of what you have been granted."),
+                    ("not_granted", "Your grant does not cover that day."),
+                    ("not_open", "We take no bookings on the internet now."),
+                    ("too_late", "It was too late to book it."),
+                    ("key_reused", "Something went wrong here. Call us to book it."),
+                ],
+                max_length=11,
+            ),
         ),
     ]
