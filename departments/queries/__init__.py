@@ -13,6 +13,7 @@ from departments.queries.changes import (
 from departments.queries.days import ShiftFact, shift_facts, shifts_by_day
 from departments.queries.hours import (
     coming_week_changes,
+    continuation_of,
     peak_use,
     rules_of,
     staffing_of,
@@ -72,6 +73,7 @@ __all__ = [
     "coming_shifts",
     "coming_special_days",
     "coming_week_changes",
+    "continuation_of",
     "department_figures",
     "describe_changes",
     "describe_changes_since",

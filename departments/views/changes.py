@@ -62,7 +62,9 @@ def undo_change(request: PersonRequest, department: Department, change: int) -> 
     def action(submission: Submission) -> Impact:
         return actions.undo_change(
             change=undone,
-            **submission.terms,
+            by=submission.by,
+            reason=submission.reason,
+            drop_named=submission.drop_named,
         )
 
     def context_after() -> dict[str, Any]:
