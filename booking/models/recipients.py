@@ -7,15 +7,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from database.expressions import Alphabetical
+from database.versions import Versioned
 from departments.models import Department
 
 
-class Recipient(models.Model):
+class Recipient(Versioned):
     """A person who has been granted services (FHIR Patient), with or without a log-in.
 
     Recipients belong to no department; their grants do. ``revision`` rises with every change
-    of the recipient's bookings and grants, for the ETags of their pages. This row is locked
-    before any Day.
+    of the recipient's bookings and grants, for the ETags of their pages, and ``version`` when
+    their particulars change. This row is locked before any Day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanModelForm
 from accounts.phone_field import PhoneField
+from accounts.versioned_forms import VersionedForm
 from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
 from departments.errors import NoticeTooLong
 from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
@@ -16,7 +17,7 @@ from departments.models import Department
 TWO_WEEKS = 14 * MINUTES_PER_DAY
 
 
-class SettingsForm(CleanModelForm):
+class SettingsForm(VersionedForm, CleanModelForm):
     phone = PhoneField(
         label=capfirst(Department._meta.get_field("phone").verbose_name),
         required=False,
