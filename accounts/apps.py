@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
         from anymail.signals import tracking
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import known_devices, sessions
+        from accounts import history, known_devices, sessions
         from accounts.messages import addresses, bounces
 
         tracking.connect(bounces.on_tracking_event, dispatch_uid="accounts.messages.bounces")
@@ -17,3 +17,4 @@ class AccountsConfig(AppConfig):
         for changed in (password_changed, password_set, password_reset):
             changed.connect(sessions.end_others, dispatch_uid="accounts.sessions")
         addresses.register_all()
+        history.register_all()

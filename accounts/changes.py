@@ -7,13 +7,18 @@ when a page shows it.
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import DateField, Model
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import dates
 from accounts.models import Change, User
 
+CHANGED = "changed"  # the key in ``after`` under which fields without values are named
 PERSON = "person"  # the key in ``before`` and ``after`` of another person than the subject
 # Verbs by which the subject took over everything of the person ``object_id``.
 JOINS = ("join_person", "join_recipient")
@@ -76,7 +81,6 @@ class ChangeLine:
     description: str
     reason: str
     can_be_undone: bool = False
-    roles: list[str] = field(default_factory=list)
 
 
 _kinds: dict[str, ChangeKind] = {}
@@ -149,6 +153,39 @@ def people_of(changes: Iterable[Change]) -> dict[uuid.UUID, Person]:
             if id_ is not None
         }
     )
+
+
+def describe_values(model: type[Model], change: Change, this_year: int) -> str:
+    """Each changed field by its verbose name: "travel minutes: 15 → 20; address: changed"."""
+    fields: dict[str, Any] = {one.name: one for one in model._meta.concrete_fields}
+    parts = [
+        f"{fields[name].verbose_name}: {_value(fields[name], change.before.get(name), this_year)}"
+        f" → {_value(fields[name], new, this_year)}"
+        for name, new in change.after.items()
+        if name in fields and change.before.get(name) != new
+    ]
+    parts += [
+        _("%(field)s: changed") % {"field": fields[name].verbose_name}
+        for name in change.after.get(CHANGED, ())
+    ]
+    return capital("; ".join(parts)) or _("other terms")
+
+
+def capital(text: str) -> str:
+    """With a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _value(model_field: Any, value: Any, this_year: int) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value in (None, ""):
+        return _("nothing")
+    if model_field.choices:
+        return str(dict(model_field.flatchoices).get(value, value))
+    if type(model_field) is DateField:
+        return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
+    return str(value)
 
 
 def find_people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:

@@ -7,9 +7,11 @@ asked and what accepting does.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, User
 
@@ -21,8 +23,10 @@ class InvitationKind:
     ``question`` is for whoever reads the mail: no name, no department. ``details`` says who
     asks, for each invitation by its id, and is shown to a user who has logged in with the
     address. ``new_user`` is called when nobody has the address, and returns a user who has it
-    from then on. ``accept`` does what was proposed for the user who has the address. Both run
-    in the transaction of the answer, and raise ``InvitationRefused`` if it can't be done.
+    from then on. ``accept`` does what was proposed for the user who has the address, and records
+    the change. Both run in the transaction of the answer, and raise ``InvitationRefused`` if it
+    can't be done. ``label`` names the invitation in the list of changes, and ``subject`` is the
+    recipient or user whom it concerns.
     """
 
     kind: str
@@ -30,6 +34,8 @@ class InvitationKind:
     details: Callable[[Sequence[Invitation]], dict[UUID, list[str]]]
     new_user: Callable[[Invitation], User]
     accept: Callable[[Invitation, User], None]
+    label: str | Promise
+    subject: Callable[[Invitation], UUID | None] = attrgetter("target_id")
 
 
 _kinds: dict[str, InvitationKind] = {}
@@ -42,6 +48,12 @@ def register(kind: InvitationKind) -> None:
 def find(kind: str) -> InvitationKind:
     """Raises ``KeyError`` for a kind that is not registered."""
     return _kinds[kind]
+
+
+def label_of(kind: str) -> str:
+    """The name of a kind; of one that is not registered, what all have in common."""
+    found = _kinds.get(kind)
+    return str(found.label) if found else _("Invitation")
 
 
 def details_of(found: Sequence[Invitation]) -> dict[UUID, list[str]]:

@@ -136,6 +136,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def update(self, **values: Any) -> int:
         raise TypeError("Changes are only inserted.")
 
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise TypeError("Changes are only inserted.")
+
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("Changes are only inserted.")
 

@@ -5,7 +5,6 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from accounts import changes
         from accounts.signals import phone_changes
         from booking import queries
         from booking.actions import keep_phone, register_invitation_kinds
@@ -15,6 +14,6 @@ class BookingConfig(AppConfig):
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
-        changes.register_people(queries.people_in_changes)
+        queries.register_changes()
         register_all()
         register_invitation_kinds()

@@ -1,15 +1,15 @@
 """Descriptions of the changes that this app's actions record (``accounts.changes``)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Field
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import changes, dates
-from accounts.changes import People
+from accounts.changes import People, capital, describe_values
 from accounts.models import Change
 from departments.models import Department, Service, Weekday
 from departments.records import Record
@@ -51,6 +51,31 @@ def register_all() -> None:
                 "change_employment": _changed_employment,
                 "accept_employment": _acceptance,
                 "join_person": _joined,
+                "give_qualification": _qualification,
+                "take_qualification": _no_qualification,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind(
+            "shifts",
+            gettext_lazy("Shifts"),
+            {
+                "name_shift": _named_shift,
+                "unname_shift": _unnamed_shift,
+                "add_shift": _new_shift,
+                "remove_shift": _removed_shift,
+            },
+        )
+    )
+    changes.register(
+        changes.ChangeKind(
+            "absences",
+            gettext_lazy("Absence"),
+            {
+                "report_absence": _absence,
+                "correct_absence": _corrected_absence,
+                "end_absence": _removed_absence,
             },
         )
     )
@@ -68,7 +93,7 @@ def _undone(change: Change, people: People) -> str:
 
 def _hours(change: Change, people: People) -> str:
     before, after = change.before, change.after
-    day = _iso_day(after["from"], people.this_year)
+    day = iso_day(after["from"], people.this_year)
     if after.get("rows") or before.get("rows"):
         return _describe_rows(
             _valid_rows(before.get("rows", []), after["from"]),
@@ -76,10 +101,10 @@ def _hours(change: Change, people: People) -> str:
             day,
         )
     if not after["special_days"]:
-        return _("%(day)s follows the ordinary week again") % {"day": _capital(day)}
+        return _("%(day)s follows the ordinary week again") % {"day": capital(day)}
     special = after["special_days"][0]
     hours = ", ".join(map(_period, special["hours"])) or _("closed")
-    return f"{_capital(day)}, {special['name']}: {hours}"
+    return f"{capital(day)}, {special['name']}: {hours}"
 
 
 def _describe_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
@@ -114,7 +139,7 @@ def _weekly(row: Record) -> str:
 
 
 def _times(row: Record) -> str:
-    return f"{_capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
+    return f"{capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
 
 
 def _period(row: Record) -> str:
@@ -139,7 +164,7 @@ def _new_service(change: Change, people: People) -> str:
 
 
 def _changed_service(change: Change, people: People) -> str:
-    return f"{change.before['name']}: {_describe_values(Service, change)}"
+    return f"{change.before['name']}: {describe_values(Service, change, people.this_year)}"
 
 
 def _new_qualification(change: Change, people: People) -> str:
@@ -147,7 +172,7 @@ def _new_qualification(change: Change, people: People) -> str:
 
 
 def _settings(change: Change, people: People) -> str:
-    return _describe_values(Department, change)
+    return describe_values(Department, change, people.this_year)
 
 
 # -- Staff -------------------------------------------------------------------------
@@ -156,7 +181,7 @@ def _settings(change: Change, people: People) -> str:
 def _new_employee(change: Change, people: People) -> str:
     return _("%(name)s works here from %(day)s") % {
         "name": _employee(change, people),
-        "day": _iso_day(change.after["from"], people.this_year),
+        "day": iso_day(change.after["from"], people.this_year),
     }
 
 
@@ -165,12 +190,12 @@ def _changed_employment(change: Change, people: People) -> str:
     if after.get("from", "") != change.before.get("from", ""):
         return _("%(name)s works here from %(day)s") % {
             "name": name,
-            "day": _iso_day(after["from"], people.this_year),
+            "day": iso_day(after["from"], people.this_year),
         }
     if after["until"]:
         return _("%(name)s works here until and including %(day)s") % {
             "name": name,
-            "day": _iso_day(after["until"], people.this_year),
+            "day": iso_day(after["until"], people.this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
 
@@ -192,36 +217,96 @@ def _acceptance(change: Change, people: People) -> str:
     ) % {"name": name, "count": lost}
 
 
+def _qualification(change: Change, people: People) -> str:
+    if change.after["until"]:
+        return _("%(name)s knows: %(what)s, from %(day)s until and including %(last)s") % {
+            "name": _employee(change, people),
+            "what": change.after["name"],
+            "day": iso_day(change.after["from"], people.this_year),
+            "last": iso_day(change.after["until"], people.this_year),
+        }
+    return _("%(name)s knows: %(what)s, from %(day)s") % {
+        "name": _employee(change, people),
+        "what": change.after["name"],
+        "day": iso_day(change.after["from"], people.this_year),
+    }
+
+
+def _no_qualification(change: Change, people: People) -> str:
+    return _("%(name)s no longer knows: %(what)s") % {
+        "name": _employee(change, people),
+        "what": change.before["name"],
+    }
+
+
 def _employee(change: Change, people: People) -> str:
     return people.name(change.subject_id) or _("An employee")
+
+
+# -- Shifts and absences -----------------------------------------------------------
+
+
+def _named_shift(change: Change, people: People) -> str:
+    return _("%(name)s is put on the shift %(times)s") % _shift(change, people)
+
+
+def _unnamed_shift(change: Change, people: People) -> str:
+    return _("%(name)s is taken off the shift %(times)s") % _shift(change, people)
+
+
+def _new_shift(change: Change, people: People) -> str:
+    if change.subject_id:
+        return _("Extra shift %(times)s: %(name)s") % _shift(change, people)
+    return _("Extra shift %(times)s, without a name") % _shift(change, people)
+
+
+def _removed_shift(change: Change, people: People) -> str:
+    return _("No longer: extra shift %(times)s") % _shift(change, people)
+
+
+def _shift(change: Change, people: People) -> dict[str, str]:
+    return {"name": _employee(change, people), "times": times(change.after, people.this_year)}
+
+
+def _absence(change: Change, people: People) -> str:
+    return _("%(name)s is away %(times)s") % {
+        "name": _employee(change, people),
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _corrected_absence(change: Change, people: People) -> str:
+    return _("%(name)s is away %(times)s, not %(before)s") % {
+        "name": _employee(change, people),
+        "times": times(change.after, people.this_year),
+        "before": times(change.before, people.this_year),
+    }
+
+
+def _removed_absence(change: Change, people: People) -> str:
+    return _("%(name)s is not away %(times)s after all") % {
+        "name": _employee(change, people),
+        "times": times(change.before, people.this_year),
+    }
 
 
 # -- Values ------------------------------------------------------------------------
 
 
-def _describe_values(model: type[Department] | type[Service], change: Change) -> str:
-    """Each changed field by its verbose name: "travel minutes: 15 → 20"."""
-    fields: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
-    parts = [
-        f"{fields[name].verbose_name}: {_value(fields[name], before)} → "
-        f"{_value(fields[name], change.after[name])}"
-        for name, before in change.before.items()
-        if name in fields and before != change.after[name]
-    ]
-    return _capital("; ".join(parts)) or _("other terms")
+def times(values: Mapping[str, Any], this_year: int) -> str:
+    """ "Friday 13 March 07:00–15:00", from ``starts_at`` and ``ends_at``."""
+    start, end = (
+        timezone.localtime(dt.datetime.fromisoformat(values[name]))
+        for name in ("starts_at", "ends_at")
+    )
+    language = get_language()
+    first = dates.day(start, language, this_year=this_year)
+    if end - start < dt.timedelta(days=1):
+        return f"{first} {dates.hm(start, language)}–{dates.hm(end, language)}"
+    last = dates.day(end, language, this_year=this_year)
+    return f"{first} {dates.hm(start, language)} – {last} {dates.hm(end, language)}"
 
 
-def _value(field: "Field[Any, Any]", value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    return str(value) if value not in (None, "") else _("nothing")
-
-
-def _iso_day(value: str, this_year: int) -> str:
+def iso_day(value: str, this_year: int) -> str:
+    """ "Friday 13 March", from an ISO date."""
     return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

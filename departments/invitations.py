@@ -24,6 +24,8 @@ def register_all() -> None:
             details=_details,
             new_user=_give_log_in,
             accept=_accept,
+            label=gettext_lazy("Invitation to be an employee"),
+            subject=_person_id,
         )
     )
 
@@ -37,6 +39,11 @@ def _employee(invitation: Invitation) -> Employee:
     if employee is None:
         raise InvitationRefused
     return employee
+
+
+def _person_id(invitation: Invitation) -> UUID | None:
+    employees = Employee.objects.filter(pk=invitation.target_id)
+    return employees.values_list("person_id", flat=True).first()
 
 
 def _details(found: Sequence[Invitation]) -> dict[UUID, list[str]]:

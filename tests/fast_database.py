@@ -55,12 +55,13 @@ def empty_database(name):
 
 
 def template_name():
-    """Named by all that may decide what the tables are: our own code, and Django's version."""
+    """Named by what decides which tables there are: migrations, models and the versions of
+    Django and allauth."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256(f"{version('django')} {version('django-allauth')}".encode())
-    for package in sorted(root.iterdir()):
-        if (package / "__init__.py").exists() and package.name != "tests":
-            for path in sorted(package.rglob("*.py")):
+    for app in sorted(path.parent for path in root.glob("*/migrations")):
+        for path in sorted(app.rglob("*.py")):
+            if {"models", "migrations"} & {path.stem, *path.parts}:
                 digest.update(path.read_bytes())
     return PREFIX + digest.hexdigest()[:16]
 

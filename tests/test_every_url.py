@@ -133,7 +133,8 @@ RULES = {
     "api:bookings": get(),
     "api:book": post(),
     "api:move booking": post(booking="booking"),
-    "api:cancel booking": Rule(set(), "delete", {"booking": "booking"}),
+    "api:cancel booking": post(booking="booking"),
+    "api:delete booking": Rule(set(), "delete", {"booking": "booking"}),
     "api:work_lists": get(),
     # booking: a recipient's own
     "booking:calendar": get(OTHER_RECIPIENT, *LOOKERS),

@@ -7,8 +7,9 @@ class WorkflowConfig(AppConfig):
     def ready(self) -> None:
         from booking import outcomes
         from departments.signals import day_changed
-        from workflow import tasks
+        from workflow import history, tasks
         from workflow.outcomes import ReportedOutcomes
 
         day_changed.connect(tasks.request_plan, dispatch_uid="workflow.request_plan")
         outcomes.register(ReportedOutcomes())
+        history.register_all()

@@ -60,7 +60,7 @@ class Report(models.Model):
     """What happened at a visit (FHIR Encounter, outcome).
 
     Reported by the carer, or by an administrator with a ``reason``. ``version`` rises with
-    every change; an ``EarlierReport`` keeps each version that was replaced.
+    every change; a ``Change`` keeps the outcome of each version that was replaced.
     """
 
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
@@ -78,29 +78,6 @@ class Report(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class EarlierReport(models.Model):
-    """A version of a report that was replaced. Rows are only inserted."""
-
-    report = models.ForeignKey(
-        Report, on_delete=models.PROTECT, related_name="earlier", db_index=False
-    )
-    version = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=15, choices=Report.Outcome.choices)
-    note = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["report", "version"], name="one_row_per_version")
-        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"

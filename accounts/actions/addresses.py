@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from accounts import errors
+from accounts.actions.changes import record
 from accounts.actions.outbox import post
 from accounts.messages import addresses, mails, sms
 from accounts.messages.notices import Words
@@ -137,6 +138,8 @@ def _apply(change: AddressChange, session_key: str | None = None) -> None:
     DeadAddress.objects.filter(user=user, channel=channel).delete()
     change.made_at = timezone.now()
     change.save(update_fields=["made_at"])
+    if channel is Channel.EMAIL or change.by == user:  # a number by staff: they record it
+        record("change_address", by=change.by, subject_id=user.pk, after={"channel": channel})
     post(
         kind=addresses.KINDS[channel],
         key=str(change.pk),

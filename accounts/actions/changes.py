@@ -6,10 +6,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from accounts.changes import CHANGED
 from accounts.models import Change, User
-
-# The key in ``Change.after`` under which changed fields without values are named.
-CHANGED = "changed"
 
 
 def record(

@@ -1,10 +1,20 @@
 """Addresses that gave messages back for good: nothing is sent there until they are trusted."""
 
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actions.changes import record
 from accounts.models import DeadAddress, Message, User
 
 
 def mark_dead(*, user: User, channel: Message.Channel, address: str) -> None:
-    DeadAddress.objects.update_or_create(user=user, channel=channel, defaults={"address": address})
+    with transaction.atomic():
+        _dead, is_new = DeadAddress.objects.update_or_create(
+            user=user, channel=channel, defaults={"address": address}
+        )
+        if is_new:
+            record("mark_dead", by=None, subject_id=user.pk, after={"channel": channel})
 
 
 def record_bounce(*, email: str) -> None:
@@ -13,6 +23,18 @@ def record_bounce(*, email: str) -> None:
         mark_dead(user=user, channel=Message.Channel.EMAIL, address=user.email or email)
 
 
-def trust_again(*, user: User, by: User) -> None:
-    """Send to the user's addresses again, after staff have checked that they work."""
-    DeadAddress.objects.filter(user=user).delete()
+def trust_again(
+    *, user: User, by: User, subject_id: UUID | None = None, department_id: UUID | None = None
+) -> None:
+    """Send to the user's addresses again, after staff have checked that they work.
+
+    ``subject_id`` is the recipient whose user it is, and ``department_id`` that of the staff.
+    """
+    with transaction.atomic():
+        if DeadAddress.objects.filter(user=user).delete()[0]:
+            record(
+                "trust_again",
+                by=by,
+                department_id=department_id,
+                subject_id=subject_id or user.pk,
+            )

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from accounts import errors, invitations
+from accounts.actions.changes import record
 from accounts.messages import mails
 from accounts.messages.invitations import compose
 from accounts.messages.quiet_hours import QuietHours
@@ -48,7 +49,7 @@ def invite(
     """
     now = timezone.now()
     _check_rate(kind, target_id, department_id, now)
-    return Invitation.objects.create(
+    invitation = Invitation.objects.create(
         kind=kind,
         address=address.lower(),
         target_id=target_id,
@@ -58,6 +59,8 @@ def invite(
         expires_at=now + Invitation.LASTS,
         due_at=None if needs_confirmation else _sending_time(now),
     )
+    _record("invite", invitation, by)
+    return invitation
 
 
 def confirm_invitation(*, invitation: Invitation, by: User) -> None:
@@ -72,12 +75,14 @@ def confirm_invitation(*, invitation: Invitation, by: User) -> None:
             Invitation.objects.filter(pk=invitation.pk).update(
                 confirmed_by=by, due_at=_sending_time(now), expires_at=now + Invitation.LASTS
             )
+            _record("confirm_invitation", invitation, by)
 
 
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     """Withdraw an invitation. Raises ``InvitationClosed`` when it was answered before."""
     with transaction.atomic():
         _end(_lock(invitation.pk), Answer.WITHDRAWN, by)
+        _record("withdraw_invitation", invitation, by)
 
 
 def withdraw_open_invitations(*, kind: str, target_id: UUID, by: User) -> None:
@@ -94,6 +99,7 @@ def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
     """Raises ``InvitationClosed``."""
     with transaction.atomic():
         _end(_lock(invitation.pk), Answer.DECLINED, by)
+        _record("decline_invitation", invitation, by)
 
 
 def accept_invitation(*, invitation: Invitation) -> User:
@@ -140,6 +146,17 @@ def send_invitations() -> int:
 def delete_old_invitations(*, before: dt.datetime) -> int:
     """Delete invitations that ended, or were made without an answer, before then."""
     return Invitation.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _record(verb: str, invitation: Invitation, by: User | None) -> None:
+    record(
+        verb,
+        by=by,
+        department_id=invitation.department_id,
+        subject_id=invitations.find(invitation.kind).subject(invitation),
+        of=invitation,
+        after={"kind": invitation.kind},
+    )
 
 
 def _claim() -> Invitation | None:

@@ -5,11 +5,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.changes import record_all
 from accounts.messages import notices
 from accounts.messages.channels import ContactChannels
-from accounts.models import Message, User
+from accounts.models import Change, Message, User
 
 Channel, State, Why = Message.Channel, Message.State, Message.Why
 
@@ -65,15 +67,25 @@ def mark_printed(
     *, messages: Collection[Message], needless: Collection[Message] = (), by: User
 ) -> None:
     """Record that letters were printed; ``needless`` ones had become untrue by then."""
-    for state, why, letters in (
-        (State.SENT, "", messages),
-        (State.NEEDLESS, Why.NOT_TRUE, needless),
-    ):
-        Message.objects.filter(
-            pk__in=[letter.pk for letter in letters],
-            channel=Channel.LETTER,
-            state=State.WAITING,
-        ).update(state=state, why=why, ended_at=timezone.now())
+    waiting = Message.objects.filter(channel=Channel.LETTER, state=State.WAITING)
+    printed = waiting.filter(pk__in=[letter.pk for letter in messages])
+    with transaction.atomic():
+        record_all(
+            Change(
+                actor=by,
+                verb="mark_printed",
+                department_id=department_id,
+                subject_id=subject_id,
+            )
+            for department_id, subject_id in set(
+                printed.values_list("department_id", "subject_id")
+            )
+        )
+        now = timezone.now()
+        printed.update(state=State.SENT, why="", ended_at=now)
+        waiting.filter(pk__in=[letter.pk for letter in needless]).update(
+            state=State.NEEDLESS, why=Why.NOT_TRUE, ended_at=now
+        )
 
 
 def end_overdue() -> int:

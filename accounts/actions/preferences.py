@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.conf import settings
 from django.db import transaction
 
+from accounts.actions.changes import differing, record, values_of
 from accounts.messages.notices import Topic
 from accounts.models import MessageChoices, User
 
@@ -30,10 +31,14 @@ def choose_messages(
     *, by: User, channels: Mapping[Topic, Collection[str]], names_service: bool
 ) -> None:
     """Choose the channels for each topic. This also applies to messages that wait."""
-    MessageChoices.objects.update_or_create(
-        user=by,
-        defaults={
-            **{topic.value: list(names) for topic, names in channels.items()},
-            "names_service": names_service,
-        },
-    )
+    chosen = {
+        **{topic.value: list(names) for topic, names in channels.items()},
+        "names_service": names_service,
+    }
+    with transaction.atomic():
+        choices = MessageChoices.objects.select_for_update().filter(user=by).first()
+        old = values_of(choices or MessageChoices(user=by), chosen)
+        MessageChoices.objects.update_or_create(user=by, defaults=chosen)
+        before, after = differing(old, chosen)
+        if after:
+            record("choose_messages", by=by, subject_id=by.pk, before=before, after=after)

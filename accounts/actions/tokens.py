@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import errors, tokens
+from accounts.actions.changes import record
 from accounts.models import ApiToken, User
 
 USE_PRECISION = dt.timedelta(minutes=5)  # of ``last_used_at``: saves a write per request
@@ -39,6 +40,7 @@ def create_token(
                 scopes=sorted(set(scopes)),
                 expires_at=timezone.now() + dt.timedelta(days=days),
             )
+            record("create_token", by=by, subject_id=by.pk, of=token, after={"name": token.name})
     except IntegrityError:
         raise errors.KeyReused from None
     return token, secret
@@ -64,13 +66,17 @@ def record_token_use(token: ApiToken, now: dt.datetime) -> None:
 
 def revoke_token(*, token: ApiToken, by: User) -> None:
     """Make the token invalid. Revoking twice keeps the first time."""
-    ApiToken.objects.filter(pk=token.pk, owner=by, revoked_at__isnull=True).update(
-        revoked_at=timezone.now()
-    )
+    found = ApiToken.objects.filter(pk=token.pk, owner=by, revoked_at__isnull=True)
+    with transaction.atomic():
+        if found.update(revoked_at=timezone.now()):
+            record("revoke_token", by=by, subject_id=by.pk, of=token, before={"name": token.name})
 
 
 def revoke_all_tokens(*, by: User) -> int:
     """All keys of ``by``; how many there were."""
-    return ApiToken.objects.filter(owner=by, revoked_at__isnull=True).update(
-        revoked_at=timezone.now()
-    )
+    found = ApiToken.objects.filter(owner=by, revoked_at__isnull=True)
+    with transaction.atomic():
+        count = found.update(revoked_at=timezone.now())
+        if count:
+            record("revoke_all_tokens", by=by, subject_id=by.pk, before={"count": count})
+    return count

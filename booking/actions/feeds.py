@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from booking import errors
 from booking.models import CalendarFeed, Recipient
@@ -31,6 +32,7 @@ def make_feed(
             feed = CalendarFeed.objects.create(
                 pk=key or uuid.uuid4(), recipient=recipient, by=by, secret_hash=hashed(secret)
             )
+            record("make_feed", by=by, subject_id=recipient.pk, of=feed)
     except IntegrityError:
         raise errors.KeyReused from None
     return feed, secret
@@ -38,9 +40,10 @@ def make_feed(
 
 def revoke_feed(*, feed: CalendarFeed, by: User) -> None:
     """The feed's URL is a 404 from now on. Revoking twice changes nothing."""
-    CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(
-        revoked_at=timezone.now()
-    )
+    found = CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True)
+    with transaction.atomic():
+        if found.update(revoked_at=timezone.now()):
+            record("revoke_feed", by=by, subject_id=feed.recipient_id, of=feed)
 
 
 def note_reading(feed: CalendarFeed) -> None:

@@ -1,15 +1,19 @@
 """Grants: the municipality's decisions."""
 
 import datetime as dt
+from typing import Any
 
 from django.utils import timezone
 
+from accounts.actions import differing, record, values_of
 from accounts.models import User
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
 from departments.hours import DAY
 from departments.models import Service
+
+TERMS = ("amount", "unit", "period", "valid_from", "valid_until", "is_essential")
 
 
 def grant(
@@ -27,7 +31,7 @@ def grant(
     """Add a grant. Raises ``GrantOverlaps`` when another is valid in the same period."""
     with one_transaction():
         lock_recipient(recipient.pk)
-        return Grant.objects.create(
+        made = Grant.objects.create(
             recipient=recipient,
             service=service,
             amount=amount,
@@ -37,6 +41,8 @@ def grant(
             valid_until=valid_until,
             is_essential=is_essential,
         )
+        _record("grant", made, by, {}, values_of(made, TERMS))
+        return made
 
 
 def change_grant(
@@ -54,11 +60,29 @@ def change_grant(
     staff can decide. Raises ``GrantOverlaps``."""
     with one_transaction():
         lock_recipient(grant.recipient_id)
+        old = values_of(Grant.objects.get(pk=grant.pk), TERMS)
         grant.amount, grant.unit, grant.period = amount, unit, period
         grant.valid_from, grant.valid_until = valid_from, valid_until
         grant.is_essential = is_essential
         grant.save()
+        before, after = differing(old, values_of(grant, TERMS))
+        if after:
+            _record("change_grant", grant, by, before, after)
         return _booked_after(grant)
+
+
+def _record(
+    verb: str, grant: Grant, by: User | None, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    record(
+        verb,
+        by=by,
+        department_id=grant.service.department_id,
+        subject_id=grant.recipient_id,
+        of=grant,
+        before=before,
+        after={**after, "name": grant.service.name},
+    )
 
 
 def _booked_after(grant: Grant) -> list[Booking]:

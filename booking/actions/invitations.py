@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations
-from accounts.actions import change_address
+from accounts.actions import change_address, record
 from accounts.errors import AddressTaken, InvitationRefused, OwnInvitation
 from accounts.models import Invitation, Message, User
 from booking import errors
@@ -28,6 +28,7 @@ def register_invitation_kinds() -> None:
             details=_details_of_log_in,
             new_user=_give_log_in,
             accept=_accept_log_in,
+            label=gettext_lazy("Invitation to log in"),
         )
     )
     invitations.register(
@@ -37,6 +38,7 @@ def register_invitation_kinds() -> None:
             details=_details_of_mandate,
             new_user=_new_holder,
             accept=_accept_mandate,
+            label=gettext_lazy("Invitation to act for somebody"),
         )
     )
 
@@ -101,11 +103,18 @@ def _accept_log_in(invitation: Invitation, user: User) -> None:
     known = Recipient.objects.filter(user=user).first()
     if known is None:
         Recipient.objects.filter(pk=recipient.pk).update(user=user)
-        return
-    try:
-        join_recipient(from_=recipient, into=known)
-    except errors.BookingError as error:
-        raise InvitationRefused from error
+    else:
+        try:
+            join_recipient(from_=recipient, into=known)
+        except errors.BookingError as error:
+            raise InvitationRefused from error
+    record(
+        "accept_log_in",
+        by=user,
+        department_id=invitation.department_id,
+        subject_id=(known or recipient).pk,
+        of=invitation,
+    )
 
 
 # -- Mandates ----------------------------------------------------------------------

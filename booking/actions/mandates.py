@@ -1,6 +1,7 @@
 """Mandates: who may act for a recipient."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -127,20 +128,22 @@ def accept_mandate(*, invitation: Invitation, user: User) -> Mandate:
             given_by_id=invitation.by_id,
         )
         User.objects.filter(pk=user.pk).update(acts_for_others=True)
+        _record("accept_mandate", mandate, invitation.department_id, user)
         if mandate.given_by_id != recipient.user_id:
             _notify_recipient(mandate, mandate_notices.GIVEN)
         return mandate
 
 
-def end_mandate(*, mandate: Mandate, by: User) -> None:
+def end_mandate(*, mandate: Mandate, department: Department | None = None, by: User) -> None:
     """End a mandate at once: the holder's next request is refused. Ending it twice changes
-    nothing."""
+    nothing. ``department`` is that of the staff who end it."""
     with one_transaction():
         lock_recipient(mandate.recipient_id)
         ended = Mandate.objects.filter(pk=mandate.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by
         )
         if ended:
+            _record("end_mandate", mandate, department.pk if department else None, by)
             _notify_of_the_end(mandate, by)
 
 
@@ -181,6 +184,17 @@ def _invite(
             needs_confirmation=department is not None,
             by=by,
         )
+
+
+def _record(verb: str, mandate: Mandate, department_id: uuid.UUID | None, by: User) -> None:
+    accounts_actions.record(
+        verb,
+        by=by,
+        department_id=department_id,
+        subject_id=mandate.recipient_id,
+        of=mandate,
+        after={"name": mandate.holder_name, "kind": mandate.kind, "may": mandate.may},
+    )
 
 
 def _is_invited(recipient: Recipient, email: str, terms: Mapping[str, Any]) -> bool:

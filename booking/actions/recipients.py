@@ -20,6 +20,7 @@ from booking.models import (
     Recipient,
     SlotWish,
 )
+from booking.queries.changes import CONFIDENTIAL, WITHOUT_VALUE
 from booking.queries.department_recipients import LOG_IN
 from departments.actions import bump_revision, lock_days
 from departments.models import Department, Employee
@@ -58,22 +59,58 @@ def add_recipient(
         )
         if not is_new and (recipient.added_by_id, recipient.added_in_id) != (by.pk, department.pk):
             raise errors.KeyReused
+        if is_new:
+            accounts_actions.record(
+                "add_recipient",
+                by=by,
+                department_id=department.pk,
+                subject_id=recipient.pk,
+                of=recipient,
+            )
         if is_new and email:
             _invite(recipient, email, department, by)
         return recipient
 
 
-def change_recipient(*, recipient: Recipient, particulars: Particulars, by: User) -> None:
+def change_recipient(
+    *,
+    recipient: Recipient,
+    particulars: Particulars,
+    department: Department | None = None,
+    by: User,
+) -> None:
     """Text messages go to the user's number, which is the recipient's: a change of it is
-    announced to the user's e-mail address."""
+    announced to the user's e-mail address. ``department`` is that of the staff."""
     with one_transaction():
         lock_recipient(recipient.pk)
+        _record_particulars(recipient, particulars, department, by)
         Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
         user = User.objects.filter(recipient=recipient).first()
         if user is not None:
             accounts_actions.change_address(
                 user=user, channel=Message.Channel.SMS, address=particulars.phone, by=by
             )
+
+
+def _record_particulars(
+    recipient: Recipient, particulars: Particulars, department: Department | None, by: User
+) -> None:
+    new = asdict(particulars)
+    old = accounts_actions.values_of(Recipient.objects.get(pk=recipient.pk), new)
+    is_confidential = old["has_confidential_address"] or particulars.has_confidential_address
+    before, after = accounts_actions.differing(
+        old, new, without_value=CONFIDENTIAL if is_confidential else WITHOUT_VALUE
+    )
+    if after:
+        accounts_actions.record(
+            "change_recipient",
+            by=by,
+            department_id=department.pk if department else None,
+            subject_id=recipient.pk,
+            of=recipient,
+            before=before,
+            after=after,
+        )
 
 
 def keep_phone(*, user: User, phone: str, **_: Any) -> None:
@@ -123,6 +160,7 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         Invitation.objects.filter(target_id=from_.pk).update(target_id=into.pk)
         for day in days:
             bump_revision(day)
+        accounts_actions.record("join_recipient", by=into.user, subject_id=into.pk, of=from_)
         from_.delete()
 
 

@@ -1,11 +1,13 @@
 """Seats of visits: re-seated automatically when shifts change, or chosen by a person."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actions import record_all
+from accounts.changes import PERSON
+from accounts.models import Change, User
 from booking import errors
 from booking.actions.locks import one_transaction
 from booking.models import Visit
@@ -34,7 +36,7 @@ def reseat(
     visits = {
         visit.pk: visit
         for visit in Visit.objects.filter(day=day, starts_at__gt=now).select_related(
-            "booking__recipient", "booking__service"
+            "booking__recipient", "booking__service", "shift"
         )
     }
     if not visits:
@@ -47,6 +49,8 @@ def reseat(
         visit = visits[id_]
         (moved if seat else unstaffed).append(_affected(visit, day))
     move_seats(changed)
+    if unstaffed:
+        _record("lose_seat", day, [visits[visit.visit_id] for visit in unstaffed], None, by)
     return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
 
 
@@ -68,6 +72,8 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
         move_seats(others)
         Visit.objects.filter(pk=fresh.pk).update(is_pinned=True)
         bump_revision(day)
+        if fresh.shift_id != shift.pk:
+            _record("give", day, [fresh], shift, by)
         fresh.shift_id, fresh.is_pinned = shift.pk, True
         return fresh
 
@@ -77,6 +83,7 @@ def take_off(*, visit: Visit, by: User) -> Visit:
     with one_transaction():
         day, fresh = _lock(visit)
         if fresh.shift_id is not None or fresh.is_pinned:
+            _record("take_off", day, [fresh], None, by)
             fresh.shift, fresh.is_pinned = None, False
             fresh.save(update_fields=["shift", "is_pinned"])
             bump_revision(day)
@@ -96,7 +103,31 @@ def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:
 def _lock(visit: Visit) -> tuple[Day, Visit]:
     """Lock the visit's Day, then read the visit again."""
     (day,) = lock_days([(visit.day.department_id, visit.day.date)])
-    return day, Visit.objects.select_related("booking__service").get(pk=visit.pk)
+    return day, Visit.objects.select_related("booking__service", "shift").get(pk=visit.pk)
+
+
+def _record(
+    verb: str, day: Day, visits: Iterable[Visit], shift: Shift | None, by: User | None
+) -> None:
+    """Record that the visits go from their carers to the shift's, or to nobody."""
+    record_all(
+        Change(
+            actor=by,
+            verb=verb,
+            department_id=day.department_id,
+            subject_id=visit.booking.recipient_id,
+            object_type=visit._meta.label_lower,
+            object_id=visit.pk,
+            before={PERSON: visit.shift.person_id if visit.shift else None},
+            after={
+                PERSON: shift.person_id if shift else None,
+                "name": visit.booking.service.name,
+                "starts_at": visit.starts_at,
+                "ends_at": visit.ends_at,
+            },
+        )
+        for visit in visits
+    )
 
 
 def _affected(visit: Visit, day: Day) -> AffectedVisit:

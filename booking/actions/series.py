@@ -17,6 +17,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import actions as accounts_actions
 from accounts.models import User
 from booking import errors
 from booking.actions.announcements import notify
@@ -64,7 +65,7 @@ def repeat(
         for series in same:
             if (series.first_date - start.date()) % WEEK == dt.timedelta(0):
                 return series  # it repeats already
-        series, _made = BookingSeries.objects.get_or_create(
+        series, is_new = BookingSeries.objects.get_or_create(
             pk=key,
             defaults={
                 "recipient": like.recipient,
@@ -76,6 +77,8 @@ def repeat(
                 "mandate": mandate,
             },
         )
+        if is_new:
+            _record("repeat", series, by)
     if series.recipient_id != like.recipient_id:
         raise errors.KeyReused
     book_what_is_near(series=series, is_told=False)
@@ -139,6 +142,7 @@ def go_on(*, series: BookingSeries, by: User, mandate: Mandate | None = None) ->
             return
         fresh.by, fresh.mandate = by, mandate
         fresh.save(update_fields=["by", "mandate"])
+        _record("go_on", fresh, by)
     book_what_is_near(series=series, is_told=False)
 
 
@@ -155,6 +159,7 @@ def end_series(
         fresh = _lock(series)
         if fresh.ended_at is None:
             _end(fresh, BookingSeries.Ended.WISHED)
+            _record("end_series", fresh, by)
             if by.pk != fresh.recipient.user_id:
                 _notify_of_the_end(fresh)
     kept = []
@@ -166,6 +171,21 @@ def end_series(
             except errors.TooLate:
                 kept.append(booking)
     return kept
+
+
+def _record(verb: str, series: BookingSeries, by: User) -> None:
+    accounts_actions.record(
+        verb,
+        by=by,
+        department_id=series.service.department_id,
+        subject_id=series.recipient_id,
+        of=series,
+        after={
+            "name": series.service.name,
+            "first_date": series.first_date,
+            "time": series.time,
+        },
+    )
 
 
 def _lock(series: BookingSeries) -> BookingSeries:

@@ -3,7 +3,7 @@ nothing."""
 
 from booking.queries.access_log import AccessLogLine, access_log_of, with_roles
 from booking.queries.actors import Actor, Actors, is_own
-from booking.queries.changes import people_in_changes
+from booking.queries.changes import register_changes
 from booking.queries.department_recipients import (
     RecipientSummary,
     count_of_letters,
@@ -25,6 +25,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
+from booking.queries.grants import amount_per_period
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -86,6 +87,7 @@ __all__ = [
     "RecipientSummary",
     "Unbooked",
     "access_log_of",
+    "amount_per_period",
     "balance",
     "balances",
     "booked_again",
@@ -125,11 +127,11 @@ __all__ = [
     "open_feeds",
     "open_mandates",
     "own_bookings",
-    "people_in_changes",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",
     "recipient_summary",
+    "register_changes",
     "running_series",
     "running_series_of",
     "slot_at",

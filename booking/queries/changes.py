@@ -1,13 +1,67 @@
-"""The recipients whom changes name (``accounts.changes``)."""
+"""Descriptions of the changes that this app's actions record, and the recipients whom changes
+name (``accounts.changes``)."""
 
+import copy
+import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
 
-from accounts.changes import Person
-from booking.models import Recipient
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts import changes, dates
+from accounts.changes import CHANGED, PERSON, People, Person, describe_values
+from accounts.models import Change
+from booking.models import Grant, Mandate, Recipient
+from booking.queries.grants import amount_per_period
+from departments.history import iso_day, times
+
+# Particulars that a change names without their values; the second when the address is
+# confidential.
+WITHOUT_VALUE = ("address", "directions")
+CONFIDENTIAL = (*WITHOUT_VALUE, "phone")
 
 
-def people_in_changes(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
+def register_changes() -> None:
+    """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
+    changes.register_people(_people)
+    for kind, label, describers in (
+        (
+            "recipients",
+            gettext_lazy("Recipients"),
+            {
+                "add_recipient": _added,
+                "change_recipient": _particulars,
+                "accept_log_in": _log_in,
+                "join_recipient": _joined,
+            },
+        ),
+        ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
+        (
+            "visits",
+            gettext_lazy("Carers of visits"),
+            {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
+        ),
+        (
+            "series",
+            gettext_lazy("Visits that repeat"),
+            {"repeat": _series, "go_on": _series_goes_on, "end_series": _ended_series},
+        ),
+        (
+            "mandates",
+            gettext_lazy("Guardians and helpers"),
+            {"accept_mandate": _mandate, "end_mandate": _ended_mandate},
+        ),
+        (
+            "feeds",
+            gettext_lazy("Calendar links"),
+            {"make_feed": _feed, "revoke_feed": _revoked_feed},
+        ),
+    ):
+        changes.register(changes.ChangeKind(kind, label, describers))
+
+
+def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
     recipients = Recipient.objects.filter(pk__in=ids).only(
         "given_name", "family_name", "has_confidential_address"
     )
@@ -19,3 +73,130 @@ def people_in_changes(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
         )
         for recipient in recipients
     }
+
+
+# -- Recipients --------------------------------------------------------------------
+
+
+def _added(change: Change, people: People) -> str:
+    return _("Added as a recipient")
+
+
+def _particulars(change: Change, people: People) -> str:
+    if people.is_confidential(change.subject_id) and "phone" in change.after:
+        # The address has become confidential since.
+        change = copy.copy(change)
+        names = [*change.after.get(CHANGED, ()), "phone"]
+        change.after = {**change.after, CHANGED: names}
+        del change.after["phone"]
+    return describe_values(Recipient, change, people.this_year)
+
+
+def _log_in(change: Change, people: People) -> str:
+    return _("Invitation to log in: accepted")
+
+
+def _joined(change: Change, people: People) -> str:
+    return _("Two registrations became one")
+
+
+# -- Grants ------------------------------------------------------------------------
+
+
+def _grant(change: Change, people: People) -> str:
+    after = change.after
+    terms = Grant(amount=after["amount"], unit=after["unit"], period=after["period"])
+    words = {
+        "service": after["name"],
+        "amount": amount_per_period(terms),
+        "day": iso_day(after["valid_from"], people.this_year),
+    }
+    if not after["valid_until"]:
+        return _("New grant of %(service)s: %(amount)s, from %(day)s") % words
+    words["last"] = iso_day(after["valid_until"], people.this_year)
+    return (
+        _("New grant of %(service)s: %(amount)s, from %(day)s until and including %(last)s")
+        % words
+    )
+
+
+def _changed_grant(change: Change, people: People) -> str:
+    return _("Grant of %(service)s. %(changes)s") % {
+        "service": change.after["name"],
+        "changes": describe_values(Grant, change, people.this_year),
+    }
+
+
+# -- Carers of visits --------------------------------------------------------------
+
+
+def _seat(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(before)s → %(after)s") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+        "before": people.name(change.before[PERSON]) or _("nobody"),
+        "after": people.name(change.after[PERSON]) or _("nobody"),
+    }
+
+
+def _lost_seat(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s has no carer any more, because the shifts changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+# -- Visits that repeat ------------------------------------------------------------
+
+
+def _series(change: Change, people: People) -> str:
+    return _("%(service)s repeats on %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _series_goes_on(change: Change, people: People) -> str:
+    return _("%(service)s goes on to repeat on %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _ended_series(change: Change, people: People) -> str:
+    return _("%(service)s no longer repeats on %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _weekly(change: Change) -> dict[str, str]:
+    language = get_language()
+    date = dt.date.fromisoformat(change.after["first_date"])
+    time = dt.time.fromisoformat(change.after["time"])
+    return {
+        "service": change.after["name"],
+        "weekday": dates.words(language).weekdays[date.weekday()],
+        "time": dates.hm(time, language),
+    }
+
+
+# -- Guardians and helpers ---------------------------------------------------------
+
+
+def _mandate(change: Change, people: People) -> str:
+    return _("%(name)s may: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _ended_mandate(change: Change, people: People) -> str:
+    return _("%(name)s may no longer: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _terms(change: Change) -> dict[str, str]:
+    return {
+        "name": change.after["name"],
+        "what": str(Mandate.May(change.after["may"]).label).lower(),
+        "kind": str(Mandate.Kind(change.after["kind"]).label).lower(),
+    }
+
+
+# -- Calendar links ----------------------------------------------------------------
+
+
+def _feed(change: Change, people: People) -> str:
+    return _("New calendar link")
+
+
+def _revoked_feed(change: Change, people: People) -> str:
+    return _("A calendar link was ended")

@@ -2,22 +2,15 @@
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.templatetags.dates import day
 from booking.models import Grant, Mandate
+from booking.queries import amount_per_period
 
 register = template.Library()
 
 
-@register.filter
-def amount_per_period(grant: Grant) -> str:
-    """ "3 visits a week"."""
-    if grant.unit == Grant.Unit.VISITS:
-        words = ngettext("%(counter)s visit", "%(counter)s visits", grant.amount)
-    else:
-        words = ngettext("%(counter)s minute", "%(counter)s minutes", grant.amount)
-    return f"{words % {'counter': grant.amount}} {grant.get_period_display()}"
+register.filter("amount_per_period", amount_per_period)
 
 
 @register.filter

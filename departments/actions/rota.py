@@ -3,11 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors, seats
@@ -30,12 +32,17 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     lock_person(person)
     shift = _lock(shift)
     _check_employed(shift.day.department, shift.day.date, person)
+    before = shift.person_id
     shift.person = person
     shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
     if absence_during(person.pk, shift.period):
         raise errors.IsAbsent
     follow_absences(shift)
     _save(shift)
+    if before not in (None, person.pk):
+        _record("unname_shift", shift, by, person_id=before)
+    if before != person.pk:
+        _record("name_shift", shift, by, person_id=person.pk)
     return _reseat(shift, by)
 
 
@@ -45,6 +52,7 @@ def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
     shift = _lock(shift)
     if not shift.is_named:
         return Reseated()
+    _record("unname_shift", shift, by, person_id=shift.person_id)
     clear_name(shift)
     _save(shift)
     return _reseat(shift, by)
@@ -81,6 +89,7 @@ def add_shift(
         TimeAway.objects.filter(shift=instead_of.shift_id, absence=instead_of.absence_id).update(
             replacement=shift
         )
+    _record("add_shift", shift, by, person_id=shift.person_id)
     _reseat(shift, by)
     return shift
 
@@ -93,6 +102,7 @@ def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
         raise errors.AskedForByHours
     day = shift.day
     reseated = seats.registered().reseat(day, by=by, leaving=[shift.pk])
+    _record("remove_shift", shift, by, person_id=shift.person_id)
     shift.delete()
     bump_revision(day)
     return reseated
@@ -163,6 +173,17 @@ def _save(shift: Shift) -> None:
         if "no_one_in_two_shifts" in str(error):
             raise errors.AlreadyWorking from error
         raise
+
+
+def _record(verb: str, shift: Shift, by: User | None, *, person_id: UUID | None) -> None:
+    record(
+        verb,
+        by=by,
+        department_id=shift.day.department_id,
+        subject_id=person_id,
+        of=shift,
+        after={"starts_at": shift.starts_at, "ends_at": shift.ends_at},
+    )
 
 
 def _reseat(shift: Shift, by: User | None) -> Reseated:

@@ -1,12 +1,13 @@
 """Change employees, their qualifications and absences."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, withdraw_open_invitations
+from accounts.actions import invite, record, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from departments import errors
@@ -184,6 +185,8 @@ def give_qualification(
         valid_from=valid_from,
         defaults={"valid_until": valid_until},
     )
+    held = {"name": qualification.name, "from": valid_from, "until": valid_until}
+    _record("give_qualification", person, by, after=held)
     return _update_qualifications(person, by)
 
 
@@ -191,6 +194,7 @@ def give_qualification(
 def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
     lock_person(held.person)
     person = held.person
+    _record("take_qualification", person, by, before={"name": held.qualification.name})
     held.delete()
     return _update_qualifications(person, by)
 
@@ -221,6 +225,7 @@ def report_absence(
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()
+    _record("report_absence", person, by, of=absence, after=_times(period))
     return absence, _follow_absences(person, period, by)
 
 
@@ -238,6 +243,15 @@ def correct_absence(*, absence: Absence, period: Interval, by: User | None) -> R
     before = fresh.period
     fresh.starts_at, fresh.ends_at = period.start, period.end
     fresh.save(update_fields=["starts_at", "ends_at"])
+    if before != period:
+        _record(
+            "correct_absence",
+            absence.person,
+            by,
+            of=fresh,
+            before=_times(before),
+            after=_times(period),
+        )
     both = Interval(min(before.start, period.start), max(before.end, period.end))
     return _follow_absences(absence.person, both, by, are_returning=not period.contains(before))
 
@@ -255,8 +269,25 @@ def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> R
     if ends_at > fresh.starts_at:
         return correct_absence(absence=fresh, period=Interval(fresh.starts_at, ends_at), by=by)
     period = fresh.period
+    _record("end_absence", absence.person, by, of=fresh, before=_times(period))
     fresh.delete()
     return _follow_absences(absence.person, period, by, are_returning=True)
+
+
+def _record(verb: str, person: User, by: User | None, **what: Any) -> None:
+    """Record a change of a person for each department where they work: it concerns all."""
+    department_ids = (
+        person.employments.exclude(valid_until__lt=timezone.localdate())
+        .order_by("department")
+        .values_list("department", flat=True)
+        .distinct()
+    )
+    for department_id in department_ids:
+        record(verb, by=by, department_id=department_id, subject_id=person.pk, **what)
+
+
+def _times(period: Interval) -> dict[str, dt.datetime]:
+    return {"starts_at": period.start, "ends_at": period.end}
 
 
 def _follow_absences(

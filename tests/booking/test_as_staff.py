@@ -11,7 +11,7 @@ from booking.models import Booking, Visit
 from departments.models import Department
 from tests.booking.conftest import TOMORROW
 from tests.factories import EmployeeFactory, local
-from workflow.models import EarlierReport, Report
+from workflow.models import Report
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -90,7 +90,7 @@ def test_nobody_changes_a_visit_that_is_reported(booking, clock, staff, verb, wh
 
     assert Booking.objects.confirmed().get().starts_at == local(TOMORROW, 10)
     assert Visit.objects.get() == visit
-    assert not EarlierReport.objects.exists()
+    assert Report.objects.get().version == 1
 
 
 def test_staff_book_at_short_notice(hours, service, someone, staff, clock):

@@ -4,6 +4,7 @@
 Without a browser these tests are skipped; in CI they fail.
 """
 
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.engines import faults_by_both, load_engines
+from tests.browser.sampling import EVERY_LOOK
 from tests.browser.static import StaticFiles
 from tests.reauthentication import logged_in_again
 
@@ -80,7 +82,7 @@ def open_page(request, browser, live_server):
     def open_page(path="/", *, user=None, viewport=WIDE, **options):
         context = browser.new_context(base_url=live_server.url, viewport=viewport, **options)
         contexts.append(context)
-        if "faults_of" in request.fixturenames:
+        if EVERY_LOOK and "faults_of" in request.fixturenames:
             load_engines(context)
         if user is not None:
             log_in(context, live_server, user)
@@ -99,9 +101,13 @@ def open_page(request, browser, live_server):
 
 
 def log_in(context, live_server, user):
+    """For longer than usual, since tests put the clock forward by days."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     logged_in_again(client)
+    session = client.session
+    session.set_expiry(dt.timedelta(days=60))
+    session.save()
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]

@@ -44,8 +44,8 @@ BOTH = f"""async () => {{
 
 
 def load_engines(context):
-    """Every page that is opened in the context from now on has both: to send them to each page
-    anew takes as long as to run them."""
+    """Both are in every page that is opened in the context from now on. Sending them to a page
+    takes as long as running them; where few pages are looked at, each gets them then."""
     for engine in (AXE, ACE):
         context.add_init_script(engine)
 
@@ -53,7 +53,7 @@ def load_engines(context):
 def faults_by_both(page):
     """What axe says is wrong, and what IBM's engine says."""
     found = page.evaluate(BOTH)
-    if found is None:  # without JavaScript of its own
+    if found is None:  # not loaded, or JavaScript is off in the page
         for engine in (AXE, ACE):
             page.evaluate(engine)
         found = page.evaluate(BOTH)

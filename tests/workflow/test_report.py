@@ -4,10 +4,11 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from accounts.models import Change
 from booking.models import Visit
 from departments.models import Day
 from tests import factories
-from workflow import actions
+from workflow import actions, queries
 from workflow.errors import (
     DayClosed,
     NotYet,
@@ -15,7 +16,7 @@ from workflow.errors import (
     ReasonMissing,
     ReportedByAnother,
 )
-from workflow.models import EarlierReport, Report
+from workflow.models import Report
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +44,19 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
 
     report = Report.objects.get()
     assert (report.version, report.outcome, report.by) == (3, "unable", administrator)
-    assert list(
-        report.earlier.values_list("version", "outcome", "note", "reason", "by", "at")
-    ) == [
-        (2, "not_available", "", "", care_worker.pk, now),
-        (1, "done", "", "", care_worker.pk, now),
+    assert [
+        (old.outcome, old.reason, old.by, old.at) for old in queries.earlier_reports(report)
+    ] == [
+        ("not_available", "", care_worker, now),
+        ("done", "", care_worker, now),
     ]
+    last = Change.objects.first()
+    assert (last.actor, last.subject_id, last.reason) == (
+        administrator,
+        visit.booking.recipient_id,
+        "Wrong button",
+    )
+    assert last.after["changed"] == ["note"]  # free text is not kept
 
 
 def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_machine, now):
@@ -57,7 +65,7 @@ def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_mac
 
     assert actions.report(visit=visit, outcome="done", by=care_worker) == first
     assert Report.objects.get().at == now
-    assert not EarlierReport.objects.exists()
+    assert not Change.objects.exists()
 
 
 def test_a_report_made_meanwhile_by_somebody_else_is_not_replaced(

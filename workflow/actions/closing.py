@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.actions import record
 from accounts.models import User
 from booking.models import Visit
 from departments.actions import lock_days
@@ -34,6 +35,7 @@ def close_day(
         # The revision does not rise: neither the offer nor the plan depends on closing.
         day.closed_at, day.closed_by = timezone.now(), by
         day.save(update_fields=["closed_at", "closed_by"])
+        record("close_day", by=by, department_id=department.pk, after={"date": date})
     return day
 
 

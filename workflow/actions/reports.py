@@ -5,11 +5,13 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import record
+from accounts.changes import CHANGED, PERSON
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
-from workflow.models import EarlierReport, Report
+from workflow.models import Report
 
 
 def report(
@@ -21,7 +23,7 @@ def report(
     reason: str = "",
     seen: int | None = None,
 ) -> Report:
-    """Report a visit's outcome, or correct it. What a report replaces is kept.
+    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
     The carer who has the visit may report it until the department closes the day; the
     department's administrators may also report it later, with a ``reason``. ``seen`` is the
@@ -64,8 +66,8 @@ def report(
                 raise ReportedByAnother(before)
             if _content(new) == _content(before):
                 return before
-            _keep(before)
             new.pk, new.version = before.pk, before.version + 1
+            _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
     return new
 
@@ -74,15 +76,31 @@ def _content(report: Report) -> tuple[object, ...]:
     return report.outcome, report.note, report.reason, report.by_id
 
 
-def _keep(report: Report) -> None:
-    EarlierReport.objects.create(
-        report=report,
-        version=report.version,
-        outcome=report.outcome,
-        note=report.note,
-        reason=report.reason,
-        by=report.by,
-        at=report.at,
+def _record(old: Report, new: Report) -> None:
+    """Record that the report replaces the old one. Notes are free text and are only named."""
+    visit = Visit.objects.select_related("booking__service").get(pk=new.visit_id)
+    what = {
+        "outcome": new.outcome,
+        "name": visit.booking.service.name,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+    }
+    if new.note != old.note:
+        what[CHANGED] = ["note"]
+    record(
+        "report",
+        by=new.by,
+        department_id=visit.booking.service.department_id,
+        subject_id=visit.booking.recipient_id,
+        of=new,
+        before={
+            "outcome": old.outcome,
+            "reason": old.reason,
+            "at": old.at,
+            PERSON: old.by_id,
+        },
+        after=what,
+        reason=new.reason,
     )
 
 

@@ -13,6 +13,7 @@ from workflow.queries.candidates import (
 )
 from workflow.queries.check import PlanCounts, check_plans
 from workflow.queries.planning import PlanningInput, planning_input, stale_days
+from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
     AbsenceNow,
     Problem,
@@ -49,6 +50,7 @@ __all__ = [
     "AbsenceNow",
     "CandidateList",
     "DayAhead",
+    "EarlierReport",
     "Leg",
     "ListOfVisits",
     "Move",
@@ -73,6 +75,7 @@ __all__ = [
     "candidates_for",
     "check_plans",
     "days_ahead",
+    "earlier_reports",
     "is_over",
     "list_entries",
     "my_day",

@@ -121,7 +121,7 @@ def _report_page(
             "recipient": visit.booking.recipient,
             "form": form,
             "report": report,
-            "earlier": report.earlier.select_related("by") if report else [],
+            "earlier": queries.earlier_reports(report) if report else [],
             "other": other,
             "opens": visit.starts_at - Report.OPENS,
             "can_report": visit.starts_at - Report.OPENS <= timezone.now(),

@@ -66,7 +66,7 @@ def end_guardian(
 ) -> HttpResponse:
     found = recipient_of(department, recipient, by=request.user, what="booking:end_guardian")
     guardian = get_object_or_404(found.mandates, pk=mandate, kind=Mandate.Kind.GUARDIAN)
-    actions.end_mandate(mandate=guardian, by=request.user)
+    actions.end_mandate(mandate=guardian, department=department, by=request.user)
     messages.success(request, _("The guardian can't act for the recipient any more."))
     return redirect("booking:recipient", department.pk, found.pk)
 

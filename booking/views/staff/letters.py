@@ -73,6 +73,11 @@ def trust_address(
     """Send messages to the address again, after the recipient has confirmed it."""
     found = recipient_of(department, recipient, by=request.user, what="booking:trust_address")
     if found.user is not None:
-        accounts_actions.trust_again(user=found.user, by=request.user)
+        accounts_actions.trust_again(
+            user=found.user,
+            subject_id=found.pk,
+            department_id=department.pk,
+            by=request.user,
+        )
     messages.success(request, _("Messages go there again."))
     return redirect("booking:recipient", department.pk, found.pk)

@@ -143,7 +143,12 @@ def change_recipient(
     person = RecipientForm(request.POST, instance=found)
     if not person.is_valid():
         return recipient_page(request, department, found, person=person)
-    actions.change_recipient(recipient=found, particulars=person.particulars, by=request.user)
+    actions.change_recipient(
+        recipient=found,
+        particulars=person.particulars,
+        department=department,
+        by=request.user,
+    )
     messages.success(request, _("The change is saved."))
     return redirect("booking:recipient", department.pk, found.pk)
 

@@ -1,0 +1,163 @@
+"""Every action that takes ``by`` uses it and records a change; every change is described.
+
+The source is read, so that a new action can't be forgotten.
+"""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from accounts import changes
+from accounts.models import Change
+
+ROOT = Path(__file__).parent.parent
+APPS = ("accounts", "departments", "booking", "workflow")
+SOURCES = {
+    path: ast.parse(path.read_text())
+    for app in APPS
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if "migrations" not in path.parts
+}
+ACTORS = {"by", "provenance"}
+RECORDERS = {"record", "record_all"}
+
+# Actions that take ``by`` and record no ``Change``, and why.
+OTHERS = {
+    "book": "a BookingEvent",
+    "move": "a BookingEvent",
+    "cancel": "a BookingEvent",
+    "choose_language": "how pages look to the user",
+    "choose_view": "how pages look to the user",
+    "request_change": "recorded when it is confirmed",
+    "lay_out": "made by the hours, whose change is recorded",
+    "lay_out_again": "made by the hours, whose change is recorded",
+    "change_shifts": "its callers record what they change",
+    "reseat": "records the visits that lose their carer",
+    "wish": "a wish for a message",
+    "withdraw_open_invitations": "the next invitation, which replaces them, is recorded",
+}
+
+
+def is_action(path):
+    return path.parent.name == "actions"
+
+
+def actions():
+    for path, tree in SOURCES.items():
+        if is_action(path):
+            for node in tree.body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    yield node
+
+
+def names_used(node):
+    return {one.id for part in node.body for one in ast.walk(part) if isinstance(one, ast.Name)}
+
+
+def calls(node):
+    """The names of the functions that are called in the node."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call):
+            function = one.func
+            if isinstance(function, ast.Name):
+                yield function.id, one
+            elif isinstance(function, ast.Attribute) and in_module(function.value):
+                yield function.attr, one
+
+
+def in_module(node):
+    """Whether a call on the node is one of a module of actions, or of a manager."""
+    if isinstance(node, ast.Name):
+        return node.id.endswith("actions") or node.id == "days"
+    return any(isinstance(one, ast.Name) and one.id == "Change" for one in ast.walk(node))
+
+
+def takes_actor(node):
+    return {one.arg for one in (*node.args.args, *node.args.kwonlyargs)} & ACTORS
+
+
+def test_every_action_uses_the_actor_that_it_takes():
+    dropped = [
+        node.name
+        for node in actions()
+        if (taken := takes_actor(node)) and not taken & names_used(node)
+    ]
+    assert dropped == []
+
+
+def recording_functions():
+    """Names of functions that record a change, themselves or by calling another."""
+    called = defaultdict(set)
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if is_action(path) and isinstance(node, ast.FunctionDef):
+                called[node.name] |= {name for name, _call in calls(node)}
+    del called["reseat"]  # records what follows from a change, not the change
+    found = set(RECORDERS)
+    while new := {name for name, others in called.items() if others & found} - found:
+        found |= new
+    return found
+
+
+def test_every_action_that_takes_an_actor_records_a_change():
+    recording = recording_functions()
+    silent = {node.name for node in actions() if takes_actor(node)} - recording
+    assert silent == set(OTHERS)
+
+
+def recorded_verbs():
+    """Verbs that stand in the source as the first or second argument, or as ``verb=``."""
+    found = set()
+    for tree in SOURCES.values():
+        for name, call in calls(tree):
+            if name == "Change":
+                found |= {
+                    one.value.value
+                    for one in call.keywords
+                    if one.arg == "verb" and isinstance(one.value, ast.Constant)
+                }
+            elif name.lstrip("_") in {"record", "record_change", "record_rows"}:
+                found |= {
+                    argument.value
+                    for argument in call.args[:2]
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                }
+    return found
+
+
+def test_every_recorded_verb_is_described_and_no_other():
+    described = {verb for kind in changes.all_kinds() for verb in kind.describers}
+    assert recorded_verbs() == described
+
+
+def test_no_verb_is_described_twice():
+    verbs = [verb for kind in changes.all_kinds() for verb in kind.describers]
+    assert len(verbs) == len(set(verbs))
+
+
+def test_no_source_changes_or_deletes_a_recorded_change():
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path, tree in SOURCES.items()
+        for name, call in calls(tree)
+        if name in {"update", "delete", "bulk_update", "update_or_create"}
+        and any(isinstance(one, ast.Name) and one.id == "Change" for one in ast.walk(call.func))
+    ]
+    assert wrong == []
+
+
+def test_a_recorded_change_refuses_to_be_changed_or_deleted(db):
+    change = Change.objects.create(verb="close_day")
+    for refused in (
+        change.save,
+        change.delete,
+        Change.objects.all().delete,
+        lambda: Change.objects.update(reason="other"),
+        lambda: Change.objects.bulk_update([change], ["reason"]),
+    ):
+        with pytest.raises(TypeError):
+            refused()
+
+    assert Change.objects.get().verb == "close_day"

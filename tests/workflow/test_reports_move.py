@@ -1,0 +1,70 @@
+"""Reports that were replaced before they were kept as changes come along."""
+
+import importlib
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from accounts.models import Change
+from tests import factories
+from workflow import queries
+from workflow.models import Report
+
+pytestmark = pytest.mark.django_db
+
+MIGRATION = importlib.import_module("workflow.migrations.0003_earlier_reports_are_changes")
+BEFORE = ("workflow", "0002_earlier_reports_are_kept")
+
+
+def run(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_each_replaced_version_becomes_a_change_and_can_go_back(care_worker, administrator):
+    state = MigrationLoader(connection).project_state(BEFORE)
+    old_model = state.apps.get_model("workflow", "EarlierReport")
+    with connection.schema_editor() as editor:
+        editor.create_model(old_model)
+    visit, now = factories.VisitFactory(), timezone.now()
+    report = Report.objects.create(
+        visit=visit, outcome="unable", reason="Wrong button", by=administrator, at=now, version=3
+    )
+    for version, outcome, note in ((1, "done", "Door was open"), (2, "not_available", "")):
+        old_model.objects.create(
+            report_id=report.pk,
+            version=version,
+            outcome=outcome,
+            note=note,
+            by_id=care_worker.pk,
+            at=now,
+        )
+
+    run(MIGRATION.TAKE_OVER)
+
+    assert [(old.outcome, old.by) for old in queries.earlier_reports(report)] == [
+        ("not_available", care_worker),
+        ("done", care_worker),
+    ]
+    last, first = Change.objects.all()
+    assert (last.actor, last.reason, last.after["outcome"]) == (
+        administrator,
+        "Wrong button",
+        "unable",
+    )
+    assert (first.subject_id, first.department_id) == (
+        visit.booking.recipient_id,
+        visit.booking.service.department_id,
+    )
+    assert first.after["changed"] == ["note"]
+    assert "changed" not in last.after
+
+    old_model.objects.all().delete()
+    run(MIGRATION.GIVE_BACK)
+
+    assert list(old_model.objects.order_by("version").values_list("version", "outcome")) == [
+        (1, "done"),
+        (2, "not_available"),
+    ]
