@@ -145,7 +145,7 @@ def give_qualification(
 
         def action(submission: Submission) -> Reseated:
             return actions.give_qualification(
-                person=found.person, **form.cleaned_data, by=submission.by
+                employee=found, **form.cleaned_data, by=submission.by
             )
 
         description = _("%(name)s knows: %(what)s.") % {
@@ -226,9 +226,9 @@ def _page(
         "inviting": inviting or InviteAgainForm(),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
-        "held": queries.qualifications_held(employee.person),
+        "held": queries.qualifications_held(employee),
         "shifts": queries.coming_shifts(department, employee.person)[:5],
-        "absences": queries.coming_absences_of(employee.person),
+        "absences": queries.coming_absences_of(employee),
         "today": today,
     }
     return render(request, "departments/employee.html", context)

@@ -145,7 +145,12 @@ class _Fjordvik:
             self._employ(self.south, person, Employee.Role.CARE_WORKER)
         self.trained = [self.users[person] for person in people.NORTH_CARERS[:5]]
         QualificationHeld.objects.bulk_create(
-            QualificationHeld(person=user, qualification=self.medicine, valid_from=self.since)
+            QualificationHeld(
+                person=user,
+                department=self.north,
+                qualification=self.medicine,
+                valid_from=self.since,
+            )
             for user in self.trained
         )
 
@@ -474,6 +479,7 @@ class _Fjordvik:
         assert shift.person
         staff_actions.report_absence(
             person=shift.person,
+            department=shift.day.department,
             kind=Absence.Kind.SICK,
             period=Interval(shift.starts_at, shift.ends_at),
             by=self.users[people.DINA],
