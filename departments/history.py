@@ -54,6 +54,7 @@ def register_all() -> None:
                 "give_qualification": _qualification,
                 "take_qualification": _no_qualification,
             },
+            names_subject=True,
         )
     )
     changes.register(
@@ -66,6 +67,7 @@ def register_all() -> None:
                 "add_shift": _new_shift,
                 "remove_shift": _removed_shift,
             },
+            names_subject=True,
         )
     )
     changes.register(
@@ -77,6 +79,7 @@ def register_all() -> None:
                 "correct_absence": _corrected_absence,
                 "end_absence": _removed_absence,
             },
+            names_subject=True,
         )
     )
     changes.register(

@@ -179,6 +179,7 @@ RULES = {
         COORDINATOR, invitation="guardian_invitation"
     ),
     "booking:looks": get(*RECIPIENTS, GUARDIAN),
+    "booking:changes": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
     "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
     "booking:leave_person mandate": post(LOOKER, mandate="mandate"),

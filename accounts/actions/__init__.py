@@ -7,6 +7,7 @@ from accounts.actions.addresses import (
     request_change,
 )
 from accounts.actions.changes import differing, record, record_all, values_of
+from accounts.actions.coordinators import appoint_coordinator, dismiss_coordinator
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
 from accounts.actions.invitations import (
@@ -37,6 +38,7 @@ from accounts.actions.tokens import (
 
 __all__ = [
     "accept_invitation",
+    "appoint_coordinator",
     "change_address",
     "choose_language",
     "choose_messages",
@@ -52,6 +54,7 @@ __all__ = [
     "delete_old_messages",
     "deliver",
     "differing",
+    "dismiss_coordinator",
     "end_overdue",
     "find_login",
     "invite",

@@ -26,7 +26,7 @@ from departments.actions.hours import (
     undo_change,
 )
 from departments.actions.join import join_person
-from departments.actions.previews import preview
+from departments.actions.previews import digest_of, preview, save_if
 from departments.actions.rota import (
     add_shift,
     change_shifts,
@@ -73,6 +73,7 @@ __all__ = [
     "change_shifts",
     "clear_name",
     "correct_absence",
+    "digest_of",
     "employ",
     "end_absence",
     "ensure_laid_out",
@@ -98,6 +99,7 @@ __all__ = [
     "report_absence",
     "revision_bumped",
     "rules_ahead",
+    "save_if",
     "set_special_day",
     "set_special_days",
     "split_opening_hours",

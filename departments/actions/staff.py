@@ -1,4 +1,9 @@
-"""Change employees, their qualifications and absences."""
+"""Change employees, their qualifications and absences.
+
+``version`` is the version that the user's page showed of what is changed: the employment,
+the absence or, for qualifications, the person. It is None for callers without a page. When
+the version is another, the action raises ``Stale``.
+"""
 
 import datetime as dt
 from typing import Any
@@ -10,6 +15,7 @@ from django.utils import timezone
 from accounts.actions import invite, record, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments import errors
 from departments.actions.rota import change_shifts, clear_name, lock_person, qualifications_of
 from departments.actions.settings import lock_department, record_change
@@ -133,6 +139,7 @@ def change_employment(
     valid_from: dt.date,
     valid_until: dt.date | None,
     by: User | None,
+    version: int | None = None,
 ) -> Reseated:
     """Change the first and last day of an employment. Shifts outside it lose their name.
 
@@ -140,6 +147,10 @@ def change_employment(
     """
     lock_person(employee.person)
     lock_department(employee.department)
+    employee = Employee.objects.select_related("person", "department").get(pk=employee.pk)
+    if (employee.valid_from, employee.valid_until) == (valid_from, valid_until):
+        return Reseated()
+    check_version(employee.version, version)
     _check_administered(employee, valid_from, valid_until)
     record_change(
         employee.department,
@@ -150,7 +161,9 @@ def change_employment(
         after={"from": valid_from, "until": valid_until},
         by=by,
     )
-    Employee.objects.filter(pk=employee.pk).update(valid_from=valid_from, valid_until=valid_until)
+    Employee.objects.filter(pk=employee.pk).update(
+        valid_from=valid_from, valid_until=valid_until, version=employee.version + 1
+    )
     if employee.role != Employee.Role.CARE_WORKER:
         return Reseated()
 
@@ -175,37 +188,41 @@ def give_qualification(
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     by: User | None,
+    version: int | None = None,
 ) -> Reseated:
     """Record that an employee holds a qualification; the same again changes its last day.
 
     It counts on their shifts in the department.
     """
-    person, department_id = employee.person, employee.department_id
-    lock_person(person)
-    same = QualificationHeld.objects.part_of(department_id).filter(
-        person=person, qualification=qualification, valid_from=valid_from
-    )
+    department_id = employee.department_id
+    person = lock_person(employee.person)
+    terms: dict[str, Any] = {"qualification": qualification, "valid_from": valid_from}
+    same = QualificationHeld.objects.part_of(department_id).filter(person=person, **terms)
+    if same.filter(valid_until=valid_until).exists():
+        return Reseated()
+    check_version(person.version, version)
     reach = None if same.filter(department=None).exists() else department_id
     if not same.update(valid_until=valid_until):
         QualificationHeld.objects.create(
-            person=person,
-            department_id=department_id,
-            qualification=qualification,
-            valid_from=valid_from,
-            valid_until=valid_until,
+            person=person, department_id=department_id, **terms, valid_until=valid_until
         )
+    _raise_version(person)
     held = {"name": qualification.name, "from": valid_from, "until": valid_until}
     _record("give_qualification", person, reach, by, after=held)
     return _update_qualifications(person, reach, by)
 
 
 @one_transaction()
-def take_qualification(*, held: QualificationHeld, by: User | None) -> Reseated:
-    lock_person(held.person)
-    person, department_id = held.person, held.department_id
+def take_qualification(
+    *, held: QualificationHeld, by: User | None, version: int | None = None
+) -> Reseated:
+    department_id = held.department_id
+    person = lock_person(held.person)
+    check_version(person.version, version)
     before = {"name": held.qualification.name}
     _record("take_qualification", person, department_id, by, before=before)
     held.delete()
+    _raise_version(person)
     return _update_qualifications(person, department_id, by)
 
 
@@ -249,7 +266,9 @@ def report_absence(
 
 
 @one_transaction()
-def correct_absence(*, absence: Absence, period: Interval, by: User | None) -> Reseated:
+def correct_absence(
+    *, absence: Absence, period: Interval, by: User | None, version: int | None = None
+) -> Reseated:
     """Change the times of an absence, also of one that is over.
 
     Minutes that are no longer away come back to the shifts that no one else has taken. Shifts
@@ -260,31 +279,39 @@ def correct_absence(*, absence: Absence, period: Interval, by: User | None) -> R
     if fresh is None:  # somebody has deleted it meanwhile
         return Reseated()
     before = fresh.period
+    if before == period:
+        return Reseated()
+    check_version(fresh.version, version)
     fresh.starts_at, fresh.ends_at = period.start, period.end
-    fresh.save(update_fields=["starts_at", "ends_at"])
-    if before != period:
-        _record(
-            "correct_absence",
-            absence.person,
-            fresh.department_id,
-            by,
-            of=fresh,
-            before=_times(before),
-            after=_times(period),
-        )
+    fresh.version += 1
+    fresh.save(update_fields=["starts_at", "ends_at", "version"])
+    _record(
+        "correct_absence",
+        absence.person,
+        fresh.department_id,
+        by,
+        of=fresh,
+        before=_times(before),
+        after=_times(period),
+    )
     both = Interval(min(before.start, period.start), max(before.end, period.end))
     return _follow_absences(fresh, both, by, are_returning=not period.contains(before))
 
 
 @one_transaction()
-def end_absence(*, absence: Absence, ends_at: dt.datetime, by: User | None) -> Reseated:
+def end_absence(
+    *, absence: Absence, ends_at: dt.datetime, by: User | None, version: int | None = None
+) -> Reseated:
     """End an absence at ``ends_at``; delete it when that is not after its start.
 
     The minutes come back to the shifts that no one else has taken.
     """
     lock_person(absence.person)
     fresh = Absence.objects.filter(pk=absence.pk).first()
-    if fresh is None or ends_at >= fresh.ends_at:
+    if fresh is None or ends_at == fresh.ends_at:
+        return Reseated()
+    check_version(fresh.version, version)
+    if ends_at > fresh.ends_at:
         return Reseated()
     if ends_at > fresh.starts_at:
         return correct_absence(absence=fresh, period=Interval(fresh.starts_at, ends_at), by=by)
@@ -328,6 +355,11 @@ def _follow_absences(
 
     shifts = _in(absence.department_id, _shifts_near(person, period))
     return change_shifts(shifts, follow, by=by, are_returning=are_returning)
+
+
+def _raise_version(person: User) -> None:
+    """The caller holds the person's lock."""
+    User.objects.filter(pk=person.pk).update(version=person.version + 1)
 
 
 def _check_administered(

@@ -38,4 +38,7 @@ def follow_absences(shift: Shift) -> bool:
             )
             for id_, period in shares.items()
         )
-    return shares != known or before != (shift.away, shift.is_withdrawn)
+    has_changed = shares != known or before != (shift.away, shift.is_withdrawn)
+    if has_changed:
+        shift.version += 1
+    return has_changed

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.services import Qualification
 from departments.models.settings import Department
@@ -29,7 +30,7 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
         return self.filter(role=Employee.Role.CARE_WORKER)
 
 
-class Employee(models.Model):
+class Employee(Versioned):
     """A person's role in a department (FHIR PractitionerRole).
 
     A person who works in two departments has two rows. Shifts and absences belong to the
@@ -112,7 +113,7 @@ class QualificationHeld(models.Model):
         return f"{self.qualification} from {self.valid_from}"
 
 
-class Absence(models.Model):
+class Absence(Versioned):
     """A person's absence. It takes its minutes out of their shifts in the department that has
     reported it, not elsewhere."""
 

@@ -7,11 +7,13 @@ from departments.queries.changes import (
     latest_changes,
     latest_settings_changes,
     newest_change_id,
+    page_of_changes,
     undoable_changes,
 )
 from departments.queries.days import ShiftFact, shift_facts, shifts_by_day
 from departments.queries.hours import (
     coming_week_changes,
+    continuation_of,
     peak_use,
     rules_of,
     staffing_of,
@@ -72,6 +74,7 @@ __all__ = [
     "coming_shifts",
     "coming_special_days",
     "coming_week_changes",
+    "continuation_of",
     "department_figures",
     "describe_changes",
     "describe_changes_since",
@@ -85,6 +88,7 @@ __all__ = [
     "latest_settings_changes",
     "newest_change_id",
     "opening_hours_on",
+    "page_of_changes",
     "peak_use",
     "qualifications_held",
     "qualifications_on",

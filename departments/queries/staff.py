@@ -112,7 +112,7 @@ def former_employees(department: Department, today: dt.date) -> QuerySet[Employe
     return (
         Employee.objects.filter(department=department, valid_until__lt=today)
         .select_related("person")
-        .order_by("-valid_until", "person__given_name")
+        .order_by("-valid_until", Alphabetical("person__given_name"))
     )
 
 
@@ -166,7 +166,7 @@ def coming_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
         Absence.objects.part_of(department.pk)
         .filter(person__in=people, ends_at__gt=now)
         .select_related("person")
-        .order_by("starts_at", "person__given_name")
+        .order_by("starts_at", Alphabetical("person__given_name"))
     )
 
 
@@ -179,7 +179,7 @@ def recent_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
             person__in=people, ends_at__lte=now, ends_at__gt=now - dt.timedelta(days=RECENT_DAYS)
         )
         .select_related("person")
-        .order_by("-ends_at", "person__given_name")
+        .order_by("-ends_at", Alphabetical("person__given_name"))
     )
 
 
@@ -229,10 +229,10 @@ def absences_between(
     department: Department, start: dt.datetime, end: dt.datetime
 ) -> QuerySet[Absence]:
     """Absences of the department's employees that overlap [start, end)."""
+    people = Employee.objects.filter(department=department).values("person")
     return (
         Absence.objects.part_of(department.pk)
-        .filter(person__employments__department=department, starts_at__lt=end, ends_at__gt=start)
+        .filter(person__in=people, starts_at__lt=end, ends_at__gt=start)
         .select_related("person")
-        .distinct()
-        .order_by("starts_at", "person__given_name")
+        .order_by("starts_at", Alphabetical("person__given_name"))
     )

@@ -24,7 +24,6 @@ from accounts import actions
 from accounts.actions import delivery, sending_pauses
 from accounts.messages import mails, sms
 from accounts.models import DeadAddress, Message, MessageChoices, SendingPause
-from accounts.phones import mobile_number
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -670,20 +669,3 @@ def test_only_a_refusal_that_names_the_number_is_about_the_number(gateway, statu
     gateway(status, json=answer)
     with pytest.raises(error):
         send()
-
-
-@pytest.mark.parametrize(
-    ("written", "number"),
-    [
-        ("90 11 22 33", "+4790112233"),
-        ("+47 901 12 233", "+4790112233"),
-        ("0047 41112233", "+4741112233"),
-        ("+46 70 123 45 67", "+46701234567"),
-        ("33 00 10 00", ""),  # not mobile
-        ("+47 33 00 10 00", ""),
-        ("", ""),
-        ("call my son", ""),
-    ],
-)
-def test_numbers_are_parsed_as_people_write_them(written, number):
-    assert mobile_number(written) == number

@@ -80,14 +80,15 @@ def test_inviting_twice_is_refused(dina, department):
 
 def test_ending_an_employment_takes_the_name_off_later_shifts(dina, department, emil, shift):
     change = url("change_employment", department.pk, emil.pk)
-    form = {"valid_from": "06.01.2020", "valid_until": "26.11.2026"}
+    form = {"valid_from": "06.01.2020", "valid_until": "26.11.2026", "version": "1"}
 
     page = dina.post(change, form)
     assert page.context["lost_shifts"] == [shift]
     assert Shift.objects.get().person == emil.person
 
+    confirmed = {**form, "confirmed": "1", "previewed": page.context["preview"].digest}
     for _ in range(2):
-        dina.post(change, {**form, "confirmed": "1"})
+        dina.post(change, confirmed)
     assert Shift.objects.get().person is None
     emil.refresh_from_db()
     assert emil.valid_until == dt.date(2026, 11, 26)
@@ -111,7 +112,7 @@ def test_the_last_administrator_cannot_leave(
 ):
     own = administrator.employments.get()
     change = url("change_employment", department.pk, own.pk)
-    form = {"valid_from": valid_from, "valid_until": valid_until, "confirmed": "1"}
+    form = {"valid_from": valid_from, "valid_until": valid_until, "version": "1", "confirmed": "1"}
 
     page = dina.post(change, form)
     assert page.context["employment"].non_field_errors()
@@ -124,7 +125,7 @@ def test_the_last_administrator_cannot_leave(
 def test_a_qualification_is_added_and_removed(dina, department, emil):
     qualification = factories.QualificationFactory(name="Insulin")
     give = url("give_qualification", department.pk, emil.pk)
-    form = {"qualification": str(qualification.pk), "valid_from": "01.12.2026"}
+    form = {"qualification": str(qualification.pk), "valid_from": "01.12.2026", "version": "1"}
 
     assert "Insulin" in dina.post(give, form).text
     assert not QualificationHeld.objects.exists()
@@ -133,9 +134,10 @@ def test_a_qualification_is_added_and_removed(dina, department, emil):
     held = QualificationHeld.objects.get()
 
     take = url("take_qualification", department.pk, emil.pk, held.pk)
-    dina.post(take)
+    shown = {"version": "2"}
+    dina.post(take, shown)
     assert QualificationHeld.objects.exists()
-    dina.post(take, {"confirmed": "1"})
+    dina.post(take, {**shown, "confirmed": "1"})
     assert not QualificationHeld.objects.exists()
 
 
@@ -286,7 +288,8 @@ def test_back_at_24_is_back_the_next_day(dina, department, emil):
     dina.post(url("report_absence", department.pk), away(emil, **last))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
-    dina.post(end, {"back_date": "27.11.2026", "back_time": "24", "confirmed": "1"})
+    back = {"back_date": "27.11.2026", "back_time": "24", "version": "1"}
+    dina.post(end, {**back, "confirmed": "1"})
 
     assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 28), 0)
 
@@ -335,7 +338,7 @@ def test_ending_an_absence_early_returns_the_shifts(dina, department, emil, shif
     )
     absence = Absence.objects.get()
     end = url("end_absence", department.pk, absence.pk)
-    form = {"back_date": "27.11.2026", "back_time": "7"}
+    form = {"back_date": "27.11.2026", "back_time": "7", "version": "1"}
 
     preview = dina.post(end, form)
     assert [one.shift for one in preview.context["returned"]] == [shift]
@@ -353,10 +356,10 @@ def test_a_mistaken_absence_is_deleted(dina, department, emil, shift):
     dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
-    preview = dina.post(end, {"never": "1"})
+    preview = dina.post(end, {"never": "1", "version": "1"})
     assert [one.shift for one in preview.context["returned"]] == [shift]
     assert Absence.objects.exists()
-    dina.post(end, {"never": "1", "confirmed": "1"})
+    dina.post(end, {"never": "1", "version": "1", "confirmed": "1"})
 
     assert not Absence.objects.exists()
     assert Shift.objects.get().away == []
@@ -375,13 +378,14 @@ def test_an_absence_that_is_over_is_corrected(dina, department, emil, care_worke
     assert 'value="14:00"' in dina.get(page).text
 
     correct = url("correct_absence", department.pk, absence.pk)
-    preview = dina.post(correct, {**nine, "last_time": "9.05"})
+    corrected = {**nine, "last_time": "9.05", "version": "1"}
+    preview = dina.post(correct, corrected)
     assert [one.shift for one in preview.context["returned"]] == [today]
     assert [one.period.duration for one in preview.context["shifts"]] == [dt.timedelta(minutes=5)]
     absence.refresh_from_db()
     assert absence.ends_at == factories.local(TODAY, 14)
     for _ in range(2):
-        dina.post(correct, {**nine, "last_time": "9.05", "confirmed": "1"})
+        dina.post(correct, {**corrected, "confirmed": "1"})
 
     today.refresh_from_db()
     assert today.away == [factories.local(TODAY, 9), factories.local(TODAY, 9, 5)]

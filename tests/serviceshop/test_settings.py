@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery.schedules import crontab
+from django.conf import settings
 
 from accounts import dates
 from accounts.models import User
@@ -212,6 +214,22 @@ def test_a_variable_that_looks_like_ours_is_reported(monkeypatch, name, meant):
 def test_a_mail_service_that_is_not_installed_is_reported(settings):
     settings.EMAIL_BACKEND = "anymail.backends.nobody.EmailBackend"
     assert "EMAIL_BACKEND" in checks.found()[0]
+
+
+# -- What beat starts -------------------------------------------------------------
+
+
+def test_a_run_that_beat_has_missed_is_made_up_for_within_an_hour():
+    """Beat's file is lost with its container, and with it what was due meanwhile."""
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        schedule = entry["schedule"]
+        if isinstance(schedule, crontab):
+            assert len(schedule.hour) == 24, name
+            assert len(schedule.day_of_month) == 31, name
+            assert len(schedule.day_of_week) == 7, name
+        else:
+            assert schedule <= 3600, name
+        assert entry.get("options", {}).get("expires", 0) <= 3600, name
 
 
 # -- Languages --------------------------------------------------------------------

@@ -25,7 +25,7 @@ def give_departments(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0006_changes_move_to_accounts"),
+        ("departments", "0008_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
