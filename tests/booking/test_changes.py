@@ -244,7 +244,7 @@ def test_an_absence_of_all_departments_is_recorded_for_each_and_names_no_staff_o
         client.force_login(user)
         page = client.get(reverse("departments:changes", args=[place.pk]))
         (line,) = page.context["changes"]
-        assert (line.by, "Emil Haugen is away" in line.description) == (shown, True)
+        assert (line.by, "Emil Haugen is not away" in line.description) == (shown, True)
         assert (administrator.full_name in page.text) == (user == administrator)
 
 
