@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import dates
-from booking.calendar.timetable import DayPart, Kind, OwnVisit, PartOfDay, Row, Run, WeekPicture
+from booking.calendar.reasons import Kind
+from booking.calendar.timetable import DayPart, OwnVisit, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
 
 register = template.Library()

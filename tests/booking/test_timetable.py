@@ -6,7 +6,8 @@ import pytest
 
 from booking.calendar import timetable
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.calendar.timetable import DayPart, Kind, OwnVisit
+from booking.calendar.reasons import Kind
+from booking.calendar.timetable import DayPart, OwnVisit
 
 OSLO = ZoneInfo("Europe/Oslo")
 STEP = dt.timedelta(minutes=30)
