@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0012_one_name"),
+        ("booking", "0013_versions"),
     ]
 
     operations = [
