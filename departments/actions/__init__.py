@@ -51,6 +51,7 @@ from departments.actions.staff import (
     end_absence,
     give_qualification,
     invite_again,
+    rename_employee,
     report_absence,
     take_qualification,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "remove_opening_hours",
     "remove_shift",
     "remove_special_day",
+    "rename_employee",
     "report_absence",
     "revision_bumped",
     "rules_ahead",

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, record, withdraw_open_invitations
+from accounts.actions import invite, record, rename, withdraw_open_invitations
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
@@ -131,6 +131,33 @@ def employ(
         by=by,
     )
     return employee
+
+
+@one_transaction()
+def rename_employee(
+    *,
+    employee: Employee,
+    given_name: str,
+    family_name: str,
+    by: User | None,
+    version: int | None = None,
+) -> None:
+    """Change the employee's name everywhere. The change is recorded without the names: a
+    history shows people by the name they have now."""
+    person = User.objects.get(pk=employee.person_id)
+    if (person.given_name, person.family_name) == (given_name, family_name):
+        return
+    rename(user=person, given_name=given_name, family_name=family_name)
+    person = lock_person(person)  # only now: copies of the name are locked before the user
+    check_version(person.version, version)
+    _raise_version(person)
+    record(
+        "rename_employee",
+        by=by,
+        department_id=employee.department_id,
+        subject_id=person.pk,
+        of=employee,
+    )
 
 
 @one_transaction()

@@ -119,8 +119,7 @@ def test_address_and_directions_are_only_named(recipient, department, administra
         (
             "change_recipient",
             "Aksel Vik",
-            f"Phone: {recipient.phone or 'nothing'} → 90 00 00 02; address: changed; "
-            "how to get in: changed",
+            "Phone: 900 00 000 → 900 00 002; address: changed; how to get in: changed",
         )
     ]
 
@@ -137,7 +136,8 @@ def test_the_phone_of_a_confidential_address_is_only_named(
         recipient, department, administrator, phone="90 00 00 02", has_confidential_address=after
     )
 
-    assert "90 00" not in str((change.before, change.after))
+    assert "phone" in change.after["changed"]
+    assert not {"phone"} & {*change.before, *change.after}
 
 
 def test_a_number_recorded_before_the_address_became_confidential_is_no_longer_shown(
@@ -459,7 +459,7 @@ def test_a_recipient_reads_who_changed_what_for_them(
         ["Administrator"],
         department,
     )
-    assert phone.description.endswith("→ 90 00 00 02")
+    assert phone.description.endswith("→ 900 00 002")
 
 
 def test_a_guardian_reads_what_is_about_the_recipient_and_not_of_their_log_in(
