@@ -21,10 +21,13 @@ COPY serviceshop serviceshop
 COPY locale locale
 COPY static static
 COPY templates templates
-# Settings want addresses; collecting files connects to none of them.
-RUN SECRET_KEY=unused DATABASE_URL=postgresql://unused REDIS_URL=redis://unused \
+# Settings want a key and URLs; collecting files uses none of them.
+RUN SECRET_KEY=unused-unused-unused-unused-unused-unused-unused-unused \
+        DATABASE_URL=postgresql://unused REDIS_URL=redis://unused \
         python manage.py collectstatic --no-input \
-    && PYTHONDONTWRITEBYTECODE= python -m compileall -q .
+    && PYTHONDONTWRITEBYTECODE= python -m compileall -q . \
+    # The volume of static files is empty at first, and gets the owner of this folder.
+    && mkdir /srv/static && chown serviceshop /srv/static
 USER serviceshop
 EXPOSE 8000
 CMD ["gunicorn", "serviceshop.wsgi", "--config", "python:serviceshop.gunicorn", "--bind", "0.0.0.0:8000"]

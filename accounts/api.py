@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Schema
 from ninja.security.http import HttpAuthBase
 from pydantic import Field
@@ -44,7 +45,9 @@ class Problem(Schema):
     """Every refusal: a code for programs, a sentence for people."""
 
     code: str = Field(examples=["not_found"])
-    message: str = Field(description="In the language of the token's owner.")
+    message: str = Field(
+        description="In the language of `Accept-Language`, else of the token's owner."
+    )
 
 
 class Fault(Schema):
@@ -81,7 +84,11 @@ class Refusal(Exception):
         return JsonResponse(
             {"code": self.code, "message": self.message, **self.more},
             status=self.status,
-            headers=dict(self.headers),
+            headers={
+                "Content-Language": translation.get_language() or "",
+                "Vary": "Accept-Language",
+                **self.headers,
+            },
         )
 
 
@@ -137,12 +144,16 @@ class Bearer(HttpAuthBase):
 
     def __call__(self, request: HttpRequest) -> ApiToken:
         now = timezone.now()
+        accepted = _accepted_language(request)
+        if accepted:
+            translation.activate(accepted)  # the language middleware resets it
         token = _token_of(request, now)
         if token is None:
             raise unauthorized()
         actions.record_token_use(token, now)
         request.user = token.owner
-        translation.activate(token.owner.language)  # the language middleware resets it
+        if not accepted:
+            translation.activate(token.owner.language)
         if self.scope not in token.scopes:
             raise Refusal(
                 403,
@@ -161,6 +172,17 @@ class Bearer(HttpAuthBase):
 _rate = Rate("api")
 _wrong_keys = Rate("api wrong keys")
 _accepted: set[str] = set()  # digests of keys
+
+
+def _accepted_language(request: HttpRequest) -> str | None:
+    """The first language of Accept-Language that we have. Unlike browsers, whose header the
+    pages ignore, a program sends it on purpose."""
+    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        language = tag.partition("-")[0]
+        language = "nb" if language == "no" else language
+        if language in dict(settings.LANGUAGES):
+            return language
+    return None
 
 
 def _token_of(request: HttpRequest, now: dt.datetime) -> ApiToken | None:

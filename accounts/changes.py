@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.models import Change, User
+from accounts.phones import shown_number
 
 CHANGED = "changed"  # the key in ``after`` under which fields without values are named
 PERSON = "person"  # the key in ``before`` and ``after`` of another person than the subject
@@ -26,7 +27,7 @@ JOINS = ("join_person", "join_recipient")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom changes name. A page that shows a recipient's name logs the access."""
+    """Somebody whom changes name."""
 
     name: str
     is_confidential: bool = False
@@ -59,38 +60,41 @@ Finder = Callable[[Collection[uuid.UUID]], Mapping[uuid.UUID, Person]]
 class ChangeKind:
     """Changes that a page can be filtered by. ``describers`` are by verb.
 
-    A description does not name the change's subject where that is a recipient: the page does.
+    A page names a change's subject before the description, unless all of the kind's
+    descriptions do.
     """
 
     kind: str
     label: str | Promise
     describers: Mapping[str, Describer]
+    names_subject: bool = False
 
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """A change as pages show it."""
+    """A change as pages show it. A page that shows a recipient's name logs the access."""
 
     id: int
     at: dt.datetime
     by: str
     by_id: uuid.UUID | None
     department_id: uuid.UUID | None
-    whom: Person | None
     whom_id: uuid.UUID | None
+    whom: str  # empty when the description says it
+    is_about_recipient: bool
     description: str
     reason: str
     can_be_undone: bool = False
 
 
 _kinds: dict[str, ChangeKind] = {}
-_describers: dict[str, Describer] = {}
+_kind_of: dict[str, ChangeKind] = {}
 _finders: list[Finder] = []
 
 
 def register(kind: ChangeKind) -> None:
     _kinds[kind.kind] = kind
-    _describers.update(kind.describers)
+    _kind_of.update(dict.fromkeys(kind.describers, kind))
 
 
 def register_people(find: Finder) -> None:
@@ -108,34 +112,35 @@ def verbs_of(kind: str) -> list[str]:
     return list(found.describers) if found else []
 
 
-def is_registered(verb: str) -> bool:
-    return verb in _describers
-
-
 def lines_of(changes: Iterable[Change], this_year: int) -> list[ChangeLine]:
     """Describe changes. The number of queries does not depend on their number."""
     changes = list(changes)
     people = People(people_of(changes), this_year)
-    return [
-        ChangeLine(
-            id=change.pk,
-            at=change.at,
-            by=people.name(change.actor_id),
-            by_id=change.actor_id,
-            department_id=change.department_id,
-            whom=people.found.get(change.subject_id) if change.subject_id else None,
-            whom_id=change.subject_id,
-            description=describe(change, people),
-            reason=change.reason,
-        )
-        for change in changes
-    ]
+    return [_line(change, people) for change in changes]
+
+
+def _line(change: Change, people: People) -> ChangeLine:
+    kind = _kind_of.get(change.verb)
+    whom = people.found.get(change.subject_id) if change.subject_id else None
+    return ChangeLine(
+        id=change.pk,
+        at=change.at,
+        by=people.name(change.actor_id),
+        by_id=change.actor_id,
+        department_id=change.department_id,
+        whom_id=change.subject_id,
+        whom=whom.name if whom and not (kind and kind.names_subject) else "",
+        is_about_recipient=whom is not None and whom.is_recipient,
+        description=describe(change, people),
+        reason=change.reason,
+    )
 
 
 def describe(change: Change, people: People) -> str:
-    describer = _describers.get(change.verb)
-    # A newer version of the product may have recorded verbs that this one does not know.
-    return describer(change, people) if describer else _("Something else was changed")
+    kind = _kind_of.get(change.verb)
+    if kind is None:  # recorded by a newer version of the product
+        return _("Something else was changed")
+    return kind.describers[change.verb](change, people)
 
 
 def people_of(changes: Iterable[Change]) -> dict[uuid.UUID, Person]:
@@ -185,7 +190,7 @@ def _value(model_field: Any, value: Any, this_year: int) -> str:
         return str(dict(model_field.flatchoices).get(value, value))
     if type(model_field) is DateField:
         return dates.day(dt.date.fromisoformat(value), get_language(), this_year=this_year)
-    return str(value)
+    return shown_number(value) if model_field.name == "phone" else str(value)
 
 
 def find_people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:

@@ -17,7 +17,7 @@ from accounts.actions.tokens import revoke_all_tokens
 from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User, languages
-from accounts.phones import is_number
+from accounts.phone_field import PhoneField
 
 LABELS = {
     "login": _("E-mail address"),
@@ -219,23 +219,19 @@ class EmailForm(CleanForm):
 
 
 class PhoneForm(CleanForm):
-    address = forms.CharField(
+    address = PhoneField(
         label=_("Your new phone number"),
-        max_length=30,
         required=False,
         help_text=_("We call you there. A mobile number can get text messages, too."),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        autocomplete="tel",
+        error_messages={
+            "unsure": _("Is %(number)s your own number? Then write only the number."),
+        },
     )
 
     def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
         self.user = user
-
-    def clean_address(self) -> str:
-        address: str = self.cleaned_data["address"]
-        if address and not is_number(address):
-            raise forms.ValidationError(_("Write the number with figures, at least eight."))
-        return address
 
 
 class AddressCodeForm(CleanForm):

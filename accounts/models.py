@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.phones import mobile_number
+from database.versions import Versioned
 
 INVITATION_SALT = "accounts.invitation"
 
@@ -44,7 +45,7 @@ def default_language() -> str:
     return str(settings.LANGUAGE_CODE)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser, Versioned):
     """Somebody who can log in. What they may do follows from rows of other models
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
 
@@ -56,7 +57,10 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164
+    # Whether the user has entered a code that was sent there. Else text messages name no
+    # service: the number may be somebody else's.
+    phone_is_confirmed = models.BooleanField(default=False, editable=False)
     language = models.CharField(
         _("language"), max_length=2, choices=languages, default=default_language
     )
@@ -285,7 +289,7 @@ def _by_sms() -> list[str]:
     return [Message.Channel.SMS]
 
 
-class MessageChoices(models.Model):
+class MessageChoices(Versioned):
     """The channels that a user wants for each topic; an empty list means no message.
 
     The list fields have the names of ``accounts.messages.notices.Topic``.

@@ -11,6 +11,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.phones import shown_number
 from booking import errors, queries
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.timetable import OwnVisit, Row, row
@@ -74,7 +75,7 @@ class Choosing:
     def phone(self) -> str:
         """The department's phone number, or the municipality's when it has none."""
         phone = self.service.department.phone or settings.MUNICIPALITY_PHONE
-        return phone.replace(" ", "\N{NO-BREAK SPACE}")
+        return shown_number(phone).replace(" ", "\N{NO-BREAK SPACE}")
 
     @cached_property
     def person(self) -> queries.Person:

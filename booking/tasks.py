@@ -20,7 +20,7 @@ def remind() -> None:
 
 @shared_task
 def book_series() -> None:
-    """Every night, after the days are laid out."""
+    """Every hour, after the days are laid out."""
     from booking.actions.series import book_all_series
 
     book_all_series()
@@ -42,7 +42,7 @@ def alert_unbooked() -> None:
 
 @shared_task
 def tell_of_ended_mandates() -> None:
-    """Every night."""
+    """Every hour."""
     from booking.actions.mandates import notify_of_expired_mandates
 
     notify_of_expired_mandates(timezone.localdate())

@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("persons/choose/", mandates.choose_person, name="choose_person"),
     path("persons/<uuid:mandate>/leave/", mandates.leave_person, name="leave_person"),
     path("looks/", access_log.access_log, name="looks"),
+    path("looks/changes/", access_log.changes, name="changes"),
     # /guardians/: for a coordinator
     path("guardians/", guardians.guardians, name="guardians"),
     path(

@@ -5,22 +5,49 @@ from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf
+
+from database import alphabet
 
 
-class Alphabetical(Func):
-    """Sort names in Norwegian order (… z, æ, ø, å): ``order_by(Alphabetical("family_name"))``.
-
-    The database compares by code point, since the PostgreSQL wheel comes without ICU. Code
-    points sort Å before Æ.
-    """
+class Translated(Func):
+    """A column in small letters, with some letters replaced one by one."""
 
     function = "TRANSLATE"
     output_field = CharField()
 
-    def __init__(self, name: str) -> None:
-        # { | } follow z in ASCII. Swedish letters sort as Norwegian lists sort them.
-        super().__init__(Lower(F(name)), Value("æäøöå"), Value("{{||}"))
+
+class Replaced(Func):
+    function = "REPLACE"
+    output_field = CharField()
+
+
+class Alphabetical(Translated):
+    """Sort names in Norwegian order (… z, æ, ø, å): ``order_by(Alphabetical("family_name"))``.
+
+    The database compares by code point, since the PostgreSQL wheel comes without ICU. With
+    several columns, the first that is not empty counts: some people have one name.
+    """
+
+    def __init__(self, *names: str) -> None:
+        found = [NullIf(F(name), Value("")) for name in names[:-1]]
+        name = Coalesce(*found, F(names[-1])) if found else F(names[-1])
+        one_letter = Replaced(Lower(name), Value("aa"), Value("å"))
+        super().__init__(one_letter, Value(alphabet.LETTERS), Value(alphabet.ORDERED))
+
+
+class Folded(Replaced):
+    """The columns as one text, for a search that ignores accents: see ``alphabet.folded``."""
+
+    def __init__(self, *columns: str) -> None:
+        words = [part for column in columns for part in (F(column), Value(" "))]
+        text: Func = Translated(
+            Lower(Concat(*words)), Value(alphabet.LETTERS), Value(alphabet.FOLDED)
+        )
+        *pairs, (last, letter) = alphabet.SAME_PAIRS
+        for pair, plain in pairs:
+            text = Replaced(text, Value(pair), Value(plain))
+        super().__init__(text, Value(last), Value(letter))
 
 
 class DateRange(Func):

@@ -27,7 +27,9 @@ PATH = "/api/"
 DESCRIPTION = """\
 Book visits, see free times and one's work list: what the pages do, for programs.
 Instants are ISO 8601 with an offset. Send `Authorization: Bearer …` with every request.
-Every refusal is `{"code", "message"}`, some with more; `code` is what to act on.
+Every refusal is `{"code", "message"}`, some with more; `code` is what to act on, and `message`
+is in the language of `Accept-Language` (`nb`, `nn`, `en`), else of the token's owner.
+HEAD is answered where GET is.
 """
 
 
@@ -120,7 +122,8 @@ def refuse_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResp
 
 
 class ProblemsMiddleware:
-    """Replace HTML error pages below ``/api/`` by JSON.
+    """Replace HTML error pages below ``/api/`` by JSON, and answer HEAD like GET without the
+    content: ninja knows only the methods of its operations.
 
     Only compression is outside of it, so that it sees every response uncompressed.
     """
@@ -138,11 +141,23 @@ class ProblemsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(PATH):
-            request.COOKIES = {}  # a key is all that counts here; no session is read or made
-        response = self.get_response(request)
+        if not request.path.startswith(PATH):
+            return self.get_response(request)
+        request.COOKIES = {}  # a key is all that counts here; no session is read or made
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
+        response = self._as_json(self.get_response(request))
+        if "GET" in response.get("Allow", "").split(", "):
+            response.headers["Allow"] += ", HEAD"
+        if is_head:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    def _as_json(self, response: HttpResponse) -> HttpResponse:
         is_page = not response.get("Content-Type", "").startswith("application/json")
-        if response.status_code >= 400 and is_page and request.path.startswith(PATH):
+        if response.status_code >= 400 and is_page:
             code = self.CODES.get(response.status_code, "error")
             problem = JsonResponse({"code": code, "message": response.reason_phrase})
             response.content = problem.content

@@ -2,12 +2,13 @@
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.utils.module_loading import import_string
 
 from serviceshop import env
@@ -25,6 +26,7 @@ READ_ELSEWHERE = {
 }
 # Other programs have no variables with these beginnings.
 OURS = ("SERVICESHOP_", "MUNICIPALITY_", "EMAIL_", "SMS_", "QUIET_", "ACCESSIBILITY_")
+LIMITS = ["lock_timeout", "statement_timeout"]  # of the server, for each session
 SIMILAR = 0.86  # of difflib; one letter of ten may differ
 
 
@@ -52,6 +54,24 @@ def email_backend(**_: Any) -> list[CheckMessage]:
             checks.Error("EMAIL_BACKEND names a class that does not exist.", id="serviceshop.E001")
         ]
     return []
+
+
+@checks.register(checks.Tags.database)
+def limits_behind_a_pooler(
+    databases: Collection[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Warn when a pooler drops our limits and the role has none."""
+    if not settings.DATABASE_POOLER or DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = '0'", [LIMITS]
+        )
+        missing = [name for (name,) in cursor.fetchall()]
+    if not missing:
+        return []
+    problem = f"Behind a pooler the database role needs {' and '.join(sorted(missing))}."
+    return [checks.Warning(problem, hint="See docs/operation.md.", id="serviceshop.W002")]
 
 
 def found() -> list[str]:

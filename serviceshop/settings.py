@@ -135,17 +135,24 @@ DATABASES = {
 DATABASE_TIMEOUT = env.number("DATABASE_TIMEOUT", 2, 1, 60)
 STATEMENT_SECONDS = DATABASE_TIMEOUT if IS_WEB_SERVER else 30
 LOCK_SECONDS = min(STATEMENT_SECONDS, 5)
+# A pooler such as PgBouncer gives each transaction another connection of the server: nothing that
+# belongs to a session may be used. The role sets the limits then (docs/operation.md).
+DATABASE_POOLER = env.flag("DATABASE_POOLER")
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
 # The URL may contain options, such as ?sslmode=verify-full.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # Prepared statements save a fifth of the time of a booking.
     "server_side_binding": True,
-    "prepare_threshold": 2,
+    "prepare_threshold": None if DATABASE_POOLER else 2,
     "connect_timeout": 2 if IS_WEB_SERVER else 5,
-    "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s",
-    # The server keeps the limits above; this one holds when the server itself is frozen.
+    # The server keeps the limits below; this one holds when the server itself is frozen.
     "longest_wait": STATEMENT_SECONDS + 0.5,
 }
+if not DATABASE_POOLER:
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
@@ -262,20 +269,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker forever
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers use LOGGING, too
+CELERY_WORKER_REDIRECT_STDOUTS = False  # what the demonstration prints is for its reader
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"  # in other zones, crontab schedules fail at clock changes
+# What is due once a night runs every hour, and finds in the database whether there is work left:
+# beat may have lost its file, and a whole night with it.
+_hourly = {"expires": 3000.0}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "lay out days": {
         "task": "departments.tasks.lay_out_days",
-        "schedule": crontab(hour="1", minute="10"),
+        "schedule": crontab(minute="10"),
+        "options": _hourly,
     },
     "book what repeats": {
         "task": "booking.tasks.book_series",
-        "schedule": crontab(hour="1", minute="30"),
+        "schedule": crontab(minute="30"),
+        "options": _hourly,
     },
     "notify about ended mandates": {
         "task": "booking.tasks.tell_of_ended_mandates",
-        "schedule": crontab(hour="1", minute="50"),
+        "schedule": crontab(minute="50"),
+        "options": _hourly,
     },
     # From here on: work whose message was lost. Messages expire if no worker takes them.
     "plan stale days": {
@@ -310,16 +324,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "clear sessions": {
         "task": "accounts.tasks.clear_sessions",
-        "schedule": crontab(hour="2", minute="40"),
+        "schedule": crontab(minute="40"),
+        "options": _hourly,
     },
     "tidy messages": {
         "task": "accounts.tasks.tidy_messages",
-        "schedule": crontab(hour="2", minute="20"),
+        "schedule": crontab(minute="20"),
+        "options": _hourly,
     },
     "alert about unbooked essential services": {
         "task": "booking.tasks.alert_unbooked",
         "schedule": crontab(minute="15"),
-        "options": {"expires": 3000.0},
+        "options": _hourly,
     },
     "close due days": {
         "task": "workflow.tasks.close_due_days",

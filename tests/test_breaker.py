@@ -2,6 +2,7 @@
 
 import socket
 import time
+import uuid
 
 import pytest
 from celery import Celery
@@ -10,6 +11,7 @@ from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from departments.tasks import lay_out_days
+from serviceshop.celery import app
 from serviceshop.redis.breaker import Breaker, redis_breaker
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -113,3 +115,24 @@ def test_sending_a_task_without_a_broker_is_tried_once_and_raises_nothing(
 def test_sending_a_task_with_a_broker_sends_a_message():
     assert lay_out_days.delay() is not None
     lay_out_days.app.control.purge()
+
+
+def test_a_worker_takes_the_next_task_though_the_broker_missed_an_acknowledgement(monkeypatch):
+    queue = f"acknowledged {uuid.uuid4()}"
+    with app.connection_for_read() as connection, connection.SimpleQueue(queue) as tasks:
+        channel = tasks.consumer.channel
+        channel.basic_qos(0, 1, False)  # as a worker with one process: one task at a time
+        tasks.put("a task")
+        message = tasks.get(timeout=10)
+        assert not channel.qos.can_consume()
+
+        with monkeypatch.context() as patch:
+            patch.setattr("redis.client.Pipeline.execute", broken)
+            patch.setattr("redis.Redis.execute_command", broken)
+            message.ack()
+
+        assert channel.qos.can_consume()
+
+
+def broken(*args, **kwargs):
+    raise RedisConnectionError

@@ -92,7 +92,6 @@ class World:
         )
         Change.objects.create(
             department_id=self.department.pk,
-            subject_id=self.recipient.pk,
             verb="remove_special_day",
             after={"special_days": [], "from": TODAY},
             actor=self.people["administrator"],
@@ -156,6 +155,12 @@ class World:
             subject_id=recipient.pk,
             department_id=self.department.pk,
             what="booking:recipient",
+        )
+        Change.objects.create(
+            actor=colleague,
+            subject_id=recipient.pk,
+            department_id=self.department.pk,
+            verb="trust_again",
         )
 
     def grow_invitations(self, n):
@@ -251,6 +256,7 @@ PAGES = [
     Page("recipient", "booking:mandates", 4),
     Page("recipient", "accounts:invitations", 3),
     Page("recipient", "booking:looks", 7),
+    Page("recipient", "booking:changes", 10),
     Page("recipient", "accounts:tokens", 2),
     Page("recipient", "api:services", 2),
     Page("recipient", "api:slots", 2),
@@ -262,6 +268,7 @@ PAGES = [
     Page("guardian", "booking:all_series", 4),
     Page("guardian", "booking:wishes", 4),
     Page("guardian", "booking:looks", 8),
+    Page("guardian", "booking:changes", 11),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
     Page("care worker", "workflow:my_day date", 7),
@@ -277,7 +284,7 @@ PAGES = [
     Page("administrator", "departments:hours department", 12),
     Page("administrator", "departments:special_days department", 8),
     Page("administrator", "departments:special_day department date", 14),
-    Page("administrator", "departments:changes department", 9),
+    Page("administrator", "departments:changes department", 12),
     Page("administrator", "departments:services department", 5),
     Page("administrator", "departments:service department service", 6),
     Page("administrator", "departments:staff department", 6),

@@ -133,7 +133,8 @@ RULES = {
     "api:bookings": get(),
     "api:book": post(),
     "api:move booking": post(booking="booking"),
-    "api:cancel booking": Rule(set(), "delete", {"booking": "booking"}),
+    "api:cancel booking": post(booking="booking"),
+    "api:delete booking": Rule(set(), "delete", {"booking": "booking"}),
     "api:work_lists": get(),
     # booking: a recipient's own
     "booking:calendar": get(OTHER_RECIPIENT, *LOOKERS),
@@ -178,6 +179,7 @@ RULES = {
         COORDINATOR, invitation="guardian_invitation"
     ),
     "booking:looks": get(*RECIPIENTS, GUARDIAN),
+    "booking:changes": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
     "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
     "booking:leave_person mandate": post(LOOKER, mandate="mandate"),
@@ -259,6 +261,9 @@ RULES = {
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
     "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
+    "departments:rename_employee department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

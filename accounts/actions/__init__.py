@@ -7,6 +7,7 @@ from accounts.actions.addresses import (
     request_change,
 )
 from accounts.actions.changes import differing, record, record_all, values_of
+from accounts.actions.coordinators import appoint_coordinator, dismiss_coordinator
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
 from accounts.actions.invitations import (
@@ -26,6 +27,7 @@ from accounts.actions.login_codes import (
     send_code,
     use_code,
 )
+from accounts.actions.names import rename
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
 from accounts.actions.tokens import (
@@ -37,6 +39,7 @@ from accounts.actions.tokens import (
 
 __all__ = [
     "accept_invitation",
+    "appoint_coordinator",
     "change_address",
     "choose_language",
     "choose_messages",
@@ -52,6 +55,7 @@ __all__ = [
     "delete_old_messages",
     "deliver",
     "differing",
+    "dismiss_coordinator",
     "end_overdue",
     "find_login",
     "invite",
@@ -62,6 +66,7 @@ __all__ = [
     "record_all",
     "record_bounce",
     "record_token_use",
+    "rename",
     "request_change",
     "revoke_all_tokens",
     "revoke_token",

@@ -134,7 +134,9 @@ def _apply(change: AddressChange, session_key: str | None = None) -> None:
         end_sessions(of=user, but=session_key)
     else:
         phone_changes.send(sender=User, user=user, phone=change.address)
-        User.objects.filter(pk=user.pk).update(phone=change.address)
+        User.objects.filter(pk=user.pk).update(
+            phone=change.address, phone_is_confirmed=bool(change.digest)
+        )
     DeadAddress.objects.filter(user=user, channel=channel).delete()
     change.made_at = timezone.now()
     change.save(update_fields=["made_at"])

@@ -22,6 +22,7 @@ from booking.models import (
 )
 from booking.queries import Person
 from booking.queries import recipients as parts
+from database.expressions import Alphabetical
 from departments.models import Service
 
 
@@ -80,7 +81,9 @@ def mandates_held_by(user: User) -> list[Mandate]:
         Mandate.objects.in_force(timezone.localdate())
         .filter(holder=user)
         .select_related("recipient")
-        .order_by("recipient__given_name", "recipient__family_name", "pk")
+        .order_by(
+            Alphabetical("recipient__given_name"), Alphabetical("recipient__family_name"), "pk"
+        )
     )
     for mandate in held:
         mandate.holder = user

@@ -149,7 +149,7 @@ def end_mandate(*, mandate: Mandate, department: Department | None = None, by: U
 
 def notify_of_expired_mandates(today: dt.date) -> None:
     """Post a message for each mandate that has expired in the last days, once, unless another
-    mandate of the same holder follows it. Runs every night."""
+    mandate of the same holder follows it. Runs every hour."""
     expired = Mandate.objects.filter(
         revoked_at=None, valid_until__lt=today, valid_until__gte=today - NEWS_FOR
     )

@@ -86,7 +86,7 @@ def repeat(
 
 
 def book_all_series() -> None:
-    """Decide the new dates of all running series. Runs every night; running it twice, or at
+    """Decide the new dates of all running series. Runs every hour; running it twice, or at
     the same time, does no harm."""
     running = BookingSeries.objects.running()
     for series in running.select_related("service__department", "recipient__user", "mandate"):

@@ -14,6 +14,7 @@ from ninja.responses import Status
 from pydantic import TypeAdapter
 
 from accounts.api import Bearer, Problem, Scope, TokenRequest
+from accounts.models import User
 from booking import actions, errors, queries
 from booking.access.programs import (
     ProgramAccess,
@@ -135,17 +136,20 @@ def book(
     asked: BookIn,
     key: HeaderEx[uuid.UUID, P(alias="Idempotency-Key")],
 ) -> Status[BookingOut]:
-    """Once for each `Idempotency-Key`: the same request again is answered 200 with the
-    booking that it made, as it stands; another request under that key is refused.
+    """Once for each `Idempotency-Key` of the token's owner: the same request again is answered
+    200 with the booking that it made, as it stands; another request under that key is refused.
+    Keys of different owners have nothing to do with each other.
     A time that was taken meanwhile is 409 with the nearest free times. Scope
     `bookings:write`."""
     access = access_of(request.user, asked.recipient, may=May.BOOK, what="api:book")
-    service = service_to_book(access, asked.service, key=key)
+    own_key = _own_key(request.user, key)
+    service = service_to_book(access, asked.service, key=own_key)
     booking = actions.book(
-        key=key,
+        key=own_key,
         recipient=access.recipient,
         service=service,
         starts_at=asked.start,
+        note=asked.note,
         by=request.user,
         via=BookingEvent.Via.API,
         reason=asked.reason,
@@ -194,14 +198,30 @@ def move(request: TokenRequest, booking: uuid.UUID, asked: MoveIn) -> BookingOut
     return BookingOut.of(moved)
 
 
-@router.delete(
-    "bookings/{uuid:booking}",
+@router.post(
+    "bookings/{uuid:booking}/cancel",
     auth=write,
     response={200: BookingOut, **VERB_REFUSALS},
     summary="Cancel a visit",
 )
 def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = None) -> BookingOut:
     """Cancelling twice changes nothing. Scope `bookings:write`."""
+    return _cancel(request, booking, asked)
+
+
+@router.delete(
+    "bookings/{uuid:booking}",
+    auth=write,
+    response={200: BookingOut, **VERB_REFUSALS},
+    summary="Cancel a visit, by another method",
+)
+def delete(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = None) -> BookingOut:
+    """The same as `POST …/cancel`. Some proxies drop the body of a DELETE, and with it the
+    reason that staff must give. Scope `bookings:write`."""
+    return _cancel(request, booking, asked)
+
+
+def _cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None) -> BookingOut:
     access, visit = booking_for_program(request.user, booking, may=May.BOOK, what="api:cancel")
     reason = asked.reason if asked else ""
     _check_reason(access, reason)
@@ -213,6 +233,11 @@ def cancel(request: TokenRequest, booking: uuid.UUID, asked: CancelIn | None = N
         as_staff=access.is_staff,
     )
     return BookingOut.of(cancelled)
+
+
+def _own_key(owner: User, key: uuid.UUID) -> uuid.UUID:
+    """The booking's id. Another owner's request with the same key makes another booking."""
+    return uuid.uuid5(owner.pk, str(key))
 
 
 def _check_range(service: Service, first: dt.date, last: dt.date, now: dt.datetime) -> None:

@@ -58,6 +58,7 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Reason = Annotated[str, Field(max_length=200)]
+Note = Annotated[str, Field(max_length=200)]
 
 
 class BalanceOut(Schema):
@@ -118,6 +119,7 @@ class BookingOut(Schema):
     start: Instant
     end: Instant
     status: Literal["booked", "cancelled"]
+    note: str = Field(description="For the carer.")
 
     @classmethod
     def of(cls, booking: Booking) -> Self:
@@ -127,6 +129,7 @@ class BookingOut(Schema):
             start=booking.starts_at,
             end=booking.ends_at,
             status=booking.status,
+            note=booking.note,
         )
 
 
@@ -146,6 +149,7 @@ class BookIn(Sent):
     service: uuid.UUID
     start: Instant
     recipient: uuid.UUID | None = Field(None, description="Whom it is for, when not oneself.")
+    note: Note = Field("", description="For the carer. Not about health.")
     reason: Reason = Field(
         "", description="Staff must give one at short notice; the recipient reads it."
     )

@@ -7,14 +7,15 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, OneName
+from accounts.phone_field import PhoneField
 from booking.actions import Particulars
 from booking.models import Grant, Recipient
 from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumberField
 from departments.models import Department, Service
 
 
-class RecipientForm(CleanForm):
+class RecipientForm(OneName, CleanForm):
     """Labels and limits are the model's. A confidential address is never shown: the field is
     empty, and an empty field keeps the address."""
 
@@ -35,12 +36,23 @@ class RecipientForm(CleanForm):
             self.FIELDS,
             widgets={
                 name: forms.TextInput(attrs=NO_GUESSES)
-                for name in ("given_name", "family_name", "phone", "address", "directions")
+                for name in ("given_name", "family_name", "address", "directions")
             },
             help_texts={
                 "directions": gettext("The carer reads this before the visit."),
                 "has_confidential_address": gettext(
                     "Shown to nobody but the carer, for the next visit."
+                ),
+            },
+        )
+        self.fields["phone"] = PhoneField(
+            label=_("Phone"),
+            required=False,
+            help_text=_("The person's own. Read it back to them: reminders may go there."),
+            error_messages={
+                "unsure": _(
+                    "Is %(number)s the person's own number? Then write only the number. A"
+                    " relative's number belongs in “how to get in”."
                 ),
             },
         )

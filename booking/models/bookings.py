@@ -28,7 +28,8 @@ class Booking(models.Model):
     """A booking of a recipient (FHIR Appointment). Keeps its own times, length and number of
     carers when the service changes later.
 
-    Its key is the idempotency key of the form or request: sending that twice finds this row.
+    Its key is the idempotency key of the form, or made from that of a program's request:
+    sending that twice finds this row.
     ``asked`` is the request made with that key, so that another request with the same key can
     be refused.
     """

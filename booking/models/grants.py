@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models.recipients import Recipient
 from database.expressions import DateRange
+from database.versions import Versioned
 from departments.models import Service
 
 
@@ -22,7 +23,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         )
 
 
-class Grant(models.Model):
+class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.
 
     Each booking is charged to the local week (Monday first) or month of its start.

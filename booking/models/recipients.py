@@ -7,15 +7,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from database.expressions import Alphabetical
+from database.versions import Versioned
 from departments.models import Department
 
 
-class Recipient(models.Model):
+class Recipient(Versioned):
     """A person who has been granted services (FHIR Patient), with or without a log-in.
 
     Recipients belong to no department; their grants do. ``revision`` rises with every change
-    of the recipient's bookings and grants, for the ETags of their pages. This row is locked
-    before any Day.
+    of the recipient's bookings and grants, for the ETags of their pages, and ``version`` when
+    their particulars change. This row is locked before any Day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -27,8 +28,8 @@ class Recipient(models.Model):
         related_name="recipient",
     )
     given_name = models.CharField(_("first name"), max_length=100)
-    family_name = models.CharField(_("last name"), max_length=100)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    family_name = models.CharField(_("last name"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164, or older text
     address = models.CharField(_("address"), max_length=200, blank=True)
     directions = models.CharField(_("how to get in"), max_length=200, blank=True)
     has_confidential_address = models.BooleanField(_("confidential address"), default=False)
@@ -43,7 +44,11 @@ class Recipient(models.Model):
     )
 
     class Meta:
-        ordering = [Alphabetical("family_name"), Alphabetical("given_name"), "id"]
+        ordering = [
+            Alphabetical("family_name", "given_name"),
+            Alphabetical("given_name"),
+            "id",
+        ]
 
     def __str__(self) -> str:
         return self.full_name

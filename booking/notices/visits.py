@@ -177,7 +177,11 @@ _TEXTS = {
 
 
 def _names_service(booking: Booking, message: Message) -> bool:
-    """Whether both the addressee and the recipient want the service named."""
+    """Whether both the addressee and the recipient want the service named. Not in text
+    messages to a number that the addressee has not confirmed."""
+    is_sms = message.channel == Message.Channel.SMS
+    if is_sms and not (message.user and message.user.phone_is_confirmed):
+        return False
     users = {message.user_id, booking.recipient.user_id or message.user_id}
     if message.user and users == {message.user_id}:
         choices = getattr(message.user, "message_choices", None)

@@ -1,7 +1,14 @@
 """Queries about recipients: free times, balances, bookings, mandates, letters. They change
 nothing."""
 
-from booking.queries.access_log import AccessLogLine, access_log_of, with_roles
+from booking.queries.access_log import (
+    AccessLogLine,
+    OwnChange,
+    access_log_of,
+    as_own_changes,
+    changes_for,
+    with_roles,
+)
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.changes import register_changes
 from booking.queries.department_recipients import (
@@ -83,11 +90,13 @@ __all__ = [
     "Balance",
     "DateOfSeries",
     "Letter",
+    "OwnChange",
     "Person",
     "RecipientSummary",
     "Unbooked",
     "access_log_of",
     "amount_per_period",
+    "as_own_changes",
     "balance",
     "balances",
     "booked_again",
@@ -95,6 +104,7 @@ __all__ = [
     "can_be_moved",
     "cancel_deadline",
     "change_deadline",
+    "changes_for",
     "coming",
     "coming_of_series",
     "count_of_letters",

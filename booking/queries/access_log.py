@@ -1,13 +1,15 @@
-"""The access log of a recipient, as they may read it."""
+"""The access log of a recipient and the changes that concern them, as they may read it."""
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from accounts.models import AccessLogEntry, User
+from accounts.changes import ids_joined_with, lines_of, verbs_of
+from accounts.models import AccessLogEntry, Change, User
 from booking.models import Mandate, Recipient
 from departments.models import Department, Employee
 
@@ -24,6 +26,31 @@ class AccessLogLine:
     what: str
 
 
+# What recipients read of: not which carers their visits have, which is planned until they come.
+OWN_KINDS = (
+    "recipients",
+    "grants",
+    "series",
+    "mandates",
+    "feeds",
+    "invitations",
+    "log_in",
+    "reports",
+)
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """A change as the recipient reads it. ``by`` is empty when nobody made it."""
+
+    at: dt.datetime
+    by: str
+    is_own: bool
+    roles: Sequence[str]
+    department: Department | None
+    description: str
+
+
 def access_log_of(recipient: Recipient) -> QuerySet[AccessLogEntry]:
     """All entries but the recipient's own, latest first. ``with_roles`` takes a page of them."""
     return (
@@ -36,18 +63,9 @@ def access_log_of(recipient: Recipient) -> QuerySet[AccessLogEntry]:
 
 def with_roles(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[AccessLogLine]:
     """The entries with the roles of their actors, in three statements."""
-    departments = Department.objects.in_bulk(
-        {entry.department_id for entry in entries if entry.department_id}
+    departments, roles = _departments_and_roles(
+        recipient, {(entry.actor_id, entry.department_id) for entry in entries}
     )
-    actors = {entry.actor_id for entry in entries}
-    roles: dict[tuple[uuid.UUID, uuid.UUID | None], list[str]] = {}
-    for employee in Employee.objects.filter(person__in=actors, department__in=departments):
-        role = str(employee.get_role_display())
-        roles.setdefault((employee.person_id, employee.department_id), []).append(role)
-    for mandate in Mandate.objects.filter(recipient=recipient, holder__in=actors):
-        kinds = roles.setdefault((mandate.holder_id, None), [])
-        if mandate.get_kind_display() not in kinds:
-            kinds.append(str(mandate.get_kind_display()))
     return [
         AccessLogLine(
             at=entry.at,
@@ -58,3 +76,50 @@ def with_roles(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[
         )
         for entry in entries
     ]
+
+
+def changes_for(recipient: Recipient, *, is_own: bool) -> QuerySet[Change]:
+    """What has been changed for the recipient, latest first; also for their log-in when they
+    read it themselves. ``as_own_changes`` takes a page of them."""
+    ids = ids_joined_with(recipient.pk)
+    if is_own and recipient.user_id is not None:
+        ids.append(recipient.user_id)
+    verbs = [verb for kind in OWN_KINDS for verb in verbs_of(kind)]
+    return Change.objects.filter(subject_id__in=ids, verb__in=verbs).order_by("-at", "-pk")
+
+
+def as_own_changes(recipient: Recipient, changes: Sequence[Change]) -> list[OwnChange]:
+    """The changes in words, with the roles of their actors."""
+    departments, roles = _departments_and_roles(
+        recipient, {(change.actor_id, change.department_id) for change in changes}
+    )
+    return [
+        OwnChange(
+            at=line.at,
+            by=line.by,
+            is_own=line.by_id is not None and line.by_id == recipient.user_id,
+            roles=roles.get((line.by_id, line.department_id), []),
+            department=departments.get(line.department_id) if line.department_id else None,
+            description=line.description,
+        )
+        for line in lines_of(changes, timezone.localdate().year)
+    ]
+
+
+def _departments_and_roles(
+    recipient: Recipient, found: Collection[tuple[uuid.UUID | None, uuid.UUID | None]]
+) -> tuple[
+    dict[uuid.UUID, Department], dict[tuple[uuid.UUID | None, uuid.UUID | None], list[str]]
+]:
+    """The departments, and the roles of each actor in the department or towards the recipient."""
+    departments = Department.objects.in_bulk({place for _actor, place in found if place})
+    actors = {actor for actor, _place in found if actor}
+    roles: dict[tuple[uuid.UUID | None, uuid.UUID | None], list[str]] = {}
+    for employee in Employee.objects.filter(person__in=actors, department__in=departments):
+        role = str(employee.get_role_display())
+        roles.setdefault((employee.person_id, employee.department_id), []).append(role)
+    for mandate in Mandate.objects.filter(recipient=recipient, holder__in=actors):
+        kinds = roles.setdefault((mandate.holder_id, None), [])
+        if mandate.get_kind_display() not in kinds:
+            kinds.append(str(mandate.get_kind_display()))
+    return departments, roles

@@ -14,6 +14,7 @@ from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
+from database.expressions import Folded
 from departments.models import Department, Service
 
 LOG_IN = "log_in"  # kind of invitation; its target is the Recipient
@@ -33,11 +34,10 @@ def with_grants_here(
 
 
 def named(recipients: QuerySet[Recipient], words: Iterable[str]) -> QuerySet[Recipient]:
-    """Those with every word in their given or family name."""
+    """Those with every word in their name, as ``database.alphabet.folded_words`` gives them."""
+    recipients = recipients.alias(folded=Folded("given_name", "family_name"))
     for word in words:
-        recipients = recipients.filter(
-            Q(given_name__icontains=word) | Q(family_name__icontains=word)
-        )
+        recipients = recipients.filter(folded__contains=word)
     return recipients
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MessageChoices
+from accounts.phones import shown_number
 from booking.calendar.ics import Entry, Method, Sender, calendar_file
 from booking.models import Booking, BookingEvent, CalendarFeed, Recipient
 
@@ -83,7 +84,9 @@ def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> En
     title, description, url = _("Appointment"), "", ""
     if names_service:
         title = service.name
-        description = ", ".join(filter(None, [service.department.name, service.department.phone]))
+        description = ", ".join(
+            filter(None, [service.department.name, shown_number(service.department.phone)])
+        )
         url = f"{settings.SITE_URL}{reverse('booking:visit', args=[booking.pk])}"
     return Entry(
         id=booking.pk,

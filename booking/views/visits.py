@@ -16,6 +16,7 @@ from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_safe
+from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
@@ -239,7 +240,7 @@ def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
         "booking/refused/too_late_to_cancel.html",
         {
             "visit": visit,
-            "phone": visit.service.department.phone,
+            "phone": shown_number(visit.service.department.phone),
             "refused": f"{simple.folder(request)}/refused.html",
             "why": "too_late_to_cancel",
         },

@@ -26,13 +26,14 @@ from departments.actions.hours import (
     undo_change,
 )
 from departments.actions.join import join_person
-from departments.actions.previews import preview
+from departments.actions.previews import digest_of, preview, save_if
 from departments.actions.rota import (
     add_shift,
     change_shifts,
     clear_name,
     lock_person,
     name_shift,
+    qualifications_of,
     remove_shift,
     unname_shift,
 )
@@ -51,6 +52,7 @@ from departments.actions.staff import (
     end_absence,
     give_qualification,
     invite_again,
+    rename_employee,
     report_absence,
     take_qualification,
 )
@@ -73,6 +75,7 @@ __all__ = [
     "change_shifts",
     "clear_name",
     "correct_absence",
+    "digest_of",
     "employ",
     "end_absence",
     "ensure_laid_out",
@@ -91,13 +94,16 @@ __all__ = [
     "lock_person",
     "name_shift",
     "preview",
+    "qualifications_of",
     "record_change",
     "remove_opening_hours",
     "remove_shift",
     "remove_special_day",
+    "rename_employee",
     "report_absence",
     "revision_bumped",
     "rules_ahead",
+    "save_if",
     "set_special_day",
     "set_special_days",
     "split_opening_hours",

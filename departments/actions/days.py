@@ -330,6 +330,7 @@ def _follow(shift: Shift, draft: ShiftDraft) -> bool:
         if not shift.is_named:
             raise
         shift.person = None
+        shift.version += 1
         follow_absences(shift)
         shift.qualification_ids = sorted(draft.qualification_ids)
         shift.save()

@@ -1,12 +1,16 @@
 """Change when a department is open. Every change lays the coming days out again.
 
 Past days keep their hours: a row that has been in force is ended and a new one starts on
-the date of the change; a row that starts today or later is changed in place. A date
+the date of the change; a row that has not started by then is changed in place. A date
 before today means today.
 
 Each action returns its ``Impact``; ``preview`` of the action returns it without saving.
 ``hours.staffing.id`` is the form's idempotency key: when a row with that id exists, the
 form has been sent before and nothing is done.
+
+``version`` is the ``Department.hours_version`` that the user's page showed, None for callers
+without a page. When the hours have changed since, an action that would change them raises
+``Stale``.
 """
 
 import datetime as dt
@@ -15,10 +19,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Change, User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments import errors, records
 from departments.actions.days import Impact, lay_out_again, rules_ahead
 from departments.actions.settings import lock_department, record_change
@@ -38,7 +44,12 @@ ONE_DAY = dt.timedelta(days=1)
 
 @one_transaction()
 def add_opening_hours(
-    *, department: Department, hours: WeeklyHours, by: User | None, reason: str = ""
+    *,
+    department: Department,
+    hours: WeeklyHours,
+    by: User | None,
+    reason: str = "",
+    version: int | None = None,
 ) -> Impact:
     department = lock_department(department)
     if _exists(hours.staffing.id):
@@ -53,6 +64,7 @@ def add_opening_hours(
         from_date=hours.valid_from,
         by=by,
         reason=reason,
+        version=version,
     )
 
 
@@ -64,12 +76,14 @@ def change_opening_hours(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """Change the row to ``hours``, from ``hours.valid_from`` on. Raises ``HoursAreOver``."""
     department = lock_department(row.department)
     if hours.staffing.id != row.pk and _exists(hours.staffing.id):
         return Impact()
     row.refresh_from_db()
+    _check_not_ended(row, hours.valid_from, department, version)
     rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     return _record_rows(
         department,
@@ -81,6 +95,7 @@ def change_opening_hours(
         by=by,
         reason=reason,
         drop_named=drop_named,
+        version=version,
     )
 
 
@@ -92,6 +107,7 @@ def split_opening_hours(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """Replace a row by two: the row becomes the first half, a new one the second."""
     first, second = halves
@@ -99,6 +115,7 @@ def split_opening_hours(
     if _exists(second.staffing.id):
         return Impact()
     row.refresh_from_db()
+    _check_not_ended(row, first.valid_from, department, version)
     rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     rows = _change(row, first)
     rows.append(_new_row(department, replace(second, valid_from=rows[-1].valid_from)))
@@ -112,6 +129,7 @@ def split_opening_hours(
         by=by,
         reason=reason,
         drop_named=drop_named,
+        version=version,
     )
 
 
@@ -123,12 +141,14 @@ def remove_opening_hours(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """Remove the row from ``from_date``, or from today."""
     department = lock_department(row.department)
     row.refresh_from_db()
     rules, before = rules_ahead(department), [records.of_opening_hours(row)]
     first = _today_or_later(from_date)
+    _check_not_ended(row, first, department, version)
     after = []
     if row.valid_from >= first:
         OpeningHours.objects.filter(pk=row.pk).delete()
@@ -145,6 +165,7 @@ def remove_opening_hours(
         by=by,
         reason=reason,
         drop_named=drop_named,
+        version=version,
     )
 
 
@@ -158,12 +179,14 @@ def set_special_day(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """Give a date its own hours, or none when it is closed. Replaces earlier ones."""
     department = lock_department(department)
     before = _special_record(department, date)
     if before and _is_same(before, name, hours):
         return Impact()
+    _raise_version(department, version)
     rules = rules_ahead(department)
     special, _ = SpecialDay.objects.update_or_create(
         department=department, date=date, defaults={"name": name}
@@ -194,10 +217,14 @@ def set_special_days(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """The same special day on several dates, all or none."""
     impact = Impact()
+    before = lock_department(department).hours_version
     for date in dates:
+        # The first date that changes raises the version.
+        is_first = lock_department(department).hours_version == before
         impact += set_special_day(
             department=department,
             date=date,
@@ -206,6 +233,7 @@ def set_special_days(
             by=by,
             reason=reason,
             drop_named=drop_named,
+            version=version if is_first else None,
         )
     return impact
 
@@ -218,12 +246,14 @@ def remove_special_day(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> Impact:
     """Make the date follow the ordinary week again."""
     department = lock_department(department)
     before = _special_record(department, date)
     if not before:
         return Impact()
+    _raise_version(department, version)
     rules = rules_ahead(department)
     SpecialDay.objects.filter(department=department, date=date).delete()
     record_change(
@@ -252,6 +282,7 @@ def undo_change(
     department = lock_department(Department(pk=change.department_id))
     if not undoable_changes(department, [change], timezone.localdate()):
         raise errors.CannotBeUndone
+    _raise_version(department, None)
     rules = rules_ahead(department)
     before, after = change.before, change.after
     _delete(OpeningHours, _added_ids(after, before, "rows"))
@@ -275,16 +306,31 @@ def undo_change(
     return lay_out_again(department, before=rules, by=by, drop_named=drop_named)
 
 
+def _raise_version(department: Department, seen: int | None) -> None:
+    """The caller holds the department's lock."""
+    check_version(department.hours_version, seen)
+    Department.objects.filter(pk=department.pk).update(hours_version=F("hours_version") + 1)
+
+
+def _check_not_ended(
+    row: OpeningHours, first: dt.date, department: Department, version: int | None
+) -> None:
+    """Raise ``Stale`` when the row ends before the change: perhaps somebody has changed it."""
+    if row.valid_until is not None and row.valid_until < _today_or_later(first):
+        check_version(department.hours_version, version)
+
+
 def _change(row: OpeningHours, hours: WeeklyHours) -> list[OpeningHours]:
     """The changed row, or the ended row and the new one after it."""
     today, first = timezone.localdate(), _today_or_later(hours.valid_from)
-    if row.valid_from >= today:
+    now = weekly_hours_of(row)
+    # At most the first and the last day differ.
+    are_same_hours = replace(now, valid_until=hours.valid_until) == _in_place_of(now, hours)
+    if row.valid_from >= today and (are_same_hours or first <= row.valid_from):
         return [_write(row, replace(hours, valid_from=first))]
     if row.valid_until is not None and row.valid_until < first:
         raise errors.HoursAreOver
-    now = weekly_hours_of(row)
-    if replace(now, valid_until=hours.valid_until) == _in_place_of(now, hours):
-        # At most the last day differs.
+    if are_same_hours:
         return [_write(row, replace(now, valid_until=hours.valid_until))]
     # A row for every second week continues in the same weeks.
     turn = now.next_turn(first) if row.every_n_weeks == hours.every_n_weeks else first
@@ -347,10 +393,12 @@ def _record_rows(
     by: User | None,
     reason: str,
     drop_named: bool = False,
+    version: int | None,
 ) -> Impact:
     """Record the change and lay the days out again; ``rules`` held before it."""
     if list(before) == list(after):
         return Impact()
+    _raise_version(department, version)
     record_change(
         department,
         verb,

@@ -1,4 +1,8 @@
-"""Name, add and remove shifts. Each action returns what happened to the visits."""
+"""Name, add and remove shifts. Each action returns what happened to the visits.
+
+``version`` is the shift's version that the user's page showed, None for callers without a
+page. When the shift has another, the action raises ``Stale``.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -12,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments import errors, seats
 from departments.actions.days import bump_revision, ensure_laid_out, lock_days
 from departments.actions.times_away import follow_absences
@@ -22,7 +27,9 @@ from departments.seats import Reseated
 
 
 @one_transaction()
-def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
+def name_shift(
+    *, shift: Shift, person: User, by: User | None, version: int | None = None
+) -> Reseated:
     """Put a care worker's name on a shift, also in place of another's.
 
     The shift takes over the person's qualifications; visits that need others are seated
@@ -31,11 +38,14 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
     """
     lock_person(person)
     shift = _lock(shift)
+    if shift.person_id != person.pk:  # the form may have been sent twice
+        check_version(shift.version, version)
     _check_employed(shift.day.department, shift.day.date, person)
     before = shift.person_id
     shift.person = person
-    shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
-    if absence_during(person.pk, shift.period):
+    shift.version += 1
+    shift.qualification_ids = qualifications_of(shift, person)
+    if absence_during(person.pk, shift.period, shift.day.department_id):
         raise errors.IsAbsent
     follow_absences(shift)
     _save(shift)
@@ -47,11 +57,12 @@ def name_shift(*, shift: Shift, person: User, by: User | None) -> Reseated:
 
 
 @one_transaction()
-def unname_shift(*, shift: Shift, by: User | None) -> Reseated:
+def unname_shift(*, shift: Shift, by: User | None, version: int | None = None) -> Reseated:
     """Take the name off. An unnamed shift has only the qualifications of its hours."""
     shift = _lock(shift)
     if not shift.is_named:
         return Reseated()
+    check_version(shift.version, version)
     _record("unname_shift", shift, by, person_id=shift.person_id)
     clear_name(shift)
     _save(shift)
@@ -80,9 +91,9 @@ def add_shift(
     )
     if person is not None:
         _check_employed(department, date, person)
-        if absence_during(person.pk, period):
+        if absence_during(person.pk, period, department.pk):
             raise errors.IsAbsent
-        shift.qualification_ids = qualifications_on(date, [person.pk])[person.pk]
+        shift.qualification_ids = qualifications_of(shift, person)
     _save(shift)
     if instead_of is not None:
         # By shift and absence: a change of the absence in the meantime has made another row.
@@ -95,11 +106,12 @@ def add_shift(
 
 
 @one_transaction()
-def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
+def remove_shift(*, shift: Shift, by: User | None, version: int | None = None) -> Reseated:
     """Remove a shift made by hand. Raises ``AskedForByHours`` for other shifts."""
     shift = _lock(shift)
     if not shift.is_manual:
         raise errors.AskedForByHours
+    check_version(shift.version, version)
     day = shift.day
     reseated = seats.registered().reseat(day, by=by, leaving=[shift.pk])
     _record("remove_shift", shift, by, person_id=shift.person_id)
@@ -108,14 +120,20 @@ def remove_shift(*, shift: Shift, by: User | None) -> Reseated:
     return reseated
 
 
-def lock_person(person: User) -> None:
+def lock_person(person: User) -> User:
     """Serialize naming and absence of one person. Lock the person before any Day."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def qualifications_of(shift: Shift, person: User) -> list[UUID]:
+    """The person's qualifications on the shift's date, in its department."""
+    return qualifications_on(shift.day.date, [person.pk], shift.day.department_id)[person.pk]
 
 
 def clear_name(shift: Shift) -> None:
     hours = shift.opening_hours or shift.special_hours
     shift.person = None
+    shift.version += 1
     follow_absences(shift)
     shift.qualification_ids = (
         sorted(hours.qualifications.values_list("pk", flat=True)) if hours else []

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments import errors, seats
 from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
@@ -70,8 +71,10 @@ def change_service(
     qualification_ids: Collection[UUID],
     by: User | None,
     reason: str = "",
+    version: int | None = None,
 ) -> Reseated:
-    """Change a service. Raises ``NameTaken``.
+    """Change a service. Raises ``NameTaken``, and ``Stale`` when it has another version than
+    the user's page showed.
 
     Coming visits whose carer lacks a newly required qualification are seated again, or
     become unstaffed.
@@ -82,11 +85,12 @@ def change_service(
     after = _record(terms, qualification_ids)
     if before == after:
         return Reseated()
+    check_version(service.version, version)
     _check_name(service.department, terms.name, besides=service)
     record_change(
         service.department, "change_service", before=before, after=after, by=by, reason=reason
     )
-    Service.objects.filter(pk=service.pk).update(**asdict(terms))
+    Service.objects.filter(pk=service.pk).update(**asdict(terms), version=service.version + 1)
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
     if before["qualifications"] == after["qualifications"]:
         return Reseated()

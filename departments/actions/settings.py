@@ -9,6 +9,7 @@ from django.db.models import Model
 from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
+from database.versions import check_version
 from departments import errors
 from departments.actions import days
 from departments.models import Department
@@ -41,9 +42,11 @@ def change_settings(
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
+    version: int | None = None,
 ) -> days.Impact:
     """Change some of ``SETTINGS``. Does nothing when no value differs. Raises
-    ``NoticeTooLong`` when people could book nothing."""
+    ``NoticeTooLong`` when people could book nothing, and ``Stale`` when the settings have
+    another version than the user's page showed."""
     unknown = values.keys() - set(SETTINGS)
     if unknown:
         raise ValueError(f"not settings of a department: {', '.join(sorted(unknown))}")
@@ -51,13 +54,15 @@ def change_settings(
     changed = {name: value for name, value in values.items() if getattr(fresh, name) != value}
     if not changed:
         return days.Impact()
+    check_version(fresh.version, version)
     rules = days.rules_ahead(fresh)
     before = {name: getattr(fresh, name) for name in changed}
     for name, value in changed.items():
         setattr(fresh, name, value)
     if fresh.minimum_notice_minutes >= fresh.horizon_days * MINUTES_PER_DAY:
         raise errors.NoticeTooLong
-    fresh.save(update_fields=list(changed))
+    fresh.version += 1
+    fresh.save(update_fields=[*changed, "version"])
     record_change(fresh, "change_settings", before=before, after=changed, by=by, reason=reason)
     if changed.keys() & LAYOUT_SETTINGS:
         return days.lay_out_again(fresh, before=rules, by=by, drop_named=drop_named)

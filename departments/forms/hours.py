@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     ComingDateField,
     WrittenEndField,
@@ -28,7 +29,7 @@ class Often(TextChoices):
     SELDOM = "seldom", _("Every second week or more seldom")
 
 
-class PeriodForm(CleanForm):
+class PeriodForm(VersionedForm, CleanForm):
     """A period of the ordinary week. ``key`` is the idempotency key: it becomes the row's id."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -125,11 +126,11 @@ class NewPeriodForm(PeriodForm):
     field_order = ["weekday"]
 
 
-class RemovePeriodForm(CleanForm):
+class RemovePeriodForm(VersionedForm, CleanForm):
     valid_from = ComingDateField(label=_("The period is gone from"))
 
 
-class SplitPeriodForm(CleanForm):
+class SplitPeriodForm(VersionedForm, CleanForm):
     """One period becomes two that follow each other."""
 
     first_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

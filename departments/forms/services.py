@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanModelForm
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
 from departments.models import Qualification, Service
 
@@ -34,7 +35,7 @@ class SymbolSelect(forms.RadioSelect):
     option_template_name = "departments/_symbol_option.html"
 
 
-class ServiceForm(CleanModelForm):
+class ServiceForm(VersionedForm, CleanModelForm):
     """``is_certain`` is shown, and required, for a new service that nobody could book."""
 
     symbol = forms.ChoiceField(

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanModelForm
+from accounts.phone_field import PhoneField
+from accounts.versioned_forms import VersionedForm
 from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
 from departments.errors import NoticeTooLong
 from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
@@ -14,7 +17,15 @@ from departments.models import Department
 TWO_WEEKS = 14 * MINUTES_PER_DAY
 
 
-class SettingsForm(CleanModelForm):
+class SettingsForm(VersionedForm, CleanModelForm):
+    phone = PhoneField(
+        label=capfirst(Department._meta.get_field("phone").verbose_name),
+        required=False,
+        help_text=_("People call this number when something is wrong."),
+        error_messages={
+            "unsure": _("Is %(number)s the department's number? Then write only the number."),
+        },
+    )
     horizon_days = WrittenNumberField(
         label=_("Days ahead that can be booked"),
         min_value=1,
@@ -75,11 +86,9 @@ class SettingsForm(CleanModelForm):
         widgets = {
             "public_holidays": forms.RadioSelect,
             "name": forms.TextInput(attrs=NO_GUESSES),
-            "phone": forms.TextInput(attrs={**NO_GUESSES, "inputmode": "tel"}),
         }
         help_texts = {
             "name": _("People see it on their bookings. It must not tell of an illness."),
-            "phone": _("People call this number when something is wrong."),
             "is_open": _("When it is off, nobody can book; bookings that exist are kept."),
             "slot_minutes": _("With 30, visits can begin at every whole and half hour."),
             "public_holidays": _("A special day of your own goes before this rule."),

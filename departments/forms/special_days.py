@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     NO_GUESSES,
     ComingDateField,
@@ -27,7 +28,7 @@ class DayKind(TextChoices):
     OWN = "own", _("Hours of its own")
 
 
-class SpecialDayForm(CleanForm):
+class SpecialDayForm(VersionedForm, CleanForm):
     date = ComingDateField(label=_("Date"))
     last_date = ComingDateField(label=_("Until and including"), required=False)
     name = forms.CharField(

@@ -8,7 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, OneName
+from accounts.phone_field import PhoneField
+from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
     DAY_MINUTES,
     NO_GUESSES,
@@ -37,30 +39,33 @@ class DateRangeForm(CleanForm):
         return data
 
 
-class EmploymentForm(DateRangeForm):
+class EmploymentForm(VersionedForm, DateRangeForm):
     field_order = ["valid_from", "valid_until"]
 
 
-class NewEmployeeForm(DateRangeForm):
+class NameForm(OneName, CleanForm):
+    given_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
+    )
+    family_name = forms.CharField(
+        label=_("Last name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+
+class EmployeeNameForm(VersionedForm, NameForm):
+    pass
+
+
+class NewEmployeeForm(NameForm, DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
         help_text=_("The person gets an invitation here, and can log in once they have said yes."),
     )
-    given_name = forms.CharField(
-        label=_("First name"),
-        max_length=100,
-        widget=forms.TextInput(attrs=NO_GUESSES),
-    )
-    family_name = forms.CharField(
-        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
-    )
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={**NO_GUESSES, "inputmode": "tel"}),
-    )
+    phone = PhoneField(label=_("Phone"), required=False)
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Employee.Role.choices,
@@ -84,7 +89,7 @@ class InviteAgainForm(CleanForm):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))
 
 
-class HoldingForm(DateRangeForm):
+class HoldingForm(VersionedForm, DateRangeForm):
     """A qualification that an employee holds."""
 
     qualification = forms.ModelChoiceField(
@@ -98,7 +103,7 @@ class EmployeeField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.person.full_name
 
 
-class AbsenceTimesForm(CleanForm):
+class AbsenceTimesForm(VersionedForm, CleanForm):
     """From when until when an absence lasts. Without a time, the whole day counts."""
 
     first_date = WrittenDateField(label=_("Away from the day"))
@@ -159,7 +164,7 @@ class AbsenceForm(AbsenceTimesForm):
         choice.queryset = employees_of(department, timezone.localdate())
 
 
-class BackForm(CleanForm):
+class BackForm(VersionedForm, CleanForm):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))

@@ -11,6 +11,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from database.expressions import FirstItem, LastItem, TimestampArray, TsTzRange
+from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.hours import OpeningHours, SpecialHours
 from departments.models.settings import Department
@@ -59,14 +60,15 @@ class Day(models.Model):
         return self.closed_at is not None
 
 
-class Shift(models.Model):
+class Shift(Versioned):
     """One person's working time, with or without a name (FHIR Schedule).
 
     Belongs to the day on which it starts, also when it ends after midnight.
     ``qualification_ids`` is a snapshot for the shift's date. ``away`` is derived from the
     ``TimeAway`` rows, so that seating reads no other table: [from, to, from, to …] in order
     and apart from each other. A withdrawn shift is one whose person is away all the time:
-    laying out counts it, but no visit is seated on it.
+    laying out counts it, but no visit is seated on it. ``version`` rises when its name or its
+    times away change.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

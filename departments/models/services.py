@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from database.versions import Versioned
 from departments.models.settings import Department
 
 
@@ -22,7 +23,7 @@ class Qualification(models.Model):
         return self.name
 
 
-class Service(models.Model):
+class Service(Versioned):
     """What a recipient books (FHIR HealthcareService).
 
     A change of ``minutes`` or ``carers`` applies to new bookings only. A change of

@@ -7,12 +7,16 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from database.versions import Versioned
 
-class Department(models.Model):
+
+class Department(Versioned):
     """A unit that gives services (FHIR Organization).
 
     ``configuration_revision`` rises when a setting or a service changes. Offers cached
-    under an older number are not used.
+    under an older number are not used. ``version`` rises when a setting changes, and
+    ``hours_version`` with every change of opening hours and special days: the week is one
+    thing to edit, because a change of one period can make several rows.
     """
 
     class PublicHolidays(models.TextChoices):
@@ -70,6 +74,7 @@ class Department(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
+    hours_version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["name"]

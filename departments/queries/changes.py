@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.changes import ChangeLine, ids_joined_with, lines_of, verbs_of
 from accounts.models import Change
 from departments import records
-from departments.models import Department, OpeningHours, SpecialDay
+from departments.models import Department, Employee, OpeningHours, SpecialDay
 
 LATEST_CHANGES = 3
 LATEST_SETTINGS_CHANGES = 5
@@ -63,6 +63,25 @@ def describe_changes(
     return [
         replace(line, can_be_undone=line.id in can_be_undone)
         for line in lines_of(changes, today.year)
+    ]
+
+
+def page_of_changes(
+    department: Department, changes: Iterable[Change], today: dt.date
+) -> list[ChangeLine]:
+    """Described for the department's administrators. They read no names of the staff of other
+    departments, who may have changed what concerns them too, such as an absence."""
+    lines = describe_changes(department, changes, today)
+    places: dict[UUID, set[UUID]] = {}
+    for person_id, department_id in Employee.objects.filter(
+        person__in={line.by_id for line in lines if line.by_id}
+    ).values_list("person_id", "department_id"):
+        places.setdefault(person_id, set()).add(department_id)
+    return [
+        replace(line, by=_("another department"))
+        if line.by_id in places and department.pk not in places[line.by_id]
+        else line
+        for line in lines
     ]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
 
+from django.db.models import Q
 from django.utils import timezone
 
 from departments import seats, week
@@ -34,6 +35,22 @@ def weekly_hours_of(row: OpeningHours) -> WeeklyHours:
         valid_until=row.valid_until,
         every_n_weeks=row.every_n_weeks,
     )
+
+
+def continuation_of(row: OpeningHours, on: dt.date) -> OpeningHours:
+    """The row that applies instead of ``row`` from the date, when somebody has changed it.
+    ``row`` itself while it has not ended, or when several rows have replaced it."""
+    if row.valid_until is None or row.valid_until >= on:
+        return row
+    later = row.department.opening_hours.filter(
+        Q(opens_at=row.opens_at) | Q(closes_at=row.closes_at),
+        weekday=row.weekday,
+        valid_from__gt=row.valid_until,
+    ).exclude(valid_until__lt=on)
+    found = list(later.prefetch_related("qualifications").order_by("valid_from")[:2])
+    if not found or len({one.valid_from for one in found}) < len(found):
+        return row
+    return found[0]
 
 
 def staffing_of(row: OpeningHours | SpecialHours) -> Staffing:

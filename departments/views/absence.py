@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks, form_on
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.forms.staff import AbsenceForm, AbsenceTimesForm, BackForm
@@ -66,7 +68,12 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
 
         def action(submission: Submission) -> Reseated:
             _absence, reseated = actions.report_absence(
-                person=person, kind=data["kind"], period=period, key=data["key"], by=submission.by
+                person=person,
+                department=department,
+                kind=data["kind"],
+                period=period,
+                key=data["key"],
+                by=submission.by,
             )
             return reseated
 
@@ -76,6 +83,10 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
                 "starts_at": period.start,
                 "ends_at": period.end,
                 "shifts": _unfilled(queries.times_away(data["key"], department)),
+                "person": person,
+                "elsewhere": queries.shifts_elsewhere(
+                    department, person, period.start, period.end
+                ),
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 
@@ -102,7 +113,7 @@ def absence(request: PersonRequest, department: Department, absence: uuid.UUID) 
         request,
         department,
         found,
-        back=_back_form(None if is_correction else restored),
+        back=_back_form(found, None if is_correction else restored),
         times=_times_form(found, restored if is_correction else None),
     )
 
@@ -122,18 +133,30 @@ def end_absence(
         ends_at: dt.datetime = found.starts_at if is_mistake else form.instant
 
         def action(submission: Submission) -> Reseated:
-            return actions.end_absence(absence=found, ends_at=ends_at, by=submission.by)
+            return actions.end_absence(
+                absence=found, ends_at=ends_at, by=submission.by, version=submission.version
+            )
 
-        response = _preview_or_save(
-            request,
-            department,
-            found,
-            action,
-            form,
-            description=_("%(name)s is at work again.") % {"name": found.person.full_name},
-            starts_at=ends_at,
-        )
-    return response or _page(request, department, found, back=form, times=_times_form(found, None))
+        try:
+            response = _preview_or_save(
+                request,
+                department,
+                found,
+                action,
+                form,
+                description=_("%(name)s is at work again.") % {"name": found.person.full_name},
+                starts_at=ends_at,
+            )
+        except Stale as error:
+            found = access.absence_of(department, absence)
+            if is_mistake:  # a button: nothing was written
+                messages.warning(request, str(error))
+                form = _back_form(found)
+            else:
+                form = form.again(_back_form(found))
+            times = _times_form(found)
+            return _page(request, department, found, back=form, times=times, status=409)
+    return response or _page(request, department, found, back=form, times=_times_form(found))
 
 
 @require_POST
@@ -149,19 +172,27 @@ def correct_absence(
         period = form.period
 
         def action(submission: Submission) -> Reseated:
-            return actions.correct_absence(absence=found, period=period, by=submission.by)
+            return actions.correct_absence(
+                absence=found, period=period, by=submission.by, version=submission.version
+            )
 
-        response = _preview_or_save(
-            request,
-            department,
-            found,
-            action,
-            form,
-            description=_("%(name)s is away.") % {"name": found.person.full_name},
-            starts_at=period.start,
-            ends_at=period.end,
-        )
-    return response or _page(request, department, found, back=_back_form(None), times=form)
+        try:
+            response = _preview_or_save(
+                request,
+                department,
+                found,
+                action,
+                form,
+                description=_("%(name)s is away.") % {"name": found.person.full_name},
+                starts_at=period.start,
+                ends_at=period.end,
+            )
+        except Stale:
+            found = access.absence_of(department, absence)
+            form = form.again(_times_form(found))
+            back = _back_form(found)
+            return _page(request, department, found, back=back, times=form, status=409)
+    return response or _page(request, department, found, back=_back_form(found), times=form)
 
 
 def _preview_or_save(
@@ -182,6 +213,8 @@ def _preview_or_save(
             **shown,
             "shifts": _unfilled(left),
             "returned": [away for away in before if _comes_back(away, left)],
+            "person": absence.person,
+            "elsewhere": _shifts_elsewhere(department, absence),
             "back": reverse("departments:absence", args=[department.pk, absence_id]),
         }
 
@@ -197,6 +230,13 @@ def _preview_or_save(
     )
 
 
+def _shifts_elsewhere(department: Department, absence: Absence) -> int:
+    """None of an absence from before departments reported their own: it reaches everywhere."""
+    if absence.department_id is None:
+        return 0
+    return queries.shifts_elsewhere(department, absence.person, absence.starts_at, absence.ends_at)
+
+
 def _unfilled(times: Iterable[TimeAway]) -> list[TimeAway]:
     return [away for away in times if away.replacement_id is None]
 
@@ -208,12 +248,13 @@ def _comes_back(away: TimeAway, left: Collection[TimeAway]) -> bool:
     )
 
 
-def _back_form(restored: Any) -> BackForm:
-    return BackForm(restored, initial={"back_date": timezone.localdate()})
+def _back_form(absence: Absence, restored: Any = None) -> BackForm:
+    return BackForm(restored, initial={"back_date": timezone.localdate()}).at(absence.version)
 
 
-def _times_form(absence: Absence, restored: Any) -> AbsenceTimesForm:
-    return AbsenceTimesForm(restored, initial=AbsenceTimesForm.initial_of(absence))
+def _times_form(absence: Absence, restored: Any = None) -> AbsenceTimesForm:
+    initial = AbsenceTimesForm.initial_of(absence)
+    return AbsenceTimesForm(restored, initial=initial).at(absence.version)
 
 
 def _new_page(request: PersonRequest, department: Department, form: AbsenceForm) -> HttpResponse:
@@ -228,13 +269,16 @@ def _page(
     *,
     back: BackForm,
     times: AbsenceTimesForm,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "department": department,
         "absence": absence,
         "is_over": absence.ends_at <= timezone.now(),
         "shifts": _unfilled(queries.times_away(absence.pk, department)),
+        "person": absence.person,
+        "elsewhere": _shifts_elsewhere(department, absence),
         "form": back,
         "times": times,
     }
-    return render(request, "departments/absence.html", context)
+    return render(request, "departments/absence.html", context, status=status)

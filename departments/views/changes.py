@@ -1,7 +1,8 @@
-"""The history of a department's configuration, and undoing a change."""
+"""The history of a department: who has changed what, and undoing a change."""
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,25 +12,42 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
+from departments.forms.changes import ChangesForm
 from departments.models import Department
 from departments.views import questions
 from departments.views.previews import Submission, preview_or_save
 
-PER_PAGE = 30
+PER_PAGE = 25
 
 
 @require_safe
 @administrator
 def changes(request: PersonRequest, department: Department) -> HttpResponse:
-    page = Paginator(queries.changes_of(department), PER_PAGE).get_page(request.GET.get("page"))
-    described = queries.describe_changes(department, page.object_list, timezone.localdate())
-    context = {"department": department, "changes": described, "page": page}
+    today = timezone.localdate()
+    form = ChangesForm(request.GET, department=department, today=today)
+    chosen = form.chosen
+    found = queries.changes_of(department, kind=chosen["kind"], person_id=chosen["person"])
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    lines = queries.page_of_changes(department, page.object_list, today)
+    log_accesses(
+        by=request.user,
+        subject_ids=[line.whom_id for line in lines if line.whom_id and line.is_about_recipient],
+        what="departments:changes",
+        department_id=department.pk,
+    )
+    context = {
+        "department": department,
+        "changes": lines,
+        "page": page,
+        "form": form,
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+    }
     return render(request, "departments/changes.html", context)
 
 
@@ -44,7 +62,9 @@ def undo_change(request: PersonRequest, department: Department, change: int) -> 
     def action(submission: Submission) -> Impact:
         return actions.undo_change(
             change=undone,
-            **submission.terms,
+            by=submission.by,
+            reason=submission.reason,
+            drop_named=submission.drop_named,
         )
 
     def context_after() -> dict[str, Any]:

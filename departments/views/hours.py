@@ -4,10 +4,10 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import form_on
+from accounts.versioned_forms import VersionedForm
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
@@ -25,6 +27,8 @@ from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
 from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 from departments.week import next_date
+
+Form = TypeVar("Form", bound=VersionedForm)
 
 
 @require_safe
@@ -38,9 +42,7 @@ def hours(request: PersonRequest, department: Department) -> HttpResponse:
 def period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
     """The form that changes the chosen period."""
     chosen = access.opening_hours_of(department, row)
-    form = PeriodForm(
-        restored_input(request), initial=PeriodForm.initial_of(chosen, _first_date(chosen))
-    )
+    form = _period_form(chosen, restored_input(request)).at(department.hours_version)
     return _page(request, department, form=form, chosen=chosen)
 
 
@@ -68,6 +70,7 @@ def change_period(request: PersonRequest, department: Department, row: uuid.UUID
             back=reverse("departments:period", args=[department.pk, chosen.pk]),
             chosen=chosen,
             made=[changed],
+            fresh=_period_form,
         )
     return response or _page(request, department, form=form, chosen=chosen)
 
@@ -75,7 +78,7 @@ def change_period(request: PersonRequest, department: Department, row: uuid.UUID
 @require_safe
 @administrator
 def new_period(request: PersonRequest, department: Department) -> HttpResponse:
-    form = NewPeriodForm(restored_input(request), initial={"valid_from": timezone.localdate()})
+    form = _new_period_form(restored_input(request)).at(department.hours_version)
     return _page(request, department, form=form, doing="add")
 
 
@@ -89,7 +92,11 @@ def add_period(request: PersonRequest, department: Department) -> HttpResponse:
 
         def action(submission: Submission) -> Impact:
             return actions.add_opening_hours(
-                department=department, hours=added, by=submission.by, reason=submission.reason
+                department=department,
+                hours=added,
+                by=submission.by,
+                reason=submission.reason,
+                version=submission.version,
             )
 
         response = _answer(
@@ -100,6 +107,8 @@ def add_period(request: PersonRequest, department: Department) -> HttpResponse:
             added.valid_from,
             back=reverse("departments:new_period", args=[department.pk]),
             made=[added],
+            fresh=lambda _row: _new_period_form(),
+            doing="add",
         )
     return response or _page(request, department, form=form, doing="add")
 
@@ -108,15 +117,8 @@ def add_period(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def split_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
     chosen = access.opening_hours_of(department, row)
-    form = SplitPeriodForm(
-        request.POST or restored_input(request),
-        row=chosen,
-        initial={
-            "valid_from": _first_date(chosen),
-            "first_staff": chosen.staff,
-            "second_staff": chosen.staff,
-        },
-    )
+    form = _split_form(chosen, request.POST or restored_input(request))
+    form.at(department.hours_version)
     response = None
     if request.method == "POST" and form.is_valid():
         halves = form.halves()
@@ -137,6 +139,8 @@ def split_period(request: PersonRequest, department: Department, row: uuid.UUID)
             back=request.path,
             chosen=chosen,
             made=halves,
+            fresh=_split_form,
+            doing="split",
         )
     return response or _page(request, department, form=form, chosen=chosen, doing="split")
 
@@ -145,9 +149,8 @@ def split_period(request: PersonRequest, department: Department, row: uuid.UUID)
 @administrator
 def remove_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
     chosen = access.opening_hours_of(department, row)
-    form = RemovePeriodForm(
-        request.POST or restored_input(request), initial={"valid_from": _first_date(chosen)}
-    )
+    form = _remove_form(chosen, request.POST or restored_input(request))
+    form.at(department.hours_version)
     response = None
     if request.method == "POST" and form.is_valid():
         from_date = form.cleaned_data["valid_from"]
@@ -160,7 +163,15 @@ def remove_period(request: PersonRequest, department: Department, row: uuid.UUID
             )
 
         response = _answer(
-            request, department, form, action, from_date, back=request.path, chosen=chosen
+            request,
+            department,
+            form,
+            action,
+            from_date,
+            back=request.path,
+            chosen=chosen,
+            fresh=_remove_form,
+            doing="remove",
         )
     return response or _page(request, department, form=form, chosen=chosen, doing="remove")
 
@@ -168,15 +179,18 @@ def remove_period(request: PersonRequest, department: Department, row: uuid.UUID
 def _answer(
     request: PersonRequest,
     department: Department,
-    form: forms.Form,
+    form: Form,
     action: Callable[[Submission], Impact],
     on: dt.date,
     *,
     back: str,
     chosen: OpeningHours | None = None,
     made: Sequence[WeeklyHours] = (),
+    fresh: Callable[[Any], Form],
+    doing: str = "change",
 ) -> HttpResponse | None:
-    """``made`` are the hours that replace the chosen period from ``on``."""
+    """``made`` are the hours that replace the chosen period from ``on``; ``fresh`` makes the
+    form of a period, for when somebody else has changed the hours."""
     use = dict(queries.peak_use(department, timezone.localdate()))
     # A row changed in place keeps its id; a new row takes the form's idempotency key as id.
     ids = {chosen.pk} if chosen else set()
@@ -197,25 +211,34 @@ def _answer(
             "warnings": warnings_of((row.staffing for row in made), on),
         }
 
-    return preview_or_save(
-        request,
-        department,
-        action,
-        template="departments/hours_preview.html",
-        context_after=context_after,
-        message=_("The change is saved."),
-        next_url=reverse("departments:hours", args=[department.pk]) + f"?on={on}",
-        refused=partial(form.add_error, None),
-    )
+    try:
+        return preview_or_save(
+            request,
+            department,
+            action,
+            template="departments/hours_preview.html",
+            context_after=context_after,
+            message=_("The change is saved."),
+            next_url=reverse("departments:hours", args=[department.pk]) + f"?on={on}",
+            refused=partial(form.add_error, None),
+        )
+    except Stale:
+        department.refresh_from_db()
+        if chosen is not None:
+            chosen = access.opening_hours_of(department, chosen.pk)
+            chosen = queries.continuation_of(chosen, on)
+        form = form.again(fresh(chosen).at(department.hours_version))
+        return _page(request, department, form=form, chosen=chosen, doing=doing, status=409)
 
 
 def _page(
     request: PersonRequest,
     department: Department,
     *,
-    form: forms.Form | None = None,
+    form: forms.BaseForm | None = None,
     chosen: OpeningHours | None = None,
     doing: str = "change",
+    status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
     on = _shown_date(request, today, chosen)
@@ -235,7 +258,29 @@ def _page(
             "today": today,
             "coming": queries.coming_week_changes(department, today),
         },
+        status=status,
     )
+
+
+def _period_form(row: OpeningHours, data: QueryDict | None = None) -> PeriodForm:
+    return PeriodForm(data, initial=PeriodForm.initial_of(row, _first_date(row)))
+
+
+def _new_period_form(data: QueryDict | None = None) -> NewPeriodForm:
+    return NewPeriodForm(data, initial={"valid_from": timezone.localdate()})
+
+
+def _split_form(row: OpeningHours, data: QueryDict | None = None) -> SplitPeriodForm:
+    initial = {
+        "valid_from": _first_date(row),
+        "first_staff": row.staff,
+        "second_staff": row.staff,
+    }
+    return SplitPeriodForm(data, row=row, initial=initial)
+
+
+def _remove_form(row: OpeningHours, data: QueryDict | None = None) -> RemovePeriodForm:
+    return RemovePeriodForm(data, initial={"valid_from": _first_date(row)})
 
 
 def _first_date(row: OpeningHours) -> dt.date:

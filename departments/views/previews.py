@@ -3,6 +3,10 @@
 The form posts to the action's URL. Without ``confirmed``, the action runs and is rolled
 back, and the preview page carries all form fields in hidden inputs: to save the change, or
 to go back to the form.
+
+With ``confirmed``, the change is saved only if it still does what the preview showed, which
+the form carries as the digest ``previewed``. If it does something else by now, nothing is
+saved, and the page shows the new preview.
 """
 
 import datetime as dt
@@ -20,6 +24,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
 from accounts.text import clean_text
+from accounts.versioned_forms import seen_version
 from database.transactions import Busy
 from departments import actions, queries
 from departments.actions import Impact
@@ -29,7 +34,7 @@ from departments.models import Department
 from departments.seats import AffectedVisit, Reseated
 from departments.templatetags.staffing import long_hours
 
-CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "reason", "drop_named")
+CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "previewed", "reason", "drop_named")
 
 
 class Field(NamedTuple):
@@ -41,6 +46,7 @@ class Terms(TypedDict):
     by: User
     reason: str
     drop_named: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Submission:
     reason: str
     drop_named: bool
     is_confirmed: bool
+    previewed: str  # digest of what the user has seen; empty when nothing was affected
+    version: int
     fields: list[Field]
 
     @classmethod
@@ -60,6 +68,8 @@ class Submission:
             reason=clean_text(request.POST.get("reason", ""))[:200],
             drop_named="drop_named" in request.POST,
             is_confirmed="confirmed" in request.POST,
+            previewed=request.POST.get("previewed", ""),
+            version=seen_version(request.POST),
             fields=[
                 Field(name, clean_text(value, multiline=True))
                 for name in request.POST
@@ -71,7 +81,9 @@ class Submission:
     @property
     def terms(self) -> Terms:
         """The arguments that every change of hours, special days or settings takes."""
-        return Terms(by=self.by, reason=self.reason, drop_named=self.drop_named)
+        return Terms(
+            by=self.by, reason=self.reason, drop_named=self.drop_named, version=self.version
+        )
 
     @property
     def back_query(self) -> str:
@@ -89,6 +101,12 @@ class Preview:
     impact: Impact
     submission: Submission
     department: Department
+    digest: str
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the user has confirmed another preview than this one."""
+        return self.submission.is_confirmed
 
     @property
     def lost(self) -> list[AffectedVisit]:
@@ -129,33 +147,43 @@ def preview_or_save(
 
     ``context_after`` reads the rest of the preview page while the change is in effect; it
     must return values, not lazy querysets. Returns None when the action is refused, after
-    ``refused`` has received the message.
+    ``refused`` has received the message. Raises ``Stale``.
     """
     submission = Submission.of(request)
     context_after = _with_shortages(department, context_after)
 
-    def act_and_read() -> tuple[Impact | Reseated, dict[str, Any]]:
-        return action(submission), context_after()
+    def act_and_read() -> tuple[Impact, dict[str, Any], str]:
+        result, context = action(submission), context_after()
+        impact = _impact(result)
+        return impact, context, actions.digest_of(impact, context.get("lost_shifts", ()))
+
+    def is_as_previewed(shown: tuple[Impact, dict[str, Any], str]) -> bool:
+        # Empty: it affects nothing, or the form is sent twice and has been saved already.
+        return submission.is_confirmed and shown[2] in (submission.previewed, "")
 
     try:
-        if submission.is_confirmed:
-            preview = Preview(_impact(action(submission)), submission, department)
-            if preview.count:
-                message = " ".join([message, _("Nobody got a message about it.")])
-            messages.success(request, message)
-            return redirect(next_url)
-        result, context = actions.preview(act_and_read)
+        (impact, context, digest), is_saved = actions.save_if(is_as_previewed, act_and_read)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    preview = Preview(_impact(result), submission, department)
+    preview = Preview(impact, submission, department, digest)
+    if is_saved:
+        if preview.count:
+            message = " ".join([message, _("Nobody got a message about it.")])
+        messages.success(request, message)
+        return redirect(next_url)
     log_accesses(
         by=submission.by,
         subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
         what="departments:preview",
         department_id=department.pk,
     )
-    return render(request, template, {**context, "department": department, "preview": preview})
+    return render(
+        request,
+        template,
+        {**context, "department": department, "preview": preview},
+        status=409 if preview.has_changed else 200,
+    )
 
 
 def _impact(result: Impact | Reseated) -> Impact:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import form_on
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import ServiceTerms
@@ -67,9 +68,8 @@ def add_service(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def service(request: PersonRequest, department: Department, service: uuid.UUID) -> HttpResponse:
     found = access.service_of(department, service)
-    return _form_page(
-        request, department, ServiceForm(restored_input(request), instance=found), found
-    )
+    form = ServiceForm(restored_input(request), instance=copy(found)).at(found.version)
+    return _form_page(request, department, form, found)
 
 
 @require_POST
@@ -92,16 +92,22 @@ def change_service(
             qualification_ids=qualification_ids,
             by=submission.by,
             reason=submission.reason,
+            version=submission.version,
         )
 
-    response = _answer(
-        request,
-        department,
-        form,
-        action,
-        back=reverse("departments:service", args=[department.pk, found.pk]),
-        message=_("The service is changed. Bookings that exist are kept as they are."),
-    )
+    try:
+        response = _answer(
+            request,
+            department,
+            form,
+            action,
+            back=reverse("departments:service", args=[department.pk, found.pk]),
+            message=_("The service is changed. Bookings that exist are kept as they are."),
+        )
+    except Stale:
+        found = access.service_of(department, service)
+        form = form.again(ServiceForm(instance=copy(found)).at(found.version))
+        return _form_page(request, department, form, found, status=409)
     return response or _form_page(request, department, form, found)
 
 
@@ -165,9 +171,10 @@ def _form_page(
     department: Department,
     form: ServiceForm,
     service: Service | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {"department": department, "form": form, "service": service}
-    return render(request, "departments/service.html", context)
+    return render(request, "departments/service.html", context, status=status)
 
 
 def _terms(form: ServiceForm) -> ServiceTerms:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
+from database.versions import Stale
 from departments import actions, queries
 from departments.access import administrator
 from departments.actions import Impact
@@ -23,7 +24,8 @@ from departments.views.previews import Submission, preview_or_save, restored_inp
 @require_safe
 @administrator
 def settings(request: PersonRequest, department: Department) -> HttpResponse:
-    return _page(request, department, SettingsForm(restored_input(request), instance=department))
+    form = SettingsForm(restored_input(request), instance=department).at(department.version)
+    return _page(request, department, form)
 
 
 @require_POST
@@ -47,23 +49,30 @@ def change_settings(request: PersonRequest, department: Department) -> HttpRespo
                 "back": reverse("departments:settings", args=[department.pk]),
             }
 
-        response = preview_or_save(
-            request,
-            department,
-            action,
-            template="departments/settings_preview.html",
-            context_after=context_after,
-            message=_("The change is saved."),
-            next_url=reverse("departments:settings", args=[department.pk]),
-            refused=partial(form.add_error, None),
-        )
+        try:
+            response = preview_or_save(
+                request,
+                department,
+                action,
+                template="departments/settings_preview.html",
+                context_after=context_after,
+                message=_("The change is saved."),
+                next_url=reverse("departments:settings", args=[department.pk]),
+                refused=partial(form.add_error, None),
+            )
+        except Stale:
+            department.refresh_from_db()
+            fresh = SettingsForm(instance=copy(department)).at(department.version)
+            return _page(request, department, form.again(fresh), status=409)
     return response or _page(request, department, form)
 
 
-def _page(request: PersonRequest, department: Department, form: SettingsForm) -> HttpResponse:
+def _page(
+    request: PersonRequest, department: Department, form: SettingsForm, status: int = 200
+) -> HttpResponse:
     context = {
         "department": department,
         "form": form,
         "changes": queries.latest_settings_changes(department, timezone.localdate()),
     }
-    return render(request, "departments/settings.html", context)
+    return render(request, "departments/settings.html", context, status=status)

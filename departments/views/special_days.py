@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
@@ -35,7 +36,8 @@ from departments.views.previews import Submission, preview_or_save, restored_inp
 @require_safe
 @administrator
 def special_days(request: PersonRequest, department: Department) -> HttpResponse:
-    return _page(request, department, *_forms(restored_input(request)))
+    form, periods = _forms(restored_input(request))
+    return _page(request, department, form.at(department.hours_version), periods)
 
 
 @require_safe
@@ -44,14 +46,8 @@ def special_day(request: PersonRequest, department: Department, date: dt.date) -
     """The form that changes the chosen day."""
     if date < timezone.localdate():
         raise Http404
-    own_name = queries.special_day_name(department, date)
-    hours = queries.opening_hours_on(department, date)
-    initial = {
-        "date": date,
-        "name": own_name or queries.holiday_name(date),
-        "kind": DayKind.OWN if hours else DayKind.CLOSED,
-    }
-    return _page(request, department, *_forms(restored_input(request), initial, hours), date=date)
+    form, periods = _forms_of(department, date, restored_input(request))
+    return _page(request, department, form.at(department.hours_version), periods, date=date)
 
 
 @require_POST
@@ -86,7 +82,14 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
 
     back = reverse("departments:special_days", args=[department.pk])
     warnings = warnings_of(hours, form.dates[0])
-    return _answer(request, department, action, back, warnings)
+    try:
+        return _answer(request, department, action, back, warnings)
+    except Stale:
+        department.refresh_from_db()
+        date = form.dates[0]
+        fresh, _periods = _forms_of(department, date)
+        form = form.again(fresh.at(department.hours_version))
+        return _page(request, department, form, periods, date=date, status=409)
 
 
 @require_POST
@@ -106,7 +109,11 @@ def remove_special_day(
         )
 
     back = reverse("departments:special_day", args=[department.pk, date])
-    return _answer(request, department, action, back)
+    try:
+        return _answer(request, department, action, back)
+    except Stale as error:
+        messages.warning(request, str(error))
+        return redirect(back)
 
 
 def _forms(
@@ -118,6 +125,19 @@ def _forms(
         {"opens_at": row.opens_at, "closes_at": row.closes_at, "staff": row.staff} for row in hours
     ]
     return SpecialDayForm(data, initial=initial), SpecialPeriods(data, initial=rows)
+
+
+def _forms_of(
+    department: Department, date: dt.date, data: QueryDict | None = None
+) -> "tuple[SpecialDayForm, BaseFormSet[SpecialPeriodForm]]":
+    """The forms of the date as it is now."""
+    hours = queries.opening_hours_on(department, date)
+    initial = {
+        "date": date,
+        "name": queries.special_day_name(department, date) or queries.holiday_name(date),
+        "kind": DayKind.OWN if hours else DayKind.CLOSED,
+    }
+    return _forms(data, initial, hours)
 
 
 def _with_one_more(data: QueryDict) -> "BaseFormSet[SpecialPeriodForm]":
@@ -164,6 +184,7 @@ def _page(
     periods: "BaseFormSet[SpecialPeriodForm]",
     *,
     date: dt.date | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     coming = queries.coming_special_days(department, timezone.localdate())
     return render(
@@ -177,4 +198,5 @@ def _page(
             "chosen": next((day for day in coming.days if day.date == date), None),
             "today": timezone.localdate(),
         },
+        status=status,
     )

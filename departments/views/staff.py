@@ -19,10 +19,12 @@ from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks, form_on
 from database.transactions import Busy
+from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.errors import DepartmentsError
 from departments.forms.staff import (
+    EmployeeNameForm,
     EmploymentForm,
     HoldingForm,
     InviteAgainForm,
@@ -101,6 +103,26 @@ def invite_again(
     return _page(request, department, found, inviting=form)
 
 
+@require_POST
+@administrator
+def rename_employee(
+    request: PersonRequest, department: Department, employee: uuid.UUID
+) -> HttpResponse:
+    found = access.employee_of(department, employee)
+    form = _naming(found, request.POST)
+    if not form.is_valid():
+        return _page(request, department, found, naming=form)
+    try:
+        actions.rename_employee(
+            employee=found, **form.cleaned_data, by=request.user, version=form.seen
+        )
+    except Stale:
+        found = access.employee_of(department, employee)
+        return _page(request, department, found, naming=form.again(_naming(found)), status=409)
+    messages.success(request, _("The change is saved."))
+    return redirect("departments:employee", department.pk, found.pk)
+
+
 @require_safe
 @administrator
 def employee(request: PersonRequest, department: Department, employee: uuid.UUID) -> HttpResponse:
@@ -111,8 +133,8 @@ def employee(request: PersonRequest, department: Department, employee: uuid.UUID
         request,
         department,
         found,
-        employment=EmploymentForm(None if is_holding else restored, initial=_employment(found)),
-        holding=_holding(restored if is_holding else None),
+        employment=_employment(found, None if is_holding else restored),
+        holding=_holding(found, restored if is_holding else None),
     )
 
 
@@ -127,10 +149,17 @@ def change_employment(
     if form.is_valid():
 
         def action(submission: Submission) -> Reseated:
-            return actions.change_employment(employee=found, **form.cleaned_data, by=submission.by)
+            return actions.change_employment(
+                employee=found, **form.cleaned_data, by=submission.by, version=submission.version
+            )
 
         description = _("%(name)s works here from other dates.") % {"name": found.person.full_name}
-        response = _answer(request, department, found, action, form, description)
+        try:
+            response = _answer(request, department, found, action, form, description)
+        except Stale:
+            found = access.employee_of(department, employee)
+            form = form.again(_employment(found))
+            return _page(request, department, found, employment=form, status=409)
     return response or _page(request, department, found, employment=form)
 
 
@@ -139,20 +168,28 @@ def change_employment(
 def give_qualification(
     request: PersonRequest, department: Department, employee: uuid.UUID
 ) -> HttpResponse:
-    found, form = access.employee_of(department, employee), _holding(request.POST)
-    response = None
+    found = access.employee_of(department, employee)
+    form, response = _holding(found, request.POST), None
     if form.is_valid():
 
         def action(submission: Submission) -> Reseated:
             return actions.give_qualification(
-                person=found.person, **form.cleaned_data, by=submission.by
+                employee=found,
+                **form.cleaned_data,
+                by=submission.by,
+                version=submission.version,
             )
 
         description = _("%(name)s knows: %(what)s.") % {
             "name": found.person.full_name,
             "what": form.cleaned_data["qualification"].name,
         }
-        response = _answer(request, department, found, action, form, description)
+        try:
+            response = _answer(request, department, found, action, form, description)
+        except Stale:
+            found = access.employee_of(department, employee)
+            form = form.again(_holding(found))
+            return _page(request, department, found, holding=form, status=409)
     return response or _page(request, department, found, holding=form)
 
 
@@ -166,13 +203,19 @@ def take_qualification(
     holding = access.qualification_held_by(found, held)
 
     def action(submission: Submission) -> Reseated:
-        return actions.take_qualification(held=holding, by=submission.by)
+        return actions.take_qualification(
+            held=holding, by=submission.by, version=submission.version
+        )
 
     description = _("%(name)s no longer knows: %(what)s.") % {
         "name": found.person.full_name,
         "what": holding.qualification.name,
     }
-    response = _answer(request, department, found, action, form, description)
+    try:
+        response = _answer(request, department, found, action, form, description)
+    except Stale as error:
+        response = None
+        messages.warning(request, str(error))
     return response or redirect("departments:employee", department.pk, found.pk)
 
 
@@ -216,22 +259,25 @@ def _page(
     employment: EmploymentForm | None = None,
     holding: HoldingForm | None = None,
     inviting: InviteAgainForm | None = None,
+    naming: EmployeeNameForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "department": department,
         "employee": employee,
-        "employment": employment or EmploymentForm(initial=_employment(employee)),
-        "holding": holding or _holding(),
+        "employment": employment or _employment(employee),
+        "holding": holding or _holding(employee),
         "inviting": inviting or InviteAgainForm(),
+        "naming": naming or _naming(employee),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
-        "held": queries.qualifications_held(employee.person),
+        "held": queries.qualifications_held(employee),
         "shifts": queries.coming_shifts(department, employee.person)[:5],
-        "absences": queries.coming_absences_of(employee.person),
+        "absences": queries.coming_absences_of(employee),
         "today": today,
     }
-    return render(request, "departments/employee.html", context)
+    return render(request, "departments/employee.html", context, status=status)
 
 
 def _new_page(
@@ -241,10 +287,18 @@ def _new_page(
     return render(request, "departments/employee_new.html", context)
 
 
-def _employment(employee: Employee) -> dict[str, Any]:
-    return {"valid_from": employee.valid_from, "valid_until": employee.valid_until}
+def _naming(employee: Employee, data: QueryDict | None = None) -> EmployeeNameForm:
+    person = employee.person
+    initial = {"given_name": person.given_name, "family_name": person.family_name}
+    return EmployeeNameForm(data, initial=initial).at(person.version)
 
 
-def _holding(data: QueryDict | None = None) -> HoldingForm:
+def _employment(employee: Employee, data: QueryDict | None = None) -> EmploymentForm:
+    initial = {"valid_from": employee.valid_from, "valid_until": employee.valid_until}
+    return EmploymentForm(data, initial=initial).at(employee.version)
+
+
+def _holding(employee: Employee, data: QueryDict | None = None) -> HoldingForm:
     """The ids have a prefix, since the page has another form with dates."""
-    return HoldingForm(data, initial={"valid_from": timezone.localdate()}, auto_id="held_%s")
+    initial = {"valid_from": timezone.localdate()}
+    return HoldingForm(data, initial=initial, auto_id="held_%s").at(employee.person.version)

@@ -1,8 +1,10 @@
-"""The demonstration's mails and text messages: printed, stored, and shown on a page."""
+"""The demonstration's mails and text messages: stored, shown on a page, and a line in the
+terminal for each."""
 
 import datetime as dt
 import email
 import email.policy
+import textwrap
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
@@ -17,6 +19,7 @@ from django.utils import timezone
 from accounts.http_methods import require_safe
 
 SHOWN = 30
+LINE = 100  # characters, before the URL of the page
 
 
 def _folder() -> Path:
@@ -31,8 +34,15 @@ class EmailBackend(BaseEmailBackend):
             text = message.message()
             name = f"{timezone.now():%Y%m%dT%H%M%S%f}-{id(message):x}.eml"
             (folder / name).write_bytes(text.as_bytes())
-            print(f"\n-- Mail {'-' * 60}\n{text.as_string()}\n{'-' * 68}", flush=True)
+            print(_line(message), flush=True)
         return len(email_messages)
+
+
+def _line(message: EmailMessage) -> str:
+    """One line for the terminal; the page has the whole text."""
+    kind, text = ("Mail", message.subject) if message.subject else ("Text message", message.body)
+    whole = f"{kind} to {', '.join(message.to)}: {' '.join(str(text).split())}"
+    return f"{textwrap.shorten(whole, LINE, placeholder=' …')} – {settings.SITE_URL}/demo/mail/"
 
 
 class SmsGateway:

@@ -28,7 +28,8 @@ STARTING = 60  # seconds; includes crash recovery
 class DataFolder:
     def __init__(self, path: Path | str, *, durable: bool = True) -> None:
         self.path = Path(path).expanduser().resolve()
-        self.path.mkdir(parents=True, exist_ok=True)
+        with self._in_words():
+            self.path.mkdir(parents=True, exist_ok=True)
         self.postgres = Postgres(self.path / "postgres", durable=durable)
         self.valkey = Valkey(self.path / "valkey")
 
@@ -52,11 +53,12 @@ class DataFolder:
         with self._open("holder") as holder:
             if not _lock(holder, fcntl.LOCK_EX):
                 raise FolderInUseError(f"The data folder {self.path} is in use.")
-            self._services_file.unlink(missing_ok=True)
             try:
-                self.valkey.start()
-                self.postgres.start()
-                _write_secret(self._services_file, json.dumps(self.environment))
+                with self._in_words():
+                    self._services_file.unlink(missing_ok=True)
+                    self.valkey.start()
+                    self.postgres.start()
+                    _write_secret(self._services_file, json.dumps(self.environment))
                 yield self.environment
             finally:
                 self._services_file.unlink(missing_ok=True)
@@ -87,16 +89,29 @@ class DataFolder:
     def secret_key(self) -> str:
         """Created when first needed and stored, so that sessions survive a restart."""
         path = self.path / "secret-key"
-        if not path.exists():
-            _write_secret(path, secrets.token_urlsafe(50))
-        return path.read_text()
+        with self._in_words():
+            if not path.exists():
+                _write_secret(path, secrets.token_urlsafe(50))
+            return path.read_text()
 
     @property
     def _services_file(self) -> Path:
         return self.path / "services.json"
 
     def _open(self, name: str) -> IO[str]:
-        return (self.path / name).open("a")
+        with self._in_words():
+            return (self.path / name).open("a")
+
+    @contextlib.contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Raise ``LocalServiceError`` for a folder that can't be read or written."""
+        try:
+            yield
+        except OSError as error:
+            raise LocalServiceError(
+                f"The data folder {self.path} can't be used: {error.strerror or error}"
+                f" ({error.filename or self.path}). Choose another one: --data-dir DIR"
+            ) from error
 
     def _running(self) -> dict[str, str] | None:
         """The holder's services if they answer. The file may be from a holder that was killed."""

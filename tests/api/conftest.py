@@ -8,6 +8,8 @@ import uuid
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 from accounts import actions
@@ -50,8 +52,11 @@ class Program:
     def get(self, path, **headers):
         return self._send("get", path, headers=headers)
 
-    def post(self, path, body, **headers):
-        return self._send("post", path, json.dumps(body), headers)
+    def head(self, path, **headers):
+        return self._send("head", path, headers=headers)
+
+    def post(self, path, body=None, **headers):
+        return self._send("post", path, json.dumps(body) if body is not None else "", headers)
 
     def delete(self, path, body=None, **headers):
         return self._send("delete", path, json.dumps(body) if body is not None else "", headers)
@@ -106,3 +111,13 @@ def booked(service):
 def at(hour, minute=0, date=TOMORROW):
     """A time as API clients write it."""
     return local(date, hour, minute).isoformat()
+
+
+@pytest.fixture
+def one_connection():
+    """Handles requests as the server does, but keeps the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

@@ -69,20 +69,30 @@ def test_unchanged_answers_are_not_sent_again(program, recipient, booked, path):
 
 
 def test_a_free_time_is_booked(program, service, recipient):
-    key = uuid.uuid4()
-    answer = program.book(service, at(10), key)
+    answer = program.book(service, at(10))
     assert answer.status_code == 201
+    booking = recipient.bookings.get()
     assert answer.json() == {
-        "id": str(key),
+        "id": str(booking.pk),
         "service": str(service.pk),
         "start": "2026-11-25T10:00:00+01:00",
         "end": "2026-11-25T11:00:00+01:00",
         "status": "booked",
+        "note": "",
     }
-    booking = recipient.bookings.get()
     assert booking.visits.get().shift is not None
     event = booking.events.get()
     assert (event.by, event.via) == (recipient.user, BookingEvent.Via.API)
+
+
+def test_a_note_goes_with_the_booking(program, service, recipient):
+    key, note = uuid.uuid4(), "Ring twice.\u202e"
+    answer = program.book(service, at(10), key, note=note)
+    assert answer.json()["note"] == recipient.bookings.get().note == "Ring twice."
+    assert [one["note"] for one in program.get("bookings").json()] == ["Ring twice."]
+    assert program.book(service, at(10), key, note=note).status_code == 200
+    refused(program.book(service, at(10), key, note="Ring once."), "key_reused")
+    refused(program.book(service, at(12), note="x" * 201), "invalid")
 
 
 def test_the_same_key_again_finds_the_same_booking(program, service, recipient):
@@ -124,8 +134,8 @@ def test_only_the_request_that_made_it_gets_201(program, service, monkeypatch):
 
 def test_the_same_key_after_cancelling_returns_it_cancelled(program, service):
     key = uuid.uuid4()
-    program.book(service, at(10), key)
-    program.delete(f"bookings/{key}")
+    booking = program.book(service, at(10), key).json()["id"]
+    program.delete(f"bookings/{booking}")
     again = program.book(service, at(10), key)
     assert (again.status_code, again.json()["status"]) == (200, "cancelled")
 
@@ -137,13 +147,31 @@ def test_the_same_key_with_another_request_is_refused(program, service, recipien
     assert recipient.bookings.get().starts_at == local(TOMORROW, 10)
 
 
-def test_somebody_elses_key_reveals_nothing(program, service, recipient, stranger, booked):
+def test_a_key_belongs_to_its_owner(program, service, recipient, stranger):
+    """Two programs may count their keys from one. Neither learns of the other's booking."""
+    key, other = uuid.UUID(int=1), Program(stranger.user)
+    theirs, mine = other.book(service, at(8), key), program.book(service, at(12), key)
+    assert (theirs.status_code, mine.status_code) == (201, 201)
+    assert theirs.json()["id"] != mine.json()["id"]
+    assert program.book(service, at(12), key).json() == mine.json()
+    refused(program.book(service, at(8), key), "key_reused")
+    assert recipient.bookings.count() == stranger.bookings.count() == 1
+
+
+def test_a_key_is_the_owners_whomever_they_book_for(service, recipient, stranger):
+    helper = factories.MandateFactory(recipient=recipient).holder
+    factories.MandateFactory(recipient=stranger, holder=helper)
+    program, key = Program(helper), uuid.uuid4()
+    program.book(service, at(8), key, recipient=str(recipient.pk))
+    refused(program.book(service, at(12), key, recipient=str(stranger.pk)), "key_reused")
+    assert not stranger.bookings.exists()
+
+
+def test_the_id_of_somebody_elses_booking_as_a_key_reveals_nothing(
+    program, service, stranger, booked
+):
     theirs = booked(stranger, 10)
-    answer = refused(program.book(service, at(10), theirs.pk), "key_reused")
-    mine = uuid.uuid4()
-    program.book(service, at(12), mine)
-    own = refused(program.book(service, at(13), mine), "key_reused")
-    assert answer == own  # the same words as for one's own
+    assert program.book(service, at(12), theirs.pk).status_code == 201
     assert program.delete(f"bookings/{theirs.pk}").status_code == 404
     assert program.post(f"bookings/{theirs.pk}/move", {"start": at(12)}).status_code == 404
     theirs.refresh_from_db()
@@ -313,6 +341,16 @@ def test_a_cancelled_visit_is_returned_and_its_time_is_free(program, service, re
     assert program.book(service, at(10)).status_code == 201
 
 
+@pytest.mark.parametrize("body", [None, {}, {"reason": "On holiday"}])
+@pytest.mark.parametrize("method", ["post", "delete"])
+def test_a_visit_is_cancelled_by_post_or_delete(program, recipient, booked, method, body):
+    booking = booked(recipient, 10)
+    path = f"bookings/{booking.pk}/cancel" if method == "post" else f"bookings/{booking.pk}"
+    answer = getattr(program, method)(path, body)
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert booking.events.last().reason == (body or {}).get("reason", "")
+
+
 def test_too_late_to_move_or_cancel(program, recipient, booked, clock):
     booking = booked(recipient, 10)
     clock.move_to(local(TOMORROW, 9))
@@ -323,6 +361,7 @@ def test_too_late_to_move_or_cancel(program, recipient, booked, clock):
 def test_unknown_bookings_are_not_found(program):
     path = f"bookings/{uuid.uuid4()}"
     refused(program.delete(path), "not_found", 404)
+    refused(program.post(f"{path}/cancel"), "not_found", 404)
     refused(program.post(f"{path}/move", {"start": at(13)}), "not_found", 404)
 
 

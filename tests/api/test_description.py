@@ -11,8 +11,6 @@ from functools import cache
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -28,6 +26,8 @@ from tests import factories
 from tests.api.conftest import LAST_DAY, TODAY, TOMORROW, Program, at
 from workflow.actions import make_plan
 
+pytestmark = pytest.mark.usefixtures("one_connection")
+
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "3"))
 CHECKS = [
     not_a_server_error,
@@ -37,16 +37,6 @@ CHECKS = [
 ]
 MAY_BOOK = ["recipient", "administrator", "helper"]
 ROLES = [*MAY_BOOK, "care worker", "coordinator", "nobody"]
-
-
-@pytest.fixture(autouse=True)
-def one_connection():
-    """Handles requests as the server does, but keeps the test's transaction."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import uuid
 import pytest
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts import actions
@@ -17,7 +18,7 @@ from accounts.rate import Rate
 from departments.models import Employee
 from serviceshop.redis.breaker import redis_breaker
 from tests import factories
-from tests.api.conftest import Program
+from tests.api.conftest import TODAY, Program, at
 
 Scope = ApiToken.Scope
 
@@ -229,6 +230,72 @@ def test_without_the_cache_there_is_no_limit(program, settings, monkeypatch):
         redis_breaker.close()
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("", "nn"),
+        ("en", "en"),
+        ("nb-NO", "nb"),
+        ("no", "nb"),
+        ("NN", "nn"),
+        ("de, en;q=0.5", "en"),
+        ("en;q=0.2, nb;q=0.8", "nb"),
+        ("de", "nn"),
+        ("*", "nn"),
+        ("nb;q=0, en", "en"),
+        ("x" * 5000, "nn"),
+        (";;,q=", "nn"),
+    ],
+)
+def test_messages_are_in_the_callers_language_else_the_owners(
+    program, service, translated, asked, given
+):
+    program.user.language = "nn"
+    program.user.save()
+    key = str(uuid.uuid4())
+    headers = {"Idempotency-Key": key, **({"Accept-Language": asked} if asked else {})}
+    body = {"service": str(service.pk), "start": at(10, date=TODAY)}
+    answer = program.post("bookings", body, **headers)
+    with translation.override(given):
+        assert answer.json()["message"] == gettext("It is too late for that.")
+    assert answer.headers["Content-Language"] == given
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_a_refused_key_is_answered_in_the_callers_language(program, translated):
+    program.secret = "wrong"
+    messages = {
+        program.get("services", **{"Accept-Language": language}).json()["message"]
+        for language in ("nb", "nn", "en")
+    }
+    assert len(messages) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("services", 200), ("bookings", 200), ("work-lists", 404), ("slots", 422), ("nowhere", 404)],
+)
+def test_head_is_answered_where_get_is(program, path, status):
+    get, head = program.get(path), program.head(path)
+    assert (head.status_code, head.content) == (get.status_code, b"") == (status, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control"):
+        assert head.headers.get(name) == get.headers.get(name), name
+    assert int(head.headers["Content-Length"]) == len(get.content)
+
+
+def test_head_of_an_unchanged_answer_is_304(program):
+    tag = program.head("services").headers["ETag"]
+    assert program.head("services", **{"If-None-Match": tag}).status_code == 304
+
+
+def test_head_is_not_allowed_where_only_post_is(program, booked, recipient):
+    path = f"bookings/{booked(recipient, 10).pk}/cancel"
+    answer = program.head(path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    refused = program.client.put("/api/v1/bookings")
+    assert sorted(refused.headers["Allow"].split(", ")) == ["GET", "HEAD", "POST"]
+
+
 def test_refusals_are_in_the_owners_language_and_pages_are_not(program, client, translated):
     program.user.language = "nb"
     program.user.save()
@@ -314,7 +381,7 @@ def test_the_description_is_public(client, db):
 def test_every_operation_documents_its_scope_and_errors(client, db):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     operations = [operation for methods in paths.values() for operation in methods.values()]
-    assert len(operations) == 7
+    assert len(operations) == 8
     for operation in operations:
         assert operation["security"] == [{"Bearer": []}]
         assert any(f"`{scope}`" in operation["description"].replace("\n", " ") for scope in Scope)

@@ -1,7 +1,11 @@
+import datetime as dt
+import uuid
+
 import pytest
+from django.utils import timezone
 
 from departments import seats
-from departments.seats import Reseated
+from departments.seats import AffectedVisit, Reseated
 
 
 class FakeSeats:
@@ -24,6 +28,14 @@ class FakeSeats:
 
     def booked_ahead(self, departments, now):
         return {}
+
+
+def affected(department, recipient="Ruth Skaar"):
+    """A visit that a change moves or strips of its carer."""
+    starts = timezone.now() + dt.timedelta(days=1)
+    ids = [uuid.uuid4() for _ in range(3)]
+    ends = starts + dt.timedelta(minutes=45)
+    return AffectedVisit(*ids, recipient, "Evening care", starts, ends, department.pk)
 
 
 @pytest.fixture

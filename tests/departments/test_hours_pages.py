@@ -48,6 +48,7 @@ def typed(**values):
         "staff": "2",
         "often": "weekly",
         "valid_from": "27.11.2026",
+        "version": "1",
         **values,
     }
 
@@ -114,7 +115,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
 def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
     actions.ensure_laid_out(row.department, FRIDAY)
     actions.name_shift(shift=Shift.objects.first(), person=care_worker, by=None)
-    form = {"valid_from": "27.11.2026"}
+    form = {"valid_from": "27.11.2026", "version": "1"}
 
     page = dina.post(url("remove_period", row), form)
     assert "Emil Haugen" in page.text
@@ -126,7 +127,8 @@ def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
     ]
     assert Shift.objects.filter(person=care_worker).exists()
 
-    dina.post(url("remove_period", row), {**form, "drop_named": "1", "confirmed": "1"})
+    seen = {"drop_named": "1", "previewed": page.context["preview"].digest}
+    dina.post(url("remove_period", row), {**form, **seen, "confirmed": "1"})
     assert not Shift.objects.exists()
 
 
@@ -191,6 +193,7 @@ def test_a_period_is_split(dina, row):
         "first_staff": "3",
         "second_staff": "1",
         "valid_from": "27.11.2026",
+        "version": "1",
     }
     assert "18:00" in dina.post(url("split_period", row), form).text
     for _ in range(2):
@@ -237,10 +240,11 @@ def test_a_reason_is_cleaned_in_the_preview(dina, department):
         "reason": "A\0 \u202ecourse\n",
         "form-TOTAL_FORMS": "0",
         "form-INITIAL_FORMS": "0",
+        "version": "1",
     }
     assert dina.post(day, form).status_code == 200
     dina.post(day, {**form, "confirmed": "1"})
-    assert department.changes.get().reason == "A course"
+    assert Change.objects.get().reason == "A course"
     assert SpecialDay.objects.get().name == "Course"
 
 
@@ -256,6 +260,7 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
         "form-0-opens_at": "10",
         "form-0-closes_at": "24",
         "form-0-staff": "2",
+        "version": "1",
     }
     dina.post(day, form)
     assert not SpecialDay.objects.exists()
@@ -270,9 +275,10 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
     assert (hours.staff, hours.opens_at, hours.closes_at) == (2, dt.time(10), dt.time(0))
 
     remove = reverse("departments:remove_special_day", args=[department.pk, FRIDAY])
-    dina.post(remove)
+    shown = {"version": "3"}
+    dina.post(remove, shown)
     assert SpecialDay.objects.count() == 2
-    dina.post(remove, {"confirmed": "1"})
+    dina.post(remove, {**shown, "confirmed": "1"})
     assert SpecialDay.objects.count() == 1
     assert dina.post(remove, {"confirmed": "1"}).status_code == 404
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier, Event
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from database.transactions import Busy
+from database.versions import Stale
 from departments import actions, errors
 from departments.hours import Interval
 from departments.models import Day, Shift
@@ -27,7 +29,7 @@ def at_once(*calls):
         try:
             together.wait()
             return call()
-        except (errors.DepartmentsError, Busy) as error:
+        except (errors.DepartmentsError, Busy, Stale) as error:
             return error
         finally:
             connection.close()
@@ -116,13 +118,37 @@ def test_a_lock_timeout_raises_busy_and_changes_nothing(department, care_worker)
     assert not shift.is_named
 
 
+def test_of_two_changes_of_the_same_version_one_is_saved(service):
+    terms = actions.ServiceTerms.of(service)
+
+    results = at_once(
+        *[
+            lambda minutes=minutes: actions.change_service(
+                service=service,
+                terms=replace(terms, minutes=minutes),
+                qualification_ids=[],
+                by=None,
+                version=1,
+            )
+            for minutes in (30, 45, 90)
+        ]
+    )
+
+    assert sum(isinstance(result, Stale) for result in results) == 2
+    service.refresh_from_db()
+    assert service.version == 2
+    assert service.minutes in (30, 45, 90)
+
+
 def test_concurrent_naming_and_absence_leave_no_absent_person_at_work(department, care_worker):
     shift = factories.ShiftFactory(day__department=department, day__date=TOMORROW)
     period = Interval(shift.starts_at, shift.ends_at)
 
     at_once(
         lambda: actions.name_shift(shift=shift, person=care_worker, by=None),
-        lambda: actions.report_absence(person=care_worker, kind="sick", period=period, by=None),
+        lambda: actions.report_absence(
+            person=care_worker, department=department, kind="sick", period=period, by=None
+        ),
     )
 
     shift.refresh_from_db()

@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from accounts.models import Change
 from departments.models import Qualification, Service
+from departments.seats import Reseated
 from tests import factories
+from tests.departments.conftest import affected
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,7 @@ def typed(**values):
         "place": "home",
         "symbol": "shower",
         "is_active": "on",
+        "version": "1",
         **values,
     }
 
@@ -91,6 +94,23 @@ def test_two_services_may_not_share_a_name(dina, department, service):
     assert "name" in page.context["form"].errors
     service.refresh_from_db()
     assert service.name == "Cleaning"
+
+
+def test_a_required_qualification_is_previewed_where_visits_lose_their_carer(
+    dina, department, service, fake_seats
+):
+    factories.DayFactory(department=department, laid_out_at=timezone.now())
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+    form = typed(name="Cleaning", qualifications=[str(factories.QualificationFactory().pk)])
+    fake_seats.answer = Reseated(unstaffed=[affected(department)])
+
+    preview = dina.post(change, form)
+    assert "Ruth Skaar" in preview.text
+    assert not service.qualifications.exists()
+    seen = {"confirmed": "1", "previewed": preview.context["preview"].digest}
+    assert dina.post(change, {**form, **seen}).status_code == 302
+
+    assert service.qualifications.exists()
 
 
 def test_an_inactive_service_stays_in_the_list(dina, department, service):
@@ -171,7 +191,7 @@ def test_a_change_that_stops_a_service_is_in_its_preview(
     dina.post(change, {**form, "confirmed": "1"})
     employee = care_worker.employments.get()
     take = reverse("departments:take_qualification", args=[department.pk, employee.pk, held.pk])
-    assert "Nobody can book Cleaning" in dina.post(take).text
+    assert "Nobody can book Cleaning" in dina.post(take, {"version": "1"}).text
 
 
 @pytest.mark.parametrize(
@@ -193,6 +213,7 @@ def test_hours_that_fit_no_visit_or_are_very_long_are_in_the_preview(
         "staff": "1",
         "often": "weekly",
         "valid_from": timezone.localdate().isoformat(),
+        "version": "1",
     }
 
     assert words in dina.post(change, form).text

@@ -54,15 +54,15 @@ def test_an_unchanged_service_is_not_recorded(service, administrator):
 def test_settings_changed_together_are_one_record(department, administrator):
     actions.change_settings(
         department=department,
-        values={"phone": "33 00 20 00", "travel_minutes": 10, "horizon_days": 14},
+        values={"phone": "+4733002000", "travel_minutes": 10, "horizon_days": 14},
         by=administrator,
     )
 
     department.refresh_from_db()
-    assert (department.phone, department.travel_minutes) == ("33 00 20 00", 10)
+    assert (department.phone, department.travel_minutes) == ("+4733002000", 10)
     assert department.configuration_revision == 2
     assert Change.objects.get().after == {
-        "phone": "33 00 20 00",
+        "phone": "+4733002000",
         "travel_minutes": 10,
     }
 

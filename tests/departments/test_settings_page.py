@@ -35,6 +35,7 @@ def typed(department, **values):
         "public_holidays": "sunday",
         "week_warning_days": "4",
         "month_warning_days": "7",
+        "version": "1",
         **values,
     }
 

@@ -5,9 +5,10 @@ import re
 import uuid
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry, Invitation
+from accounts.models import AccessLogEntry, Invitation, User
 from departments.models import Absence, Employee, QualificationHeld, Shift
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
@@ -41,6 +42,59 @@ def shift(department, care_worker):
 
 def url(name, *args):
     return reverse(f"departments:{name}", args=args)
+
+
+@pytest.mark.parametrize(
+    ("sent", "full_name", "initials"),
+    [
+        ({"given_name": "Emilie", "family_name": "Sørli"}, "Emilie Sørli", "ES"),
+        ({"given_name": "Emilie", "family_name": ""}, "Emilie", "E"),
+        ({"given_name": "", "family_name": "Sørli"}, "Sørli", "S"),
+    ],
+)
+def test_a_renamed_employee_has_the_name_everywhere(
+    dina, department, emil, sent, full_name, initials
+):
+    emil.person.given_name, emil.person.family_name = "Emil", "Lie"
+    emil.person.save()
+    own = factories.RecipientFactory(user=emil.person, given_name="Emil", family_name="Lie")
+    helps, called_uncle = (
+        factories.MandateFactory(holder=emil.person, holder_name=name)
+        for name in ("Emil Lie", "Onkel")
+    )
+    sent["version"] = emil.person.version
+    for _ in range(2):
+        page = dina.post(url("rename_employee", department.pk, emil.pk), sent, follow=True)
+        assert f"<h1>{full_name}</h1>" in page.text
+
+    for copy in (own, helps, called_uncle):
+        copy.refresh_from_db()
+    assert (own.full_name, own.initials, own.revision) == (full_name, initials, 1)
+    assert (helps.holder_name, called_uncle.holder_name) == (full_name, "Onkel")
+    assert full_name in dina.get(url("staff", department.pk)).text
+    (line,) = dina.get(url("changes", department.pk)).context["changes"]
+    assert line.description == f"{full_name} has another name now"
+
+
+def test_a_name_that_somebody_has_changed_is_not_overwritten(dina, department, emil):
+    sent = {"given_name": "Emil", "family_name": "Sørli", "version": emil.person.version}
+    User.objects.filter(pk=emil.person_id).update(given_name="Emma", version=F("version") + 1)
+    page = dina.post(url("rename_employee", department.pk, emil.pk), sent)
+    assert page.status_code == 409
+    emil.person.refresh_from_db()
+    assert emil.person.given_name == "Emma"
+
+
+def test_nobody_is_without_a_name(dina, department, emil):
+    nameless = {"given_name": "\u200b", "family_name": " "}
+    page = dina.post(url("rename_employee", department.pk, emil.pk), nameless)
+    assert page.context["naming"].errors.keys() == {"given_name"}
+    assert dina.post(url("add_employee", department.pk), invited(**nameless)).status_code == 200
+
+
+def test_an_employee_may_have_one_name(dina, department):
+    dina.post(url("add_employee", department.pk), invited(family_name=""))
+    assert Employee.objects.get(person__given_name="Nora").person.full_name == "Nora"
 
 
 def november(day, hour, minute):
@@ -80,14 +134,15 @@ def test_inviting_twice_is_refused(dina, department):
 
 def test_ending_an_employment_takes_the_name_off_later_shifts(dina, department, emil, shift):
     change = url("change_employment", department.pk, emil.pk)
-    form = {"valid_from": "06.01.2020", "valid_until": "26.11.2026"}
+    form = {"valid_from": "06.01.2020", "valid_until": "26.11.2026", "version": "1"}
 
     page = dina.post(change, form)
     assert page.context["lost_shifts"] == [shift]
     assert Shift.objects.get().person == emil.person
 
+    confirmed = {**form, "confirmed": "1", "previewed": page.context["preview"].digest}
     for _ in range(2):
-        dina.post(change, {**form, "confirmed": "1"})
+        dina.post(change, confirmed)
     assert Shift.objects.get().person is None
     emil.refresh_from_db()
     assert emil.valid_until == dt.date(2026, 11, 26)
@@ -111,7 +166,7 @@ def test_the_last_administrator_cannot_leave(
 ):
     own = administrator.employments.get()
     change = url("change_employment", department.pk, own.pk)
-    form = {"valid_from": valid_from, "valid_until": valid_until, "confirmed": "1"}
+    form = {"valid_from": valid_from, "valid_until": valid_until, "version": "1", "confirmed": "1"}
 
     page = dina.post(change, form)
     assert page.context["employment"].non_field_errors()
@@ -124,7 +179,7 @@ def test_the_last_administrator_cannot_leave(
 def test_a_qualification_is_added_and_removed(dina, department, emil):
     qualification = factories.QualificationFactory(name="Insulin")
     give = url("give_qualification", department.pk, emil.pk)
-    form = {"qualification": str(qualification.pk), "valid_from": "01.12.2026"}
+    form = {"qualification": str(qualification.pk), "valid_from": "01.12.2026", "version": "1"}
 
     assert "Insulin" in dina.post(give, form).text
     assert not QualificationHeld.objects.exists()
@@ -133,9 +188,10 @@ def test_a_qualification_is_added_and_removed(dina, department, emil):
     held = QualificationHeld.objects.get()
 
     take = url("take_qualification", department.pk, emil.pk, held.pk)
-    dina.post(take)
+    shown = {"version": "2"}
+    dina.post(take, shown)
     assert QualificationHeld.objects.exists()
-    dina.post(take, {"confirmed": "1"})
+    dina.post(take, {**shown, "confirmed": "1"})
     assert not QualificationHeld.objects.exists()
 
 
@@ -198,6 +254,38 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     assert shift.times_away.get().absence == absence
 
 
+def test_an_absence_leaves_shifts_elsewhere_and_says_whom_to_ask(
+    dina, department, other_department, emil, shift
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    evening = factories.ShiftFactory(
+        day__department=other_department,
+        day__date=shift.day.date,
+        person=emil.person,
+        starts_at=shift.ends_at,
+    )
+    form = away(emil)
+    words = f"1 shift in another department is not changed. Ask {emil.person.given_name}"
+
+    assert words in dina.post(url("report_absence", department.pk), form).text
+    dina.post(url("report_absence", department.pk), {**form, "confirmed": "1"})
+
+    absence = Absence.objects.get()
+    assert words in dina.get(url("absence", department.pk, absence.pk)).text
+    evening.refresh_from_db()
+    assert evening.away == []
+
+
+def test_an_absence_that_another_department_reported_is_not_found(
+    dina, department, other_department, emil
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    theirs = factories.AbsenceFactory(person=emil.person, department=other_department)
+
+    assert dina.get(url("absence", department.pk, theirs.pk)).status_code == 404
+    assert dina.post(url("end_absence", department.pk, theirs.pk), {"never": 1}).status_code == 404
+
+
 def test_a_used_key_of_an_absence_is_refused_in_words(dina, department, emil, shift):
     used = factories.AbsenceFactory()
     report, form = url("report_absence", department.pk), away(emil, key=str(used.pk))
@@ -254,7 +342,8 @@ def test_back_at_24_is_back_the_next_day(dina, department, emil):
     dina.post(url("report_absence", department.pk), away(emil, **last))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
-    dina.post(end, {"back_date": "27.11.2026", "back_time": "24", "confirmed": "1"})
+    back = {"back_date": "27.11.2026", "back_time": "24", "version": "1"}
+    dina.post(end, {**back, "confirmed": "1"})
 
     assert Absence.objects.get().ends_at == factories.local(dt.date(2026, 11, 28), 0)
 
@@ -303,7 +392,7 @@ def test_ending_an_absence_early_returns_the_shifts(dina, department, emil, shif
     )
     absence = Absence.objects.get()
     end = url("end_absence", department.pk, absence.pk)
-    form = {"back_date": "27.11.2026", "back_time": "7"}
+    form = {"back_date": "27.11.2026", "back_time": "7", "version": "1"}
 
     preview = dina.post(end, form)
     assert [one.shift for one in preview.context["returned"]] == [shift]
@@ -321,10 +410,10 @@ def test_a_mistaken_absence_is_deleted(dina, department, emil, shift):
     dina.post(url("report_absence", department.pk), away(emil, confirmed="1"))
     end = url("end_absence", department.pk, Absence.objects.get().pk)
 
-    preview = dina.post(end, {"never": "1"})
+    preview = dina.post(end, {"never": "1", "version": "1"})
     assert [one.shift for one in preview.context["returned"]] == [shift]
     assert Absence.objects.exists()
-    dina.post(end, {"never": "1", "confirmed": "1"})
+    dina.post(end, {"never": "1", "version": "1", "confirmed": "1"})
 
     assert not Absence.objects.exists()
     assert Shift.objects.get().away == []
@@ -343,13 +432,14 @@ def test_an_absence_that_is_over_is_corrected(dina, department, emil, care_worke
     assert 'value="14:00"' in dina.get(page).text
 
     correct = url("correct_absence", department.pk, absence.pk)
-    preview = dina.post(correct, {**nine, "last_time": "9.05"})
+    corrected = {**nine, "last_time": "9.05", "version": "1"}
+    preview = dina.post(correct, corrected)
     assert [one.shift for one in preview.context["returned"]] == [today]
     assert [one.period.duration for one in preview.context["shifts"]] == [dt.timedelta(minutes=5)]
     absence.refresh_from_db()
     assert absence.ends_at == factories.local(TODAY, 14)
     for _ in range(2):
-        dina.post(correct, {**nine, "last_time": "9.05", "confirmed": "1"})
+        dina.post(correct, {**corrected, "confirmed": "1"})
 
     today.refresh_from_db()
     assert today.away == [factories.local(TODAY, 9), factories.local(TODAY, 9, 5)]

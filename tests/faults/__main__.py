@@ -13,6 +13,7 @@ import random
 import shutil
 import sys
 import time
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,7 +83,13 @@ def _run(postgres, options):
         for kind, fault in _order(options.kind or KINDS, rng):
             if time.monotonic() > end:
                 break
-            result = run.round(kind, fault)
+            try:
+                result = run.round(kind, fault)
+            except AssertionError as error:
+                traceback.print_exc()
+                result = run.result
+                result.problems.append(f"the round did not end: {error}")
+                end = 0  # what follows would only show the same
             results.append(result)
             lines.write(line_of(result, seed=options.seed) + "\n")
             lines.flush()

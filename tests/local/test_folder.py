@@ -1,5 +1,6 @@
 """One process holds a data folder; others join it; nothing outlives its holder."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 import redis
 
-from serviceshop.local import DataFolder, FolderInUseError
+from serviceshop.local import DataFolder, FolderInUseError, LocalServiceError
 from tests.local.processes import CHECKOUT, hold, kill, using, wait_until, without_services
 
 pytestmark = pytest.mark.slow
@@ -159,6 +160,21 @@ def test_secrets_are_for_their_owner_alone(new_folder):
 
 def test_a_secret_key_is_kept(new_folder):
     assert DataFolder(new_folder).secret_key() == DataFolder(new_folder).secret_key()
+
+
+@pytest.mark.parametrize("place", ["a file", "a file/data", "/proc/data", "no access"])
+def test_a_folder_that_cannot_be_written_is_refused_in_words(tmp_path, place, monkeypatch):
+    (tmp_path / "a file").touch()
+    folder = tmp_path / place
+    if place == "no access":  # which root always has
+
+        def refuse(path, *args, **kwargs):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+        monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(LocalServiceError, match=r"can't be used.*--data-dir") as refused:
+        DataFolder(folder).hold().__enter__()
+    assert str(folder) in str(refused.value)
 
 
 def test_a_deep_folder_is_no_hindrance(tmp_path):

@@ -1,9 +1,10 @@
-"""The command that creates an administrator."""
+"""The commands that create administrators and coordinators."""
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import queries
 from accounts.models import User
 from departments.models import Department, Employee
 
@@ -48,3 +49,30 @@ def test_an_invalid_email_is_refused_and_creates_nothing():
     with pytest.raises(CommandError, match="no e-mail"):
         create("kari", "--department", "Avdeling Nord")
     assert not Department.objects.exists()
+
+
+def test_a_coordinator_is_created_and_removed(capsys):
+    call_command("create_coordinator", KARI, "--name", "Kari Nordmann")
+    kari = User.objects.get(email=KARI)
+    assert queries.is_coordinator(kari)
+    assert kari.full_name == "Kari Nordmann"
+    with pytest.raises(CommandError, match="already"):
+        call_command("create_coordinator", KARI.upper())
+
+    call_command("create_coordinator", KARI, "--remove")
+    assert not queries.is_coordinator(kari)
+    assert User.objects.filter(email=KARI).exists()
+    with pytest.raises(CommandError, match="no coordinator"):
+        call_command("create_coordinator", KARI, "--remove")
+    assert capsys.readouterr().out.count(KARI) == 2
+
+
+def test_an_administrator_may_be_a_coordinator_too(administrator):
+    call_command("create_coordinator", administrator.email)
+    assert queries.is_coordinator(administrator)
+
+
+def test_a_coordinator_needs_an_email():
+    with pytest.raises(CommandError, match="no e-mail"):
+        call_command("create_coordinator", "kari")
+    assert not User.objects.exists()

@@ -33,7 +33,17 @@ def test_mails_are_printed_and_listed_newest_first(capsys):
     assert "aksel@demo.example" in shown
     assert "Koden er 123456" in shown
     assert "Blåbær &lt;b&gt;" in shown
-    assert "123456" in capsys.readouterr().out
+    first, second = capsys.readouterr().out.splitlines()  # one line each
+    assert first.startswith("Mail to aksel@demo.example: Første")
+    assert second.endswith("/demo/mail/")
+
+
+def test_a_text_message_is_one_line_too(capsys):
+    demo_mail.SmsGateway().send(number="+4790000100", text="Du får besøk.\n" * 20, reference="a")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Text message to +4790000100: Du får besøk.")
+    assert len(line) < 160
+    assert "+4790000100" in page()
 
 
 def test_a_mail_shows_the_local_time():

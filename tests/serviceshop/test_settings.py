@@ -5,9 +5,12 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from celery.schedules import crontab
+from django.conf import settings
 
 from accounts import dates
 from accounts.models import User
@@ -112,6 +115,8 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("EMAIL_HOST", "smtp://mail.example.no"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune <post@>"),
+        ("DEFAULT_FROM_EMAIL", "post@example.no, other@example.no"),
+        ("DEFAULT_FROM_EMAIL", "Fjordvik, kommune <post@example.no>"),
         ("SMS_GATEWAY_URL", "gateway.example.no/send"),
         ("SMS_SENDER", "Fjordvikkommunen"),  # 16 letters
         ("SMS_SENDER", "Ås kommune"),
@@ -185,6 +190,11 @@ def test_people_are_not_shown_the_tag_of_an_image(settings_with, version):
     assert settings_with(SERVICESHOP_VERSION=version)["VERSION"] == "0.1.0"
 
 
+def test_the_release_is_that_of_the_package(settings_with):
+    package = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    assert settings_with()["RELEASE"] == package["project"]["version"]
+
+
 def test_the_domain_is_offered_for_preloading_only_on_request(settings_with):
     assert not settings_with(HTTPS="1")["SECURE_HSTS_PRELOAD"]
     assert settings_with(HSTS_PRELOAD="1")["SECURE_HSTS_PRELOAD"]
@@ -212,6 +222,22 @@ def test_a_variable_that_looks_like_ours_is_reported(monkeypatch, name, meant):
 def test_a_mail_service_that_is_not_installed_is_reported(settings):
     settings.EMAIL_BACKEND = "anymail.backends.nobody.EmailBackend"
     assert "EMAIL_BACKEND" in checks.found()[0]
+
+
+# -- What beat starts -------------------------------------------------------------
+
+
+def test_a_run_that_beat_has_missed_is_made_up_for_within_an_hour():
+    """Beat's file is lost with its container, and with it what was due meanwhile."""
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        schedule = entry["schedule"]
+        if isinstance(schedule, crontab):
+            assert len(schedule.hour) == 24, name
+            assert len(schedule.day_of_month) == 31, name
+            assert len(schedule.day_of_week) == 7, name
+        else:
+            assert schedule <= 3600, name
+        assert entry.get("options", {}).get("expires", 0) <= 3600, name
 
 
 # -- Languages --------------------------------------------------------------------

@@ -584,7 +584,7 @@ def test_the_printed_list_has_addresses_and_phones(emil, shift, visit):
 
     assert "Emil Haugen" in page
     assert "Storgata 1" in page
-    assert "90 00 00 00" in page
+    assert "900 00 000" in page
     assert AccessLogEntry.objects.get().what == "workflow:print_list"
 
 

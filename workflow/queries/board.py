@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from booking.models import Visit
 from booking.queries.day_seatings import Needs, needs_of
+from database.alphabet import name_key
+from database.expressions import Alphabetical
 from departments import hours
 from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
@@ -66,7 +68,11 @@ def _cards(
     visits = (
         Visit.objects.filter(day__in=day_ids)
         .select_related("booking__recipient", "booking__service", "report")
-        .order_by("starts_at", "booking__recipient__family_name", "id")
+        .order_by(
+            "starts_at",
+            Alphabetical("booking__recipient__family_name", "booking__recipient__given_name"),
+            "id",
+        )
     )
     changed = set(
         Visit.objects.filter(
@@ -147,8 +153,8 @@ def _unnamed_title(number: int | None) -> str:
 
 def _lane_order(lane: Lane) -> tuple[object, ...]:
     """By hours, then named shifts first, by name."""
-    name = (lane.person.given_name, lane.person.family_name) if lane.person else ("", "")
-    return lane.period.start, lane.period.end, not lane.is_named, *name
+    name = name_key(lane.person.full_name) if lane.person else ""
+    return lane.period.start, lane.period.end, not lane.is_named, name
 
 
 def _why_closed(department: Department, date: dt.date) -> str:

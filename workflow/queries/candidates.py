@@ -16,6 +16,7 @@ from booking.models import Visit
 from booking.queries.day_seatings import day_seatings, needs_of
 from booking.seating.day_seating import DaySeating
 from booking.seating.values import Refused
+from database.alphabet import name_key
 from departments.hours import Interval
 from departments.models import Department, Qualification, Shift
 from departments.queries import absences_between, care_workers, qualifications_on
@@ -96,7 +97,7 @@ def _candidate_list(
             len(one.moves),
             -one.times_met,
             len(one.lane.cards),
-            one.lane.title,
+            name_key(one.lane.title),
         ),
     )
     known = seated.visit(card.id)
@@ -170,7 +171,7 @@ def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
         if lane.is_withdrawn or person != lane.person
     ]
     ids = [person.pk for person in people]
-    qualifications = qualifications_on(board.date, ids)
+    qualifications = qualifications_on(board.date, ids, board.department.pk)
     away = {
         absence.person_id
         for absence in absences_between(board.department, lane.period.start, lane.period.end)

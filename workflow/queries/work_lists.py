@@ -57,11 +57,6 @@ class Stop:
     def directions(self) -> str:
         return "" if self.is_shielded else self.recipient.directions
 
-    @property
-    def phone_link(self) -> str:
-        """The number for a ``tel:`` link: digits and plus."""
-        return "".join(sign for sign in self.recipient.phone if sign.isdigit() or sign == "+")
-
 
 @dataclass(frozen=True)
 class Leg:

@@ -28,6 +28,7 @@ from booking.forms.recipients import (
     SearchForm,
 )
 from booking.models import Grant, Mandate, Recipient
+from database.alphabet import folded_words
 from departments.access import administrator
 from departments.models import Department
 
@@ -54,9 +55,10 @@ def recipients(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def search_recipients(request: PersonRequest, department: Department) -> HttpResponse:
     search, found = SearchForm(request.POST), _listed(department)
-    if not search.is_valid():
+    words = folded_words(search.cleaned_data["name"]) if search.is_valid() else []
+    if not words:
         return redirect("booking:recipients", department.pk)
-    found = queries.named(found, search.cleaned_data["name"].split())
+    found = queries.named(found, words)
     shown = look_at_list(
         request.user, department, found[: PER_PAGE + 1], "booking:search_recipients"
     )

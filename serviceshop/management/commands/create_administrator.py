@@ -28,21 +28,13 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, email: str, department: str, name: str, **_: Any) -> None:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise CommandError(f"{email} is no e-mail address.") from None
+        check_email(email)
         unit, _created = Department.objects.get_or_create(name=department)
         if unit.employees.administrators().filter(person__email__iexact=email).exists():
             raise CommandError(f"{email} administers {unit.name} already.")
-        name = clean_text(name) or email.split("@")[0]
-        given_name, _space, family_name = name.partition(" ")
-        person = queries.active_user(email) or User.objects.create_user(
-            email, given_name=given_name, family_name=family_name
-        )
         actions.employ(
             department=unit,
-            person=person,
+            person=user_with(email, name),
             role=Employee.Role.ADMINISTRATOR,
             valid_from=timezone.localdate(),
             by=None,
@@ -50,3 +42,19 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{email} administers {unit.name} and logs in with a code sent there by e-mail."
         )
+
+
+def check_email(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise CommandError(f"{email} is no e-mail address.") from None
+
+
+def user_with(email: str, name: str) -> User:
+    """The user with this log-in, created if they are new."""
+    name = clean_text(name) or email.split("@")[0]
+    given_name, _space, family_name = name.partition(" ")
+    return queries.active_user(email) or User.objects.create_user(
+        email, given_name=given_name, family_name=family_name
+    )

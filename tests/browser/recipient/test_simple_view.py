@@ -13,6 +13,10 @@ from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import CHOICES
 from tests.browser.sampling import sample
 
+ALL_SAID = """() => {
+    while (document.querySelector(".being-read")) said.at(-1).onend();
+    return said.map((one) => one.text);
+}"""
 THURSDAY = TODAY + dt.timedelta(days=2)
 FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken
 NARROWEST = {"width": 320, "height": 640}
@@ -140,6 +144,12 @@ def test_a_page_is_read_aloud_in_its_own_language(simple, open_page):
     expect(page.locator(".being-read")).to_have_count(0)
     page.evaluate("said[1].onend()")
     assert page.evaluate("said.length") == 2
+
+    page.goto(pages(simple)["times"])
+    page.get_by_role("button", name="Read aloud").click()
+    texts = page.evaluate(ALL_SAID)
+    assert "At eleven o’clock, in the morning" in texts
+    assert not [text for text in texts if ":" in text]
 
 
 def test_no_voice_that_sends_the_words_elsewhere_is_used(simple, open_page):

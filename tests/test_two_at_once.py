@@ -1,0 +1,337 @@
+"""Two users have the same form open. What the first saves is never overwritten unseen.
+
+The second gets the form again: it says what has changed, keeps what they wrote, and is saved
+when it is sent once more. The first one's change is still there then.
+"""
+
+# ruff: noqa: F811 (a fixture has the name of what the tests take)
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from departments import actions, hours, queries
+from departments.hours import Interval
+from departments.seats import Reseated
+from tests import factories
+from tests.departments.conftest import affected, fake_seats  # noqa: F401 (a fixture)
+from tests.html_forms import confirmation, form_to
+
+NOW = dt.datetime(2026, 11, 25, 11, tzinfo=dt.UTC)  # a Wednesday
+FRIDAY = dt.date(2026, 11, 27)
+SPECIAL = dt.date(2026, 12, 1)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _on_a_wednesday(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@dataclass
+class Kind:
+    """A form, and what each of two users writes in it: in different fields."""
+
+    page: str  # URL name
+    action: str  # URL name
+    row: str  # of ``things``
+    first: dict
+    second: dict
+
+
+DEPARTMENT_KINDS = {
+    "opening hours": Kind(
+        "departments:period",
+        "departments:change_period",
+        "opening_hours",
+        {"staff": "2"},
+        {"closes_at": "21:00"},
+    ),
+    "part of the opening hours": Kind(
+        "departments:split_period",
+        "departments:split_period",
+        "opening_hours",
+        {"split_at": "18:00", "first_staff": "5"},
+        {"split_at": "18:00", "second_staff": "1"},
+    ),
+    "a special day": Kind(
+        "departments:special_day",
+        "departments:set_special_day",
+        "special_day",
+        {"name": "Course for all"},
+        {"kind": "closed"},
+    ),
+    "a service": Kind(
+        "departments:service",
+        "departments:change_service",
+        "service",
+        {"description": "Floors and windows"},
+        {"minutes": "90"},
+    ),
+    "the settings": Kind(
+        "departments:settings",
+        "departments:change_settings",
+        "department",
+        {"phone": "33 00 00 99"},
+        {"travel_minutes": "25"},
+    ),
+    "an employment": Kind(
+        "departments:employee",
+        "departments:change_employment",
+        "employee",
+        {"valid_until": "24.12.2027"},
+        {"valid_from": "07.01.2020"},
+    ),
+    "an absence": Kind(
+        "departments:absence",
+        "departments:correct_absence",
+        "absence",
+        {"first_time": "09:00"},
+        {"last_time": "14:00"},
+    ),
+    "the end of an absence": Kind(
+        "departments:absence",
+        "departments:end_absence",
+        "absence",
+        {"back_date": "30.11.2026"},
+        {"back_date": "28.11.2026"},
+    ),
+}
+
+
+@pytest.fixture
+def things(department, service, care_worker):
+    """The arguments of the URLs of each row."""
+    special = factories.SpecialDayFactory(department=department, date=SPECIAL)
+    factories.SpecialHoursFactory(special_day=special, staff=2)
+    period = factories.OpeningHoursFactory(
+        department=department, weekday=5, opens_at=dt.time(15), closes_at=dt.time(22), staff=3
+    )
+    absence = factories.AbsenceFactory(
+        person=care_worker,
+        starts_at=factories.local(FRIDAY, 8),
+        ends_at=factories.local(FRIDAY + dt.timedelta(days=7), 16),
+    )
+    return {
+        "department": [department.pk],
+        "opening_hours": [department.pk, period.pk],
+        "special_day": [department.pk, SPECIAL],
+        "service": [department.pk, service.pk],
+        "employee": [department.pk, care_worker.employments.get().pk],
+        "absence": [department.pk, absence.pk],
+    }
+
+
+@pytest.fixture
+def two(administrator, department):
+    """Two administrators of the department."""
+    colleague = factories.EmployeeFactory(department=department, role="administrator").person
+    clients = Client(), Client()
+    for client, user in zip(clients, (administrator, colleague), strict=True):
+        client.force_login(user)
+    return clients
+
+
+def urls_of(kind, things):
+    args = things[kind.row]
+    action = kind.action
+    is_without_row = action in ("departments:set_special_day",)
+    return reverse(kind.page, args=args), reverse(action, args=args[: 1 if is_without_row else 2])
+
+
+def save(client, action, body):
+    """Send the form, and confirm its preview if there is one."""
+    response = client.post(action, body)
+    if response.status_code == 200 and 'name="confirmed"' in response.text:
+        response = client.post(action, confirmation(response))
+    return response
+
+
+def values_of(client, page, action):
+    """What the form shows, without what differs each time it is shown."""
+    fields = form_to(action, client.get(page)).fields
+    hidden = {"csrfmiddlewaretoken", "key", "first_key", "second_key", "version", "shown"}
+    return {name: value for name, value in fields.items() if name not in hidden}
+
+
+@pytest.mark.parametrize("kind", DEPARTMENT_KINDS.values(), ids=DEPARTMENT_KINDS)
+def test_the_second_of_two_administrators_sees_what_the_first_has_changed(kind, things, two):
+    see_the_other(kind, things, *two)
+
+
+def see_the_other(kind, things, one, other):
+    page, action = urls_of(kind, things)
+    first, second = (form_to(action, client.get(page)) for client in (one, other))
+    assert save(one, action, {**first.fields, **kind.first}).status_code == 302
+    before = values_of(one, page, action)
+
+    refused = other.post(action, {**second.fields, **kind.second})
+
+    assert refused.status_code == 409
+    assert "Somebody has changed this" in refused.text
+    assert values_of(one, page, action) == before
+    again = form_to(action, refused)
+    assert kind.second.items() <= again.fields.items()
+    if not kind.first.keys() & kind.second.keys():
+        assert kind.first.items() <= again.fields.items()
+        assert "→" in refused.text
+    assert save(other, again.action, again.fields).status_code == 302
+
+
+@pytest.mark.parametrize("kind", DEPARTMENT_KINDS.values(), ids=DEPARTMENT_KINDS)
+def test_a_form_without_a_version_is_shown_again(kind, things, two):
+    page, action = urls_of(kind, things)
+    form = form_to(action, two[0].get(page))
+    before = values_of(two[0], page, action)
+
+    refused = two[0].post(action, {**form.fields, **kind.first, "version": "", "shown": "x"})
+
+    assert refused.status_code == 409
+    assert kind.first.items() <= form_to(action, refused).fields.items()
+    assert values_of(two[0], page, action) == before
+
+
+@pytest.mark.parametrize(
+    ("first_from", "second_from", "staff"),
+    [(11, 4, [4, 2, 2]), (4, 11, [2, 4, 4]), (4, 4, [4] * 3)],
+)
+def test_a_period_is_not_changed_twice_from_two_dates(
+    things, two, department, first_from, second_from, staff
+):
+    """Each would begin a period without an end, and both would apply: seven shifts."""
+    page, action = urls_of(DEPARTMENT_KINDS["opening hours"], things)
+    first, second = (form_to(action, client.get(page)).fields for client in two)
+    save(two[0], action, {**first, "staff": "2", "valid_from": f"{first_from}.12.2026"})
+
+    body = {**second, "staff": "4", "valid_from": f"{second_from}.12.2026"}
+    refused = two[1].post(action, body)
+    again = form_to(action, refused)
+    saved = save(two[1], again.action, again.fields)
+
+    assert (refused.status_code, saved.status_code) == (409, 302)
+    fridays = [dt.date(2026, 12, day) for day in (4, 11, 18)]
+    rules = queries.rules_of(department, fridays)
+    assert [len(hours.lay_out(date, rules)) for date in fridays] == staff
+
+
+def test_what_was_previewed_before_the_other_saved_is_shown_again(things, two):
+    kind = DEPARTMENT_KINDS["opening hours"]
+    page, action = urls_of(kind, things)
+    preview = two[1].post(action, {**form_to(action, two[1].get(page)).fields, **kind.second})
+    first = form_to(action, two[0].get(page)).fields
+    save(two[0], action, {**first, **kind.first})
+
+    confirmed = {**confirmation(preview), "reason": "Quiet evenings"}
+    refused = two[1].post(action, confirmed)
+
+    assert refused.status_code == 409
+    again = form_to(action, refused)
+    assert (again.fields["staff"], again.fields["closes_at"]) == ("2", "21:00")
+    assert again.fields["reason"] == "Quiet evenings"
+    assert "Quiet evenings" in two[1].post(again.action, again.fields).text
+
+
+@pytest.mark.parametrize("verb", ["take", "give"])
+def test_qualifications_are_not_changed_unseen(verb, things, two, care_worker):
+    page = reverse("departments:employee", args=things["employee"])
+    insulin, stoma = (factories.QualificationFactory() for _ in range(2))
+    held = care_worker.qualifications.create(qualification=insulin, valid_from=FRIDAY)
+    give = reverse("departments:give_qualification", args=things["employee"])
+    take = reverse("departments:take_qualification", args=[*things["employee"], held.pk])
+    first, second = (client.get(page) for client in two)
+    save(two[0], give, {**form_to(give, first).fields, "qualification": str(stoma.pk)})
+
+    if verb == "take":
+        response = two[1].post(take, form_to(take, second).fields, follow=True)
+        assert "Somebody has changed this" in response.text
+        assert care_worker.qualifications.count() == 2
+    else:
+        body = {**form_to(give, second).fields, "qualification": str(stoma.pk)}
+        refused = two[1].post(give, {**body, "valid_until": "31.12.2027"})
+        assert refused.status_code == 409
+        assert form_to(give, refused).fields["valid_until"] == "31.12.2027"
+
+
+def test_a_special_day_is_not_removed_unseen(things, two, department):
+    page = reverse("departments:special_day", args=things["special_day"])
+    remove = reverse("departments:remove_special_day", args=things["special_day"])
+    shown = form_to(remove, two[1].get(page)).fields
+    actions.set_special_day(department=department, date=SPECIAL, name="Course", by=None)
+
+    refused = two[1].post(remove, {**shown, "confirmed": "1"}, follow=True)
+
+    assert "Somebody has changed this" in refused.text
+    assert department.special_days.get().name == "Course"
+
+
+def test_an_absence_is_not_deleted_unseen(things, two, care_worker):
+    page = reverse("departments:absence", args=things["absence"])
+    end = reverse("departments:end_absence", args=things["absence"])
+    version = form_to(end, two[1].get(page)).fields["version"]
+    absence = care_worker.absences.get()
+    period = Interval(absence.starts_at, absence.ends_at + dt.timedelta(days=1))
+    actions.correct_absence(absence=absence, period=period, by=None)
+
+    refused = two[1].post(end, {"never": "1", "version": version, "confirmed": "1"})
+
+    assert refused.status_code == 409
+    assert care_worker.absences.exists()
+
+
+PREVIEWED = {
+    name: kind
+    for name, kind in DEPARTMENT_KINDS.items()
+    if name not in ("a service", "the settings", "an employment")
+} | {
+    "an employment": replace(
+        DEPARTMENT_KINDS["an employment"], first={"valid_until": "26.11.2026"}
+    ),
+    "a service's qualifications": replace(DEPARTMENT_KINDS["a service"], first={}),
+}
+
+
+@pytest.mark.parametrize("kind", PREVIEWED.values(), ids=PREVIEWED)
+def test_a_visit_booked_since_the_preview_is_shown_before_saving(
+    kind, things, two, department, care_worker, fake_seats
+):
+    actions.lay_out_horizon(department)
+    friday = department.days.get(date=FRIDAY)
+    factories.ShiftFactory(day=friday, person=care_worker, is_manual=True)
+    qualification = factories.QualificationFactory()
+    page, action = urls_of(kind, things)
+    body = {**form_to(action, two[0].get(page)).fields, **kind.first}
+    if kind.action == "departments:change_service":
+        body["qualifications"] = str(qualification.pk)
+    before = values_of(two[0], page, action)
+    fake_seats.answer = Reseated(unstaffed=[affected(department, "Nils Bøe")])
+    preview = two[0].post(action, body)
+    assert "Nils Bøe" in preview.text
+    fake_seats.answer += Reseated(unstaffed=[affected(department, "Ruth Skaar")])
+
+    again = two[0].post(action, confirmation(preview))
+
+    assert again.status_code == 409
+    assert "Something has changed since you looked" in again.text
+    assert "Ruth Skaar" in again.text
+    assert values_of(two[0], page, action) == before
+    assert two[0].post(action, confirmation(again)).status_code == 302
+
+
+def test_a_preview_without_visits_does_not_save_a_change_that_affects_one(
+    things, two, department, fake_seats
+):
+    kind = DEPARTMENT_KINDS["opening hours"]
+    actions.ensure_laid_out(department, FRIDAY)
+    page, action = urls_of(kind, things)
+    body = {**form_to(action, two[0].get(page)).fields, **kind.first}
+    preview = two[0].post(action, body)
+    assert "This concerns no visits" in preview.text
+    fake_seats.answer = Reseated(moved=[affected(department)])
+
+    assert two[0].post(action, confirmation(preview)).status_code == 409
+    fake_seats.answer = Reseated()
+    assert two[0].post(action, confirmation(preview)).status_code == 302
