@@ -219,11 +219,8 @@ def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
     if is_today:
         on_date |= Q(day__date=date - dt.timedelta(days=1), ends_at__gt=now - LATE)
     was_on = taken_off(person.pk).filter(object_id=OuterRef("pk"), at__gt=OuterRef("starts_at"))
-    found = _with_lists(
-        Shift.objects.filter(on_date, Q(person=person) | Exists(was_on)).annotate(
-            until=Subquery(was_on.values("at")[:1])
-        )
-    )
+    shifts_on_date = Shift.objects.filter(on_date, Q(person=person) | Exists(was_on))
+    found = _with_lists(shifts_on_date).annotate(until=Subquery(was_on.values("at")[:1]))
     shifts = [shift for shift in found if shift.person_id == person.pk]
     at_work = [shift for shift in shifts if not shift.is_withdrawn]
     until = {shift.pk: shift.until for shift in found if shift.person_id != person.pk}
