@@ -183,6 +183,17 @@ def undo_change(scene):
     return scene.url("departments:undo_change", change.pk), {}
 
 
+def undo_service_change(scene):
+    """The service has not required the qualification for a while."""
+    nora = factories.UserFactory(given_name="Nora", family_name="Vik")
+    factories.EmployeeFactory(department=scene.department, person=nora)
+    terms = actions.ServiceTerms.of(scene.service)
+    actions.change_service(service=scene.service, terms=terms, qualification_ids=[], by=scene.by)
+    actions.name_shift(shift=scene.shift, person=nora, by=scene.by)
+    change = Change.objects.get(verb="change_service")
+    return scene.url("departments:undo_change", change.pk), {}
+
+
 def change_settings(scene):
     return scene.url("departments:change_settings"), scene.settings(public_holidays="closed")
 
@@ -294,6 +305,7 @@ LOSES = [
     a_closed_day,
     remove_special_day,
     undo_change,
+    undo_service_change,
     change_settings,
     change_service,
     report_absence,
