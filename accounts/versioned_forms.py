@@ -8,13 +8,15 @@ more saves it. Templates include ``_version.html`` inside the form.
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 Values = dict[str, list[str]]  # by field, as a browser sends them
+
+F = TypeVar("F", bound="VersionedForm")
 
 VERSION, SHOWN = "version", "shown"
 
@@ -52,7 +54,7 @@ class VersionedForm(forms.BaseForm):
         """The values that the form was first shown with, as JSON."""
         return self.data.get(SHOWN, "") if self.is_bound else json.dumps(self._initial_values())
 
-    def again(self, fresh: Self) -> Self:
+    def again(self, fresh: F) -> F:
         """``fresh``, the form of the row as it is now, with what the user has changed here."""
         shown, sent, now = self._shown_values(), self._sent_values(), fresh._initial_values()
         data = QueryDict(mutable=True)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
@@ -22,6 +23,7 @@ from booking.models import (
 )
 from booking.queries.changes import CONFIDENTIAL, WITHOUT_VALUE
 from booking.queries.department_recipients import LOG_IN
+from database.versions import check_version
 from departments.actions import bump_revision, lock_days
 from departments.models import Department, Employee
 
@@ -78,13 +80,23 @@ def change_recipient(
     particulars: Particulars,
     department: Department | None = None,
     by: User,
+    version: int | None = None,
 ) -> None:
     """Text messages go to the user's number, which is the recipient's: a change of it is
-    announced to the user's e-mail address. ``department`` is that of the staff."""
+    announced to the user's e-mail address. ``department`` is that of the staff.
+
+    Raises ``Stale`` when the particulars have another version than the user's page showed.
+    """
     with one_transaction():
         lock_recipient(recipient.pk)
-        _record_particulars(recipient, particulars, department, by)
-        Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
+        fresh = Recipient.objects.get(pk=recipient.pk)
+        if accounts_actions.values_of(fresh, asdict(particulars)) == asdict(particulars):
+            return
+        check_version(fresh.version, version)
+        _record_particulars(fresh, particulars, department, by)
+        Recipient.objects.filter(pk=recipient.pk).update(
+            **asdict(particulars), version=fresh.version + 1
+        )
         user = User.objects.filter(recipient=recipient).first()
         if user is not None:
             accounts_actions.change_address(
@@ -96,7 +108,7 @@ def _record_particulars(
     recipient: Recipient, particulars: Particulars, department: Department | None, by: User
 ) -> None:
     new = asdict(particulars)
-    old = accounts_actions.values_of(Recipient.objects.get(pk=recipient.pk), new)
+    old = accounts_actions.values_of(recipient, new)
     is_confidential = old["has_confidential_address"] or particulars.has_confidential_address
     before, after = accounts_actions.differing(
         old, new, without_value=CONFIDENTIAL if is_confidential else WITHOUT_VALUE
@@ -116,7 +128,7 @@ def _record_particulars(
 def keep_phone(*, user: User, phone: str, **_: Any) -> None:
     """Copy a user's new number to the recipient (``accounts.signals.phone_changes``), for
     carers to call."""
-    Recipient.objects.filter(user=user).update(phone=phone)
+    Recipient.objects.filter(user=user).update(phone=phone, version=F("version") + 1)
 
 
 def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:

@@ -178,7 +178,8 @@ def test_before_and_after_an_absence_the_page_says_that_nobody_gets_a_message(
     report, form = url("report_absence", department.pk), away(emil)
     page = dina.post(report, form)
     assert ("Nobody gets a message about this." in page.text) == has_visit
-    saved = dina.post(report, {**form, "confirmed": "1"}, follow=True)
+    seen = {"confirmed": "1", "previewed": page.context["preview"].digest}
+    saved = dina.post(report, {**form, **seen}, follow=True)
     assert ("Nobody got a message about it." in saved.text) == has_visit
 
 
