@@ -34,6 +34,7 @@ class VersionedForm(forms.BaseForm):
 
     version = 0
     changed: Sequence[ChangedField] | None = None  # None when the row has not changed
+    changed_by = ""  # a name, where the user may know it
     reason = ""  # typed on the preview page
 
     def at(self, version: int) -> Self:
@@ -54,8 +55,9 @@ class VersionedForm(forms.BaseForm):
         """The values that the form was first shown with, as JSON."""
         return self.data.get(SHOWN, "") if self.is_bound else json.dumps(self._initial_values())
 
-    def again(self, fresh: F) -> F:
-        """``fresh``, the form of the row as it is now, with what the user has changed here."""
+    def again(self, fresh: F, *, by: str = "") -> F:
+        """``fresh``, the form of the row as it is now, with what the user has changed here.
+        ``by`` is the name of the person who has changed the row."""
         shown, sent, now = self._shown_values(), self._sent_values(), fresh._initial_values()
         data = QueryDict(mutable=True)
         data.update(self.data)
@@ -73,6 +75,7 @@ class VersionedForm(forms.BaseForm):
             for name, values in now.items()
             if name in shown and shown[name] != values
         ]
+        fresh.changed_by = by
         fresh.reason = self.data.get("reason", "")
         fresh.data, fresh.is_bound = data, True
         return fresh

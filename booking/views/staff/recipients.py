@@ -32,6 +32,7 @@ from database.alphabet import folded_words
 from database.versions import Stale
 from departments.access import administrator
 from departments.models import Department
+from departments.queries import last_changed_by
 
 PER_PAGE = 40
 TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
@@ -156,7 +157,8 @@ def change_recipient(
         )
     except Stale:
         found.refresh_from_db()
-        person = person.again(RecipientForm(instance=found).at(found.version))
+        by = last_changed_by(department, object_id=found.pk)
+        person = person.again(RecipientForm(instance=found).at(found.version), by=by)
         return recipient_page(request, department, found, person=person, status=409)
     messages.success(request, _("The change is saved."))
     return redirect("booking:recipient", department.pk, found.pk)
@@ -228,7 +230,8 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
         except Stale:
             found.refresh_from_db()
             fresh = GrantForm(instance=found, department=department).at(found.version)
-            return _grant_page(request, department, found, form.again(fresh), status=409)
+            by = last_changed_by(department, object_id=found.pk)
+            return _grant_page(request, department, found, form.again(fresh, by=by), status=409)
         except GrantOverlaps:
             form.add_error("valid_from", _("Another grant of the service applies then."))
         else:
