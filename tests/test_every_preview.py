@@ -308,7 +308,7 @@ def shown_version(scene, url):
     if name.endswith("_qualification"):
         return scene.emil.version
     if name.endswith("_absence"):
-        return Absence.objects.values_list("version", flat=True).first()
+        return Absence.objects.values_list("version", flat=True).first() or ""
     return department.hours_version
 
 

@@ -111,7 +111,7 @@ RECIPIENT_KINDS = {
         "booking:recipient",
         "booking:change_recipient",
         "recipient",
-        {"phone": "91 00 00 00"},
+        {"phone": "910 00 000"},
         {"directions": "The key is under the mat"},
     ),
     "a grant": Kind(
@@ -121,13 +121,6 @@ RECIPIENT_KINDS = {
 OWN_KINDS = {
     "message choices": Kind(
         "accounts:messages", "accounts:messages", "own", {"names_service": "yes"}, {"news": "sms"}
-    ),
-    "an e-mail address": Kind(
-        "accounts:email",
-        "accounts:email",
-        "own",
-        {"address": "first@example.test"},
-        {"address": "second@example.test"},
     ),
     "a phone number": Kind(
         "accounts:phone",
@@ -179,7 +172,7 @@ def two(administrator, department):
 def urls_of(kind, things):
     args = things[kind.row]
     action = kind.action
-    is_without_row = action in ("departments:set_special_day",)
+    is_without_row = action in ("departments:set_special_day", "departments:change_settings")
     return reverse(kind.page, args=args), reverse(
         action, args=args[:1] if is_without_row else args
     )
