@@ -36,6 +36,20 @@ class CleanText:
         return data
 
 
+class OneName(CleanText):
+    """Mixin for a first and a last name: one is enough, in either field."""
+
+    def clean_data_of_fields(self) -> Any:
+        data = super().clean_data_of_fields()
+        given, family = (
+            self.add_prefix(name)  # type: ignore[attr-defined]
+            for name in ("given_name", "family_name")
+        )
+        if not data.get(given) and data.get(family):
+            data[given], data[family] = data[family], ""
+        return data
+
+
 class CleanForm(CleanText, forms.Form):
     pass
 

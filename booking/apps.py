@@ -5,15 +5,16 @@ class BookingConfig(AppConfig):
     name = "booking"
 
     def ready(self) -> None:
-        from accounts.signals import phone_changes
+        from accounts.signals import name_changes, phone_changes
         from booking import queries
-        from booking.actions import keep_phone, register_invitation_kinds
+        from booking.actions import keep_name, keep_phone, register_invitation_kinds
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import seats
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
+        name_changes.connect(keep_name, dispatch_uid="booking.recipients")
         queries.register_changes()
         register_all()
         register_invitation_kinds()

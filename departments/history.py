@@ -49,6 +49,7 @@ def register_all() -> None:
             {
                 "add_employee": _new_employee,
                 "change_employment": _changed_employment,
+                "rename_employee": _renamed,
                 "accept_employment": _acceptance,
                 "join_person": _joined,
                 "give_qualification": _qualification,
@@ -201,6 +202,10 @@ def _changed_employment(change: Change, people: People) -> str:
             "day": iso_day(after["until"], people.this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
+
+
+def _renamed(change: Change, people: People) -> str:
+    return _("%(name)s has another name now") % {"name": _employee(change, people)}
 
 
 def _joined(change: Change, people: People) -> str:

@@ -50,6 +50,7 @@ staff_urls: list[URLPattern | URLResolver] = [
     path("add/", staff.add_employee, name="add_employee"),
     path("<uuid:employee>/", staff.employee, name="employee"),
     path("<uuid:employee>/invite/", staff.invite_again, name="invite_again"),
+    path("<uuid:employee>/rename/", staff.rename_employee, name="rename_employee"),
     path("<uuid:employee>/change/", staff.change_employment, name="change_employment"),
     path(
         "<uuid:employee>/qualifications/give/",

@@ -261,6 +261,9 @@ RULES = {
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
     "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
+    "departments:rename_employee department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

@@ -27,6 +27,7 @@ from accounts.actions.login_codes import (
     send_code,
     use_code,
 )
+from accounts.actions.names import rename
 from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
 from accounts.actions.tokens import (
@@ -65,6 +66,7 @@ __all__ = [
     "record_all",
     "record_bounce",
     "record_token_use",
+    "rename",
     "request_change",
     "revoke_all_tokens",
     "revoke_token",

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone, translation
 
 from accounts import dates
+from accounts.spoken import spoken_time
 
 register = template.Library()
 
@@ -69,6 +70,17 @@ def at_clock(value: dt.datetime | dt.time) -> str:
     """ "klokka 10.00"."""
     language = translation.get_language()
     return dates.words(language).at.format(clock=dates.clock(value, language))
+
+
+@register.filter
+def in_words(value: dt.datetime | dt.time) -> str:
+    """ ", klokka ti": to be heard after "10.00", which voices read as a decimal. Nothing where
+    the time is written "10:00", which they know."""
+    language = translation.get_language()
+    if ":" in dates.words(language).clock.format(hour=0, minute=0):
+        return ""
+    said = spoken_time(dates.local_time(value), language)
+    return f", {said}" if said else ""
 
 
 @register.filter

@@ -24,6 +24,7 @@ from booking.actions.recipients import (
     change_log_in,
     change_recipient,
     join_recipient,
+    keep_name,
     keep_phone,
     opens_more,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "grant",
     "hashed",
     "join_recipient",
+    "keep_name",
     "keep_phone",
     "look_for_openings",
     "make_feed",

@@ -27,6 +27,8 @@ from database.versions import check_version
 from departments.actions import bump_revision, lock_days
 from departments.models import Department, Employee
 
+HOLDER_NAME_LENGTH = Mandate._meta.get_field("holder_name").max_length
+
 
 @dataclass(frozen=True)
 class Particulars:
@@ -82,10 +84,12 @@ def change_recipient(
     by: User,
     version: int | None = None,
 ) -> None:
-    """Text messages go to the user's number, which is the recipient's: a change of it is
-    announced to the user's e-mail address. ``department`` is that of the staff.
+    """Change the details. A new name and number are also the user's.
 
-    Raises ``Stale`` when the particulars have another version than the user's page showed.
+    Text messages go to that number: a change of it is announced to the user's e-mail address.
+    ``department`` is that of the staff.
+
+    Raises ``Stale`` when the details have another version than the user's page showed.
     """
     with one_transaction():
         lock_recipient(recipient.pk)
@@ -99,6 +103,9 @@ def change_recipient(
         )
         user = User.objects.filter(recipient=recipient).first()
         if user is not None:
+            name = (particulars.given_name, particulars.family_name)
+            if (fresh.given_name, fresh.family_name) != name:
+                accounts_actions.rename(user=user, given_name=name[0], family_name=name[1])
             accounts_actions.change_address(
                 user=user, channel=Message.Channel.SMS, address=particulars.phone, by=by
             )
@@ -129,6 +136,21 @@ def keep_phone(*, user: User, phone: str, **_: Any) -> None:
     """Copy a user's new number to the recipient (``accounts.signals.phone_changes``), for
     carers to call."""
     Recipient.objects.filter(user=user).update(phone=phone, version=F("version") + 1)
+
+
+def keep_name(*, user: User, given_name: str, family_name: str, **_: Any) -> None:
+    """Copy a user's new name (``accounts.signals.name_changes``) to the recipient, and to
+    mandates on which the user stands with the full name. One's own calendar is rendered again.
+    """
+    new = User(given_name=given_name, family_name=family_name)
+    for recipient_id in Recipient.objects.filter(user=user).values_list("pk", flat=True):
+        lock_recipient(recipient_id)
+        Recipient.objects.filter(pk=recipient_id).update(
+            given_name=given_name, family_name=family_name, version=F("version") + 1
+        )
+    Mandate.objects.filter(holder=user, holder_name=user.full_name).update(
+        holder_name=new.full_name[:HOLDER_NAME_LENGTH]
+    )
 
 
 def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:

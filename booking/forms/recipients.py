@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, OneName
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
@@ -16,7 +16,7 @@ from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumber
 from departments.models import Department, Service
 
 
-class RecipientForm(VersionedForm, CleanForm):
+class RecipientForm(VersionedForm, OneName, CleanForm):
     """Labels and limits are the model's. A confidential address is never shown: the field is
     empty, and an empty field keeps the address."""
 

@@ -33,6 +33,7 @@ from departments.actions.rota import (
     clear_name,
     lock_person,
     name_shift,
+    qualifications_of,
     remove_shift,
     unname_shift,
 )
@@ -51,6 +52,7 @@ from departments.actions.staff import (
     end_absence,
     give_qualification,
     invite_again,
+    rename_employee,
     report_absence,
     take_qualification,
 )
@@ -92,10 +94,12 @@ __all__ = [
     "lock_person",
     "name_shift",
     "preview",
+    "qualifications_of",
     "record_change",
     "remove_opening_hours",
     "remove_shift",
     "remove_special_day",
+    "rename_employee",
     "report_absence",
     "revision_bumped",
     "rules_ahead",

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, OneName
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
@@ -43,19 +43,27 @@ class EmploymentForm(VersionedForm, DateRangeForm):
     field_order = ["valid_from", "valid_until"]
 
 
-class NewEmployeeForm(DateRangeForm):
+class NameForm(OneName, CleanForm):
+    given_name = forms.CharField(
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
+    )
+    family_name = forms.CharField(
+        label=_("Last name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+
+class EmployeeNameForm(VersionedForm, NameForm):
+    pass
+
+
+class NewEmployeeForm(NameForm, DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
         help_text=_("The person gets an invitation here, and can log in once they have said yes."),
-    )
-    given_name = forms.CharField(
-        label=_("First name"),
-        max_length=100,
-        widget=forms.TextInput(attrs=NO_GUESSES),
-    )
-    family_name = forms.CharField(
-        label=_("Last name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
     )
     phone = PhoneField(label=_("Phone"), required=False)
     role = forms.ChoiceField(

@@ -24,6 +24,7 @@ from departments import access, actions, queries
 from departments.access import administrator
 from departments.errors import DepartmentsError
 from departments.forms.staff import (
+    EmployeeNameForm,
     EmploymentForm,
     HoldingForm,
     InviteAgainForm,
@@ -102,6 +103,26 @@ def invite_again(
     return _page(request, department, found, inviting=form)
 
 
+@require_POST
+@administrator
+def rename_employee(
+    request: PersonRequest, department: Department, employee: uuid.UUID
+) -> HttpResponse:
+    found = access.employee_of(department, employee)
+    form = _naming(found, request.POST)
+    if not form.is_valid():
+        return _page(request, department, found, naming=form)
+    try:
+        actions.rename_employee(
+            employee=found, **form.cleaned_data, by=request.user, version=form.seen
+        )
+    except Stale:
+        found = access.employee_of(department, employee)
+        return _page(request, department, found, naming=form.again(_naming(found)), status=409)
+    messages.success(request, _("The change is saved."))
+    return redirect("departments:employee", department.pk, found.pk)
+
+
 @require_safe
 @administrator
 def employee(request: PersonRequest, department: Department, employee: uuid.UUID) -> HttpResponse:
@@ -154,7 +175,7 @@ def give_qualification(
 
         def action(submission: Submission) -> Reseated:
             return actions.give_qualification(
-                person=found.person,
+                employee=found,
                 **form.cleaned_data,
                 by=submission.by,
                 version=submission.version,
@@ -239,6 +260,7 @@ def _page(
     employment: EmploymentForm | None = None,
     holding: HoldingForm | None = None,
     inviting: InviteAgainForm | None = None,
+    naming: EmployeeNameForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
@@ -248,11 +270,12 @@ def _page(
         "employment": employment or _employment(employee),
         "holding": holding or _holding(employee),
         "inviting": inviting or InviteAgainForm(),
+        "naming": naming or _naming(employee),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
-        "held": queries.qualifications_held(employee.person),
+        "held": queries.qualifications_held(employee),
         "shifts": queries.coming_shifts(department, employee.person)[:5],
-        "absences": queries.coming_absences_of(employee.person),
+        "absences": queries.coming_absences_of(employee),
         "today": today,
     }
     return render(request, "departments/employee.html", context, status=status)
@@ -263,6 +286,12 @@ def _new_page(
 ) -> HttpResponse:
     context = {"department": department, "form": form}
     return render(request, "departments/employee_new.html", context)
+
+
+def _naming(employee: Employee, data: QueryDict | None = None) -> EmployeeNameForm:
+    person = employee.person
+    initial = {"given_name": person.given_name, "family_name": person.family_name}
+    return EmployeeNameForm(data, initial=initial).at(person.version)
 
 
 def _employment(employee: Employee, data: QueryDict | None = None) -> EmploymentForm:

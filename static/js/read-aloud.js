@@ -13,10 +13,11 @@ function voice() {
   return undefined;
 }
 
-// The words of an element as assistive technology has them: without drawings.
+// The words of an element as assistive technology has them: without drawings, and without the
+// times in words that it hears after those in figures.
 function words(element) {
   const accept = (node) =>
-    node.parentElement.closest('[aria-hidden="true"], [hidden]')
+    node.parentElement.closest('[aria-hidden="true"], [hidden], [data-unread]')
       ? NodeFilter.FILTER_REJECT
       : NodeFilter.FILTER_ACCEPT;
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, accept);
@@ -55,7 +56,8 @@ function read(parts) {
     show(null);
     return;
   }
-  const said = new SpeechSynthesisUtterance(words(part));
+  const text = asSpoken(words(part), document.documentElement.lang);
+  const said = new SpeechSynthesisUtterance(text);
   said.voice = voice();
   said.lang = said.voice.lang;
   said.rate = 0.9;

@@ -61,6 +61,15 @@ def test_an_instant_is_shown_in_local_time():
     assert dates.hm(just_after_midnight) == "00:30"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("nb", ", kvart over ti"), ("nn", ", kvart over ti"), ("en", "")]
+)
+def test_a_time_with_a_full_stop_is_followed_by_words_to_hear(language, words):
+    template = Template("{% load dates %}{{ at|in_words }}")
+    with translation.override(language):
+        assert template.render(Context({"at": at("2026-11-24T09:15:00+00:00")})) == words
+
+
 def test_the_repeated_hour_in_october_is_distinguished():
     assert dates.clock(at("2026-10-25T00:30:00+00:00"), "nb") == "02.30 (sommertid)"
     assert dates.clock(at("2026-10-25T01:30:00+00:00"), "nb") == "02.30 (vintertid)"

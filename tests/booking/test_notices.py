@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import gettext
 from icalendar import Calendar
 
@@ -102,11 +103,11 @@ def test_a_confirmation_has_a_calendar_file_and_no_details(booked, department, s
         assert secret not in everything
 
 
-def test_a_claimed_confirmation_is_sent_with_four_statements(booked, django_assert_num_queries):
+def test_a_claimed_confirmation_is_sent_with_five_statements(booked, django_assert_num_queries):
     """Thousands may be due at once."""
     actions.announce()
     claimed = accounts_actions.claim()
-    with django_assert_num_queries(4):  # user and choices, dead addresses, event, result
+    with django_assert_num_queries(5):  # user and choices, dead addresses, event, result, pause
         assert accounts_actions.deliver(claimed)
 
 
@@ -263,7 +264,7 @@ def test_a_letter_says_to_call_about_the_reason(service, administrator):
 
 
 def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, texts, user):
-    department.phone = "33 00 10 10"
+    department.phone = "+4733001010"
     department.save()
     MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
     actions.move(booking=booked, starts_at=at(12), by=user)
@@ -437,6 +438,27 @@ def test_the_recipient_and_the_holder_who_gets_messages_are_told(recipient, user
     assert "Somebody who helps you has booked an appointment" in bodies[1]
     assert told_to() == sorted(["gro@example.test", user.email])
     assert all(file_in(sent)[1].walk("VEVENT")[0]["UID"] == str(booked.pk) for sent in mail.outbox)
+
+
+def test_a_message_that_waits_has_the_new_name(recipient, user, helper):
+    book_for(recipient, by=helper)
+    actions.announce()
+    accounts_actions.rename(user=user, given_name="Sárá", family_name="")
+    assert any(
+        body.startswith("Sárá has an appointment Wednesday 25 November at 10:00.")
+        for body in tell()
+    )
+
+
+def test_text_messages_name_no_service_before_the_number_is_confirmed(booked, user, texts):
+    MessageChoices.objects.create(user=user, names_service=True, confirmation=["sms"])
+    actions.announce()
+    for is_confirmed in (False, True):
+        user.phone_is_confirmed = is_confirmed
+        user.save()
+        Message.objects.update(state="waiting", due_at=timezone.now())
+        accounts_actions.send_due()
+        assert ("Cleaning" in texts[-1]) is is_confirmed
 
 
 def test_a_holder_gets_messages_about_the_recipients_own_changes(booked, user, helper):

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -230,7 +231,7 @@ def test_a_department_invites_so_many_a_day(dina, department, service, recipient
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("given_name", ""),
+        ("given_name", "x" * 101),
         ("email", "nobody"),
         ("amount", "0"),
         ("unit", "cups"),
@@ -262,6 +263,43 @@ def test_a_persons_data_is_changed(dina, department, recipient):
     recipient.refresh_from_db()
     assert recipient.phone == "+4791000000"
     assert recipient.revision > revision
+
+
+def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient):
+    own = Client()
+    own.force_login(recipient.user)
+    tag = own.get("/calendar/")["ETag"]
+    change = url("change_recipient", department.pk, recipient.pk)
+
+    dina.post(change, person(given_name="", family_name="Sárá"))
+
+    recipient.refresh_from_db()
+    assert (recipient.given_name, recipient.family_name) == ("Sárá", "")
+    assert recipient.initials == "S"
+    assert recipient.user.full_name == "Sárá"
+    again = own.get("/calendar/", headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert "Sárá" in again.text
+    found = dina.post(url("search_recipients", department.pk), {"name": "sara"})
+    assert [one.pk for one in found.context["recipients"]] == [recipient.pk]
+
+
+def test_a_change_of_something_else_leaves_the_users_name(dina, department, recipient):
+    recipient.user.given_name = "Axel"
+    recipient.user.save()
+    change = url("change_recipient", department.pk, recipient.pk)
+    dina.post(change, person(given_name="Aksel", family_name="Vik"))
+    recipient.user.refresh_from_db()
+    assert recipient.user.given_name == "Axel"
+
+
+def test_whose_number_it_is_is_asked_before_it_is_saved(dina, department, recipient):
+    change = url("change_recipient", department.pk, recipient.pk)
+    page = dina.post(change, person(phone="datter Kari 901 12 233"))
+    assert "Is 901 12 233 the person&#x27;s own number?" in page.text
+    assert 'value="datter Kari 901 12 233"' in page.text
+    recipient.refresh_from_db()
+    assert recipient.phone != "+4790112233"
 
 
 def test_a_changed_number_is_told_to_its_owner(dina, administrator, department, recipient):

@@ -5,9 +5,10 @@ import re
 import uuid
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry, Invitation
+from accounts.models import AccessLogEntry, Invitation, User
 from departments.models import Absence, Employee, QualificationHeld, Shift
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
@@ -41,6 +42,59 @@ def shift(department, care_worker):
 
 def url(name, *args):
     return reverse(f"departments:{name}", args=args)
+
+
+@pytest.mark.parametrize(
+    ("sent", "full_name", "initials"),
+    [
+        ({"given_name": "Emilie", "family_name": "Sørli"}, "Emilie Sørli", "ES"),
+        ({"given_name": "Emilie", "family_name": ""}, "Emilie", "E"),
+        ({"given_name": "", "family_name": "Sørli"}, "Sørli", "S"),
+    ],
+)
+def test_a_renamed_employee_has_the_name_everywhere(
+    dina, department, emil, sent, full_name, initials
+):
+    emil.person.given_name, emil.person.family_name = "Emil", "Lie"
+    emil.person.save()
+    own = factories.RecipientFactory(user=emil.person, given_name="Emil", family_name="Lie")
+    helps, called_uncle = (
+        factories.MandateFactory(holder=emil.person, holder_name=name)
+        for name in ("Emil Lie", "Onkel")
+    )
+    sent["version"] = emil.person.version
+    for _ in range(2):
+        page = dina.post(url("rename_employee", department.pk, emil.pk), sent, follow=True)
+        assert f"<h1>{full_name}</h1>" in page.text
+
+    for copy in (own, helps, called_uncle):
+        copy.refresh_from_db()
+    assert (own.full_name, own.initials, own.revision) == (full_name, initials, 1)
+    assert (helps.holder_name, called_uncle.holder_name) == (full_name, "Onkel")
+    assert full_name in dina.get(url("staff", department.pk)).text
+    (line,) = dina.get(url("changes", department.pk)).context["changes"]
+    assert line.description == f"{full_name} has another name now"
+
+
+def test_a_name_that_somebody_has_changed_is_not_overwritten(dina, department, emil):
+    sent = {"given_name": "Emil", "family_name": "Sørli", "version": emil.person.version}
+    User.objects.filter(pk=emil.person_id).update(given_name="Emma", version=F("version") + 1)
+    page = dina.post(url("rename_employee", department.pk, emil.pk), sent)
+    assert page.status_code == 409
+    emil.person.refresh_from_db()
+    assert emil.person.given_name == "Emma"
+
+
+def test_nobody_is_without_a_name(dina, department, emil):
+    nameless = {"given_name": "\u200b", "family_name": " "}
+    page = dina.post(url("rename_employee", department.pk, emil.pk), nameless)
+    assert page.context["naming"].errors.keys() == {"given_name"}
+    assert dina.post(url("add_employee", department.pk), invited(**nameless)).status_code == 200
+
+
+def test_an_employee_may_have_one_name(dina, department):
+    dina.post(url("add_employee", department.pk), invited(family_name=""))
+    assert Employee.objects.get(person__given_name="Nora").person.full_name == "Nora"
 
 
 def november(day, hour, minute):
@@ -178,8 +232,9 @@ def test_before_and_after_an_absence_the_page_says_that_nobody_gets_a_message(
     report, form = url("report_absence", department.pk), away(emil)
     page = dina.post(report, form)
     assert ("Nobody gets a message about this." in page.text) == has_visit
-    seen = {"confirmed": "1", "previewed": page.context["preview"].digest}
-    saved = dina.post(report, {**form, **seen}, follow=True)
+    previewed = page.context["preview"].digest if has_visit else ""
+    confirmed = {**form, "confirmed": "1", "previewed": previewed}
+    saved = dina.post(report, confirmed, follow=True)
     assert ("Nobody got a message about it." in saved.text) == has_visit
 
 
@@ -199,6 +254,38 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     shift.refresh_from_db()
     assert shift.is_withdrawn
     assert shift.times_away.get().absence == absence
+
+
+def test_an_absence_leaves_shifts_elsewhere_and_says_whom_to_ask(
+    dina, department, other_department, emil, shift
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    evening = factories.ShiftFactory(
+        day__department=other_department,
+        day__date=shift.day.date,
+        person=emil.person,
+        starts_at=shift.ends_at,
+    )
+    form = away(emil)
+    words = f"1 shift in another department is not changed. Ask {emil.person.given_name}"
+
+    assert words in dina.post(url("report_absence", department.pk), form).text
+    dina.post(url("report_absence", department.pk), {**form, "confirmed": "1"})
+
+    absence = Absence.objects.get()
+    assert words in dina.get(url("absence", department.pk, absence.pk)).text
+    evening.refresh_from_db()
+    assert evening.away == []
+
+
+def test_an_absence_that_another_department_reported_is_not_found(
+    dina, department, other_department, emil
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    theirs = factories.AbsenceFactory(person=emil.person, department=other_department)
+
+    assert dina.get(url("absence", department.pk, theirs.pk)).status_code == 404
+    assert dina.post(url("end_absence", department.pk, theirs.pk), {"never": 1}).status_code == 404
 
 
 def test_a_used_key_of_an_absence_is_refused_in_words(dina, department, emil, shift):

@@ -1,6 +1,7 @@
 """The simple view in the browser: by keyboard, without JavaScript, on a phone, read aloud."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -13,6 +14,10 @@ from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import CHOICES
 from tests.browser.sampling import sample
 
+ALL_SAID = """() => {
+    while (document.querySelector(".being-read")) said.at(-1).onend();
+    return said.map((one) => one.text);
+}"""
 THURSDAY = TODAY + dt.timedelta(days=2)
 FRIDAY = TODAY + dt.timedelta(days=3)  # every time is taken
 NARROWEST = {"width": 320, "height": 640}
@@ -140,6 +145,12 @@ def test_a_page_is_read_aloud_in_its_own_language(simple, open_page):
     expect(page.locator(".being-read")).to_have_count(0)
     page.evaluate("said[1].onend()")
     assert page.evaluate("said.length") == 2
+
+    page.goto(pages(simple)["times"])
+    page.get_by_role("button", name="Read aloud").click()
+    texts = page.evaluate(ALL_SAID)
+    assert "At eleven o’clock, in the morning" in texts
+    assert not [text for text in texts if re.search(r"\d:\d\d", text)]
 
 
 def test_no_voice_that_sends_the_words_elsewhere_is_used(simple, open_page):
