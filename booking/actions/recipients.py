@@ -94,13 +94,11 @@ def change_recipient(
     with one_transaction():
         lock_recipient(recipient.pk)
         fresh = Recipient.objects.get(pk=recipient.pk)
-        if accounts_actions.values_of(fresh, asdict(particulars)) == asdict(particulars):
-            return
-        check_version(fresh.version, version)
-        _record_particulars(fresh, particulars, department, by)
-        Recipient.objects.filter(pk=recipient.pk).update(
-            **asdict(particulars), version=fresh.version + 1
-        )
+        new = asdict(particulars)
+        if accounts_actions.values_of(fresh, new) != new:
+            check_version(fresh.version, version)
+            _record_particulars(fresh, particulars, department, by)
+            Recipient.objects.filter(pk=recipient.pk).update(**new, version=fresh.version + 1)
         user = User.objects.filter(recipient=recipient).first()
         if user is not None:
             name = (particulars.given_name, particulars.family_name)
