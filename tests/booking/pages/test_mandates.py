@@ -14,7 +14,7 @@ from booking import actions
 from booking.converters import Clock
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
-from tests.booking.pages.conftest import CHOOSE, TOMORROW, at, text_of
+from tests.booking.pages.conftest import CHOOSE, TODAY, TOMORROW, at, text_of
 from tests.reauthentication import logged_in_again
 
 
@@ -516,7 +516,8 @@ def test_a_helper_reads_before_and_after_who_gets_a_message(acting, ward, servic
     check = reverse("booking:check", args=[service.pk, TOMORROW, Clock(dt.time(10))])
     move = reverse("booking:move_check", args=[visit.pk, TOMORROW, Clock(dt.time(14))])
     cancel = reverse("booking:cancel", args=[visit.pk])
-    for url in (check, move, cancel):
+    too_soon = reverse("booking:check", args=[service.pk, TODAY, Clock(dt.time(9))])
+    for url in (check, move, cancel, too_soon):  # the last offers other times, booked by one press
         assert says in text_of(acting.get(url)), url
     assert says not in text_of(acting.get(reverse("booking:visit", args=[visit.pk])))
     sent = order(ward, service)
