@@ -518,7 +518,7 @@ def test_a_helper_reads_before_and_after_who_gets_a_message(acting, ward, servic
     cancel = reverse("booking:cancel", args=[visit.pk])
     for url in (check, move, cancel):
         assert says in text_of(acting.get(url)), url
-    too_soon = book_page(acting, ward, service, starts_at=at(9, date=TODAY).isoformat())
+    too_soon = book_page(acting, ward, service, starts_at=at(9, date=TODAY))
     assert says in text_of(too_soon)  # it offers other times, booked by one press
     assert says not in text_of(acting.get(reverse("booking:visit", args=[visit.pk])))
     sent = order(ward, service)
