@@ -215,6 +215,7 @@ class Life(ReportsAndClosing, Invitations, TwoAtOnce, RuleBasedStateMachine):
         starts_at = now + dt.timedelta(hours=wait)
         report_absence(
             person=one(self.carers, carer),
+            department=self.department,
             kind=Absence.Kind.SICK,
             period=Interval(starts_at, starts_at + dt.timedelta(minutes=minutes)),
             by=None,

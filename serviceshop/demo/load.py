@@ -43,6 +43,11 @@ def is_empty() -> bool:
     return not User.objects.exists()
 
 
+def loaded_on() -> dt.date:
+    """The local date around which the data is."""
+    return timezone.localdate(User.objects.earliest("joined_at").joined_at)
+
+
 @transaction.atomic
 def load(today: dt.date | None = None) -> None:
     """Fill an empty database with data around ``today``, a local date."""
@@ -128,7 +133,10 @@ class _Fjordvik:
             self._employ(SOUTH, person, Employee.Role.CARE_WORKER)
         QualificationHeld.objects.bulk_create(
             QualificationHeld(
-                person=self.users[person], qualification=self.medicine, valid_from=self.since
+                person=self.users[person],
+                department=self.departments[NORTH],
+                qualification=self.medicine,
+                valid_from=self.since,
             )
             for person in plans.TRAINED
         )
@@ -335,6 +343,7 @@ class _Fjordvik:
         assert sick.person
         staff_actions.report_absence(
             person=self.users[sick.person],
+            department=self.departments[NORTH],
             kind=Absence.Kind.SICK,
             period=sick.period,
             by=self.users[people.DINA],

@@ -195,14 +195,17 @@ def test_shifts_absences_and_qualifications(shift, care_worker, administrator, d
     )
     department_actions.remove_shift(shift=extra, **by)
     absence, _ = department_actions.report_absence(
-        person=care_worker, kind="sick", period=evening, **by
+        person=care_worker, department=department, kind="sick", period=evening, **by
     )
     longer = Interval(evening.start, local(TOMORROW, 22))
     department_actions.correct_absence(absence=absence, period=longer, **by)
     department_actions.end_absence(absence=absence, ends_at=evening.start, **by)
     qualification = factories.QualificationFactory(name="Insulin")
     department_actions.give_qualification(
-        person=care_worker, qualification=qualification, valid_from=TOMORROW, **by
+        employee=care_worker.employments.get(),
+        qualification=qualification,
+        valid_from=TOMORROW,
+        **by,
     )
     department_actions.take_qualification(held=care_worker.qualifications.get(), **by)
 
@@ -253,16 +256,14 @@ def test_somebody_who_loses_a_shift_by_another_change_reads_it_in_their_history(
     ]
 
 
-def test_an_absence_is_recorded_for_each_department_and_names_no_staff_of_another(
+def test_an_absence_of_all_departments_is_recorded_for_each_and_names_no_staff_of_another(
     care_worker, administrator, department, other_administrator, other_department, client
 ):
     factories.EmployeeFactory(person=care_worker, department=other_department)
-    department_actions.report_absence(
-        person=care_worker,
-        kind="sick",
-        period=Interval(local(TOMORROW, 8), local(TOMORROW, 9)),
-        by=administrator,
+    absence = factories.AbsenceFactory(  # from before departments reported their own
+        person=care_worker, starts_at=local(TOMORROW, 8), ends_at=local(TOMORROW, 9)
     )
+    department_actions.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
 
     for user, place, shown in (
         (administrator, department, administrator.full_name),
@@ -271,7 +272,7 @@ def test_an_absence_is_recorded_for_each_department_and_names_no_staff_of_anothe
         client.force_login(user)
         page = client.get(reverse("departments:changes", args=[place.pk]))
         (line,) = page.context["changes"]
-        assert (line.by, "Emil Haugen is away" in line.description) == (shown, True)
+        assert (line.by, "Emil Haugen is not away" in line.description) == (shown, True)
         assert (administrator.full_name in page.text) == (user == administrator)
 
 

@@ -103,6 +103,7 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("SITE_URL", "https://example.no/tjenesteshop"),
         ("DATABASE_URL", "mysql://localhost/none"),
         ("REDIS_URL", "localhost:6379"),
+        ("DATABASE_URL", "postgresql://?sslmode=require"),
         ("REDIS_URL", "redis://localhost:port/0"),
         ("ACCESSIBILITY_STATEMENT", "uustatus.no"),
         ("MUNICIPALITY_PHONE", "call us"),
@@ -144,6 +145,7 @@ def test_a_value_that_cannot_be_right_is_refused_by_name(settings_with, name, va
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune <post@example.no>", None),
         ("ALLOWED_HOSTS", "a.example.no, [2001:db8::1]", ["a.example.no", "[2001:db8::1]"]),
         ("DEFAULT_LANGUAGE", "nn", None),
+        ("REDIS_URL", "unix:///run/valkey.sock", None),
         ("SERVICESHOP_VERSION", "v1.4.2", None),
     ],
 )
