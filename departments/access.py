@@ -101,7 +101,8 @@ def employee_of(department: Department, employee_id: uuid.UUID) -> Employee:
 
 
 def qualification_held_by(employee: Employee, held_id: int) -> QualificationHeld:
-    return get_object_or_404(QualificationHeld, pk=held_id, person=employee.person_id)
+    held = QualificationHeld.objects.part_of(employee.department_id)
+    return get_object_or_404(held, pk=held_id, person=employee.person_id)
 
 
 def absence_of(department: Department, absence_id: uuid.UUID) -> Absence:

@@ -8,7 +8,7 @@ line of .env without a value means the default.
 import os
 import re
 from collections.abc import Collection
-from email.utils import parseaddr
+from email.utils import getaddresses
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -137,8 +137,9 @@ def url(
 def sender(name: str, default: str | None) -> str:
     """An e-mail address, with or without a name: ``Fjordvik kommune <post@example.no>``."""
     value = text(name, default)
+    found = getaddresses([value])
     try:
-        validate_email(parseaddr(value)[1])
+        validate_email(found[0][1] if len(found) == 1 else "")
     except ValidationError:
         raise SettingError(
             f'{name} must be an e-mail address, or "Name <post@example.no>".'

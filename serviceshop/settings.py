@@ -269,6 +269,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker forever
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers use LOGGING, too
+CELERY_WORKER_REDIRECT_STDOUTS = False  # what the demonstration prints is for its reader
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"  # in other zones, crontab schedules fail at clock changes
 # What is due once a night runs every hour, and finds in the database whether there is work left:

@@ -1,14 +1,18 @@
 """Rules of a department's random life (``tests/test_everything_together.py``) by subject: reports
-and closing of days, and invitations.
+and closing of days, invitations, and two who change the same at once.
 
 The machine has ``department``, ``administrator``, ``carers``, ``services`` and ``people``.
 """
 
 import datetime as dt
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
+from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
@@ -20,16 +24,25 @@ from booking import actions, errors
 from booking.actions.recipients import Particulars
 from booking.models import Booking, Recipient, Visit
 from database.transactions import Busy
-from departments.actions import add_employee
+from database.versions import Stale
+from departments.actions import (
+    add_employee,
+    change_opening_hours,
+    correct_absence,
+    name_shift,
+)
 from departments.closing import closes_at
-from departments.errors import AlreadyEmployed
-from departments.models import Day, Employee, Shift
+from departments.errors import AlreadyEmployed, DepartmentsError
+from departments.hours import Interval
+from departments.models import Absence, Day, Department, Employee, OpeningHours, Shift
+from departments.queries.hours import weekly_hours_of
 from tests import factories
 from workflow.actions import close_day, report
 from workflow.errors import DayClosed, DayNotOver, NotYet, ReasonMissing, VisitsUntold
 from workflow.models import Report
 
 pick = st.integers(0, 10_000)
+AWAY_MINUTES = st.sampled_from([5, 30, 120, 480, 3600])
 
 
 def one(choices, number):
@@ -280,3 +293,94 @@ class Invitations:
             for invitation, target in invited.items():
                 if target in found:  # else it was joined to one who was there
                     assert found[target] == accepted.get(invitation)
+
+
+class TwoAtOnce:
+    """Two administrators have the same page open, and send their forms at the same instant. Each
+    form has the version that the page showed: at most one of two different changes is saved."""
+
+    @rule(shift=pick, first=pick, second=pick)
+    def two_name_a_shift(self, shift, first, second):
+        shifts = Shift.objects.filter(
+            day__department=self.department, starts_at__gt=timezone.now()
+        ).order_by("starts_at", "pk")[:12]
+        shift = one(shifts, shift)
+        people = [one(self.carers, first), one(self.carers, second)]
+        done = self._both(
+            *(
+                (name_shift, {"shift": shift, "person": person, "version": shift.version})
+                for person in people
+            )
+        )
+        now = Shift.objects.get(pk=shift.pk).person
+        if done:
+            assert now == people[done[0]]
+        if people[0] != people[1]:
+            assert len(done) <= 1 or shift.person in people
+
+    @rule(absence=pick, minutes=st.tuples(AWAY_MINUTES, AWAY_MINUTES))
+    def two_correct_an_absence(self, absence, minutes):
+        absences = Absence.objects.order_by("starts_at", "pk")
+        if not absences:
+            return
+        absence = one(absences, absence)
+        periods = [
+            Interval(absence.starts_at, absence.starts_at + dt.timedelta(minutes=length))
+            for length in minutes
+        ]
+        done = self._both(
+            *(
+                (correct_absence, {"absence": absence, "period": p, "version": absence.version})
+                for p in periods
+            )
+        )
+        changes = {periods[number] for number in done} - {absence.period}
+        assert len(changes) <= 1
+        absence.refresh_from_db()
+        assert absence.period in (changes or {absence.period})
+
+    @rule(row=pick, staff=st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    def two_change_opening_hours(self, row, staff):
+        """From today on, so that the row is changed in place or ends."""
+        today = timezone.localdate()
+        rows = OpeningHours.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gte=today), department=self.department
+        )
+        row = one(rows.order_by("weekday", "opens_at", "valid_from"), row)
+        version = Department.objects.get(pk=self.department.pk).hours_version
+        now = weekly_hours_of(row)
+        done = self._both(
+            *(
+                (
+                    change_opening_hours,
+                    {
+                        "row": row,
+                        "hours": replace(
+                            now,
+                            valid_from=max(today, row.valid_from),
+                            staffing=replace(now.staffing, id=uuid.uuid4(), staff=number),
+                        ),
+                        "drop_named": True,
+                        "version": version,
+                    },
+                )
+                for number in staff
+            )
+        )
+        assert len({staff[number] for number in done} - {row.staff}) <= 1
+
+    def _both(self, *calls):
+        """The numbers of the calls that were saved."""
+
+        def call(verb, values):
+            try:
+                verb(by=self.administrator, **values)
+            except (Stale, DepartmentsError, Busy):
+                return False
+            finally:
+                connections.close_all()
+            return True
+
+        with ThreadPoolExecutor(len(calls)) as crowd:
+            saved = list(crowd.map(lambda each: call(*each), calls))
+        return [number for number, is_saved in enumerate(saved) if is_saved]

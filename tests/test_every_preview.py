@@ -196,6 +196,7 @@ def report_absence(scene):
 def _absence(scene, starts_at, ends_at):
     absence, _ = actions.report_absence(
         person=scene.emil,
+        department=scene.department,
         kind=Absence.Kind.SICK,
         period=Interval(starts_at, ends_at),
         by=scene.by,

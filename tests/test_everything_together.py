@@ -40,7 +40,14 @@ from departments.models import Absence, Day, Employee, Shift
 from tests import factories
 from tests.booking.oracle import can_be_seated
 from tests.fast_database import delete_all_rows
-from tests.life_rules import Invitations, ReportsAndClosing, one, pick
+from tests.life_rules import (
+    AWAY_MINUTES,
+    Invitations,
+    ReportsAndClosing,
+    TwoAtOnce,
+    one,
+    pick,
+)
 from tests.promises import board_of, broken_seats
 from workflow import planner
 from workflow.actions import close_due_days, plan_stale_days, settle, settle_due_days
@@ -53,10 +60,8 @@ CLOCKS_CHANGE = [dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 
 SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
-AWAY_MINUTES = st.sampled_from([5, 30, 120, 480, 3600])
 
-
-class Life(ReportsAndClosing, Invitations, RuleBasedStateMachine):
+class Life(ReportsAndClosing, Invitations, TwoAtOnce, RuleBasedStateMachine):
     """One run: everything is committed, and deleted at the end."""
 
     clocks_change: dt.date
@@ -210,6 +215,7 @@ class Life(ReportsAndClosing, Invitations, RuleBasedStateMachine):
         starts_at = now + dt.timedelta(hours=wait)
         report_absence(
             person=one(self.carers, carer),
+            department=self.department,
             kind=Absence.Kind.SICK,
             period=Interval(starts_at, starts_at + dt.timedelta(minutes=minutes)),
             by=None,

@@ -9,6 +9,7 @@ that a duplicate can be recognised.
 
 import datetime as dt
 import logging
+import re
 from smtplib import SMTPRecipientsRefused
 
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
@@ -35,7 +36,13 @@ ATTEMPTS = 8
 FIRST_PAUSE = dt.timedelta(minutes=1)  # doubled after each attempt
 LONGEST_PAUSE = dt.timedelta(hours=1)
 BATCH = 200  # messages in one run of send_due
-PERMANENT = 500  # SMTP reply codes from here on are permanent failures
+# SMTP replies that say that an address takes no mail: the code or, where the server gives one,
+# the enhanced status (RFC 3463). Others, such as 5.7.1 for relaying, are about us.
+NO_SUCH_ADDRESS = {550, 551, 553}
+STATUS = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
+ADDRESS, MAILBOX = "1", "2"  # subjects of a status
+OF_SENDER = {"7", "8"}  # details of ADDRESS
+PERMANENT = 500  # SMTP codes from here on
 
 Channel, State, Why = Message.Channel, Message.State, Message.Why
 
@@ -175,15 +182,25 @@ def _is_permanent(error: Exception) -> bool:
     """Whether the address will never take messages. SMTP replies 4xx are temporary failures,
     such as greylisting or a full mailbox."""
     if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= PERMANENT for code, _text in error.recipients.values())
+        return all(_names_address(*reply) for reply in error.recipients.values())
     return isinstance(error, (AnymailRecipientsRefused, sms.NumberRefused))
+
+
+def _names_address(code: int, text: bytes | str) -> bool:
+    """Whether an SMTP reply says that the address does not exist, or takes no mail."""
+    words = text.decode(errors="replace") if isinstance(text, bytes) else text
+    status = STATUS.search(words)
+    if status is None:
+        return code in NO_SUCH_ADDRESS
+    subject, detail = status.groups()
+    return subject == MAILBOX or (subject == ADDRESS and detail not in OF_SENDER)
 
 
 def _is_of_server(error: Exception) -> bool:
     """Whether the mail server or the gateway failed, whatever the address. Connections, time
     limits and ``SMTPException`` are ``OSError``."""
     if isinstance(error, SMTPRecipientsRefused):
-        return False
+        return all(code >= PERMANENT for code, _text in error.recipients.values())
     return isinstance(error, (OSError, AnymailRequestsAPIError, sms.GatewayFailed))
 
 

@@ -52,9 +52,9 @@ def book(
 ) -> Booking:
     """Book a visit, with a seat for each carer that the service needs.
 
-    ``key`` becomes the booking's id: the same request sent again returns the booking that it
-    made, as it is now. ``reason`` is shown in the recipient's history. Who books ``as_staff``
-    need not keep the department's shortest notice, with a reason.
+    ``key`` becomes the booking's id: the same request of the same user sent again returns the
+    booking that it made, as it is now. ``reason`` is shown in the recipient's history. Who books
+    ``as_staff`` need not keep the department's shortest notice, with a reason.
 
     Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
@@ -143,7 +143,8 @@ def _book(
     known = request.known(after=[lock_query(request.recipient.pk)])
     if known.is_made:
         made = Booking.objects.get(pk=request.key)
-        if made.recipient_id != request.recipient.pk or made.asked != request_facts:
+        is_same = made.recipient_id == request.recipient.pk and made.asked == request_facts
+        if not is_same or not _was_booked_by(made, provenance.by):
             raise errors.KeyReused
         return made
     now = timezone.now()
@@ -228,6 +229,10 @@ class _Provenance:
             raise errors.TooLate
         if not self.reason.strip():
             raise errors.ReasonMissing
+
+
+def _was_booked_by(booking: Booking, by: User) -> bool:
+    return booking.events.filter(kind=BookingEvent.Kind.BOOKED, by=by).exists()
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from departments.actions.rota import (
     clear_name,
     lock_person,
     name_shift,
+    qualifications_of,
     remove_shift,
     unname_shift,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "lock_person",
     "name_shift",
     "preview",
+    "qualifications_of",
     "record_change",
     "remove_opening_hours",
     "remove_shift",

@@ -6,11 +6,10 @@ from django.utils import timezone
 from accounts.actions import record
 from accounts.models import User
 from database.transactions import one_transaction
-from departments.actions.rota import change_shifts, clear_name
+from departments.actions.rota import change_shifts, clear_name, qualifications_of
 from departments.actions.settings import record_change
 from departments.actions.times_away import follow_absences
 from departments.models import Employee, QualificationHeld, Shift
-from departments.queries.staff import qualifications_on
 
 
 @one_transaction()
@@ -60,7 +59,9 @@ def _move_employment(employment: Employee, into: User) -> None:
 
 def _move_qualification(held: QualificationHeld, into: User) -> None:
     same = into.qualifications.filter(
-        qualification=held.qualification_id, valid_from=held.valid_from
+        department=held.department_id,
+        qualification=held.qualification_id,
+        valid_from=held.valid_from,
     ).first()
     if same is None:
         QualificationHeld.objects.filter(pk=held.pk).update(person=into)
@@ -87,7 +88,7 @@ def _move_shifts(from_: User, into: User) -> list[object]:
             return False
         before = (shift.person_id, shift.qualification_ids)
         shift.person = into
-        shift.qualification_ids = qualifications_on(shift.day.date, [into.pk])[into.pk]
+        shift.qualification_ids = qualifications_of(shift, into)
         has_other_minutes = follow_absences(shift)
         return has_other_minutes or before != (shift.person_id, shift.qualification_ids)
 

@@ -44,8 +44,8 @@ def name_shift(
     before = shift.person_id
     shift.person = person
     shift.version += 1
-    shift.qualification_ids = qualifications_on(shift.day.date, [person.pk])[person.pk]
-    if absence_during(person.pk, shift.period):
+    shift.qualification_ids = qualifications_of(shift, person)
+    if absence_during(person.pk, shift.period, shift.day.department_id):
         raise errors.IsAbsent
     follow_absences(shift)
     _save(shift)
@@ -91,9 +91,9 @@ def add_shift(
     )
     if person is not None:
         _check_employed(department, date, person)
-        if absence_during(person.pk, period):
+        if absence_during(person.pk, period, department.pk):
             raise errors.IsAbsent
-        shift.qualification_ids = qualifications_on(date, [person.pk])[person.pk]
+        shift.qualification_ids = qualifications_of(shift, person)
     _save(shift)
     if instead_of is not None:
         # By shift and absence: a change of the absence in the meantime has made another row.
@@ -123,6 +123,11 @@ def remove_shift(*, shift: Shift, by: User | None, version: int | None = None) -
 def lock_person(person: User) -> User:
     """Serialize naming and absence of one person. Lock the person before any Day."""
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def qualifications_of(shift: Shift, person: User) -> list[UUID]:
+    """The person's qualifications on the shift's date, in its department."""
+    return qualifications_on(shift.day.date, [person.pk], shift.day.department_id)[person.pk]
 
 
 def clear_name(shift: Shift) -> None:

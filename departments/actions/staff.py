@@ -17,7 +17,7 @@ from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
 from departments import errors
-from departments.actions.rota import change_shifts, clear_name, lock_person
+from departments.actions.rota import change_shifts, clear_name, lock_person, qualifications_of
 from departments.actions.settings import lock_department, record_change
 from departments.actions.times_away import follow_absences
 from departments.hours import Interval
@@ -32,7 +32,6 @@ from departments.models import (
 from departments.queries.staff import (
     EMPLOYMENT,
     is_invited,
-    qualifications_on,
 )
 from departments.seats import Reseated
 
@@ -211,66 +210,86 @@ def change_employment(
 @one_transaction()
 def give_qualification(
     *,
-    person: User,
+    employee: Employee,
     qualification: Qualification,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     by: User | None,
     version: int | None = None,
 ) -> Reseated:
-    """Record that a person holds a qualification; the same again changes its last day."""
-    person = lock_person(person)
+    """Record that an employee holds a qualification; the same again changes its last day.
+
+    It counts on their shifts in the department.
+    """
+    department_id = employee.department_id
+    person = lock_person(employee.person)
     terms: dict[str, Any] = {"qualification": qualification, "valid_from": valid_from}
-    if person.qualifications.filter(**terms, valid_until=valid_until).exists():
+    same = QualificationHeld.objects.part_of(department_id).filter(person=person, **terms)
+    if same.filter(valid_until=valid_until).exists():
         return Reseated()
     check_version(person.version, version)
-    person.qualifications.update_or_create(**terms, defaults={"valid_until": valid_until})
+    reach = None if same.filter(department=None).exists() else department_id
+    if not same.update(valid_until=valid_until):
+        QualificationHeld.objects.create(
+            person=person, department_id=department_id, **terms, valid_until=valid_until
+        )
     _raise_version(person)
     held = {"name": qualification.name, "from": valid_from, "until": valid_until}
-    _record("give_qualification", person, by, after=held)
-    return _update_qualifications(person, by)
+    _record("give_qualification", person, reach, by, after=held)
+    return _update_qualifications(person, reach, by)
 
 
 @one_transaction()
 def take_qualification(
     *, held: QualificationHeld, by: User | None, version: int | None = None
 ) -> Reseated:
+    department_id = held.department_id
     person = lock_person(held.person)
     check_version(person.version, version)
-    _record("take_qualification", person, by, before={"name": held.qualification.name})
+    before = {"name": held.qualification.name}
+    _record("take_qualification", person, department_id, by, before=before)
     held.delete()
     _raise_version(person)
-    return _update_qualifications(person, by)
+    return _update_qualifications(person, department_id, by)
 
 
 @one_transaction()
 def report_absence(
-    *, person: User, kind: str, period: Interval, key: UUID | None = None, by: User | None
+    *,
+    person: User,
+    department: Department,
+    kind: str,
+    period: Interval,
+    key: UUID | None = None,
+    by: User | None,
 ) -> tuple[Absence, Reseated]:
-    """Record an absence and take its minutes out of the person's shifts, in every department.
+    """Record an absence and take its minutes out of the person's shifts in the department.
 
     The minutes stay unfilled; a shift that is away all the time, until another person is
     named on it. Shifts that are over do not change, so an absence may be reported afterwards.
     ``key`` is the form's idempotency key and becomes the id: sending the form twice makes one
-    absence. Raises ``KeyReused`` when it was used by somebody else or for another person.
+    absence. Raises ``KeyReused`` when it was used by somebody else, for another person or in
+    another department.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
         pk=key or uuid4(),
         defaults={
             "person": person,
+            "department": department,
             "kind": kind,
             "starts_at": period.start,
             "ends_at": period.end,
             "recorded_by": by,
         },
     )
-    if not is_new and (absence.person_id, absence.recorded_by) != (person.pk, by):
+    made = (absence.person_id, absence.department_id, absence.recorded_by)
+    if not is_new and made != (person.pk, department.pk, by):
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()
-    _record("report_absence", person, by, of=absence, after=_times(period))
-    return absence, _follow_absences(person, period, by)
+    _record("report_absence", person, department.pk, by, of=absence, after=_times(period))
+    return absence, _follow_absences(absence, period, by)
 
 
 @one_transaction()
@@ -296,13 +315,14 @@ def correct_absence(
     _record(
         "correct_absence",
         absence.person,
+        fresh.department_id,
         by,
         of=fresh,
         before=_times(before),
         after=_times(period),
     )
     both = Interval(min(before.start, period.start), max(before.end, period.end))
-    return _follow_absences(absence.person, both, by, are_returning=not period.contains(before))
+    return _follow_absences(fresh, both, by, are_returning=not period.contains(before))
 
 
 @one_transaction()
@@ -323,21 +343,28 @@ def end_absence(
     if ends_at > fresh.starts_at:
         return correct_absence(absence=fresh, period=Interval(fresh.starts_at, ends_at), by=by)
     period = fresh.period
-    _record("end_absence", absence.person, by, of=fresh, before=_times(period))
+    before = _times(period)
+    _record("end_absence", absence.person, fresh.department_id, by, of=fresh, before=before)
     fresh.delete()
-    return _follow_absences(absence.person, period, by, are_returning=True)
+    return _follow_absences(fresh, period, by, are_returning=True)
 
 
-def _record(verb: str, person: User, by: User | None, **what: Any) -> None:
-    """Record a change of a person for each department where they work: it concerns all."""
+def _record(
+    verb: str, person: User, department_id: UUID | None, by: User | None, **what: Any
+) -> None:
+    """Record a change for the department that it concerns; without one, for each where the
+    person works."""
+    if department_id is not None:
+        record(verb, by=by, department_id=department_id, subject_id=person.pk, **what)
+        return
     department_ids = (
         person.employments.exclude(valid_until__lt=timezone.localdate())
         .order_by("department")
         .values_list("department", flat=True)
         .distinct()
     )
-    for department_id in department_ids:
-        record(verb, by=by, department_id=department_id, subject_id=person.pk, **what)
+    for one in department_ids:
+        record(verb, by=by, department_id=one, subject_id=person.pk, **what)
 
 
 def _times(period: Interval) -> dict[str, dt.datetime]:
@@ -345,12 +372,16 @@ def _times(period: Interval) -> dict[str, dt.datetime]:
 
 
 def _follow_absences(
-    person: User, period: Interval, by: User | None, *, are_returning: bool = False
+    absence: Absence, period: Interval, by: User | None, *, are_returning: bool = False
 ) -> Reseated:
+    """``period`` is where minutes may have changed. The absence may be deleted."""
+    person = absence.person
+
     def follow(shift: Shift) -> bool:
         return shift.person_id == person.pk and follow_absences(shift)
 
-    return change_shifts(_shifts_near(person, period), follow, by=by, are_returning=are_returning)
+    shifts = _in(absence.department_id, _shifts_near(person, period))
+    return change_shifts(shifts, follow, by=by, are_returning=are_returning)
 
 
 def _raise_version(person: User) -> None:
@@ -373,17 +404,21 @@ def _check_administered(
         raise errors.LastAdministrator
 
 
-def _update_qualifications(person: User, by: User | None) -> Reseated:
+def _update_qualifications(person: User, department_id: UUID | None, by: User | None) -> Reseated:
     """Copy the person's qualifications on each date to their coming shifts."""
 
     def update(shift: Shift) -> bool:
-        current = qualifications_on(shift.day.date, [person.pk])[person.pk]
+        current = qualifications_of(shift, person)
         if shift.person_id != person.pk or shift.qualification_ids == current:
             return False
         shift.qualification_ids = current
         return True
 
-    return change_shifts(_coming_shifts(person), update, by=by)
+    return change_shifts(_in(department_id, _coming_shifts(person)), update, by=by)
+
+
+def _in(department_id: UUID | None, shifts: QuerySet[Shift]) -> QuerySet[Shift]:
+    return shifts.filter(day__department=department_id) if department_id else shifts
 
 
 def _coming_shifts(person: User) -> QuerySet[Shift]:

@@ -11,7 +11,7 @@ def follow_absences(shift: Shift) -> bool:
     its Day is locked. Minutes of a former person are no longer away.
     """
     absences = (
-        Absence.objects.filter(
+        Absence.objects.part_of(shift.day.department_id).filter(
             person=shift.person_id, starts_at__lt=shift.ends_at, ends_at__gt=shift.starts_at
         )
         if shift.person_id is not None

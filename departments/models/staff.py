@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,8 @@ from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.services import Qualification
 from departments.models.settings import Department
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class EmployeeQuerySet(models.QuerySet["Employee"]):
@@ -69,21 +72,40 @@ class Employee(Versioned):
         return f"{self.person}, {self.get_role_display()}"
 
 
+class PartQuerySet(models.QuerySet[Row]):
+    """Rows about a person, each for their work in one department."""
+
+    def part_of(self, department_id: uuid.UUID) -> Self:
+        """What concerns the person's shifts in the department."""
+        return self.filter(Q(department=department_id) | Q(department=None))
+
+
 class QualificationHeld(models.Model):
-    """A qualification that a person has between two dates."""
+    """A qualification that a person has between two dates, as a department has recorded it.
+
+    It counts on the person's shifts in that department. Rows from before departments recorded
+    their own have none, and count everywhere; so do rows of absences.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="qualifications"
+    )
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.CASCADE, related_name="+"
     )
     qualification = models.ForeignKey(Qualification, on_delete=models.CASCADE, related_name="+")
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
 
+    objects = PartQuerySet["QualificationHeld"].as_manager()
+
     class Meta:
         verbose_name_plural = "qualifications held"
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "qualification", "valid_from"], name="one_holding_per_start"
+                fields=["person", "department", "qualification", "valid_from"],
+                name="one_holding_per_start",
+                nulls_distinct=False,
             )
         ]
 
@@ -92,7 +114,8 @@ class QualificationHeld(models.Model):
 
 
 class Absence(Versioned):
-    """A person's absence from every department. It takes its minutes out of their shifts."""
+    """A person's absence. It takes its minutes out of their shifts in the department that has
+    reported it, not elsewhere."""
 
     class Kind(models.TextChoices):
         SICK = "sick", _("Sick")
@@ -104,6 +127,9 @@ class Absence(Versioned):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences"
     )
+    department = models.ForeignKey(
+        Department, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.SICK)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
@@ -111,6 +137,8 @@ class Absence(Versioned):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PartQuerySet["Absence"].as_manager()
 
     class Meta:
         ordering = ["starts_at"]

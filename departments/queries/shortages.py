@@ -60,8 +60,9 @@ def _held_by_employees(department: Department, today: dt.date) -> set[frozenset[
     is_or_comes = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     employees = Employee.objects.care_workers().filter(is_or_comes, department=department)
     held: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for person_id, qualification_id in QualificationHeld.objects.filter(
+    rows = QualificationHeld.objects.part_of(department.pk).filter(
         is_or_comes, person__in=employees.values("person")
-    ).values_list("person_id", "qualification_id"):
+    )
+    for person_id, qualification_id in rows.values_list("person_id", "qualification_id"):
         held[person_id].add(qualification_id)
     return {frozenset(one) for one in held.values()}

@@ -27,24 +27,31 @@ EMPLOYMENT = "employment"  # kind of invitation; its target is the Employee
 
 
 def qualifications_on(
-    date: dt.date, person_ids: Collection[uuid.UUID]
+    date: dt.date, person_ids: Collection[uuid.UUID], department_id: uuid.UUID
 ) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """The ids of each person's qualifications on a date, sorted."""
+    """The ids of each person's qualifications in a department on a date, sorted."""
     held = defaultdict(set)
-    rows = QualificationHeld.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=date),
-        person__in=person_ids,
-        valid_from__lte=date,
-    ).values_list("person_id", "qualification_id")
+    rows = (
+        QualificationHeld.objects.part_of(department_id)
+        .filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=date),
+            person__in=person_ids,
+            valid_from__lte=date,
+        )
+        .values_list("person_id", "qualification_id")
+    )
     for person_id, qualification_id in rows:
         held[person_id].add(qualification_id)
     return {person_id: sorted(held[person_id]) for person_id in person_ids}
 
 
-def qualifications_held(person: User) -> QuerySet[QualificationHeld]:
-    """What the person has held, holds or will hold, by name."""
-    return person.qualifications.select_related("qualification").order_by(
-        "qualification__name", "valid_from"
+def qualifications_held(employee: Employee) -> QuerySet[QualificationHeld]:
+    """What the employee has held, holds or will hold in the department, by name."""
+    return (
+        QualificationHeld.objects.part_of(employee.department_id)
+        .filter(person=employee.person_id)
+        .select_related("qualification")
+        .order_by("qualification__name", "valid_from")
     )
 
 
@@ -78,16 +85,22 @@ def staff_list(department: Department, today: dt.date) -> list[StaffListEntry]:
     employees = list(employees_of(department, today))
     people = [employee.person_id for employee in employees]
     names: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
-    held = QualificationHeld.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=today),
-        person__in=people,
-        valid_from__lte=today,
-    ).order_by("qualification__name")
+    held = (
+        QualificationHeld.objects.part_of(department.pk)
+        .filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+            person__in=people,
+            valid_from__lte=today,
+        )
+        .order_by("qualification__name")
+    )
     for person_id, name in held.values_list("person_id", "qualification__name"):
         if name not in names[person_id]:
             names[person_id].append(name)
     absences = defaultdict(list)
-    for absence in Absence.objects.filter(person__in=people, ends_at__gt=timezone.now()):
+    for absence in Absence.objects.part_of(department.pk).filter(
+        person__in=people, ends_at__gt=timezone.now()
+    ):
         absences[absence.person_id].append(absence)
     return [
         StaffListEntry(employee, names[employee.person_id], absences[employee.person_id])
@@ -150,7 +163,8 @@ def coming_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
     """Current and coming absences of the department's employees, soonest first."""
     people = employees_of(department, timezone.localdate(now)).order_by().values("person")
     return (
-        Absence.objects.filter(person__in=people, ends_at__gt=now)
+        Absence.objects.part_of(department.pk)
+        .filter(person__in=people, ends_at__gt=now)
         .select_related("person")
         .order_by("starts_at", Alphabetical("person__given_name"))
     )
@@ -160,7 +174,8 @@ def recent_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
     """Absences of the department's employees that ended in the last 31 days, latest first."""
     people = employees_of(department, timezone.localdate(now)).order_by().values("person")
     return (
-        Absence.objects.filter(
+        Absence.objects.part_of(department.pk)
+        .filter(
             person__in=people, ends_at__lte=now, ends_at__gt=now - dt.timedelta(days=RECENT_DAYS)
         )
         .select_related("person")
@@ -168,16 +183,32 @@ def recent_absences(department: Department, now: dt.datetime) -> QuerySet[Absenc
     )
 
 
-def coming_absences_of(person: User) -> QuerySet[Absence]:
-    """The person's current and coming absences."""
-    return person.absences.filter(ends_at__gt=timezone.now())
+def coming_absences_of(employee: Employee) -> QuerySet[Absence]:
+    """The employee's current and coming absences from the department."""
+    return Absence.objects.part_of(employee.department_id).filter(
+        person=employee.person_id, ends_at__gt=timezone.now()
+    )
 
 
-def absence_during(person_id: uuid.UUID, period: Interval) -> Absence | None:
-    """An absence of the person that overlaps ``period``."""
-    return Absence.objects.filter(
-        person=person_id, starts_at__lt=period.end, ends_at__gt=period.start
-    ).first()
+def absence_during(
+    person_id: uuid.UUID, period: Interval, department_id: uuid.UUID
+) -> Absence | None:
+    """An absence of the person from the department that overlaps ``period``."""
+    return (
+        Absence.objects.part_of(department_id)
+        .filter(person=person_id, starts_at__lt=period.end, ends_at__gt=period.start)
+        .first()
+    )
+
+
+def shifts_elsewhere(
+    department: Department, person: User, start: dt.datetime, end: dt.datetime | None = None
+) -> int:
+    """How many coming shifts the person has in other departments from ``start`` to ``end``."""
+    found = Shift.objects.exclude(day__department=department).filter(
+        person=person, ends_at__gt=max(start, timezone.now())
+    )
+    return (found.filter(starts_at__lt=end) if end else found).count()
 
 
 def times_away(absence_id: uuid.UUID, department: Department) -> QuerySet[TimeAway]:
@@ -200,7 +231,8 @@ def absences_between(
     """Absences of the department's employees that overlap [start, end)."""
     people = Employee.objects.filter(department=department).values("person")
     return (
-        Absence.objects.filter(person__in=people, starts_at__lt=end, ends_at__gt=start)
+        Absence.objects.part_of(department.pk)
+        .filter(person__in=people, starts_at__lt=end, ends_at__gt=start)
         .select_related("person")
         .order_by("starts_at", Alphabetical("person__given_name"))
     )

@@ -68,7 +68,12 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
 
         def action(submission: Submission) -> Reseated:
             _absence, reseated = actions.report_absence(
-                person=person, kind=data["kind"], period=period, key=data["key"], by=submission.by
+                person=person,
+                department=department,
+                kind=data["kind"],
+                period=period,
+                key=data["key"],
+                by=submission.by,
             )
             return reseated
 
@@ -78,6 +83,10 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
                 "starts_at": period.start,
                 "ends_at": period.end,
                 "shifts": _unfilled(queries.times_away(data["key"], department)),
+                "person": person,
+                "elsewhere": queries.shifts_elsewhere(
+                    department, person, period.start, period.end
+                ),
                 "back": reverse("departments:new_absence", args=[department.pk]),
             }
 
@@ -204,6 +213,8 @@ def _preview_or_save(
             **shown,
             "shifts": _unfilled(left),
             "returned": [away for away in before if _comes_back(away, left)],
+            "person": absence.person,
+            "elsewhere": _shifts_elsewhere(department, absence),
             "back": reverse("departments:absence", args=[department.pk, absence_id]),
         }
 
@@ -217,6 +228,13 @@ def _preview_or_save(
         next_url=reverse("departments:absences", args=[department.pk]),
         refused=partial(form.add_error, None),
     )
+
+
+def _shifts_elsewhere(department: Department, absence: Absence) -> int:
+    """None of an absence from before departments reported their own: it reaches everywhere."""
+    if absence.department_id is None:
+        return 0
+    return queries.shifts_elsewhere(department, absence.person, absence.starts_at, absence.ends_at)
 
 
 def _unfilled(times: Iterable[TimeAway]) -> list[TimeAway]:
@@ -258,6 +276,8 @@ def _page(
         "absence": absence,
         "is_over": absence.ends_at <= timezone.now(),
         "shifts": _unfilled(queries.times_away(absence.pk, department)),
+        "person": absence.person,
+        "elsewhere": _shifts_elsewhere(department, absence),
         "form": back,
         "times": times,
     }

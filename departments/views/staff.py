@@ -174,7 +174,7 @@ def give_qualification(
 
         def action(submission: Submission) -> Reseated:
             return actions.give_qualification(
-                person=found.person,
+                employee=found,
                 **form.cleaned_data,
                 by=submission.by,
                 version=submission.version,
@@ -272,9 +272,9 @@ def _page(
         "naming": naming or _naming(employee),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
-        "held": queries.qualifications_held(employee.person),
+        "held": queries.qualifications_held(employee),
         "shifts": queries.coming_shifts(department, employee.person)[:5],
-        "absences": queries.coming_absences_of(employee.person),
+        "absences": queries.coming_absences_of(employee),
         "today": today,
     }
     return render(request, "departments/employee.html", context, status=status)

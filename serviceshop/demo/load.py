@@ -128,7 +128,10 @@ class _Fjordvik:
             self._employ(SOUTH, person, Employee.Role.CARE_WORKER)
         QualificationHeld.objects.bulk_create(
             QualificationHeld(
-                person=self.users[person], qualification=self.medicine, valid_from=self.since
+                person=self.users[person],
+                department=self.departments[NORTH],
+                qualification=self.medicine,
+                valid_from=self.since,
             )
             for person in plans.TRAINED
         )
@@ -335,6 +338,7 @@ class _Fjordvik:
         assert sick.person
         staff_actions.report_absence(
             person=self.users[sick.person],
+            department=self.departments[NORTH],
             kind=Absence.Kind.SICK,
             period=sick.period,
             by=self.users[people.DINA],

@@ -408,6 +408,27 @@ def test_a_mail_server_that_refuses_us_is_not_tried_for_each_message(clock, pers
     assert len(tried) == sending_pauses.IN_A_ROW
 
 
+@pytest.mark.parametrize(
+    ("code", "reply", "is_dead"),
+    [
+        (550, b"no such user", True),
+        (550, b"5.1.1 no such user", True),
+        (552, b"5.2.1 mailbox disabled", True),
+        (554, b"5.7.1 relay access denied", False),
+        (550, b"5.7.26 unauthenticated mail from this domain", False),
+        (530, b"5.7.0 authentication required", False),
+        (553, b"5.1.8 sender address rejected", False),
+        (554, b"transaction failed", False),
+    ],
+)
+def test_only_a_reply_about_the_address_marks_it(clock, person, monkeypatch, code, reply, is_dead):
+    fail_with(monkeypatch, smtplib.SMTPRecipientsRefused({person.email: (code, reply)}))
+    post(person)
+    actions.send_due()
+    assert DeadAddress.objects.exists() == is_dead
+    assert SendingPause.objects.filter(failures=1).exists() == (not is_dead)
+
+
 def test_refused_addresses_do_not_stop_the_others(clock, monkeypatch):
     refused = {"any@example.test": (451, b"greylisted")}
     people = [factories.UserFactory() for _ in range(5)]
@@ -446,9 +467,20 @@ def test_an_unknown_kind_does_not_block_other_messages(clock, person):
     assert actions.send_due() == 1
 
 
-@pytest.mark.parametrize(("event_type", "is_dead"), [("bounced", True), ("deferred", False)])
-def test_bounces_mark_addresses_as_dead(person, event_type, is_dead):
-    event = AnymailTrackingEvent(event_type=event_type, recipient="Kari@example.test")
+@pytest.mark.parametrize(
+    ("event_type", "reason", "is_dead"),
+    [
+        ("bounced", None, True),
+        ("rejected", "invalid", True),
+        ("deferred", None, False),
+        ("rejected", "blocked", False),  # the reader's mail server blocks us
+        ("bounced", "timed_out", False),
+    ],
+)
+def test_bounces_mark_addresses_as_dead(person, event_type, reason, is_dead):
+    event = AnymailTrackingEvent(
+        event_type=event_type, reject_reason=reason, recipient="Kari@example.test"
+    )
     tracking.send(sender=None, event=event, esp_name="any")
     assert DeadAddress.objects.filter(user=person).exists() == is_dead
 

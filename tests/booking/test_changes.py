@@ -119,8 +119,7 @@ def test_address_and_directions_are_only_named(recipient, department, administra
         (
             "change_recipient",
             "Aksel Vik",
-            f"Phone: {recipient.phone or 'nothing'} → 90 00 00 02; address: changed; "
-            "how to get in: changed",
+            "Phone: 900 00 000 → 900 00 002; address: changed; how to get in: changed",
         )
     ]
 
@@ -137,7 +136,8 @@ def test_the_phone_of_a_confidential_address_is_only_named(
         recipient, department, administrator, phone="90 00 00 02", has_confidential_address=after
     )
 
-    assert "90 00" not in str((change.before, change.after))
+    assert "phone" in change.after["changed"]
+    assert not {"phone"} & {*change.before, *change.after}
 
 
 def test_a_number_recorded_before_the_address_became_confidential_is_no_longer_shown(
@@ -195,14 +195,17 @@ def test_shifts_absences_and_qualifications(shift, care_worker, administrator, d
     )
     department_actions.remove_shift(shift=extra, **by)
     absence, _ = department_actions.report_absence(
-        person=care_worker, kind="sick", period=evening, **by
+        person=care_worker, department=department, kind="sick", period=evening, **by
     )
     longer = Interval(evening.start, local(TOMORROW, 22))
     department_actions.correct_absence(absence=absence, period=longer, **by)
     department_actions.end_absence(absence=absence, ends_at=evening.start, **by)
     qualification = factories.QualificationFactory(name="Insulin")
     department_actions.give_qualification(
-        person=care_worker, qualification=qualification, valid_from=TOMORROW, **by
+        employee=care_worker.employments.get(),
+        qualification=qualification,
+        valid_from=TOMORROW,
+        **by,
     )
     department_actions.take_qualification(held=care_worker.qualifications.get(), **by)
 
@@ -225,16 +228,14 @@ def test_shifts_absences_and_qualifications(shift, care_worker, administrator, d
     assert not any("sick" in str((change.before, change.after)) for change in Change.objects.all())
 
 
-def test_an_absence_is_recorded_for_each_department_and_names_no_staff_of_another(
+def test_an_absence_of_all_departments_is_recorded_for_each_and_names_no_staff_of_another(
     care_worker, administrator, department, other_administrator, other_department, client
 ):
     factories.EmployeeFactory(person=care_worker, department=other_department)
-    department_actions.report_absence(
-        person=care_worker,
-        kind="sick",
-        period=Interval(local(TOMORROW, 8), local(TOMORROW, 9)),
-        by=administrator,
+    absence = factories.AbsenceFactory(  # from before departments reported their own
+        person=care_worker, starts_at=local(TOMORROW, 8), ends_at=local(TOMORROW, 9)
     )
+    department_actions.end_absence(absence=absence, ends_at=absence.starts_at, by=administrator)
 
     for user, place, shown in (
         (administrator, department, administrator.full_name),
@@ -243,7 +244,7 @@ def test_an_absence_is_recorded_for_each_department_and_names_no_staff_of_anothe
         client.force_login(user)
         page = client.get(reverse("departments:changes", args=[place.pk]))
         (line,) = page.context["changes"]
-        assert (line.by, "Emil Haugen is away" in line.description) == (shown, True)
+        assert (line.by, "Emil Haugen is not away" in line.description) == (shown, True)
         assert (administrator.full_name in page.text) == (user == administrator)
 
 
@@ -459,7 +460,7 @@ def test_a_recipient_reads_who_changed_what_for_them(
         ["Administrator"],
         department,
     )
-    assert phone.description.endswith("→ 90 00 00 02")
+    assert phone.description.endswith("→ 900 00 002")
 
 
 def test_a_guardian_reads_what_is_about_the_recipient_and_not_of_their_log_in(

@@ -168,6 +168,7 @@ def test_a_carer_who_is_away_does_not_close_the_day(hours, department, care_work
     name(department, care_worker, TOMORROW)
     department_actions.report_absence(
         person=care_worker,
+        department=department,
         kind="sick",
         period=Interval(local(TOMORROW, 0), local(DAY_AFTER, 0)),
         by=None,

@@ -264,7 +264,7 @@ def test_a_letter_says_to_call_about_the_reason(service, administrator):
 
 
 def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, texts, user):
-    department.phone = "33 00 10 10"
+    department.phone = "+4733001010"
     department.save()
     MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
     actions.move(booking=booked, starts_at=at(12), by=user)

@@ -224,7 +224,11 @@ def _fall_ill_and_recover(carers, date):
         afternoon = Interval(local(date, 12), local(date, 20))
         for number, carer in enumerate(carers):
             absence, _ = report_absence(
-                person=carer, kind=Absence.Kind.SICK, period=afternoon, by=None
+                person=carer,
+                department=carer.employments.get().department,
+                kind=Absence.Kind.SICK,
+                period=afternoon,
+                by=None,
             )
             if number % 2:
                 end_absence(absence=absence, ends_at=afternoon.start, by=None)

@@ -1,15 +1,16 @@
 """Behind PgBouncer in transaction mode: its own program, where it is installed."""
 
-import datetime as dt
 import os
 import runpy
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.models import Booking
+from departments.hours import DAY
 from tests.booking.conftest import TOMORROW
 from tests.factories import local
 from tests.web import until
@@ -83,11 +85,12 @@ def pooled(pooler, transactional_db, monkeypatch):
     monkeypatch.setenv("DATABASE_POOLER", "1")
     read = runpy.run_path(project.BASE_DIR / "serviceshop" / "settings.py")["DATABASES"]["default"]
     connection.close()
+    direct = {**connection.settings_dict}
     for name in ("OPTIONS", "DISABLE_SERVER_SIDE_CURSORS"):
         monkeypatch.setitem(connection.settings_dict, name, read[name])
     monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
     monkeypatch.setitem(connection.settings_dict, "PORT", pooler)
-    yield
+    yield direct
     connection.close()  # before the settings are the test's again
 
 
@@ -117,7 +120,7 @@ def test_more_clients_than_connections_book_at_once(pooled, hours, book, someone
     """Several statements in one round trip stay with the connection of their transaction."""
     hours(staff=3)
     people = [someone() for _ in range(12)]
-    date = timezone.localdate() + dt.timedelta(days=2)
+    date = timezone.localdate() + 2 * DAY
 
     def run(number):
         try:
@@ -127,6 +130,21 @@ def test_more_clients_than_connections_book_at_once(pooled, hours, book, someone
 
     with ThreadPoolExecutor(6) as pool:
         assert len(set(pool.map(run, range(12)))) == 12
+
+
+def test_what_it_costs_is_printed(pooled, hours, book, someone, figure):
+    hours(staff=8)
+    people = iter([someone() for _ in range(32)])
+    for way, values in (("through PgBouncer", {}), ("directly", pooled)):
+        connection.close()
+        connection.settings_dict.update(values)
+        seconds = []
+        for number in range(16):
+            recipient, before = next(people), time.perf_counter()
+            book(local(timezone.localdate() + 2 * DAY, 8 + number % 4 * 2), recipient)
+            seconds.append(time.perf_counter() - before)
+        figure(f"Booking {way}, ms", round(1000 * median(seconds), 1))
+    assert Booking.objects.count() == 32
 
 
 @pytest.fixture

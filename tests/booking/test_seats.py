@@ -113,6 +113,7 @@ def test_sick_leave_withdraws_shifts_and_reseats_visits(
 
     staff_actions.report_absence(
         person=care_worker,
+        department=department,
         kind=Absence.Kind.SICK,
         period=Interval(local(TOMORROW, 0), local(TOMORROW, 23)),
         by=administrator,
@@ -134,6 +135,7 @@ def test_minutes_away_cost_only_their_visits_and_back_at_ten_returns_the_rest(
 
     absence, reseated = staff_actions.report_absence(
         person=care_worker,
+        department=day.department,
         kind=Absence.Kind.SICK,
         period=Interval(local(TOMORROW, 0), local(TOMORROW, 11, 30)),
         by=administrator,
@@ -162,6 +164,7 @@ def test_an_absence_on_a_settled_day_gives_the_carer_no_visit(
 
     staff_actions.report_absence(
         person=care_worker,
+        department=day.department,
         kind=Absence.Kind.SICK,
         period=Interval(local(TOMORROW, 9), local(TOMORROW, 9, 5)),
         by=administrator,

@@ -133,7 +133,13 @@ def test_what_the_department_changes_reaches_nobody_elses_data(department, other
     )
     employee = add(department)
 
-    actions.report_absence(person=employee.person, kind="sick", period=theirs.period, by=None)
+    actions.report_absence(
+        person=employee.person,
+        department=department,
+        kind="sick",
+        period=theirs.period,
+        by=None,
+    )
 
     theirs.refresh_from_db()
     assert not theirs.is_withdrawn

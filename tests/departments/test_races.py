@@ -146,7 +146,9 @@ def test_concurrent_naming_and_absence_leave_no_absent_person_at_work(department
 
     at_once(
         lambda: actions.name_shift(shift=shift, person=care_worker, by=None),
-        lambda: actions.report_absence(person=care_worker, kind="sick", period=period, by=None),
+        lambda: actions.report_absence(
+            person=care_worker, department=department, kind="sick", period=period, by=None
+        ),
     )
 
     shift.refresh_from_db()

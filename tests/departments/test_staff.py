@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from departments import actions, queries
+from departments import actions, errors, queries
 from departments.hours import Interval
 from departments.models import Absence, Day, Shift
 from tests import factories
@@ -37,7 +37,14 @@ def shifts(department, other_department, care_worker):
 
 
 def away(person, start, end, by, kind=Absence.Kind.SICK):
-    return actions.report_absence(person=person, kind=kind, period=Interval(start, end), by=by)
+    """From the department that the person works in."""
+    return actions.report_absence(
+        person=person,
+        department=person.employments.get().department,
+        kind=kind,
+        period=Interval(start, end),
+        by=by,
+    )
 
 
 def withdrawn(shifts):
@@ -50,19 +57,70 @@ def times(shift):
     return [f"{timezone.localtime(instant):%H:%M}" for instant in shift.away]
 
 
-def test_an_absence_takes_its_minutes_out_of_shifts_in_all_departments(
+def test_an_absence_takes_its_minutes_out_of_the_departments_shifts_alone(
     shifts, care_worker, administrator, fake_seats
 ):
     absence, _ = away(
         care_worker, factories.local(MONDAY, 12), factories.local(TUESDAY, 8), administrator
     )
 
-    assert withdrawn(shifts) == [False, True, False]
-    assert times(shifts[0]) == ["12:00", "16:00"]
-    assert fake_seats.reseated == [MONDAY, MONDAY]
+    assert [times(shift) for shift in shifts] == [["12:00", "16:00"], [], []]
+    assert fake_seats.reseated == [MONDAY]
     assert absence.recorded_by == administrator
     assert Shift.objects.get(pk=shifts[0].pk).person == care_worker
-    assert sorted(Day.objects.values_list("revision", flat=True)) == [0, 1, 1]
+    assert sorted(Day.objects.values_list("revision", flat=True)) == [0, 0, 1]
+    elsewhere = queries.shifts_elsewhere(
+        absence.department, care_worker, absence.starts_at, absence.ends_at
+    )
+    assert elsewhere == 1
+
+
+def test_an_absence_from_one_department_leaves_the_other_to_its_own(
+    shifts, care_worker, administrator, other_department
+):
+    factories.EmployeeFactory(person=care_worker, department=other_department)
+    department = shifts[0].day.department
+    six, midnight = factories.local(MONDAY, 6), factories.local(TUESDAY, 0)
+    absence, _ = actions.report_absence(
+        person=care_worker,
+        department=department,
+        kind=Absence.Kind.SICK,
+        period=Interval(six, midnight),
+        by=administrator,
+    )
+    noon = timezone.now()
+
+    assert list(queries.coming_absences(department, noon)) == [absence]
+    assert list(queries.coming_absences(other_department, noon)) == []
+    assert list(queries.absences_between(other_department, six, midnight)) == []
+    assert [row.absences for row in queries.staff_list(other_department, MONDAY)] == [[]]
+    unnamed = factories.ShiftFactory(day=shifts[1].day, starts_at=factories.local(MONDAY, 8))
+    actions.name_shift(shift=unnamed, person=care_worker, by=None)
+    assert times(unnamed) == []
+    with pytest.raises(errors.KeyReused):
+        actions.report_absence(
+            person=care_worker,
+            department=other_department,
+            kind=Absence.Kind.SICK,
+            period=Interval(six, midnight),
+            key=absence.pk,
+            by=administrator,
+        )
+
+
+def test_an_absence_from_before_departments_had_their_own_counts_everywhere(
+    shifts, care_worker, administrator
+):
+    absence = factories.AbsenceFactory(
+        person=care_worker,
+        starts_at=factories.local(MONDAY, 12),
+        ends_at=factories.local(TUESDAY, 8),
+    )
+    period = Interval(factories.local(MONDAY, 13), factories.local(TUESDAY, 8))
+
+    actions.correct_absence(absence=absence, period=period, by=administrator)
+
+    assert [times(shift) for shift in shifts] == [["13:00", "16:00"], ["17:00", "01:00"], []]
 
 
 def test_an_absence_does_not_change_shifts_that_are_over(
@@ -72,7 +130,7 @@ def test_an_absence_does_not_change_shifts_that_are_over(
 
     away(care_worker, factories.local(MONDAY, 6), factories.local(TUESDAY, 23), administrator)
 
-    assert withdrawn(shifts) == [False, True, True]
+    assert withdrawn(shifts) == [False, False, True]
 
 
 def test_ending_an_absence_early_returns_the_later_shifts(
@@ -85,7 +143,7 @@ def test_ending_an_absence_early_returns_the_later_shifts(
     actions.end_absence(absence=absence, ends_at=factories.local(TUESDAY, 0), by=administrator)
 
     assert withdrawn(shifts) == [True, False, False]
-    assert [times(shift) for shift in shifts[1:]] == [["17:00", "00:00"], []]
+    assert [times(shift) for shift in shifts[1:]] == [[], []]
     absence.refresh_from_db()
     assert absence.ends_at == factories.local(TUESDAY, 0)
 
@@ -166,7 +224,7 @@ def test_correcting_an_absence_leaves_shifts_that_are_over(
     actions.correct_absence(absence=absence, period=period, by=administrator)
 
     assert [times(shift) for shift in shifts] == [
-        ["08:00", "16:00"], ["17:00", "01:00"], ["08:00", "09:00"],
+        ["08:00", "16:00"], [], ["08:00", "09:00"],
     ]  # fmt: skip
 
 
@@ -260,13 +318,32 @@ def test_a_new_qualification_is_copied_to_coming_shifts(
 ):
     qualification = factories.QualificationFactory()
 
+    employee = care_worker.employments.get()
+
     actions.give_qualification(
-        person=care_worker, qualification=qualification, valid_from=TUESDAY, by=administrator
+        employee=employee, qualification=qualification, valid_from=TUESDAY, by=administrator
     )
 
     known = [Shift.objects.get(pk=shift.pk).qualification_ids for shift in shifts]
     assert known == [[], [], [qualification.pk]]
     assert fake_seats.reseated == [TUESDAY]
+
+
+def test_a_qualification_counts_in_the_department_that_recorded_it(
+    shifts, care_worker, administrator, other_department
+):
+    qualification = factories.QualificationFactory()
+    theirs = factories.EmployeeFactory(person=care_worker, department=other_department)
+    for employee in care_worker.employments.all():
+        actions.give_qualification(
+            employee=employee, qualification=qualification, valid_from=MONDAY, by=administrator
+        )
+    assert all(Shift.objects.get(pk=one.pk).qualification_ids for one in shifts)
+
+    actions.take_qualification(held=queries.qualifications_held(theirs).get(), by=administrator)
+
+    known = [Shift.objects.get(pk=shift.pk).qualification_ids for shift in shifts]
+    assert known == [[qualification.pk], [], [qualification.pk]]
 
 
 def test_a_lost_qualification_is_removed_from_coming_shifts(

@@ -232,7 +232,9 @@ def test_before_and_after_an_absence_the_page_says_that_nobody_gets_a_message(
     report, form = url("report_absence", department.pk), away(emil)
     page = dina.post(report, form)
     assert ("Nobody gets a message about this." in page.text) == has_visit
-    saved = dina.post(report, {**form, "confirmed": "1"}, follow=True)
+    previewed = page.context["preview"].digest if has_visit else ""
+    confirmed = {**form, "confirmed": "1", "previewed": previewed}
+    saved = dina.post(report, confirmed, follow=True)
     assert ("Nobody got a message about it." in saved.text) == has_visit
 
 
@@ -252,6 +254,38 @@ def test_an_absence_is_previewed_and_saved_once(dina, department, emil, shift):
     shift.refresh_from_db()
     assert shift.is_withdrawn
     assert shift.times_away.get().absence == absence
+
+
+def test_an_absence_leaves_shifts_elsewhere_and_says_whom_to_ask(
+    dina, department, other_department, emil, shift
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    evening = factories.ShiftFactory(
+        day__department=other_department,
+        day__date=shift.day.date,
+        person=emil.person,
+        starts_at=shift.ends_at,
+    )
+    form = away(emil)
+    words = f"1 shift in another department is not changed. Ask {emil.person.given_name}"
+
+    assert words in dina.post(url("report_absence", department.pk), form).text
+    dina.post(url("report_absence", department.pk), {**form, "confirmed": "1"})
+
+    absence = Absence.objects.get()
+    assert words in dina.get(url("absence", department.pk, absence.pk)).text
+    evening.refresh_from_db()
+    assert evening.away == []
+
+
+def test_an_absence_that_another_department_reported_is_not_found(
+    dina, department, other_department, emil
+):
+    factories.EmployeeFactory(person=emil.person, department=other_department)
+    theirs = factories.AbsenceFactory(person=emil.person, department=other_department)
+
+    assert dina.get(url("absence", department.pk, theirs.pk)).status_code == 404
+    assert dina.post(url("end_absence", department.pk, theirs.pk), {"never": 1}).status_code == 404
 
 
 def test_a_used_key_of_an_absence_is_refused_in_words(dina, department, emil, shift):

@@ -23,11 +23,11 @@ class EmailBackend(ConsoleBackend):
         behaviour = (folder / "behaviour").read_text()
         if behaviour == AWAY:
             raise SMTPServerDisconnected
-        if behaviour == SLOW:
-            time.sleep(slow_mail.SECONDS * len(messages))
         with (folder / "sent").open("a") as sent:
             for message in messages:
                 sent.write(f"{message.extra_headers.get('Message-ID', 'of a log-in page')}\n")
+        if behaviour == SLOW:  # the mail is taken, and the answer takes its time
+            time.sleep(slow_mail.SECONDS * len(messages))
         return super().send_messages(messages)
 
 

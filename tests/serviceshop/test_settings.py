@@ -5,6 +5,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,8 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("EMAIL_HOST", "smtp://mail.example.no"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune"),
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune <post@>"),
+        ("DEFAULT_FROM_EMAIL", "post@example.no, other@example.no"),
+        ("DEFAULT_FROM_EMAIL", "Fjordvik, kommune <post@example.no>"),
         ("SMS_GATEWAY_URL", "gateway.example.no/send"),
         ("SMS_SENDER", "Fjordvikkommunen"),  # 16 letters
         ("SMS_SENDER", "Ås kommune"),
@@ -185,6 +188,11 @@ def test_a_public_web_server_needs_what_people_read(settings_with, missing):
 @pytest.mark.parametrize("version", ["latest", "main", ""])
 def test_people_are_not_shown_the_tag_of_an_image(settings_with, version):
     assert settings_with(SERVICESHOP_VERSION=version)["VERSION"] == "0.1.0"
+
+
+def test_the_release_is_that_of_the_package(settings_with):
+    package = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    assert settings_with()["RELEASE"] == package["project"]["version"]
 
 
 def test_the_domain_is_offered_for_preloading_only_on_request(settings_with):

@@ -110,7 +110,7 @@ def test_visits_unstaffed_by_an_absence_are_on_no_list(
         department_actions.name_shift(shift=shift, person=person, by=administrator)
         away = Interval(shift.starts_at, shift.ends_at)
         department_actions.report_absence(
-            person=person, kind="sick", period=away, by=administrator
+            person=person, department=department, kind="sick", period=away, by=administrator
         )
 
     assert listed() == {}

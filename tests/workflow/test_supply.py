@@ -47,7 +47,11 @@ def test_an_absence_reseats_visits_and_a_replacement_takes_the_rest(
 
     period = Interval(one.starts_at, one.ends_at)
     _, impact = department_actions.report_absence(
-        person=care_worker, kind=Absence.Kind.SICK, period=period, by=administrator
+        person=care_worker,
+        department=day.department,
+        kind=Absence.Kind.SICK,
+        period=period,
+        by=administrator,
     )
 
     assert [visit.visit_id for visit in impact.unstaffed] == [visits[0].pk]

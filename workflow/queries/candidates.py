@@ -171,7 +171,7 @@ def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
         if lane.is_withdrawn or person != lane.person
     ]
     ids = [person.pk for person in people]
-    qualifications = qualifications_on(board.date, ids)
+    qualifications = qualifications_on(board.date, ids, board.department.pk)
     away = {
         absence.person_id
         for absence in absences_between(board.department, lane.period.start, lane.period.end)

@@ -78,7 +78,7 @@ def test_previous_and_next_link_to_days_with_free_times(page, service, opening_h
 def test_a_closed_day_says_so_and_when_the_next_free_day_is(page, service, opening_hours):
     opening_hours[2].delete()  # no Wednesdays
     text = text_of(page.get(times_url(service)))
-    assert "We are closed this day. The next free day is Thursday 26 November." in text
+    assert "This day is not open for booking. The next free day is Thursday 26 November." in text
 
 
 def test_a_used_up_day_says_what_was_granted(page, recipient, grant, service, book):

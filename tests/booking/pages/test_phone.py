@@ -22,7 +22,8 @@ def hans(service):
 
 
 @pytest.fixture
-def dina(client, administrator):
+def dina(client, administrator, settings):
+    settings.SESSION_COOKIE_AGE = 7 * 24 * 3600  # some tests move the clock by a day
     administrator.language = "en"
     administrator.save()
     client.force_login(administrator)
@@ -74,6 +75,35 @@ def test_a_booking_by_phone_says_so_in_its_history(dina, department, hans, servi
     assert AccessLogEntry.objects.filter(
         actor=administrator, subject_id=hans.pk, what="booking:book_by_phone"
     ).exists()
+
+
+@pytest.mark.parametrize("differs", ["actor", "recipient", "department", "time"])
+def test_a_form_key_finds_only_what_the_same_actor_made_in_the_same_department(
+    differs, dina, department, other_department, hans, service, administrator
+):
+    """The phone's twin of ``tests/test_every_body.py``."""
+    key, maker, whom, when = uuid.uuid4(), administrator, hans, at(10)
+    if differs == "actor":
+        maker = factories.EmployeeFactory(department=department, role="administrator").person
+    elif differs == "recipient":
+        whom = factories.RecipientFactory(given_name="Skjult")
+        factories.GrantFactory(recipient=whom, service=service, amount=2)
+    elif differs == "time":
+        when = at(12)
+    if differs == "department":
+        theirs = factories.ServiceFactory(department=other_department)
+        factories.BookingFactory(pk=key, recipient=hans, service=theirs, starts_at=when)
+    else:
+        actions.book(key=key, recipient=whom, service=service, starts_at=when, by=maker)
+    before = list(Booking.objects.values())
+
+    page = dina.post(
+        url("book_by_phone", department, hans, service), order(at(10), key=key), follow=True
+    )
+
+    assert list(Booking.objects.values()) == before
+    assert "This form was used before. Nothing more is booked." in page.text
+    assert "Skjult" not in page.text
 
 
 def test_the_same_rules_hold_on_the_phone(dina, department, hans, service, book):
