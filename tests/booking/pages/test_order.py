@@ -130,7 +130,7 @@ def test_a_date_that_does_not_exist_is_not_found(page, service, date):
 
 @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_last_year_are_no_errors(page, service, date):
-    assert page.get(f"/book/{service.pk}/{date}/").status_code == 200
+    assert page.get(f"/book/{service.pk}/{date}/").status_code == 404
     for time in ("00.00", "23.59"):
         assert page.get(check_url(service, time, date)).status_code in (200, 404)
 
