@@ -30,7 +30,7 @@ class NoSuchSlot(BookingError):
 
 
 class OverQuota(BookingError):
-    """The grant gives no more in that week or month."""
+    """The grant gives no more in that week or month, or less than the visit takes."""
 
     def __init__(self, balance: "Balance | None" = None) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ def error_of(status: SlotStatus, balance: "Balance | None" = None) -> BookingErr
             return TooLate()
         case SlotStatus.NOT_GRANTED:
             return NotGranted()
-        case SlotStatus.OVER_QUOTA:
+        case SlotStatus.OVER_QUOTA | SlotStatus.TOO_LITTLE_LEFT | SlotStatus.GRANT_TOO_SMALL:
             return OverQuota(balance)
         case SlotStatus.FREE:
             raise ValueError("A free slot can be booked.")

@@ -187,8 +187,9 @@ def _split(value: str) -> SplitResult | None:
 
 
 def _has_place(parts: SplitResult) -> bool:
-    """Whether there is a host, or the path of a socket."""
-    return bool(parts.hostname or (parts.scheme == "unix" and parts.path))
+    """Whether there is a host or, for a database or Redis, the path of a socket."""
+    is_web = parts.scheme in {"http", "https"}
+    return bool(parts.hostname or (parts.path.strip("/") and not is_web))
 
 
 def _is_origin(value: str) -> bool:

@@ -94,9 +94,10 @@ def words_of_the_source():
 @pytest.fixture(scope="session", autouse=True)
 def nothing_slow_on_purpose():
     """A password is hashed as quickly as can be, and no new client looks through all static
-    files first."""
+    files first. Sessions last for longer than tests put the clock forward."""
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        SESSION_COOKIE_AGE=60 * 24 * 60 * 60,
         WHITENOISE_AUTOREFRESH=True,
     ):
         yield

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.messages.notices import Words
+from accounts.phones import shown_number
 
 MOST_PARTS = 2
 GSM7 = frozenset(
@@ -35,7 +36,7 @@ def text_of(words: Words) -> str:
 
     Lines are left out from the end until the text fits in ``MOST_PARTS``; the first stays.
     """
-    phone = words.phone or settings.MUNICIPALITY_PHONE
+    phone = shown_number(words.phone) or settings.MUNICIPALITY_PHONE
     end = _("Do not answer this. Call %(phone)s.") % {"phone": phone}
     lines = list(words.lines)
     while True:

@@ -25,6 +25,8 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
             return Refusal(409, "slot_taken", _("The time is no longer free."), more=more)
         case errors.OverQuota(balance=balance):
             code, message = "over_quota", _("The grant gives no more in that week or month.")
+            if balance and balance.is_less_than_a_visit:
+                message = _("The grant gives less than one visit takes.")
             if balance:
                 more["balance"] = BalanceOut.of(balance).model_dump(mode="json")
         case errors.OutsideHorizon(last_day=last_day):

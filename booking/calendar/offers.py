@@ -16,11 +16,13 @@ T = TypeVar("T")
 class SlotStatus(StrEnum):
     FREE = "free"
     BUSY = "busy"  # no seat left
-    OWN = "own"  # meets another visit of the recipient
+    OWN = "own"  # meets another visit of the recipient, or is the time of the one that moves
     PAST = "past"
     TOO_SOON = "too_soon"  # within the department's shortest notice
     NOT_GRANTED = "not_granted"  # no grant on that date
     OVER_QUOTA = "over_quota"  # nothing left in that week or month
+    TOO_LITTLE_LEFT = "too_little_left"  # something is left, less than one visit
+    GRANT_TOO_SMALL = "grant_too_small"  # the grant gives less than one visit
 
 
 class DayStatus(StrEnum):

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from booking.calendar.offers import DayOffer, Slot, SlotStatus
+from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
+from booking.calendar.reasons import KIND_OF, Kind, reason_of_day
 from departments.hours import local_instant, monday
 
 
@@ -27,33 +28,6 @@ class DayPart(StrEnum):
 
 
 PART_BEGINS = {DayPart.NIGHT: 0, DayPart.MORNING: 6, DayPart.AFTERNOON: 12, DayPart.EVENING: 17}
-
-
-class Kind(StrEnum):
-    """The kind of a run for the recipient; the values are CSS classes too."""
-
-    FREE = "free"
-    BUSY = "busy"
-    MINE = "mine"
-    OVER = "over"
-    TOO_SOON = "too-soon"
-    USED_UP = "used-up"
-    NOT_GRANTED = "not-granted"
-    CLOSED = "closed"
-    NOT_YET = "not-yet"
-
-
-KIND_OF = {
-    SlotStatus.FREE: Kind.FREE,
-    SlotStatus.BUSY: Kind.BUSY,
-    SlotStatus.PAST: Kind.OVER,
-    SlotStatus.TOO_SOON: Kind.TOO_SOON,
-    SlotStatus.OVER_QUOTA: Kind.USED_UP,
-    SlotStatus.NOT_GRANTED: Kind.NOT_GRANTED,
-}
-
-# The reason shown for a day without free times is the first of these that it has.
-REASONS = (Kind.USED_UP, Kind.NOT_GRANTED, Kind.BUSY, Kind.MINE, Kind.TOO_SOON, Kind.OVER)
 
 
 @dataclass(frozen=True)
@@ -167,13 +141,19 @@ KINDS_SHOWN = frozenset({Kind.FREE, Kind.BUSY, Kind.TOO_SOON})
 def parts_of_day(
     day: DayOffer, own: Iterable[OwnVisit], *, step: dt.timedelta, timezone: dt.tzinfo
 ) -> list[PartOfDay]:
-    """The times of one day by day part: free times one by one, others in runs, and own visits."""
+    """The times of one day by day part: free times one by one, others in runs, and own visits.
+
+    A free time lasts as long as its visit. What it covers is not shown as busy too, although no
+    other visit may begin then.
+    """
     cuts = {_at_hour(day.date, hour, timezone) for hour in PART_BEGINS.values()}
     found = [
         run
         for run in runs(day.slots, step=step, join_free=False, cuts=cuts)
         if run.kind in KINDS_SHOWN
     ]
+    free = [run for run in found if run.kind is Kind.FREE]
+    found = _beside(free, (run for run in found if run.kind is not Kind.FREE))
     found += [_mine(visit) for visit in own if _on(visit, timezone) == day.date]
     found.sort(key=lambda run: run.starts_at)
     return [
@@ -185,9 +165,7 @@ def parts_of_day(
 def row(day: DayOffer, *, timezone: dt.tzinfo) -> Row:
     free = [slot for slot in day.slots if slot.status is SlotStatus.FREE]
     if not free:
-        found = {KIND_OF.get(slot.status, Kind.MINE) for slot in day.slots}
-        reason = next((kind for kind in REASONS if kind in found), Kind.CLOSED)
-        return Row(day.date, reason=reason)
+        return Row(day.date, reason=reason_of_day(day))
     parts = _parts(day.date, free, timezone)
     ahead = _parts(
         day.date, [slot for slot in day.slots if slot.status is not SlotStatus.PAST], timezone
@@ -245,7 +223,8 @@ def week_picture(
         if date not in days and not found[date]:
             kind = Kind.OVER if date < today else Kind.NOT_YET
         else:
-            kind = Kind.CLOSED
+            has_no_times = date in days and days[date].status is DayStatus.NO_TIMES
+            kind = Kind.NO_TIMES if has_no_times else Kind.CLOSED
         begins, ends = _at_hour(date, first_hour, timezone), _at_hour(date, last_hour, timezone)
         return Column(date, _fill(found[date], kind, begins, ends))
 
@@ -281,17 +260,17 @@ def _on(visit: OwnVisit, timezone: dt.tzinfo) -> dt.date:
     return visit.starts_at.astimezone(timezone).date()
 
 
-def _beside(own: list[Run], others: Iterable[Run]) -> list[Run]:
-    """The ``own`` runs, and the parts of ``others`` that they leave."""
+def _beside(shown: list[Run], others: Iterable[Run]) -> list[Run]:
+    """The runs that are ``shown``, and the parts of ``others`` that they leave."""
     left = list(others)
-    for mine in own:
+    for mine in shown:
         pieces = []
         for run in left:
             before = Run(run.kind, run.starts_at, min(run.ends_at, mine.starts_at))
             after = Run(run.kind, max(run.starts_at, mine.ends_at), run.ends_at)
             pieces += [piece for piece in (before, after) if piece.starts_at < piece.ends_at]
         left = pieces
-    return sorted(own + left, key=lambda run: run.starts_at)
+    return sorted(shown + left, key=lambda run: run.starts_at)
 
 
 def _fill(found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime) -> tuple[Run, ...]:

@@ -96,9 +96,9 @@ class SeriesDate(models.Model):
         """Why it could not be booked."""
 
         BUSY = "busy", _("Nobody is free then.")
-        CLOSED = "closed", _("We are closed then.")
+        CLOSED = "closed", _("There is no time to book then.")
         OWN = "own", _("You have another visit then.")
-        ALL_USED = "all_used", _("You have used all you have been granted.")
+        ALL_USED = "all_used", _("You have not enough left of what you have been granted.")
         NOT_GRANTED = "not_granted", _("Your grant does not cover that day.")
         NOT_OPEN = "not_open", _("We take no bookings on the internet now.")
         TOO_LATE = "too_late", _("It was too late to book it.")

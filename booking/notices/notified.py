@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.channels import Channel, ContactChannels
 from accounts.messages.notices import Topic
 from accounts.models import User
+from accounts.phones import shown_number
 from booking.models import Recipient
 from booking.notices.audience import Addressee, addressees
 
@@ -67,7 +68,7 @@ def _sentence(
             text = _("%(name)s gets no message about this. Call %(phone)s.")
         case _none:
             text = _("%(name)s gets no message about this.")
-    return text % {"name": name, "phone": phone}
+    return text % {"name": name, "phone": shown_number(phone)}
 
 
 def _sentence_to_reader(channels: frozenset[Channel]) -> str:

@@ -63,7 +63,7 @@ from booking.queries.series import (
     running_series,
     running_series_of,
 )
-from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at, why_taken
+from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visits import (
@@ -154,7 +154,6 @@ __all__ = [
     "unreachable",
     "visits_by_day",
     "waiting",
-    "why_taken",
     "wishes_of",
     "with_grants_here",
     "with_last_change",

@@ -44,6 +44,19 @@ class Balance:
     def left(self) -> int:
         return max(0, self.granted - self.used)
 
+    @property
+    def is_less_than_a_visit(self) -> bool:
+        return self.refusal(self.service.minutes) is SlotStatus.GRANT_TOO_SMALL
+
+    def refusal(self, minutes: int) -> SlotStatus | None:
+        """Why it gives no visit of that length; None when it does."""
+        cost = quota.cost(self.unit, minutes)
+        if cost <= self.left:
+            return None
+        if cost > self.granted:
+            return SlotStatus.GRANT_TOO_SMALL
+        return SlotStatus.TOO_LITTLE_LEFT if self.left else SlotStatus.OVER_QUOTA
+
 
 @dataclass(frozen=True)
 class Entitlement:
@@ -56,6 +69,7 @@ class Entitlement:
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
     as_staff: bool = False  # staff need not keep the department's shortest notice
+    moves_from: int | None = None  # the start of the booking that is moving
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
 
     @classmethod
@@ -96,7 +110,8 @@ class Entitlement:
             key=lambda one: one.starts,
         )
         charges = [one.charge for one in own]
-        return cls(service, int(now.timestamp()), grants, own, charges, as_staff)
+        moves_from = int(moving.starts_at.timestamp()) if moving else None
+        return cls(service, int(now.timestamp()), grants, own, charges, as_staff, moves_from)
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
         """Why this recipient can't have a visit then, on that local date, whatever seats are
@@ -128,11 +143,7 @@ class Entitlement:
     def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
         """Why the grants allow no visit of that length on that date; None when they do."""
         balance = self.balance(date)
-        if balance is None:
-            return SlotStatus.NOT_GRANTED
-        if balance.left < quota.cost(balance.unit, seconds // 60):
-            return SlotStatus.OVER_QUOTA
-        return None
+        return balance.refusal(seconds // 60) if balance else SlotStatus.NOT_GRANTED
 
     def balance(self, date: dt.date) -> Balance | None:
         """What is left of the grant that is valid on the date; None without one."""

@@ -51,7 +51,7 @@ class SharedDay:
 
     @classmethod
     def of(
-        cls, date: dt.date, starts: Mapping[int, bool], seconds: int, *, has_shifts: bool
+        cls, date: dt.date, starts: Mapping[int, bool], seconds: int, *, has_shifts: bool = False
     ) -> Self:
         """``starts`` says whether each start is free."""
         in_order = tuple(sorted(starts))
@@ -96,6 +96,10 @@ class SharedDay:
         """The slots that would meet a visit from ``starts`` until ``ends``."""
         first = bisect_right(self.starts, starts - self.seconds)
         return slice(first, max(first, bisect_left(self.starts, ends)))
+
+    def at(self, instant: int) -> slice:
+        """The slot that starts at an instant, if there is one."""
+        return slice(bisect_left(self.starts, instant), bisect_right(self.starts, instant))
 
     def before(self, instant: int) -> slice:
         """The slots that start before an instant."""

@@ -224,6 +224,14 @@ class Person:
             visit for visit in self.visits if visit.ends_at > begins and visit.starts_at < ends
         ]
 
+    def booked_at(self, service: Service, starts_at: dt.datetime) -> uuid.UUID | None:
+        """The id of the booking of this service that begins then."""
+        starts = starts_at.timestamp()
+        found = (
+            own.id for own in self._own if own.service_id == service.pk and own.starts == starts
+        )
+        return next(found, None)
+
     @cached_property
     def next_booking(self) -> Booking | None:
         """The first that is not over, with its service. Only its times and keys are

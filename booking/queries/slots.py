@@ -7,13 +7,10 @@ from django.utils import timezone
 
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.models import Booking
-from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.days import DayFact
 from booking.queries.entitlement import Entitlement, last_day
 from booking.queries.free import SharedDay, shared_days
-from booking.seating.values import Refused, Seated, Why
-from departments.hours import DAY
-from departments.models import Day, Service
+from departments.models import Service
 
 
 def offer_of(
@@ -42,6 +39,9 @@ def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
         return day.offer
     own = entitlement.own_between(day.starts[0], day.starts[-1] + day.seconds)
     ranges = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
+    if entitlement.moves_from is not None:
+        # The visit has that time already.
+        ranges.append((SlotStatus.OWN, day.at(entitlement.moves_from)))
     if day.starts[0] <= entitlement.bookable_from:
         ranges.append((SlotStatus.TOO_SOON, day.before(entitlement.bookable_from)))
         ranges.append((SlotStatus.PAST, day.before(entitlement.now + 1)))
@@ -64,28 +64,6 @@ def nearest_free(offer: Iterable[DayOffer], wanted: dt.datetime, count: int = 3)
     )
     nearest = sorted(free, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))
     return sorted(nearest[:count], key=lambda slot: slot.starts_at)
-
-
-def why_taken(
-    *,
-    service: Service,
-    starts_at: dt.datetime,
-    now: dt.datetime,
-    moving: Booking | None = None,
-) -> Refused | None:
-    """Why no seat is left then. None when there is one, or when nobody is at work then."""
-    date = timezone.localdate(starts_at)
-    days = Day.objects.filter(
-        department=service.department, date__in=[date - DAY, date], laid_out_at__isnull=False
-    )
-    needs = needs_of(service.department)
-    demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
-    seatings = day_seatings(list(days), needs, now=now, without=moving).values()
-    answers = [seating.seat(demand, int(starts_at.timestamp())) for seating in seatings]
-    if any(isinstance(answer, Seated) for answer in answers):
-        return None
-    refusals = [answer for answer in answers if isinstance(answer, Refused)]
-    return next((one for one in refusals if one.why is not Why.NOBODY_ON), None)
 
 
 def _day_status(service: Service, date: dt.date, today: dt.date, last: dt.date) -> DayStatus:

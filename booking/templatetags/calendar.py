@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import dates
-from booking.calendar.timetable import DayPart, Kind, OwnVisit, PartOfDay, Row, Run, WeekPicture
+from booking.calendar.reasons import Kind
+from booking.calendar.timetable import DayPart, OwnVisit, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
 
 register = template.Library()
@@ -38,8 +39,11 @@ REASONS = {
     Kind.OVER: gettext_lazy("None free"),
     Kind.TOO_SOON: gettext_lazy("Too late to book"),
     Kind.USED_UP: gettext_lazy("All used"),
+    Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
+    Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
-    Kind.CLOSED: gettext_lazy("Closed"),
+    Kind.NO_TIMES: gettext_lazy("No times"),
+    Kind.CLOSED: gettext_lazy("Not open for booking"),
 }
 
 
@@ -49,8 +53,11 @@ RUN_WORDS = {
     Kind.OVER: gettext_lazy("Over"),
     Kind.TOO_SOON: gettext_lazy("Too late to book"),
     Kind.USED_UP: gettext_lazy("All used"),
+    Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
+    Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
-    Kind.CLOSED: gettext_lazy("Closed"),
+    Kind.NO_TIMES: gettext_lazy("No times"),
+    Kind.CLOSED: gettext_lazy("Not open"),
     Kind.NOT_YET: gettext_lazy("Not open yet"),
 }
 

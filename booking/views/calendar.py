@@ -11,6 +11,7 @@ from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_safe
 from booking.access.pages import person_for, recipient_for, whose_pages
+from booking.calendar.reasons import Obstacle
 from booking.calendar.timetable import week_picture
 from booking.choosing import Choosing
 from booking.queries import Person
@@ -46,7 +47,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
     choosing = _choosing(request, person, balances)
     if choosing:
         context |= {"choosing": choosing, **days.obstacle_context(choosing)}
-        if "obstacle" not in context:
+        if context.get("obstacle") in (None, Obstacle.MIXED):
             context["weeks"] = days.weeks(choosing)
     context |= _week(request, person, choosing)
     response = render(request, "booking/calendar.html", context)
@@ -72,12 +73,13 @@ def week(request: PersonRequest) -> HttpResponse:
 
 
 def _choosing(request: PersonRequest, person: Person, balances: list[Balance]) -> Choosing | None:
-    """For the service in the URL, else the first with something left; None without a grant."""
+    """For the service in the URL, else the first with a visit left; None without a grant."""
     if not balances:
         return None
     wanted = request.GET.get("service", "")
     chosen = next((one for one in balances if str(one.service.pk) == wanted), None)
-    chosen = chosen or next((one for one in balances if one.left > 0), balances[0])
+    enough = (one for one in balances if one.refusal(one.service.minutes) is None)
+    chosen = chosen or next(enough, balances[0])
     return Choosing.of(person, chosen.service)
 
 

@@ -1,12 +1,12 @@
 """The list of days to choose from, on the calendar and on the page that moves a visit."""
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from booking.calendar.offers import DayStatus
-from booking.calendar.timetable import Kind, Row, by_week
+from booking.calendar.reasons import Kind, obstacle_of
+from booking.calendar.timetable import Row, by_week
 from booking.choosing import Choosing
 from booking.queries.entitlement import Balance
 from booking.templatetags.balances import facts
@@ -36,25 +36,22 @@ class WeekOfDays:
 
 
 def weeks(choosing: Choosing) -> list[WeekOfDays]:
-    return [WeekOfDays(rows, choosing.balance(rows[0].date)) for rows in by_week(choosing.rows)]
+    return [WeekOfDays(rows, _balance(choosing, rows)) for rows in by_week(choosing.rows)]
 
 
-def obstacle(choosing: Choosing) -> str | None:
-    """Why no day can be chosen; None when a day is free."""
-    if any(row.free for row in choosing.rows):
-        return None
-    if any(day.status is DayStatus.NOT_OPEN for day in choosing.offer):
-        return "not_open"
-    reasons = {row.reason for row in choosing.rows}
-    for kind in (Kind.USED_UP, Kind.BUSY, Kind.NOT_GRANTED):
-        if kind in reasons:
-            return kind
-    return "closed" if reasons <= {Kind.CLOSED} else Kind.BUSY
+def _balance(choosing: Choosing, rows: Sequence[Row]) -> Balance | None:
+    """Of the first day on which the grant is used up, else of the first that has a grant: a
+    week may have days of two months, or begin before the grant."""
+    used_up = [row.date for row in rows if row.reason is Kind.USED_UP]
+    found = (choosing.balance(date) for date in [*used_up, *(row.date for row in rows)])
+    return next((balance for balance in found if balance), None)
 
 
 def obstacle_context(choosing: Choosing) -> dict[str, Any]:
     """What ``booking/_obstacle.html`` shows; empty when a day is free."""
-    why = obstacle(choosing)
-    if why is None:
+    obstacle = obstacle_of(choosing.offer)
+    if obstacle is None:
         return {}
-    return {"obstacle": why, "last_balance": choosing.balance(choosing.last_day)}
+    granted = (choosing.balance(row.date) for row in reversed(choosing.rows))
+    last_balance = next((balance for balance in granted if balance), None)
+    return {"obstacle": obstacle, "last_balance": last_balance}

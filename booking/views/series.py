@@ -19,13 +19,14 @@ from accounts.http_methods import require_http_methods, require_POST, require_sa
 from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import booking_for, recipient_for, series_for, whose_pages
+from booking.actions.series import WHY
 from booking.choosing import Alternative, Choosing, alternatives
 from booking.forms.series import DateForm, KeyForm
-from booking.models import Booking, BookingSeries, Mandate
+from booking.models import Booking, BookingSeries, Mandate, SeriesDate
 from booking.queries.series import DateOfSeries
 from booking.views import questions, simple
 from booking.views.steps import notified_by_helper
-from departments.hours import WEEK
+from departments.hours import WEEK, a_week_later
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,10 @@ def _can_be_changed(series: BookingSeries, date: DateOfSeries) -> bool:
 def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """Explains what repeating means, then starts the series."""
     visit = booking_for(request, booking, may=Mandate.May.BOOK)
-    if visit.status != Booking.Status.BOOKED or visit.ends_at <= timezone.now():
+    now = timezone.now()
+    if visit.status != Booking.Status.BOOKED or visit.ends_at <= now:
         return redirect("booking:visit", booking)
+    first_date = timezone.localdate(visit.starts_at) + WEEK
     form = KeyForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST":
         if not form.is_valid():
@@ -94,14 +97,36 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             )
         except errors.KeyReused:
             raise Http404 from None
-        messages.success(request, _("It repeats from now on."))
+        _say_how_it_begins(request, made, first_date)
         return redirect("booking:series", made.pk)
-    context = {
-        "visit": visit,
-        "form": form,
-        "first_date": timezone.localdate(visit.starts_at) + WEEK,
-    }
+    why_not = "" if form.is_bound else _why_not_first(visit, now)
+    context = {"visit": visit, "form": form, "first_date": first_date, "why_not": why_not}
     return simple.show(request, "repeat", context)
+
+
+def _say_how_it_begins(request: PersonRequest, series: BookingSeries, first: dt.date) -> None:
+    """Whether the first date is booked; it was tried at once when the horizon has reached it."""
+    decided = series.dates.filter(date=first).first()
+    series.refresh_from_db(fields=["ended_at"])
+    if series.ended_at:
+        messages.warning(request, _("It does not repeat: your grant covers no date after this."))
+    elif decided and decided.state == SeriesDate.State.MISSED:
+        text = _("{day} could not be booked. {why} We go on with the dates after it.")
+        messages.warning(request, text.format(day=_day(first), why=decided.get_why_display()))
+    else:
+        messages.success(request, _("It repeats from now on."))
+
+
+def _why_not_first(visit: Booking, now: dt.datetime) -> str:
+    """Why the visit can't be booked a week later; empty when it can, or not yet."""
+    choosing = Choosing(visit.recipient, visit.service, now)
+    try:
+        choosing.slot(a_week_later(visit.starts_at, timezone.get_default_timezone()))
+    except errors.OutsideHorizon:
+        return ""
+    except errors.BookingError as error:
+        return str(WHY[type(error)].label)
+    return ""
 
 
 @require_POST

@@ -18,7 +18,8 @@ from accounts.access import PersonRequest
 from booking import queries
 from booking.access.pages import whose_pages
 from booking.calendar.offers import DayOffer, Slot, SlotStatus
-from booking.calendar.timetable import Kind, Row, spread
+from booking.calendar.reasons import Kind
+from booking.calendar.timetable import Row, spread
 from booking.choosing import Choosing, free_day_after, free_day_before
 from booking.models import Recipient
 from booking.views import days

@@ -5,12 +5,13 @@ was typed is kept.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from booking import errors, queries
@@ -27,7 +28,6 @@ from booking.choosing import (
 from booking.forms.visits import BookForm, MoveForm
 from booking.models import Recipient
 from booking.notices.notified import notified_for_helper
-from booking.seating.values import Refused
 from booking.views import simple
 from booking.views.drafts import Draft
 from database.transactions import Busy
@@ -102,7 +102,10 @@ def _own_visits_in_week(choosing: Choosing, date: dt.date) -> list[OwnVisit]:
 def check_page(
     request: HttpRequest, choosing: Choosing, starts_at: dt.datetime, form: BookForm | MoveForm
 ) -> HttpResponse:
-    """Shows what will be booked, with the button that books it; or why it can't be."""
+    """Shows what will be booked, with the button that books it; or why it can't be. A visit that
+    the recipient has already, as after going back, is shown on its own page."""
+    if booked := _already_booked(choosing, starts_at):
+        return redirect("booking:visit", booked)
     try:
         slot = choosing.slot(starts_at)
     except errors.NoSuchSlot:
@@ -115,6 +118,13 @@ def check_page(
     if simple.is_chosen(request):
         context["question"] = simple.question(choosing, 3)
     return simple.show(request, "check", context)
+
+
+def _already_booked(choosing: Choosing, starts_at: dt.datetime) -> uuid.UUID | None:
+    """The recipient's visit of this service that begins then; the one that moves, if it does."""
+    if choosing.moving:
+        return choosing.moving.pk if choosing.moving.starts_at == starts_at else None
+    return choosing.person.booked_at(choosing.service, starts_at)
 
 
 def notified_by_helper(request: HttpRequest, recipient: Recipient) -> Sequence[str]:
@@ -161,14 +171,16 @@ def refuse(
         "times_url": choosing.urls.times(date),
         "refused": f"{simple.folder(request)}/refused.html",
         "why": name,
+        "notified": notified_by_helper(request, choosing.recipient),
     }
     if name in ("taken", "overlaps_own", "too_late"):
         context["alternatives"] = _alternatives(choosing, starts_at, error)
     if name == "taken":
         context["balance"] = choosing.balance(date)
-        context["reason"] = _why_taken(choosing, starts_at, error)
+        context["is_busy"] = not isinstance(error, errors.NoSuchSlot)
     if name == "overlaps_own":
-        context["visits"] = _visits_during(choosing, starts_at)
+        # Links to the check: who goes back after booking must not book once more by one press.
+        context |= {"visits": _visits_during(choosing, starts_at), "as_links": True}
     if name == "over_quota":
         context |= _used_up(choosing, date)
     response = render(request, f"booking/refused/{name}.html", context)
@@ -192,18 +204,6 @@ def _alternatives(
     return alternatives(choosing.offer, wanted)
 
 
-def _why_taken(
-    choosing: Choosing, starts_at: dt.datetime, error: errors.BookingError | Busy
-) -> Refused | None:
-    known = error.reason if isinstance(error, errors.SlotTaken) else None
-    return known or queries.why_taken(
-        service=choosing.service,
-        starts_at=starts_at,
-        now=choosing.now,
-        moving=choosing.moving,
-    )
-
-
 def _visits_during(choosing: Choosing, starts_at: dt.datetime) -> list[OwnVisit]:
     """The recipient's own visits that a visit at ``starts_at`` would overlap."""
     ends_at = starts_at + dt.timedelta(minutes=choosing.minutes)
@@ -223,6 +223,7 @@ def _used_up(choosing: Choosing, date: dt.date) -> dict[str, Any]:
         return {"balance": None, "next_free": None, "movable": []}
     return {
         "balance": balance,
+        "quota": balance.refusal(choosing.minutes),
         "next_free": free_day_after(choosing.rows, balance.period_end),
         "movable": queries.movable_bookings(choosing.recipient, balance, choosing.now),
     }

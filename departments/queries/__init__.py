@@ -52,6 +52,7 @@ from departments.queries.staff import (
     recent_absences,
     shifts_elsewhere,
     staff_list,
+    taken_off,
     times_away,
     unfilled_times,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "staff_list",
     "staffing_of",
     "sunday_hours",
+    "taken_off",
     "times_away",
     "undoable_changes",
     "unfilled_times",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Invitation, User
+from accounts.models import Change, Invitation, User
 from database.expressions import Alphabetical
 from departments.hours import Interval
 from departments.models import (
@@ -199,6 +199,11 @@ def absence_during(
         .filter(person=person_id, starts_at__lt=period.end, ends_at__gt=period.start)
         .first()
     )
+
+
+def taken_off(person_id: uuid.UUID) -> QuerySet[Change]:
+    """When the person's name was taken off a shift, latest first. ``object_id`` is the shift."""
+    return Change.objects.filter(verb="unname_shift", subject_id=person_id).order_by("-at")
 
 
 def shifts_elsewhere(

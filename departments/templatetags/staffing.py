@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.filter
-def in_words(shortage: Shortage) -> str:
+def shortage_in_words(shortage: Shortage) -> str:
     """Why nobody can book a service, and what helps."""
     language = translation.get_language()
     values: dict[str, object] = {"service": shortage.service}

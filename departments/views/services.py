@@ -23,7 +23,7 @@ from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Service
 from departments.seats import Reseated
 from departments.supply import Required
-from departments.templatetags.staffing import in_words
+from departments.templatetags.staffing import shortage_in_words
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -48,7 +48,7 @@ def add_service(request: PersonRequest, department: Department) -> HttpResponse:
         return _form_page(request, department, form)
     lacks = queries.shortages_for(department, _required(form))
     if lacks and not form.cleaned_data["is_certain"]:
-        form.add_error("is_certain", [in_words(lack) for lack in lacks])
+        form.add_error("is_certain", [shortage_in_words(lack) for lack in lacks])
         return _form_page(request, department, form)
     try:
         actions.add_service(

@@ -1,3 +1,4 @@
+import polib
 import pytest
 from django.urls import reverse
 
@@ -71,3 +72,20 @@ def test_an_invalid_next_url_redirects_home(client, person, next_url):
     for path in (CHOOSE, "/view/choose/"):
         response = client.post(path, {"language": "en", "view": "simple", "next": next_url})
         assert (response.status_code, response.url) == (302, "/")
+
+
+def test_a_language_that_the_municipality_has_added_is_used(client, person, settings, tmp_path):
+    catalogue = polib.POFile()
+    catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8"}
+    catalogue.append(polib.POEntry(msgid="My language", msgstr="Mój język"))
+    (tmp_path / "pl" / "LC_MESSAGES").mkdir(parents=True)
+    catalogue.save_as_mofile(str(tmp_path / "pl" / "LC_MESSAGES" / "django.mo"))
+    settings.LANGUAGES = [*settings.LANGUAGES, ("pl", "Polski")]
+    settings.LOCALE_PATHS = [tmp_path, settings.BASE_DIR / "locale"]
+    client.force_login(person)
+
+    assert client.post(CHOOSE, {"language": "pl"}).status_code == 302
+    page = client.get("/me/")
+    assert '<html lang="pl"' in page.text
+    assert "Mój język" in page.text  # from the catalogue
+    assert "Personvern" in page.text  # what it lacks, in the language of the installation

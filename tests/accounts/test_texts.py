@@ -54,7 +54,7 @@ def test_the_letters_of_a_name_are_kept():
 
 
 def test_the_phone_of_the_words_is_called():
-    assert text_of(Words("", ("x",), phone="33 00 10 10")).endswith("Call 33 00 10 10.")
+    assert text_of(Words("", ("x",), phone="+4733001010")).endswith("Call 33 00 10 10.")
 
 
 @pytest.mark.parametrize(("line", "kept"), [("a" * 80, 3), ("a" * 100, 2), ("a" * 400, 1)])

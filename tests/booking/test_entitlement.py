@@ -108,7 +108,10 @@ def test_all_own_visits_of_a_period_in_order_whatever_order_they_came_in():
 def test_the_visit_that_moves_is_not_in_its_own_way():
     moving, other = own(TOMORROW, 12), own(TOMORROW, 14)
     person = entitlement(
-        moving, other, grants=[grant(amount=2)], moving=SimpleNamespace(pk=moving.id)
+        moving,
+        other,
+        grants=[grant(amount=2)],
+        moving=SimpleNamespace(pk=moving.id, starts_at=timezone.now()),
     )
     assert list(person.own) == [other]
     assert obstacle(person, TOMORROW, 12) is None
@@ -146,7 +149,8 @@ def test_minutes_are_given_to_the_last_one():
     assert entitlement(grants=[grant(120, "minutes")]).refusal(TOMORROW, 2 * HOUR) is None
     person = entitlement(own(TODAY, 12), grants=[grant(105, "minutes")])
     assert person.refusal(TOMORROW, 45 * 60) is None
-    assert person.refusal(TOMORROW, 46 * 60) is SlotStatus.OVER_QUOTA
+    assert person.refusal(TOMORROW, 46 * 60) is SlotStatus.TOO_LITTLE_LEFT
+    assert person.refusal(TOMORROW, 106 * 60) is SlotStatus.GRANT_TOO_SMALL
 
 
 def test_other_services_are_not_charged():

@@ -28,7 +28,9 @@ OTHER = uuid.uuid4()
 def days(draw):
     numbers = draw(st.lists(st.integers(0, 47), unique=True, max_size=30))
     starts = {MIDNIGHT + 1800 * n: draw(st.booleans()) for n in numbers}
-    return SharedDay.of(DATE, starts, draw(st.sampled_from([900, 1800, 3600, 7200])))
+    return SharedDay.of(
+        DATE, starts, draw(st.sampled_from([900, 1800, 3600, 7200])), has_shifts=True
+    )
 
 
 @st.composite

@@ -103,11 +103,11 @@ def test_a_confirmation_has_a_calendar_file_and_no_details(booked, department, s
         assert secret not in everything
 
 
-def test_a_claimed_confirmation_is_sent_with_four_statements(booked, django_assert_num_queries):
+def test_a_claimed_confirmation_is_sent_with_five_statements(booked, django_assert_num_queries):
     """Thousands may be due at once."""
     actions.announce()
     claimed = accounts_actions.claim()
-    with django_assert_num_queries(4):  # user and choices, dead addresses, event, result
+    with django_assert_num_queries(5):  # user and choices, dead addresses, event, result, pause
         assert accounts_actions.deliver(claimed)
 
 
@@ -264,7 +264,7 @@ def test_a_letter_says_to_call_about_the_reason(service, administrator):
 
 
 def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, texts, user):
-    department.phone = "33 00 10 10"
+    department.phone = "+4733001010"
     department.save()
     MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
     actions.move(booking=booked, starts_at=at(12), by=user)

@@ -29,7 +29,7 @@ def opened(clock, hours, service, settings):
 @pytest.fixture
 def berit(service):
     berit = factories.RecipientFactory(
-        user=factories.UserFactory(phone="90 11 22 33"), given_name="Berit", phone="55 00 00 01"
+        user=factories.UserFactory(phone="90 11 22 33"), given_name="Berit", phone="+4755302010"
     )
     factories.GrantFactory(recipient=berit, service=service)
     return berit
@@ -43,7 +43,7 @@ def gro(berit):
         is_told=True,
         holder__given_name="Gro",
         holder__family_name="Lie",
-        holder__phone="41 11 22 33",
+        holder__phone="+4741112233",
     ).holder
 
 
@@ -110,7 +110,7 @@ def test_staff_read_what_the_outbox_will_do(berit, administrator, chosen, dead, 
     [
         (["email"], False, ["Gro Lie gets an e-mail about this."], "email"),
         (["sms"], False, ["Gro Lie gets a text message about this."], "sms"),
-        (["email"], True, ["Gro Lie gets no message about this. Call 41 11 22 33."], "none"),
+        (["email"], True, ["Gro Lie gets no message about this. Call 411 12 233."], "none"),
         ([], False, [], None),
     ],
 )
@@ -144,8 +144,8 @@ def test_a_recipient_without_a_log_in_gets_a_letter_or_the_guardian_a_mail(
 
 def test_a_visit_that_has_begun_is_not_in_any_message(berit, gro):
     assert notified_for_staff(berit, is_too_late=True) == [
-        "Berit gets no message about this. Call 55 00 00 01.",
-        "Gro Lie gets no message about this. Call 41 11 22 33.",
+        "Berit gets no message about this. Call 55 30 20 10.",
+        "Gro Lie gets no message about this. Call 411 12 233.",
     ]
 
 

@@ -103,7 +103,9 @@ def test_a_moving_booking_does_not_block_its_own_time(hours, book, offer, someon
 
     (day,) = offer(recipient=recipient, moving=booking)
 
-    assert {slot.status for slot in day.slots} == {SlotStatus.FREE}
+    own = [slot.starts_at for slot in day.slots if slot.status is not SlotStatus.FREE]
+    assert own == [local(TOMORROW, 10)]  # the time that it has is no choice
+    assert status([day], local(TOMORROW, 10)) is SlotStatus.OWN
 
 
 def test_a_day_that_is_not_laid_out_is_offered_like_others(hours, offer, department):

@@ -6,7 +6,8 @@ import pytest
 
 from booking.calendar import timetable
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
-from booking.calendar.timetable import DayPart, Kind, OwnVisit
+from booking.calendar.reasons import Kind
+from booking.calendar.timetable import DayPart, OwnVisit
 
 OSLO = ZoneInfo("Europe/Oslo")
 STEP = dt.timedelta(minutes=30)
@@ -19,6 +20,8 @@ LETTERS = {
     "s": SlotStatus.TOO_SOON,
     "q": SlotStatus.OVER_QUOTA,
     "n": SlotStatus.NOT_GRANTED,
+    "t": SlotStatus.TOO_LITTLE_LEFT,
+    "g": SlotStatus.GRANT_TOO_SMALL,
 }
 
 
@@ -94,11 +97,26 @@ def test_a_day_has_day_parts_with_each_free_time_alone():
     assert told(parts[0].runs) == [
         "free 08:00-08:45",
         "free 08:30-09:15",
-        "busy 09:00-11:00",
+        "busy 09:15-11:00",
         "free 11:00-11:45",
-        "busy 11:30-12:00",
+        "busy 11:45-12:00",
     ]
     assert told(parts[1].runs) == ["busy 12:00-13:00", "free 13:00-13:45"]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "minutes", "expected"),
+    [
+        ("fbf", 60, ["free 08:00-09:00", "free 09:00-10:00"]),
+        ("fbb", 60, ["free 08:00-09:00", "busy 09:00-10:00"]),
+        ("bfb", 30, ["busy 08:00-08:30", "free 08:30-09:00", "busy 09:00-09:30"]),
+        ("fssb", 90, ["free 08:00-09:30", "busy 09:30-11:00"]),
+    ],
+)
+def test_nothing_is_busy_while_a_free_visit_lasts(drawing, minutes, expected):
+    day = offer(drawing, minutes=minutes)
+    parts = timetable.parts_of_day(day, [], step=STEP, timezone=OSLO)
+    assert told(run for part in parts for run in part.runs) == expected
 
 
 def test_own_visits_replace_the_times_they_take():
@@ -128,6 +146,8 @@ def test_own_visits_are_shown_on_days_without_offer():
         ("ppbq", 0, (), False, Kind.USED_UP),
         ("bbnn", 0, (), False, Kind.NOT_GRANTED),
         ("oo", 0, (), False, Kind.MINE),
+        ("ttt", 0, (), False, Kind.TOO_LITTLE_LEFT),
+        ("ggg", 0, (), False, Kind.GRANT_TOO_SMALL),
     ],
 )
 def test_a_row_counts_free_times_or_has_a_reason(drawing, free, parts, is_all_day, reason):

@@ -4,7 +4,6 @@
 Without a browser these tests are skipped; in CI they fail.
 """
 
-import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -101,13 +100,9 @@ def open_page(request, browser, live_server):
 
 
 def log_in(context, live_server, user):
-    """For longer than usual, since tests put the clock forward by days."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     logged_in_again(client)
-    session = client.session
-    session.set_expiry(dt.timedelta(days=60))
-    session.save()
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]

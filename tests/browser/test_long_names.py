@@ -70,7 +70,7 @@ def test_no_name_leaves_the_window(long_names, open_page, person, view):
         page.get_by_role("main").get_by_role("button").first.click()
         page.wait_for_url("**/calendar/")
     found = {}
-    for path, name in pages(page, start="/"):
+    for path, name in pages(page, "/"):
         if not is_chosen(name):
             continue
         page.goto(path)

@@ -108,7 +108,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert [visit.recipient for visit in page.context["preview"].lost] == ["Ruth Skaar"]
     assert "Ruth Skaar" in page.text
     assert "Nils Bøe" in page.text
-    assert page.text.count('href="tel:33000000"') == 1  # only those who lose their carer
+    assert page.text.count('href="tel:+4733000000"') == 1  # only those who lose their carer
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
 

@@ -232,7 +232,9 @@ def test_before_and_after_an_absence_the_page_says_that_nobody_gets_a_message(
     report, form = url("report_absence", department.pk), away(emil)
     page = dina.post(report, form)
     assert ("Nobody gets a message about this." in page.text) == has_visit
-    saved = dina.post(report, {**form, "confirmed": "1"}, follow=True)
+    previewed = page.context["preview"].digest if has_visit else ""
+    confirmed = {**form, "confirmed": "1", "previewed": previewed}
+    saved = dina.post(report, confirmed, follow=True)
     assert ("Nobody got a message about it." in saved.text) == has_visit
 
 

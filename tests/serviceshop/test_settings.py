@@ -60,6 +60,29 @@ def test_a_refusal_is_one_line_without_a_traceback(program):
     assert refused.stderr.count("\n") == 1
 
 
+def test_the_image_collects_its_files_with_what_the_dockerfile_sets(settings_with):
+    given = dict(
+        re.findall(r"\b([A-Z_]+_(?:KEY|URL))=(\S+)", (CHECKOUT / "Dockerfile").read_text())
+    )
+    assert set(given) == {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"}
+    read = settings_with(STATIC_HASHED=None, ALLOWED_HOSTS=None, MUNICIPALITY=None, **given)
+    assert read["STATIC_HASHED"]
+
+
+def test_the_example_is_right_once_it_is_filled_in(settings_with):
+    lines = (CHECKOUT / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+    filled = {
+        "SECRET_KEY": "a" * 64,
+        "MUNICIPALITY": "Fjordvik kommune",
+        "MUNICIPALITY_PHONE": "33 00 10 00",
+        "EMAIL_HOST": "mail.example.no",
+    }
+    read = settings_with(SERVICESHOP_WEB_SERVER="1", **(example | filled))
+    assert read["SITE_URL"] == "https://tjenesteshop.example.no"
+    assert not read["SMS_GATEWAY"]
+
+
 @pytest.fixture
 def settings_with(monkeypatch):
     """The settings as a new process reads them, with these variables; None unsets one."""
@@ -103,6 +126,7 @@ def test_production_does_not_start_without_urls_and_secrets(settings_with, missi
         ("SITE_URL", "https://example.no/tjenesteshop"),
         ("DATABASE_URL", "mysql://localhost/none"),
         ("REDIS_URL", "localhost:6379"),
+        ("DATABASE_URL", "postgresql://?sslmode=require"),
         ("REDIS_URL", "redis://localhost:port/0"),
         ("ACCESSIBILITY_STATEMENT", "uustatus.no"),
         ("MUNICIPALITY_PHONE", "call us"),
@@ -144,6 +168,7 @@ def test_a_value_that_cannot_be_right_is_refused_by_name(settings_with, name, va
         ("DEFAULT_FROM_EMAIL", "Fjordvik kommune <post@example.no>", None),
         ("ALLOWED_HOSTS", "a.example.no, [2001:db8::1]", ["a.example.no", "[2001:db8::1]"]),
         ("DEFAULT_LANGUAGE", "nn", None),
+        ("REDIS_URL", "unix:///run/valkey.sock", None),
         ("SERVICESHOP_VERSION", "v1.4.2", None),
     ],
 )

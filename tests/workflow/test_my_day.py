@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from accounts.models import AccessLogEntry
 from booking.models import Visit
+from departments import actions as department_actions
 from departments.models import Day
 from tests import factories
 from workflow import actions, queries
+from workflow.errors import NotYourVisit
 from workflow.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -522,6 +524,38 @@ def test_a_carer_who_was_taken_off_the_visit_reads_so(emil, visit, department):
         assert "You were taken off this visit." in refused.text
         assert visit.booking.recipient.full_name not in refused.text
     assert not Report.objects.exists()
+
+
+def test_who_had_the_shift_when_the_visit_began_reads_and_reports_it(
+    emil, shift, visit, visit_at, department, planned, now, care_worker
+):
+    """Visits begin at nine and at three; at two the shift gets another name."""
+    later = visit_at(visit.day, 15, shift)
+    planned(visit.day)
+    kari = factories.EmployeeFactory(department=department).person
+    department_actions.name_shift(shift=shift, person=kari, by=None)
+    planned(visit.day)
+
+    page = text(emil.get(PAGE))
+    assert visit.booking.recipient.full_name in page
+    assert later.booking.recipient.full_name not in page
+    assert emil.post(report_url(visit), {"outcome": "done"}).status_code == 302
+    assert Report.objects.get().by == care_worker
+    assert emil.post(report_url(later), {"outcome": "done"}).status_code in (404, 409)
+    with pytest.raises(NotYourVisit):
+        actions.report(visit=later, outcome="done", by=care_worker)
+    assert text(emil.get(report_url(visit, "visit")))
+
+
+def test_a_name_taken_off_before_the_visit_began_leaves_nothing(
+    emil, shift, visit_at, department, planned, now, day
+):
+    later = visit_at(day, 15, shift)
+    department_actions.unname_shift(shift=shift, by=None)
+    planned(day)
+
+    assert later.booking.recipient.full_name not in text(emil.get(PAGE))
+    assert emil.get(report_url(later, "visit")).status_code == 404
 
 
 def test_a_carer_reads_who_has_told_the_visit(emil, visit, department):

@@ -1,5 +1,6 @@
 """Report what happened at a visit."""
 
+import datetime as dt
 import uuid
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from accounts.changes import CHANGED, PERSON
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
+from departments.queries import taken_off
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
 
@@ -25,9 +27,9 @@ def report(
 ) -> Report:
     """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
-    The carer who has the visit may report it until the department closes the day; the
-    department's administrators may also report it later, with a ``reason``. ``seen`` is the
-    version that the user's page showed, 0 without a report.
+    The carer who has the visit, or had its shift when it began, may report it until the
+    department closes the day; the department's administrators may also report it later, with
+    a ``reason``. ``seen`` is the version that the user's page showed, 0 without a report.
 
     Raises ``NotYourVisit`` for other users, ``NotYet`` earlier than ``Report.OPENS`` before
     the visit, ``DayClosed``, ``ReasonMissing``, and ``ReportedByAnother`` when somebody else
@@ -38,13 +40,15 @@ def report(
         found = (
             Visit.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk=visit.pk)
-            .values_list("starts_at", "shift__person_id", "day__department_id", "day__closed_at")
+            .values_list(
+                "starts_at", "shift_id", "shift__person_id", "day__department_id", "day__closed_at"
+            )
             .first()
         )
         if found is None:
             raise NotYourVisit
-        starts_at, person_id, department_id, closed_at = found
-        is_carer = person_id == by.pk
+        starts_at, shift_id, person_id, department_id, closed_at = found
+        is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
         if (not is_carer or closed_at) and not _is_administrator(by, department_id):
             raise DayClosed if is_carer else NotYourVisit
         now = timezone.now()
@@ -101,6 +105,13 @@ def _record(old: Report, new: Report) -> None:
         },
         after=what,
         reason=new.reason,
+    )
+
+
+def _was_on_shift(user: User, shift_id: uuid.UUID | None, at: dt.datetime) -> bool:
+    """Whether the user's name was taken off the shift only after ``at``."""
+    return (
+        shift_id is not None and taken_off(user.pk).filter(object_id=shift_id, at__gt=at).exists()
     )
 
 

@@ -5,12 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Day, Department, Shift
+from departments.queries import taken_off
 
 MAX_DAYS = 14
 MAX_VISITS = 10  # of a day
@@ -77,10 +78,11 @@ def untold_days(department: Department, now: dt.datetime) -> UntoldDays:
 
 def untold_days_of(person: User, now: dt.datetime) -> list[OwnUntoldDay]:
     """Days before today on which the person can still report visits, latest first."""
+    was_on = taken_off(person.pk).filter(object_id=OuterRef("shift"), at__gt=OuterRef("starts_at"))
     rows = (
         _untold(now)
         .filter(
-            shift__person=person,
+            Q(shift__person=person) | Exists(was_on),
             day__closed_at__isnull=True,
             day__date__lt=timezone.localdate(now),
         )

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import User
 from booking.models import Recipient, Visit
 from departments.models import Department, Shift
+from departments.queries import taken_off
 from workflow.models import Report, WorkItem, WorkList
 
 LATE = dt.timedelta(hours=2)  # how long last night's shift is shown today after its end
@@ -84,14 +85,23 @@ Entry = Stop | Leg | Pause
 
 @dataclass(frozen=True)
 class ListOfVisits:
-    """One shift's list. ``work_list`` is None until the day's plan is made."""
+    """One shift's list. ``work_list`` is None until the day's plan is made.
+
+    ``until`` is when the reader's name was taken off the shift: then these are the visits that
+    had begun before, which they can still report.
+    """
 
     shift: Shift
     stops: list[Stop]
+    until: dt.datetime | None = None
 
     @property
     def work_list(self) -> WorkList | None:
-        return getattr(self.shift, "work_list", None)
+        return None if self.until else getattr(self.shift, "work_list", None)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.until or self.shift.ends_at
 
     @property
     def department(self) -> Department:
@@ -172,7 +182,7 @@ class MyDay:
 
     @property
     def ends_at(self) -> dt.datetime:
-        return max(one.shift.ends_at for one in self.lists)
+        return max(one.ends_at for one in self.lists)
 
     def can_report(self, stop: Stop) -> bool:
         """Whether the carer may report the visit now."""
@@ -198,7 +208,8 @@ def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
     closed.
 
     Today includes last night's shift until ``LATE`` after its end. The first visit without
-    a report is marked as next, today only.
+    a report is marked as next, today only. Visits that had begun before the person's name was
+    taken off their shift follow in lists of their own.
     """
     on_date = Q(day__date=date)
     today = timezone.localdate(now)
@@ -207,12 +218,24 @@ def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
         on_date &= Q(day__closed_at__isnull=True)
     if is_today:
         on_date |= Q(day__date=date - dt.timedelta(days=1), ends_at__gt=now - LATE)
-    shifts = list(_with_lists(Shift.objects.filter(on_date, person=person)))
+    was_on = taken_off(person.pk).filter(object_id=OuterRef("pk"), at__gt=OuterRef("starts_at"))
+    shifts_on_date = Shift.objects.filter(on_date, Q(person=person) | Exists(was_on))
+    found = _with_lists(shifts_on_date).annotate(until=Subquery(was_on.values("at")[:1]))
+    shifts = [shift for shift in found if shift.person_id == person.pk]
     at_work = [shift for shift in shifts if not shift.is_withdrawn]
-    lists = _lists(at_work)
+    until = {shift.pk: shift.until for shift in found if shift.person_id != person.pk}
+    lists = _lists([*at_work, *(shift for shift in found if shift.pk in until)])
+    lists, earlier = lists[: len(at_work)], lists[len(at_work) :]
     if is_today:
         lists = list(_mark_next(lists))
+    begun = (_begun_before(one, until[one.shift.pk]) for one in earlier)
+    lists += [one for one in begun if one.stops]
     return MyDay(date=date, now=now, lists=lists, is_away=bool(shifts) and not at_work)
+
+
+def _begun_before(one: ListOfVisits, until: dt.datetime) -> ListOfVisits:
+    stops = [stop for stop in one.stops if stop.visit.starts_at < until]
+    return replace(one, stops=stops, until=until)
 
 
 def days_ahead(person: User, after: dt.date) -> list[DayAhead]:

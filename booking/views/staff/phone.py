@@ -32,6 +32,7 @@ from booking.choosing import Choosing
 from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
 from booking.models import Booking, BookingEvent, BookingSeries, Recipient
 from booking.notices.notified import notified_for_staff
+from booking.templatetags.refusals import in_words
 from booking.views.staff import questions
 from database.transactions import Busy
 from departments.access import administrator
@@ -274,10 +275,20 @@ def _times(
         "date": date,
         "slots": [slot for slot in slots if slot.status is SlotStatus.FREE],
         "alternatives": alternatives or (),
-        "no": REFUSALS[type(error)] if error else "",
+        "no": _refusal(error) if error else "",
         "chosen": form["starts_at"].value(),
         "balance": choosing.balance(date) if date and not choosing.moving else None,
     }
+
+
+def _refusal(error: errors.BookingError | Busy) -> str:
+    text = str(REFUSALS[type(error)])
+    if isinstance(error, errors.SlotTaken) and error.reason:
+        return f"{in_words(error.reason)} {text}"
+    balance = error.balance if isinstance(error, errors.OverQuota) else None
+    if balance and balance.is_less_than_a_visit:
+        return _("The grant gives less than one visit takes. Change the grant first.")
+    return text
 
 
 # -- The objects in the URL --------------------------------------------------------

@@ -105,7 +105,7 @@ def test_the_week_view_is_shown_when_nothing_can_be_booked(
         row.delete()
     response = page.get(URL)
     text = text_of(response)
-    assert "We are closed in this period" in text
+    assert "Not open for booking in this period" in text
     assert "The week as a calendar" in text
     assert "Cleaning 10–11" in text
     assert f'href="/calendar/week/?service={service.pk}"' in response.text
@@ -128,7 +128,7 @@ def test_nothing_free_for_a_fortnight_is_explained(page, opening_hours, book, st
 def test_a_department_without_hours_is_closed(page, opening_hours):
     for row in opening_hours:
         row.delete()
-    assert "We are closed in this period" in text_of(page.get(URL))
+    assert "Not open for booking in this period" in text_of(page.get(URL))
 
 
 def test_a_department_that_takes_no_bookings_says_so(page, department):

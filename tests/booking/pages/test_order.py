@@ -78,7 +78,7 @@ def test_previous_and_next_link_to_days_with_free_times(page, service, opening_h
 def test_a_closed_day_says_so_and_when_the_next_free_day_is(page, service, opening_hours):
     opening_hours[2].delete()  # no Wednesdays
     text = text_of(page.get(times_url(service)))
-    assert "We are closed this day. The next free day is Thursday 26 November." in text
+    assert "This day is not open for booking. The next free day is Thursday 26 November." in text
 
 
 def test_a_used_up_day_says_what_was_granted(page, recipient, grant, service, book):
@@ -130,7 +130,7 @@ def test_a_date_that_does_not_exist_is_not_found(page, service, date):
 
 @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_last_year_are_no_errors(page, service, date):
-    assert page.get(f"/book/{service.pk}/{date}/").status_code == 200
+    assert page.get(f"/book/{service.pk}/{date}/").status_code == 404
     for time in ("00.00", "23.59"):
         assert page.get(check_url(service, time, date)).status_code in (200, 404)
 

@@ -1,6 +1,7 @@
 """The simple view in the browser: by keyboard, without JavaScript, on a phone, read aloud."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -149,7 +150,7 @@ def test_a_page_is_read_aloud_in_its_own_language(simple, open_page):
     page.get_by_role("button", name="Read aloud").click()
     texts = page.evaluate(ALL_SAID)
     assert "At eleven o’clock, in the morning" in texts
-    assert not [text for text in texts if ":" in text]
+    assert not [text for text in texts if re.search(r"\d:\d\d", text)]
 
 
 def test_no_voice_that_sends_the_words_elsewhere_is_used(simple, open_page):
