@@ -271,7 +271,7 @@ def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient
     tag = own.get("/calendar/")["ETag"]
     change = url("change_recipient", department.pk, recipient.pk)
 
-    dina.post(change, person(given_name="", family_name="Sárá"))
+    dina.post(change, person(given_name="", family_name="Sárá", version="1"))
 
     recipient.refresh_from_db()
     assert (recipient.given_name, recipient.family_name) == ("Sárá", "")
@@ -282,6 +282,7 @@ def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient
     assert "Sárá" in again.text
     found = dina.post(url("search_recipients", department.pk), {"name": "sara"})
     assert [one.pk for one in found.context["recipients"]] == [recipient.pk]
+    assert ">Sárá</th>" in found.text
 
 
 def test_a_change_of_something_else_leaves_the_users_name(dina, department, recipient):
