@@ -3,6 +3,6 @@
 Only ``manage.py demo`` loads it, and only into an empty database.
 """
 
-from serviceshop.demo.load import is_empty, load
+from serviceshop.demo.load import is_empty, load, loaded_on
 
-__all__ = ["is_empty", "load"]
+__all__ = ["is_empty", "load", "loaded_on"]

@@ -43,6 +43,11 @@ def is_empty() -> bool:
     return not User.objects.exists()
 
 
+def loaded_on() -> dt.date:
+    """The local date around which the data is."""
+    return timezone.localdate(User.objects.earliest("joined_at").joined_at)
+
+
 @transaction.atomic
 def load(today: dt.date | None = None) -> None:
     """Fill an empty database with data around ``today``, a local date."""

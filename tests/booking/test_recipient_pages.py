@@ -280,6 +280,7 @@ def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient
     assert "Sárá" in again.text
     found = dina.post(url("search_recipients", department.pk), {"name": "sara"})
     assert [one.pk for one in found.context["recipients"]] == [recipient.pk]
+    assert ">Sárá</th>" in found.text
 
 
 def test_a_change_of_something_else_leaves_the_users_name(dina, department, recipient):

@@ -18,6 +18,7 @@ from departments.hours import Interval, monday
 from departments.models import Department, Employee, Service, Shift
 from serviceshop import demo
 from serviceshop.demo import people, plan
+from serviceshop.management.commands.demo import Command
 from tests.sizes import size
 from workflow.models import Report
 
@@ -127,10 +128,19 @@ def now(request, db):
 
 
 def test_it_follows_the_rules_at_any_time(now, capsys):
+    check_age(capsys, timezone.localdate(now))
     check_rules(capsys)
     check_share_of_booked_time(now)
     check_the_cast(now)
     check_free_choices(now)
+
+
+def check_age(capsys, today):
+    command = Command()
+    command._say_age(today + dt.timedelta(days=7))
+    assert capsys.readouterr().out == ""
+    command._say_age(today + dt.timedelta(days=8))
+    assert "8 days old" in capsys.readouterr().out
 
 
 def check_rules(capsys):

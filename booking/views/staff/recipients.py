@@ -28,6 +28,7 @@ from booking.forms.recipients import (
     SearchForm,
 )
 from booking.models import Grant, Mandate, Recipient
+from booking.notices.notified import notified_for_staff
 from database.alphabet import folded_words
 from departments.access import administrator
 from departments.models import Department
@@ -251,12 +252,15 @@ def recipient_page(
 ) -> HttpResponse:
     """The page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
+    summary = queries.recipient_summary(department, recipient, now)
     new = {"valid_from": timezone.localdate(now)}
     context = {
         "department": department,
         "recipient": recipient,
         "now": now,
-        **vars(queries.recipient_summary(department, recipient, now)),
+        **vars(summary),
+        # What the buttons that end a series do.
+        "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient),
         "new_grant": new_grant or GrantForm(department=department, initial=new),
         "new_guardian": new_guardian or GuardianForm(initial=new),

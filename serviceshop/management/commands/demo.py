@@ -1,4 +1,5 @@
 import contextlib
+import datetime as dt
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.utils import timezone
 
 from serviceshop import demo
 from serviceshop.local import attach
@@ -24,6 +26,7 @@ from serviceshop.supervision import Watched, keep_running
 
 QUEUES = ("plans", "messages", "default")
 FIRST_PAGE = 60  # seconds that it may take
+OLD = 7  # days after which the data has little left to show
 PEOPLE = """
   Choose a person on the log-in page, or log in by e-mail with the password demo:
 
@@ -67,7 +70,16 @@ class Command(BaseCommand):
         if demo.is_empty():
             self._say("Loading the demonstration's data …")
             demo.load()
+        self._say_age(timezone.localdate())
         connections.close_all()
+
+    def _say_age(self, today: dt.date) -> None:
+        days = (today - demo.loaded_on()).days
+        if days > OLD:
+            self._say(
+                f"Its data is {days} days old, and most visits are over. Stop it and delete"
+                f" {_folder()} to begin again today."
+            )
 
     def _greet(self, address: str) -> None:
         self._say(f"\nThe demonstration of {settings.MUNICIPALITY} runs, data in {_folder()}.")
