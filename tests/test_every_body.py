@@ -31,6 +31,7 @@ from departments.models import (
 from tests import factories
 from tests.html_forms import Forms, confirmation
 from tests.reauthentication import logged_in_again
+from tests.sizes import IN_FULL, part
 from tests.test_every_url import (  # noqa: F401 (two are fixtures)
     ADMINISTRATOR,
     ANONYMOUS,
@@ -189,7 +190,7 @@ def rows_of(foreign):
 def forms_of(client, who, things):
     """Every form that the role is shown, once for each URL and set of fields."""
     forms = {}
-    for address, rule in RULES.items():
+    for address, rule in part(RULES).items():
         if rule.method != "get" or who not in rule.who:
             continue
         url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
@@ -280,7 +281,7 @@ def test_a_foreign_value_shows_and_changes_nothing(
                     )
                 assert client.session.session_key == session
     assert not wrong, "\n".join(wrong)
-    assert sent >= AT_LEAST[who]
+    assert not IN_FULL or sent >= AT_LEAST[who]
 
 
 # How many bodies with a foreign value each role can send, so that the test keeps finding forms.
