@@ -1,4 +1,4 @@
-"""Rows of hours as JSON values, as a ``Change`` stores them.
+"""Rows of hours and shifts as JSON values, as a ``Change`` stores them.
 
 They are used to describe a change, to compare it with the present rows, and to undo it.
 """
@@ -6,12 +6,14 @@ They are used to describe a change, to compare it with the present rows, and to 
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Model
 
+from accounts.models import Change, User
 from departments.hours import Staffing
-from departments.models import OpeningHours, Service, SpecialDay, SpecialHours
+from departments.models import OpeningHours, Service, Shift, SpecialDay, SpecialHours
 
 Record = dict[str, Any]
 
@@ -23,6 +25,21 @@ WEEKLY_FIELDS = (*STAFFING_FIELDS, "weekday", "every_n_weeks", "valid_from", "va
 def plain(values: Mapping[str, Any]) -> Record:
     """The values as a JSON column returns them: dates and ids as text."""
     return dict(json.loads(json.dumps(values, cls=DjangoJSONEncoder)))
+
+
+def of_shift(
+    verb: str, shift: Shift, *, person_id: UUID | None, department_id: UUID, by: User | None
+) -> Change:
+    """A change of a shift that concerns a person; not saved."""
+    return Change(
+        actor=by,
+        verb=verb,
+        department_id=department_id,
+        subject_id=person_id,
+        object_type=shift._meta.label_lower,
+        object_id=shift.pk,
+        after={"starts_at": shift.starts_at, "ends_at": shift.ends_at},
+    )
 
 
 def of_opening_hours(row: OpeningHours) -> Record:

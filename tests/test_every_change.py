@@ -31,7 +31,7 @@ OTHERS = {
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
     "request_change": "recorded when it is confirmed",
-    "lay_out": "made by the hours, whose change is recorded",
+    "lay_out": "records the shifts that lose their name",
     "lay_out_again": "made by the hours, whose change is recorded",
     "change_shifts": "its callers record what they change",
     "reseat": "records the visits that lose their carer",
@@ -94,7 +94,8 @@ def recording_functions():
         for node in ast.walk(tree):
             if is_action(path) and isinstance(node, ast.FunctionDef):
                 called[node.name] |= {name for name, _call in calls(node)}
-    del called["reseat"]  # records what follows from a change, not the change
+    for consequence in ("reseat", "lay_out"):  # not the change itself
+        del called[consequence]
     found = set(RECORDERS)
     while new := {name for name, others in called.items() if others & found} - found:
         found |= new

@@ -20,8 +20,8 @@ from accounts.actions import send_due
 from accounts.messages.addresses import PHONE
 from accounts.models import Message, User, UserSession
 from booking.actions.feeds import hashed
-from booking.models import Visit
-from departments.models import Day, Employee, Shift
+from booking.models import Recipient, Visit
+from departments.models import Absence, Day, Employee, QualificationHeld, Shift
 from tests.factories import LONG_AGO, local
 from tests.fast_database import empty_database
 from tests.promises import broken_lists, broken_seats
@@ -108,6 +108,16 @@ class Release:
             reason="We have moved",
             by=self.dina,
         )
+        self.closed = self.today + dt.timedelta(days=3)
+        self.make(
+            "departments.SpecialDay", department=self.north, date=self.closed, name="Planning day"
+        )
+        self.make(
+            "departments.QualificationHeld",
+            person=self.carers[0],
+            qualification=self.make("departments.Qualification", name="Nurse"),
+            valid_from=LONG_AGO,
+        )
         self.days = {
             date: self.make(
                 "departments.Day",
@@ -116,7 +126,7 @@ class Release:
                 revision=3,
                 laid_out_at=timezone.now(),
             )
-            for date in (self.yesterday, self.today, self.tomorrow)
+            for date in (self.yesterday, self.today, self.tomorrow, self.closed)
         }
 
     def shift(self, date, person, withdrawn_by=None, hours=(8, 16)):
@@ -148,9 +158,9 @@ class Release:
         self.left = self.shift(tomorrow, replaced, short)
         self.instead = self.shift(tomorrow, replaced, hours=(11, 15))
 
-    def recipient(self, name, user=None):
+    def recipient(self, name, user=None, phone="90 00 00 01"):
         recipient = self.make(
-            "booking.Recipient", given_name=name, family_name="Vik", user=user, phone="90 00 00 00"
+            "booking.Recipient", given_name=name, family_name="Vik", user=user, phone=phone
         )
         self.make(
             "booking.Grant",
@@ -189,9 +199,9 @@ class Release:
         return booking, visit
 
     def recipients(self):
-        self.aksel = self.user("Aksel")
+        self.aksel = self.user("Aksel", phone="900 00 001")
         self.with_log_in = self.recipient("Aksel", self.aksel)
-        self.without = self.recipient("Gerd")
+        self.without = self.recipient("Gerd", phone="her son: 90 00 00 02")
         self.coming, coming_visit = self.booking(self.with_log_in, self.tomorrow, self.works)
         self.past, self.past_visit = self.booking(self.with_log_in, self.yesterday, self.worked)
         _, for_gerd = self.booking(self.without, self.tomorrow, self.works, hour=14)
@@ -358,6 +368,22 @@ def test_a_shift_whose_person_works_elsewhere_meanwhile_stays_withdrawn(release)
     assert not Shift.objects.get(pk=release.instead.pk).is_withdrawn
 
 
+def test_absences_and_qualifications_belong_to_the_only_department(release):
+    assert {one.department_id for one in Absence.objects.all()} == {release.north.pk}
+    assert QualificationHeld.objects.get().department_id == release.north.pk
+
+
+def test_a_day_that_was_set_closed_takes_no_bookings(release):
+    closed = Day.objects.filter(takes_bookings=False)
+    assert list(closed.values_list("date", flat=True)) == [release.closed]
+
+
+def test_phone_numbers_are_numbers_where_they_are_clear(release):
+    assert User.objects.get(pk=release.aksel.pk).phone == "+4790000001"
+    phones = dict(Recipient.objects.values_list("given_name", "phone"))
+    assert phones == {"Aksel": "+4790000001", "Gerd": "her son: 90 00 00 02"}
+
+
 def test_plans_and_seats_are_sound_at_once_and_after_the_first_run(release):
     assert check_plans(release.yesterday).faults == {}
     plan_stale_days()
@@ -416,4 +442,4 @@ def test_a_message_that_waited_is_sent_and_no_other(release, monkeypatch, settin
 def test_days_before_the_upgrade_are_closed_when_they_are_due(release, time_machine):
     assert not Day.objects.filter(closed_at__isnull=False).exists()
     time_machine.move_to(local(release.tomorrow + dt.timedelta(days=9), 13), tick=False)
-    assert close_due_days() == 3
+    assert close_due_days() == len(release.days)

@@ -58,5 +58,10 @@ class Recipient(Versioned):
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
+    def listed_name(self) -> str:
+        """ "Holm, Berit", as lists are sorted."""
+        return ", ".join(filter(None, [self.family_name, self.given_name]))
+
+    @property
     def initials(self) -> str:
         return (self.given_name[:1] + self.family_name[:1]).upper()

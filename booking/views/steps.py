@@ -171,6 +171,7 @@ def refuse(
         "times_url": choosing.urls.times(date),
         "refused": f"{simple.folder(request)}/refused.html",
         "why": name,
+        "notified": notified_by_helper(request, choosing.recipient),
     }
     if name in ("taken", "overlaps_own", "too_late"):
         context["alternatives"] = _alternatives(choosing, starts_at, error)

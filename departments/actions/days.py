@@ -14,6 +14,7 @@ from typing import Any, Self
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.actions import record_all
 from accounts.models import User
 from database.pipeline import Query, run_pipeline
 from database.transactions import one_transaction
@@ -23,6 +24,7 @@ from departments.hours import Rules, ShiftDraft
 from departments.layout import ExistingShift, Match, match
 from departments.models import Day, Department, Shift
 from departments.queries.hours import rules_of
+from departments.records import of_shift
 from departments.seats import Reseated
 from departments.signals import day_changed
 
@@ -233,7 +235,10 @@ def lay_out(
     leaving = Shift.objects.filter(pk__in=[shift.pk for shift in dropped])
     leaving.update(person=None)
 
+    names = {shift.pk: shift.person_id for shift in shifts.values() if shift.is_named}
     changed, unnamed = _update_kept(shifts, found, now)
+    lost = [shift for shift in shifts.values() if shift in dropped or not shift.is_named]
+    _record_lost_names(day, lost, names, by)
     is_first = day.laid_out_at is None
     added = [
         _new_shift(day, draft) for draft in found.missing if is_first or draft.period.end > now
@@ -250,6 +255,23 @@ def lay_out(
         return impact
     bump_revision(day)
     return impact
+
+
+def _record_lost_names(
+    day: Day, lost: Iterable[Shift], names: Mapping[uuid.UUID, uuid.UUID | None], by: User | None
+) -> None:
+    """Record for each person in ``names``, by shift, that they are no longer on it."""
+    record_all(
+        of_shift(
+            "unname_shift",
+            shift,
+            person_id=names[shift.pk],
+            department_id=day.department_id,
+            by=by,
+        )
+        for shift in lost
+        if shift.pk in names
+    )
 
 
 def _mark(day: Day, now: dt.datetime, *, takes_bookings: bool) -> bool:

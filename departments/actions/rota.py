@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import record
+from accounts.actions import record_all
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import check_version
@@ -23,6 +23,7 @@ from departments.actions.times_away import follow_absences
 from departments.hours import Interval
 from departments.models import Department, Employee, Shift, TimeAway
 from departments.queries.staff import absence_during, qualifications_on
+from departments.records import of_shift
 from departments.seats import Reseated
 
 
@@ -194,14 +195,8 @@ def _save(shift: Shift) -> None:
 
 
 def _record(verb: str, shift: Shift, by: User | None, *, person_id: UUID | None) -> None:
-    record(
-        verb,
-        by=by,
-        department_id=shift.day.department_id,
-        subject_id=person_id,
-        of=shift,
-        after={"starts_at": shift.starts_at, "ends_at": shift.ends_at},
-    )
+    department_id = shift.day.department_id
+    record_all([of_shift(verb, shift, person_id=person_id, department_id=department_id, by=by)])
 
 
 def _reseat(shift: Shift, by: User | None) -> Reseated:

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, record, rename, withdraw_open_invitations
-from accounts.models import User
+from accounts.actions import invite, record, record_all, rename, withdraw_open_invitations
+from accounts.models import Change, User
 from database.transactions import one_transaction
 from database.versions import check_version
 from departments import errors
@@ -33,6 +33,7 @@ from departments.queries.staff import (
     EMPLOYMENT,
     is_invited,
 )
+from departments.records import of_shift
 from departments.seats import Reseated
 
 
@@ -201,10 +202,22 @@ def change_employment(
         ):
             return False
         clear_name(shift)
+        lost.append(
+            of_shift(
+                "unname_shift",
+                shift,
+                person_id=employee.person_id,
+                department_id=employee.department_id,
+                by=by,
+            )
+        )
         return True
 
+    lost: list[Change] = []
     shifts = _coming_shifts(employee.person).filter(day__department=employee.department)
-    return change_shifts(shifts, unname, by=by)
+    reseated = change_shifts(shifts, unname, by=by)
+    record_all(lost)
+    return reseated
 
 
 @one_transaction()

@@ -20,6 +20,7 @@ from departments.hours import Staffing
 from departments.models import SpecialDay
 
 MAX_DAYS = 31  # in one form
+MAX_PERIODS = 12  # of one day
 
 
 class DayKind(TextChoices):
@@ -64,7 +65,9 @@ class SpecialPeriodForm(CleanForm):
     staff = WrittenNumberField(label=_("Employees"), min_value=1, max_value=500)
 
 
-SpecialPeriods = forms.formset_factory(SpecialPeriodForm, extra=2, max_num=12)
+SpecialPeriods = forms.formset_factory(
+    SpecialPeriodForm, extra=2, max_num=MAX_PERIODS, absolute_max=MAX_PERIODS
+)
 
 
 def written_hours(periods: "forms.BaseFormSet[SpecialPeriodForm]") -> list[Staffing]:

@@ -228,6 +228,34 @@ def test_shifts_absences_and_qualifications(shift, care_worker, administrator, d
     assert not any("sick" in str((change.before, change.after)) for change in Change.objects.all())
 
 
+def test_somebody_who_loses_a_shift_by_another_change_reads_it_in_their_history(
+    care_worker, administrator, department
+):
+    hours = factories.OpeningHoursFactory(department=department, weekday=3)
+    department_actions.lay_out_horizon(department)
+    first, second = department.days.filter(shifts__isnull=False)[:2]
+    for day in (first, second):
+        department_actions.name_shift(shift=day.shifts.get(), person=care_worker, by=administrator)
+    employee = care_worker.employments.get()
+    department_actions.change_employment(
+        employee=employee,
+        valid_from=employee.valid_from,
+        valid_until=second.date - dt.timedelta(days=1),
+        by=administrator,
+    )
+    department_actions.remove_opening_hours(row=hours, by=administrator, drop_named=True)
+
+    assert [
+        description
+        for _verb, _whom, description in recorded(
+            subject_id=care_worker.pk, verb="unname_shift", actor=administrator
+        )
+    ] == [
+        "Emil Haugen is taken off the shift Wednesday 2 December 08:00–16:00",
+        "Emil Haugen is taken off the shift Wednesday 25 November 08:00–16:00",
+    ]
+
+
 def test_an_absence_of_all_departments_is_recorded_for_each_and_names_no_staff_of_another(
     care_worker, administrator, department, other_administrator, other_department, client
 ):

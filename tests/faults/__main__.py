@@ -99,15 +99,16 @@ def _run(postgres, options):
 
 
 def _order(kinds, rng):
-    """A fault of each kind in turn, for ever, so that a short run has some of each."""
+    """One fault of each kind, so that a short run has all kinds; then the other faults; and so
+    on, for ever."""
     from tests.faults.rounds import FAULTS
 
-    left = {kind: [] for kind in kinds}
     while True:
-        for kind in rng.sample(list(kinds), len(kinds)):
-            if not left[kind]:
-                left[kind] = rng.sample(FAULTS[kind], len(FAULTS[kind]))
-            yield kind, left[kind].pop()
+        of_kind = {kind: rng.sample(FAULTS[kind], len(FAULTS[kind])) for kind in kinds}
+        first = [(kind, faults.pop()) for kind, faults in of_kind.items()]
+        rest = [(kind, fault) for kind, faults in of_kind.items() for fault in faults]
+        yield from rng.sample(first, len(first))
+        yield from rng.sample(rest, len(rest))
 
 
 def _cast():

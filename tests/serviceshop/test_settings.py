@@ -60,6 +60,29 @@ def test_a_refusal_is_one_line_without_a_traceback(program):
     assert refused.stderr.count("\n") == 1
 
 
+def test_the_image_collects_its_files_with_what_the_dockerfile_sets(settings_with):
+    given = dict(
+        re.findall(r"\b([A-Z_]+_(?:KEY|URL))=(\S+)", (CHECKOUT / "Dockerfile").read_text())
+    )
+    assert set(given) == {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"}
+    read = settings_with(STATIC_HASHED=None, ALLOWED_HOSTS=None, MUNICIPALITY=None, **given)
+    assert read["STATIC_HASHED"]
+
+
+def test_the_example_is_right_once_it_is_filled_in(settings_with):
+    lines = (CHECKOUT / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+    filled = {
+        "SECRET_KEY": "a" * 64,
+        "MUNICIPALITY": "Fjordvik kommune",
+        "MUNICIPALITY_PHONE": "33 00 10 00",
+        "EMAIL_HOST": "mail.example.no",
+    }
+    read = settings_with(SERVICESHOP_WEB_SERVER="1", **(example | filled))
+    assert read["SITE_URL"] == "https://tjenesteshop.example.no"
+    assert not read["SMS_GATEWAY"]
+
+
 @pytest.fixture
 def settings_with(monkeypatch):
     """The settings as a new process reads them, with these variables; None unsets one."""

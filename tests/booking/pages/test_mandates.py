@@ -14,7 +14,7 @@ from booking import actions
 from booking.converters import Clock
 from booking.models import Booking, BookingEvent, Mandate
 from tests import factories
-from tests.booking.pages.conftest import CHOOSE, TOMORROW, at, text_of
+from tests.booking.pages.conftest import CHOOSE, TODAY, TOMORROW, at, text_of
 from tests.reauthentication import logged_in_again
 
 
@@ -518,6 +518,8 @@ def test_a_helper_reads_before_and_after_who_gets_a_message(acting, ward, servic
     cancel = reverse("booking:cancel", args=[visit.pk])
     for url in (check, move, cancel):
         assert says in text_of(acting.get(url)), url
+    too_soon = book_page(acting, ward, service, starts_at=at(9, date=TODAY))
+    assert says in text_of(too_soon)  # it offers other times, booked by one press
     assert says not in text_of(acting.get(reverse("booking:visit", args=[visit.pk])))
     sent = order(ward, service)
     for url, form in (

@@ -286,12 +286,23 @@ def test_each_page_says_who_gets_a_message_before_and_after(
         assert f"{LETTER}" in text_of(answer), name
 
 
+def test_the_recipients_page_says_who_hears_that_a_series_ends(dina, department, hans, service):
+    page = url("recipient", department, hans)
+    assert LETTER not in text_of(dina.get(page))
+    series = factories.BookingSeriesFactory(
+        recipient=hans, service=service, by=factories.UserFactory()
+    )
+    assert LETTER in text_of(dina.get(page))
+    ended = dina.post(url("end_series_by_phone", department, hans, series), follow=True)
+    assert f"It does not repeat any longer. {LETTER}" in text_of(ended)
+
+
 def test_a_visit_that_has_begun_is_cancelled_without_a_message(
     dina, department, hans, visit, clock
 ):
     clock.move_to(visit.starts_at)
     page = text_of(dina.get(url("phone_visit", department, hans, visit)))
-    says = "Hans gets no message about this. Call 90 00 00 00."
+    says = "Hans gets no message about this. Call 900 00 000."
     assert (page.count(says), page.count(LETTER)) == (1, 1)
     form = {"reason": "You called."}
     answer = dina.post(url("cancel_by_phone", department, hans, visit), form, follow=True)
