@@ -265,8 +265,8 @@ def test_a_foreign_value_shows_and_changes_nothing(
         for name in sorted({*form.fields, *form.choices} & FOREIGN.keys()):
             for kind in FOREIGN[name]:
                 value = foreign[kind]
-                sid = transaction.savepoint()
                 session = client.session.session_key
+                sid = transaction.savepoint()
                 body = {**form.fields, "confirmed": "1", name: value}
                 response = client.post(form.action, body, follow=True)
                 if 'name="previewed"' in response.text:  # it affects visits or shifts
