@@ -110,7 +110,7 @@ def undo_service_change(*, change: Change, by: User | None, reason: str = "") ->
     Raises ``CannotBeUndone`` when the service has been changed since, and ``NameTaken``.
     """
     department = lock_department(Department(pk=change.department_id))
-    service = Service.objects.filter(department=department, pk=change.object_id).first()
+    service = department.services.filter(pk__in=[change.object_id]).first()
     if service is None or records.of_service(service) != change.after:
         raise errors.CannotBeUndone
     terms = ServiceTerms(**{name: change.before[name] for name in records.SERVICE_FIELDS})

@@ -120,7 +120,11 @@ def _undoable_services(department: Department, changes: Iterable[Change]) -> set
         department=department, pk__in={change.object_id for change in found}
     ).prefetch_related("qualifications")
     now = {service.pk: records.of_service(service) for service in services}
-    return {change.pk for change in found if now.get(change.object_id) == change.after}
+    return {
+        change.pk
+        for change in found
+        if change.object_id and now.get(change.object_id) == change.after
+    }
 
 
 def _undoable_hours(department: Department, changes: Iterable[Change], today: dt.date) -> set[int]:
