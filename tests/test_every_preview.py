@@ -320,14 +320,18 @@ def by_name(changes):
 @pytest.mark.parametrize("change", by_name(LOSES))
 def test_the_preview_shows_the_visit_that_loses_its_carer(client, scene, change):
     url, form = change(scene)
+    form = {**form, "version": shown_version(scene, url)}
+    booked_since = {**form, "confirmed": "1"}  # the preview showed no visit
 
-    page = client.post(url, {**form, "version": shown_version(scene, url)})
+    for body, status in ((form, 200), (booked_since, 409)):
+        page = client.post(url, body)
 
-    assert page.context.get("preview"), page.context["form"].errors
-    assert [one.visit_id for one in page.context["preview"].lost] == [scene.visit.pk]
-    assert "Ruth Skaar" in page.text
-    scene.visit.refresh_from_db()
-    assert scene.visit.shift == scene.shift
+        assert page.context.get("preview"), page.context["form"].errors
+        assert page.status_code == status
+        assert [one.visit_id for one in page.context["preview"].lost] == [scene.visit.pk]
+        assert "Ruth Skaar" in page.text
+        scene.visit.refresh_from_db()
+        assert scene.visit.shift == scene.shift
 
 
 @pytest.mark.parametrize("change", by_name(KEEPS))

@@ -220,4 +220,4 @@ def test_a_number_that_is_corrected_is_the_one_that_texts_go_to(dina, department
         {"given_name": "Aksel", "family_name": "Vik", "phone": "90 99 88 77", "version": "1"},
     )
     recipient.user.refresh_from_db()
-    assert recipient.user.phone == "90 99 88 77"
+    assert recipient.user.phone == "+4790998877"
