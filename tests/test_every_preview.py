@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from accounts.models import Change
 from booking import actions as booking_actions
@@ -296,6 +296,23 @@ KEEPS = [
 ]
 
 
+def shown_version(scene, url):
+    """The version that a page shows now of what the form at ``url`` changes."""
+    name = resolve(url).url_name
+    department = Department.objects.get(pk=scene.department.pk)
+    if name == "change_settings":
+        return department.version
+    if name == "change_service":
+        return scene.service.version
+    if name == "change_employment":
+        return scene.emil.employments.get().version
+    if name.endswith("_qualification"):
+        return scene.emil.version
+    if name.endswith("_absence"):
+        return Absence.objects.values_list("version", flat=True).first() or ""
+    return department.hours_version
+
+
 def by_name(changes):
     return [pytest.param(change, id=change.__name__) for change in changes]
 
@@ -303,21 +320,25 @@ def by_name(changes):
 @pytest.mark.parametrize("change", by_name(LOSES))
 def test_the_preview_shows_the_visit_that_loses_its_carer(client, scene, change):
     url, form = change(scene)
+    form = {**form, "version": shown_version(scene, url)}
+    booked_since = {**form, "confirmed": "1"}  # the preview showed no visit
 
-    page = client.post(url, form)
+    for body, status in ((form, 200), (booked_since, 409)):
+        page = client.post(url, body)
 
-    assert page.context.get("preview"), page.context["form"].errors
-    assert [one.visit_id for one in page.context["preview"].lost] == [scene.visit.pk]
-    assert "Ruth Skaar" in page.text
-    scene.visit.refresh_from_db()
-    assert scene.visit.shift == scene.shift
+        assert page.context.get("preview"), page.context["form"].errors
+        assert page.status_code == status
+        assert [one.visit_id for one in page.context["preview"].lost] == [scene.visit.pk]
+        assert "Ruth Skaar" in page.text
+        scene.visit.refresh_from_db()
+        assert scene.visit.shift == scene.shift
 
 
 @pytest.mark.parametrize("change", by_name(KEEPS))
 def test_other_changes_are_previewed_without_a_loss(client, scene, change):
     url, form = change(scene)
 
-    page = client.post(url, form)
+    page = client.post(url, {**form, "version": shown_version(scene, url)})
 
     assert page.context.get("preview"), page.context["form"].errors
     assert page.context["preview"].lost == []
@@ -331,12 +352,14 @@ def test_a_name_that_costs_a_visit_its_carer_is_previewed_first(client, scene, d
     factories.EmployeeFactory(department=department, person=nora)
     url = scene.url("workflow:name_shift", DATE, scene.shift.pk)
 
-    page = client.post(url, {"person": str(nora.pk)})
+    scene.shift.refresh_from_db()
+    form = {"person": str(nora.pk), "version": scene.shift.version}
+    page = client.post(url, form)
 
     assert [one.visit_id for one in page.context["impact"].unstaffed] == [scene.visit.pk]
     scene.shift.refresh_from_db()
     assert scene.shift.person == scene.emil
-    client.post(url, {"person": str(nora.pk), "seen": "1"})
+    client.post(url, {**form, "previewed": page.context["previewed"]})
     scene.shift.refresh_from_db()
     assert scene.shift.person == nora
 

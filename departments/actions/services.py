@@ -88,7 +88,13 @@ def change_service(
     check_version(service.version, version)
     _check_name(service.department, terms.name, besides=service)
     record_change(
-        service.department, "change_service", before=before, after=after, by=by, reason=reason
+        service.department,
+        "change_service",
+        of=service,
+        before=before,
+        after=after,
+        by=by,
+        reason=reason,
     )
     Service.objects.filter(pk=service.pk).update(**asdict(terms), version=service.version + 1)
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))

@@ -42,6 +42,21 @@ def latest_settings_changes(department: Department, today: dt.date) -> list[Chan
     return describe_changes(department, found[:LATEST_SETTINGS_CHANGES], today)
 
 
+def last_changed_by(
+    department: Department, *, kind: str = "", object_id: UUID | None = None
+) -> str:
+    """The name of the colleague who made the latest change of the kind, or of the object. Empty
+    when it was somebody who does not work in the department."""
+    found = changes_of(department, kind=kind).select_related("actor")
+    if object_id:
+        found = found.filter(object_id=object_id)
+    last = found.first()
+    if last is None or last.actor is None:
+        return ""
+    is_colleague = last.actor.employments.filter(department=department).exists()
+    return last.actor.full_name if is_colleague else ""
+
+
 def newest_change_id(department: Department) -> int | None:
     return changes_of(department).values_list("pk", flat=True).first()
 
