@@ -18,6 +18,7 @@ from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
 from accounts.models import ApiToken, MessageChoices, User, languages
 from accounts.phone_field import PhoneField
+from accounts.versioned_forms import VersionedForm
 
 LABELS = {
     "login": _("E-mail address"),
@@ -147,7 +148,7 @@ HELP_FOR_TOPIC = {
 }
 
 
-class MessageChoicesForm(CleanForm):
+class MessageChoicesForm(VersionedForm, CleanForm):
     """One field for each topic that concerns the user, with the ``offered`` channels."""
 
     names_service = forms.TypedChoiceField(
@@ -199,7 +200,7 @@ class MessageChoicesForm(CleanForm):
         }
 
 
-class EmailForm(CleanForm):
+class EmailForm(VersionedForm, CleanForm):
     address = forms.EmailField(
         label=_("Your new e-mail"),
         max_length=254,
@@ -218,7 +219,7 @@ class EmailForm(CleanForm):
         return address
 
 
-class PhoneForm(CleanForm):
+class PhoneForm(VersionedForm, CleanForm):
     address = PhoneField(
         label=_("Your new phone number"),
         required=False,

@@ -47,8 +47,9 @@ def is_coordinator(user: User) -> bool:
 
 
 def message_choices(user: User) -> MessageChoices:
-    """The user's choices, unsaved defaults if they have made none."""
-    return MessageChoices.objects.filter(user=user).first() or MessageChoices(user=user)
+    """The user's choices; if they have made none, unsaved defaults of version 0."""
+    found = MessageChoices.objects.filter(user=user).first()
+    return found or MessageChoices(user=user, version=0)
 
 
 def user_with_choices(user_id: UUID) -> User:

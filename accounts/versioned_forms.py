@@ -8,13 +8,15 @@ more saves it. Templates include ``_version.html`` inside the form.
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 Values = dict[str, list[str]]  # by field, as a browser sends them
+
+F = TypeVar("F", bound="VersionedForm")
 
 VERSION, SHOWN = "version", "shown"
 
@@ -32,6 +34,7 @@ class VersionedForm(forms.BaseForm):
 
     version = 0
     changed: Sequence[ChangedField] | None = None  # None when the row has not changed
+    changed_by = ""  # a name, where the user may know it
     reason = ""  # typed on the preview page
 
     def at(self, version: int) -> Self:
@@ -52,8 +55,9 @@ class VersionedForm(forms.BaseForm):
         """The values that the form was first shown with, as JSON."""
         return self.data.get(SHOWN, "") if self.is_bound else json.dumps(self._initial_values())
 
-    def again(self, fresh: Self) -> Self:
-        """``fresh``, the form of the row as it is now, with what the user has changed here."""
+    def again(self, fresh: F, *, by: str = "") -> F:
+        """``fresh``, the form of the row as it is now, with what the user has changed here.
+        ``by`` is the name of the person who has changed the row."""
         shown, sent, now = self._shown_values(), self._sent_values(), fresh._initial_values()
         data = QueryDict(mutable=True)
         data.update(self.data)
@@ -71,6 +75,7 @@ class VersionedForm(forms.BaseForm):
             for name, values in now.items()
             if name in shown and shown[name] != values
         ]
+        fresh.changed_by = by
         fresh.reason = self.data.get("reason", "")
         fresh.data, fresh.is_bound = data, True
         return fresh

@@ -78,6 +78,10 @@ class ModelColumns(Generic[M]):
     def end(self) -> int:
         return self.place + len(self.columns)
 
+    def index(self, column: str) -> int:
+        """The index of a column in the whole row."""
+        return self.place + self.columns.index(column)
+
     @property
     def paths(self) -> list[str]:
         return [self.path + column for column in self.columns]

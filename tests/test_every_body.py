@@ -31,6 +31,7 @@ from departments.models import (
 from tests import factories
 from tests.html_forms import Forms, confirmation
 from tests.reauthentication import logged_in_again
+from tests.sizes import IN_FULL, part
 from tests.test_every_url import (  # noqa: F401 (two are fixtures)
     ADMINISTRATOR,
     ANONYMOUS,
@@ -88,7 +89,7 @@ PLAIN = {
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday",
-    "previewed", "shown", "version",
+    "previewed", "seen_shift", "shown", "version",
 }  # fmt: skip
 
 FILLED = {
@@ -189,7 +190,7 @@ def rows_of(foreign):
 def forms_of(client, who, things):
     """Every form that the role is shown, once for each URL and set of fields."""
     forms = {}
-    for address, rule in RULES.items():
+    for address, rule in part(RULES).items():
         if rule.method != "get" or who not in rule.who:
             continue
         url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
@@ -242,14 +243,6 @@ UNVERSIONED = {
         ["booking:move", "booking:move_by_phone"], "is refused when the booking has moved"
     ),
     "departments:undo_change": "is refused when the hours have changed since",
-    **dict.fromkeys(
-        [
-            "accounts:email", "accounts:messages", "accounts:phone", "booking:change_grant",
-            "booking:change_recipient", "workflow:name_shift", "workflow:remove_shift",
-            "workflow:take_off", "workflow:unname_shift",
-        ],
-        "TODO",
-    ),
 }  # fmt: skip
 
 ROLES = [*sorted(EVERYBODY_INSIDE), ANONYMOUS]
@@ -272,8 +265,8 @@ def test_a_foreign_value_shows_and_changes_nothing(
         for name in sorted({*form.fields, *form.choices} & FOREIGN.keys()):
             for kind in FOREIGN[name]:
                 value = foreign[kind]
-                sid = transaction.savepoint()
                 session = client.session.session_key
+                sid = transaction.savepoint()
                 body = {**form.fields, "confirmed": "1", name: value}
                 response = client.post(form.action, body, follow=True)
                 if 'name="previewed"' in response.text:  # it affects visits or shifts
@@ -288,7 +281,7 @@ def test_a_foreign_value_shows_and_changes_nothing(
                     )
                 assert client.session.session_key == session
     assert not wrong, "\n".join(wrong)
-    assert sent >= AT_LEAST[who]
+    assert not IN_FULL or sent >= AT_LEAST[who]
 
 
 # How many bodies with a foreign value each role can send, so that the test keeps finding forms.

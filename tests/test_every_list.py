@@ -19,6 +19,7 @@ from booking.models import BookingEvent, SeriesDate
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
+from tests.sizes import part
 from tests.test_every_url import RULES
 from workflow import actions as workflow_actions
 
@@ -370,7 +371,8 @@ def test_every_page_is_listed():
 
 @pytest.mark.parametrize("who", sorted({page.who for page in PAGES}))
 def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(who, world, client):
-    pages = [page for page in PAGES if page.who == who]
+    own = {str(page): page for page in PAGES if page.who == who}
+    pages = part(own).values()
     client.force_login(world.people[who])
     wrong = []
     for size in (FEW, MANY):

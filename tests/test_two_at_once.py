@@ -13,12 +13,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import actions as address_actions
+from accounts.models import AddressChange
 from departments import actions, hours, queries
 from departments.hours import Interval
+from departments.models import Shift
 from departments.seats import Reseated
 from tests import factories
 from tests.departments.conftest import affected, fake_seats  # noqa: F401 (a fixture)
 from tests.html_forms import confirmation, form_to
+from tests.reauthentication import logged_in_again
 
 NOW = dt.datetime(2026, 11, 25, 11, tzinfo=dt.UTC)  # a Wednesday
 FRIDAY = dt.date(2026, 11, 27)
@@ -102,9 +106,35 @@ DEPARTMENT_KINDS = {
     ),
 }
 
+RECIPIENT_KINDS = {
+    "a recipient": Kind(
+        "booking:recipient",
+        "booking:change_recipient",
+        "recipient",
+        {"phone": "910 00 000"},
+        {"directions": "The key is under the mat"},
+    ),
+    "a grant": Kind(
+        "booking:grant", "booking:change_grant", "grant", {"amount": "5"}, {"is_essential": "on"}
+    ),
+}
+OWN_KINDS = {
+    "message choices": Kind(
+        "accounts:messages", "accounts:messages", "own", {"names_service": "yes"}, {"news": "sms"}
+    ),
+    "a phone number": Kind(
+        "accounts:phone",
+        "accounts:phone",
+        "own",
+        {"address": "33 00 00 01"},
+        {"address": "33 00 00 02"},
+    ),
+}
+STAFF_KINDS = DEPARTMENT_KINDS | RECIPIENT_KINDS
+
 
 @pytest.fixture
-def things(department, service, care_worker):
+def things(department, service, care_worker, recipient):
     """The arguments of the URLs of each row."""
     special = factories.SpecialDayFactory(department=department, date=SPECIAL)
     factories.SpecialHoursFactory(special_day=special, staff=2)
@@ -123,6 +153,9 @@ def things(department, service, care_worker):
         "service": [department.pk, service.pk],
         "employee": [department.pk, care_worker.employments.get().pk],
         "absence": [department.pk, absence.pk],
+        "recipient": [department.pk, recipient.pk],
+        "grant": [department.pk, recipient.grants.get().pk],
+        "own": [],
     }
 
 
@@ -139,8 +172,10 @@ def two(administrator, department):
 def urls_of(kind, things):
     args = things[kind.row]
     action = kind.action
-    is_without_row = action in ("departments:set_special_day",)
-    return reverse(kind.page, args=args), reverse(action, args=args[: 1 if is_without_row else 2])
+    is_without_row = action in ("departments:set_special_day", "departments:change_settings")
+    return reverse(kind.page, args=args), reverse(
+        action, args=args[:1] if is_without_row else args
+    )
 
 
 def save(client, action, body):
@@ -158,21 +193,51 @@ def values_of(client, page, action):
     return {name: value for name, value in fields.items() if name not in hidden}
 
 
-@pytest.mark.parametrize("kind", DEPARTMENT_KINDS.values(), ids=DEPARTMENT_KINDS)
-def test_the_second_of_two_administrators_sees_what_the_first_has_changed(kind, things, two):
-    see_the_other(kind, things, *two)
+@pytest.mark.parametrize("kind", STAFF_KINDS.values(), ids=STAFF_KINDS)
+def test_the_second_of_two_administrators_sees_what_the_first_has_changed(
+    kind, things, two, administrator
+):
+    refused = see_the_other(kind, things, *two)
+
+    assert f"{administrator.full_name} has changed this" in refused.text
 
 
-def see_the_other(kind, things, one, other):
+@pytest.mark.parametrize("kind", OWN_KINDS.values(), ids=OWN_KINDS)
+def test_what_was_changed_on_another_device_is_not_overwritten(kind, things, recipient, settings):
+    settings.SMS_GATEWAY = "http"
+    recipient.user.phone = "+4790112233"
+    recipient.user.save()
+    devices = Client(), Client()
+    for client in devices:
+        client.force_login(recipient.user)
+        logged_in_again(client)
+
+    see_the_other(kind, things, *devices, enter_code(recipient.user))
+
+
+def enter_code(user):
+    """After a new address is asked for: as if its code had been entered."""
+
+    def done():
+        for change in AddressChange.objects.filter(user=user, made_at=None):
+            address_actions.change_address(
+                user=user, channel=change.channel, address=change.address, by=user
+            )
+
+    return done
+
+
+def see_the_other(kind, things, one, other, after_saving=lambda: None):
     page, action = urls_of(kind, things)
     first, second = (form_to(action, client.get(page)) for client in (one, other))
     assert save(one, action, {**first.fields, **kind.first}).status_code == 302
+    after_saving()
     before = values_of(one, page, action)
 
     refused = other.post(action, {**second.fields, **kind.second})
 
     assert refused.status_code == 409
-    assert "Somebody has changed this" in refused.text
+    assert "has changed this while you had the page open" in refused.text
     assert values_of(one, page, action) == before
     again = form_to(action, refused)
     assert kind.second.items() <= again.fields.items()
@@ -180,9 +245,10 @@ def see_the_other(kind, things, one, other):
         assert kind.first.items() <= again.fields.items()
         assert "→" in refused.text
     assert save(other, again.action, again.fields).status_code == 302
+    return refused
 
 
-@pytest.mark.parametrize("kind", DEPARTMENT_KINDS.values(), ids=DEPARTMENT_KINDS)
+@pytest.mark.parametrize("kind", STAFF_KINDS.values(), ids=STAFF_KINDS)
 def test_a_form_without_a_version_is_shown_again(kind, things, two):
     page, action = urls_of(kind, things)
     form = form_to(action, two[0].get(page))
@@ -335,3 +401,106 @@ def test_a_preview_without_visits_does_not_save_a_change_that_affects_one(
     assert two[0].post(action, confirmation(preview)).status_code == 409
     fake_seats.answer = Reseated()
     assert two[0].post(action, confirmation(preview)).status_code == 302
+
+
+# -- The board --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def board(department, care_worker, service):
+    """A day with two named shifts, and a visit on the first."""
+    day = factories.DayFactory(department=department, date=FRIDAY, laid_out_at=NOW)
+    nora = factories.EmployeeFactory(department=department).person
+    own, other = (
+        factories.ShiftFactory(day=day, person=person, is_manual=True)
+        for person in (care_worker, nora)
+    )
+    visit = factories.VisitFactory(
+        day=day, shift=own, booking__service=service, booking__starts_at=own.starts_at
+    )
+    return own, other, visit
+
+
+def board_url(name, row):
+    return reverse(f"workflow:{name}", args=[row.day.department_id, row.day.date, row.pk])
+
+
+@pytest.mark.parametrize("verb", ["give", "take_off"])
+def test_a_visit_is_not_given_away_twice(two, board, verb):
+    own, other, visit = board
+    page = board_url("board_visit", visit)
+    give, second = board_url("give", visit), board_url(verb, visit)
+    seen = form_to(second, two[1].get(page)).fields
+    two[0].post(give, {**form_to(give, two[0].get(page)).fields, "shift": str(other.pk)})
+    visit.refresh_from_db()
+    assert visit.shift == other
+
+    third = factories.ShiftFactory(day=own.day)
+    refused = two[1].post(second, {**seen, "shift": str(third.pk)}, follow=True)
+
+    assert "Somebody has given this visit to another carer meanwhile" in refused.text
+    visit.refresh_from_db()
+    assert visit.shift == other
+    again = {**form_to(second, refused).fields, "shift": str(third.pk)}
+    two[1].post(second, again)
+    visit.refresh_from_db()
+    assert visit.shift == (third if verb == "give" else None)
+
+
+def test_giving_a_visit_twice_is_giving_it_once(two, board):
+    _own, other, visit = board
+    give = board_url("give", visit)
+    seen = form_to(give, two[0].get(board_url("board_visit", visit))).fields
+
+    for _ in range(2):
+        answer = two[0].post(give, {**seen, "shift": str(other.pk)}, follow=True)
+
+    assert "is given to" in answer.text
+
+
+@pytest.mark.parametrize("verb", ["name_shift", "unname_shift", "remove_shift"])
+def test_a_shift_is_not_changed_unseen(two, board, department, verb):
+    _own, shift, _visit = board
+    first, second = (factories.EmployeeFactory(department=department).person for _ in range(2))
+    page, action = board_url("board_shift", shift), board_url(verb, shift)
+    if verb != "name_shift":
+        page = action  # the page with the question
+    seen = form_to(action, two[1].get(page)).fields
+    actions.name_shift(shift=shift, person=first, by=None)
+
+    refused = two[1].post(action, {**seen, "person": str(second.pk)}, follow=True)
+
+    assert "Somebody has changed this" in refused.text
+    shift.refresh_from_db()
+    assert shift.person == first
+    again = form_to(action, two[1].get(page)).fields
+    assert two[1].post(action, {**again, "person": str(second.pk)}).status_code == 302
+    assert not Shift.objects.filter(pk=shift.pk, person=first).exists()
+
+
+@pytest.mark.parametrize("verb", ["unname_shift", "remove_shift"])
+def test_a_visit_booked_since_the_question_keeps_its_carer(two, board, service, verb):
+    own, other, visit = board
+    visit.delete()
+    other.delete()
+    question = two[0].get(board_url(verb, own))
+    seen = form_to(question.request["PATH_INFO"], question).fields
+    visit = factories.VisitFactory(
+        day=own.day,
+        shift=own,
+        booking__service=service,
+        booking__starts_at=own.starts_at,
+        booking__carers=1,
+    )
+    service.qualifications.add(qualification := factories.QualificationFactory())
+    Shift.objects.filter(pk=own.pk).update(qualification_ids=[qualification.pk])
+
+    again = two[0].post(board_url(verb, own), seen)
+
+    assert "1 visit will have nobody to go" in again.text
+    visit.refresh_from_db()
+    assert visit.shift == own
+    form = form_to(board_url(verb, own), again).fields
+    assert two[0].post(board_url(verb, own), form).status_code == 302
+    visit.refresh_from_db()
+    assert visit.shift is None

@@ -93,6 +93,7 @@ class Lane:
     is_withdrawn: bool = False
     away: tuple[Interval, ...] = ()
     is_manual: bool = False
+    version: int = 0
     cards: tuple[Card, ...] = ()
 
     @property

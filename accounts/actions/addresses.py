@@ -18,6 +18,7 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
@@ -31,6 +32,7 @@ from accounts.models import AddressChange, DeadAddress, Message, User
 from accounts.phones import mobile_number
 from accounts.sessions import end_sessions
 from accounts.signals import phone_changes
+from database.versions import check_version
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +44,18 @@ NOTICE_LASTS = dt.timedelta(days=7)
 Channel = Message.Channel
 
 
-def request_change(*, channel: Message.Channel, address: str, by: User) -> AddressChange:
+def request_change(
+    *, channel: Message.Channel, address: str, by: User, version: int | None = None
+) -> AddressChange:
     """Send a code to the new address, which is used once the code is confirmed.
 
-    Earlier codes become invalid. Raises ``TooManyCodes`` and ``CodeNotSent``.
+    Earlier codes become invalid. Raises ``TooManyCodes`` and ``CodeNotSent``, and ``Stale``
+    when the user has another version than their page showed.
     """
     code = get_random_string(6, "0123456789")
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        check_version(user.version, version)
         _check_rate(user, channel, address)
         AddressChange.objects.filter(user=user, channel=channel).update(digest="")
         change = AddressChange(
@@ -102,12 +108,21 @@ def confirm_change(
     return change
 
 
-def change_address(*, user: User, channel: Message.Channel, address: str, by: User) -> None:
+def change_address(
+    *,
+    user: User,
+    channel: Message.Channel,
+    address: str,
+    by: User,
+    version: int | None = None,
+) -> None:
     """Change an address without a code: by staff, or to a number that gets no messages.
 
-    Raises ``AddressTaken``.
+    Raises ``AddressTaken``, and ``Stale`` when the user has another version than the page
+    showed.
     """
     with _address_taken():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         change = AddressChange(
             user=user,
             by=by,
@@ -116,6 +131,7 @@ def change_address(*, user: User, channel: Message.Channel, address: str, by: Us
             old_address=_address(user, channel),
         )
         if change.address != change.old_address:
+            check_version(user.version, version)
             AddressChange.objects.filter(user=user, channel=channel).update(digest="")
             change.save(force_insert=True)
             _apply(change)
@@ -130,12 +146,14 @@ def _apply(change: AddressChange, session_key: str | None = None) -> None:
     user, channel = change.user, Channel(change.channel)
     if channel is Channel.EMAIL:
         EmailAddress.objects.filter(user=user).delete()
-        User.objects.filter(pk=user.pk).update(email=change.address)
+        User.objects.filter(pk=user.pk).update(email=change.address, version=F("version") + 1)
         end_sessions(of=user, but=session_key)
     else:
         phone_changes.send(sender=User, user=user, phone=change.address)
         User.objects.filter(pk=user.pk).update(
-            phone=change.address, phone_is_confirmed=bool(change.digest)
+            phone=change.address,
+            phone_is_confirmed=bool(change.digest),
+            version=F("version") + 1,
         )
     DeadAddress.objects.filter(user=user, channel=channel).delete()
     change.made_at = timezone.now()

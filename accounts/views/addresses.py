@@ -17,6 +17,7 @@ from accounts.forms import AddressCodeForm, EmailForm, PhoneForm
 from accounts.http_methods import require_http_methods
 from accounts.models import Message
 from accounts.reauthentication import log_in_again_first
+from database.versions import Stale
 
 Channel = Message.Channel
 
@@ -68,24 +69,32 @@ REFUSALS = {
 @person_required
 def address(request: PersonRequest, channel: Message.Channel) -> HttpResponse:
     pages = CHANNELS[channel]
-    form = pages.form(request.user, request.POST or None)
+    form = pages.form(request.user, request.POST or None).at(request.user.version)
+    status = 200
     if request.method == "POST" and form.is_valid():
         if first := log_in_again_first(request):
             return first
-        new_address = form.cleaned_data["address"]
-        if not queries.needs_code(channel, new_address):
-            actions.change_address(
-                user=request.user, channel=channel, address=new_address, by=request.user
-            )
-            return _done(request, channel)
+        change = {
+            "channel": channel,
+            "address": form.cleaned_data["address"],
+            "by": request.user,
+            "version": form.seen,
+        }
         try:
-            actions.request_change(channel=channel, address=new_address, by=request.user)
+            if not queries.needs_code(channel, change["address"]):
+                actions.change_address(user=request.user, **change)
+                return _done(request, channel)
+            actions.request_change(**change)
+        except Stale:
+            request.user.refresh_from_db()
+            form = form.again(pages.form(request.user).at(request.user.version))
+            status = 409
         except errors.AddressError as error:
             form.add_error("address", str(REFUSALS[type(error)]))
         else:
             return redirect(pages.code_page)
     context = {"form": form, "channel": channel, "pages": pages}
-    return render(request, "accounts/address.html", context)
+    return render(request, "accounts/address.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from accounts.messages import sms
 from accounts.models import Message
 from accounts.phones import mobile_number
 from accounts.views.addresses import CHANNELS
+from database.versions import Stale
 
 
 @require_safe
@@ -37,15 +38,24 @@ def my_messages(request: PersonRequest) -> HttpResponse:
     user = request.user
     has_number = bool(mobile_number(user.phone))
     offered = ["email", "sms"] if sms.is_offered() and has_number else ["email"]
-    form = MessageChoicesForm(queries.message_choices(user), offered, request.POST or None)
+    choices = queries.message_choices(user)
+    form = MessageChoicesForm(choices, offered, request.POST or None).at(choices.version)
+    status = 200
     if request.method == "POST" and form.is_valid():
-        actions.choose_messages(
-            by=user,
-            channels=form.channels,
-            names_service=bool(form.cleaned_data["names_service"]),
-        )
-        messages.success(request, _("Your choice is saved."))
-        return redirect("accounts:settings")
+        try:
+            actions.choose_messages(
+                by=user,
+                channels=form.channels,
+                names_service=bool(form.cleaned_data["names_service"]),
+                version=form.seen,
+            )
+        except Stale:
+            choices = queries.message_choices(user)
+            form = form.again(MessageChoicesForm(choices, offered).at(choices.version))
+            status = 409
+        else:
+            messages.success(request, _("Your choice is saved."))
+            return redirect("accounts:settings")
     dead = queries.dead_addresses(user)
     context = {
         "form": form,
@@ -53,7 +63,7 @@ def my_messages(request: PersonRequest) -> HttpResponse:
         "dead": [address.address for address in dead],
         "change": [CHANNELS[Message.Channel(address.channel)] for address in dead],
     }
-    return render(request, "accounts/messages.html", context)
+    return render(request, "accounts/messages.html", context, status=status)
 
 
 @require_POST

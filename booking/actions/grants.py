@@ -10,6 +10,7 @@ from accounts.models import User
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
+from database.versions import check_version
 from departments.hours import DAY
 from departments.models import Service
 
@@ -55,18 +56,23 @@ def change_grant(
     valid_until: dt.date | None,
     is_essential: bool,
     by: User | None,
+    version: int | None = None,
 ) -> list[Booking]:
     """Change a grant. No booking is cancelled: returns those after its last day, so that
-    staff can decide. Raises ``GrantOverlaps``."""
+    staff can decide. Raises ``GrantOverlaps``, and ``Stale`` when the grant has another
+    version than the user's page showed."""
     with one_transaction():
         lock_recipient(grant.recipient_id)
-        old = values_of(Grant.objects.get(pk=grant.pk), TERMS)
+        grant = Grant.objects.select_related("service").get(pk=grant.pk)
+        old = values_of(grant, TERMS)
         grant.amount, grant.unit, grant.period = amount, unit, period
         grant.valid_from, grant.valid_until = valid_from, valid_until
         grant.is_essential = is_essential
-        grant.save()
         before, after = differing(old, values_of(grant, TERMS))
         if after:
+            check_version(grant.version, version)
+            grant.version += 1
+            grant.save()
             _record("change_grant", grant, by, before, after)
         return _booked_after(grant)
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
@@ -22,6 +23,7 @@ from booking.models import (
 )
 from booking.queries.changes import CONFIDENTIAL, WITHOUT_VALUE
 from booking.queries.department_recipients import LOG_IN
+from database.versions import check_version
 from departments.actions import bump_revision, lock_days
 from departments.models import Department, Employee
 
@@ -80,20 +82,27 @@ def change_recipient(
     particulars: Particulars,
     department: Department | None = None,
     by: User,
+    version: int | None = None,
 ) -> None:
     """Change the details. A new name and number are also the user's.
 
     Text messages go to that number: a change of it is announced to the user's e-mail address.
     ``department`` is that of the staff.
+
+    Raises ``Stale`` when the details have another version than the user's page showed.
     """
     with one_transaction():
         lock_recipient(recipient.pk)
-        _record_particulars(recipient, particulars, department, by)
-        Recipient.objects.filter(pk=recipient.pk).update(**asdict(particulars))
+        fresh = Recipient.objects.get(pk=recipient.pk)
+        new = asdict(particulars)
+        if accounts_actions.values_of(fresh, new) != new:
+            check_version(fresh.version, version)
+            _record_particulars(fresh, particulars, department, by)
+            Recipient.objects.filter(pk=recipient.pk).update(**new, version=fresh.version + 1)
         user = User.objects.filter(recipient=recipient).first()
         if user is not None:
             name = (particulars.given_name, particulars.family_name)
-            if (recipient.given_name, recipient.family_name) != name:
+            if (fresh.given_name, fresh.family_name) != name:
                 accounts_actions.rename(user=user, given_name=name[0], family_name=name[1])
             accounts_actions.change_address(
                 user=user, channel=Message.Channel.SMS, address=particulars.phone, by=by
@@ -104,7 +113,7 @@ def _record_particulars(
     recipient: Recipient, particulars: Particulars, department: Department | None, by: User
 ) -> None:
     new = asdict(particulars)
-    old = accounts_actions.values_of(Recipient.objects.get(pk=recipient.pk), new)
+    old = accounts_actions.values_of(recipient, new)
     is_confidential = old["has_confidential_address"] or particulars.has_confidential_address
     before, after = accounts_actions.differing(
         old, new, without_value=CONFIDENTIAL if is_confidential else WITHOUT_VALUE
@@ -124,7 +133,7 @@ def _record_particulars(
 def keep_phone(*, user: User, phone: str, **_: Any) -> None:
     """Copy a user's new number to the recipient (``accounts.signals.phone_changes``), for
     carers to call."""
-    Recipient.objects.filter(user=user).update(phone=phone)
+    Recipient.objects.filter(user=user).update(phone=phone, version=F("version") + 1)
 
 
 def keep_name(*, user: User, given_name: str, family_name: str, **_: Any) -> None:
@@ -135,7 +144,7 @@ def keep_name(*, user: User, given_name: str, family_name: str, **_: Any) -> Non
     for recipient_id in Recipient.objects.filter(user=user).values_list("pk", flat=True):
         lock_recipient(recipient_id)
         Recipient.objects.filter(pk=recipient_id).update(
-            given_name=given_name, family_name=family_name
+            given_name=given_name, family_name=family_name, version=F("version") + 1
         )
     Mandate.objects.filter(holder=user, holder_name=user.full_name).update(
         holder_name=new.full_name[:HOLDER_NAME_LENGTH]

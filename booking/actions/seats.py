@@ -12,6 +12,7 @@ from booking import errors
 from booking.actions.locks import one_transaction
 from booking.models import Visit
 from booking.queries.day_seatings import day_seatings, needs_of
+from database.versions import Stale
 from departments.actions.days import bump_revision, lock_days
 from departments.models import Day, Shift
 from departments.seats import AffectedVisit, Reseated
@@ -54,14 +55,19 @@ def reseat(
     return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
 
 
-def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
+def give(*, visit: Visit, shift: Shift, by: User, seen_shift: str | None = None) -> Visit:
     """Give the visit to this shift, as a person has decided, and pin it there.
 
     Other visits are moved out of its way unless the day is settled. Raises ``CannotTake`` when
     that fails, or when the shift's hours or qualifications don't allow it.
+
+    ``seen_shift`` is the key of the shift that had the visit on the user's page, empty when it
+    had none; None for callers without a page. Raises ``Stale`` when another one has it now.
     """
     with one_transaction():
         day, fresh = _lock(visit)
+        if fresh.shift_id != shift.pk:  # the form may have been sent twice
+            _check_seat(fresh, seen_shift)
         needs = needs_of(day.department)
         seating = day_seatings([day], needs, now=timezone.now())[day.pk]
         known = seating.visit(fresh.pk)
@@ -78,16 +84,26 @@ def give(*, visit: Visit, shift: Shift, by: User) -> Visit:
         return fresh
 
 
-def take_off(*, visit: Visit, by: User) -> Visit:
-    """Take the visit off its shift, as a person has decided. It becomes unstaffed."""
+def take_off(*, visit: Visit, by: User, seen_shift: str | None = None) -> Visit:
+    """Take the visit off its shift, as a person has decided. It becomes unstaffed.
+
+    Raises ``Stale`` as ``give`` does.
+    """
     with one_transaction():
         day, fresh = _lock(visit)
         if fresh.shift_id is not None or fresh.is_pinned:
+            _check_seat(fresh, seen_shift)
             _record("take_off", day, [fresh], None, by)
             fresh.shift, fresh.is_pinned = None, False
             fresh.save(update_fields=["shift", "is_pinned"])
             bump_revision(day)
         return fresh
+
+
+def _check_seat(visit: Visit, seen_shift: str | None) -> None:
+    """The caller holds the Day's lock."""
+    if seen_shift not in (None, str(visit.shift_id or "")):
+        raise Stale
 
 
 def move_seats(changed: Mapping[uuid.UUID, uuid.UUID | None]) -> None:

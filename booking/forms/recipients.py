@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm, OneName
 from accounts.phone_field import PhoneField
+from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
 from booking.models import Grant, Recipient
 from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumberField
 from departments.models import Department, Service
 
 
-class RecipientForm(OneName, CleanForm):
+class RecipientForm(VersionedForm, OneName, CleanForm):
     """Labels and limits are the model's. A confidential address is never shown: the field is
     empty, and an empty field keeps the address."""
 
@@ -83,7 +84,7 @@ class LogInForm(CleanForm):
         super().__init__(*args, **kwargs)
 
 
-class GrantForm(CleanForm):
+class GrantForm(VersionedForm, CleanForm):
     """Labels and limits are the model's. The service of a grant that exists can't be changed."""
 
     FIELDS = [

@@ -31,7 +31,8 @@ _RECIPIENT = ModelColumns(Recipient)
 _GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
 _SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
 _DEPARTMENT = ModelColumns(Department, "grants__service__department__", _SERVICE.end)
-_NOTICE = _DEPARTMENT.place + _DEPARTMENT.columns.index("minimum_notice_minutes")
+_NOTICE = _DEPARTMENT.index("minimum_notice_minutes")
+_DEPARTMENT_ID = _DEPARTMENT.index("id")
 
 
 def _rows(
@@ -159,7 +160,7 @@ class Person:
     @cached_property
     def days(self) -> Mapping[uuid.UUID, Sequence[DayFact]]:
         """The Days from yesterday on, by department."""
-        days = {row.columns[_DEPARTMENT.place]: row.days for row in self.rows}
+        days = {row.columns[_DEPARTMENT_ID]: row.days for row in self.rows}
         return {id_: [DayFact.of(numbers) for numbers in its] for id_, its in days.items()}
 
     @property

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.changes import ChangeLine, ids_joined_with, lines_of, verbs_of
 from accounts.models import Change
 from departments import records
-from departments.models import Department, Employee, OpeningHours, SpecialDay
+from departments.models import Department, Employee, OpeningHours, Service, SpecialDay
 
 LATEST_CHANGES = 3
 LATEST_SETTINGS_CHANGES = 5
@@ -40,6 +40,21 @@ def latest_changes(department: Department, today: dt.date) -> list[ChangeLine]:
 def latest_settings_changes(department: Department, today: dt.date) -> list[ChangeLine]:
     found = changes_of(department, kind="settings")
     return describe_changes(department, found[:LATEST_SETTINGS_CHANGES], today)
+
+
+def last_changed_by(
+    department: Department, *, kind: str = "", object_id: UUID | None = None
+) -> str:
+    """The name of the colleague who made the latest change of the kind, or of the object. Empty
+    when it was somebody who does not work in the department."""
+    found = changes_of(department, kind=kind).select_related("actor")
+    if object_id:
+        found = found.filter(object_id=object_id)
+    last = found.first()
+    if last is None or last.actor is None:
+        return ""
+    is_colleague = last.actor.employments.filter(department=department).exists()
+    return last.actor.full_name if is_colleague else ""
 
 
 def newest_change_id(department: Department) -> int | None:
@@ -90,9 +105,29 @@ def undoable_changes(
 ) -> set[int]:
     """The ids of the changes that can be undone.
 
-    A change can be undone while its hours are unmodified since, and no day has used them.
-    The number of queries does not depend on the number of changes.
+    A change can be undone while its hours are unmodified since, and no day has used them; that
+    of a service while the service is unmodified. The number of queries does not depend on the
+    number of changes.
     """
+    return _undoable_hours(department, changes, today) | _undoable_services(department, changes)
+
+
+def _undoable_services(department: Department, changes: Iterable[Change]) -> set[int]:
+    found = [change for change in changes if change.verb == "change_service" and change.object_id]
+    if not found:
+        return set()
+    services = Service.objects.filter(
+        department=department, pk__in={change.object_id for change in found}
+    ).prefetch_related("qualifications")
+    now = {service.pk: records.of_service(service) for service in services}
+    return {
+        change.pk
+        for change in found
+        if change.object_id and now.get(change.object_id) == change.after
+    }
+
+
+def _undoable_hours(department: Department, changes: Iterable[Change], today: dt.date) -> set[int]:
     recent = [change for change in changes if _changes_hours_from(change, today)]
     if not recent:
         return set()

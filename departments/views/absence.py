@@ -153,7 +153,7 @@ def end_absence(
                 messages.warning(request, str(error))
                 form = _back_form(found)
             else:
-                form = form.again(_back_form(found))
+                form = form.again(_back_form(found), by=_changed_by(department, found))
             times = _times_form(found)
             return _page(request, department, found, back=form, times=times, status=409)
     return response or _page(request, department, found, back=form, times=_times_form(found))
@@ -189,7 +189,7 @@ def correct_absence(
             )
         except Stale:
             found = access.absence_of(department, absence)
-            form = form.again(_times_form(found))
+            form = form.again(_times_form(found), by=_changed_by(department, found))
             back = _back_form(found)
             return _page(request, department, found, back=back, times=form, status=409)
     return response or _page(request, department, found, back=_back_form(found), times=form)
@@ -246,6 +246,10 @@ def _comes_back(away: TimeAway, left: Collection[TimeAway]) -> bool:
     return not any(
         one.shift_id == away.shift_id and one.period.contains(away.period) for one in left
     )
+
+
+def _changed_by(department: Department, absence: Absence) -> str:
+    return queries.last_changed_by(department, object_id=absence.pk)
 
 
 def _back_form(absence: Absence, restored: Any = None) -> BackForm:

@@ -227,7 +227,8 @@ def _answer(
         if chosen is not None:
             chosen = access.opening_hours_of(department, chosen.pk)
             chosen = queries.continuation_of(chosen, on)
-        form = form.again(fresh(chosen).at(department.hours_version))
+        by = queries.last_changed_by(department, kind="hours")
+        form = form.again(fresh(chosen).at(department.hours_version), by=by)
         return _page(request, department, form=form, chosen=chosen, doing=doing, status=409)
 
 

@@ -106,7 +106,8 @@ def change_service(
         )
     except Stale:
         found = access.service_of(department, service)
-        form = form.again(ServiceForm(instance=copy(found)).at(found.version))
+        by = queries.last_changed_by(department, object_id=found.pk)
+        form = form.again(ServiceForm(instance=copy(found)).at(found.version), by=by)
         return _form_page(request, department, form, found, status=409)
     return response or _form_page(request, department, form, found)
 

@@ -63,7 +63,8 @@ def change_settings(request: PersonRequest, department: Department) -> HttpRespo
         except Stale:
             department.refresh_from_db()
             fresh = SettingsForm(instance=copy(department)).at(department.version)
-            return _page(request, department, form.again(fresh), status=409)
+            by = queries.last_changed_by(department, kind="settings")
+            return _page(request, department, form.again(fresh, by=by), status=409)
     return response or _page(request, department, form)
 
 

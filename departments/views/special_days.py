@@ -88,7 +88,8 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
         department.refresh_from_db()
         date = form.dates[0]
         fresh, _periods = _forms_of(department, date)
-        form = form.again(fresh.at(department.hours_version))
+        by = queries.last_changed_by(department, kind="hours")
+        form = form.again(fresh.at(department.hours_version), by=by)
         return _page(request, department, form, periods, date=date, status=409)
 
 

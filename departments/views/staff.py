@@ -158,7 +158,8 @@ def change_employment(
             response = _answer(request, department, found, action, form, description)
         except Stale:
             found = access.employee_of(department, employee)
-            form = form.again(_employment(found))
+            by = queries.last_changed_by(department, object_id=found.pk)
+            form = form.again(_employment(found), by=by)
             return _page(request, department, found, employment=form, status=409)
     return response or _page(request, department, found, employment=form)
 

@@ -59,8 +59,8 @@ def code_in(text):
     return re.search(r"\b\d{6}\b", text)[0]
 
 
-def request_change(page, address=NEW):
-    return page.post(EMAIL_PAGE, {"address": address}, follow=True)
+def request_change(page, address=NEW, version=1):
+    return page.post(EMAIL_PAGE, {"address": address, "version": version}, follow=True)
 
 
 def email_of(person):
@@ -124,8 +124,8 @@ def test_a_dead_address_is_deleted_with_the_old_email(page, person):
 
 def test_a_dead_address_that_is_confirmed_again_is_trusted(page, person):
     actions.record_bounce(email=person.email)
-    for address in (NEW, "kari@example.test"):
-        request_change(page, address)
+    for version, address in enumerate((NEW, "kari@example.test"), start=1):
+        request_change(page, address, version)
         page.post(CODE_PAGE, {"code": code_in(mail.outbox[-1].body)})
     assert email_of(person) == "kari@example.test"
     assert not DeadAddress.objects.exists()
@@ -206,7 +206,7 @@ def test_an_unavailable_mail_service_is_reported_and_the_input_is_kept(
         raise ConnectionRefusedError(NEW)
 
     monkeypatch.setattr("accounts.messages.mails.send", fail)
-    answer = page.post(EMAIL_PAGE, {"address": NEW})
+    answer = page.post(EMAIL_PAGE, {"address": NEW, "version": "1"})
     assert "We could not send a code there." in answer.text
     assert f'value="{NEW}"' in answer.text
     assert "ConnectionRefusedError" in caplog.text
@@ -215,7 +215,7 @@ def test_an_unavailable_mail_service_is_reported_and_the_input_is_kept(
 
 @pytest.mark.parametrize("written", ["", "nobody", "Kari@example.test"])
 def test_an_invalid_or_unchanged_address_is_refused(page, written):
-    answer = page.post(EMAIL_PAGE, {"address": written})
+    answer = page.post(EMAIL_PAGE, {"address": written, "version": "1"})
     assert "address" in answer.context["form"].errors
     assert not AddressChange.objects.exists()
 
@@ -239,7 +239,7 @@ def test_old_changes_are_deleted(page, clock):
 
 
 def test_a_mobile_number_is_used_once_its_code_is_entered(page, person, texts):
-    page.post("/settings/phone/", {"address": "41 22 33 44"})
+    page.post("/settings/phone/", {"address": "41 22 33 44", "version": "1"})
     ((number, text),) = texts
     assert number == "+4741223344"
     person.refresh_from_db()
@@ -254,7 +254,7 @@ def test_a_mobile_number_is_used_once_its_code_is_entered(page, person, texts):
 
 @pytest.mark.parametrize(("written", "number"), [("33 00 10 00", "+4733001000"), ("", "")])
 def test_a_number_without_text_messages_is_changed_at_once(page, person, texts, written, number):
-    page.post("/settings/phone/", {"address": written})
+    page.post("/settings/phone/", {"address": written, "version": "1"})
     person.refresh_from_db()
     assert (person.phone, person.phone_is_confirmed) == (number, False)
     assert not texts
@@ -262,19 +262,19 @@ def test_a_number_without_text_messages_is_changed_at_once(page, person, texts, 
 
 def test_without_a_gateway_no_number_needs_a_code(page, person, settings):
     settings.SMS_GATEWAY = ""
-    page.post("/settings/phone/", {"address": "41 22 33 44"})
+    page.post("/settings/phone/", {"address": "41 22 33 44", "version": "1"})
     person.refresh_from_db()
     assert person.phone == "+4741223344"
 
 
 def test_the_recipients_number_is_changed_too(page, person):
     recipient = factories.RecipientFactory(user=person, phone="+4790112233")
-    page.post("/settings/phone/", {"address": "33 00 10 00"})
+    page.post("/settings/phone/", {"address": "33 00 10 00", "version": "1"})
     recipient.refresh_from_db()
     assert recipient.phone == "+4733001000"
 
 
 def test_a_code_is_valid_for_its_channel_only(page, person, texts):
-    page.post("/settings/phone/", {"address": "41 22 33 44"})
+    page.post("/settings/phone/", {"address": "41 22 33 44", "version": "1"})
     page.post(CODE_PAGE, {"code": code_in(texts[0][1])})
     assert email_of(person) == "kari@example.test"

@@ -64,7 +64,7 @@ def test_a_chosen_channel_that_is_not_offered_is_kept(client, person):
     client.post(PAGE, CHOSEN)
     person.phone = ""
     person.save()
-    client.post(PAGE, CHOSEN | {"day_before": ["email"], "by_others": ["email"]})
+    client.post(PAGE, CHOSEN | {"day_before": ["email"], "by_others": ["email"], "version": "1"})
     assert MessageChoices.objects.get(user=person).day_before == ["email", "sms"]
 
 

@@ -26,6 +26,7 @@ from departments.models import Employee
 from tests import factories
 from tests.factories import local
 from tests.kept import forget_all
+from tests.sizes import IN_FULL, part
 
 NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)  # nine o'clock here
 TODAY = NOW.date()
@@ -223,11 +224,11 @@ def test_each_piece_returns_what_its_plain_version_returns(observed):
     assert from_caches == first
     served = [
         piece
-        for piece in PIECES.values()
+        for piece in part(PIECES).values()
         if any(figure.startswith(SERVED[observed]) for figure in piece.serves)
         and ":" not in piece.name  # a template's blocks are among all blocks
     ]
-    assert served
+    assert served or not IN_FULL
     for piece in served:
         forget_all()
         with plain.in_place(piece.plain):

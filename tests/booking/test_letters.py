@@ -217,7 +217,7 @@ def test_a_new_address_is_not_marked_as_bouncing(dina, department, recipient):
 def test_a_number_that_is_corrected_is_the_one_that_texts_go_to(dina, department, recipient):
     dina.post(
         url("change_recipient", department, recipient.pk),
-        {"given_name": "Aksel", "family_name": "Vik", "phone": "90 99 88 77"},
+        {"given_name": "Aksel", "family_name": "Vik", "phone": "90 99 88 77", "version": "1"},
     )
     recipient.user.refresh_from_db()
-    assert recipient.user.phone == "90 99 88 77"
+    assert recipient.user.phone == "+4790998877"

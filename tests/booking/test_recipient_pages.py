@@ -256,7 +256,9 @@ def test_a_persons_data_is_changed(dina, department, recipient):
     change = url("change_recipient", department.pk, recipient.pk)
     revision = recipient.revision
 
-    dina.post(change, person(given_name="Aksel", family_name="Vik", phone="91 00 00 00"))
+    dina.post(
+        change, person(given_name="Aksel", family_name="Vik", phone="91 00 00 00", version="1")
+    )
 
     recipient.refresh_from_db()
     assert recipient.phone == "+4791000000"
@@ -269,7 +271,7 @@ def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient
     tag = own.get("/calendar/")["ETag"]
     change = url("change_recipient", department.pk, recipient.pk)
 
-    dina.post(change, person(given_name="", family_name="Sárá"))
+    dina.post(change, person(given_name="", family_name="Sárá", version="1"))
 
     recipient.refresh_from_db()
     assert (recipient.given_name, recipient.family_name) == ("Sárá", "")
@@ -287,7 +289,7 @@ def test_a_change_of_something_else_leaves_the_users_name(dina, department, reci
     recipient.user.given_name = "Axel"
     recipient.user.save()
     change = url("change_recipient", department.pk, recipient.pk)
-    dina.post(change, person(given_name="Aksel", family_name="Vik"))
+    dina.post(change, person(given_name="Aksel", family_name="Vik", version="1"))
     recipient.user.refresh_from_db()
     assert recipient.user.given_name == "Axel"
 
@@ -304,7 +306,7 @@ def test_whose_number_it_is_is_asked_before_it_is_saved(dina, department, recipi
 def test_a_changed_number_is_told_to_its_owner(dina, administrator, department, recipient):
     change = url("change_recipient", department.pk, recipient.pk)
     for _ in range(2):
-        dina.post(change, person(phone="99 99 99 99"))
+        dina.post(change, person(phone="99 99 99 99", version="1"))
     recipient.user.refresh_from_db()
     assert recipient.user.phone == "+4799999999"
     assert AddressChange.objects.get().by == administrator
@@ -320,11 +322,12 @@ def test_a_confidential_address_is_written_and_never_read(dina, department, reci
 
     change = url("change_recipient", department.pk, recipient.pk)
     form = person(given_name="Aksel", family_name="Vik", has_confidential_address="on")
-    dina.post(change, {**form, "address": ""})
+    dina.post(change, {**form, "address": "", "version": "1"})
     recipient.refresh_from_db()
     assert recipient.address == "Hemmelig vei 1"
 
-    dina.post(change, {**form, "address": "Ny vei 2"})
+    recipient.refresh_from_db()
+    dina.post(change, {**form, "address": "Ny vei 2", "version": recipient.version})
     recipient.refresh_from_db()
     assert recipient.address == "Ny vei 2"
 
@@ -355,6 +358,7 @@ def test_a_grant_of_less_than_one_visit_is_refused(
         Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
         page = dina.post(url("add_grant", department.pk, recipient.pk), form)
     else:
+        form["version"] = "1"
         page = dina.post(url("change_grant", department.pk, grant.pk), form)
 
     assert (page.status_code == 302) is is_possible
@@ -387,6 +391,7 @@ def test_ending_a_grant_tells_of_visits_after_it_and_deletes_none(
         "period": "week",
         "valid_from": f"{grant.valid_from:%d.%m.%Y}",
         "valid_until": f"{today:%d.%m.%Y}",
+        "version": "1",
     }
 
     for _ in range(2):

@@ -5,10 +5,10 @@ prints it at the end, and to set it repeats that day's choice.
 """
 
 import os
-from zlib import crc32
+
+from tests.sizes import is_todays
 
 EVERY_LOOK = "EVERY_LOOK" in os.environ
-SEED = int(os.environ["LOOK_SEED"])
 
 
 def sample(pages, *, one_of=3):
@@ -19,5 +19,4 @@ def sample(pages, *, one_of=3):
 
 
 def is_chosen(name, *, one_of=3):
-    test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0]
-    return EVERY_LOOK or (crc32(f"{test} {name}".encode()) + SEED) % one_of == 0
+    return EVERY_LOOK or is_todays(name, one_of=one_of)

@@ -297,7 +297,7 @@ def test_a_replacement_fills_the_minutes_away(client, tomorrow, shifts, nora):
     assert away.replacement.period == away.period
     assert away.replacement.person == nora
     assert add not in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
-    client.post(url("remove_shift", tomorrow, away.replacement_id))
+    client.post(url("remove_shift", tomorrow, away.replacement_id), {"version": "1"})
     assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
 
 
@@ -437,7 +437,7 @@ def test_a_visit_that_can_not_be_given_stays_with_a_word_why(client, tomorrow, s
 def test_a_visit_is_taken_off_its_shift(client, tomorrow, shifts, visit_at):
     visit = visit_at(tomorrow, 10, shift=shifts[0])
 
-    client.post(url("take_off", tomorrow, visit.pk))
+    client.post(url("take_off", tomorrow, visit.pk), {"seen_shift": shifts[0].pk})
 
     visit.refresh_from_db()
     assert visit.shift is None
@@ -451,19 +451,21 @@ def test_a_shift_is_named_and_unnamed(client, tomorrow, shifts, department):
     shifts[2].refresh_from_db()
     assert shifts[2].person is None
 
-    client.post(url("name_shift", tomorrow, shifts[2].pk), {"person": person.pk})
+    client.post(url("name_shift", tomorrow, shifts[2].pk), {"person": person.pk, "version": "1"})
     shifts[2].refresh_from_db()
     assert shifts[2].person == person
 
     assert client.get(url("unname_shift", tomorrow, shifts[2].pk)).status_code == 200
-    client.post(url("unname_shift", tomorrow, shifts[2].pk))
+    client.post(url("unname_shift", tomorrow, shifts[2].pk), {"version": shifts[2].version})
     shifts[2].refresh_from_db()
     assert shifts[2].person is None
 
 
 def test_naming_a_person_at_work_elsewhere_shows_an_error(client, tomorrow, shifts, emil):
     response = client.post(
-        url("name_shift", tomorrow, shifts[2].pk), {"person": emil.pk}, follow=True
+        url("name_shift", tomorrow, shifts[2].pk),
+        {"person": emil.pk, "version": "1"},
+        follow=True,
     )
 
     assert [message.level_tag for message in response.context["messages"]] == ["error"]
@@ -480,7 +482,7 @@ def test_a_manual_shift_is_added_and_removed(client, tomorrow, nora):
     assert shift.ends_at == factories.local(tomorrow.date + dt.timedelta(days=1), 1)
 
     assert client.get(url("remove_shift", tomorrow, shift.pk)).status_code == 200
-    client.post(url("remove_shift", tomorrow, shift.pk))
+    client.post(url("remove_shift", tomorrow, shift.pk), {"version": "1"})
     assert not Shift.objects.exists()
 
 
@@ -544,7 +546,7 @@ def test_a_day_that_is_over_is_read_only(client, now, department, emil, visit_at
         main = client.get(page).text.split("<main")[1].split("</main")[0]
         forms = re.findall(r'<form action="([^"]+)" method="post"', main)
         assert forms == [url("close_day", yesterday)]
-    client.post(url("unname_shift", yesterday, shift.pk))
+    client.post(url("unname_shift", yesterday, shift.pk), {"version": shift.version})
     shift.refresh_from_db()
     assert shift.person == emil
 

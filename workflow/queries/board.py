@@ -129,6 +129,7 @@ def _lanes(
                 is_withdrawn=shift.is_withdrawn,
                 away=tuple(shift.times_off),
                 is_manual=shift.is_manual,
+                version=shift.version,
                 cards=tuple(cards[shift.pk, shift.day_id]),
             )
         )

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
+from accounts.versioned_forms import seen_version
 from booking import actions as booking_actions
 from booking.errors import BookingError
 from database.transactions import Busy
+from database.versions import Stale
 from departments import actions as department_actions
 from departments.access import administrator
 from departments.errors import DepartmentsError
@@ -79,8 +82,10 @@ def give(
     given = access.visit_of(department, date, visit)
     shift = access.shift_of(department, date, request.POST.get("shift"))
     try:
-        booking_actions.give(visit=given, shift=shift, by=request.user)
-    except (BookingError, Busy) as error:
+        booking_actions.give(
+            visit=given, shift=shift, by=request.user, seen_shift=_seen_shift(request)
+        )
+    except (BookingError, Busy, Stale) as error:
         messages.error(request, _refusal(error))
         return _back_to(request, "workflow:board_visit", department, date, visit)
     who = shift.person.full_name if shift.person else _("a shift without a name")
@@ -102,8 +107,8 @@ def take_off(
 ) -> HttpResponse:
     taken = access.visit_of(department, date, visit)
     try:
-        booking_actions.take_off(visit=taken, by=request.user)
-    except (BookingError, Busy) as error:
+        booking_actions.take_off(visit=taken, by=request.user, seen_shift=_seen_shift(request))
+    except (BookingError, Busy, Stale) as error:
         messages.error(request, _refusal(error))
     return _back_to(request, "workflow:board_visit", department, date, visit)
 
@@ -133,7 +138,6 @@ def name_shift(
         named,
         partial(department_actions.name_shift, shift=named, person=person, by=request.user),
         message=_("%(who)s has the shift now.") % {"who": person.full_name},
-        is_seen="seen" in submitted,
         new_name=person,
     )
 
@@ -221,33 +225,52 @@ def _preview_or_change(
     request: PersonRequest,
     department: Department,
     shift: Shift,
-    action: Callable[[], Reseated],
+    action: Callable[..., Reseated],
     *,
     message: str,
     is_removal: bool = False,
-    is_seen: bool = True,
     **context: Any,
 ) -> HttpResponse:
-    """GET shows what ``action`` would do to the shift's visits; POST does it. When the user
-    has not seen the preview, and a visit would lose its carer, POST shows it too."""
+    """GET shows what ``action`` would do to the shift's visits; POST does it. When visits would
+    lose their carer that the user has not seen in a preview, POST shows it too."""
     date, shift_id = shift.day.date, shift.pk
+    is_sent = request.method == "POST"
+    previewed = request.POST.get("previewed", "")
+    version = seen_version(request.POST) if is_sent else None
+
+    def is_as_previewed(reseated: Reseated) -> bool:
+        return is_sent and _digest_of_lost(reseated) in (previewed, "")
+
     try:
-        is_sent = request.method == "POST"
-        if is_sent and (is_seen or not department_actions.preview(action).unstaffed):
-            reseated = action()
+        reseated, is_saved = department_actions.save_if(
+            is_as_previewed, partial(action, version=version)
+        )
+        if is_saved:
             if reseated.unstaffed or reseated.moved:
                 message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             if is_removal:
                 return _back_to(request, "workflow:board", department, date)
             return _back_to(request, "workflow:board_shift", department, date, shift_id)
-        impact = department_actions.preview(action)
-    except (DepartmentsError, Busy) as error:
+    except (DepartmentsError, Busy, Stale) as error:
         messages.error(request, str(error))
         return _back_to(request, "workflow:board_shift", department, date, shift_id)
     board = queries.board_of(department, date)
     lane = _lane(board, shift_id)
-    return _render_shift(request, board, lane, impact=impact, is_removal=is_removal, **context)
+    return _render_shift(
+        request,
+        board,
+        lane,
+        impact=reseated,
+        previewed=_digest_of_lost(reseated),
+        has_changed=bool(previewed),
+        is_removal=is_removal,
+        **context,
+    )
+
+
+def _digest_of_lost(reseated: Reseated) -> str:
+    return department_actions.digest_of(replace(reseated, moved=[]))
 
 
 def _render_shift(
@@ -318,9 +341,16 @@ def _lane(board: Board, shift_id: uuid.UUID) -> Lane:
     return lane
 
 
-def _refusal(error: BookingError | Busy) -> str:
+def _seen_shift(request: PersonRequest) -> str:
+    """The shift that had the visit on the user's page; empty when it had none."""
+    return request.POST.get("seen_shift", "")
+
+
+def _refusal(error: BookingError | Busy | Stale) -> str:
     if isinstance(error, Busy):
         return str(error)
+    if isinstance(error, Stale):
+        return _("Somebody has given this visit to another carer meanwhile. Look at it again.")
     return _("This shift can't take the visit any more. Here is who can.")
 
 

@@ -30,8 +30,10 @@ from booking.forms.recipients import (
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
 from database.alphabet import folded_words
+from database.versions import Stale
 from departments.access import administrator
 from departments.models import Department
+from departments.queries import last_changed_by
 
 PER_PAGE = 40
 TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
@@ -146,12 +148,19 @@ def change_recipient(
     person = RecipientForm(request.POST, instance=found)
     if not person.is_valid():
         return recipient_page(request, department, found, person=person)
-    actions.change_recipient(
-        recipient=found,
-        particulars=person.particulars,
-        department=department,
-        by=request.user,
-    )
+    try:
+        actions.change_recipient(
+            recipient=found,
+            particulars=person.particulars,
+            department=department,
+            by=request.user,
+            version=person.seen,
+        )
+    except Stale:
+        found.refresh_from_db()
+        by = last_changed_by(department, object_id=found.pk)
+        person = person.again(RecipientForm(instance=found).at(found.version), by=by)
+        return recipient_page(request, department, found, person=person, status=409)
     messages.success(request, _("The change is saved."))
     return redirect("booking:recipient", department.pk, found.pk)
 
@@ -205,9 +214,8 @@ def add_grant(
 @administrator
 def grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
     found = grant_of(department, grant, by=request.user, what="booking:grant")
-    return _grant_page(
-        request, department, found, GrantForm(instance=found, department=department)
-    )
+    form = GrantForm(instance=found, department=department).at(found.version)
+    return _grant_page(request, department, found, form)
 
 
 @require_POST
@@ -217,7 +225,14 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
     form = GrantForm(request.POST, instance=found, department=department)
     if form.is_valid():
         try:
-            after = actions.change_grant(grant=found, **form.cleaned_data, by=request.user)
+            after = actions.change_grant(
+                grant=found, **form.cleaned_data, by=request.user, version=form.seen
+            )
+        except Stale:
+            found.refresh_from_db()
+            fresh = GrantForm(instance=found, department=department).at(found.version)
+            by = last_changed_by(department, object_id=found.pk)
+            return _grant_page(request, department, found, form.again(fresh, by=by), status=409)
         except GrantOverlaps:
             form.add_error("valid_from", _("Another grant of the service applies then."))
         else:
@@ -249,6 +264,7 @@ def recipient_page(
     new_grant: GrantForm | None = None,
     new_guardian: GuardianForm | None = None,
     log_in: LogInForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
@@ -261,7 +277,7 @@ def recipient_page(
         **vars(summary),
         # What the buttons that end a series do.
         "notified": notified_for_staff(recipient) if summary.all_series else (),
-        "person": person or RecipientForm(instance=recipient),
+        "person": person or RecipientForm(instance=recipient).at(recipient.version),
         "new_grant": new_grant or GrantForm(department=department, initial=new),
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
@@ -271,14 +287,18 @@ def recipient_page(
             for invitation in queries.invited_to_act_for(recipient, Mandate.Kind.GUARDIAN)
         ],
     }
-    return render(request, "booking/recipient.html", context)
+    return render(request, "booking/recipient.html", context, status=status)
 
 
 def _grant_page(
-    request: PersonRequest, department: Department, grant: Grant, form: GrantForm
+    request: PersonRequest,
+    department: Department,
+    grant: Grant,
+    form: GrantForm,
+    status: int = 200,
 ) -> HttpResponse:
     context = {"department": department, "grant": grant, "form": form}
-    return render(request, "booking/grant.html", context)
+    return render(request, "booking/grant.html", context, status=status)
 
 
 def _new_page(
