@@ -290,7 +290,7 @@ def test_a_change_of_something_else_leaves_the_users_name(dina, department, reci
     recipient.user.given_name = "Axel"
     recipient.user.save()
     change = url("change_recipient", department.pk, recipient.pk)
-    dina.post(change, person(given_name="Aksel", family_name="Vik"))
+    dina.post(change, person(given_name="Aksel", family_name="Vik", version="1"))
     recipient.user.refresh_from_db()
     assert recipient.user.given_name == "Axel"
 

@@ -34,6 +34,7 @@ def test_an_administrator_sets_everything_up_and_a_recipient_books(client, time_
         staff="1",
         often="weekly",
         valid_from="25.11.2026",
+        version="1",
         confirmed="1",
     )
     send(
