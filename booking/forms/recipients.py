@@ -67,7 +67,7 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
         self._kept: dict[str, str] = {}
         if instance and instance.phone:
             self._kept["phone"] = instance.phone
-            self._add_removal("phone", _("Remove the number"))
+            self._add_removal("phone", gettext("Remove the number"))
         if instance and instance.has_confidential_address:
             self._hide_confidential(instance)
 
@@ -79,7 +79,7 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
                 "Confidential. Leave it empty to keep it, or write a new one."
             )
         if instance.directions:
-            self._add_removal("directions", _("Remove how to get in"))
+            self._add_removal("directions", gettext("Remove how to get in"))
         self.fields["has_confidential_address"].help_text = _(
             "Take the mark off only with the new address and phone: the old ones are not kept."
         )
@@ -89,7 +89,7 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
         self.fields[f"remove_{name}"] = forms.BooleanField(label=label, required=False)
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}  # type: ignore[misc]
+        data: dict[str, Any] = super().clean() or {}
         is_kept = self._was_confidential and data.get("has_confidential_address")
         for name, kept in self._kept.items():
             if name in self.errors or not kept:
