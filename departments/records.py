@@ -13,11 +13,12 @@ from django.db.models import Field, Model
 
 from accounts.models import Change, User
 from departments.hours import Staffing
-from departments.models import OpeningHours, Shift, SpecialDay, SpecialHours
+from departments.models import OpeningHours, Service, Shift, SpecialDay, SpecialHours
 
 Record = dict[str, Any]
 
 STAFFING_FIELDS = ("opens_at", "closes_at", "staff", "break_starts_at", "break_minutes")
+SERVICE_FIELDS = ("name", "minutes", "description", "symbol", "carers", "place", "is_active")
 WEEKLY_FIELDS = (*STAFFING_FIELDS, "weekday", "every_n_weeks", "valid_from", "valid_until")
 
 
@@ -48,6 +49,12 @@ def of_opening_hours(row: OpeningHours) -> Record:
 def of_special_day(day: SpecialDay) -> Record:
     hours = [_of_row(row, STAFFING_FIELDS) for row in day.hours.all()]
     return plain({"id": day.pk, "date": day.date, "name": day.name, "hours": hours})
+
+
+def of_service(service: Service) -> Record:
+    qualifications = ", ".join(sorted(str(one.pk) for one in service.qualifications.all()))
+    values = {name: getattr(service, name) for name in SERVICE_FIELDS}
+    return plain({**values, "qualifications": qualifications})
 
 
 def of_staffing(staffing: Staffing) -> Record:

@@ -47,8 +47,13 @@ class Scene:
     def url(self, name, *args):
         return reverse(name, args=[self.department.pk, *args])
 
+    @property
+    def hours_version(self):
+        return str(Department.objects.get(pk=self.department.pk).hours_version)
+
     def period(self, **values):
         return {
+            "version": self.hours_version,
             "key": str(uuid.uuid4()),
             "opens_at": "08:00",
             "closes_at": "16:00",
@@ -61,14 +66,18 @@ class Scene:
 
     def special(self, **values):
         management = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0"}
-        return {"date": DATE.isoformat(), "name": "Planning", **management, **values}
+        base = {"version": self.hours_version, "date": DATE.isoformat(), "name": "Planning"}
+        return {**base, **management, **values}
 
     def settings(self, **values):
         fields = {name: getattr(self.department, name) for name in actions.settings.SETTINGS}
-        return {**fields, "is_open": "on", "settling_time": "18:00", **values}
+        version = Department.objects.get(pk=self.department.pk).version
+        shown = {**fields, "version": str(version), "is_open": "on", "settling_time": "18:00"}
+        return {**shown, **values}
 
     def terms(self, **values):
         return {
+            "version": str(self.service.version),
             "name": self.service.name,
             "minutes": "60",
             "carers": "1",
@@ -124,6 +133,7 @@ def a_break(scene):
 
 def split_opening_hours(scene):
     form = {
+        "version": scene.hours_version,
         "first_key": str(uuid.uuid4()),
         "second_key": str(uuid.uuid4()),
         "split_at": "10:30",
@@ -135,7 +145,8 @@ def split_opening_hours(scene):
 
 
 def remove_opening_hours(scene):
-    form = {"valid_from": DATE.isoformat(), "drop_named": "1"}
+    version = scene.hours_version
+    form = {"valid_from": DATE.isoformat(), "drop_named": "1", "version": version}
     return scene.url("departments:remove_period", scene.hours.pk), form
 
 
@@ -163,11 +174,23 @@ def remove_special_day(scene):
         by=scene.by,
     )
     actions.remove_opening_hours(row=scene.hours, by=scene.by)
-    return scene.url("departments:remove_special_day", DATE), {"drop_named": "1"}
+    form = {"drop_named": "1", "version": scene.hours_version}
+    return scene.url("departments:remove_special_day", DATE), form
 
 
 def undo_change(scene):
     change = Change.objects.get(verb="change_opening_hours")
+    return scene.url("departments:undo_change", change.pk), {}
+
+
+def undo_service_change(scene):
+    """The service has not required the qualification for a while."""
+    nora = factories.UserFactory(given_name="Nora", family_name="Vik")
+    factories.EmployeeFactory(department=scene.department, person=nora)
+    terms = actions.ServiceTerms.of(scene.service)
+    actions.change_service(service=scene.service, terms=terms, qualification_ids=[], by=scene.by)
+    actions.name_shift(shift=scene.shift, person=nora, by=scene.by)
+    change = Change.objects.get(verb="change_service")
     return scene.url("departments:undo_change", change.pk), {}
 
 
@@ -206,19 +229,24 @@ def _absence(scene, starts_at, ends_at):
 
 def correct_absence(scene):
     absence = _absence(scene, local(BEFORE, 8), local(BEFORE, 16))
-    form = {"first_date": BEFORE.isoformat(), "last_date": DATE.isoformat()}
+    dates = {"first_date": BEFORE.isoformat(), "last_date": DATE.isoformat()}
+    form = {**dates, "version": str(absence.version)}
     return scene.url("departments:correct_absence", absence.pk), form
 
 
 def end_absence(scene):
     """Gives the visit its carer back."""
     absence = _absence(scene, local(DATE, 12), local(DATE, 16))
-    return scene.url("departments:end_absence", absence.pk), {"never": "1"}
+    return scene.url("departments:end_absence", absence.pk), {
+        "never": "1",
+        "version": str(absence.version),
+    }
 
 
 def change_employment(scene):
-    form = {"valid_from": "2020-01-01", "valid_until": BEFORE.isoformat()}
     employee = scene.emil.employments.get()
+    dates = {"valid_from": "2020-01-01", "valid_until": BEFORE.isoformat()}
+    form = {**dates, "version": str(employee.version)}
     return scene.url("departments:change_employment", employee.pk), form
 
 
@@ -228,14 +256,16 @@ def give_qualification(scene):
         "qualification": str(scene.insulin.pk),
         "valid_from": scene.held.valid_from.isoformat(),
         "valid_until": BEFORE.isoformat(),
+        "version": str(scene.emil.version),
     }
     employee = scene.emil.employments.get()
     return scene.url("departments:give_qualification", employee.pk), form
 
 
 def take_qualification(scene):
+    form = {"version": str(scene.emil.version)}
     employee = scene.emil.employments.get()
-    return scene.url("departments:take_qualification", employee.pk, scene.held.pk), {}
+    return scene.url("departments:take_qualification", employee.pk, scene.held.pk), form
 
 
 def travel_minutes(scene):
@@ -275,6 +305,7 @@ LOSES = [
     a_closed_day,
     remove_special_day,
     undo_change,
+    undo_service_change,
     change_settings,
     change_service,
     report_absence,

@@ -42,6 +42,7 @@ from departments.actions.services import (
     add_qualification,
     add_service,
     change_service,
+    undo_service_change,
 )
 from departments.actions.settings import change_settings, lock_department, record_change
 from departments.actions.staff import (
@@ -109,5 +110,6 @@ __all__ = [
     "split_opening_hours",
     "take_qualification",
     "undo_change",
+    "undo_service_change",
     "unname_shift",
 ]

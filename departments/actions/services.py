@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Change, User
 from database.transactions import one_transaction
 from database.versions import check_version
-from departments import errors, seats
+from departments import errors, records, seats
 from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
 from departments.models import Day, Department, Qualification, Service
@@ -81,7 +81,7 @@ def change_service(
     """
     lock_department(service.department)
     service.refresh_from_db()
-    before = _record(ServiceTerms.of(service), service.qualifications.values_list("pk", flat=True))
+    before = records.of_service(service)
     after = _record(terms, qualification_ids)
     if before == after:
         return Reseated()
@@ -101,6 +101,23 @@ def change_service(
     if before["qualifications"] == after["qualifications"]:
         return Reseated()
     return _reseat_coming_days(service.department, by)
+
+
+@one_transaction()
+def undo_service_change(*, change: Change, by: User | None, reason: str = "") -> Reseated:
+    """Restore the service as it was before the change.
+
+    Raises ``CannotBeUndone`` when the service has been changed since, and ``NameTaken``.
+    """
+    department = lock_department(Department(pk=change.department_id))
+    service = department.services.filter(pk__in=[change.object_id]).first()
+    if service is None or records.of_service(service) != change.after:
+        raise errors.CannotBeUndone
+    terms = ServiceTerms(**{name: change.before[name] for name in records.SERVICE_FIELDS})
+    qualification_ids = [UUID(id_) for id_ in change.before["qualifications"].split(", ") if id_]
+    return change_service(
+        service=service, terms=terms, qualification_ids=qualification_ids, by=by, reason=reason
+    )
 
 
 @one_transaction()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.changes import ChangeLine, ids_joined_with, lines_of, verbs_of
 from accounts.models import Change
 from departments import records
-from departments.models import Department, Employee, OpeningHours, SpecialDay
+from departments.models import Department, Employee, OpeningHours, Service, SpecialDay
 
 LATEST_CHANGES = 3
 LATEST_SETTINGS_CHANGES = 5
@@ -105,9 +105,29 @@ def undoable_changes(
 ) -> set[int]:
     """The ids of the changes that can be undone.
 
-    A change can be undone while its hours are unmodified since, and no day has used them.
-    The number of queries does not depend on the number of changes.
+    A change can be undone while its hours are unmodified since, and no day has used them; that
+    of a service while the service is unmodified. The number of queries does not depend on the
+    number of changes.
     """
+    return _undoable_hours(department, changes, today) | _undoable_services(department, changes)
+
+
+def _undoable_services(department: Department, changes: Iterable[Change]) -> set[int]:
+    found = [change for change in changes if change.verb == "change_service" and change.object_id]
+    if not found:
+        return set()
+    services = Service.objects.filter(
+        department=department, pk__in={change.object_id for change in found}
+    ).prefetch_related("qualifications")
+    now = {service.pk: records.of_service(service) for service in services}
+    return {
+        change.pk
+        for change in found
+        if change.object_id and now.get(change.object_id) == change.after
+    }
+
+
+def _undoable_hours(department: Department, changes: Iterable[Change], today: dt.date) -> set[int]:
     recent = [change for change in changes if _changes_hours_from(change, today)]
     if not recent:
         return set()

@@ -56,6 +56,7 @@ def changes(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def undo_change(request: PersonRequest, department: Department, change: int) -> HttpResponse:
     undone = access.change_of(department, change)
+    is_of_service = undone.verb == "change_service"
     today, newest = timezone.localdate(), queries.newest_change_id(department)
     history = reverse("departments:changes", args=[department.pk])
 
@@ -79,7 +80,7 @@ def undo_change(request: PersonRequest, department: Department, change: int) -> 
         request,
         department,
         action,
-        template="departments/hours_preview.html",
+        template=f"departments/{'service' if is_of_service else 'hours'}_preview.html",
         context_after=context_after,
         message=_("The change is undone."),
         next_url=history,

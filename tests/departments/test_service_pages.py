@@ -1,10 +1,12 @@
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Change
+from departments import actions
 from departments.models import Qualification, Service
 from departments.seats import Reseated
 from tests import factories
@@ -145,6 +147,26 @@ def test_the_list_uses_the_same_queries_for_many_services(
         )
     with django_assert_max_num_queries(9):
         dina.get(reverse("departments:services", args=[department.pk]))
+
+
+def test_a_changed_service_can_be_changed_back_once(dina, department, service, administrator):
+    insulin = factories.QualificationFactory(name="Insulin")
+    terms = replace(actions.ServiceTerms.of(service), minutes=90)
+    actions.change_service(
+        service=service, terms=terms, qualification_ids=[insulin.pk], by=administrator
+    )
+    undo = reverse("departments:undo_change", args=[department.pk, Change.objects.get().pk])
+    history = reverse("departments:changes", args=[department.pk])
+    assert undo in dina.get(history).text
+
+    assert "90 → 60" in dina.post(undo).text
+    dina.post(undo, {"confirmed": "1"})
+
+    service.refresh_from_db()
+    assert (service.minutes, list(service.qualifications.all())) == (60, [])
+    assert undo not in dina.get(history).text
+    dina.post(undo, {"confirmed": "1"})
+    assert Change.objects.count() == 2
 
 
 # -- What can never be booked ------------------------------------------------------
