@@ -21,7 +21,7 @@ from booking.models import (
     Recipient,
     SlotWish,
 )
-from booking.queries.changes import CONFIDENTIAL, WITHOUT_VALUE
+from booking.models.recipients import CONFIDENTIAL
 from booking.queries.department_recipients import LOG_IN
 from database.versions import check_version
 from departments.actions import bump_revision, lock_days
@@ -114,10 +114,8 @@ def _record_particulars(
 ) -> None:
     new = asdict(particulars)
     old = accounts_actions.values_of(recipient, new)
-    is_confidential = old["has_confidential_address"] or particulars.has_confidential_address
-    before, after = accounts_actions.differing(
-        old, new, without_value=CONFIDENTIAL if is_confidential else WITHOUT_VALUE
-    )
+    # Also while the address is not confidential: it may become so, and changes stay.
+    before, after = accounts_actions.differing(old, new, without_value=CONFIDENTIAL)
     if after:
         accounts_actions.record(
             "change_recipient",
@@ -173,11 +171,12 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
     """Make two recipients one, who turned out to be the same person. ``from_`` has no log-in.
 
     Raises ``OverlapsOwn``, ``GrantOverlaps`` or ``MandateOverlaps`` when the two have visits,
-    grants or mandates at the same time.
+    grants or mandates at the same time. The address stays confidential when either's was.
     """
     with one_transaction():
         for recipient_id in sorted([from_.pk, into.pk]):
             lock_recipient(recipient_id)
+        from_.refresh_from_db(fields=["has_confidential_address"])
         coming = Booking.objects.upcoming(timezone.now()).filter(recipient=from_)
         days = lock_days(
             coming.values_list("visits__day__department_id", "visits__day__date")
@@ -193,6 +192,10 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         for day in days:
             bump_revision(day)
         accounts_actions.record("join_recipient", by=into.user, subject_id=into.pk, of=from_)
+        if from_.has_confidential_address:
+            Recipient.objects.filter(pk=into.pk).update(
+                has_confidential_address=True, version=F("version") + 1
+            )
         from_.delete()
 
 

@@ -16,11 +16,6 @@ from booking.models import Grant, Mandate, Recipient
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
-# Particulars that a change names without their values; the second when the address is
-# confidential.
-WITHOUT_VALUE = ("address", "directions")
-CONFIDENTIAL = (*WITHOUT_VALUE, "phone")
-
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
@@ -62,16 +57,9 @@ def register_changes() -> None:
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
-    recipients = Recipient.objects.filter(pk__in=ids).only(
-        "given_name", "family_name", "has_confidential_address"
-    )
+    recipients = Recipient.objects.filter(pk__in=ids).only("given_name", "family_name")
     return {
-        recipient.pk: Person(
-            recipient.full_name,
-            is_confidential=recipient.has_confidential_address,
-            is_recipient=True,
-        )
-        for recipient in recipients
+        recipient.pk: Person(recipient.full_name, is_recipient=True) for recipient in recipients
     }
 
 
@@ -83,8 +71,8 @@ def _added(change: Change, people: People) -> str:
 
 
 def _particulars(change: Change, people: People) -> str:
-    if people.is_confidential(change.subject_id) and "phone" in change.after:
-        # The address has become confidential since.
+    # Older versions of the product recorded phone numbers.
+    if "phone" in change.after:
         change = copy.copy(change)
         names = [*change.after.get(CHANGED, ()), "phone"]
         change.after = {**change.after, CHANGED: names}

@@ -661,3 +661,16 @@ def test_the_day_before_is_the_local_day_before(visit, reminded):
 def test_two_hours_before_keeps_quiet_hours_at_the_clock_change(visit, reminded):
     instant = dt.datetime.fromisoformat(visit)
     assert due(HOURS_BEFORE, instant) == dt.datetime.fromisoformat(reminded)
+
+
+def test_no_message_has_the_fields_of_a_confidential_address(booked, recipient, administrator):
+    recipient.has_confidential_address = True
+    recipient.directions = "Under the urn"
+    recipient.save()
+    actions.move(booking=booked, starts_at=at(12), by=administrator, reason="Ill")
+    bodies = tell()
+    actions.cancel(booking=booked, by=administrator, reason="Ill")
+    bodies += tell()
+    assert len(bodies) == 2
+    for value in (recipient.phone, recipient.address, recipient.directions):
+        assert value not in "".join(bodies)
