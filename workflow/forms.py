@@ -42,6 +42,7 @@ OUTCOMES = [
 
 class ReportForm(CleanForm):
     outcome = forms.ChoiceField(
+        label=_("What happened?"),
         choices=[(choice.value, choice.label) for choice in OUTCOMES],
         error_messages={
             "required": _("Choose what happened."),

@@ -62,7 +62,11 @@ class BookByPhoneForm(NoteForm):
     """An administrator books while the recipient is on the telephone."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    starts_at = InstantField(error_messages={"required": _("Choose a time.")})
+    starts_at = InstantField(
+        label=_("Time"),
+        error_messages={"required": _("Choose a time.")},
+        widget=forms.DateTimeInput,  # the page renders the free times as radios
+    )
     reason = forms.CharField(
         label=_("Why you book it"),
         help_text=_("The person can read it. For example: “You called and asked.”"),
@@ -89,4 +93,8 @@ class CancelByPhoneForm(CleanForm):
 
 
 class MoveByPhoneForm(CancelByPhoneForm):
-    starts_at = InstantField(error_messages={"required": _("Choose a time.")})
+    starts_at = InstantField(
+        label=_("Time"),
+        error_messages={"required": _("Choose a time.")},
+        widget=forms.DateTimeInput,  # the page renders the free times as radios
+    )
