@@ -37,6 +37,7 @@ def register_changes() -> None:
             gettext_lazy("Carers of visits"),
             {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
         ),
+        ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -129,6 +130,13 @@ def _seat(change: Change, people: People) -> str:
 
 def _lost_seat(change: Change, people: People) -> str:
     return _("%(service)s %(times)s has no carer any more, because the shifts changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _note(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the note is changed") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }
