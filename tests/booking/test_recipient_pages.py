@@ -108,6 +108,31 @@ def test_somebody_is_added_with_a_grant_once(dina, administrator, department, se
     assert Invitation.objects.get().address == "hans@example.test"
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given_name": "Berit"},
+        {"phone": "901 12 234"},
+        {"address": "Havnegata 5"},
+        {"amount": "4"},
+        {"email": "berit@example.test"},
+    ],
+)
+def test_a_key_with_other_words_adds_nothing_and_keeps_them(dina, department, service, other):
+    """The second person used to vanish, and the first one to get the second one's grant."""
+    add = url("add_recipient", department.pk)
+    form = {**person(), **granted(service)}
+    dina.post(add, form)
+    answer = dina.post(add, {**form, **other, "is_another": "on"})
+    assert "This form was used before" in answer.text
+    ((_name, value),) = other.items()
+    assert f'value="{value}"' in answer.text
+    assert Recipient.objects.count() == Grant.objects.count() == 1
+    key = answer.context["new"]["key"].value()
+    dina.post(add, {**form, **other, "is_another": "on", "key": key})
+    assert Recipient.objects.count() == Grant.objects.count() == 2
+
+
 def test_without_an_email_there_is_no_log_in(dina, department, service):
     dina.post(url("add_recipient", department.pk), {**person(), **granted(service)})
 
