@@ -103,11 +103,13 @@ def test_the_filters_use_the_language_of_the_page():
     )
     with translation.override("nb"):
         assert template.render(context).replace(" 2026", "") == (
-            "Tirsdag 24. november klokka\N{NO-BREAK SPACE}10.00, 10.00–11.30, 10:00–11:30, uke 48, tir 24 nov"
+            "Tirsdag 24. november klokka\N{NO-BREAK SPACE}10.00, "
+            "10.00–11.30, 10:00–11:30, uke 48, tir 24 nov"
         )
     with translation.override("en"):
         assert template.render(context).replace(" 2026", "") == (
-            "Tuesday 24 November at\N{NO-BREAK SPACE}10:00, 10:00–11:30, 10:00–11:30, week 48, Tue 24 Nov"
+            "Tuesday 24 November at\N{NO-BREAK SPACE}10:00, "
+            "10:00–11:30, 10:00–11:30, week 48, Tue 24 Nov"
         )
 
 
