@@ -219,6 +219,33 @@ class EmailForm(VersionedForm, CleanForm):
         return address
 
 
+class ContactEmailForm(VersionedForm, CleanForm):
+    """Empty: messages go to the e-mail that the user logs in with."""
+
+    address = forms.EmailField(
+        label=_("E-mail for messages"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "You may share it with others, such as your spouse. We send a code there. Leave the"
+            " field empty to get the messages where you log in."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"].lower()
+        if address == (self.user.email or "").lower():
+            address = ""
+        if address == self.user.contact_email:
+            raise forms.ValidationError(_("This is where we write to you now."))
+        return address
+
+
 class PhoneForm(VersionedForm, CleanForm):
     address = PhoneField(
         label=_("Your new phone number"),

@@ -59,6 +59,26 @@ class EmployeeNameForm(VersionedForm, NameForm):
     pass
 
 
+class StaffContactEmailForm(VersionedForm, CleanForm):
+    """The e-mail address for messages of somebody without a log-in."""
+
+    email = forms.EmailField(
+        label=_("Messages to this e-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("It is no log-in, and may be the spouse's or a relative's."),
+        widget=forms.EmailInput(attrs=NO_GUESSES),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "contact_%s")  # other forms on the page have the same fields
+        super().__init__(*args, **kwargs)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        return email
+
+
 class NewEmployeeForm(NameForm, DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
