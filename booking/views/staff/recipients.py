@@ -214,7 +214,7 @@ def change_contact_email(
     except HasLogIn:
         messages.info(request, _("This person can log in by now, and chooses it themselves."))
     except Stale:
-        found = Recipient.objects.select_related("user").get(pk=found.pk)
+        found.refresh_from_db()
         by = last_changed_by(department, object_id=found.pk)
         form = form.again(_contact(found), by=by)
         return recipient_page(request, department, found, contact=form, status=409)
