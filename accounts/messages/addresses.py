@@ -87,5 +87,5 @@ def compose_phone(message: Message) -> Words | None:
             _("We have another phone number for you now."),
             _("Was it not you? Call %(phone)s.") % {"phone": settings.MUNICIPALITY_PHONE},
         ),
-        path=reverse("accounts:me"),
+        path=reverse("accounts:me") if message.user and message.user.email else "",
     )

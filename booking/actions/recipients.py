@@ -164,7 +164,8 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
         accounts_actions.withdraw_open_invitations(kind=LOG_IN, target_id=recipient.pk, by=by)
         lock_recipient(recipient.pk)
         user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and opens_more(user, recipient, department.pk):
+        has_log_in = user is not None and user.email is not None
+        if user is not None and has_log_in and opens_more(user, recipient, department.pk):
             raise errors.NotOnlyOurs
         _invite(recipient, email, department, by)
 

@@ -558,6 +558,7 @@ def test_a_log_in_takes_the_place_of_the_email_for_messages(
     change_contact_email(dina, department, hans, "shared@example.test")
     hans.refresh_from_db()
     without_log_in = hans.user
+    factories.GrantFactory(recipient=hans)  # of another department, which does not matter yet
     if is_known:
         factories.UserFactory(email="hans@example.test")
     change_log_in(dina, department, hans, "hans@example.test")
