@@ -26,7 +26,7 @@ class InstantField(forms.DateTimeField):
 class NoteForm(CleanForm):
     note = forms.CharField(
         label=_("Note to the person who comes"),
-        help_text=_("For example: “Ring twice.” Do not write about health here."),
+        help_text=_("For example: “Ring twice.” Do not write about illness here."),
         max_length=Booking._meta.get_field("note").max_length,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -50,7 +50,7 @@ def register_changes() -> None:
         ),
         (
             "feeds",
-            gettext_lazy("Calendar links"),
+            gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
     ):
@@ -187,12 +187,12 @@ def _terms(change: Change) -> dict[str, str]:
     }
 
 
-# -- Calendar links ----------------------------------------------------------------
+# -- Calendar addresses ----------------------------------------------------------------
 
 
 def _feed(change: Change, people: People) -> str:
-    return _("New calendar link")
+    return _("New calendar address")
 
 
 def _revoked_feed(change: Change, people: People) -> str:
-    return _("A calendar link was ended")
+    return _("A calendar address was closed")
