@@ -30,7 +30,6 @@ class Person:
     """Somebody whom changes name."""
 
     name: str
-    is_confidential: bool = False
     is_recipient: bool = False
 
 
@@ -46,10 +45,6 @@ class People:
         key = uuid.UUID(id_) if isinstance(id_, str) else id_
         person = self.found.get(key) if key else None
         return person.name if person else ""
-
-    def is_confidential(self, id_: uuid.UUID | None) -> bool:
-        person = self.found.get(id_) if id_ else None
-        return person is not None and person.is_confidential
 
 
 Describer = Callable[[Change, People], str]

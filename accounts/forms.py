@@ -256,10 +256,27 @@ class PhoneForm(VersionedForm, CleanForm):
             "unsure": _("Is %(number)s your own number? Then write only the number."),
         },
     )
+    remove = forms.BooleanField(label=_("Remove my number"), required=False)
 
     def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
         self.user = user
+        if not user.phone:
+            del self.fields["remove"]
+
+    def clean(self) -> dict[str, Any]:
+        """An empty field alone removes nothing."""
+        data: dict[str, Any] = super().clean() or {}
+        if "address" in self.errors:
+            return data
+        if bool(data["address"]) == bool(data.get("remove")):
+            self.add_error(
+                "address",
+                _("Write a number, or choose to remove the one you have. Not both.")
+                if self.user.phone
+                else _("Write a number."),
+            )
+        return data
 
 
 class AddressCodeForm(CleanForm):

@@ -16,6 +16,11 @@ from departments.records import Record
 
 
 def register_all() -> None:
+    for kind in _kinds():
+        changes.register(kind)
+
+
+def _kinds() -> list[changes.ChangeKind]:
     hours = (
         "add_opening_hours",
         "change_opening_hours",
@@ -24,68 +29,44 @@ def register_all() -> None:
         "set_special_day",
         "remove_special_day",
     )
-    changes.register(
-        changes.ChangeKind(
+    services = {
+        "add_service": _new_service,
+        "change_service": _changed_service,
+        "add_qualification": _new_qualification,
+    }
+    staff = {
+        "add_employee": _new_employee,
+        "change_employment": _changed_employment,
+        "rename_employee": _renamed,
+        "accept_employment": _acceptance,
+        "join_person": _joined,
+        "give_qualification": _qualification,
+        "take_qualification": _no_qualification,
+    }
+    shifts = {
+        "name_shift": _named_shift,
+        "unname_shift": _unnamed_shift,
+        "add_shift": _new_shift,
+        "remove_shift": _removed_shift,
+    }
+    absences = {
+        "report_absence": _absence,
+        "correct_absence": _corrected_absence,
+        "end_absence": _removed_absence,
+    }
+    kind = changes.ChangeKind
+    return [
+        kind(
             "hours",
             gettext_lazy("Opening hours"),
             {**dict.fromkeys(hours, _hours), "undo": _undone},
-        )
-    )
-    changes.register(
-        changes.ChangeKind(
-            "services",
-            gettext_lazy("Services"),
-            {
-                "add_service": _new_service,
-                "change_service": _changed_service,
-                "add_qualification": _new_qualification,
-            },
-        )
-    )
-    changes.register(
-        changes.ChangeKind(
-            "staff",
-            gettext_lazy("Staff"),
-            {
-                "add_employee": _new_employee,
-                "change_employment": _changed_employment,
-                "rename_employee": _renamed,
-                "accept_employment": _acceptance,
-                "join_person": _joined,
-                "give_qualification": _qualification,
-                "take_qualification": _no_qualification,
-            },
-            names_subject=True,
-        )
-    )
-    changes.register(
-        changes.ChangeKind(
-            "shifts",
-            gettext_lazy("Shifts"),
-            {
-                "name_shift": _named_shift,
-                "unname_shift": _unnamed_shift,
-                "add_shift": _new_shift,
-                "remove_shift": _removed_shift,
-            },
-            names_subject=True,
-        )
-    )
-    changes.register(
-        changes.ChangeKind(
-            "absences",
-            gettext_lazy("Absence"),
-            {
-                "report_absence": _absence,
-                "correct_absence": _corrected_absence,
-                "end_absence": _removed_absence,
-            },
-            names_subject=True,
-        )
-    )
-    changes.register(
-        changes.ChangeKind("settings", gettext_lazy("Settings"), {"change_settings": _settings})
-    )
+        ),
+        kind("services", gettext_lazy("Services"), services),
+        kind("staff", gettext_lazy("Staff"), staff, names_subject=True),
+        kind("shifts", gettext_lazy("Shifts"), shifts, names_subject=True),
+        kind("absences", gettext_lazy("Absence"), absences, names_subject=True),
+        kind("settings", gettext_lazy("Settings"), {"change_settings": _settings}),
+    ]
 
 
 # -- Opening hours -----------------------------------------------------------------
@@ -309,10 +290,11 @@ def times(values: Mapping[str, Any], this_year: int) -> str:
     )
     language = get_language()
     first = dates.day(start, language, this_year=this_year)
-    if end - start < dt.timedelta(days=1):
-        return f"{first} {dates.hm(start, language)}–{dates.hm(end, language)}"
-    last = dates.day(end, language, this_year=this_year)
-    return f"{first} {dates.hm(start, language)} – {last} {dates.hm(end, language)}"
+    until, end_date = dates.end_hm(end, language), dates.end_date(end)
+    if end_date == start.date() or end - start < dt.timedelta(days=1):
+        return f"{first} {dates.hm(start, language)}–{until}"
+    last = dates.day(end_date, language, this_year=this_year)
+    return f"{first} {dates.hm(start, language)} – {last} {until}"
 
 
 def iso_day(value: str, this_year: int) -> str:

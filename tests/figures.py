@@ -73,8 +73,8 @@ def write_figures(terminalreporter):
         terminalreporter.section("figures")
     for what, number in figures:
         terminalreporter.line(f"{what}: {number}")
-    if any(what.startswith("States") for what, _ in figures) and "EVERY_LOOK" not in os.environ:
-        terminalreporter.line(f"LOOK_SEED of the sample of pages: {os.environ['LOOK_SEED']}")
+    if not {"EVERY_LOOK", "IN_FULL"} <= os.environ.keys():
+        terminalreporter.line(f"LOOK_SEED of the samples: {os.environ['LOOK_SEED']}")
 
 
 def recorded(reporter, kind):

@@ -85,11 +85,12 @@ PLAIN = {
     "is_essential", "is_open", "is_told", "kind", "last_date", "last_time", "may",
     "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
     "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
-    "public_holidays", "qualification", "qualifications", "reason", "reference", "role",
+    "public_holidays", "qualification", "qualifications", "reason", "reference",
+    "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday",
-    "previewed", "seen_shift", "shown", "version",
+    "previewed", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
 FILLED = {

@@ -338,6 +338,7 @@ OTHERS = {
     "booking:check service date clock": "one time",
     "booking:move_check booking date clock": "one time",
     "booking:cancel booking": "one visit",
+    "booking:note booking": "one visit",
     "booking:visit_file booking": "one visit",
     "booking:feed secret": "no page: tests/booking/pages/test_feeds.py",
     "booking:repeat booking": "one visit",

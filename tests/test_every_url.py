@@ -171,6 +171,7 @@ RULES = {
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
+    "booking:note booking": get(*BOOKERS, booking="booking"),
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),

@@ -17,7 +17,8 @@ router = Router(tags=["work lists"])
 
 
 class PersonOut(Schema):
-    """Whom to visit. A confidential address is told only when that visit is next."""
+    """Whom to visit. When the address is confidential, it, the phone and the directions are
+    empty until the visit is next."""
 
     name: str
     phone: str
@@ -45,7 +46,7 @@ class StopOut(Schema):
             end=visit.ends_at,
             recipient=PersonOut(
                 name=person.full_name,
-                phone=person.phone,
+                phone=stop.phone,
                 address=stop.address,
                 directions=stop.directions,
             ),

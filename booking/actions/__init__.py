@@ -18,6 +18,7 @@ from booking.actions.mandates import (
     notify_of_expired_mandates,
     register_guardian,
 )
+from booking.actions.notes import change_note
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -55,6 +56,7 @@ __all__ = [
     "change_contact_email",
     "change_grant",
     "change_log_in",
+    "change_note",
     "change_recipient",
     "drop",
     "due",

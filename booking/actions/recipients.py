@@ -1,6 +1,7 @@
 """Recipients and their log-ins."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.models import AccessLogEntry, Invitation, Message, User
 from booking import errors
+from booking.actions.grants import grant
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import (
     Booking,
@@ -21,7 +23,7 @@ from booking.models import (
     Recipient,
     SlotWish,
 )
-from booking.queries.changes import CONFIDENTIAL, WITHOUT_VALUE
+from booking.models.recipients import CONFIDENTIAL
 from booking.queries.department_recipients import LOG_IN
 from database.versions import check_version
 from departments.actions import bump_revision, lock_days
@@ -46,23 +48,29 @@ def add_recipient(
     *,
     key: uuid.UUID,
     particulars: Particulars,
+    terms: Mapping[str, Any] | None = None,
     email: str = "",
     department: Department,
     by: User,
 ) -> Recipient:
-    """Add a recipient, and invite the owner of the e-mail, if there is one, to log in as them.
+    """Add a recipient with a grant (``terms``, as ``grant`` takes them), and invite the owner of
+    the e-mail, if there is one, to log in as them.
 
     Nothing of an existing user is opened before they accept (``booking.actions.invitations``).
     ``key`` is the form's idempotency key: sending the form twice adds one recipient. Raises
-    ``KeyReused`` when it was sent by somebody else or for another department, ``OwnAddress``,
-    and ``TooManyInvitations``.
+    ``KeyReused`` when it was sent by somebody else, for another department or with other words,
+    ``OwnAddress``, and ``TooManyInvitations``.
     """
     with one_transaction():
         recipient, is_new = Recipient.objects.get_or_create(
             pk=key, defaults={**asdict(particulars), "added_by": by, "added_in": department}
         )
-        if not is_new and (recipient.added_by_id, recipient.added_in_id) != (by.pk, department.pk):
-            raise errors.KeyReused
+        if not is_new:
+            sender = (recipient.added_by_id, recipient.added_in_id)
+            if sender != (by.pk, department.pk) or not _is_same(
+                recipient, particulars, terms, email
+            ):
+                raise errors.KeyReused
         if is_new:
             accounts_actions.record(
                 "add_recipient",
@@ -71,9 +79,24 @@ def add_recipient(
                 subject_id=recipient.pk,
                 of=recipient,
             )
+            if terms:
+                grant(recipient=recipient, **terms, by=by)
         if is_new and email:
             _invite(recipient, email, department, by)
         return recipient
+
+
+def _is_same(
+    recipient: Recipient, particulars: Particulars, terms: Mapping[str, Any] | None, email: str
+) -> bool:
+    """Whether the recipient is as a form says that was sent before."""
+    values = asdict(particulars)
+    if accounts_actions.values_of(recipient, values) != values:
+        return False
+    if terms and not Grant.objects.filter(recipient=recipient, **terms).exists():
+        return False
+    invited = Invitation.objects.filter(kind=LOG_IN, target_id=recipient.pk)
+    return not email or invited.filter(address__iexact=email).exists()
 
 
 def change_recipient(
@@ -114,10 +137,8 @@ def _record_particulars(
 ) -> None:
     new = asdict(particulars)
     old = accounts_actions.values_of(recipient, new)
-    is_confidential = old["has_confidential_address"] or particulars.has_confidential_address
-    before, after = accounts_actions.differing(
-        old, new, without_value=CONFIDENTIAL if is_confidential else WITHOUT_VALUE
-    )
+    # Also while the address is not confidential: it may become so, and changes stay.
+    before, after = accounts_actions.differing(old, new, without_value=CONFIDENTIAL)
     if after:
         accounts_actions.record(
             "change_recipient",
@@ -219,11 +240,12 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
     """Make two recipients one, who turned out to be the same person. ``from_`` has no log-in.
 
     Raises ``OverlapsOwn``, ``GrantOverlaps`` or ``MandateOverlaps`` when the two have visits,
-    grants or mandates at the same time.
+    grants or mandates at the same time. The address stays confidential when either's was.
     """
     with one_transaction():
         for recipient_id in sorted([from_.pk, into.pk]):
             lock_recipient(recipient_id)
+        from_.refresh_from_db(fields=["has_confidential_address"])
         coming = Booking.objects.upcoming(timezone.now()).filter(recipient=from_)
         days = lock_days(
             coming.values_list("visits__day__department_id", "visits__day__date")
@@ -239,6 +261,10 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         for day in days:
             bump_revision(day)
         accounts_actions.record("join_recipient", by=into.user, subject_id=into.pk, of=from_)
+        if from_.has_confidential_address:
+            Recipient.objects.filter(pk=into.pk).update(
+                has_confidential_address=True, version=F("version") + 1
+            )
         from_.delete()
 
 

@@ -156,5 +156,5 @@ def _affected(visit: Visit, day: Day) -> AffectedVisit:
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         department_id=day.department_id,
-        phone=visit.booking.recipient.phone,
+        phone=visit.booking.recipient.shown_phone,
     )

@@ -12,13 +12,18 @@ from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
 from booking.models import Grant, Recipient
+from booking.models.recipients import CONFIDENTIAL
 from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumberField
 from departments.models import Department, Service
 
 
 class RecipientForm(VersionedForm, OneName, CleanForm):
-    """Labels and limits are the model's. A confidential address is never shown: the field is
-    empty, and an empty field keeps the address."""
+    """Labels and limits are the model's.
+
+    Confidential fields are never shown: they are empty, and an empty one keeps its value.
+    Taking the mark off keeps none of them, so that nobody reads them that way. A number is only
+    removed by the tick box for it, never by an empty field.
+    """
 
     FIELDS = [
         "given_name",
@@ -28,6 +33,7 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
         "directions",
         "has_confidential_address",
     ]
+    _was_confidential = False
 
     def __init__(self, data: Any = None, *, instance: Recipient | None = None) -> None:
         initial = forms.model_to_dict(instance, self.FIELDS) if instance else {}
@@ -42,7 +48,8 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
             help_texts={
                 "directions": gettext("The carer reads this before the visit."),
                 "has_confidential_address": gettext(
-                    "Shown to nobody but the carer, for the next visit."
+                    "Address, phone and how to get in are shown to nobody but the carer, for the"
+                    " next visit."
                 ),
             },
         )
@@ -57,18 +64,59 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
                 ),
             },
         )
-        self.kept_address = ""
+        self._kept: dict[str, str] = {}
+        if instance and instance.phone:
+            self._kept["phone"] = instance.phone
+            self._add_removal("phone", gettext("Remove the number"))
         if instance and instance.has_confidential_address:
-            self.kept_address = instance.address
-            self.initial["address"] = ""
-            self.fields["address"].help_text = _(
+            self._hide_confidential(instance)
+
+    def _hide_confidential(self, instance: Recipient) -> None:
+        self._kept = {name: getattr(instance, name) for name in CONFIDENTIAL}
+        for name in CONFIDENTIAL:
+            self.initial[name] = ""
+            self.fields[name].help_text = _(
                 "Confidential. Leave it empty to keep it, or write a new one."
             )
+        if instance.directions:
+            self._add_removal("directions", gettext("Remove how to get in"))
+        self.fields["has_confidential_address"].help_text = _(
+            "Take the mark off only with the new address and phone: the old ones are not kept."
+        )
+        self._was_confidential = True
+
+    def _add_removal(self, name: str, label: str) -> None:
+        self.fields[f"remove_{name}"] = forms.BooleanField(label=label, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        is_kept = self._was_confidential and data.get("has_confidential_address")
+        for name, kept in self._kept.items():
+            if name in self.errors or not kept:
+                continue
+            if data.get(f"remove_{name}"):
+                self._remove(name, kept)
+            elif not data.get(name):
+                if is_kept:
+                    data[name] = kept
+                else:
+                    self._refuse_empty(name)
+        return data
+
+    def _remove(self, name: str, kept: str) -> None:
+        if self.cleaned_data[name] not in ("", kept):
+            self.add_error(name, _("Write a new one, or remove it. Not both."))
+        self.cleaned_data[name] = ""
+
+    def _refuse_empty(self, name: str) -> None:
+        if not self._was_confidential:
+            self.add_error(name, _("Tick “Remove the number” if there is none any more."))
+        elif name != "directions":
+            self.add_error(name, _("Write it again: the confidential one is not kept."))
 
     @property
     def particulars(self) -> Particulars:
-        values = {name: self.cleaned_data[name] for name in self.FIELDS}
-        return Particulars(**{**values, "address": values["address"] or self.kept_address})
+        return Particulars(**{name: self.cleaned_data[name] for name in self.FIELDS})
 
 
 class LogInForm(CleanForm):

@@ -10,6 +10,11 @@ from database.expressions import Alphabetical
 from database.versions import Versioned
 from departments.models import Department
 
+# Fields of a recipient with a confidential address that pages, forms, lists, files, messages and
+# the API never show. Only the carer sees them, for the next visit. They show ``shown_address``
+# and so on, which are empty then; ``tests/test_confidential.py`` reads every page.
+CONFIDENTIAL = ("phone", "address", "directions")
+
 
 class Recipient(Versioned):
     """A person who has been granted services (FHIR Patient), with or without a log-in.
@@ -61,6 +66,21 @@ class Recipient(Versioned):
     def listed_name(self) -> str:
         """ "Holm, Berit", as lists are sorted."""
         return ", ".join(filter(None, [self.family_name, self.given_name]))
+
+    @property
+    def shown_phone(self) -> str:
+        return self._shown("phone")
+
+    @property
+    def shown_address(self) -> str:
+        return self._shown("address")
+
+    def _shown(self, field: str) -> str:
+        """The field's value; empty when it is confidential."""
+        if self.has_confidential_address and field in CONFIDENTIAL:
+            return ""
+        value: str = getattr(self, field)
+        return value
 
     @property
     def initials(self) -> str:

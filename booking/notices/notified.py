@@ -18,7 +18,7 @@ def notified_for_staff(recipient: Recipient, *, is_too_late: bool = False) -> li
         _sentence(
             _name(to, recipient),
             frozenset() if is_too_late else _channels(to),
-            phone=to.user.phone if to.user and to.is_other else recipient.phone,
+            phone=to.user.phone if to.user and to.is_other else recipient.shown_phone,
             prints_letters=True,
         )
         for to in addressees(recipient)

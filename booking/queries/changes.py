@@ -16,11 +16,6 @@ from booking.models import Grant, Mandate, Recipient
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
-# Particulars that a change names without their values; the second when the address is
-# confidential.
-WITHOUT_VALUE = ("address", "directions")
-CONFIDENTIAL = (*WITHOUT_VALUE, "phone")
-
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
@@ -42,6 +37,7 @@ def register_changes() -> None:
             gettext_lazy("Carers of visits"),
             {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
         ),
+        ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -54,7 +50,7 @@ def register_changes() -> None:
         ),
         (
             "feeds",
-            gettext_lazy("Calendar links"),
+            gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
     ):
@@ -62,16 +58,9 @@ def register_changes() -> None:
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
-    recipients = Recipient.objects.filter(pk__in=ids).only(
-        "given_name", "family_name", "has_confidential_address"
-    )
+    recipients = Recipient.objects.filter(pk__in=ids).only("given_name", "family_name")
     return {
-        recipient.pk: Person(
-            recipient.full_name,
-            is_confidential=recipient.has_confidential_address,
-            is_recipient=True,
-        )
-        for recipient in recipients
+        recipient.pk: Person(recipient.full_name, is_recipient=True) for recipient in recipients
     }
 
 
@@ -83,8 +72,8 @@ def _added(change: Change, people: People) -> str:
 
 
 def _particulars(change: Change, people: People) -> str:
-    if people.is_confidential(change.subject_id) and "phone" in change.after:
-        # The address has become confidential since.
+    # Older versions of the product recorded phone numbers.
+    if "phone" in change.after:
         change = copy.copy(change)
         names = [*change.after.get(CHANGED, ()), "phone"]
         change.after = {**change.after, CHANGED: names}
@@ -146,6 +135,13 @@ def _lost_seat(change: Change, people: People) -> str:
     }
 
 
+def _note(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the note is changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
 # -- Visits that repeat ------------------------------------------------------------
 
 
@@ -191,12 +187,12 @@ def _terms(change: Change) -> dict[str, str]:
     }
 
 
-# -- Calendar links ----------------------------------------------------------------
+# -- Calendar addresses ----------------------------------------------------------------
 
 
 def _feed(change: Change, people: People) -> str:
-    return _("New calendar link")
+    return _("New calendar address")
 
 
 def _revoked_feed(change: Change, people: People) -> str:
-    return _("A calendar link was ended")
+    return _("A calendar address was closed")

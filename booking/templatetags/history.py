@@ -48,7 +48,7 @@ ACCESS_WORDS = {
     "booking:withdraw_guardian": gettext_lazy("Withdrew the invitation of a guardian"),
     "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
     "departments:changes": gettext_lazy("Saw what was changed for you"),
-    "departments:preview": gettext_lazy("Saw which visits a change would touch"),
+    "departments:preview": gettext_lazy("Saw which visits a change would affect"),
     "workflow:today": gettext_lazy("Saw you on the page of today"),
     "workflow:board": gettext_lazy("Saw you on the plan of the day"),
     "workflow:my_day": gettext_lazy("Saw you on the work list"),

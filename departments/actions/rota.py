@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.actions import record_all
 from accounts.models import User
 from database.transactions import one_transaction
-from database.versions import check_version
+from database.versions import Stale, check_version
 from departments import errors, seats
 from departments.actions.days import bump_revision, ensure_laid_out, lock_days
 from departments.actions.times_away import follow_absences
@@ -81,12 +81,21 @@ def add_shift(
     by: User | None,
 ) -> Shift:
     """Add a shift by hand, also as the replacement for a time away. Laying out the day never
-    removes it."""
+    removes it. Raises ``Stale`` when somebody has filled the time away meanwhile.
+    """
     if period.end <= timezone.now():
         raise errors.ShiftIsOver
     if person is not None:
         lock_person(person)
     day = ensure_laid_out(department, date)
+    times_away = TimeAway.objects.none()
+    if instead_of is not None:
+        # By shift and absence: a change of the absence in the meantime has made another row.
+        times_away = TimeAway.objects.filter(
+            shift=instead_of.shift_id, absence=instead_of.absence_id
+        )
+    if times_away.exclude(replacement=None).exists():
+        raise Stale
     shift = Shift(
         day=day, starts_at=period.start, ends_at=period.end, person=person, is_manual=True
     )
@@ -96,11 +105,7 @@ def add_shift(
             raise errors.IsAbsent
         shift.qualification_ids = qualifications_of(shift, person)
     _save(shift)
-    if instead_of is not None:
-        # By shift and absence: a change of the absence in the meantime has made another row.
-        TimeAway.objects.filter(shift=instead_of.shift_id, absence=instead_of.absence_id).update(
-            replacement=shift
-        )
+    times_away.update(replacement=shift)
     _record("add_shift", shift, by, person_id=shift.person_id)
     _reseat(shift, by)
     return shift

@@ -320,8 +320,8 @@ def report_absence(
     The minutes stay unfilled; a shift that is away all the time, until another person is
     named on it. Shifts that are over do not change, so an absence may be reported afterwards.
     ``key`` is the form's idempotency key and becomes the id: sending the form twice makes one
-    absence. Raises ``KeyReused`` when it was used by somebody else, for another person or in
-    another department.
+    absence. Raises ``KeyReused`` when it was used by somebody else, for another person, in another
+    department or for another absence.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
@@ -336,7 +336,10 @@ def report_absence(
         },
     )
     made = (absence.person_id, absence.department_id, absence.recorded_by)
-    if not is_new and made != (person.pk, department.pk, by):
+    is_same = made == (person.pk, department.pk, by) and (
+        (absence.kind, absence.period) == (kind, period)
+    )
+    if not is_new and not is_same:
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()

@@ -107,7 +107,7 @@ def test_mandates_of_others_and_those_that_are_over_are_not_held(guardian, recip
     factories.MandateFactory(holder=guardian, valid_until=TODAY - DAY)
     factories.MandateFactory(holder=guardian, valid_from=TODAY + DAY)
     last = factories.MandateFactory(
-        holder=guardian, valid_until=TODAY, recipient__given_name="Aaron"
+        holder=guardian, valid_until=TODAY, recipient__given_name="Adam"
     )
 
     held = pages.mandates_held_by(guardian)

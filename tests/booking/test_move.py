@@ -220,7 +220,7 @@ def test_alternatives_to_a_move_are_as_if_it_had_no_time_yet(hours, book, someon
         move(booking, local(TOMORROW, 12))
 
     assert [slot.starts_at for slot in refused.value.alternatives] == [
-        local(TOMORROW, 9, 30), local(TOMORROW, 10, 30), local(TOMORROW, 13, 30),
+        local(TOMORROW, 10, 30), local(TOMORROW, 13, 30), local(TOMORROW, 14),
     ]  # fmt: skip
 
 

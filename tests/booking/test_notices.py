@@ -121,6 +121,10 @@ def test_a_user_can_choose_to_see_the_service_and_the_department(
     _, calendar, _ = file_in(mail.outbox[0])
     assert calendar.walk("VEVENT")[0]["SUMMARY"] == "Cleaning"
 
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Cleaning from Home care North." in body
+
 
 def test_messages_are_in_the_users_language(booked, user, translated):
     user.language = "nb"
@@ -269,9 +273,9 @@ def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, t
     MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
     actions.move(booking=booked, starts_at=at(12), by=user)
     (body,) = tell()
-    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in body
+    assert "You can't answer this e-mail. Questions? Call 33 00 10 10." in body
     html = mail.outbox[-1].alternatives[0].content
-    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in html
+    assert "You can't answer this e-mail. Questions? Call 33 00 10 10." in html
     assert texts[-1].endswith(" Do not answer this. Call 33 00 10 10.")
 
 
@@ -661,3 +665,16 @@ def test_the_day_before_is_the_local_day_before(visit, reminded):
 def test_two_hours_before_keeps_quiet_hours_at_the_clock_change(visit, reminded):
     instant = dt.datetime.fromisoformat(visit)
     assert due(HOURS_BEFORE, instant) == dt.datetime.fromisoformat(reminded)
+
+
+def test_no_message_has_the_fields_of_a_confidential_address(booked, recipient, administrator):
+    recipient.has_confidential_address = True
+    recipient.directions = "Under the urn"
+    recipient.save()
+    actions.move(booking=booked, starts_at=at(12), by=administrator, reason="Ill")
+    bodies = tell()
+    actions.cancel(booking=booked, by=administrator, reason="Ill")
+    bodies += tell()
+    assert len(bodies) == 2
+    for value in (recipient.phone, recipient.address, recipient.directions):
+        assert value not in "".join(bodies)

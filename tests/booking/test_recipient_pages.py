@@ -20,6 +20,7 @@ from accounts.models import (
     Message,
     User,
 )
+from booking import actions
 from booking.models import Grant, Recipient
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
@@ -115,6 +116,31 @@ def test_somebody_is_added_with_a_grant_once(dina, administrator, department, se
     assert hans.grants.get().amount == 3
     assert (hans.added_by, hans.added_in) == (administrator, department)
     assert Invitation.objects.get().address == "hans@example.test"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given_name": "Berit"},
+        {"phone": "901 12 234"},
+        {"address": "Havnegata 5"},
+        {"amount": "4"},
+        {"email": "berit@example.test"},
+    ],
+)
+def test_a_key_with_other_words_adds_nothing_and_keeps_them(dina, department, service, other):
+    """The second person used to vanish, and the first one to get the second one's grant."""
+    add = url("add_recipient", department.pk)
+    form = {**person(), **granted(service)}
+    dina.post(add, form)
+    answer = dina.post(add, {**form, **other, "is_another": "on"})
+    assert "This form was used before" in answer.text
+    ((_name, value),) = other.items()
+    assert f'value="{value}"' in answer.text
+    assert Recipient.objects.count() == Grant.objects.count() == 1
+    key = answer.context["new"]["key"].value()
+    dina.post(add, {**form, **other, "is_another": "on", "key": key})
+    assert Recipient.objects.count() == Grant.objects.count() == 2
 
 
 def test_without_an_email_there_is_no_log_in(dina, department, service):
@@ -323,23 +349,106 @@ def test_a_changed_number_is_told_to_its_owner(dina, administrator, department, 
     assert Message.objects.get(kind="address.phone").user == recipient.user
 
 
-def test_a_confidential_address_is_written_and_never_read(dina, department, recipient):
-    recipient.address, recipient.has_confidential_address = "Hemmelig vei 1", True
-    recipient.save()
+SECRET = {
+    "phone": "+4791827364",
+    "address": "Hemmelig vei 1",
+    "directions": "Hemmelig nøkkel",
+    "has_confidential_address": True,
+}
 
-    page = dina.get(url("recipient", department.pk, recipient.pk))
-    assert "Hemmelig" not in page.text
 
+@pytest.fixture
+def secret(recipient):
+    Recipient.objects.filter(pk=recipient.pk).update(**SECRET)
+    recipient.refresh_from_db()
+    return recipient
+
+
+def values_of(recipient):
+    return Recipient.objects.values(*SECRET).get(pk=recipient.pk)
+
+
+def sent(recipient, **values):
+    """The form as its page shows it for a confidential address."""
+    form = person(given_name="Aksel", family_name="Vik", phone="", address="", directions="")
+    return {**form, "has_confidential_address": "on", "version": recipient.version, **values}
+
+
+@pytest.mark.parametrize(
+    ("typed", "changed"),
+    [
+        ({}, {}),
+        ({"address": "Ny vei 2"}, {"address": "Ny vei 2"}),
+        ({"phone": "91 00 00 00"}, {"phone": "+4791000000"}),
+        ({"directions": "Ring"}, {"directions": "Ring"}),
+        ({"remove_phone": "on"}, {"phone": ""}),
+        ({"remove_directions": "on"}, {"directions": ""}),
+    ],
+)
+def test_confidential_fields_are_written_and_never_read(dina, department, secret, typed, changed):
+    change = url("change_recipient", department.pk, secret.pk)
+    answer = dina.post(change, sent(secret, **typed), follow=True)
+    assert "The change is saved." in answer.text
+    assert "Hemmelig" not in answer.text
+    assert values_of(secret) == {**SECRET, **changed}
+
+
+NEW = {"phone": "91 00 00 00", "address": "Ny vei 2", "directions": "Ring"}
+
+
+@pytest.mark.parametrize("missing", ["phone", "address"])
+def test_taking_the_mark_off_needs_new_values(dina, department, secret, missing):
+    """An answer to the form without the mark used to open the page with the old address."""
+    change = url("change_recipient", department.pk, secret.pk)
+    form = sent(secret, **{**NEW, missing: ""}, has_confidential_address="")
+    answer = dina.post(change, form)
+    assert missing in answer.context["person"].errors
+    assert "Hemmelig" not in answer.text
+    assert "918 27 364" not in answer.text
+    assert values_of(secret) == SECRET
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone"), [({}, "+4791000000"), ({"phone": "", "remove_phone": "on"}, "")]
+)
+@pytest.mark.parametrize("directions", ["Ring", ""])
+def test_the_mark_is_taken_off_with_new_values(dina, department, secret, typed, phone, directions):
+    change = url("change_recipient", department.pk, secret.pk)
+    form = sent(secret, **{**NEW, "directions": directions, **typed})
+    del form["has_confidential_address"]
+    dina.post(change, form)
+    assert values_of(secret) == {
+        "phone": phone,
+        "address": "Ny vei 2",
+        "directions": directions,
+        "has_confidential_address": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "phone", "is_saved"),
+    [
+        ({"phone": ""}, "+4790112233", False),
+        ({"phone": "", "remove_phone": "on"}, "", True),
+        ({"phone": "901 12 233", "remove_phone": "on"}, "", True),
+        ({"phone": "90 00 00 09", "remove_phone": "on"}, "+4790112233", False),
+    ],
+)
+def test_a_number_is_only_removed_by_choice(dina, department, recipient, typed, phone, is_saved):
+    Recipient.objects.filter(pk=recipient.pk).update(phone="+4790112233")
     change = url("change_recipient", department.pk, recipient.pk)
-    form = person(given_name="Aksel", family_name="Vik", has_confidential_address="on")
-    dina.post(change, {**form, "address": "", "version": "1"})
+    answer = dina.post(change, person(version="1", **typed), follow=True)
     recipient.refresh_from_db()
-    assert recipient.address == "Hemmelig vei 1"
+    assert recipient.phone == phone
+    assert ("The change is saved." in answer.text) is is_saved
 
+
+def test_the_mark_stays_when_two_recipients_become_one(recipient, secret):
+    other = factories.RecipientFactory(has_confidential_address=True)
+    Recipient.objects.filter(pk=recipient.pk).update(has_confidential_address=False)
+    actions.join_recipient(from_=other, into=recipient)
     recipient.refresh_from_db()
-    dina.post(change, {**form, "address": "Ny vei 2", "version": recipient.version})
-    recipient.refresh_from_db()
-    assert recipient.address == "Ny vei 2"
+    assert recipient.has_confidential_address
 
 
 def test_one_more_grant_of_the_same_service_is_refused_in_words(

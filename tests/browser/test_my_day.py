@@ -30,6 +30,7 @@ def emil(department, care_worker):
             shift=shift,
             booking__starts_at=starts_at,
             booking__recipient__given_name=name,
+            booking__recipient__phone="+4790112233",
         )
     actions.make_plan(day_id=day.pk)
     return care_worker
@@ -44,6 +45,9 @@ def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, fault
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", name="Kari")).to_be_visible()
     assert Report.objects.get().outcome == "done"
+    # A second tap in the same place does not call Kari.
+    call = page.locator(".next-stop a[href^='tel:']")
+    expect(call).to_have_css("animation-name", "ignore-second-tap")
 
     page.get_by_text("1 finished visit").click()
     page.get_by_role("link", name="Per").click()

@@ -30,6 +30,7 @@ POSTS = {
     "add_employee",
     "invite_again",
     "change_employment",
+    "rename_employee",
     "give_qualification",
     "take_qualification",
     "report_absence",

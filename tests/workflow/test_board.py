@@ -297,6 +297,9 @@ def test_a_replacement_fills_the_minutes_away(client, tomorrow, shifts, nora):
     assert away.replacement.period == away.period
     assert away.replacement.person == nora
     assert add not in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
+    again = {"starts": "10", "ends": "12", "away": away.pk}
+    assert "Somebody has changed this" in client.post(url("add_shift", tomorrow), again).text
+    assert away.replacement == TimeAway.objects.get().replacement
     client.post(url("remove_shift", tomorrow, away.replacement_id), {"version": "1"})
     assert add in client.get(url("board_shift", tomorrow, shifts[0].pk)).text
 

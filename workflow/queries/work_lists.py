@@ -26,7 +26,7 @@ AHEAD = dt.timedelta(days=14)
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit on a list. A confidential address is shown only when the visit is next."""
+    """One visit on a list. Confidential fields are shown only when the visit is next."""
 
     visit: Visit
     with_whom: Sequence[str] = ()
@@ -49,6 +49,10 @@ class Stop:
     @property
     def is_shielded(self) -> bool:
         return self.recipient.has_confidential_address and not self.is_next
+
+    @property
+    def phone(self) -> str:
+        return "" if self.is_shielded else self.recipient.phone
 
     @property
     def address(self) -> str:

@@ -199,7 +199,7 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
                 instead_of=away,
                 by=request.user,
             )
-        except (DepartmentsError, Busy) as error:
+        except (DepartmentsError, Busy, Stale) as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The shift is added."))

@@ -4,7 +4,6 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -105,18 +104,14 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
         new.ask_whether_it_is_another()
         return _new_page(request, department, new, person, grant)
     try:
-        with transaction.atomic():
-            recipient = actions.add_recipient(
-                key=key,
-                particulars=person.particulars,
-                email=new.cleaned_data["email"],
-                department=department,
-                by=request.user,
-            )
-            actions.grant(recipient=recipient, **grant.cleaned_data, by=request.user)
-    except GrantOverlaps:
-        grant.add_error("service", _("This person has a grant of the service then already."))
-        return _new_page(request, department, new, person, grant)
+        recipient = actions.add_recipient(
+            key=key,
+            particulars=person.particulars,
+            terms=grant.cleaned_data,
+            email=new.cleaned_data["email"],
+            department=department,
+            by=request.user,
+        )
     except KeyReused:
         new = new.with_new_key()
         person.add_error(None, _("This form was used before. Send it once more if you mean it."))

@@ -76,7 +76,7 @@ def test_a_long_log_takes_as_many_statements_as_a_short_one(
 def test_changes_without_an_actor_of_their_own_are_in_the_log(
     client, user, recipient, service, administrator, department
 ):
-    """A skipped date, a removed wish and a grant do not store who changed them."""
+    """A skipped date and a removed wish do not store who changed them."""
     helper = factories.MandateFactory(recipient=recipient).holder
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     client.force_login(helper)
@@ -100,7 +100,12 @@ def test_changes_without_an_actor_of_their_own_are_in_the_log(
     client.force_login(administrator)
     client.post(
         f"{grant_pages}/grants/{grant.pk}/change/",
-        {**given, "service": service.pk, "valid_from": "01.11.2026"},
+        {
+            **given,
+            "service": service.pk,
+            "valid_from": "01.11.2026",
+            "version": grant.version,
+        },
     )
     other = factories.ServiceFactory(department=department)
     client.post(f"{grant_pages}/{recipient.pk}/grants/add/", {**given, "service": other.pk})
