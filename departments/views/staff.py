@@ -130,7 +130,7 @@ def change_contact_email(
     request: PersonRequest, department: Department, employee: uuid.UUID
 ) -> HttpResponse:
     found = access.employee_of(department, employee)
-    form = StaffContactEmailForm(request.POST)
+    form = _contact(found, request.POST)
     if not form.is_valid():
         return _page(request, department, found, contact=form)
     try:
@@ -321,9 +321,9 @@ def _naming(employee: Employee, data: QueryDict | None = None) -> EmployeeNameFo
     return EmployeeNameForm(data, initial=initial).at(person.version)
 
 
-def _contact(employee: Employee) -> StaffContactEmailForm:
+def _contact(employee: Employee, data: QueryDict | None = None) -> StaffContactEmailForm:
     person = employee.person
-    return StaffContactEmailForm(initial={"email": person.contact_email}).at(person.version)
+    return StaffContactEmailForm(person.contact_email, data).at(person.version)
 
 
 def _employment(employee: Employee, data: QueryDict | None = None) -> EmploymentForm:

@@ -106,10 +106,12 @@ def test_messages_go_there_once_its_code_is_entered_and_the_log_in_stays(page, k
     assert named.to == [SHARED]
 
 
-@pytest.mark.parametrize("written", ["", "Kari@example.test"])
-def test_back_to_the_email_of_the_log_in_needs_no_code(page, kari, written):
+@pytest.mark.parametrize("form", [{"remove": "on"}, {"address": "Kari@example.test"}])
+def test_back_to_the_email_of_the_log_in_needs_no_code(page, kari, form):
     User.objects.filter(pk=kari.pk).update(contact_email=SHARED)
-    page.post(PAGE, {"address": written, "version": 1})
+    for refused in ({}, {"address": "new@example.test", "remove": "on"}):
+        assert "address" in page.post(PAGE, {**refused, "version": 1}).context["form"].errors
+    page.post(PAGE, {**form, "version": 1})
     kari.refresh_from_db()
     assert kari.contact_email == ""
     actions.send_due()

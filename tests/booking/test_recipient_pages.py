@@ -621,7 +621,7 @@ def test_the_email_of_a_log_in_changes_by_accepting_and_the_old_address_is_told(
 
 def change_contact_email(page, department, recipient, email):
     recipient.refresh_from_db()
-    sent = {"email": email, "version": recipient.version}
+    sent = {"email": email, "remove": "" if email else "on", "version": recipient.version}
     return page.post(url("change_contact_email", department.pk, recipient.pk), sent, follow=True)
 
 
@@ -648,7 +648,7 @@ def test_a_recipient_without_a_log_in_gets_messages_where_staff_say(
     client.force_login(spouse)
     assert hans.full_name not in client.get("/me/").text
 
-    stale = {"email": "", "version": 1}
+    stale = {"email": "", "remove": "on", "version": 1}
     url_ = url("change_contact_email", department.pk, hans.pk)
     assert dina.post(url_, stale).status_code == 409
     change_contact_email(dina, department, hans, "")
@@ -657,6 +657,27 @@ def test_a_recipient_without_a_log_in_gets_messages_where_staff_say(
     accounts_actions.send_due()
     assert [mail.to for mail in mailoutbox] == [[spouse.email]]
     assert User.objects.count() == others + 1
+
+
+def test_a_confidential_email_for_messages_is_not_shown_and_only_a_tick_box_removes_it(
+    dina, department, service
+):
+    hans = factories.GrantFactory(service=service).recipient
+    shown = change_contact_email(dina, department, hans, "shared@example.test").text
+    assert "shared@example.test" in shown
+    sent = {"email": "", "version": "2"}
+    refused = dina.post(url("change_contact_email", department.pk, hans.pk), sent)
+    assert "Tick “Remove the e-mail”" in refused.text
+    Recipient.objects.filter(pk=hans.pk).update(has_confidential_address=True)
+    for method, page, data in (
+        (dina.get, "recipient", None),
+        (dina.post, "change_contact_email", sent),  # kept
+    ):
+        answer = method(url(page, department.pk, hans.pk), data, follow=True)
+        assert answer.status_code == 200
+        assert "shared@example.test" not in answer.text
+    hans.refresh_from_db()
+    assert hans.user.contact_email == "shared@example.test"
 
 
 @pytest.mark.parametrize("is_known", [True, False])

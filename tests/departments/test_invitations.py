@@ -139,7 +139,8 @@ def test_messages_to_an_employee_without_a_log_in_go_where_staff_say(dina, depar
     assert (change.department_id, change.subject_id) == (department.pk, employee.person_id)
 
     stale = dina.post(
-        url("change_contact_email", department.pk, employee.pk), {**sent, "email": ""}
+        url("change_contact_email", department.pk, employee.pk),
+        {**sent, "email": "", "remove": "on"},
     )
     assert stale.status_code == 409
 

@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -195,7 +195,7 @@ def change_contact_email(
 ) -> HttpResponse:
     what = "booking:change_contact_email"
     found = recipient_of(department, recipient, by=request.user, what=what)
-    form = StaffContactEmailForm(request.POST)
+    form = _contact(found, request.POST)
     if not form.is_valid():
         return recipient_page(request, department, found, contact=form)
     try:
@@ -318,9 +318,10 @@ def recipient_page(
     return render(request, "booking/recipient.html", context, status=status)
 
 
-def _contact(recipient: Recipient) -> StaffContactEmailForm:
+def _contact(recipient: Recipient, data: QueryDict | None = None) -> StaffContactEmailForm:
     email = recipient.user.contact_email if recipient.user else ""
-    return StaffContactEmailForm(initial={"email": email}).at(recipient.version)
+    is_hidden = recipient.has_confidential_address
+    return StaffContactEmailForm(email, data, is_hidden=is_hidden).at(recipient.version)
 
 
 def _grant_page(
