@@ -121,6 +121,10 @@ def test_a_user_can_choose_to_see_the_service_and_the_department(
     _, calendar, _ = file_in(mail.outbox[0])
     assert calendar.walk("VEVENT")[0]["SUMMARY"] == "Cleaning"
 
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Cleaning from Home care North." in body
+
 
 def test_messages_are_in_the_users_language(booked, user, translated):
     user.language = "nb"
