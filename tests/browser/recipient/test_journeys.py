@@ -76,6 +76,17 @@ def test_somebody_was_faster(shop, way):
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
 
 
+def test_what_is_typed_stays_when_the_language_is_chosen(shop, open_page):
+    check = f"/book/{shop.shower.pk}/{THURSDAY}/18.00/"
+    page = open_page(check, user=shop.aksel.user)
+    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+    page.get_by_role("button", name="Nynorsk").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "nn")
+    expect(page.locator("textarea[name=note]")).to_have_value("Ring twice.")
+    page.reload()
+    expect(page.locator("textarea[name=note]")).to_have_value("")
+
+
 def test_cancelling_and_undoing_and_the_same_again_next_week(shop, way):
     way.open(f"/bookings/{shop.next_visit.pk}/", user=shop.aksel.user)
     way.choose("Cancel the visit", then="Cancel this visit?")
