@@ -326,6 +326,8 @@ OTHERS = {
     "accounts:messages": "one address per channel",
     "accounts:email": "a form",
     "accounts:email_code": "a form",
+    "accounts:contact_email": "a form",
+    "accounts:contact_email_code": "a form",
     "accounts:phone": "a form",
     "accounts:phone_code": "a form",
     "accounts:log_in_again": "a form",

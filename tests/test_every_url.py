@@ -114,6 +114,8 @@ RULES = {
     "accounts:messages": get(LOGGED_IN),
     "accounts:email": get(LOGGED_IN),
     "accounts:email_code": get(LOGGED_IN),
+    "accounts:contact_email": get(LOGGED_IN),
+    "accounts:contact_email_code": get(LOGGED_IN),
     "accounts:phone": get(LOGGED_IN),
     "accounts:phone_code": get(LOGGED_IN),
     "accounts:choose_view": post(LOGGED_IN),
@@ -201,6 +203,9 @@ RULES = {
     "booking:change_recipient department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
+    "booking:change_contact_email department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
     "booking:change_log_in department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
@@ -263,6 +268,9 @@ RULES = {
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
     "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
+    "departments:change_contact_email department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
     "departments:rename_employee department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

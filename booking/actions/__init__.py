@@ -22,6 +22,7 @@ from booking.actions.notes import change_note
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
+    change_contact_email,
     change_log_in,
     change_recipient,
     join_recipient,
@@ -52,6 +53,7 @@ __all__ = [
     "book_all_series",
     "book_what_is_near",
     "cancel",
+    "change_contact_email",
     "change_grant",
     "change_log_in",
     "change_note",

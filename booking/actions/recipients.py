@@ -185,9 +185,55 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
         accounts_actions.withdraw_open_invitations(kind=LOG_IN, target_id=recipient.pk, by=by)
         lock_recipient(recipient.pk)
         user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and opens_more(user, recipient, department.pk):
+        has_log_in = user is not None and user.email is not None
+        if user is not None and has_log_in and opens_more(user, recipient, department.pk):
             raise errors.NotOnlyOurs
         _invite(recipient, email, department, by)
+
+
+def change_contact_email(
+    *,
+    recipient: Recipient,
+    email: str,
+    department: Department,
+    by: User,
+    version: int | None = None,
+) -> None:
+    """Send the messages of a recipient without a log-in to an e-mail address; letters again if
+    it is empty.
+
+    The address may be a spouse's, who may log in with it: it opens nothing on either side. The
+    old address gets a message. Raises ``HasLogIn``, and ``Stale`` when the details have another
+    version than the user's page showed.
+    """
+    with one_transaction():
+        lock_recipient(recipient.pk)
+        fresh = Recipient.objects.select_related("user").get(pk=recipient.pk)
+        user = fresh.user
+        if user is not None and user.email is not None:
+            raise errors.HasLogIn
+        if email == (user.contact_email if user else ""):
+            return
+        check_version(fresh.version, version)
+        if user is None:
+            user = User.objects.create_user(
+                None,
+                given_name=fresh.given_name,
+                family_name=fresh.family_name,
+                phone=fresh.phone,
+            )
+        Recipient.objects.filter(pk=fresh.pk).update(user=user, version=fresh.version + 1)
+        accounts_actions.change_address(
+            user=user, channel=Message.Channel.EMAIL, address=email, by=by, is_contact=True
+        )
+        accounts_actions.record(
+            "change_address",
+            by=by,
+            department_id=department.pk,
+            subject_id=fresh.pk,
+            of=fresh,
+            after={"channel": Message.Channel.EMAIL, "is_contact": True},
+        )
 
 
 def join_recipient(*, from_: Recipient, into: Recipient) -> None:

@@ -12,8 +12,15 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, record, record_all, rename, withdraw_open_invitations
-from accounts.models import Change, User
+from accounts.actions import (
+    change_address,
+    invite,
+    record,
+    record_all,
+    rename,
+    withdraw_open_invitations,
+)
+from accounts.models import Change, Message, User
 from database.transactions import one_transaction
 from database.versions import check_version
 from departments import errors
@@ -95,6 +102,38 @@ def invite_again(*, employee: Employee, email: str, by: User) -> None:
         target_id=employee.pk,
         department_id=employee.department_id,
         by=by,
+    )
+
+
+@one_transaction()
+def change_contact_email(
+    *, employee: Employee, email: str, by: User, version: int | None = None
+) -> None:
+    """Send the messages of an employee without a log-in to an e-mail address; none if it is
+    empty. It opens nothing, and may be somebody else's too.
+
+    Raises ``HasLogIn``, and ``Stale`` when the person has another version than the page showed.
+    """
+    person = lock_person(employee.person)
+    if person.email is not None:
+        raise errors.HasLogIn
+    if email == person.contact_email:
+        return
+    change_address(
+        user=person,
+        channel=Message.Channel.EMAIL,
+        address=email,
+        by=by,
+        is_contact=True,
+        version=version,
+    )
+    record(
+        "change_address",
+        by=by,
+        department_id=employee.department_id,
+        subject_id=person.pk,
+        of=employee,
+        after={"channel": Message.Channel.EMAIL, "is_contact": True},
     )
 
 
