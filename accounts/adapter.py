@@ -16,7 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # allauth has no nynorsk, and its bokmål differs from ours.
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": _("You cannot log in any more."),
+        "account_inactive": _("You can't log in any more."),
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
         "enter_current_password": _("This is not the password you have now."),
         "incorrect_code": _("This is not the code we sent."),

@@ -134,12 +134,27 @@ def clock(value: dt.datetime | dt.time, language: str | None) -> str:
     return text if repetition is None else f"{text} ({w.twice[repetition]})"
 
 
+def at_on_page(clock: str, language: str | None) -> str:
+    """ "klokka 10.00" with a no-break space. Not for text messages: GSM-7 has no such space."""
+    return words(language).at.format(clock=clock).replace(" ", "\N{NO-BREAK SPACE}", 1)
+
+
 def hm(value: dt.datetime | dt.time, language: str | None = None) -> str:
     """ "10:00", for staff."""
     time = local_time(value)
     repetition = _repetition(value)
     suffix = "" if repetition is None else f" ({words(language).twice[repetition]})"
     return f"{time.hour:02}:{time.minute:02}{suffix}"
+
+
+def end_date(value: dt.datetime) -> dt.date:
+    """The local day on which a period ends: midnight belongs to the day before, as "24:00"."""
+    return local_date(value - dt.timedelta(microseconds=1))
+
+
+def end_hm(value: dt.datetime, language: str | None = None) -> str:
+    """ "15:30"; midnight is "24:00"."""
+    return "24:00" if local_time(value) == dt.time.min else hm(value, language)
 
 
 def duration(minutes: int, language: str | None) -> str:

@@ -219,6 +219,50 @@ class EmailForm(VersionedForm, CleanForm):
         return address
 
 
+class ContactEmailForm(VersionedForm, CleanForm):
+    """``address`` is empty when messages shall go to the e-mail that the user logs in with."""
+
+    address = forms.EmailField(
+        label=_("E-mail for messages"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "You may share it with others, such as your spouse. We send a code there. Until you"
+            " have written it here, nothing changes."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    remove = forms.BooleanField(label=_("Write to the e-mail I log in with"), required=False)
+
+    def __init__(self, user: User, *args: Any) -> None:
+        super().__init__(*args)
+        self.user = user
+        if not user.contact_email:
+            del self.fields["remove"]
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"].lower()
+        if address and address == self.user.message_email.lower():
+            raise forms.ValidationError(_("This is where we write to you now."))
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        """An empty field alone removes nothing."""
+        data: dict[str, Any] = super().clean() or {}
+        if "address" in self.errors:
+            return data
+        if bool(data["address"]) == bool(data.get("remove")):
+            self.add_error(
+                "address",
+                _("Write an e-mail, or choose the one you log in with. Not both.")
+                if self.user.contact_email
+                else _("Write an e-mail."),
+            )
+        elif data["address"] == (self.user.email or "").lower():
+            data["address"] = ""
+        return data
+
+
 class PhoneForm(VersionedForm, CleanForm):
     address = PhoneField(
         label=_("Your new phone number"),
@@ -229,10 +273,27 @@ class PhoneForm(VersionedForm, CleanForm):
             "unsure": _("Is %(number)s your own number? Then write only the number."),
         },
     )
+    remove = forms.BooleanField(label=_("Remove my number"), required=False)
 
     def __init__(self, user: User, *args: Any) -> None:
         super().__init__(*args)
         self.user = user
+        if not user.phone:
+            del self.fields["remove"]
+
+    def clean(self) -> dict[str, Any]:
+        """An empty field alone removes nothing."""
+        data: dict[str, Any] = super().clean() or {}
+        if "address" in self.errors:
+            return data
+        if bool(data["address"]) == bool(data.get("remove")):
+            self.add_error(
+                "address",
+                _("Write a number, or choose to remove the one you have. Not both.")
+                if self.user.phone
+                else _("Write a number."),
+            )
+        return data
 
 
 class AddressCodeForm(CleanForm):

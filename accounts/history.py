@@ -43,6 +43,8 @@ def register_all() -> None:
 
 
 def _address(change: Change, people: People) -> str:
+    if change.after.get("is_contact"):  # missing in changes of earlier releases
+        return _("The e-mail for messages was changed")
     if change.after["channel"] == Message.Channel.EMAIL:
         return _("The e-mail for logging in was changed")
     return _("The phone number was changed")

@@ -50,11 +50,14 @@ class User(AbstractBaseUser, Versioned):
     (``Employee``, ``Recipient``, ``Coordinator``), never from flags here.
 
     ``email`` is None for an employee who has not accepted their invitation: shifts can have
-    the name already, nobody can log in, and no message is sent.
+    the name already, nobody can log in, and no message is sent except to a ``contact_email``
+    from staff. It is None too for a recipient without a log-in who has a ``contact_email``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), unique=True, null=True)  # noqa: DJ001
+    # Where messages go, if not to ``email``. Several users may share one: it opens nothing.
+    contact_email = models.EmailField(_("e-mail for messages"), blank=True)
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)  # E.164
@@ -90,6 +93,12 @@ class User(AbstractBaseUser, Versioned):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def message_email(self) -> str:
+        """The e-mail address for messages. Codes, links to a new password and invitations go
+        to ``email`` only."""
+        return self.contact_email or self.email or ""
 
     @property
     def initials(self) -> str:
@@ -337,7 +346,7 @@ class DeadAddress(models.Model):
     def is_in_use(self) -> bool:
         """Whether it is still the user's address."""
         if self.channel == Message.Channel.EMAIL:
-            return self.address == self.user.email
+            return self.address == self.user.message_email
         return self.address == mobile_number(self.user.phone)
 
 
@@ -353,7 +362,8 @@ class SendingPause(models.Model):
 
 
 class AddressChange(models.Model):
-    """A change of a user's e-mail address or phone number.
+    """A change of a user's e-mail address or phone number. ``is_contact``: of the e-mail
+    address for messages, not of the one to log in with.
 
     A change by the user is applied once they have entered the code that was sent to the new
     address. ``digest`` is the digest of that code. It is empty if no code is valid: a newer
@@ -369,6 +379,7 @@ class AddressChange(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     channel = models.CharField(max_length=6, choices=MessageChoices.CHANNELS)
+    is_contact = models.BooleanField(default=False)
     address = models.CharField(max_length=254, blank=True)
     old_address = models.CharField(max_length=254, blank=True)
     digest = models.CharField(max_length=64, blank=True)

@@ -64,12 +64,17 @@ def dead_addresses(user: User) -> list[DeadAddress]:
 
 def needs_code(channel: Message.Channel, address: str) -> bool:
     """Whether a code must prove the address: e-mail, and numbers that get text messages."""
-    return channel is Message.Channel.EMAIL or bool(sms.is_offered() and mobile_number(address))
+    if channel is Message.Channel.EMAIL:
+        return bool(address)
+    return bool(sms.is_offered() and mobile_number(address))
 
 
-def pending_change(*, channel: Message.Channel, user: User) -> AddressChange | None:
+def pending_change(
+    *, channel: Message.Channel, user: User, is_contact: bool = False
+) -> AddressChange | None:
     """The user's change of address that can still be confirmed with its code."""
-    change = AddressChange.objects.filter(user=user, channel=channel).first()
+    changes = AddressChange.objects.filter(user=user, channel=channel, is_contact=is_contact)
+    change = changes.first()
     return change if change and change.is_pending(timezone.now()) else None
 
 

@@ -8,6 +8,7 @@ from accounts.views import addresses, invitations, log_in_again, me, tokens, uns
 app_name = "accounts"
 
 EMAIL = {"channel": Message.Channel.EMAIL}
+CONTACT = {**EMAIL, "is_contact": True}
 PHONE = {"channel": Message.Channel.SMS}
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/messages/", me.my_messages, name="messages"),
     path("settings/email/", addresses.address, EMAIL, name="email"),
     path("settings/email/code/", addresses.code, EMAIL, name="email_code"),
+    path("settings/contact-email/", addresses.address, CONTACT, name="contact_email"),
+    path("settings/contact-email/code/", addresses.code, CONTACT, name="contact_email_code"),
     path("settings/phone/", addresses.address, PHONE, name="phone"),
     path("settings/phone/code/", addresses.code, PHONE, name="phone_code"),
     path("settings/log-in-again/", log_in_again.log_in_again, name="log_in_again"),

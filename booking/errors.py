@@ -89,6 +89,10 @@ class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
 
 
+class HasLogIn(BookingError):
+    """The recipient can log in, and chooses the e-mail address for messages themselves."""
+
+
 class OwnAddress(BookingError):
     """Staff can't invite themselves to be somebody they register, or their guardian."""
 

@@ -290,10 +290,11 @@ def times(values: Mapping[str, Any], this_year: int) -> str:
     )
     language = get_language()
     first = dates.day(start, language, this_year=this_year)
-    if end - start < dt.timedelta(days=1):
-        return f"{first} {dates.hm(start, language)}–{dates.hm(end, language)}"
-    last = dates.day(end, language, this_year=this_year)
-    return f"{first} {dates.hm(start, language)} – {last} {dates.hm(end, language)}"
+    until, end_date = dates.end_hm(end, language), dates.end_date(end)
+    if end_date == start.date() or end - start < dt.timedelta(days=1):
+        return f"{first} {dates.hm(start, language)}–{until}"
+    last = dates.day(end_date, language, this_year=this_year)
+    return f"{first} {dates.hm(start, language)} – {last} {until}"
 
 
 def iso_day(value: str, this_year: int) -> str:

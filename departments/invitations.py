@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations
+from accounts.actions import give_log_in
 from accounts.errors import InvitationRefused
 from accounts.models import Invitation, User
 from departments.actions.join import join_person
@@ -68,8 +69,7 @@ def _give_log_in(invitation: Invitation) -> User:
     person.refresh_from_db(fields=["email"])
     if person.email is not None:  # accepted with another address before
         raise InvitationRefused
-    person.email = invitation.address
-    person.save(update_fields=["email"])
+    give_log_in(user=person, email=invitation.address)
     return person
 
 

@@ -50,6 +50,11 @@ staff_urls: list[URLPattern | URLResolver] = [
     path("add/", staff.add_employee, name="add_employee"),
     path("<uuid:employee>/", staff.employee, name="employee"),
     path("<uuid:employee>/invite/", staff.invite_again, name="invite_again"),
+    path(
+        "<uuid:employee>/contact-email/change/",
+        staff.change_contact_email,
+        name="change_contact_email",
+    ),
     path("<uuid:employee>/rename/", staff.rename_employee, name="rename_employee"),
     path("<uuid:employee>/change/", staff.change_employment, name="change_employment"),
     path(

@@ -114,6 +114,8 @@ RULES = {
     "accounts:messages": get(LOGGED_IN),
     "accounts:email": get(LOGGED_IN),
     "accounts:email_code": get(LOGGED_IN),
+    "accounts:contact_email": get(LOGGED_IN),
+    "accounts:contact_email_code": get(LOGGED_IN),
     "accounts:phone": get(LOGGED_IN),
     "accounts:phone_code": get(LOGGED_IN),
     "accounts:choose_view": post(LOGGED_IN),
@@ -169,6 +171,7 @@ RULES = {
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
+    "booking:note booking": get(*BOOKERS, booking="booking"),
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
@@ -198,6 +201,9 @@ RULES = {
     "booking:trust_address department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:recipient department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:change_recipient department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:change_contact_email department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
     "booking:change_log_in department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
@@ -262,6 +268,9 @@ RULES = {
     "departments:add_employee department": post(ADMINISTRATOR, **D),
     "departments:employee department employee": get(ADMINISTRATOR, **D, employee="employee"),
     "departments:invite_again department employee": post(ADMINISTRATOR, **D, employee="employee"),
+    "departments:change_contact_email department employee": post(
+        ADMINISTRATOR, **D, employee="employee"
+    ),
     "departments:rename_employee department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

@@ -63,7 +63,7 @@ class Card:
             "open": _("nobody to go"),
             "plan": _("planned"),
             "now": _("under way"),
-            "untold": _("over, no report yet"),
+            "untold": _("over, not recorded yet"),
             "done": _("done"),
             "absent": _("not found at home"),
             "unable": _("we could not come"),

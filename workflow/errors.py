@@ -29,17 +29,17 @@ class VisitGone(NotYourVisit):
 
 
 class NotYet(WorkflowError):
-    message = _("You can tell what happened from one hour before the visit.")
+    message = _("You can record what happened from one hour before the visit.")
 
 
 class DayClosed(WorkflowError):
     """The user is no administrator, and the department has closed the day."""
 
-    message = _("This day is closed. Tell the department what happened: they can still write it.")
+    message = _("This day is closed. Tell the department what happened: they can still record it.")
 
 
 class ReasonMissing(WorkflowError):
-    message = _("The day is closed. Write why you tell it now.")
+    message = _("The day is closed. Write why you record it now.")
 
 
 class ReportedByAnother(WorkflowError):
@@ -60,4 +60,4 @@ class DayNotOver(WorkflowError):
 class VisitsUntold(WorkflowError):
     """Visits of the day have no report. The caller may close it all the same."""
 
-    message = _("Some visits of the day have no report.")
+    message = _("Some visits of the day are not recorded.")

@@ -30,12 +30,12 @@ OUTCOMES = [
     Choice(
         Report.Outcome.NOT_AVAILABLE,
         _("Not there"),
-        _("Nobody opened, or the person was out"),
+        _("Follow the routine"),
     ),
     Choice(
         Report.Outcome.UNABLE,
         _("Could not be done"),
-        _("Something on our side stopped it"),
+        _("The cause is with us"),
     ),
 ]
 
@@ -75,8 +75,8 @@ class StaffReportForm(ReportForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("Why you tell it, and not the carer. It is kept with the report."),
-        error_messages={"required": _("Write why you tell it now: the day is closed.")},
+        help_text=_("Why you record it, and not the carer. It is kept with the report."),
+        error_messages={"required": _("Write why you record it now: the day is closed.")},
     )
 
     def __init__(self, data: Any = None, *, is_closed: bool, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ from accounts.actions.invitations import (
     withdraw_invitation,
     withdraw_open_invitations,
 )
+from accounts.actions.log_ins import give_log_in, join_messages
 from accounts.actions.login_codes import (
     delete_old_codes,
     find_login,
@@ -58,7 +59,9 @@ __all__ = [
     "dismiss_coordinator",
     "end_overdue",
     "find_login",
+    "give_log_in",
     "invite",
+    "join_messages",
     "mark_dead",
     "mark_printed",
     "post",

@@ -8,6 +8,9 @@ in the database under lock, so that neither a missing cache nor parallel request
 A new e-mail address ends the user's sessions, except the one in which they changed it. API
 tokens remain valid unless they ask for more. django-allauth's own list of addresses is emptied:
 otherwise the old address could still be used to log in.
+
+The e-mail address for messages (``is_contact``) opens nothing, so a couple may share one. It
+needs a code too, except when staff enter it for somebody without a log-in.
 """
 
 import contextlib
@@ -18,7 +21,7 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
@@ -45,7 +48,12 @@ Channel = Message.Channel
 
 
 def request_change(
-    *, channel: Message.Channel, address: str, by: User, version: int | None = None
+    *,
+    channel: Message.Channel,
+    address: str,
+    by: User,
+    is_contact: bool = False,
+    version: int | None = None,
 ) -> AddressChange:
     """Send a code to the new address, which is used once the code is confirmed.
 
@@ -57,15 +65,13 @@ def request_change(
         user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
         check_version(user.version, version)
         _check_rate(user, channel, address)
-        AddressChange.objects.filter(user=user, channel=channel).update(digest="")
         change = AddressChange(
-            user=user,
-            by=user,
-            channel=channel,
-            address=address,
-            old_address=_address(user, channel),
+            user=user, by=user, channel=channel, address=address, is_contact=is_contact
         )
-        belongs_to_other = channel is Channel.EMAIL and _belongs_to_other(user, address)
+        _earlier(change).update(digest="")
+        change.old_address = _address(change)
+        is_log_in = channel is Channel.EMAIL and not is_contact
+        belongs_to_other = is_log_in and _belongs_to_other(user, address)
         change.digest = "" if belongs_to_other else _digest(change, code)
         change.save(force_insert=True)
     try:
@@ -80,7 +86,12 @@ def request_change(
 
 
 def confirm_change(
-    *, channel: Message.Channel, code: str, by: User, session_key: str | None = None
+    *,
+    channel: Message.Channel,
+    code: str,
+    by: User,
+    is_contact: bool = False,
+    session_key: str | None = None,
 ) -> AddressChange:
     """Use the new address if the code is right. ``session_key`` names the session that remains.
 
@@ -91,7 +102,7 @@ def confirm_change(
         change = (
             AddressChange.objects.select_for_update(of=("self",))
             .select_related("user")
-            .filter(user=by, channel=channel)
+            .filter(user=by, channel=channel, is_contact=is_contact)
             .first()
         )
         if change is None or not change.is_pending(timezone.now()):
@@ -114,9 +125,11 @@ def change_address(
     channel: Message.Channel,
     address: str,
     by: User,
+    is_contact: bool = False,
     version: int | None = None,
 ) -> None:
-    """Change an address without a code: by staff, or to a number that gets no messages.
+    """Change an address without a code: by staff, or to a number that gets no messages, or
+    from an e-mail address for messages to none.
 
     Raises ``AddressTaken``, and ``Stale`` when the user has another version than the page
     showed.
@@ -124,15 +137,12 @@ def change_address(
     with _address_taken():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         change = AddressChange(
-            user=user,
-            by=by,
-            channel=channel,
-            address=address,
-            old_address=_address(user, channel),
+            user=user, by=by, channel=channel, address=address, is_contact=is_contact
         )
-        if change.address != change.old_address:
+        change.old_address = _address(change)
+        if change.address != (user.contact_email if is_contact else change.old_address):
             check_version(user.version, version)
-            AddressChange.objects.filter(user=user, channel=channel).update(digest="")
+            _earlier(change).update(digest="")
             change.save(force_insert=True)
             _apply(change)
 
@@ -144,7 +154,11 @@ def delete_old_changes(*, before: dt.datetime) -> int:
 def _apply(change: AddressChange, session_key: str | None = None) -> None:
     """Use the new address, and notify the user at the e-mail address they had before."""
     user, channel = change.user, Channel(change.channel)
-    if channel is Channel.EMAIL:
+    if change.is_contact:
+        User.objects.filter(pk=user.pk).update(
+            contact_email=change.address, version=F("version") + 1
+        )
+    elif channel is Channel.EMAIL:
         EmailAddress.objects.filter(user=user).delete()
         User.objects.filter(pk=user.pk).update(email=change.address, version=F("version") + 1)
         end_sessions(of=user, but=session_key)
@@ -155,13 +169,16 @@ def _apply(change: AddressChange, session_key: str | None = None) -> None:
             phone_is_confirmed=bool(change.digest),
             version=F("version") + 1,
         )
-    DeadAddress.objects.filter(user=user, channel=channel).delete()
+    if change.is_contact or channel is Channel.SMS or not user.contact_email:
+        DeadAddress.objects.filter(user=user, channel=channel).delete()
     change.made_at = timezone.now()
     change.save(update_fields=["made_at"])
-    if channel is Channel.EMAIL or change.by == user:  # a number by staff: they record it
-        record("change_address", by=change.by, subject_id=user.pk, after={"channel": channel})
+    is_log_in = channel is Channel.EMAIL and not change.is_contact
+    if is_log_in or change.by == user:  # other changes by staff: they record them
+        after = {"channel": channel, "is_contact": change.is_contact}
+        record("change_address", by=change.by, subject_id=user.pk, after=after)
     post(
-        kind=addresses.KINDS[channel],
+        kind=addresses.kind_of(change),
         key=str(change.pk),
         to=user,
         about_id=change.pk,
@@ -187,8 +204,19 @@ def _check_rate(user: User, channel: Message.Channel, address: str) -> None:
         raise errors.TooManyCodes
 
 
-def _address(user: User, channel: Message.Channel) -> str:
-    return (user.email or "") if channel is Channel.EMAIL else user.phone
+def _earlier(change: AddressChange) -> QuerySet[AddressChange]:
+    """All changes of the same address of the user."""
+    return AddressChange.objects.filter(
+        user=change.user, channel=change.channel, is_contact=change.is_contact
+    )
+
+
+def _address(change: AddressChange) -> str:
+    """The address in use now."""
+    user = change.user
+    if change.is_contact:
+        return user.message_email
+    return (user.email or "") if change.channel == Channel.EMAIL else user.phone
 
 
 def _belongs_to_other(user: User, address: str) -> bool:

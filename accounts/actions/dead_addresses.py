@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actions.changes import record
 from accounts.models import DeadAddress, Message, User
@@ -18,9 +19,11 @@ def mark_dead(*, user: User, channel: Message.Channel, address: str) -> None:
 
 
 def record_bounce(*, email: str) -> None:
-    """The mail service reports that a mail to this address came back for good."""
-    for user in User.objects.filter(email__iexact=email):
-        mark_dead(user=user, channel=Message.Channel.EMAIL, address=user.email or email)
+    """The mail service reports that a mail to this address came back for good: it is dead for
+    all users whose messages go there."""
+    is_log_in = Q(contact_email="", email__iexact=email)
+    for user in User.objects.filter(is_log_in | Q(contact_email__iexact=email)):
+        mark_dead(user=user, channel=Message.Channel.EMAIL, address=user.message_email)
 
 
 def trust_again(

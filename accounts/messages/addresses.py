@@ -7,12 +7,18 @@ from django.utils.translation import gettext as _
 from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import AddressChange, Message
 
-EMAIL, PHONE = "address.email", "address.phone"
-KINDS = {Message.Channel.EMAIL: EMAIL, Message.Channel.SMS: PHONE}
+EMAIL, PHONE, CONTACT = "address.email", "address.phone", "address.contact"
+
+
+def kind_of(change: AddressChange) -> str:
+    if change.is_contact:
+        return CONTACT
+    return EMAIL if change.channel == Message.Channel.EMAIL else PHONE
 
 
 def register_all() -> None:
-    for kind, compose in ((EMAIL, compose_email), (PHONE, compose_phone)):
+    kinds = ((EMAIL, compose_email), (PHONE, compose_phone), (CONTACT, compose_contact))
+    for kind, compose in kinds:
         register(Notice(kind, Topic.BY_OTHERS, compose, over=Message.Channel.EMAIL))
 
 
@@ -45,11 +51,30 @@ def compose_email(message: Message) -> Words | None:
     change = AddressChange.objects.filter(pk=message.about_id).first()
     if change is None or not change.old_address:
         return None
+    has_contact = message.user is not None and message.user.contact_email
     return Words(
         subject=_("Your e-mail with us is changed"),
         lines=(
-            _("From now on you log in with another e-mail, and we write to that one."),
+            _("From now on you log in with another e-mail.")
+            if has_contact
+            else _("From now on you log in with another e-mail, and we write to that one."),
             _("Was it not you? Call %(phone)s at once.") % {"phone": settings.MUNICIPALITY_PHONE},
+        ),
+        address=change.old_address,
+    )
+
+
+def compose_contact(message: Message) -> Words | None:
+    """Goes to the address that got the messages before."""
+    assert message.about_id is not None
+    change = AddressChange.objects.filter(pk=message.about_id).first()
+    if change is None or not change.old_address:
+        return None
+    return Words(
+        subject=_("We write to another e-mail"),
+        lines=(
+            _("From now on our messages go to another e-mail."),
+            _("Was it not you? Call %(phone)s.") % {"phone": settings.MUNICIPALITY_PHONE},
         ),
         address=change.old_address,
     )
@@ -62,5 +87,5 @@ def compose_phone(message: Message) -> Words | None:
             _("We have another phone number for you now."),
             _("Was it not you? Call %(phone)s.") % {"phone": settings.MUNICIPALITY_PHONE},
         ),
-        path=reverse("accounts:me"),
+        path=reverse("accounts:me") if message.user and message.user.email else "",
     )

@@ -25,11 +25,12 @@ class ContactChannels:
         if user is None:
             return cls({}, MessageChoices())
         choices = choices or queries.message_choices(user)
-        if not user.is_active or user.email is None:  # has not accepted an invitation
+        if not user.is_active or not user.message_email:
             return cls({}, choices)
         dead = {(found.channel, found.address) for found in DeadAddress.objects.filter(user=user)}
-        addresses = {Channel.EMAIL: user.email, Channel.SMS: mobile_number(user.phone)}
-        if not sms.is_offered():
+        addresses = {Channel.EMAIL: user.message_email, Channel.SMS: mobile_number(user.phone)}
+        # Somebody who can't log in has agreed to no text messages.
+        if not sms.is_offered() or user.email is None:
             del addresses[Channel.SMS]
         working = {
             channel: address

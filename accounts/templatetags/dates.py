@@ -22,6 +22,21 @@ def short_day(value: dt.date) -> str:
 
 
 @register.filter
+def end_day(value: dt.datetime) -> str:
+    return day(dates.end_date(value))
+
+
+@register.filter
+def end_short_day(value: dt.datetime) -> str:
+    return short_day(dates.end_date(value))
+
+
+@register.filter
+def end_hm(value: dt.datetime) -> str:
+    return dates.end_hm(value, translation.get_language())
+
+
+@register.filter
 def near_day(value: dt.date) -> str:
     return dates.near_day(value, translation.get_language(), today=timezone.localdate())
 
@@ -69,7 +84,7 @@ def clock(value: dt.datetime | dt.time) -> str:
 def at_clock(value: dt.datetime | dt.time) -> str:
     """ "klokka 10.00"."""
     language = translation.get_language()
-    return dates.words(language).at.format(clock=dates.clock(value, language))
+    return dates.at_on_page(dates.clock(value, language), language)
 
 
 @register.filter

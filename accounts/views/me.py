@@ -15,7 +15,7 @@ from accounts.http_methods import require_http_methods, require_POST, require_sa
 from accounts.messages import sms
 from accounts.models import Message
 from accounts.phones import mobile_number
-from accounts.views.addresses import CHANNELS
+from accounts.views.addresses import pages_of
 from database.versions import Stale
 
 
@@ -61,7 +61,13 @@ def my_messages(request: PersonRequest) -> HttpResponse:
         "form": form,
         "lacks_number": sms.is_offered() and not has_number,
         "dead": [address.address for address in dead],
-        "change": [CHANNELS[Message.Channel(address.channel)] for address in dead],
+        "change": [
+            pages_of(
+                Message.Channel(address.channel),
+                is_contact=address.channel == Message.Channel.EMAIL and bool(user.contact_email),
+            )
+            for address in dead
+        ],
     }
     return render(request, "accounts/messages.html", context, status=status)
 

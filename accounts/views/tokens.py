@@ -47,7 +47,7 @@ def create_token(request: PersonRequest) -> HttpResponse:
         messages.info(
             request,
             _(
-                "You have made this key already. We cannot show it again. "
+                "You have made this key already. We can't show it again. "
                 "Did you not copy it? Remove it, and make another."
             ),
         )

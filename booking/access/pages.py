@@ -25,6 +25,9 @@ from booking.queries import recipients as parts
 from database.expressions import Alphabetical
 from departments.models import Service
 
+# The access log says whether the form was only opened, or sent.
+LOGGED_BY_STEP = frozenset({"booking:move", "booking:cancel", "booking:end_series"})
+
 
 class MandateEnded(Http404):
     """The user has chosen to act for a recipient, but may not, or no longer. The choice has been
@@ -105,6 +108,8 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
             raise MandateEnded
         return own
     what = request.resolver_match.view_name if request.resolver_match else ""
+    if what in LOGGED_BY_STEP:
+        what += ":sent" if request.method == "POST" else ":opened"
     return recipient_under(whose.mandate, may=may, what=what)
 
 

@@ -18,9 +18,11 @@ from booking.actions.mandates import (
     notify_of_expired_mandates,
     register_guardian,
 )
+from booking.actions.notes import change_note
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
+    change_contact_email,
     change_log_in,
     change_recipient,
     join_recipient,
@@ -51,8 +53,10 @@ __all__ = [
     "book_all_series",
     "book_what_is_near",
     "cancel",
+    "change_contact_email",
     "change_grant",
     "change_log_in",
+    "change_note",
     "change_recipient",
     "drop",
     "due",

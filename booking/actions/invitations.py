@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import invitations
-from accounts.actions import change_address, record
+from accounts.actions import change_address, give_log_in, join_messages, record
 from accounts.errors import AddressTaken, InvitationRefused, OwnInvitation
 from accounts.models import Invitation, Message, User
 from booking import errors
@@ -75,6 +75,10 @@ def _give_log_in(invitation: Invitation) -> User:
             family_name=recipient.family_name,
             phone=recipient.phone,
         )
+    if recipient.user.email is None:  # has only an address for messages
+        give_log_in(user=recipient.user, email=invitation.address)
+        _record_accepted(invitation, recipient, recipient.user)
+        return recipient.user
     if opens_more(recipient.user, recipient, invitation.department_id) or invitation.by is None:
         raise InvitationRefused
     try:
@@ -96,10 +100,15 @@ def _accept_log_in(invitation: Invitation, user: User) -> None:
     recipient = _recipient(invitation)
     if recipient.user_id == user.pk:
         return
-    if recipient.user_id is not None:
+    if recipient.user is not None and recipient.user.email is not None:
         raise InvitationRefused
     if user.pk == invitation.by_id:
         raise OwnInvitation
+    if recipient.user is not None:
+        without_log_in = recipient.user
+        Recipient.objects.filter(pk=recipient.pk).update(user=None)
+        join_messages(from_=without_log_in, into=user)
+        without_log_in.delete()
     known = Recipient.objects.filter(user=user).first()
     if known is None:
         Recipient.objects.filter(pk=recipient.pk).update(user=user)
@@ -108,11 +117,15 @@ def _accept_log_in(invitation: Invitation, user: User) -> None:
             join_recipient(from_=recipient, into=known)
         except errors.BookingError as error:
             raise InvitationRefused from error
+    _record_accepted(invitation, known or recipient, user)
+
+
+def _record_accepted(invitation: Invitation, recipient: Recipient, user: User) -> None:
     record(
         "accept_log_in",
         by=user,
         department_id=invitation.department_id,
-        subject_id=(known or recipient).pk,
+        subject_id=recipient.pk,
         of=invitation,
     )
 

@@ -1,6 +1,7 @@
 """Recipients and their log-ins."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.models import AccessLogEntry, Invitation, Message, User
 from booking import errors
+from booking.actions.grants import grant
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import (
     Booking,
@@ -46,23 +48,29 @@ def add_recipient(
     *,
     key: uuid.UUID,
     particulars: Particulars,
+    terms: Mapping[str, Any] | None = None,
     email: str = "",
     department: Department,
     by: User,
 ) -> Recipient:
-    """Add a recipient, and invite the owner of the e-mail, if there is one, to log in as them.
+    """Add a recipient with a grant (``terms``, as ``grant`` takes them), and invite the owner of
+    the e-mail, if there is one, to log in as them.
 
     Nothing of an existing user is opened before they accept (``booking.actions.invitations``).
     ``key`` is the form's idempotency key: sending the form twice adds one recipient. Raises
-    ``KeyReused`` when it was sent by somebody else or for another department, ``OwnAddress``,
-    and ``TooManyInvitations``.
+    ``KeyReused`` when it was sent by somebody else, for another department or with other words,
+    ``OwnAddress``, and ``TooManyInvitations``.
     """
     with one_transaction():
         recipient, is_new = Recipient.objects.get_or_create(
             pk=key, defaults={**asdict(particulars), "added_by": by, "added_in": department}
         )
-        if not is_new and (recipient.added_by_id, recipient.added_in_id) != (by.pk, department.pk):
-            raise errors.KeyReused
+        if not is_new:
+            sender = (recipient.added_by_id, recipient.added_in_id)
+            if sender != (by.pk, department.pk) or not _is_same(
+                recipient, particulars, terms, email
+            ):
+                raise errors.KeyReused
         if is_new:
             accounts_actions.record(
                 "add_recipient",
@@ -71,9 +79,24 @@ def add_recipient(
                 subject_id=recipient.pk,
                 of=recipient,
             )
+            if terms:
+                grant(recipient=recipient, **terms, by=by)
         if is_new and email:
             _invite(recipient, email, department, by)
         return recipient
+
+
+def _is_same(
+    recipient: Recipient, particulars: Particulars, terms: Mapping[str, Any] | None, email: str
+) -> bool:
+    """Whether the recipient is as a form says that was sent before."""
+    values = asdict(particulars)
+    if accounts_actions.values_of(recipient, values) != values:
+        return False
+    if terms and not Grant.objects.filter(recipient=recipient, **terms).exists():
+        return False
+    invited = Invitation.objects.filter(kind=LOG_IN, target_id=recipient.pk)
+    return not email or invited.filter(address__iexact=email).exists()
 
 
 def change_recipient(
@@ -162,9 +185,55 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
         accounts_actions.withdraw_open_invitations(kind=LOG_IN, target_id=recipient.pk, by=by)
         lock_recipient(recipient.pk)
         user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and opens_more(user, recipient, department.pk):
+        has_log_in = user is not None and user.email is not None
+        if user is not None and has_log_in and opens_more(user, recipient, department.pk):
             raise errors.NotOnlyOurs
         _invite(recipient, email, department, by)
+
+
+def change_contact_email(
+    *,
+    recipient: Recipient,
+    email: str,
+    department: Department,
+    by: User,
+    version: int | None = None,
+) -> None:
+    """Send the messages of a recipient without a log-in to an e-mail address; letters again if
+    it is empty.
+
+    The address may be a spouse's, who may log in with it: it opens nothing on either side. The
+    old address gets a message. Raises ``HasLogIn``, and ``Stale`` when the details have another
+    version than the user's page showed.
+    """
+    with one_transaction():
+        lock_recipient(recipient.pk)
+        fresh = Recipient.objects.select_related("user").get(pk=recipient.pk)
+        user = fresh.user
+        if user is not None and user.email is not None:
+            raise errors.HasLogIn
+        if email == (user.contact_email if user else ""):
+            return
+        check_version(fresh.version, version)
+        if user is None:
+            user = User.objects.create_user(
+                None,
+                given_name=fresh.given_name,
+                family_name=fresh.family_name,
+                phone=fresh.phone,
+            )
+        Recipient.objects.filter(pk=fresh.pk).update(user=user, version=fresh.version + 1)
+        accounts_actions.change_address(
+            user=user, channel=Message.Channel.EMAIL, address=email, by=by, is_contact=True
+        )
+        accounts_actions.record(
+            "change_address",
+            by=by,
+            department_id=department.pk,
+            subject_id=fresh.pk,
+            of=fresh,
+            after={"channel": Message.Channel.EMAIL, "is_contact": True},
+        )
 
 
 def join_recipient(*, from_: Recipient, into: Recipient) -> None:

@@ -1,6 +1,7 @@
 """Forms that book, move or cancel. They check formats; the actions check the rules."""
 
 import datetime as dt
+import uuid
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class InstantField(forms.DateTimeField):
 class NoteForm(CleanForm):
     note = forms.CharField(
         label=_("Note to the person who comes"),
-        help_text=_("For example: “Ring twice.” Do not write about health here."),
+        help_text=_("For example: “Ring twice.” Do not write about illness here."),
         max_length=Booking._meta.get_field("note").max_length,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -41,6 +42,16 @@ class BookForm(NoteForm):
     recipient = forms.UUIDField(widget=forms.HiddenInput)
     service = forms.UUIDField(widget=forms.HiddenInput)
     starts_at = InstantField()
+
+
+class ChangeNoteForm(NoteForm):
+    """``seen`` is the mark of the note that the page showed."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def shown(cls, visit: Booking) -> dict[str, str]:
+        return {"note": visit.note, "seen": visit.note_mark}
 
 
 class MoveForm(CleanForm):
@@ -62,6 +73,12 @@ class BookByPhoneForm(NoteForm):
         max_length=BookingEvent._meta.get_field("reason").max_length,
         widget=forms.TextInput(attrs=NO_GUESSES),
     )
+
+    def with_new_key(self) -> "BookByPhoneForm":
+        """The same input, with a key that was not used."""
+        form = BookByPhoneForm({**self.cleaned_data, "key": uuid.uuid4()})
+        form.full_clean()
+        return form
 
 
 class CancelByPhoneForm(CleanForm):

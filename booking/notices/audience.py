@@ -17,7 +17,8 @@ from booking.models import Mandate, Recipient
 @dataclass(frozen=True)
 class Addressee:
     """Somebody who gets messages about a recipient: the recipient, or the holder of a mandate
-    (``is_other``). ``user`` is None for a recipient without a log-in, who gets a letter.
+    (``is_other``). ``user`` is None for a recipient without a log-in and without an e-mail
+    address for messages, who gets a letter.
 
     ``is_copy``: the recipient gets the message too, so that a copy that fails needs no letter.
     """
@@ -28,12 +29,12 @@ class Addressee:
 
 
 def addressees(recipient: Recipient) -> list[Addressee]:
-    """The recipient, and the mandate holders who get messages. For a recipient without a
-    log-in only those holders; without any, a letter to the recipient."""
+    """The recipient, and the mandate holders who get messages. For a recipient without an
+    e-mail address only those holders; without any, a letter to the recipient."""
     holders = [
         mandate.holder for mandate in mandates_with_messages(recipient).select_related("holder")
     ]
-    if recipient.user is None:
+    if recipient.user is None or not recipient.user.message_email:
         return [Addressee(holder, is_other=True) for holder in holders] or [Addressee(None)]
     copies = [Addressee(holder, is_other=True, is_copy=True) for holder in holders]
     return [Addressee(recipient.user), *copies]
@@ -65,16 +66,25 @@ def may_know(message: Message, recipient: Recipient) -> bool:
 
 def page_of(recipient: Recipient, message: Message, url: str) -> str:
     """The page that the message links to. Mandate holders get the front page, where they
-    choose whom to act for first."""
+    choose whom to act for first. Users without a log-in get none."""
+    if is_read_without_log_in(message):
+        return ""
     return reverse("home") if is_for_other(message, recipient) else url
 
 
 def see_why(message: Message) -> str:
     """In place of a reason that somebody has written: it may say too much for a message, and
     the page has it."""
-    if message.channel == Message.Channel.LETTER:
+    if is_read_without_log_in(message):
         return _("Call us to know why.")
     return _("Log in to see why.")
+
+
+def is_read_without_log_in(message: Message) -> bool:
+    """Whether it is a letter, or goes to somebody who can't log in."""
+    if message.channel == Message.Channel.LETTER:
+        return True
+    return message.user is not None and message.user.email is None
 
 
 def mandates_with_messages(recipient: Recipient) -> QuerySet[Mandate]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking.models import Mandate
+from booking.notices.audience import is_read_without_log_in
 
 GIVEN = "mandate.given"
 ENDED, LEFT = "mandate.ended", "mandate.left"
@@ -28,10 +29,10 @@ def compose_recipient(message: Message) -> Words | None:
         lines=(
             _("Somebody can see your visits from now on, or book for you."),
             _("Call us to know who, or if it is wrong.")
-            if message.channel == Message.Channel.LETTER
+            if is_read_without_log_in(message)
             else _("Log in to see who. Call us if it is wrong."),
         ),
-        path=reverse("booking:mandates"),
+        path="" if is_read_without_log_in(message) else reverse("booking:mandates"),
     )
 
 
@@ -50,10 +51,10 @@ def compose_left(message: Message) -> Words | None:
         lines=(
             _("Somebody could see your visits, or book for you. Now that has ended."),
             _("Your visits stay as they are. Call us to know who can act for you.")
-            if message.channel == Message.Channel.LETTER
+            if is_read_without_log_in(message)
             else _("Your visits stay as they are. Log in to see who can act for you."),
         ),
-        path=reverse("booking:mandates"),
+        path="" if is_read_without_log_in(message) else reverse("booking:mandates"),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking.models import Booking, BookingSeries, SeriesDate
-from booking.notices.audience import is_for_other, may_know, page_of, when
+from booking.notices.audience import is_for_other, is_read_without_log_in, may_know, page_of, when
 
 MISSED, MISSED_FOR_OTHERS = "series.missed", "series.missed_for_others"
 WAITS, WAITS_FOR_OTHERS = "series.waits", "series.waits_for_others"
@@ -58,7 +58,7 @@ def compose_missed(message: Message) -> Words | None:
     ]
     if series.why_ended == BookingSeries.Ended.NO_GRANT:
         lines.append(_("It does not repeat any longer."))
-    elif message.channel == Message.Channel.LETTER:
+    elif is_read_without_log_in(message):
         lines.append(_("Call us, and we find another time with you."))
     else:
         lines.append(_("Log in to see other times."))

@@ -73,9 +73,8 @@ def compose_event(message: Message) -> Words | None:
         lines.append(_("It was %(when)s before.") % {"when": when(before)})
     if event.reason and event.by_id != message.user_id:
         lines.append(see_why(message))
-    if kind is not Kind.CANCELLED:
-        lines += _details(booking, message)
-    elif message.channel == Message.Channel.EMAIL:
+    lines += _details(booking, message)
+    if kind is Kind.CANCELLED and message.channel == Message.Channel.EMAIL:
         lines.append(_remove_from_calendar())
     method = Method.CANCEL if kind is Kind.CANCELLED else Method.PUBLISH
     return Words(

@@ -30,6 +30,7 @@ class AccessLogLine:
 OWN_KINDS = (
     "recipients",
     "grants",
+    "notes",
     "series",
     "mandates",
     "feeds",

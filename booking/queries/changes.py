@@ -37,6 +37,7 @@ def register_changes() -> None:
             gettext_lazy("Carers of visits"),
             {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
         ),
+        ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -49,7 +50,7 @@ def register_changes() -> None:
         ),
         (
             "feeds",
-            gettext_lazy("Calendar links"),
+            gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
     ):
@@ -134,6 +135,13 @@ def _lost_seat(change: Change, people: People) -> str:
     }
 
 
+def _note(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the note is changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
 # -- Visits that repeat ------------------------------------------------------------
 
 
@@ -179,12 +187,12 @@ def _terms(change: Change) -> dict[str, str]:
     }
 
 
-# -- Calendar links ----------------------------------------------------------------
+# -- Calendar addresses ----------------------------------------------------------------
 
 
 def _feed(change: Change, people: People) -> str:
-    return _("New calendar link")
+    return _("New calendar address")
 
 
 def _revoked_feed(change: Change, people: People) -> str:
-    return _("A calendar link was ended")
+    return _("A calendar address was closed")

@@ -14,7 +14,7 @@ from booking.queries.actors import Actor, Actors
 
 register = template.Library()
 
-ACCESS_WORDS = {
+ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier versions have neither.
     "booking:calendar": gettext_lazy("Saw your calendar"),
     "booking:week": gettext_lazy("Saw your week"),
     "booking:visits": gettext_lazy("Saw your visits"),
@@ -24,6 +24,12 @@ ACCESS_WORDS = {
     "booking:book": gettext_lazy("Booked a visit for you"),
     "booking:move": gettext_lazy("Was about to move a visit, or moved it"),
     "booking:cancel": gettext_lazy("Was about to cancel a visit, or cancelled it"),
+    "booking:move:opened": gettext_lazy("Opened the page to move a visit"),
+    "booking:move:sent": gettext_lazy("Sent a new time for a visit"),
+    "booking:cancel:opened": gettext_lazy("Opened the page to cancel a visit"),
+    "booking:cancel:sent": gettext_lazy("Sent a cancellation of a visit"),
+    "booking:end_series:opened": gettext_lazy("Opened the page to end a visit that repeats"),
+    "booking:end_series:sent": gettext_lazy("Ended a visit that repeats"),
     "booking:skip": gettext_lazy("Skipped a visit that repeats"),
     "booking:take_back_skip": gettext_lazy("Took back that a visit was skipped"),
     "booking:end_series": gettext_lazy("Was about to end a visit that repeats, or ended it"),
@@ -48,7 +54,7 @@ ACCESS_WORDS = {
     "booking:withdraw_guardian": gettext_lazy("Withdrew the invitation of a guardian"),
     "booking:end_guardian": gettext_lazy("Ended what a guardian may do"),
     "departments:changes": gettext_lazy("Saw what was changed for you"),
-    "departments:preview": gettext_lazy("Saw which visits a change would touch"),
+    "departments:preview": gettext_lazy("Saw which visits a change would affect"),
     "workflow:today": gettext_lazy("Saw you on the page of today"),
     "workflow:board": gettext_lazy("Saw you on the plan of the day"),
     "workflow:my_day": gettext_lazy("Saw you on the work list"),

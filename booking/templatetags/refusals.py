@@ -1,4 +1,4 @@
-"""``{% load refusals %}``: why no carer can come at a time, without names."""
+"""``{% load refusals %}``: why no carer can come at a time, without names, for staff."""
 
 import datetime as dt
 
@@ -76,5 +76,5 @@ def _no_way_found(refused: Refused) -> str:
 
 
 def _filled(words: str, refused: Refused) -> str:
-    clock = dates.clock(dt.datetime.fromtimestamp(refused.at, dt.UTC), translation.get_language())
+    clock = dates.hm(dt.datetime.fromtimestamp(refused.at, dt.UTC), translation.get_language())
     return words.format(carers=refused.carers, staff=refused.staff, free=refused.free, clock=clock)

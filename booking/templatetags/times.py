@@ -78,7 +78,7 @@ def at_clock_to(span: Slot | Booking | OwnVisit) -> str:
     """ "klokka 10.00–11.30"."""
     language = translation.get_language()
     start, end = (dates.clock(instant, language) for instant in (span.starts_at, span.ends_at))
-    return dates.words(language).at.format(clock=f"{start}–{end}")
+    return dates.at_on_page(f"{start}–{end}", language)
 
 
 @register.simple_tag

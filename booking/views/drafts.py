@@ -1,7 +1,7 @@
 """A booking form that was filled in but not booked, kept in the session.
 
-What was typed survives a time that is taken, a detour to another day, and a session that
-ends before the form is sent. A draft is used only for the recipient that it was typed for.
+What was typed survives a time that is taken, and a session that ends before the form is sent.
+A draft is used only for the recipient, the service and the day that it was typed for.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ import uuid
 from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from booking.forms.visits import BookForm
 
@@ -41,6 +42,10 @@ class Draft:
             note=typed("note"),
         )
 
+    @property
+    def date(self) -> dt.date:
+        return timezone.localdate(dt.datetime.fromisoformat(self.starts_at))
+
     def key_for(self, starts_at: dt.datetime) -> str:
         """The same key for the same time: the request may have been booked already."""
         if dt.datetime.fromisoformat(self.starts_at) == starts_at:
@@ -52,11 +57,14 @@ def keep(request: HttpRequest, draft: Draft) -> None:
     request.session[SESSION_KEY] = asdict(draft)
 
 
-def find(request: HttpRequest, *, recipient: uuid.UUID, service: uuid.UUID) -> Draft | None:
+def find(
+    request: HttpRequest, *, recipient: uuid.UUID, service: uuid.UUID, date: dt.date
+) -> Draft | None:
     kept = request.session.get(SESSION_KEY)
     if not kept or (kept["recipient"], kept["service"]) != (str(recipient), str(service)):
         return None
-    return Draft(**kept)
+    draft = Draft(**kept)
+    return draft if draft.date == date else None
 
 
 def forget(request: HttpRequest) -> None:

@@ -71,7 +71,7 @@ def make(request: PersonRequest) -> HttpResponse:
         messages.info(
             request,
             _(
-                "You have made this address already. We cannot show it again. "
+                "You have made this address already. We can't show it again. "
                 "Did you not copy it? Close it, and make one more."
             ),
         )

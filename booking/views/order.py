@@ -24,7 +24,9 @@ from booking.converters import Clock, TimeUrls
 from booking.forms.visits import BookForm
 from booking.models import Mandate, Recipient
 from booking.views import drafts, questions
+from booking.views.notes import other_note_page
 from booking.views.steps import check_page, refuse, times_page
+from booking.views.visits import changeable
 from database.transactions import Busy
 
 
@@ -42,7 +44,7 @@ def check(request: PersonRequest, service: uuid.UUID, date: dt.date, clock: Cloc
     starts_at = clock.on(date)
     if starts_at is None:
         raise Http404
-    draft = drafts.find(request, recipient=choosing.recipient.pk, service=service)
+    draft = drafts.find(request, recipient=choosing.recipient.pk, service=service, date=date)
     form = BookForm(
         initial={
             "key": draft.key_for(starts_at) if draft else uuid.uuid4(),
@@ -158,9 +160,15 @@ def _check_for_its_recipient(request: PersonRequest, form: BookForm) -> HttpResp
 
 
 def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:
-    """The form was used before, for another time. Shows the visit that it booked then."""
-    key = form.cleaned_data["key"]
-    if not recipient.bookings.filter(pk=key).exists():
+    """The form was used before, with other words. Shows the visit that it booked then; when only
+    the note differs, the form that changes it, with the note that was typed now."""
+    key, values = form.cleaned_data["key"], form.cleaned_data
+    made = recipient.bookings.filter(pk=key).first()
+    if made is None:
         return redirect(_check_url(form))
+    is_same = (made.service_id, made.starts_at) == (values["service"], values["starts_at"])
+    visit = changeable(request, key) if is_same else None
+    if visit and visit.note != values["note"]:
+        return other_note_page(request, visit, values["note"])
     messages.info(request, _("You used this form before. It booked this visit, and nothing more."))
     return redirect("booking:visit", key)

@@ -114,7 +114,9 @@ def _say_how_it_begins(request: PersonRequest, series: BookingSeries, first: dt.
         text = _("{day} could not be booked. {why} We go on with the dates after it.")
         messages.warning(request, text.format(day=_day(first), why=decided.get_why_display()))
     else:
-        messages.success(request, _("It repeats from now on."))
+        messages.success(
+            request, _("It repeats every {weekday} from now on.").format(weekday=_weekday(first))
+        )
 
 
 def _why_not_first(visit: Booking, now: dt.datetime) -> str:
@@ -202,6 +204,10 @@ def _date(request: PersonRequest) -> dt.date:
         raise Http404
     date: dt.date = form.cleaned_data["date"]
     return date
+
+
+def _weekday(date: dt.date) -> str:
+    return dates.words(get_language()).weekdays[date.weekday()]
 
 
 def _day(date: dt.date) -> str:

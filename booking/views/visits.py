@@ -115,7 +115,7 @@ def move(request: HttpRequest, booking: uuid.UUID) -> HttpResponse:
 
 @person_required
 def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    visit = _changeable(request, booking)
+    visit = changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
     choosing = Choosing.of_move(visit)
@@ -131,7 +131,7 @@ def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 @require_safe
 @person_required
 def move_times(request: PersonRequest, booking: uuid.UUID, date: dt.date) -> HttpResponse:
-    visit = _changeable(request, booking)
+    visit = changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
     return times_page(request, Choosing.of_move(visit), date)
@@ -143,7 +143,7 @@ def move_check(
     request: PersonRequest, booking: uuid.UUID, date: dt.date, clock: Clock
 ) -> HttpResponse:
     unsent.take(request, reverse("booking:move", args=[booking]))
-    visit = _changeable(request, booking)
+    visit = changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
     starts_at = clock.on(date)
@@ -164,7 +164,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         unsent.keep(request)
         return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
     request = cast(PersonRequest, request)
-    visit = _changeable(request, booking_id)
+    visit = changeable(request, booking_id)
     if visit is not None and visit.starts_at != starts_at:
         choosing = Choosing.of_move(visit)
         try:
@@ -187,7 +187,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
 @person_required
 def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """Asks for confirmation, then cancels. A visit that is cancelled or has begun is shown."""
-    visit = _changeable(request, booking)
+    visit = changeable(request, booking)
     if visit is None:
         return redirect("booking:visit", booking)
     if timezone.now() > queries.cancel_deadline(visit):
@@ -227,7 +227,7 @@ def _can_change(booking: Booking) -> bool:
     return booking.status == Booking.Status.BOOKED and booking.starts_at > timezone.now()
 
 
-def _changeable(request: PersonRequest, booking_id: uuid.UUID) -> Booking | None:
+def changeable(request: PersonRequest, booking_id: uuid.UUID) -> Booking | None:
     """The recipient's visit; None when it is cancelled or has begun. ``Http404`` for another's
     visit, and for a helper who may only look."""
     booking = booking_for(request, booking_id, may=Mandate.May.BOOK)

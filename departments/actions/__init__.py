@@ -47,6 +47,7 @@ from departments.actions.services import (
 from departments.actions.settings import change_settings, lock_department, record_change
 from departments.actions.staff import (
     add_employee,
+    change_contact_email,
     change_employment,
     correct_absence,
     employ,
@@ -69,6 +70,7 @@ __all__ = [
     "add_service",
     "add_shift",
     "bump_revision",
+    "change_contact_email",
     "change_employment",
     "change_opening_hours",
     "change_service",

@@ -16,7 +16,8 @@ from departments.models import Employee, QualificationHeld, Shift
 def join_person(*, from_: User, into: User) -> None:
     """Move the employments, shifts, absences and qualifications of ``from_`` to ``into``.
 
-    ``from_`` has no log-in. A coming shift that overlaps one of ``into`` loses its name, which
+    ``from_`` has no log-in. Messages go where those of ``into`` go: staff entered the address
+    of ``from_``. A coming shift that overlaps one of ``into`` loses its name, which
     the department's list of changes says. Visits are seated again where the qualifications or
     absences of the two differ.
     """
@@ -39,7 +40,9 @@ def join_person(*, from_: User, into: User) -> None:
             by=into,
         )
     record("join_person", by=into, subject_id=into.pk, of=from_)
-    if not from_.shifts.exists():
+    if from_.shifts.exists():
+        User.objects.filter(pk=from_.pk).update(contact_email="")
+    else:
         from_.delete()
 
 

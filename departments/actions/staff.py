@@ -12,8 +12,15 @@ from uuid import UUID, uuid4
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import invite, record, record_all, rename, withdraw_open_invitations
-from accounts.models import Change, User
+from accounts.actions import (
+    change_address,
+    invite,
+    record,
+    record_all,
+    rename,
+    withdraw_open_invitations,
+)
+from accounts.models import Change, Message, User
 from database.transactions import one_transaction
 from database.versions import check_version
 from departments import errors
@@ -95,6 +102,38 @@ def invite_again(*, employee: Employee, email: str, by: User) -> None:
         target_id=employee.pk,
         department_id=employee.department_id,
         by=by,
+    )
+
+
+@one_transaction()
+def change_contact_email(
+    *, employee: Employee, email: str, by: User, version: int | None = None
+) -> None:
+    """Send the messages of an employee without a log-in to an e-mail address; none if it is
+    empty. It opens nothing, and may be somebody else's too.
+
+    Raises ``HasLogIn``, and ``Stale`` when the person has another version than the page showed.
+    """
+    person = lock_person(employee.person)
+    if person.email is not None:
+        raise errors.HasLogIn
+    if email == person.contact_email:
+        return
+    change_address(
+        user=person,
+        channel=Message.Channel.EMAIL,
+        address=email,
+        by=by,
+        is_contact=True,
+        version=version,
+    )
+    record(
+        "change_address",
+        by=by,
+        department_id=employee.department_id,
+        subject_id=person.pk,
+        of=employee,
+        after={"channel": Message.Channel.EMAIL, "is_contact": True},
     )
 
 
@@ -281,8 +320,8 @@ def report_absence(
     The minutes stay unfilled; a shift that is away all the time, until another person is
     named on it. Shifts that are over do not change, so an absence may be reported afterwards.
     ``key`` is the form's idempotency key and becomes the id: sending the form twice makes one
-    absence. Raises ``KeyReused`` when it was used by somebody else, for another person or in
-    another department.
+    absence. Raises ``KeyReused`` when it was used by somebody else, for another person, in another
+    department or for another absence.
     """
     lock_person(person)
     absence, is_new = Absence.objects.get_or_create(
@@ -297,7 +336,10 @@ def report_absence(
         },
     )
     made = (absence.person_id, absence.department_id, absence.recorded_by)
-    if not is_new and made != (person.pk, department.pk, by):
+    is_same = made == (person.pk, department.pk, by) and (
+        (absence.kind, absence.period) == (kind, period)
+    )
+    if not is_new and not is_same:
         raise errors.KeyReused
     if not is_new:
         return absence, Reseated()

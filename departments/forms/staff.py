@@ -59,6 +59,48 @@ class EmployeeNameForm(VersionedForm, NameForm):
     pass
 
 
+class StaffContactEmailForm(VersionedForm, CleanForm):
+    """The e-mail address for messages of somebody without a log-in. Only the tick box removes
+    it, never an empty field. ``is_hidden``: it is not shown, and an empty field keeps it."""
+
+    email = forms.EmailField(
+        label=_("Messages to this e-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("It is no log-in, and may be the spouse's or a relative's."),
+        widget=forms.EmailInput(attrs=NO_GUESSES),
+    )
+
+    remove = forms.BooleanField(label=_("Remove the e-mail"), required=False)
+
+    def __init__(self, current: str, data: Any = None, *, is_hidden: bool = False) -> None:
+        # Other forms on the page have the same fields.
+        initial = {"email": "" if is_hidden else current}
+        super().__init__(data, initial=initial, auto_id="contact_%s")
+        self.current, self.is_hidden = current, is_hidden
+        if not current:
+            del self.fields["remove"]
+        elif is_hidden:
+            self.fields["email"].help_text = _(
+                "It is confidential and not shown. Write here only to change it."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "email" in self.errors:
+            return data
+        email = data["email"].lower()
+        if data.get("remove"):
+            if email not in ("", self.current):
+                self.add_error("email", _("Write a new one, or remove it. Not both."))
+            email = ""
+        elif not email and self.is_hidden:
+            email = self.current
+        elif not email and self.current:
+            self.add_error("email", _("Tick “Remove the e-mail” if there is none any more."))
+        return {**data, "email": email}
+
+
 class NewEmployeeForm(NameForm, DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),

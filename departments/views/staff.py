@@ -20,7 +20,7 @@ from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks, form_on
 from database.transactions import Busy
 from database.versions import Stale
-from departments import access, actions, queries
+from departments import access, actions, errors, queries
 from departments.access import administrator
 from departments.errors import DepartmentsError
 from departments.forms.staff import (
@@ -29,6 +29,7 @@ from departments.forms.staff import (
     HoldingForm,
     InviteAgainForm,
     NewEmployeeForm,
+    StaffContactEmailForm,
 )
 from departments.models import Department, Employee
 from departments.seats import Reseated
@@ -120,6 +121,30 @@ def rename_employee(
         found = access.employee_of(department, employee)
         return _page(request, department, found, naming=form.again(_naming(found)), status=409)
     messages.success(request, _("The change is saved."))
+    return redirect("departments:employee", department.pk, found.pk)
+
+
+@require_POST
+@administrator
+def change_contact_email(
+    request: PersonRequest, department: Department, employee: uuid.UUID
+) -> HttpResponse:
+    found = access.employee_of(department, employee)
+    form = _contact(found, request.POST)
+    if not form.is_valid():
+        return _page(request, department, found, contact=form)
+    try:
+        actions.change_contact_email(
+            employee=found, email=form.cleaned_data["email"], by=request.user, version=form.seen
+        )
+    except errors.HasLogIn:
+        messages.info(request, _("This person can log in by now, and chooses it themselves."))
+    except Stale:
+        found = access.employee_of(department, employee)
+        form = form.again(_contact(found))
+        return _page(request, department, found, contact=form, status=409)
+    else:
+        messages.success(request, _("The change is saved."))
     return redirect("departments:employee", department.pk, found.pk)
 
 
@@ -261,6 +286,7 @@ def _page(
     holding: HoldingForm | None = None,
     inviting: InviteAgainForm | None = None,
     naming: EmployeeNameForm | None = None,
+    contact: StaffContactEmailForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
@@ -271,6 +297,7 @@ def _page(
         "holding": holding or _holding(employee),
         "inviting": inviting or InviteAgainForm(),
         "naming": naming or _naming(employee),
+        "contact": contact or _contact(employee),
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
         "held": queries.qualifications_held(employee),
@@ -292,6 +319,11 @@ def _naming(employee: Employee, data: QueryDict | None = None) -> EmployeeNameFo
     person = employee.person
     initial = {"given_name": person.given_name, "family_name": person.family_name}
     return EmployeeNameForm(data, initial=initial).at(person.version)
+
+
+def _contact(employee: Employee, data: QueryDict | None = None) -> StaffContactEmailForm:
+    person = employee.person
+    return StaffContactEmailForm(person.contact_email, data).at(person.version)
 
 
 def _employment(employee: Employee, data: QueryDict | None = None) -> EmploymentForm:

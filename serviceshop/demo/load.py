@@ -111,7 +111,7 @@ class _Fjordvik:
                 name=SOUTH, phone="+4733001020", slot_minutes=15, travel_minutes=15
             ),
         }
-        self.medicine = Qualification.objects.create(name="Medisinkurs")
+        self.medicine = Qualification.objects.create(name="Legemiddelkompetanse")
         self.services = {offered: self._service(offered) for offered in plans.SERVICES}
         OpeningHours.objects.bulk_create(
             OpeningHours(

@@ -1,5 +1,6 @@
 """Log in as one of the demonstration's people with one press."""
 
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,4 +22,4 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return redirect("home")
+    return redirect(get_next_redirect_url(request) or "home")

@@ -49,9 +49,9 @@ class Offered:
 
 
 SHOWER = Offered(NORTH, "Dusj", 45, 3, "shower", "Hjelp til å dusje og kle på deg.")
-SHOPPING = Offered(NORTH, "Handling", 60, 2, "basket", "Vi handler for deg eller med deg.")
+SHOPPING = Offered(NORTH, "Innkjøp", 60, 2, "basket", "Vi handler for deg eller med deg.")
 CLEANING = Offered(NORTH, "Rengjøring", 90, 1, "bucket", "Vi vasker hjemme hos deg.")
-MEDICINE = Offered(NORTH, "Medisin", 15, 5, "medicine", "Vi hjelper deg med medisinene.")
+MEDICINE = Offered(NORTH, "Legemiddelhjelp", 15, 5, "medicine", "Vi hjelper deg med medisinene.")
 SERVICES = (
     *(SHOWER, SHOPPING, CLEANING, MEDICINE),
     Offered(SOUTH, "Middag", 30, 4, "meal", "Vi lager middag sammen."),

@@ -238,6 +238,20 @@ def test_old_changes_are_deleted(page, clock):
 # -- A phone number ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("form", "number"),
+    [
+        ({"address": ""}, "+4790112233"),
+        ({"address": "33 00 10 00", "remove": "on"}, "+4790112233"),
+        ({"address": "", "remove": "on"}, ""),
+    ],
+)
+def test_a_number_is_only_removed_by_choice(page, person, form, number):
+    page.post("/settings/phone/", {**form, "version": "1"})
+    person.refresh_from_db()
+    assert person.phone == number
+
+
 def test_a_mobile_number_is_used_once_its_code_is_entered(page, person, texts):
     page.post("/settings/phone/", {"address": "41 22 33 44", "version": "1"})
     ((number, text),) = texts
@@ -254,7 +268,8 @@ def test_a_mobile_number_is_used_once_its_code_is_entered(page, person, texts):
 
 @pytest.mark.parametrize(("written", "number"), [("33 00 10 00", "+4733001000"), ("", "")])
 def test_a_number_without_text_messages_is_changed_at_once(page, person, texts, written, number):
-    page.post("/settings/phone/", {"address": written, "version": "1"})
+    remove = "" if written else "on"
+    page.post("/settings/phone/", {"address": written, "remove": remove, "version": "1"})
     person.refresh_from_db()
     assert (person.phone, person.phone_is_confirmed) == (number, False)
     assert not texts

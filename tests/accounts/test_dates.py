@@ -103,11 +103,13 @@ def test_the_filters_use_the_language_of_the_page():
     )
     with translation.override("nb"):
         assert template.render(context).replace(" 2026", "") == (
-            "Tirsdag 24. november klokka 10.00, 10.00–11.30, 10:00–11:30, uke 48, tir 24 nov"
+            "Tirsdag 24. november klokka\N{NO-BREAK SPACE}10.00, "
+            "10.00–11.30, 10:00–11:30, uke 48, tir 24 nov"
         )
     with translation.override("en"):
         assert template.render(context).replace(" 2026", "") == (
-            "Tuesday 24 November at 10:00, 10:00–11:30, 10:00–11:30, week 48, Tue 24 Nov"
+            "Tuesday 24 November at\N{NO-BREAK SPACE}10:00, "
+            "10:00–11:30, 10:00–11:30, week 48, Tue 24 Nov"
         )
 
 
@@ -124,3 +126,18 @@ def test_a_block_has_the_grid_classes_of_its_day(start, end, classes):
     template = Template("{% load dates %}{% grid start end day %}")
     context = Context({"start": at(start), "end": at(end), "day": TUESDAY})
     assert template.render(context) == classes
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("2026-12-02T00:00:00+01:00", "Tuesday 1 December, Tue 1 Dec 24:00"),
+        ("2026-12-02T00:01:00+01:00", "Wednesday 2 December, Wed 2 Dec 00:01"),
+        ("2026-12-01T15:30:00+01:00", "Tuesday 1 December, Tue 1 Dec 15:30"),
+        ("2026-12-01T23:00:00+00:00", "Tuesday 1 December, Tue 1 Dec 24:00"),
+    ],
+)
+def test_an_absence_that_ends_at_midnight_ends_on_the_day_before(end, words):
+    template = Template("{% load dates %}{{ e|end_day }}, {{ e|end_short_day }} {{ e|end_hm }}")
+    with translation.override("en"):
+        assert template.render(Context({"e": at(end)})).replace(" 2026", "") == words

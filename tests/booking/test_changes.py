@@ -286,8 +286,8 @@ def test_feeds_mandates_keys_and_messages(recipient, administrator, department):
     )
 
     assert [(verb, description) for verb, _whom, description in recorded()] == [
-        ("make_feed", "New calendar link"),
-        ("revoke_feed", "A calendar link was ended"),
+        ("make_feed", "New calendar address"),
+        ("revoke_feed", "A calendar address was closed"),
         ("create_token", "New key for programs: My program"),
         ("revoke_token", "Key for programs ended: My program"),
         (
@@ -495,7 +495,7 @@ def test_a_guardian_reads_what_is_about_the_recipient_and_not_of_their_log_in(
     page = client.get(reverse("booking:changes"))
 
     (feed,) = page.context["changes"]
-    assert (feed.description, feed.by) == ("New calendar link", recipient.user.full_name)
+    assert (feed.description, feed.by) == ("New calendar address", recipient.user.full_name)
     assert ">You<" not in page.text.replace("\n", "").replace(" ", "")
 
 

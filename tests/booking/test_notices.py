@@ -121,6 +121,10 @@ def test_a_user_can_choose_to_see_the_service_and_the_department(
     _, calendar, _ = file_in(mail.outbox[0])
     assert calendar.walk("VEVENT")[0]["SUMMARY"] == "Cleaning"
 
+    actions.cancel(booking=booked, by=user)
+    (body,) = tell()
+    assert "Cleaning from Home care North." in body
+
 
 def test_messages_are_in_the_users_language(booked, user, translated):
     user.language = "nb"
@@ -269,9 +273,9 @@ def test_every_message_says_whom_to_call_and_not_to_answer(booked, department, t
     MessageChoices.objects.create(user=user, confirmation=["email", "sms"])
     actions.move(booking=booked, starts_at=at(12), by=user)
     (body,) = tell()
-    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in body
+    assert "You can't answer this e-mail. Questions? Call 33 00 10 10." in body
     html = mail.outbox[-1].alternatives[0].content
-    assert "You can’t answer this e-mail. Questions? Call 33 00 10 10." in html
+    assert "You can't answer this e-mail. Questions? Call 33 00 10 10." in html
     assert texts[-1].endswith(" Do not answer this. Call 33 00 10 10.")
 
 

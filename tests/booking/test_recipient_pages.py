@@ -10,9 +10,19 @@ from django.utils import timezone
 
 from accounts import actions as accounts_actions
 from accounts.errors import InvitationRefused
-from accounts.models import AccessLogEntry, AddressChange, DeadAddress, Invitation, Message
+from accounts.messages.channels import ContactChannels
+from accounts.models import (
+    AccessLogEntry,
+    AddressChange,
+    Change,
+    DeadAddress,
+    Invitation,
+    Message,
+    User,
+)
 from booking import actions
 from booking.models import Grant, Recipient
+from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
 from departments.models import Service
 from tests import factories
@@ -23,7 +33,7 @@ POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
-    "confirm_guardian", "withdraw_guardian",
+    "confirm_guardian", "withdraw_guardian", "change_contact_email",
 }  # fmt: skip
 
 
@@ -106,6 +116,31 @@ def test_somebody_is_added_with_a_grant_once(dina, administrator, department, se
     assert hans.grants.get().amount == 3
     assert (hans.added_by, hans.added_in) == (administrator, department)
     assert Invitation.objects.get().address == "hans@example.test"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given_name": "Berit"},
+        {"phone": "901 12 234"},
+        {"address": "Havnegata 5"},
+        {"amount": "4"},
+        {"email": "berit@example.test"},
+    ],
+)
+def test_a_key_with_other_words_adds_nothing_and_keeps_them(dina, department, service, other):
+    """The second person used to vanish, and the first one to get the second one's grant."""
+    add = url("add_recipient", department.pk)
+    form = {**person(), **granted(service)}
+    dina.post(add, form)
+    answer = dina.post(add, {**form, **other, "is_another": "on"})
+    assert "This form was used before" in answer.text
+    ((_name, value),) = other.items()
+    assert f'value="{value}"' in answer.text
+    assert Recipient.objects.count() == Grant.objects.count() == 1
+    key = answer.context["new"]["key"].value()
+    dina.post(add, {**form, **other, "is_another": "on", "key": key})
+    assert Recipient.objects.count() == Grant.objects.count() == 2
 
 
 def test_without_an_email_there_is_no_log_in(dina, department, service):
@@ -582,6 +617,99 @@ def test_the_email_of_a_log_in_changes_by_accepting_and_the_old_address_is_told(
     assert (change.by, change.old_address) == (administrator, old)
     assert Message.objects.get(kind="address.email").user == recipient.user
     assert AccessLogEntry.objects.filter(what="booking:change_log_in").exists()
+
+
+def change_contact_email(page, department, recipient, email):
+    recipient.refresh_from_db()
+    sent = {"email": email, "remove": "" if email else "on", "version": recipient.version}
+    return page.post(url("change_contact_email", department.pk, recipient.pk), sent, follow=True)
+
+
+def test_a_recipient_without_a_log_in_gets_messages_where_staff_say(
+    dina, department, service, recipient, mailoutbox
+):
+    """The address of the spouse, who logs in with it: nothing opens on either side."""
+    hans = factories.GrantFactory(service=service).recipient
+    spouse, others = recipient.user, User.objects.count()
+
+    answer = change_contact_email(dina, department, hans, spouse.email.upper())
+
+    assert spouse.full_name not in answer.text
+    assert "Has no log-in." in answer.text
+    hans.refresh_from_db()
+    assert (hans.user.email, hans.user.contact_email) == (None, spouse.email)
+    assert ContactChannels.of(hans.user).addresses == {"email": spouse.email}
+    assert Change.objects.get(verb="change_address").subject_id == hans.pk
+    (to,) = addressees(hans)
+    assert (to.user, to.is_other) == (hans.user, False)
+    spouse.refresh_from_db()
+    assert (spouse.contact_email, spouse.version) == ("", 1)
+    client = Client()
+    client.force_login(spouse)
+    assert hans.full_name not in client.get("/me/").text
+
+    stale = {"email": "", "remove": "on", "version": 1}
+    url_ = url("change_contact_email", department.pk, hans.pk)
+    assert dina.post(url_, stale).status_code == 409
+    change_contact_email(dina, department, hans, "")
+    hans.refresh_from_db()
+    assert [to.user for to in addressees(hans)] == [None]  # a letter again
+    accounts_actions.send_due()
+    assert [mail.to for mail in mailoutbox] == [[spouse.email]]
+    assert User.objects.count() == others + 1
+
+
+def test_a_confidential_email_for_messages_is_not_shown_and_only_a_tick_box_removes_it(
+    dina, department, service
+):
+    hans = factories.GrantFactory(service=service).recipient
+    shown = change_contact_email(dina, department, hans, "shared@example.test").text
+    assert "shared@example.test" in shown
+    sent = {"email": "", "version": "2"}
+    refused = dina.post(url("change_contact_email", department.pk, hans.pk), sent)
+    assert "Tick “Remove the e-mail”" in refused.text
+    Recipient.objects.filter(pk=hans.pk).update(has_confidential_address=True)
+    for method, page, data in (
+        (dina.get, "recipient", None),
+        (dina.post, "change_contact_email", sent),  # kept
+    ):
+        answer = method(url(page, department.pk, hans.pk), data, follow=True)
+        assert answer.status_code == 200
+        assert "shared@example.test" not in answer.text
+    hans.refresh_from_db()
+    assert hans.user.contact_email == "shared@example.test"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_log_in_takes_the_place_of_the_email_for_messages(
+    dina, department, service, recipient, is_known
+):
+    hans = factories.GrantFactory(service=service).recipient
+    change_contact_email(dina, department, hans, "shared@example.test")
+    hans.refresh_from_db()
+    without_log_in = hans.user
+    factories.GrantFactory(recipient=hans)  # of another department, which does not matter yet
+    if is_known:
+        factories.UserFactory(email="hans@example.test")
+    change_log_in(dina, department, hans, "hans@example.test")
+
+    accept()
+
+    hans.refresh_from_db()
+    assert (hans.user.email, hans.user.contact_email) == ("hans@example.test", "")
+    assert User.objects.filter(pk=without_log_in.pk).exists() is not is_known
+    assert Change.objects.get(verb="accept_log_in").subject_id == hans.pk
+    answer = change_contact_email(dina, department, hans, "other@example.test")
+    assert "chooses it themselves" in answer.text
+    hans.user.refresh_from_db()
+    assert hans.user.contact_email == ""
+
+
+def test_a_message_to_somebody_without_a_log_in_names_no_page(recipient):
+    message = Message(user=recipient.user, channel="email")
+    assert page_of(recipient, message, "/visits/") == "/visits/"
+    recipient.user.email = None
+    assert page_of(recipient, message, "/visits/") == ""
 
 
 def test_a_new_invitation_replaces_the_one_before(dina, department, recipient):

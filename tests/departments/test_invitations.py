@@ -127,6 +127,33 @@ def test_until_the_answer_no_message_goes_to_the_employee(department, settings):
     assert ContactChannels.of(employee.person).addresses == {}
 
 
+def test_messages_to_an_employee_without_a_log_in_go_where_staff_say(dina, department, olav):
+    employee = add(department)
+    sent = {"email": "Olav@example.test", "version": employee.person.version}
+    page = dina.post(url("change_contact_email", department.pk, employee.pk), sent, follow=True)
+    assert "Hemmelig" not in page.text
+    employee.person.refresh_from_db()
+    assert ContactChannels.of(employee.person).addresses == {"email": "olav@example.test"}
+    assert (employee.person.email, olav.contact_email) == (None, "")
+    change = Change.objects.get(verb="change_address")
+    assert (change.department_id, change.subject_id) == (department.pk, employee.person_id)
+
+    stale = dina.post(
+        url("change_contact_email", department.pk, employee.pk),
+        {**sent, "email": "", "remove": "on"},
+    )
+    assert stale.status_code == 409
+
+    accept(employee)
+    employee.refresh_from_db()
+    assert employee.person == olav  # who logs in with it, and keeps the own choice
+    assert employee.person.contact_email == ""
+    again = dina.post(url("change_contact_email", department.pk, employee.pk), sent, follow=True)
+    assert "chooses it themselves" in again.text
+    olav.refresh_from_db()
+    assert olav.contact_email == ""
+
+
 def test_what_the_department_changes_reaches_nobody_elses_data(department, other_department, olav):
     theirs = factories.ShiftFactory(
         day__department=other_department, day__date=FRIDAY, person=olav

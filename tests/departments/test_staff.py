@@ -97,15 +97,16 @@ def test_an_absence_from_one_department_leaves_the_other_to_its_own(
     unnamed = factories.ShiftFactory(day=shifts[1].day, starts_at=factories.local(MONDAY, 8))
     actions.name_shift(shift=unnamed, person=care_worker, by=None)
     assert times(unnamed) == []
-    with pytest.raises(errors.KeyReused):
-        actions.report_absence(
-            person=care_worker,
-            department=other_department,
-            kind=Absence.Kind.SICK,
-            period=Interval(six, midnight),
-            key=absence.pk,
-            by=administrator,
-        )
+    same = {"department": department, "kind": Absence.Kind.SICK, "period": Interval(six, midnight)}
+    for other in (
+        {"department": other_department},
+        {"kind": Absence.Kind.HOLIDAY},
+        {"period": Interval(six, factories.local(MONDAY, 12))},
+    ):
+        with pytest.raises(errors.KeyReused):
+            actions.report_absence(
+                person=care_worker, **same | other, key=absence.pk, by=administrator
+            )
 
 
 def test_an_absence_from_before_departments_had_their_own_counts_everywhere(

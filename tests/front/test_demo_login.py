@@ -41,6 +41,19 @@ def test_one_press_logs_in(client, name):
     assert client.session["_auth_user_id"] == str(person.pk)
 
 
+@pytest.mark.parametrize(
+    ("next_url", "leads_to"),
+    [("/bookings/?page=2", "/bookings/?page=2"), ("https://elsewhere.example/", "/"), ("", "/")],
+)
+@pytest.mark.usefixtures("_demo")
+def test_the_log_in_leads_to_the_page_that_asked_for_it(client, next_url, leads_to):
+    UserFactory(email="aksel@demo.example")
+    page = client.get("/accounts/login/", {"next": next_url}).text
+    assert ('name="next" value="/bookings/?page=2"' in page) == (leads_to != "/")
+    response = client.post("/demo/log-in/", {"person": "aksel", "next": next_url})
+    assert response.url == leads_to
+
+
 @pytest.mark.parametrize("name", ["recipient01", "aksel@demo.example", "", None])
 @pytest.mark.usefixtures("_demo")
 def test_other_people_can_not_be_chosen(client, name):

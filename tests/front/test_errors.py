@@ -31,7 +31,7 @@ def test_error_pages_need_no_query_and_show_phone_numbers(template, settings):
         html = render_to_string(template, request=request)  # no `db` fixture: a query would fail
     assert "Fjordvik kommune" in html
     assert settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}") in html
-    assert "Not for emergencies: call 113." in html
+    assert "Is life in danger? Call 113." in html
 
 
 def test_an_unknown_url_gets_the_404_page(db, client):

@@ -114,7 +114,7 @@ def test_a_confidential_address_is_shown_only_for_the_next_visit(
     for page in (text(emil.get(PAGE)), text(emil.get(of_visit))):
         assert "Secret" not in page
         assert "+4791827364" not in page
-    assert "shielded address" in text(emil.get(PAGE))
+    assert "confidential address" in text(emil.get(PAGE))
 
     actions.report(visit=first, outcome="done", by=shift.person)
     for page in (text(emil.get(PAGE)), text(emil.get(of_visit))):
@@ -432,7 +432,7 @@ def test_a_visit_can_be_reported_from_one_hour_before_it(emil, visit, time_machi
     assert "from one hour before the visit" in text(response)
     assert not Report.objects.exists()
     assert 'name="outcome"' not in text(emil.get(PAGE))
-    assert "You can mark it as done from 08:00." in text(emil.get(PAGE))
+    assert "You can record it as done from 08:00." in text(emil.get(PAGE))
 
     time_machine.shift(60)
     assert 'name="outcome"' in text(emil.get(PAGE))
@@ -449,7 +449,7 @@ def test_a_late_shift_is_reported_after_midnight(
 
     response = emil.post(report_url(visit), {"outcome": "done"}, follow=True)
 
-    assert "marked as “Done”" in text(response)
+    assert "recorded as “Done”" in text(response)
     assert Report.objects.get().visit == visit
 
 

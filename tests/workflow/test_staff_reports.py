@@ -60,7 +60,7 @@ def test_a_closed_day_needs_a_reason(dina, url):
     Day.objects.update(closed_at=timezone.now())
 
     page = text(dina.post(url, {"outcome": "done", "note": "", "reason": ""}))
-    assert "Write why you tell it now" in page
+    assert "Write why you record it now" in page
     assert 'value="done" checked' in page
     assert not Report.objects.exists()
 

@@ -60,7 +60,7 @@ def report_visit(
         # No name: messages may travel in a cookie.
         messages.success(
             request,
-            _("The visit at %(time)s is marked as “%(outcome)s”.")
+            _("The visit at %(time)s is recorded as “%(outcome)s”.")
             % {"time": dates.hm(found.starts_at), "outcome": form.label},
         )
     return _back(request, department, date)

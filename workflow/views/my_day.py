@@ -74,7 +74,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
     # No name: messages may travel in a cookie.
     messages.success(
         request,
-        _("The visit at %(time)s is marked as “%(outcome)s”.")
+        _("The visit at %(time)s is recorded as “%(outcome)s”.")
         % {
             "time": dates.hm(stop.visit.starts_at),
             "outcome": form.label,

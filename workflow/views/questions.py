@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.questions import Question
-from accounts.templatetags.dates import at_clock, day
+from accounts.templatetags.dates import day, hm
 from booking.models import Visit
 from departments.access import department_for
 from departments.models import Department, Employee, Shift
@@ -71,7 +71,7 @@ def name_shift(
 
 
 def _when(found: Visit | Shift) -> str:
-    return f"{day(found.starts_at)} {at_clock(found.starts_at)}"
+    return f"{day(found.starts_at)} {hm(found.starts_at)}"
 
 
 def _administered(request: PersonRequest, department_id: uuid.UUID) -> Department:

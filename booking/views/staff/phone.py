@@ -57,6 +57,9 @@ REFUSALS = {
     errors.ReasonMissing: gettext_lazy("Write why."),
     errors.OutsideHorizon: gettext_lazy("That day can't be booked yet."),
     errors.NotOpen: gettext_lazy("The department or the service takes no bookings now."),
+    errors.KeyReused: gettext_lazy(
+        "This form was used before, and nothing more is booked. Send it once more if you mean it."
+    ),
     Busy: gettext_lazy("Many are booking that day right now. Try again."),
 }
 
@@ -94,8 +97,8 @@ def book_by_phone(
             reason=values["reason"],
             as_staff=True,
         )
-    except errors.KeyReused:
-        messages.info(request, _("This form was used before. Nothing more is booked."))
+    except errors.KeyReused as error:
+        return _book_page(request, choosing, form.with_new_key(), error)
     except (errors.BookingError, Busy) as error:
         return _book_page(request, choosing, form, error)
     else:

@@ -1,6 +1,7 @@
 """What the POST-only URLs about a department's recipients do, as questions
 (``accounts.questions``)."""
 
+import datetime as dt
 import uuid
 
 from django.http import Http404, QueryDict
@@ -10,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.models import Invitation
 from accounts.questions import Question
-from accounts.templatetags.dates import at_clock, weekday
+from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
 from booking.access.staff import confirmed_visit_of, recipient_of, running_series_of, service_of
 from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
-from booking.views.questions import confirmation, when
+from booking.views.questions import confirmation
 from departments.access import department_for
 from departments.models import Department, Employee
 
@@ -89,7 +90,7 @@ def book_by_phone(
     if starts_at is None:
         return None
     text = _("Do you want to book “{what}” on {when} for {name}?").format(
-        what=service_of(its, found, service).name, when=when(starts_at), name=found.full_name
+        what=service_of(its, found, service).name, when=_when(starts_at), name=found.full_name
     )
     return Question(text, _("Book"))
 
@@ -107,7 +108,7 @@ def move_by_phone(
     if starts_at is None:
         return None
     text = _("Do you want to move “{what}” from {old} to {new}?").format(
-        what=visit.service.name, old=when(visit.starts_at), new=when(starts_at)
+        what=visit.service.name, old=_when(visit.starts_at), new=_when(starts_at)
     )
     return Question(text, _("Move"), [found.full_name])
 
@@ -123,7 +124,7 @@ def cancel_by_phone(
     visit = confirmed_visit_of(its, found, booking)
     text = _("Do you want to cancel “{what}” on {when}?")
     return Question(
-        text.format(what=visit.service.name, when=when(visit.starts_at)),
+        text.format(what=visit.service.name, when=_when(visit.starts_at)),
         _("Cancel the visit"),
         [found.full_name],
     )
@@ -154,7 +155,7 @@ def end_series_by_phone(
 
 
 def _of_series(text: str, button: str, series: BookingSeries, recipient: Recipient) -> Question:
-    words = text.format(weekday=weekday(series.first_date), clock=at_clock(series.time))
+    words = text.format(weekday=weekday(series.first_date), clock=hm(series.time))
     return Question(words, button, [f"{recipient.full_name}: {series.service.name}"])
 
 
@@ -171,3 +172,7 @@ def _invited(recipient: Recipient, invitation_id: uuid.UUID) -> Invitation:
     if found is None:
         raise Http404
     return found
+
+
+def _when(instant: dt.datetime) -> str:
+    return f"{day(instant)} {hm(instant)}"

@@ -4,9 +4,8 @@ import uuid
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from accounts.http_methods import require_POST, require_safe
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import grant_of, look_at_list, recipient_of, recipients_of
-from booking.errors import GrantOverlaps, KeyReused, NotOnlyOurs, OwnAddress
+from booking.errors import GrantOverlaps, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     GrantForm,
@@ -32,6 +31,7 @@ from booking.notices.notified import notified_for_staff
 from database.alphabet import folded_words
 from database.versions import Stale
 from departments.access import administrator
+from departments.forms.staff import StaffContactEmailForm
 from departments.models import Department
 from departments.queries import last_changed_by
 
@@ -104,18 +104,14 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
         new.ask_whether_it_is_another()
         return _new_page(request, department, new, person, grant)
     try:
-        with transaction.atomic():
-            recipient = actions.add_recipient(
-                key=key,
-                particulars=person.particulars,
-                email=new.cleaned_data["email"],
-                department=department,
-                by=request.user,
-            )
-            actions.grant(recipient=recipient, **grant.cleaned_data, by=request.user)
-    except GrantOverlaps:
-        grant.add_error("service", _("This person has a grant of the service then already."))
-        return _new_page(request, department, new, person, grant)
+        recipient = actions.add_recipient(
+            key=key,
+            particulars=person.particulars,
+            terms=grant.cleaned_data,
+            email=new.cleaned_data["email"],
+            department=department,
+            by=request.user,
+        )
     except KeyReused:
         new = new.with_new_key()
         person.add_error(None, _("This form was used before. Send it once more if you mean it."))
@@ -194,6 +190,36 @@ def change_log_in(
 
 @require_POST
 @administrator
+def change_contact_email(
+    request: PersonRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    what = "booking:change_contact_email"
+    found = recipient_of(department, recipient, by=request.user, what=what)
+    form = _contact(found, request.POST)
+    if not form.is_valid():
+        return recipient_page(request, department, found, contact=form)
+    try:
+        actions.change_contact_email(
+            recipient=found,
+            email=form.cleaned_data["email"],
+            department=department,
+            by=request.user,
+            version=form.seen,
+        )
+    except HasLogIn:
+        messages.info(request, _("This person can log in by now, and chooses it themselves."))
+    except Stale:
+        found.refresh_from_db()
+        by = last_changed_by(department, object_id=found.pk)
+        form = form.again(_contact(found), by=by)
+        return recipient_page(request, department, found, contact=form, status=409)
+    else:
+        messages.success(request, _("The change is saved."))
+    return redirect("booking:recipient", department.pk, found.pk)
+
+
+@require_POST
+@administrator
 def add_grant(
     request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
@@ -264,6 +290,7 @@ def recipient_page(
     new_grant: GrantForm | None = None,
     new_guardian: GuardianForm | None = None,
     log_in: LogInForm | None = None,
+    contact: StaffContactEmailForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one recipient; a form that was sent shows its errors."""
@@ -281,6 +308,7 @@ def recipient_page(
         "new_grant": new_grant or GrantForm(department=department, initial=new),
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
+        "contact": contact or _contact(recipient),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
         "guardians_invited": [
             (invitation, queries.may_confirm(invitation, request.user))
@@ -288,6 +316,12 @@ def recipient_page(
         ],
     }
     return render(request, "booking/recipient.html", context, status=status)
+
+
+def _contact(recipient: Recipient, data: QueryDict | None = None) -> StaffContactEmailForm:
+    email = recipient.user.contact_email if recipient.user else ""
+    is_hidden = recipient.has_confidential_address
+    return StaffContactEmailForm(email, data, is_hidden=is_hidden).at(recipient.version)
 
 
 def _grant_page(

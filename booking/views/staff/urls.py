@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/address/trust/", letters.trust_address, name="trust_address"),
     path("<uuid:recipient>/", recipients.recipient, name="recipient"),
     path("<uuid:recipient>/change/", recipients.change_recipient, name="change_recipient"),
+    path(
+        "<uuid:recipient>/contact-email/change/",
+        recipients.change_contact_email,
+        name="change_contact_email",
+    ),
     path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
     path(

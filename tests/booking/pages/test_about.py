@@ -16,5 +16,5 @@ def test_public_pages_need_no_log_in(client, db, path, words):
     response = client.get(path)
     assert response.status_code == 200
     assert words in text_of(response)
-    assert "Not for emergencies" in text_of(response)
+    assert "Is life in danger? Call" in text_of(response)
     assert client.post(path).status_code == 405

@@ -152,7 +152,7 @@ def test_each_read_is_in_the_access_log(page, address, user, recipient, clock):
     (look,) = AccessLogEntry.objects.filter(what="booking:feed")
     assert (look.actor, look.subject_id) == (user, recipient.pk)
     assert CalendarFeed.objects.get().read_at == NOW
-    assert "Last read today at 09:00" in page.get(PAGE).content.decode()
+    assert "Last read today at\N{NO-BREAK SPACE}09:00" in page.get(PAGE).content.decode()
     clock.shift(dt.timedelta(hours=1))
     page.get(address)
     assert AccessLogEntry.objects.filter(what="booking:feed").count() == 2

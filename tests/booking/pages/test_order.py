@@ -309,6 +309,32 @@ def test_the_note_is_kept_when_another_time_is_chosen(page, service, stranger, b
     assert form_on(other)["key"] != form["key"]
 
 
+def test_a_note_is_not_filled_in_on_another_day(page, service, stranger, book):
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    book(stranger, at(10))
+    page.post("/book/", form)
+    day_after = TOMORROW + dt.timedelta(days=1)
+    other = page.get(f"/book/{service.pk}/{day_after}/10.00/")
+    assert other.status_code == 200
+    assert "Ring twice.</textarea>" not in other.text
+
+
+def test_the_same_form_with_another_note_saves_nothing_and_keeps_the_words(
+    page, service, recipient
+):
+    form = form_on(page.get(check_url(service)), note="Ring twice.")
+    page.post("/book/", form)
+    answer = page.post("/book/", {**form, "note": "Ring once."})
+    assert answer.status_code == 409
+    assert "Nothing is saved yet." in text_of(answer)
+    assert "Ring once.</textarea>" in answer.text
+    visit = recipient.bookings.get()
+    assert visit.note == "Ring twice."
+    page.post(f"/bookings/{visit.pk}/note/", form_on(answer, note="Ring once."))
+    visit.refresh_from_db()
+    assert visit.note == "Ring once."
+
+
 def test_a_draft_is_gone_once_it_is_booked(page, service, stranger, book):
     form = form_on(page.get(check_url(service)), note="Ring twice.")
     book(stranger, at(10))

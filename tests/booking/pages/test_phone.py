@@ -98,11 +98,13 @@ def test_a_form_key_finds_only_what_the_same_actor_made_in_the_same_department(
     before = list(Booking.objects.values())
 
     page = dina.post(
-        url("book_by_phone", department, hans, service), order(at(10), key=key), follow=True
+        url("book_by_phone", department, hans, service), order(at(10), key=key, note="Ring twice.")
     )
 
     assert list(Booking.objects.values()) == before
-    assert "This form was used before. Nothing more is booked." in page.text
+    assert "This form was used before, and nothing more is booked." in text_of(page)
+    assert "Ring twice.</textarea>" in page.text
+    assert page.context["form"]["key"].value() != key
     assert "Skjult" not in page.text
 
 

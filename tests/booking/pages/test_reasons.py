@@ -170,7 +170,7 @@ def test_repeating_says_whether_the_first_date_can_be_had(
 
     assert why in text_of(asked)
     assert ("can't be booked" in text_of(asked)) is bool(why)
-    assert ("It repeats from now on." in told) is not why
+    assert ("It repeats every Wednesday from now on." in told) is not why
     if hindrance == "ends":
         assert "It does not repeat: your grant covers no date after this." in told
     elif why:

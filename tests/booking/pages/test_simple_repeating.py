@@ -56,7 +56,7 @@ def test_the_visits_page_offers_to_repeat_and_yes_repeats(simple, visit):
     assert "We book each visit 14 days before" in text_of(response)
     assert presses(response) == ["Yes, every week"]
     made = say_yes(simple, response, f"/bookings/{visit.pk}/repeat/")
-    assert "It repeats from now on." in text_of(made)
+    assert "It repeats every Wednesday from now on." in text_of(made)
     assert BookingSeries.objects.count() == 1
 
 

@@ -46,14 +46,14 @@ def test_booking_in_the_simple_view_and_undoing(simple, way, figure):
     way.choose("Shower", then="Which day?")
     way.choose("Thursday", then="Thursday: which time?")
     way.choose("in the evening", then="Is this right?")
-    way.choose("Yes, book", then="You have booked shower")
+    way.choose("Yes, book the visit", then="You have booked shower")
     if isinstance(way, ByKeyboard):
         figure("Key presses in the simple view, from the start to the proof", way.presses)
         assert way.presses <= 30
     visit = simple.aksel.bookings.get(service=simple.shower)
     assert visit.starts_at >= local(THURSDAY, 17)
     way.choose("Cancel the visit", then="Cancel this visit?")
-    way.choose("Yes, cancel", then="The visit is cancelled")
+    way.choose("Yes, cancel the visit", then="The visit is cancelled")
     way.choose("Undo", then="You have booked shower")
     visit.refresh_from_db()
     assert visit.status == "cancelled"
@@ -74,6 +74,17 @@ def test_somebody_was_faster(shop, way):
     way.choose(others.first.inner_text(), then="The time is booked")
     way.sees("Ring twice.")
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
+
+
+def test_what_is_typed_stays_when_the_language_is_chosen(shop, open_page):
+    check = f"/book/{shop.shower.pk}/{THURSDAY}/18.00/"
+    page = open_page(check, user=shop.aksel.user)
+    page.get_by_label("Note to the person who comes").fill("Ring twice.")
+    page.get_by_role("button", name="Nynorsk").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "nn")
+    expect(page.locator("textarea[name=note]")).to_have_value("Ring twice.")
+    page.reload()
+    expect(page.locator("textarea[name=note]")).to_have_value("")
 
 
 def test_cancelling_and_undoing_and_the_same_again_next_week(shop, way):
@@ -134,7 +145,7 @@ def test_repeating_and_waiting_in_the_simple_view(simple, way):
     way.page.goto(f"/book/{simple.shower.pk}/{FRIDAY}/")
     way.choose("Tell me", then="Days you want a time on")
     way.choose("Friday", then="Stop waiting for Friday 27 November?")
-    way.choose("Yes, stop", then="Days you want a time on")
+    way.choose("Yes, stop waiting", then="Days you want a time on")
     assert not SlotWish.objects.exists()
 
 

@@ -26,6 +26,7 @@ CHOICES = {
     "settings": "/settings/",
     "messages": "/settings/messages/",
     "email": "/settings/email/",
+    "contact_email": "/settings/contact-email/",
     "phone": "/settings/phone/",
     "keys": "/settings/keys/",
     "feeds": "/settings/calendar/",
@@ -80,6 +81,9 @@ def pages_on_the_way(shop):
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
         accounts_actions.request_change(channel=Message.Channel(channel), address=address, by=by)
+    accounts_actions.request_change(
+        channel=Message.Channel.EMAIL, address="shared@example.test", is_contact=True, by=by
+    )
     employee = factories.EmployeeFactory(department__name="Home care South", person__email=None)
     invitation = accounts_actions.invite(
         kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
@@ -93,6 +97,7 @@ def pages_on_the_way(shop):
         "wishes_one": reverse("booking:wishes"),
         "visits_and_more": reverse("booking:visits"),
         "email_code": reverse("accounts:email_code"),
+        "contact_email_code": reverse("accounts:contact_email_code"),
         "phone_code": reverse("accounts:phone_code"),
     }
 
