@@ -238,6 +238,7 @@ class ContactEmailForm(VersionedForm, CleanForm):
         super().__init__(*args)
         self.user = user
         if not user.contact_email:
+            self.fields["address"].required = True
             del self.fields["remove"]
 
     def clean_address(self) -> str:
@@ -253,10 +254,7 @@ class ContactEmailForm(VersionedForm, CleanForm):
             return data
         if bool(data["address"]) == bool(data.get("remove")):
             self.add_error(
-                "address",
-                _("Write an e-mail, or choose the one you log in with. Not both.")
-                if self.user.contact_email
-                else _("Write an e-mail."),
+                "address", _("Write an e-mail, or choose the one you log in with. Not both.")
             )
         elif data["address"] == (self.user.email or "").lower():
             data["address"] = ""

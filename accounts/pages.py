@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.http_methods import can_be_opened
 
@@ -32,6 +33,17 @@ def page_behind(request: HttpRequest) -> str:
     """The URL that shows the current page, even if it was rendered as the answer to a POST."""
     url = request.get_full_path()
     return page_of(url) if request.method == "POST" else url
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where the form asks to go afterwards: a path of this site, or the front page."""
+    next_url = request.POST.get("next", "")
+    # Without a slash, ``redirect`` would look for a view with that name.
+    if next_url.startswith("/") and url_has_allowed_host_and_scheme(
+        next_url, {request.get_host()}, request.is_secure()
+    ):
+        return next_url
+    return "home"
 
 
 def _is_page(path: str) -> bool:

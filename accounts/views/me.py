@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts import actions, queries
@@ -14,6 +13,7 @@ from accounts.forms import LanguageForm, MessageChoicesForm
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.messages import sms
 from accounts.models import Message
+from accounts.pages import safe_next
 from accounts.phones import mobile_number
 from accounts.views.addresses import pages_of
 from database.versions import Stale
@@ -76,7 +76,7 @@ def my_messages(request: PersonRequest) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Store the language on the user, and in a cookie for the pages before log-in."""
     form = LanguageForm(request.POST)
-    response = redirect(_safe_next(request))
+    response = redirect(safe_next(request))
     if form.is_valid():
         language = form.cleaned_data["language"]
         if request.user.is_authenticated:
@@ -97,14 +97,4 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def choose_view(request: PersonRequest) -> HttpResponse:
     """Choose simple or ordinary pages, and return to the same page: the URLs are the same."""
     actions.choose_view(by=request.user, is_simple=request.POST.get("view") == "simple")
-    return redirect(_safe_next(request))
-
-
-def _safe_next(request: HttpRequest) -> str:
-    next_url = request.POST.get("next", "")
-    # Without a slash, ``redirect`` would look for a view with that name.
-    if next_url.startswith("/") and url_has_allowed_host_and_scheme(
-        next_url, {request.get_host()}, request.is_secure()
-    ):
-        return next_url
-    return "home"
+    return redirect(safe_next(request))

@@ -2,9 +2,10 @@
 else is a 404."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -32,6 +33,15 @@ LOGGED_BY_STEP = frozenset({"booking:move", "booking:cancel", "booking:end_serie
 class MandateEnded(Http404):
     """The user has chosen to act for a recipient, but may not, or no longer. The choice has been
     removed from the session: the next request is for the user's own pages."""
+
+
+class ForAnother(Http404):
+    """The page is about other recipients for whom the user may act, or about the user. They are
+    asked whether to switch."""
+
+    def __init__(self, recipients: Sequence[Recipient]) -> None:
+        super().__init__()
+        self.recipients = recipients
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,10 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
     """
     whose = whose_pages(request)
     if request.acting_for is None:
-        return _own(request.user)
+        own = parts.recipient_of_user(request.user.pk)
+        if own is None:
+            raise _not_found(request, lambda recipient: True)
+        return own
     if whose.mandate is None:
         own = Recipient.objects.filter(user=request.user, pk=request.acting_for).first()
         act_for(request, None)
@@ -134,6 +147,21 @@ def _own(user: User) -> Recipient:
     return recipient
 
 
+def _not_found(request: PersonRequest, is_about: Callable[[Recipient], bool]) -> Http404:
+    """The exception for a page that does not exist for whom the user acts now: ``ForAnother``
+    when it is about another of those for whom they may act."""
+    whose = whose_pages(request)
+    others = [mandate.recipient for mandate in whose.others]
+    if whose.mandate and (own := parts.recipient_of_user(request.user.pk)):
+        others.append(own)
+    found = [recipient for recipient in others if is_about(recipient)]
+    return ForAnother(found) if found else Http404()
+
+
+def _belongs_to(model: type[Model], pk: uuid.UUID) -> Callable[[Recipient], bool]:
+    return lambda recipient: model._default_manager.filter(pk=pk, recipient=recipient).exists()
+
+
 def recipient_under(mandate: Mandate, *, may: Mandate.May, what: str) -> Recipient:
     """The mandate's recipient, after the holder's access was logged."""
     if may == Mandate.May.BOOK and not mandate.may_book:
@@ -153,12 +181,19 @@ def granted_service(recipient: Recipient, service_id: uuid.UUID) -> Service:
 def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipient, Service]:
     """The recipient for whom these pages book a service, and that service. One statement when
     it is the user."""
+
+    def has_grant(other: Recipient) -> bool:
+        return parts.granted_service(other.pk, service_id) is not None
+
     if request.acting_for is not None:
         recipient = recipient_for(request, may=Mandate.May.BOOK)
-        return recipient, granted_service(recipient, service_id)
+        service = parts.granted_service(recipient.pk, service_id)
+        if service is None:
+            raise _not_found(request, has_grant)
+        return recipient, service
     found = parts.recipient_and_service(request.user.pk, service_id)
     if found is None:
-        raise Http404
+        raise _not_found(request, has_grant)
     return found
 
 
@@ -168,7 +203,7 @@ def person_for(request: PersonRequest) -> Person:
     if request.acting_for is None:
         person = Person.of_user(request.user.pk, now)
         if person is None:
-            raise Http404
+            raise _not_found(request, lambda recipient: True)
         return person
     return Person.of(recipient_for(request), now)
 
@@ -176,12 +211,12 @@ def person_for(request: PersonRequest) -> Person:
 def booking_for(
     request: PersonRequest, booking_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
 ) -> Booking:
-    recipient = recipient_for(request, may=may)
-    booking = get_object_or_404(
-        Booking.objects.select_related("service__department", "grant"),
-        pk=booking_id,
-        recipient=recipient,
-    )
+    bookings = Booking.objects.select_related("service__department", "grant")
+    try:
+        recipient = recipient_for(request, may=may)
+        booking = bookings.get(pk=booking_id, recipient=recipient)
+    except (Booking.DoesNotExist, ForAnother):
+        raise _not_found(request, _belongs_to(Booking, booking_id)) from None
     booking.recipient = recipient
     return booking
 
@@ -189,12 +224,12 @@ def booking_for(
 def series_for(
     request: PersonRequest, series_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
 ) -> BookingSeries:
-    recipient = recipient_for(request, may=may)
-    series = get_object_or_404(
-        BookingSeries.objects.select_related("service__department", "mandate__holder"),
-        pk=series_id,
-        recipient=recipient,
-    )
+    every = BookingSeries.objects.select_related("service__department", "mandate__holder")
+    try:
+        recipient = recipient_for(request, may=may)
+        series = every.get(pk=series_id, recipient=recipient)
+    except (BookingSeries.DoesNotExist, ForAnother):
+        raise _not_found(request, _belongs_to(BookingSeries, series_id)) from None
     series.recipient = recipient
     return series
 

@@ -127,10 +127,14 @@ def joined(words: list[str]) -> str:
     return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
-@register.simple_tag
-def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) -> SafeString:
+@register.simple_tag(takes_context=True)
+def week_columns(
+    context: dict[str, Any], picture: WeekPicture, heading: str, choosing: Choosing | None
+) -> SafeString:
     """The columns of the week view; free times link to the page where they are chosen."""
     language, today = translation.get_language(), timezone.localdate()
+    whose = context.get("whose")
+    is_own = whose is None or whose.is_own
     html = []
     for column in picture.columns:
         date = column.date
@@ -138,7 +142,7 @@ def week_columns(picture: WeekPicture, heading: str, choosing: Choosing | None) 
         before, after = _frame(language, date, date == today, heading)
         html.append(before)
         html += [
-            _own_run(language, run, run.visit, date)
+            _own_run(language, run, run.visit, date, is_own=is_own)
             if run.visit
             else _run(language, run, date, url)
             for run in column.runs
@@ -173,14 +177,20 @@ _PLACEHOLDER = "\ufdd0"  # a code point that is never a character
 
 
 @lru_cache(maxsize=4096)
-def _run(language: str | None, run: Run, date: dt.date, url: str) -> SafeString:
-    return _fragment("booking/_week_run.html", {"run": run, "date": date, "url": url})
+def _run(
+    language: str | None, run: Run, date: dt.date, url: str, *, is_own: bool = True
+) -> SafeString:
+    """``is_own``: the reader's visits, not those of a recipient whom they act for."""
+    context = {"run": run, "date": date, "url": url, "is_own": is_own}
+    return _fragment("booking/_week_run.html", context)
 
 
-def _own_run(language: str | None, run: Run, visit: OwnVisit, date: dt.date) -> str:
+def _own_run(
+    language: str | None, run: Run, visit: OwnVisit, date: dt.date, *, is_own: bool
+) -> str:
     """Cached without the id, so that users with visits at the same times share a fragment."""
     shared = replace(run, visit=replace(visit, id=_NO_ID))
-    html = _run(language, shared, date, _PLACEHOLDER)
+    html = _run(language, shared, date, _PLACEHOLDER, is_own=is_own)
     return html.replace(_PLACEHOLDER, reverse("booking:visit", args=[visit.id]))
 
 

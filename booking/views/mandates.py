@@ -13,6 +13,7 @@ from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
 from accounts.errors import InvitationClosed, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.pages import safe_next
 from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
 from booking import actions, errors, queries
@@ -128,10 +129,12 @@ def choose_person(request: PersonRequest) -> HttpResponse:
         wanted = uuid.UUID(request.POST["person"]) if request.POST.get("person") else None
     except ValueError:
         raise Http404 from None
+    if wanted and queries.is_recipient(request.user.pk, wanted):
+        wanted = None
     if wanted and not any(m.recipient_id == wanted for m in whose_pages(request).mandates):
         raise Http404
     act_for(request, wanted)
-    return redirect("home")
+    return redirect(safe_next(request))
 
 
 @require_POST

@@ -79,6 +79,7 @@ class StaffContactEmailForm(VersionedForm, CleanForm):
         super().__init__(data, initial=initial, auto_id="contact_%s")
         self.current, self.is_hidden = current, is_hidden
         if not current:
+            self.fields["email"].required = True
             del self.fields["remove"]
         elif is_hidden:
             self.fields["email"].help_text = _(

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from accounts import unsent
 from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
-from booking.access.pages import MandateEnded
+from booking.access.pages import ForAnother, MandateEnded
 from booking.views.order import look_over_again
 from serviceshop.http.lock_timeouts import RETRY_AFTER
 
@@ -26,6 +26,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, ForAnother) and request.method in ("GET", "HEAD"):
+        context = {"recipients": exception.recipients, "next": request.get_full_path()}
+        return render(request, "for_another.html", context)
     name = "mandate_ended.html" if isinstance(exception, MandateEnded) else "404.html"
     return render(request, name, status=404)
 

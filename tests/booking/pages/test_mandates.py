@@ -94,7 +94,8 @@ def test_after_the_switch_each_page_names_the_recipient(acting, ward, service, b
 
 def test_one_press_switches_back_to_ones_own_pages(acting, ward):
     choose(acting)
-    assert acting.get(reverse("booking:calendar")).status_code == 404  # Carl orders nothing
+    # Carl has no services himself.
+    assert "Whom is this about?" in text_of(acting.get(reverse("booking:calendar")))
     assert "You are acting for Aksel" not in text_of(acting.get(reverse("booking:help")))
 
 
@@ -535,3 +536,68 @@ def test_ones_own_pages_say_nothing_of_it(page, recipient, service, book):
     check = reverse("booking:check", args=[service.pk, TOMORROW, Clock(dt.time(10))])
     for url in (check, reverse("booking:cancel", args=[visit.pk])):
         assert "about this" not in text_of(page.get(url))
+
+
+# -- Whose pages these are ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["", "note/", "move/", "cancel/"])
+@pytest.mark.parametrize("has_own_pages", [True, False])
+def test_a_link_to_a_visit_of_the_ward_is_asked_about(
+    carl, mandate, ward, book, page, has_own_pages
+):
+    if has_own_pages:
+        factories.RecipientFactory(user=mandate.holder)
+    link = f"/bookings/{book(ward, at(10)).pk}/{page}"
+    question = carl.get(link)
+    assert "Whom is this about?" in text_of(question)
+    assert ward.full_name in text_of(question)
+    form = {"person": ward.pk, "next": link}
+    assert carl.post(reverse("booking:choose_person"), form).headers["Location"] == link
+    assert carl.get(link).status_code == 200
+    assert "Whom is this about?" not in text_of(carl.get(link))
+
+
+def test_a_link_to_an_own_visit_is_asked_about_while_acting(acting, mandate, ward, service, book):
+    own = factories.RecipientFactory(user=mandate.holder, given_name="Carl")
+    factories.GrantFactory(recipient=own, service=service)
+    link = f"/bookings/{book(own, at(10)).pk}/"
+    assert own.full_name in text_of(acting.get(link))
+    acting.post(reverse("booking:choose_person"), {"person": own.pk, "next": link})
+    assert acting.get(link).status_code == 200
+
+
+def test_a_link_to_a_day_of_the_wards_service_is_asked_about(carl, ward, service):
+    assert "Whom is this about?" in text_of(carl.get(f"/book/{service.pk}/{TOMORROW}/"))
+
+
+def test_a_strangers_visit_is_not_found(carl, mandate, stranger, book):
+    factories.RecipientFactory(user=mandate.holder)
+    link = f"/bookings/{book(stranger, at(10)).pk}/"
+    assert carl.get(link).status_code == 404
+    assert carl.get(f"/bookings/{uuid.uuid4()}/").status_code == 404
+
+
+def test_no_page_elsewhere_is_opened_after_the_choice(carl, ward):
+    form = {"person": ward.pk, "next": "https://elsewhere.test/"}
+    assert carl.post(reverse("booking:choose_person"), form).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+def test_the_wards_pages_do_not_say_my_or_your_of_the_visits(acting, ward, book, view):
+    visit = book(ward, at(10))
+    acting.post("/view/choose/", {"view": view})
+    for path in (
+        "/calendar/",
+        "/bookings/",
+        f"/bookings/{visit.pk}/",
+        "/looks/changes/",
+    ):
+        text = text_of(acting.get(path)).lower()
+        for words in ("my visits", "your visit", "your next visit", "my week", "my information"):
+            assert words not in text, path
+
+
+def test_settings_are_the_readers_own_also_while_acting(acting, ward):
+    assert "This page is about yourself." in text_of(acting.get("/settings/"))
+    assert "This page is about yourself." not in text_of(acting.get("/bookings/"))
