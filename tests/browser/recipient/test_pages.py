@@ -33,6 +33,7 @@ CHOICES = {
     "log_in_again": "/settings/log-in-again/",
     "mandates": "/mandates/",
     "looks": "/looks/",
+    "changes": "/looks/changes/",
     "set_password": "/accounts/password/set/",
 }
 # Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py),
@@ -57,6 +58,7 @@ def pages(shop):
         "all_series": reverse("booking:all_series"),
         "wishes": reverse("booking:wishes"),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
+        "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
         "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
         "over_quota": f"/book/{shop.cleaning.pk}/{day}/18.00/",
