@@ -56,6 +56,7 @@ def pages(shop):
         "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
         "all_series": reverse("booking:all_series"),
         "wishes": reverse("booking:wishes"),
+        "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
         "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
