@@ -33,6 +33,7 @@ CHOICES = {
     "log_in_again": "/settings/log-in-again/",
     "mandates": "/mandates/",
     "looks": "/looks/",
+    "changes": "/looks/changes/",
     "set_password": "/accounts/password/set/",
 }
 # Pages that need more than a URL: a form whose session ended, a mandate (test_acting_for.py),
