@@ -342,6 +342,7 @@ OTHERS = {
     "booking:visit_file booking": "one visit",
     "booking:feed secret": "no page: tests/booking/pages/test_feeds.py",
     "booking:repeat booking": "one visit",
+    "booking:all_letters department": "at most 50 letters, each is composed: test_letters.py",
     "booking:new_recipient department": "a form",
     "booking:grant department grant": "one grant",
     "departments:new_period department": "a form",

@@ -196,6 +196,7 @@ RULES = {
     "booking:new_recipient department": get(ADMINISTRATOR, **D),
     "booking:add_recipient department": post(ADMINISTRATOR, **D),
     "booking:letters department": get(ADMINISTRATOR, **D),
+    "booking:all_letters department": get(ADMINISTRATOR, **D),
     "booking:letter department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:letter_printed department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:trust_address department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),

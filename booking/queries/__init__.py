@@ -40,6 +40,7 @@ from booking.queries.letters import (
     told_in_vain,
     unreachable,
     waiting,
+    waiting_of,
     write,
 )
 from booking.queries.mandates import (
@@ -154,6 +155,7 @@ __all__ = [
     "unreachable",
     "visits_by_day",
     "waiting",
+    "waiting_of",
     "wishes_of",
     "with_grants_here",
     "with_last_change",

@@ -4,6 +4,8 @@ They wait in the outbox until the department has printed them.
 """
 
 import datetime as dt
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -38,6 +40,12 @@ def waiting(department: Department) -> QuerySet[Message]:
         state=Message.State.WAITING,
         expires_at__gt=timezone.now(),
     )
+
+
+def waiting_of(department: Department, message_ids: Collection[str]) -> set[uuid.UUID | None]:
+    """The recipients of those of the waiting letters whose ids are given."""
+    rows = waiting(department).values_list("pk", "subject_id")
+    return {subject_id for pk, subject_id in rows if str(pk) in message_ids}
 
 
 def to_print(department: Department, recipients: QuerySet[Recipient]) -> list[Recipient]:

@@ -19,4 +19,4 @@ def wish_note(wish: SlotWish, user: User) -> str:
         notes.append(_("Instead of %(day)s.") % {"day": day(wish.moving.starts_at)})
     if wish.by_id != user.pk:
         notes.append(_("We tell %(name)s.") % {"name": wish.by.full_name})
-    return "".join(f". {note}" for note in notes)
+    return ". " + " ".join(notes) if notes else ""

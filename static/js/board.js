@@ -8,6 +8,14 @@
   });
   if (!board) return;
 
+  // A sign at the edge while hours are hidden beyond it.
+  const markMore = () => {
+    const hidden = board.scrollWidth - board.clientWidth - board.scrollLeft;
+    board.toggleAttribute("data-more", hidden > 1);
+  };
+  board.addEventListener("scroll", markMore, { passive: true });
+  new ResizeObserver(markMore).observe(board);
+
   const lanes = [...board.querySelectorAll(".lane")].map((lane) => [
     ...lane.querySelectorAll("a.block"),
   ]);

@@ -98,6 +98,48 @@ def test_a_message_posted_during_printing_waits(dina, department, hans, booked, 
     assert "Call us to know why" in again
 
 
+@pytest.fixture
+def both(booked, service, administrator):
+    """Letters for Hans, who reads bokmål, and for Gerd, who reads nynorsk and has another."""
+    gerd = factories.RecipientFactory(
+        user=factories.UserFactory(language="nn", phone=""), given_name="Gerd"
+    )
+    DeadAddress.objects.create(user=gerd.user, channel="email", address=gerd.user.email)
+    factories.GrantFactory(recipient=gerd, service=service)
+    actions.book(
+        key=uuid.uuid4(), recipient=gerd, service=service, starts_at=at(12), by=administrator
+    )
+    announce()
+    return [booked.recipient, gerd]
+
+
+def test_all_letters_are_printed_at_once_each_in_its_language(dina, department, both, translated):
+    assert url("all_letters", department) in dina.get(url("letters", department)).text
+    page = dina.get(url("all_letters", department))
+    letters = page.context["letters"]
+    assert [letter.recipient for letter in letters] == both
+    assert [letter.language for letter in letters] == ["nb", "nn"]
+    assert page.text.count('<article class="letter">') == 2
+    assert "onsdag 25. november klokka" in page.text
+    assert AccessLogEntry.objects.filter(what="booking:all_letters").count() == 2
+
+    (hans, gerd) = [str(message.pk) for letter in letters for message, _ in letter.told]
+    dina.post(url("all_letters", department), {"message": [gerd, "no id"]})
+    states = {str(message.pk): message.state for message in Message.objects.all()}
+    assert (states[hans], states[gerd]) == ("waiting", "sent")
+
+
+def test_a_batch_of_letters_has_an_end_and_says_how_many_wait(dina, department, both, monkeypatch):
+    monkeypatch.setattr("booking.views.staff.letters.AT_ONCE", 1)
+    page = dina.get(url("all_letters", department))
+    assert [letter.recipient for letter in page.context["letters"]] == both[:1]
+    assert "1 of 2 letters." in page.text
+    shown = [message.pk for message, _ in page.context["letters"][0].told]
+    dina.post(url("all_letters", department), {"message": shown})
+    page = dina.get(url("all_letters", department))
+    assert [letter.recipient for letter in page.context["letters"]] == both[1:]
+
+
 def test_a_confidential_address_is_not_on_the_page(dina, department, hans, booked):
     hans.has_confidential_address = True
     hans.save()
@@ -117,6 +159,7 @@ def test_another_departments_letters_are_not_found(
     client.force_login(other_administrator)
     assert client.get(url("letters", department)).status_code == 404
     assert client.get(url("letter", other_department, hans.pk)).status_code == 404
+    assert client.get(url("all_letters", department)).status_code == 404
     gone = client.post(url("letter_printed", other_department, hans.pk))
     assert gone.status_code == 404
     assert Message.objects.get().state == "waiting"

@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts_actions
 from accounts.access import PersonRequest
-from accounts.http_methods import require_POST, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.models import User
 from accounts.questions import asks
 from booking.access.staff import look_at_list, recipient_of, recipients_of
-from booking.queries.letters import to_print, unreachable, write
+from booking.queries.letters import Letter, to_print, unreachable, waiting_of, write
 from booking.views.staff import questions
 from departments.access import administrator
 from departments.models import Department
+
+AT_ONCE = 50  # each letter is composed as of now, with some queries
 
 
 @require_safe
@@ -28,6 +31,30 @@ def letters(request: PersonRequest, department: Department) -> HttpResponse:
     look_at_list(request.user, department, {*waiting, *lost}, "booking:letters")
     context = {"department": department, "waiting": waiting, "unreachable": lost}
     return render(request, "booking/letters.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def all_letters(request: PersonRequest, department: Department) -> HttpResponse:
+    """The letters that have waited longest, each on a sheet; POST marks them as printed."""
+    sent = set(request.POST.getlist("message"))
+    waiting = to_print(department, recipients_of(department).select_related("user"))
+    if request.method == "POST":
+        on_paper = waiting_of(department, sent)
+        waiting = [recipient for recipient in waiting if recipient.pk in on_paper]
+    shown = look_at_list(request.user, department, waiting[:AT_ONCE], "booking:all_letters")
+    written = [write(department, recipient) for recipient in shown]
+    if request.method == "POST":
+        _mark_printed(written, sent, request.user)
+        messages.success(request, _("The letters are out of the pile."))
+        return redirect("booking:letters", department.pk)
+    context = {
+        "department": department,
+        "letters": written,
+        "count": len(waiting),
+        "printed_on": timezone.localdate(),
+    }
+    return render(request, "booking/all_letters.html", context)
 
 
 @require_safe
@@ -54,14 +81,20 @@ def letter_printed(
 ) -> HttpResponse:
     """Mark the messages on the printed page as sent; newer ones wait for the next letter."""
     found = recipient_of(department, recipient, by=request.user, what="booking:letter_printed")
-    written, shown = write(department, found), set(request.POST.getlist("message"))
-    accounts_actions.mark_printed(
-        messages=[message for message, _words in written.told if str(message.pk) in shown],
-        needless=[message for message in written.needless if str(message.pk) in shown],
-        by=request.user,
-    )
+    _mark_printed([write(department, found)], set(request.POST.getlist("message")), request.user)
     messages.success(request, _("The letter is out of the pile."))
     return redirect("booking:letters", department.pk)
+
+
+def _mark_printed(written: list[Letter], shown: set[str], by: User) -> None:
+    """``shown``: the ids of the messages on the printed page."""
+    told = [message for one in written for message, _words in one.told]
+    needless = [message for one in written for message in one.needless]
+    accounts_actions.mark_printed(
+        messages=[message for message in told if str(message.pk) in shown],
+        needless=[message for message in needless if str(message.pk) in shown],
+        by=by,
+    )
 
 
 @require_POST

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("new/", recipients.new_recipient, name="new_recipient"),
     path("add/", recipients.add_recipient, name="add_recipient"),
     path("letters/", letters.letters, name="letters"),
+    path("letters/print/", letters.all_letters, name="all_letters"),
     path("<uuid:recipient>/letter/", letters.letter, name="letter"),
     path("<uuid:recipient>/letter/printed/", letters.letter_printed, name="letter_printed"),
     path("<uuid:recipient>/address/trust/", letters.trust_address, name="trust_address"),

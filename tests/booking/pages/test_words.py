@@ -83,3 +83,4 @@ def test_a_wish_names_the_visit_that_moves_and_who_gets_the_message(clock):
     assert wish_note(wish, User()) == ". We tell Carl Berg."
     wish.moving = Booking(starts_at=at(10))
     assert wish_note(wish, CARL) == ". Instead of Wednesday 25 November."
+    assert wish_note(wish, User()) == ". Instead of Wednesday 25 November. We tell Carl Berg."

@@ -59,6 +59,7 @@ def pages(shop):
         "wishes": reverse("booking:wishes"),
         "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
+        "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
         "overlaps_own": f"/book/{shop.shower.pk}/{day}/13.00/",
         "over_quota": f"/book/{shop.cleaning.pk}/{day}/18.00/",
