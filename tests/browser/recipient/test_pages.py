@@ -57,7 +57,6 @@ def pages(shop):
         "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
         "all_series": reverse("booking:all_series"),
         "wishes": reverse("booking:wishes"),
-        "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
         "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",
