@@ -55,16 +55,17 @@ def unbooked(
     on: dt.date,
     *,
     most: int,
+    after: int = 0,
     granted_by: Collection[str] = tuple(Grant.Period.values),
 ) -> AllUnbooked:
-    """The ``most`` grants of which least is booked, in one statement. ``granted_by``: only
-    grants for these periods."""
+    """The ``most`` grants of which least is booked, in one statement; ``after`` leaves out the
+    first ones. ``granted_by``: only grants for these periods."""
     periods = _periods(on)
     rows = list(
         unbooked_grants(department, on, granted_by=granted_by)
         .annotate(in_all=Window(Count("pk")))
         .select_related("recipient", "service")
-        .order_by(F("used") * 1.0 / F("amount"), "pk")[:most]
+        .order_by(F("used") * 1.0 / F("amount"), "pk")[after : after + most]
     )
     return AllUnbooked(
         shown=[

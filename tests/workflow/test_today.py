@@ -246,3 +246,26 @@ def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
 
     assert page.content.decode().count("unstaffed-visit") == len(visits)
     assert AccessLogEntry.objects.filter(what="workflow:today").count() == len(visits)
+
+
+def test_the_list_of_essential_services_has_pages(client, administrator, department, day):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    service = factories.ServiceFactory(department=department)
+    for amount in range(1, 12):
+        factories.GrantFactory(service=service, is_essential=True, amount=amount)
+    url = reverse("workflow:today", args=[department.pk])
+
+    first, second = client.get(url), client.get(url, {"essential": "2"})
+    assert "1 to 8 of 11" in first.text
+    assert "?essential=2#essential" in first.text
+    assert "9 to 11 of 11" in second.text
+    assert "?essential=1#essential" in second.text
+    assert "?essential=3" not in second.text
+    shown = [
+        one.grant.pk for page in (first, second) for one in page.context["today"].essential.shown
+    ]
+    assert len(set(shown)) == 11
+    for odd in ("9999", "0", "-1", "x", "²", "9" * 30):
+        assert "1 to 8 of 11" in client.get(url, {"essential": odd}).text

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from booking.models import BookingEvent, Visit
-from booking.queries.essential import AllUnbooked, unbooked
+from booking.queries.essential import Unbooked, unbooked
 from departments.hours import local_instant
 from departments.models import Absence, Department, TimeAway
 from departments.queries import absences_between
@@ -83,6 +84,19 @@ class TodayFigures:
 
 
 @dataclass(frozen=True)
+class EssentialPage:
+    """A page of the essential services that are not booked, the most urgent first. ``first``
+    and ``last`` are places in the whole list; ``previous`` and ``next`` pages, or 0."""
+
+    shown: Sequence[Unbooked]
+    count: int
+    first: int
+    last: int
+    previous: int
+    next: int
+
+
+@dataclass(frozen=True)
 class Today:
     board: Board
     problems: list[Problem]
@@ -90,7 +104,7 @@ class Today:
     figures: TodayFigures
     absences: list[AbsenceNow]
     changes: list[BookingEvent]
-    essential: AllUnbooked
+    essential: EssentialPage
     untold: UntoldDays
 
     @property
@@ -103,7 +117,8 @@ class Today:
         return ids | {one.grant.recipient_id for one in self.essential.shown}
 
 
-def today_of(department: Department, now: dt.datetime) -> Today:
+def today_of(department: Department, now: dt.datetime, *, essential_page: int = 1) -> Today:
+    """``essential_page`` is the page of the list of essential services, from 1."""
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
     unstaffed = list(
@@ -129,7 +144,7 @@ def today_of(department: Department, now: dt.datetime) -> Today:
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=_changes(department, yesterday, tomorrow),
-        essential=unbooked(department, date, most=MAX_UNBOOKED),
+        essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
     )
 
@@ -192,6 +207,23 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     ).select_related("shift__day"):
         unfilled[away.absence_id].append(away)
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
+
+
+def _essential(department: Department, date: dt.date, page: int) -> EssentialPage:
+    """An empty page beyond the end becomes the first page."""
+    after = (page - 1) * MAX_UNBOOKED
+    found = unbooked(department, date, most=MAX_UNBOOKED, after=after)
+    if after and not found.shown:
+        return _essential(department, date, 1)
+    end = after + len(found.shown)
+    return EssentialPage(
+        shown=found.shown,
+        count=found.count,
+        first=after + 1,
+        last=end,
+        previous=page - 1,
+        next=page + 1 if end < found.count else 0,
+    )
 
 
 def _changes(department: Department, since: dt.date, until: dt.date) -> list[BookingEvent]:

@@ -14,7 +14,9 @@ from workflow import queries
 def today(request: PersonRequest, department: Department) -> HttpResponse:
     """The administrator's first page: unstaffed visits and other problems, then figures."""
     now = timezone.now()
-    today = queries.today_of(department, now)
+    page = request.GET.get("essential", "")
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 5 else 1
+    today = queries.today_of(department, now, essential_page=max(number, 1))
     log_accesses(
         by=request.user,
         subject_ids=today.recipient_ids,

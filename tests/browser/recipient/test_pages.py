@@ -141,6 +141,19 @@ def test_no_page_scrolls_sideways_on_the_narrowest_screen(shop, open_page):
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
 
 
+def test_paper_has_the_visits_and_neither_free_times_nor_bare_headings(shop, open_page, shot):
+    page = open_page(pages(shop)["week"], user=shop.aksel.user)
+    assert page.locator(".run.free").count()
+    page.emulate_media(media="print")
+    assert page.locator(".run.mine").first.is_visible()
+    assert not any(run.is_visible() for run in page.locator(".run:is(.free, .busy)").all())
+    shot(page, "recipient-week-printed")
+
+    page.goto(pages(shop)["visit"])
+    assert page.locator("h1").is_visible()
+    assert not page.get_by_role("heading", name="Do more with the visit").is_visible()
+
+
 def test_own_free_and_busy_keep_their_forms_in_forced_colours(shop, open_page, faults_of, shot):
     page = open_page(user=shop.aksel.user, forced_colors="active")
     page.goto(pages(shop)["times"])
