@@ -27,7 +27,9 @@ from database.expressions import Alphabetical
 from departments.models import Service
 
 # The access log says whether the form was only opened, or sent.
-LOGGED_BY_STEP = frozenset({"booking:move", "booking:cancel", "booking:end_series"})
+LOGGED_BY_STEP = frozenset(
+    {"booking:move", "booking:note", "booking:cancel", "booking:end_series"}
+)
 
 
 class MandateEnded(Http404):

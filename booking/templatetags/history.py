@@ -26,6 +26,8 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:cancel": gettext_lazy("Was about to cancel a visit, or cancelled it"),
     "booking:move:opened": gettext_lazy("Opened the page to move a visit"),
     "booking:move:sent": gettext_lazy("Sent a new time for a visit"),
+    "booking:note:opened": gettext_lazy("Opened the page to change a note"),
+    "booking:note:sent": gettext_lazy("Sent another note for a visit"),
     "booking:cancel:opened": gettext_lazy("Opened the page to cancel a visit"),
     "booking:cancel:sent": gettext_lazy("Sent a cancellation of a visit"),
     "booking:end_series:opened": gettext_lazy("Opened the page to end a visit that repeats"),
@@ -61,6 +63,8 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
     "workflow:visit": gettext_lazy("Opened your visit before coming"),
     "workflow:report": gettext_lazy("Wrote how a visit went"),
+    "workflow:report_visit:opened": gettext_lazy("Opened what happened at a visit"),
+    "workflow:report_visit:sent": gettext_lazy("Wrote how a visit went"),
     "workflow:report_visit": gettext_lazy("Opened how a visit went, or wrote it"),
 }
 

@@ -27,8 +27,9 @@ def report_visit(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
     """What happened at a visit, with earlier reports, and the form to report or correct it."""
+    step = "sent" if request.method == "POST" else "opened"
     found = access.visit_to_report(
-        department, date, visit, by=request.user, what="workflow:report_visit"
+        department, date, visit, by=request.user, what=f"workflow:report_visit:{step}"
     )
     report: Report | None = getattr(found, "report", None)
     is_closed = found.day.is_closed

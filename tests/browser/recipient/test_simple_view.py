@@ -45,6 +45,7 @@ def pages(shop):
         "visit": visit,
         "visits": "/bookings/",
         "move": f"{visit}move/",
+        "note": f"{visit}note/",
         "cancel": f"{visit}cancel/",
         "taken": f"/book/{shop.shower.pk}/{THURSDAY}/09.00/",
         "over_quota": f"/book/{shop.cleaning.pk}/{THURSDAY}/18.00/",
