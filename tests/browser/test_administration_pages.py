@@ -132,3 +132,14 @@ def test_an_employee_who_has_not_answered(department, administrator, open_page, 
     assert faults_of(page) == []
     assert page.get_by_text("not answered").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_long_word_does_not_widen_a_table(open_page, administrator, department):
+    factories.ServiceFactory(department=department, name="Donaudampf" * 6)
+    person = {"person__given_name": "A" * 60, "person__family_name": "B" * 60}
+    factories.EmployeeFactory(department=department, **person)
+    page = open_page(user=administrator)
+    for name in ("services", "staff"):
+        page.goto(reverse(f"departments:{name}", args=[department.pk]))
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
