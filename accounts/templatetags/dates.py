@@ -42,6 +42,11 @@ def near_day(value: dt.date) -> str:
 
 
 @register.filter
+def end_near_day(value: dt.datetime) -> str:
+    return near_day(dates.end_date(value))
+
+
+@register.filter
 def weekday(value: dt.date) -> str:
     return dates.words(translation.get_language()).weekdays[dates.local_date(value).weekday()]
 
