@@ -53,7 +53,7 @@ def test_an_administrator_reports_a_visit(dina, url, visit, administrator):
     assert response.url == reverse(
         "workflow:board", args=[visit.day.department_id, visit.day.date]
     )
-    assert AccessLogEntry.objects.get().what == "workflow:report_visit:opened"
+    assert AccessLogEntry.objects.get().what == "workflow:report_visit:sent"
 
 
 def test_a_closed_day_needs_a_reason(dina, url):
