@@ -29,6 +29,8 @@ EXPLAINED = {
     "accounts:choose_language": "needs no log-in",
     "accounts:forget_unsent": "discards the form that is kept",
     "accounts:choose_view": "each page has the form, and changes nothing but the view",
+    "booking:change_contact_email department recipient": "this recipient has a log-in, so no form",
+    "departments:change_contact_email department employee": "this employee has a log-in, too",
     "departments:invite_again department employee": "this employee has a log-in, so no form",
     "workflow:report date visit": "too early for this visit; see tests/workflow/test_my_day.py",
 }

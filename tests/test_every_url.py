@@ -185,7 +185,7 @@ RULES = {
     "booking:looks": get(*RECIPIENTS, GUARDIAN),
     "booking:changes": get(*RECIPIENTS, GUARDIAN),
     "booking:persons": get(*ACTING),
-    "booking:choose_person": post(GUARDIAN, LOOKER).sends(person="recipient"),
+    "booking:choose_person": post(RECIPIENT, GUARDIAN, LOOKER).sends(person="recipient"),
     "booking:leave_person mandate": post(LOOKER, mandate="mandate"),
     "booking:help": get(ANYBODY),
     "booking:privacy": get(ANYBODY),

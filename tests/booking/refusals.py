@@ -13,6 +13,7 @@ OF_OTHER_VERBS = {
     errors.OwnAddress,
     errors.NotOnlyOurs,
     errors.CannotTake,
+    errors.HasLogIn,
 }
 ONLY_STAFF_MEET = {errors.ReasonMissing}
 

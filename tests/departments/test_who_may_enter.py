@@ -37,6 +37,7 @@ POSTS = {
     "end_absence",
     "correct_absence",
     "change_settings",
+    "change_contact_email",
 }
 
 
