@@ -239,7 +239,10 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def remember_writer(request: PersonRequest, response: HttpResponse) -> None:
-    """Set the cookie that names the user and the person acted for. A session cookie."""
+    """Set the cookie that names the user and the person acted for. A session cookie. A 304
+    needs none: the page that the browser has came with the cookie."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return
     now = Writer.of(request).signed
     if request.COOKIES.get(COOKIE) != now:
         last = Writer.last_here(request)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, TextField, Value
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 
 from database import alphabet
@@ -67,6 +67,14 @@ class TsTzRange(Func):
     """A half-open range [start, end) of two timestamp columns."""
 
     function = "TSTZRANGE"
+
+
+class TextArray(Func):
+    """Columns of any type as one array of texts."""
+
+    template = "ARRAY[%(expressions)s]::text[]"
+    arg_joiner = "::text, "
+    output_field: "ArrayField[Sequence[str], list[str]]" = ArrayField(TextField())
 
 
 class TimestampArray(Func):

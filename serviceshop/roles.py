@@ -22,6 +22,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Coordinator, User, UserSession
 from booking.models import Recipient
+from database.expressions import TextArray
 from database.statements import ModelColumns, Statement
 from departments.models import Employee
 
@@ -87,8 +88,7 @@ def roles_of(user: User) -> Roles:
 class _RoleColumns(NamedTuple):
     """What ``_with_roles`` selects after the columns of the user."""
 
-    departments: list[uuid.UUID]
-    department_roles: list[str]
+    employments: list[list[str]]  # department and role
     is_coordinator: bool
     is_recipient: bool
 
@@ -106,7 +106,7 @@ def read_session(key: str) -> tuple[str, User | None] | None:
 
 def _user_with_roles(row: Sequence[Any]) -> User:
     user, columns = _USER.of(row), _RoleColumns(*row[_USER.end :])
-    in_departments = tuple(zip(columns.departments, columns.department_roles, strict=True))
+    in_departments = tuple((uuid.UUID(pk), role) for pk, role in columns.employments)
     roles = Roles(in_departments, columns.is_coordinator, columns.is_recipient)
     user._roles = roles  # type: ignore[attr-defined]
     return user
@@ -118,8 +118,7 @@ def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists]:
         Employee.objects.filter(person=OuterRef(user)).active(today).order_by("department__name")
     )
     return [
-        ArraySubquery(employments.values("department_id")),
-        ArraySubquery(employments.values("role")),
+        ArraySubquery(employments.values_list(TextArray("department_id", "role"), flat=True)),
         Exists(Coordinator.objects.filter(user=OuterRef(user))),
         Exists(Recipient.objects.filter(user=OuterRef(user))),
     ]

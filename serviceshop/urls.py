@@ -11,11 +11,11 @@ from serviceshop.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("", include("booking.urls")),  # first, because most requests are for the calendar
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),
-    path("", include("booking.urls")),
     path("", include("departments.urls")),
     path("", include("workflow.urls")),
 ]

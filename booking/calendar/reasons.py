@@ -68,11 +68,16 @@ class Obstacle(StrEnum):
     MIXED = "mixed"  # other reasons on other days
 
 
+def is_free(day: DayOffer) -> bool:
+    """Whether a time of the day is free."""
+    return any(slot.status is SlotStatus.FREE for slot in day.slots)
+
+
 def reason_of_day(day: DayOffer) -> Kind | None:
     """Why the day has no free time; None when it has one."""
-    found = {KIND_OF.get(slot.status, Kind.MINE) for slot in day.slots}
-    if Kind.FREE in found:
+    if is_free(day):
         return None
+    found = {KIND_OF.get(slot.status, Kind.MINE) for slot in day.slots}
     empty = Kind.NO_TIMES if day.status is DayStatus.NO_TIMES else Kind.CLOSED
     return next((kind for kind in REASONS if kind in found), empty)
 
@@ -82,9 +87,9 @@ def obstacle_of(days: Iterable[DayOffer]) -> Obstacle | None:
     days = list(days)
     if any(day.status is DayStatus.NOT_OPEN for day in days):
         return Obstacle.NOT_OPEN
-    found = {reason_of_day(day) for day in days}
-    if None in found:
+    if any(is_free(day) for day in days):
         return None
+    found = {reason_of_day(day) for day in days}
     reasons = found - SILENT
     if len(reasons) > 1:
         reasons -= {Kind.TOO_SOON}  # today's last times, beside a reason for all other days

@@ -11,14 +11,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, QuerySet, TextField
+from django.db.models import QuerySet
 
 from booking import quota
 from booking.models import Booking, Recipient
 from booking.queries.local_time import local_date, midnight
 from booking.quota import Charge
-from database.expressions import EpochSeconds
+from database.expressions import EpochSeconds, TextArray
 from departments.hours import DAY
 
 
@@ -50,15 +49,12 @@ class OwnBooking(NamedTuple):
 def as_texts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking, list[str]]":
     """The bookings as arrays that ``OwnBooking.of`` reads, with their services' names."""
     return bookings.values_list(
-        Func(
+        TextArray(
             "pk",
             "service_id",
             EpochSeconds("starts_at"),
             EpochSeconds("ends_at"),
             "service__name",
-            template="ARRAY[%(expressions)s]::text[]",
-            arg_joiner="::text, ",
-            output_field=ArrayField(TextField()),
         ),
         flat=True,
     )

@@ -124,6 +124,10 @@ class Person:
         )
         return cls(now, [_PersonRow.of(row) for row in rows]) if rows else None
 
+    @cached_property
+    def today(self) -> dt.date:
+        return timezone.localdate(self.now)
+
     @property
     def facts(self) -> Sequence[object]:
         """All that was read, except the bookings: the recipient's ``revision`` changes with
@@ -204,7 +208,7 @@ class Person:
         """See ``booking.queries.slots``."""
         days = self.days.get(service.department_id)
         if days is None:
-            days = facts_of(service.department_id, timezone.localdate(self.now) - DAY)
+            days = facts_of(service.department_id, self.today - DAY)
         entitlement = self.entitlement(service, moving, as_staff=as_staff)
         return offer_of(entitlement, dates, days, self.now, moving)
 

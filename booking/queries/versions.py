@@ -8,7 +8,6 @@ the finest grid of times (once as it is, once with the shortest notice added).
 import datetime as dt
 
 from django.conf import settings
-from django.utils import timezone
 
 from booking.queries.person import Person
 from departments.hours import DAY
@@ -18,9 +17,9 @@ STEP = 300  # seconds
 
 
 def calendar_version(person: Person) -> str:
-    today, seconds = timezone.localdate(person.now), int(person.now.timestamp())
+    seconds = int(person.now.timestamp())
     notices = [(seconds + 60 * (minutes or 0)) // STEP for minutes in person.notices]
-    return repr((person.facts, today, seconds // STEP, notices))
+    return repr((person.facts, person.today, seconds // STEP, notices))
 
 
 def slots_version(
@@ -37,7 +36,7 @@ def slots_version(
     ]
     # A start is too soon up to and including this second.
     notice = (seconds + department.minimum_notice_minutes * 60 - 1) // STEP
-    clock = (timezone.localdate(person.now), seconds // STEP, notice)
+    clock = (person.today, seconds // STEP, notice)
     rules = (service.pk, department.configuration_revision, settings.VERSION)
     own = (person.recipient.pk, person.recipient.revision, as_staff)
     return repr((own, clock, first, last, rules, sorted(days)))

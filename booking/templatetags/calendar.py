@@ -22,6 +22,7 @@ from accounts import dates
 from booking.calendar.reasons import Kind
 from booking.calendar.timetable import DayPart, OwnVisit, PartOfDay, Row, Run, WeekPicture
 from booking.choosing import Choosing
+from booking.converters import TimeUrls
 
 register = template.Library()
 
@@ -138,13 +139,12 @@ def week_columns(
     html = []
     for column in picture.columns:
         date = column.date
-        url = choosing.urls.times(date) if choosing else ""
         before, after = _frame(language, date, date == today, heading)
         html.append(before)
         html += [
             _own_run(language, run, run.visit, date, is_own=is_own)
             if run.visit
-            else _run(language, run, date, url)
+            else _run(language, run, date, choosing.urls if choosing else None)
             for run in column.runs
         ]
         html.append(after)
@@ -178,9 +178,14 @@ _PLACEHOLDER = "\ufdd0"  # a code point that is never a character
 
 @lru_cache(maxsize=4096)
 def _run(
-    language: str | None, run: Run, date: dt.date, url: str, *, is_own: bool = True
+    language: str | None, run: Run, date: dt.date, urls: TimeUrls | None, *, is_own: bool = True
 ) -> SafeString:
-    """``is_own``: the reader's visits, not those of a recipient whom they act for."""
+    """``urls``: where a free time is chosen. ``is_own``: the reader's visits, not those of a
+    recipient whom they act for."""
+    if run.visit:
+        url = reverse("booking:visit", args=[run.visit.id])
+    else:
+        url = urls.times(date) if urls else ""
     context = {"run": run, "date": date, "url": url, "is_own": is_own}
     return _fragment("booking/_week_run.html", context)
 
@@ -190,8 +195,8 @@ def _own_run(
 ) -> str:
     """Cached without the id, so that users with visits at the same times share a fragment."""
     shared = replace(run, visit=replace(visit, id=_NO_ID))
-    html = _run(language, shared, date, _PLACEHOLDER, is_own=is_own)
-    return html.replace(_PLACEHOLDER, reverse("booking:visit", args=[visit.id]))
+    html = _run(language, shared, date, None, is_own=is_own)
+    return html.replace(str(_NO_ID), str(visit.id))
 
 
 _NO_ID = UUID(int=0)

@@ -34,12 +34,12 @@ def calendar(request: PersonRequest) -> HttpResponse:
     tag = etags.etag(request, calendar_version(person))
     if unchanged := etags.not_modified(request, tag):
         return unchanged
-    today, visit = timezone.localdate(person.now), person.next_booking
-    balances = person.balances(today)
+    visit = person.next_booking
+    balances = person.balances(person.today)
     context: dict[str, Any] = {
         "etag": tag or "",
         "recipient": person.recipient,
-        "today": today,
+        "today": person.today,
         "next_visit": visit,
         "is_now": visit is not None and visit.starts_at <= person.now,
         "balances": balances,
@@ -62,7 +62,7 @@ def week(request: PersonRequest) -> HttpResponse:
     """One week on a separate page: a list on a phone, a sheet on paper."""
     person = person_for(request)
     may_book = whose_pages(request).may_book
-    balances = person.balances(timezone.localdate(person.now)) if may_book else []
+    balances = person.balances(person.today) if may_book else []
     choosing = _choosing(request, person, balances)
     context = {
         "recipient": person.recipient,
@@ -85,7 +85,7 @@ def _choosing(request: PersonRequest, person: Person, balances: list[Balance]) -
 
 def _week(request: PersonRequest, person: Person, choosing: Choosing | None) -> dict[str, Any]:
     """The picture of the week in the URL, and the weeks before and after that can be booked."""
-    today = timezone.localdate()
+    today = person.today
     first, last = monday(today), monday(choosing.last_day if choosing else today)
     shown = min(max(_week_in_url(request) or first, first), last)
     sunday = shown + dt.timedelta(days=6)
