@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0015_contact_email'),
+        ("accounts", "0015_contact_email"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invitation',
-            name='answer',
-            field=models.CharField(blank=True, choices=[('accepted', 'Accepted'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced')], max_length=10),
+            model_name="invitation",
+            name="answer",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("accepted", "Accepted"),
+                    ("declined", "Declined"),
+                    ("withdrawn", "Withdrawn"),
+                    ("replaced", "Replaced"),
+                ],
+                max_length=10,
+            ),
         ),
     ]
