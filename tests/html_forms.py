@@ -97,7 +97,7 @@ class TypedForms(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         if tag == "form":
-            self.form = attrs
+            self.form = attrs if attrs.get("role") != "search" else None
         elif tag == "button" and attrs.get("name") == "language":
             if "/language/choose/?form=" in attrs.get("formaction", ""):
                 self.kept.add(attrs.get("form"))
