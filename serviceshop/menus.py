@@ -1,5 +1,6 @@
-"""The main menu of each role."""
+"""The main menu of each role, and the administrator's switch between departments."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -34,11 +35,10 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
     roles = roles_of(request.user)
-    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
     administered = roles.administered
     my_day: Entry = (_("My day"), "workflow:my_day", [])
     if administered:
-        department = here if here in administered else administered[0]
+        department = _chosen(request, administered)
         entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
             (_("Day board"), "workflow:board", [department]),
@@ -65,6 +65,36 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
             (_("Help"), "booking:help", []),
         )
     return _items(request, (_("Home"), "home", []))
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The departments that the user administers, and the one whose pages the menu leads to."""
+
+    department: uuid.UUID
+    name: str
+    items: tuple[Item, ...]
+
+
+def switch(request: HttpRequest) -> Switch | None:
+    """None for all but administrators, and while the user acts for somebody."""
+    if not request.user.is_authenticated or whose_pages(request).mandate:
+        return None
+    names = roles_of(request.user).administered_names
+    if not names:
+        return None
+    chosen = _chosen(request, list(names))
+    items = tuple(
+        Item(name, reverse("workflow:today", args=[department]), department == chosen)
+        for department, name in names.items()
+    )
+    return Switch(chosen, names[chosen], items)
+
+
+def _chosen(request: HttpRequest, administered: list[uuid.UUID]) -> uuid.UUID:
+    """The page's department if the user administers it, else their first."""
+    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
+    return here if here in administered else administered[0]
 
 
 def _recipients_pages(whose: Whose) -> list[Entry]:
