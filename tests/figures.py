@@ -10,6 +10,8 @@ from collections import Counter
 
 import pytest
 
+from tests.browser import presses
+
 SLOWEST = 10
 
 
@@ -44,6 +46,7 @@ def what_it_proves(item):
 
 
 def pytest_terminal_summary(terminalreporter):
+    write_presses(terminalreporter)
     write_figures(terminalreporter)
     write_slowest(terminalreporter)
 
@@ -62,6 +65,13 @@ def write_slowest(terminalreporter):
         for nodeid, duration in seconds.most_common(SLOWEST):
             file = nodeid.partition("::")[0].removeprefix("tests/")
             terminalreporter.line(f"{duration:6.1f} s  {file}: {proves.get(nodeid, '')}")
+
+
+def write_presses(terminalreporter):
+    if measures := recorded(terminalreporter, presses.MEASURED):
+        terminalreporter.section("presses and first screens, with their goals")
+        for line in presses.table(measures):
+            terminalreporter.line(line)
 
 
 def write_figures(terminalreporter):

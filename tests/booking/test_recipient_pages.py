@@ -720,7 +720,7 @@ def test_a_new_invitation_replaces_the_one_before(dina, department, recipient):
     change_log_in(dina, department, recipient, "mistyped@example.test")
     change_log_in(dina, department, recipient, "new@example.test")
     answers = Invitation.objects.values_list("address", "answer")
-    assert set(answers) == {("mistyped@example.test", "withdrawn"), ("new@example.test", "")}
+    assert set(answers) == {("mistyped@example.test", "replaced"), ("new@example.test", "")}
 
 
 def test_somebody_elses_address_gives_nothing_before_they_accept(

@@ -6,6 +6,7 @@ Without a browser these tests are skipped; in CI they fail.
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser import presses
 from tests.browser.engines import faults_by_both, load_engines
 from tests.browser.sampling import EVERY_LOOK
 from tests.browser.static import StaticFiles
@@ -40,6 +42,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if "measured" in item.fixturenames:
+                item.add_marker(pytest.mark.counted)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +125,33 @@ def faults_of(tally):
         return by_axe + by_ace
 
     return faults_of
+
+
+@pytest.fixture
+def measured(record_property):
+    """``measured(presses.STAFF_HEADER, height)`` notes pixels for the table, and fails above the
+    goal."""
+
+    def measured(goal, pixels=None, **measures):
+        if pixels is not None:
+            measures["pixels"] = pixels
+        record_property(presses.MEASURED, (goal.what, measures))
+        assert presses.over(goal, **measures) == []
+
+    return measured
+
+
+@pytest.fixture
+def counted(measured):
+    """``with counted(presses.SICKNESS) as count`` counts what ``count`` presses and writes."""
+
+    @contextmanager
+    def counted(goal):
+        count = presses.Count()
+        yield count
+        measured(goal, presses=count.presses, fields=count.fields)
+
+    return counted
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import datetime as dt
 from playwright.sync_api import expect
 
 from booking.models import BookingSeries, SlotWish
+from tests.browser import presses
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages
 from tests.browser.recipient.ways import FOCUS_SHOWS, ByKeyboard
@@ -40,7 +41,7 @@ def test_moving_a_visit(shop, way, figure):
         figure("Key presses from a visit to its proof of moving", way.presses)
 
 
-def test_booking_in_the_simple_view_and_undoing(simple, way, figure):
+def test_booking_in_the_simple_view_and_undoing(simple, way, measured):
     """J3: one question on each page, and undo."""
     way.open("/calendar/", user=simple.aksel.user)
     way.choose("Shower", then="Which day?")
@@ -48,8 +49,7 @@ def test_booking_in_the_simple_view_and_undoing(simple, way, figure):
     way.choose("in the evening", then="Is this right?")
     way.choose("Yes, book the visit", then="You have booked shower")
     if isinstance(way, ByKeyboard):
-        figure("Key presses in the simple view, from the start to the proof", way.presses)
-        assert way.presses <= 30
+        measured(presses.SIMPLE_VIEW, presses=way.presses)
     visit = simple.aksel.bookings.get(service=simple.shower)
     assert visit.starts_at >= local(THURSDAY, 17)
     way.choose("Cancel the visit", then="Cancel this visit?")
