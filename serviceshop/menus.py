@@ -35,10 +35,8 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
     roles = roles_of(request.user)
-    administered = roles.administered
     my_day: Entry = (_("My day"), "workflow:my_day", [])
-    if administered:
-        department = _chosen(request, administered)
+    if department := administered_department(request):
         entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
             (_("Day board"), "workflow:board", [department]),
@@ -48,7 +46,7 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
             (_("Recipients"), "booking:recipients", [department]),
             (_("Settings"), "departments:settings", [department]),
         ]
-        if len(administered) > 1:
+        if len(roles.administered) > 1:
             entries.append((_("Departments"), "departments:overview", []))
         return _items(request, *entries, *([my_day] if roles.is_care_worker else []))
     if roles.in_departments:
@@ -67,11 +65,19 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
     return _items(request, (_("Home"), "home", []))
 
 
+def administered_department(request: HttpRequest) -> uuid.UUID | None:
+    """The page's department if the user administers it, else their first; None for others."""
+    if not request.user.is_authenticated:
+        return None
+    administered = roles_of(request.user).administered
+    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
+    return here if here in administered else next(iter(administered), None)
+
+
 @dataclass(frozen=True)
 class Switch:
     """The departments that the user administers, and the one whose pages the menu leads to."""
 
-    department: uuid.UUID
     name: str
     items: tuple[Item, ...]
 
@@ -80,21 +86,15 @@ def switch(request: HttpRequest) -> Switch | None:
     """None for all but administrators, and while the user acts for somebody."""
     if not request.user.is_authenticated or whose_pages(request).mandate:
         return None
-    names = roles_of(request.user).administered_names
-    if not names:
+    chosen = administered_department(request)
+    if chosen is None:
         return None
-    chosen = _chosen(request, list(names))
+    names = roles_of(request.user).administered_names
     items = tuple(
         Item(name, reverse("workflow:today", args=[department]), department == chosen)
         for department, name in names.items()
     )
-    return Switch(chosen, names[chosen], items)
-
-
-def _chosen(request: HttpRequest, administered: list[uuid.UUID]) -> uuid.UUID:
-    """The page's department if the user administers it, else their first."""
-    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
-    return here if here in administered else administered[0]
+    return Switch(names[chosen], items)
 
 
 def _recipients_pages(whose: Whose) -> list[Entry]:
