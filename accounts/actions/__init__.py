@@ -10,6 +10,7 @@ from accounts.actions.changes import differing, record, record_all, values_of
 from accounts.actions.coordinators import appoint_coordinator, dismiss_coordinator
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
+from accounts.actions.invitation_letters import invite_by_letter, use_letter
 from accounts.actions.invitations import (
     accept_invitation,
     confirm_invitation,
@@ -60,6 +61,7 @@ __all__ = [
     "find_login",
     "give_log_in",
     "invite",
+    "invite_by_letter",
     "join_messages",
     "mark_dead",
     "mark_printed",
@@ -78,6 +80,7 @@ __all__ = [
     "send_invitations",
     "trust_again",
     "use_code",
+    "use_letter",
     "values_of",
     "withdraw_invitation",
 ]

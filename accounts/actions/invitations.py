@@ -50,9 +50,9 @@ def invite(
     or has too many open.
     """
     now = timezone.now()
-    _check_rate(kind, target_id, department_id, now)
+    check_rate(kind, target_id, department_id, now)
     if invitations.find(kind).replaces_earlier:
-        _replace_open(kind, target_id, by)
+        replace_open(kind, target_id, by)
     invitation = Invitation.objects.create(
         kind=kind,
         address=address.lower(),
@@ -63,7 +63,7 @@ def invite(
         expires_at=now + Invitation.LASTS,
         due_at=None if needs_confirmation else _sending_time(now),
     )
-    _record("invite", invitation, by)
+    record_invitation("invite", invitation, by)
     return invitation
 
 
@@ -71,7 +71,7 @@ def confirm_invitation(*, invitation: Invitation, by: User) -> None:
     """Let an invitation be sent that somebody else made. Raises ``OwnInvitation``, and
     ``InvitationClosed`` when it can't be answered any more."""
     with transaction.atomic():
-        invitation = _lock(invitation.pk)
+        invitation = lock_invitation(invitation.pk)
         if by.pk == invitation.by_id or by.email == invitation.address:
             raise errors.OwnInvitation
         if invitation.confirmed_by_id is None:
@@ -79,21 +79,21 @@ def confirm_invitation(*, invitation: Invitation, by: User) -> None:
             Invitation.objects.filter(pk=invitation.pk).update(
                 confirmed_by=by, due_at=_sending_time(now), expires_at=now + Invitation.LASTS
             )
-            _record("confirm_invitation", invitation, by)
+            record_invitation("confirm_invitation", invitation, by)
 
 
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     """Withdraw an invitation. Raises ``InvitationClosed`` when it was answered before."""
     with transaction.atomic():
-        _end(_lock(invitation.pk), Answer.WITHDRAWN, by)
-        _record("withdraw_invitation", invitation, by)
+        _end(lock_invitation(invitation.pk), Answer.WITHDRAWN, by)
+        record_invitation("withdraw_invitation", invitation, by)
 
 
 def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
     """Raises ``InvitationClosed``."""
     with transaction.atomic():
-        _end(_lock(invitation.pk), Answer.DECLINED, by)
-        _record("decline_invitation", invitation, by)
+        _end(lock_invitation(invitation.pk), Answer.DECLINED, by)
+        record_invitation("decline_invitation", invitation, by)
 
 
 def accept_invitation(*, invitation: Invitation) -> User:
@@ -105,12 +105,14 @@ def accept_invitation(*, invitation: Invitation) -> User:
     kind = invitations.find(invitation.kind)
     with transaction.atomic():
         kind.lock(invitation)  # first: a newer invitation holds this lock while it replaces ours
-        invitation = _lock(invitation.pk)
+        invitation = lock_invitation(invitation.pk)
         user = User.objects.filter(email__iexact=invitation.address).first()
         if user is None:
             user = kind.new_user(invitation)
         elif not user.is_active:
             raise errors.InvitationRefused
+        if kind.replaces_earlier:  # also the letter that it came from
+            replace_open(invitation.kind, invitation.target_id, user, besides=invitation)
         kind.accept(invitation, user)
         _end(invitation, Answer.ACCEPTED, user)
         return user
@@ -143,14 +145,19 @@ def delete_old_invitations(*, before: dt.datetime) -> int:
     return Invitation.objects.filter(expires_at__lt=before).delete()[0]
 
 
-def _replace_open(kind: str, target_id: UUID, by: User | None) -> None:
+def replace_open(
+    kind: str, target_id: UUID, by: User | None, *, besides: Invitation | None = None
+) -> None:
+    """End the target's open invitations. The target is locked by the caller."""
     found = Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id)
+    if besides is not None:
+        found = found.exclude(pk=besides.pk)
     for earlier in found.select_for_update(no_key=True):
         _end(earlier, Answer.REPLACED, by)
-        _record("replace_invitation", earlier, by)
+        record_invitation("replace_invitation", earlier, by)
 
 
-def _record(verb: str, invitation: Invitation, by: User | None) -> None:
+def record_invitation(verb: str, invitation: Invitation, by: User | None) -> None:
     record(
         verb,
         by=by,
@@ -183,7 +190,7 @@ def _sending_time(now: dt.datetime) -> dt.datetime:
     return QuietHours.configured().end_of(now) or now
 
 
-def _lock(invitation_id: UUID) -> Invitation:
+def lock_invitation(invitation_id: UUID) -> Invitation:
     """The invitation, locked. Raises ``InvitationClosed`` when it was answered or is too old."""
     found = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation_id).first()
     if found is None or not found.is_open(timezone.now()):
@@ -197,7 +204,7 @@ def _end(invitation: Invitation, answer: Invitation.Answer, by: User | None) -> 
     )
 
 
-def _check_rate(kind: str, target_id: UUID, department_id: UUID | None, now: dt.datetime) -> None:
+def check_rate(kind: str, target_id: UUID, department_id: UUID | None, now: dt.datetime) -> None:
     """The limits are for what one department makes in a day, and for what one person has open
     (a recipient and their helpers)."""
     if department_id is None:
