@@ -77,7 +77,7 @@ class InvitationLetterForm(CleanForm):
         label=_("The code in the letter"),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"class": "code", "autocomplete": "off", "autocapitalize": "characters"}
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
     email = forms.EmailField(
