@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
-from accounts.actions.invitation_letters import LENGTH, SYMBOLS
+from accounts.actions.invitations import LENGTH, SYMBOLS
 from accounts.actions.tokens import revoke_all_tokens
 from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic

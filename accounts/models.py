@@ -417,7 +417,7 @@ class Invitation(models.Model):
     above register the kinds (``accounts.invitations``) and know what ``target_id`` is.
 
     The link in the mail contains ``token``, which is signed with the server's secret and
-    therefore not stored. A letter (``accounts.actions.invitation_letters``) has a code in its
+    therefore not stored. A letter (``accounts.actions.invitations``) has a code in its
     place and no address: who enters the code gets an invitation by mail. Only a digest of the
     code is stored, and ``attempts`` says how often it was used.
     """

@@ -118,12 +118,7 @@ def recorded_verbs():
                     for one in call.keywords
                     if one.arg == "verb" and isinstance(one.value, ast.Constant)
                 }
-            elif name.lstrip("_") in {
-                "record",
-                "record_change",
-                "record_invitation",
-                "record_rows",
-            }:
+            elif name.lstrip("_") in {"record", "record_change", "record_rows"}:
                 found |= {
                     argument.value
                     for argument in call.args[:2]

@@ -10,14 +10,15 @@ from accounts.actions.changes import differing, record, record_all, values_of
 from accounts.actions.coordinators import appoint_coordinator, dismiss_coordinator
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
-from accounts.actions.invitation_letters import invite_by_letter, use_letter
 from accounts.actions.invitations import (
     accept_invitation,
     confirm_invitation,
     decline_invitation,
     delete_old_invitations,
     invite,
+    invite_by_letter,
     send_invitations,
+    use_letter,
     withdraw_invitation,
 )
 from accounts.actions.log_ins import give_log_in, join_messages

@@ -2,6 +2,12 @@
 
 They have an outbox of their own: a ``Message`` goes to a user, and an invitation to an
 address of which nobody may learn whether a user has it.
+
+Somebody whose address the municipality does not know is invited by a letter. It carries a
+code, of which only a digest is stored. Who enters the code states an e-mail address, and an
+ordinary invitation is sent there: its link proves that the address is theirs. The code is too
+long to be guessed. An unknown one gets the same answer as the right one, and nothing looks up
+whether somebody has the address, so neither can be found out.
 """
 
 import datetime as dt
@@ -14,8 +20,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.crypto import get_random_string, salted_hmac
 
-from accounts import errors, invitations
+from accounts import attempts, errors, invitations
 from accounts.actions.changes import record
 from accounts.messages import mails
 from accounts.messages.invitations import compose
@@ -28,6 +35,9 @@ A_DAY = dt.timedelta(days=1)
 LEASE = dt.timedelta(minutes=2)
 ATTEMPTS = 8
 BATCH = 200  # mails in one run
+SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
+LENGTH = 12  # of the code in a letter
+USES = 5  # of one code: an address may be mistyped
 
 Answer = Invitation.Answer
 
@@ -50,9 +60,9 @@ def invite(
     or has too many open.
     """
     now = timezone.now()
-    check_rate(kind, target_id, department_id, now)
+    _check_rate(kind, target_id, department_id, now)
     if invitations.find(kind).replaces_earlier:
-        replace_open(kind, target_id, by)
+        _replace_open(kind, target_id, by)
     invitation = Invitation.objects.create(
         kind=kind,
         address=address.lower(),
@@ -63,7 +73,7 @@ def invite(
         expires_at=now + Invitation.LASTS,
         due_at=None if needs_confirmation else _sending_time(now),
     )
-    record_invitation("invite", invitation, by)
+    _record("invite", invitation, by)
     return invitation
 
 
@@ -71,7 +81,7 @@ def confirm_invitation(*, invitation: Invitation, by: User) -> None:
     """Let an invitation be sent that somebody else made. Raises ``OwnInvitation``, and
     ``InvitationClosed`` when it can't be answered any more."""
     with transaction.atomic():
-        invitation = lock_invitation(invitation.pk)
+        invitation = _lock(invitation.pk)
         if by.pk == invitation.by_id or by.email == invitation.address:
             raise errors.OwnInvitation
         if invitation.confirmed_by_id is None:
@@ -79,21 +89,21 @@ def confirm_invitation(*, invitation: Invitation, by: User) -> None:
             Invitation.objects.filter(pk=invitation.pk).update(
                 confirmed_by=by, due_at=_sending_time(now), expires_at=now + Invitation.LASTS
             )
-            record_invitation("confirm_invitation", invitation, by)
+            _record("confirm_invitation", invitation, by)
 
 
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     """Withdraw an invitation. Raises ``InvitationClosed`` when it was answered before."""
     with transaction.atomic():
-        _end(lock_invitation(invitation.pk), Answer.WITHDRAWN, by)
-        record_invitation("withdraw_invitation", invitation, by)
+        _end(_lock(invitation.pk), Answer.WITHDRAWN, by)
+        _record("withdraw_invitation", invitation, by)
 
 
 def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
     """Raises ``InvitationClosed``."""
     with transaction.atomic():
-        _end(lock_invitation(invitation.pk), Answer.DECLINED, by)
-        record_invitation("decline_invitation", invitation, by)
+        _end(_lock(invitation.pk), Answer.DECLINED, by)
+        _record("decline_invitation", invitation, by)
 
 
 def accept_invitation(*, invitation: Invitation) -> User:
@@ -105,17 +115,75 @@ def accept_invitation(*, invitation: Invitation) -> User:
     kind = invitations.find(invitation.kind)
     with transaction.atomic():
         kind.lock(invitation)  # first: a newer invitation holds this lock while it replaces ours
-        invitation = lock_invitation(invitation.pk)
+        invitation = _lock(invitation.pk)
         user = User.objects.filter(email__iexact=invitation.address).first()
         if user is None:
             user = kind.new_user(invitation)
         elif not user.is_active:
             raise errors.InvitationRefused
         if kind.replaces_earlier:  # also the letter that it came from
-            replace_open(invitation.kind, invitation.target_id, user, besides=invitation)
+            _replace_open(invitation.kind, invitation.target_id, user, besides=invitation)
         kind.accept(invitation, user)
         _end(invitation, Answer.ACCEPTED, user)
         return user
+
+
+def invite_by_letter(*, kind: str, target_id: UUID, department_id: UUID, by: User) -> str:
+    """Make an invitation without an address; return the code for the letter.
+
+    The target is locked by the caller, and its open invitations are replaced. Raises
+    ``TooManyInvitations``.
+    """
+    now = timezone.now()
+    _check_rate(kind, target_id, department_id, now)
+    _replace_open(kind, target_id, by)
+    code = get_random_string(LENGTH, SYMBOLS)
+    letter = Invitation.objects.create(
+        kind=kind,
+        address="",
+        code_digest=_digest(code),
+        target_id=target_id,
+        department_id=department_id,
+        by=by,
+        expires_at=now + Invitation.LETTER_LASTS,
+    )
+    _record("invite_by_letter", letter, by)
+    return code
+
+
+def use_letter(*, code: str, email: str, account: str) -> None:
+    """Send an invitation to the e-mail address if the code is that of a letter.
+
+    The caller does not learn whether it is. ``account`` is what tries are counted for
+    (``accounts.known_devices``). Raises ``TooManyCodes``.
+    """
+    # Counted first, and committed by itself: however many come at once, no more are compared.
+    if not attempts.LETTERS.take(account):
+        raise errors.TooManyCodes
+    now = timezone.now()
+    letter = Invitation.objects.open(now).filter(code_digest=_digest(code)).first()
+    if letter is None:
+        return
+    with transaction.atomic():
+        invitations.find(letter.kind).lock(letter)
+        try:
+            letter = _lock(letter.pk)
+        except errors.InvitationClosed:  # replaced meanwhile
+            return
+        if letter.attempts >= USES:
+            return
+        Invitation.objects.filter(pk=letter.pk).update(attempts=F("attempts") + 1)
+        _replace_open(letter.kind, letter.target_id, None, besides=letter)
+        invitation = Invitation.objects.create(
+            kind=letter.kind,
+            address=email.lower(),
+            target_id=letter.target_id,
+            department_id=letter.department_id,
+            by=letter.by,
+            expires_at=now + Invitation.LASTS,
+            due_at=now,  # also at night: the person waits for it
+        )
+        _record("use_letter", invitation, None)
 
 
 def send_invitations() -> int:
@@ -145,7 +213,7 @@ def delete_old_invitations(*, before: dt.datetime) -> int:
     return Invitation.objects.filter(expires_at__lt=before).delete()[0]
 
 
-def replace_open(
+def _replace_open(
     kind: str, target_id: UUID, by: User | None, *, besides: Invitation | None = None
 ) -> None:
     """End the target's open invitations. The target is locked by the caller."""
@@ -154,10 +222,10 @@ def replace_open(
         found = found.exclude(pk=besides.pk)
     for earlier in found.select_for_update(no_key=True):
         _end(earlier, Answer.REPLACED, by)
-        record_invitation("replace_invitation", earlier, by)
+        _record("replace_invitation", earlier, by)
 
 
-def record_invitation(verb: str, invitation: Invitation, by: User | None) -> None:
+def _record(verb: str, invitation: Invitation, by: User | None) -> None:
     record(
         verb,
         by=by,
@@ -166,6 +234,11 @@ def record_invitation(verb: str, invitation: Invitation, by: User | None) -> Non
         of=invitation,
         after={"kind": invitation.kind},
     )
+
+
+def _digest(code: str) -> str:
+    """Keyed, so that a copy of the database is of no use for guessing."""
+    return salted_hmac("accounts.letter", code, algorithm="sha256").hexdigest()
 
 
 def _claim() -> Invitation | None:
@@ -190,7 +263,7 @@ def _sending_time(now: dt.datetime) -> dt.datetime:
     return QuietHours.configured().end_of(now) or now
 
 
-def lock_invitation(invitation_id: UUID) -> Invitation:
+def _lock(invitation_id: UUID) -> Invitation:
     """The invitation, locked. Raises ``InvitationClosed`` when it was answered or is too old."""
     found = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation_id).first()
     if found is None or not found.is_open(timezone.now()):
@@ -204,7 +277,7 @@ def _end(invitation: Invitation, answer: Invitation.Answer, by: User | None) -> 
     )
 
 
-def check_rate(kind: str, target_id: UUID, department_id: UUID | None, now: dt.datetime) -> None:
+def _check_rate(kind: str, target_id: UUID, department_id: UUID | None, now: dt.datetime) -> None:
     """The limits are for what one department makes in a day, and for what one person has open
     (a recipient and their helpers)."""
     if department_id is None:

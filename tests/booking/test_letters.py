@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import actions as accounts_actions
 from accounts import attempts
-from accounts.actions import invitation_letters
+from accounts.actions.invitations import USES
 from accounts.errors import OwnInvitation
 from accounts.models import AccessLogEntry, Change, DeadAddress, Invitation, Message
 from booking import actions
@@ -391,7 +391,7 @@ def test_tries_are_counted_for_the_address(stranger, code):
     [
         lambda: Invitation.objects.update(expires_at=timezone.now()),
         lambda: Invitation.objects.update(answer="withdrawn"),
-        lambda: Invitation.objects.update(attempts=invitation_letters.USES),
+        lambda: Invitation.objects.update(attempts=USES),
     ],
     ids=["expired", "withdrawn", "used often"],
 )
