@@ -391,7 +391,8 @@ def test_a_period_of_several_weekdays_is_one_change(dina, department):
     assert list(OpeningHours.objects.values_list("weekday", flat=True)) == [1, 2, 3, 4, 5]
     department.refresh_from_db()
     assert department.hours_version == 2
-    dina.post(reverse("departments:undo_change", args=[department.pk, Change.objects.get().pk]))
+    undo = reverse("departments:undo_change", args=[department.pk, Change.objects.get().pk])
+    dina.post(undo, {"confirmed": "1"})
     assert not OpeningHours.objects.exists()
 
 
