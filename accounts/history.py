@@ -33,6 +33,7 @@ def register_all() -> None:
                 "invite": _invited,
                 "confirm_invitation": _confirmed,
                 "withdraw_invitation": _withdrawn,
+                "replace_invitation": _replaced,
                 "decline_invitation": _declined,
             },
         )
@@ -96,6 +97,10 @@ def _confirmed(change: Change, people: People) -> str:
 
 def _withdrawn(change: Change, people: People) -> str:
     return _("%(invitation)s: withdrawn") % _invitation(change)
+
+
+def _replaced(change: Change, people: People) -> str:
+    return _("%(invitation)s: replaced by a newer one") % _invitation(change)
 
 
 def _declined(change: Change, people: People) -> str:

@@ -18,7 +18,6 @@ from accounts.actions.invitations import (
     invite,
     send_invitations,
     withdraw_invitation,
-    withdraw_open_invitations,
 )
 from accounts.actions.log_ins import give_log_in, join_messages
 from accounts.actions.login_codes import (
@@ -81,5 +80,4 @@ __all__ = [
     "use_code",
     "values_of",
     "withdraw_invitation",
-    "withdraw_open_invitations",
 ]

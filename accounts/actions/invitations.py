@@ -44,11 +44,15 @@ def invite(
 ) -> Invitation:
     """Propose something to the owner of an e-mail address, known or not.
 
-    Call it in the transaction of what is proposed. Raises ``TooManyInvitations`` when the
-    department, or a user without one, has made too many today or has too many open.
+    Call it in the transaction of what is proposed. If the kind allows one at a time, the target
+    is locked by the caller, and its open invitations are replaced. Raises
+    ``TooManyInvitations`` when the department, or a user without one, has made too many today
+    or has too many open.
     """
     now = timezone.now()
     _check_rate(kind, target_id, department_id, now)
+    if invitations.find(kind).replaces_earlier:
+        _replace_open(kind, target_id, by)
     invitation = Invitation.objects.create(
         kind=kind,
         address=address.lower(),
@@ -85,16 +89,6 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
         _record("withdraw_invitation", invitation, by)
 
 
-def withdraw_open_invitations(*, kind: str, target_id: UUID, by: User) -> None:
-    """Withdraw all that were not answered, so that a newer one replaces them.
-
-    Call it before locking the target: answering locks the invitation first.
-    """
-    Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id).update(
-        answer=Answer.WITHDRAWN, answered_by=by, answered_at=timezone.now()
-    )
-
-
 def decline_invitation(*, invitation: Invitation, by: User | None) -> None:
     """Raises ``InvitationClosed``."""
     with transaction.atomic():
@@ -108,9 +102,10 @@ def accept_invitation(*, invitation: Invitation) -> User:
     The caller has proof that the address is the accepter's: the token of the mail, or a
     log-in. Raises ``InvitationClosed``, and ``InvitationRefused`` when it can't be done.
     """
+    kind = invitations.find(invitation.kind)
     with transaction.atomic():
+        kind.lock(invitation)  # first: a newer invitation holds this lock while it replaces ours
         invitation = _lock(invitation.pk)
-        kind = invitations.find(invitation.kind)
         user = User.objects.filter(email__iexact=invitation.address).first()
         if user is None:
             user = kind.new_user(invitation)
@@ -146,6 +141,13 @@ def send_invitations() -> int:
 def delete_old_invitations(*, before: dt.datetime) -> int:
     """Delete invitations that ended, or were made without an answer, before then."""
     return Invitation.objects.filter(expires_at__lt=before).delete()[0]
+
+
+def _replace_open(kind: str, target_id: UUID, by: User | None) -> None:
+    found = Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id)
+    for earlier in found.select_for_update(no_key=True):
+        _end(earlier, Answer.REPLACED, by)
+        _record("replace_invitation", earlier, by)
 
 
 def _record(verb: str, invitation: Invitation, by: User | None) -> None:

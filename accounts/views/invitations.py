@@ -30,10 +30,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         refusal = _answer(request, found)
         if not refusal:
             return redirect("home" if is_logged_in(request) else "account_login")
+        found.refresh_from_db()
     is_open = found.is_open(timezone.now()) and found.due_at is not None
     context = {
         "question": invitations.find(found.kind).question,
         "is_open": is_open,
+        "is_replaced": found.answer == Invitation.Answer.REPLACED,
         "refusal": refusal,
         "token": token,
         "here": reverse("home"),  # the language form must not repeat the secret

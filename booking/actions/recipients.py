@@ -182,7 +182,6 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
     ``TooManyInvitations``.
     """
     with one_transaction():
-        accounts_actions.withdraw_open_invitations(kind=LOG_IN, target_id=recipient.pk, by=by)
         lock_recipient(recipient.pk)
         user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
         has_log_in = user is not None and user.email is not None
