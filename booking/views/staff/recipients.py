@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
 from accounts.errors import TooManyInvitations
@@ -29,6 +29,7 @@ from booking.forms.recipients import (
 )
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
+from booking.views.staff.letters import TOO_MANY
 from database.versions import Stale
 from departments.access import administrator, departments_administered_by
 from departments.forms.staff import StaffContactEmailForm
@@ -36,7 +37,6 @@ from departments.models import Department
 from departments.queries import last_changed_by
 
 PER_PAGE = 40
-TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 
 
 @require_safe
