@@ -31,8 +31,11 @@ def register_all() -> None:
             gettext_lazy("Invitations"),
             {
                 "invite": _invited,
+                "invite_by_letter": _printed,
+                "use_letter": _used_letter,
                 "confirm_invitation": _confirmed,
                 "withdraw_invitation": _withdrawn,
+                "replace_invitation": _replaced,
                 "decline_invitation": _declined,
             },
         )
@@ -90,12 +93,24 @@ def _invited(change: Change, people: People) -> str:
     return _("%(invitation)s: sent") % _invitation(change)
 
 
+def _printed(change: Change, people: People) -> str:
+    return _("%(invitation)s: printed as a letter") % _invitation(change)
+
+
+def _used_letter(change: Change, people: People) -> str:
+    return _("%(invitation)s: the code in the letter was used") % _invitation(change)
+
+
 def _confirmed(change: Change, people: People) -> str:
     return _("%(invitation)s: confirmed") % _invitation(change)
 
 
 def _withdrawn(change: Change, people: People) -> str:
     return _("%(invitation)s: withdrawn") % _invitation(change)
+
+
+def _replaced(change: Change, people: People) -> str:
+    return _("%(invitation)s: replaced by a newer one") % _invitation(change)
 
 
 def _declined(change: Change, people: People) -> str:

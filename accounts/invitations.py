@@ -25,8 +25,9 @@ class InvitationKind:
     address. ``new_user`` is called when nobody has the address, and returns a user who has it
     from then on. ``accept`` does what was proposed for the user who has the address, and records
     the change. Both run in the transaction of the answer, and raise ``InvitationRefused`` if it
-    can't be done. ``label`` names the invitation in the list of changes, and ``subject`` is the
-    recipient or user whom it concerns.
+    can't be done. ``lock`` locks the target, before the invitation is locked. ``label`` names
+    the invitation in the list of changes, and ``subject`` is the recipient or user whom it
+    concerns. ``replaces_earlier``: a target has at most one open invitation, the newest.
     """
 
     kind: str
@@ -34,8 +35,10 @@ class InvitationKind:
     details: Callable[[Sequence[Invitation]], dict[UUID, list[str]]]
     new_user: Callable[[Invitation], User]
     accept: Callable[[Invitation, User], None]
+    lock: Callable[[Invitation], None]
     label: str | Promise
     subject: Callable[[Invitation], UUID | None] = attrgetter("target_id")
+    replaces_earlier: bool = False
 
 
 _kinds: dict[str, InvitationKind] = {}

@@ -79,6 +79,17 @@ def normalized(text: str) -> str:
         return text
 
 
+def searched_digits(text: str) -> str:
+    """The digits of a number or a part of one, as they stand in stored numbers, without
+    Norway's country code: "+47 901 12" gives "90112". "" for text with anything else in it."""
+    if not WRITTEN.fullmatch(text):
+        return ""
+    digits = re.sub(r"\D", "", text)
+    if text.strip().startswith("+"):
+        return digits.removeprefix(str(NORWAY))
+    return digits.removeprefix(f"00{NORWAY}").removeprefix("00")
+
+
 def shown_number(phone: str) -> str:
     """A stored number as "901 12 233", or with its country code if it is foreign; other text
     unchanged."""

@@ -1,12 +1,14 @@
 """Fill in a form of a finished HTML page with what was sent before."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 Attributes = list[tuple[str, str | None]]
+Values = dict[str, str | None]  # attributes by name
+IsForm = Callable[[Values], bool]
 CHOICES = ("checkbox", "radio")
 BUTTONS = ("submit", "button", "image", "reset", "file")
 
@@ -17,17 +19,31 @@ def refill(html: str, path: str, page: str, fields: Iterable[tuple[str, str]]) -
     Hidden fields get the sent values too: an idempotency key or a version belongs to what was
     typed. CSRF tokens are never among ``fields``. None if the page has no such form.
     """
-    filler = _Filler(html, path, page, fields)
+
+    def posts_to_path(form: Values) -> bool:
+        action = urlsplit(form.get("action") or page).path
+        return action == path and form.get("method") == "post"
+
+    return _filled(html, posts_to_path, fields)
+
+
+def refill_form(html: str, form_id: str, fields: Iterable[tuple[str, str]]) -> str | None:
+    """As ``refill``, in the form with this HTML id."""
+    return _filled(html, lambda form: form.get("id") == form_id, fields)
+
+
+def _filled(html: str, is_form: IsForm, fields: Iterable[tuple[str, str]]) -> str | None:
+    filler = _Filler(html, is_form, fields)
     filler.feed(html)
     filler.close()
     return filler.result() if filler.found else None
 
 
 class _Filler(HTMLParser):
-    def __init__(self, html: str, path: str, page: str, fields: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, html: str, is_form: IsForm, fields: Iterable[tuple[str, str]]) -> None:
         super().__init__(convert_charrefs=True)
         self.found = False
-        self._html, self._path, self._page = html, path, page
+        self._html, self._is_form = html, is_form
         self._sent: dict[str, list[str]] = defaultdict(list)
         for name, value in fields:
             self._sent[name].append(value)
@@ -51,8 +67,7 @@ class _Filler(HTMLParser):
         values = dict(attrs)
         name = values.get("name") or ""
         if tag == "form":
-            action = urlsplit(values.get("action") or self._page).path
-            self._is_inside = action == self._path and values.get("method") == "post"
+            self._is_inside = self._is_form(values)
             self.found = self.found or self._is_inside
             self._used.clear()
         elif not self._is_inside:
@@ -78,7 +93,7 @@ class _Filler(HTMLParser):
             self._edits.append((start, self._offset(), "\n" + escape(self._next(name))))
             self._textarea = None
 
-    def _input(self, attrs: Attributes, values: dict[str, str | None], name: str) -> None:
+    def _input(self, attrs: Attributes, values: Values, name: str) -> None:
         kind = values.get("type") or "text"
         if kind in CHOICES:
             is_chosen = (values.get("value") or "on") in self._sent.get(name, ())

@@ -39,6 +39,13 @@ def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
     )
 
 
+def departments_administered_by(user: User, first: Department) -> list[Department]:
+    """``first``, then the other departments that the user administers today, by name."""
+    administered = Employee.objects.active(timezone.localdate()).administrators()
+    others = Department.objects.filter(employees__in=administered.filter(person=user))
+    return [first, *others.exclude(pk=first.pk).distinct().order_by("name")]
+
+
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
     """The department in which the user has one of the roles today. Raises ``Http404``."""
     department = (

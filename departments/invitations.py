@@ -25,10 +25,18 @@ def register_all() -> None:
             details=_details,
             new_user=_give_log_in,
             accept=_accept,
+            lock=_lock,
             label=gettext_lazy("Invitation to be an employee"),
             subject=_person_id,
+            replaces_earlier=True,
         )
     )
+
+
+def _lock(invitation: Invitation) -> None:
+    person = User.objects.filter(employments=invitation.target_id).first()
+    if person is not None:
+        lock_person(person)
 
 
 def _employee(invitation: Invitation) -> Employee:

@@ -1,5 +1,6 @@
-"""The main menu of each role."""
+"""The main menu of each role, and the administrator's switch between departments."""
 
+import uuid
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -34,11 +35,8 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
     roles = roles_of(request.user)
-    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
-    administered = roles.administered
     my_day: Entry = (_("My day"), "workflow:my_day", [])
-    if administered:
-        department = here if here in administered else administered[0]
+    if department := administered_department(request):
         entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
             (_("Day board"), "workflow:board", [department]),
@@ -48,7 +46,7 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
             (_("Recipients"), "booking:recipients", [department]),
             (_("Settings"), "departments:settings", [department]),
         ]
-        if len(administered) > 1:
+        if len(roles.administered) > 1:
             entries.append((_("Departments"), "departments:overview", []))
         return _items(request, *entries, *([my_day] if roles.is_care_worker else []))
     if roles.in_departments:
@@ -65,6 +63,38 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
             (_("Help"), "booking:help", []),
         )
     return _items(request, (_("Home"), "home", []))
+
+
+def administered_department(request: HttpRequest) -> uuid.UUID | None:
+    """The page's department if the user administers it, else their first; None for others."""
+    if not request.user.is_authenticated:
+        return None
+    administered = roles_of(request.user).administered
+    here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
+    return here if here in administered else next(iter(administered), None)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The departments that the user administers, and the one whose pages the menu leads to."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+def switch(request: HttpRequest) -> Switch | None:
+    """None for all but administrators, and while the user acts for somebody."""
+    if not request.user.is_authenticated or whose_pages(request).mandate:
+        return None
+    chosen = administered_department(request)
+    if chosen is None:
+        return None
+    names = roles_of(request.user).administered_names
+    items = tuple(
+        Item(name, reverse("workflow:today", args=[department]), department == chosen)
+        for department, name in names.items()
+    )
+    return Switch(names[chosen], items)
 
 
 def _recipients_pages(whose: Whose) -> list[Entry]:

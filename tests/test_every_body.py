@@ -76,6 +76,7 @@ FOREIGN = {
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
+    "code",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
     "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
@@ -105,6 +106,7 @@ FILLED = {
     "minutes": "30",
     "carers": "1",
     "email": "new@example.test",
+    "code": "ABCD-EFGH-JKMN",  # of a letter; no letter has it
 }
 SKIPPED = {"account_logout", "accounts:choose_language"}
 
@@ -211,7 +213,7 @@ UNVERSIONED = {
     **dict.fromkeys(
         [
             "account_change_password", "account_request_login_code", "account_reset_password",
-            "account_set_password", "accounts:log_in_again",
+            "account_set_password", "accounts:invitation_letter", "accounts:log_in_again",
         ],
         "shows who somebody is",
     ),

@@ -36,7 +36,6 @@ OTHERS = {
     "change_shifts": "its callers record what they change",
     "reseat": "records the visits that lose their carer",
     "wish": "a wish for a message",
-    "withdraw_open_invitations": "the next invitation, which replaces them, is recorded",
 }
 
 

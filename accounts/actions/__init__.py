@@ -16,9 +16,10 @@ from accounts.actions.invitations import (
     decline_invitation,
     delete_old_invitations,
     invite,
+    invite_by_letter,
     send_invitations,
+    use_letter,
     withdraw_invitation,
-    withdraw_open_invitations,
 )
 from accounts.actions.log_ins import give_log_in, join_messages
 from accounts.actions.login_codes import (
@@ -61,6 +62,7 @@ __all__ = [
     "find_login",
     "give_log_in",
     "invite",
+    "invite_by_letter",
     "join_messages",
     "mark_dead",
     "mark_printed",
@@ -79,7 +81,7 @@ __all__ = [
     "send_invitations",
     "trust_again",
     "use_code",
+    "use_letter",
     "values_of",
     "withdraw_invitation",
-    "withdraw_open_invitations",
 ]

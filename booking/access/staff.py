@@ -14,10 +14,10 @@ from booking.queries.recipients import granted_service
 from departments.models import Department, Service
 
 
-def recipients_of(department: Department) -> QuerySet[Recipient]:
-    """The recipients who have, had or will have a grant of one of the department's services.
+def recipients_of(*departments: Department) -> QuerySet[Recipient]:
+    """The recipients who have, had or will have a grant of one of the departments' services.
     A page that lists some of them calls ``look_at_list``."""
-    granted = Grant.objects.filter(service__department=department).values("recipient")
+    granted = Grant.objects.filter(service__department__in=departments).values("recipient")
     return Recipient.objects.filter(pk__in=granted)
 
 

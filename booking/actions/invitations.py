@@ -28,6 +28,8 @@ def register_invitation_kinds() -> None:
             details=_details_of_log_in,
             new_user=_give_log_in,
             accept=_accept_log_in,
+            lock=_lock,
+            replaces_earlier=True,
             label=gettext_lazy("Invitation to log in"),
         )
     )
@@ -38,9 +40,14 @@ def register_invitation_kinds() -> None:
             details=_details_of_mandate,
             new_user=_new_holder,
             accept=_accept_mandate,
+            lock=_lock,
             label=gettext_lazy("Invitation to act for somebody"),
         )
     )
+
+
+def _lock(invitation: Invitation) -> None:
+    lock_recipient(invitation.target_id)
 
 
 # -- Log-in of a recipient ---------------------------------------------------------

@@ -228,8 +228,10 @@ class NewRecipientForm(CleanForm):
 
 
 class SearchForm(CleanForm):
-    """Sent by POST: names must not be in URLs."""
+    """Sent by POST: names and numbers must not be in URLs."""
 
     name = forms.CharField(
-        label=_("Search by name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
+        label=_("Name or phone number"),
+        max_length=100,
+        widget=forms.SearchInput(attrs=NO_GUESSES),
     )

@@ -12,11 +12,13 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.changes import register_changes
 from booking.queries.department_recipients import (
+    FoundRecipient,
     RecipientSummary,
     count_of_letters,
+    found_recipients,
     has_namesake,
     last_invitation_to_log_in,
-    named,
+    matching,
     recipient_summary,
     visits_by_day,
     with_grants_here,
@@ -32,7 +34,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period
+from booking.queries.grants import amount_per_period, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -90,6 +92,7 @@ __all__ = [
     "AllUnbooked",
     "Balance",
     "DateOfSeries",
+    "FoundRecipient",
     "Letter",
     "OwnChange",
     "Person",
@@ -113,7 +116,9 @@ __all__ = [
     "dead_channels",
     "feed",
     "file_of_visit",
+    "found_recipients",
     "granted_service",
+    "grants_below",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",
@@ -125,10 +130,10 @@ __all__ = [
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "matching",
     "may_book_for",
     "may_confirm",
     "movable_bookings",
-    "named",
     "names_service",
     "nearest_free",
     "next_booking",

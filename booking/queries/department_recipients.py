@@ -5,16 +5,20 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Invitation
+from accounts.phones import searched_digits
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
+from booking.queries.own_booking_rows import OwnBooking, charged_span
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
-from database.expressions import Folded
+from database.alphabet import folded_words
+from database.expressions import EpochSeconds, Folded, Replaced
 from departments.models import Department, Service
 
 LOG_IN = "log_in"  # kind of invitation; its target is the Recipient
@@ -33,12 +37,86 @@ def with_grants_here(
     return recipients.prefetch_related(Prefetch("grants", queryset=grants, to_attr="grants_here"))
 
 
-def named(recipients: QuerySet[Recipient], words: Iterable[str]) -> QuerySet[Recipient]:
-    """Those with every word in their name, as ``database.alphabet.folded_words`` gives them."""
+def matching(recipients: QuerySet[Recipient], text: str) -> QuerySet[Recipient]:
+    """Those with every word of the text in their name, or with its digits in their number.
+
+    None for a text without words. A confidential number finds nobody: that would confirm it.
+    """
+    if digits := searched_digits(text):
+        compact = Replaced(F("phone"), Value(" "), Value(""))
+        found = recipients.alias(compact_phone=compact).filter(compact_phone__contains=digits)
+        return found.filter(has_confidential_address=False)
+    words = folded_words(text)
+    if not words:
+        return recipients.none()
     recipients = recipients.alias(folded=Folded("given_name", "family_name"))
     for word in words:
         recipients = recipients.filter(folded__contains=word)
     return recipients
+
+
+@dataclass(frozen=True)
+class FoundRecipient:
+    """A recipient whom a search has found, at one department of those that were searched."""
+
+    recipient: Recipient
+    department: Department
+    balances: Sequence[Balance]  # of the department's services that can be booked today
+
+
+def found_recipients(
+    recipients: Sequence[Recipient], departments: Sequence[Department], now: dt.datetime
+) -> list[FoundRecipient]:
+    """Each at the first of the departments that has granted them something. In two statements,
+    however many they are."""
+    today = timezone.localdate(now)
+    grants = (
+        Grant.objects.filter(recipient__in=recipients, service__department__in=departments)
+        .select_related("service")
+        .order_by("service__name", "valid_from")
+    )
+    grants_of: dict[uuid.UUID, list[Grant]] = {}
+    for grant in grants:
+        grants_of.setdefault(grant.recipient_id, []).append(grant)
+    own = _own_bookings(recipients, today)
+    found = []
+    for recipient in recipients:
+        granted = grants_of[recipient.pk]
+        theirs = {grant.service.department_id for grant in granted}
+        department = next(one for one in departments if one.pk in theirs)
+        here = [grant for grant in granted if grant.service.department_id == department.pk]
+        balances = _bookable(here, own.get(recipient.pk, ()), today)
+        found.append(FoundRecipient(recipient, department, balances))
+    return found
+
+
+def _own_bookings(
+    recipients: Iterable[Recipient], today: dt.date
+) -> dict[uuid.UUID, list[OwnBooking]]:
+    """What counts for the balances of today, by recipient."""
+    since, until = charged_span(today, today)
+    rows = (
+        Booking.objects.confirmed()
+        .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
+        .order_by()
+        .values_list(
+            "recipient", "pk", "service", EpochSeconds("starts_at"), EpochSeconds("ends_at")
+        )
+    )
+    own: dict[uuid.UUID, list[OwnBooking]] = {}
+    for recipient_id, *booking in rows:
+        own.setdefault(recipient_id, []).append(OwnBooking(*booking))
+    return own
+
+
+def _bookable(grants: Iterable[Grant], own: Iterable[OwnBooking], today: dt.date) -> list[Balance]:
+    """What is left of the grants that apply today, of services that take bookings."""
+    charges = [booking.charge for booking in own]
+    return [
+        balance_of(grant, charges, today)
+        for grant in grants
+        if grant.is_valid_on(today) and grant.service.is_active
+    ]
 
 
 def count_of_letters(department: Department) -> int:

@@ -18,7 +18,6 @@ from accounts.actions import (
     record,
     record_all,
     rename,
-    withdraw_open_invitations,
 )
 from accounts.models import Change, Message, User
 from database.transactions import one_transaction
@@ -90,7 +89,6 @@ def invite_again(*, employee: Employee, email: str, by: User) -> None:
     Raises ``HasLogIn`` when the employee has accepted one, ``AlreadyEmployed`` when the address
     was invited as another employee in the same role, and ``TooManyInvitations``.
     """
-    withdraw_open_invitations(kind=EMPLOYMENT, target_id=employee.pk, by=by)
     lock_person(employee.person)
     if User.objects.get(pk=employee.person_id).email is not None:
         raise errors.HasLogIn

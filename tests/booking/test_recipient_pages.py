@@ -33,7 +33,7 @@ POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
-    "confirm_guardian", "withdraw_guardian", "change_contact_email",
+    "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
 }  # fmt: skip
 BOTH = {"all_letters"}  # a page, and its form
 
@@ -100,10 +100,105 @@ def test_a_search_finds_by_part_of_the_name_and_logs_what_it_shows(
 ):
     other = factories.GrantFactory(service=service, recipient__family_name="Vikan").recipient
 
-    page = dina.post(url("search_recipients", department.pk), {"name": "aks vik"})
+    page = search(dina, department, "aks vik")
 
-    assert [one.pk for one in page.context["recipients"]] == [recipient.pk]
+    assert found_by(page) == [recipient.pk]
     assert not AccessLogEntry.objects.filter(subject_id=other.pk).exists()
+
+
+def search(client, department, text):
+    return client.post(url("search_recipients", department.pk), {"name": text})
+
+
+def found_by(page):
+    return [hit.recipient.pk for hit in page.context["found"]]
+
+
+@pytest.mark.parametrize(
+    "number", ["90112233", "901 12 233", "+47 90 11 22 33", "0047 90112233", "2233"]
+)
+def test_a_search_finds_by_number(dina, department, service, number):
+    hans = factories.RecipientFactory(phone="+4790112233")
+    old = factories.RecipientFactory(phone="datter 90 11 22 33")
+    other = factories.RecipientFactory(phone="+4790112234")
+    for one in (hans, old, other):
+        factories.GrantFactory(recipient=one, service=service)
+    page = search(dina, department, number)
+    assert set(found_by(page)) == {hans.pk, old.pk}
+    assert "901\N{NO-BREAK SPACE}12\N{NO-BREAK SPACE}233" in page.text
+
+
+def test_a_confidential_number_finds_nobody_and_is_not_shown(dina, department, service):
+    hidden = factories.RecipientFactory(
+        family_name="Hemmelig",
+        phone="+4790112233",
+        address="Skjulestedet 1",
+        has_confidential_address=True,
+    )
+    factories.GrantFactory(recipient=hidden, service=service)
+    assert found_by(search(dina, department, "90112233")) == []
+    page = search(dina, department, "hemmelig")
+    assert found_by(page) == [hidden.pk]
+    assert "Skjulestedet" not in page.text
+    assert "12\N{NO-BREAK SPACE}233" not in page.text
+
+
+def test_a_search_shows_what_is_left_and_where_to_book(dina, department, service, recipient):
+    recipient.grants.update(amount=2)
+    factories.BookingFactory(recipient=recipient, service=service, starts_at=timezone.now())
+    (hit,) = search(dina, department, "aks").context["found"]
+    assert [(one.service, one.left, one.granted) for one in hit.balances] == [(service, 1, 2)]
+    page = search(dina, department, "aks")
+    assert url("phone", department.pk, recipient.pk, service.pk) in page.text
+
+    recipient.grants.update(valid_until=timezone.localdate() - dt.timedelta(days=1))
+    (hit,) = search(dina, department, "aks").context["found"]
+    assert hit.balances == []
+
+
+def test_a_search_reaches_all_departments_that_one_administers(
+    dina, administrator, department, other_department, service
+):
+    third = factories.ServiceFactory()
+    theirs = factories.ServiceFactory(department=other_department)
+    both, there, _nowhere = [
+        factories.GrantFactory(recipient__family_name="Moen", service=one).recipient
+        for one in (service, theirs, third)
+    ]
+    factories.GrantFactory(recipient=both, service=theirs)
+    assert found_by(search(dina, department, "moen")) == [both.pk]
+
+    factories.EmployeeFactory(
+        person=administrator, department=other_department, role="administrator"
+    )
+    page = search(dina, department, "moen")
+    where = {hit.recipient: hit.department for hit in page.context["found"]}
+    assert where == {both: department, there: other_department}
+    assert url("recipient", other_department.pk, there.pk) in page.text
+    assert other_department.name in page.text
+    logged = AccessLogEntry.objects.get(subject_id=there.pk)
+    assert logged.department_id == other_department.pk
+
+
+def test_a_search_takes_the_same_queries_for_many(
+    dina, department, service, django_assert_num_queries
+):
+    for size in (1, 6):
+        for _ in range(size):
+            grant = factories.GrantFactory(recipient__family_name="Moen", service=service)
+            factories.BookingFactory(recipient=grant.recipient, service=service)
+        search(dina, department, "moen")
+        with django_assert_num_queries(7):
+            search(dina, department, "moen")
+
+
+def test_only_administrators_have_the_search_in_the_header(client, dina, department, care_worker):
+    send = f'action="{url("search_recipients", department.pk)}"'
+    page = dina.get(reverse("departments:staff", args=[department.pk]))
+    assert page.text.count(send) == 1
+    assert dina.get(url("recipients", department.pk)).text.count(send) == 2
+    client.force_login(care_worker)
+    assert "data-find" not in client.get(reverse("workflow:my_day")).text
 
 
 def test_somebody_is_added_with_a_grant_once(dina, administrator, department, service):
@@ -317,9 +412,9 @@ def test_a_renamed_recipient_has_the_name_everywhere(dina, department, recipient
     again = own.get("/calendar/", headers={"If-None-Match": tag})
     assert again.status_code == 200
     assert "Sárá" in again.text
-    found = dina.post(url("search_recipients", department.pk), {"name": "sara"})
-    assert [one.pk for one in found.context["recipients"]] == [recipient.pk]
-    assert ">Sárá</th>" in found.text
+    found = search(dina, department, "sara")
+    assert found_by(found) == [recipient.pk]
+    assert ">Sárá</a>" in found.text
 
 
 def test_a_change_of_something_else_leaves_the_users_name(dina, department, recipient):
@@ -720,7 +815,7 @@ def test_a_new_invitation_replaces_the_one_before(dina, department, recipient):
     change_log_in(dina, department, recipient, "mistyped@example.test")
     change_log_in(dina, department, recipient, "new@example.test")
     answers = Invitation.objects.values_list("address", "answer")
-    assert set(answers) == {("mistyped@example.test", "withdrawn"), ("new@example.test", "")}
+    assert set(answers) == {("mistyped@example.test", "replaced"), ("new@example.test", "")}
 
 
 def test_somebody_elses_address_gives_nothing_before_they_accept(

@@ -296,7 +296,14 @@ def test_a_second_invitation_replaces_the_first(dina, department, olav):
     dina.post(url("invite_again", department.pk, employee.pk), {"email": "new@example.test"})
 
     first.refresh_from_db()
-    assert first.answer == "withdrawn"
+    assert first.answer == "replaced"
+    change = Change.objects.get(verb="replace_invitation")
+    assert (change.object_id, change.department_id) == (first.pk, department.pk)
+    assert (change.actor_id, change.subject_id) == (first.answered_by_id, employee.person_id)
+    link = reverse("accounts:invitation", args=[first.token])
+    for page in (dina.get(link), dina.post(link, {"accept": "yes"})):
+        assert "A newer invitation has replaced this one" in page.text
+        assert "can't be used any more" not in unescape(page.text)
     accept(employee)
     with pytest.raises(errors.HasLogIn):
         actions.invite_again(employee=employee, email="a@example.test", by=olav)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Invitation
 from database.transactions import Busy
 from database.versions import Stale
 from departments import actions, errors
@@ -153,3 +154,15 @@ def test_concurrent_naming_and_absence_leave_no_absent_person_at_work(department
 
     shift.refresh_from_db()
     assert shift.person is None or shift.is_withdrawn
+
+
+def test_of_two_invitations_at_once_one_stays_open(department, administrator):
+    person = factories.UserFactory(email=None)
+    employee = factories.EmployeeFactory(department=department, person=person)
+
+    def invite(email):
+        return lambda: actions.invite_again(employee=employee, email=email, by=administrator)
+
+    at_once(invite("one@example.test"), invite("two@example.test"))
+
+    assert sorted(Invitation.objects.values_list("answer", flat=True)) == ["", "replaced"]

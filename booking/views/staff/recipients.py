@@ -9,7 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
 from accounts.errors import TooManyInvitations
@@ -28,15 +28,14 @@ from booking.forms.recipients import (
 )
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
-from database.alphabet import folded_words
+from booking.views.staff.letters import TOO_MANY
 from database.versions import Stale
-from departments.access import administrator
+from departments.access import administrator, departments_administered_by
 from departments.forms.staff import StaffContactEmailForm
 from departments.models import Department
 from departments.queries import last_changed_by
 
 PER_PAGE = 40
-TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 
 
 @require_safe
@@ -57,22 +56,24 @@ def recipients(request: PersonRequest, department: Department) -> HttpResponse:
 @require_POST
 @administrator
 def search_recipients(request: PersonRequest, department: Department) -> HttpResponse:
-    search, found = SearchForm(request.POST), _listed(department)
-    words = folded_words(search.cleaned_data["name"]) if search.is_valid() else []
-    if not words:
+    """Those of all departments that the user administers, each with what can be booked."""
+    search = SearchForm(request.POST)
+    if not search.is_valid():
         return redirect("booking:recipients", department.pk)
-    found = queries.named(found, words)
-    shown = look_at_list(
-        request.user, department, found[: PER_PAGE + 1], "booking:search_recipients"
-    )
+    departments = departments_administered_by(request.user, department)
+    matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
+    recipients = list(matching[: PER_PAGE + 1])
+    found = queries.found_recipients(recipients[:PER_PAGE], departments, timezone.now())
+    for one in departments:
+        here = [hit.recipient for hit in found if hit.department == one]
+        look_at_list(request.user, one, here, "booking:search_recipients")
     context = {
         "department": department,
-        "recipients": shown[:PER_PAGE],
-        "there_are_more": len(shown) > PER_PAGE,
+        "found": found,
+        "there_are_more": len(recipients) > PER_PAGE,
         "search": search,
-        "is_search": True,
     }
-    return render(request, "booking/recipients.html", context)
+    return render(request, "booking/found_recipients.html", context)
 
 
 @require_safe
