@@ -63,13 +63,14 @@ class ReasonForm(CleanForm):
     """An administrator who books or changes a recipient's visit gives the reason: one of the
     usual ones, or their own words, which count when both are given. ``reason`` is the text."""
 
+    USUAL = {
+        "called": _("You called and asked."),
+        "relative": _("Your relative called and asked."),
+        "proposed": _("We proposed it."),
+    }
     why = forms.ChoiceField(
         label=_("Why"),
-        choices=[
-            ("called", _("You called and asked.")),
-            ("relative", _("Your relative called and asked.")),
-            ("proposed", _("We proposed it.")),
-        ],
+        choices=list(USUAL.items()),
         required=False,
         widget=forms.RadioSelect,
     )
@@ -86,7 +87,7 @@ class ReasonForm(CleanForm):
         why = data.pop("why", "")
         if not data.get("reason") and "reason" not in self.errors:
             if why:
-                data["reason"] = str(dict(self.fields["why"].choices)[why])
+                data["reason"] = str(self.USUAL[why])
             else:
                 self.add_error("reason", _("Choose why, or write it."))
         return data
