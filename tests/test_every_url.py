@@ -125,6 +125,8 @@ RULES = {
     "accounts:invitations": get(LOGGED_IN),
     "accounts:answer_invitation invitation": post(RECIPIENT, invitation="invitation"),
     "accounts:invitation token": get(ANYBODY, token="invitation_token"),  # who has the mail
+    "accounts:invitation_letter": get(ANYBODY),
+    "accounts:invitation_letter_sent": get(ANYBODY),
     "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN).sends(key="new_key"),
@@ -200,6 +202,9 @@ RULES = {
     "booking:all_letters department": get(ADMINISTRATOR, **D),
     "booking:letter department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:letter_printed department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:invite_by_letter department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
     "booking:trust_address department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:recipient department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:change_recipient department recipient": post(

@@ -34,7 +34,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period
+from booking.queries.grants import amount_per_period, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -118,6 +118,7 @@ __all__ = [
     "file_of_visit",
     "found_recipients",
     "granted_service",
+    "grants_below",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",

@@ -45,7 +45,12 @@ from departments.actions.services import (
     change_service,
     undo_service_change,
 )
-from departments.actions.settings import change_settings, lock_department, record_change
+from departments.actions.settings import (
+    change_settings,
+    lock_department,
+    record_change,
+    undo_settings_change,
+)
 from departments.actions.staff import (
     add_employee,
     change_contact_email,
@@ -115,5 +120,6 @@ __all__ = [
     "take_qualification",
     "undo_change",
     "undo_service_change",
+    "undo_settings_change",
     "unname_shift",
 ]

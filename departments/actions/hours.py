@@ -28,7 +28,7 @@ from database.versions import check_version
 from departments import errors, records
 from departments.actions.days import Impact, lay_out_again, rules_ahead
 from departments.actions.services import undo_service_change
-from departments.actions.settings import lock_department, record_change
+from departments.actions.settings import lock_department, record_change, undo_settings_change
 from departments.hours import Rules, Staffing, WeeklyHours
 from departments.models import (
     Department,
@@ -292,10 +292,12 @@ def undo_change(
     reason: str = "",
     drop_named: bool = False,
 ) -> Impact:
-    """Restore the hours or the service that a change replaced.
+    """Restore the hours, the service or the settings that a change replaced.
 
     Raises ``CannotBeUndone`` when they have been changed since, or a day has used the hours.
     """
+    if change.verb == "change_settings":
+        return undo_settings_change(change=change, by=by, reason=reason, drop_named=drop_named)
     if change.verb == "change_service":
         return Impact(reseated=undo_service_change(change=change, by=by, reason=reason))
     department = lock_department(Department(pk=change.department_id))

@@ -25,7 +25,7 @@ from departments.queries.hours import (
 )
 from departments.queries.overview import DepartmentFigures, department_figures
 from departments.queries.services import all_qualifications, services_of
-from departments.queries.shortages import shortages_for, shortages_of
+from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
     ComingSpecialDays,
@@ -84,6 +84,7 @@ __all__ = [
     "describe_changes_since",
     "employees_of",
     "former_employees",
+    "grants_cut_off",
     "has_namesake",
     "holiday_name",
     "is_invited",
