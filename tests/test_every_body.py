@@ -76,7 +76,7 @@ FOREIGN = {
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
-    "code",
+    "also", "code",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
     "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
@@ -90,7 +90,7 @@ PLAIN = {
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday",
+    "week_warning_days", "weekday", "why",
     "previewed", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 

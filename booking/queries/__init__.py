@@ -34,7 +34,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period
+from booking.queries.grants import amount_per_period, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -120,6 +120,7 @@ __all__ = [
     "find_removed",
     "found_recipients",
     "granted_service",
+    "grants_below",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",

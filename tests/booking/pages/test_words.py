@@ -8,10 +8,11 @@ from django.utils import translation
 from accounts.models import User
 from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
 from booking.queries.actors import Actor
+from booking.templatetags.calendar import soon_day
 from booking.templatetags.grants import amount_per_period, holder_may, valid_from_until
 from booking.templatetags.history import done_by
 from booking.templatetags.wishes import wish_note
-from tests.booking.pages.conftest import at
+from tests.booking.pages.conftest import TODAY, at
 
 CARL = User(given_name="Carl", family_name="Berg")
 MOVED, CANCELLED = BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED
@@ -37,6 +38,20 @@ def english():
 def test_who_moved_or_cancelled_a_visit(kind, actor, words):
     event = BookingEvent(kind=kind, by=CARL, reason="He is away.")
     assert done_by(event, actor) == words
+
+
+@pytest.mark.parametrize(
+    ("date", "hour", "words"),
+    [
+        (24, 16, "today"),
+        (24, 17, "this evening"),
+        (25, 20, "tomorrow"),
+        (30, 9, "Monday"),
+        (31, 9, "Tue 1 Dec"),
+    ],
+)
+def test_how_soon_a_free_time_is(clock, date, hour, words):
+    assert soon_day(at(hour, date=TODAY + dt.timedelta(days=date - 24))) == words
 
 
 def test_a_cancelled_visit_without_events_says_that_nobody_comes():
