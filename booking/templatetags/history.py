@@ -51,6 +51,7 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:move_by_phone": gettext_lazy("Moved a visit for you"),
     "booking:cancel_by_phone": gettext_lazy("Cancelled a visit for you"),
     "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
+    "booking:invite_by_letter": gettext_lazy("Printed a letter with a code for logging in"),
     "booking:change_grant": gettext_lazy("Changed a grant of yours"),
     "booking:register_guardian": gettext_lazy("Registered a guardian"),
     "booking:confirm_guardian": gettext_lazy("Confirmed a guardian"),

@@ -141,6 +141,7 @@ def go_on(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     """The series goes on with the user's mandate; that of its maker has ended."""
     found = series_for(request, series, may=Mandate.May.BOOK)
     actions.go_on(series=found, by=request.user, mandate=whose_pages(request).mandate)
+    messages.success(request, _("It goes on."))
     return redirect("booking:series", series)
 
 

@@ -153,7 +153,7 @@ def test_four_steps_from_the_calendar_book_a_visit(page, service, recipient):
     check = page.get(check_url(service))
     visit_page = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
     booking = recipient.bookings.get()
-    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
+    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/#question", 302)]
     text = text_of(visit_page)
     assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text
@@ -182,7 +182,7 @@ def test_another_users_key_reveals_nothing(page, service, stranger, book):
     form = form_on(page.get(check_url(service)), key=str(other.pk))
     response = page.post("/book/", form)
     assert response.status_code == 302
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
 
 
 @pytest.mark.parametrize("written", ["25.11.2026 10:00", " 2026-11-25 10:00:00+01:00 "])
@@ -240,7 +240,7 @@ def test_a_user_without_a_grant_cannot_book(client, service, page):
 def test_a_form_for_another_recipient_books_nothing(page, service, stranger):
     form = form_on(page.get(check_url(service)), recipient=str(stranger.pk))
     response = page.post("/book/", form)
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
     assert not Booking.objects.exists()
 
 

@@ -11,11 +11,12 @@ from django.utils import translation
 from accounts.models import User
 from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
 from booking.queries.actors import Actor
+from booking.templatetags.calendar import soon_day
 from booking.templatetags.grants import amount_per_period, holder_may, valid_from_until
 from booking.templatetags.history import ACCESS_WORDS, access_words, done_by
 from booking.templatetags.whose import TEXTS
 from booking.templatetags.wishes import wish_note
-from tests.booking.pages.conftest import at
+from tests.booking.pages.conftest import TODAY, at
 
 CARL = User(given_name="Carl", family_name="Berg")
 MOVED, CANCELLED = BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED
@@ -81,6 +82,20 @@ def test_pages_that_others_read_take_such_texts_from_one_place():
         if OF_THE_PERSON.search(text)
     ]
     assert sorted(found) == []
+
+
+@pytest.mark.parametrize(
+    ("date", "hour", "words"),
+    [
+        (24, 16, "today"),
+        (24, 17, "this evening"),
+        (25, 20, "tomorrow"),
+        (30, 9, "Monday"),
+        (31, 9, "Tue 1 Dec"),
+    ],
+)
+def test_how_soon_a_free_time_is(clock, date, hour, words):
+    assert soon_day(at(hour, date=TODAY + dt.timedelta(days=date - 24))) == words
 
 
 def test_a_cancelled_visit_without_events_says_that_nobody_comes():
