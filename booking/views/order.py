@@ -26,7 +26,7 @@ from booking.models import Mandate, Recipient
 from booking.views import drafts, questions
 from booking.views.notes import other_note_page
 from booking.views.steps import check_page, refuse, times_page
-from booking.views.visits import changeable
+from booking.views.visits import changeable, receipt_url
 from database.transactions import Busy
 
 
@@ -131,7 +131,7 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
         drafts.keep(request, draft)
         return refuse(request, choosing, values["starts_at"], error, draft=draft)
     drafts.forget(request)
-    return redirect("booking:visit", booking.pk)
+    return redirect(receipt_url(booking.pk))
 
 
 def _check_url(form: BookForm) -> str:
