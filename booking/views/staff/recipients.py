@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +60,8 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
     """Those of all departments that the user administers, each with what can be booked."""
     search = SearchForm(request.POST)
     if not search.is_valid():
-        return redirect("booking:recipients", department.pk)
+        everybody = reverse("booking:recipients", args=[department.pk])
+        return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
     matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
     recipients = list(matching[: PER_PAGE + 1])

@@ -13,7 +13,7 @@ from accounts.models import AccessLogEntry, Invitation, User
 from booking import actions
 from booking.converters import Clock
 from booking.models import Booking, BookingEvent, Mandate
-from booking.views.visits import receipt_url
+from booking.views.steps import receipt_url
 from tests import factories
 from tests.booking.pages.conftest import CHOOSE, TODAY, TOMORROW, at, text_of
 from tests.reauthentication import logged_in_again

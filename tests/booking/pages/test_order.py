@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from booking import actions, queries
 from booking.models import Booking
-from booking.views.visits import receipt_url
+from booking.views.steps import receipt_url
 from database.transactions import Busy
 from tests import factories
 from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
@@ -183,7 +183,7 @@ def test_another_users_key_reveals_nothing(page, service, stranger, book):
     form = form_on(page.get(check_url(service)), key=str(other.pk))
     response = page.post("/book/", form)
     assert response.status_code == 302
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
 
 
 @pytest.mark.parametrize("written", ["25.11.2026 10:00", " 2026-11-25 10:00:00+01:00 "])
@@ -241,7 +241,7 @@ def test_a_user_without_a_grant_cannot_book(client, service, page):
 def test_a_form_for_another_recipient_books_nothing(page, service, stranger):
     form = form_on(page.get(check_url(service)), recipient=str(stranger.pk))
     response = page.post("/book/", form)
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
     assert not Booking.objects.exists()
 
 
