@@ -91,7 +91,7 @@ PLAIN = {
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why",
-    "previewed", "seen", "seen_shift", "shown", "version",
+    "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
 FILLED = {
