@@ -60,6 +60,7 @@ class Limit:
 CODES = Limit("codes", 10, DAY)
 CODE_TRIES = Limit("tries", 3, dt.timedelta(minutes=15))  # since the last code was sent
 PASSWORDS = Limit("passwords", 5, dt.timedelta(minutes=5))
+LETTERS = Limit("letters", 10, DAY)  # codes of letters
 RESETS = Limit("resets", 10, DAY)
 
 

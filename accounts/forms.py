@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices
+from accounts.actions.invitations import LENGTH, SYMBOLS
 from accounts.actions.tokens import revoke_all_tokens
 from accounts.clean_forms import CleanForm, CleanText
 from accounts.messages.notices import MANDATORY, Topic
@@ -67,6 +68,33 @@ class ConfirmLoginCodeForm(OwnTexts, CleanForm):
     def clean_code(self) -> str:
         """As people copy it: with spaces, or a dot from the end of the sentence."""
         return re.sub(r"\D", "", self.cleaned_data["code"])
+
+
+class InvitationLetterForm(CleanForm):
+    """The code in a letter, and the address to which the invitation is sent."""
+
+    code = forms.CharField(
+        label=_("The code in the letter"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_code(self) -> str:
+        """As people copy it: in small letters, with spaces or hyphens."""
+        code = re.sub(r"[^0-9A-Z]", "", self.cleaned_data["code"].upper())
+        if len(code) != LENGTH or not set(code) <= set(SYMBOLS):
+            raise forms.ValidationError(
+                _("The code is %(count)s letters and figures. Look at the letter again.")
+                % {"count": LENGTH}
+            )
+        return code
 
 
 class OwnPasswordForm(OwnTexts, CleanForm):

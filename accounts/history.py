@@ -31,11 +31,14 @@ def register_all() -> None:
             gettext_lazy("Invitations"),
             {
                 "invite": _invited,
+                "invite_by_letter": _printed,
+                "use_letter": _used_letter,
                 "confirm_invitation": _confirmed,
                 "withdraw_invitation": _withdrawn,
                 "replace_invitation": _replaced,
                 "decline_invitation": _declined,
             },
+            endings=("withdraw_invitation", "replace_invitation", "decline_invitation"),
         )
     )
 
@@ -89,6 +92,14 @@ def _letter(change: Change, people: People) -> str:
 
 def _invited(change: Change, people: People) -> str:
     return _("%(invitation)s: sent") % _invitation(change)
+
+
+def _printed(change: Change, people: People) -> str:
+    return _("%(invitation)s: printed as a letter") % _invitation(change)
+
+
+def _used_letter(change: Change, people: People) -> str:
+    return _("%(invitation)s: the code in the letter was used") % _invitation(change)
 
 
 def _confirmed(change: Change, people: People) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from accounts import known_devices, unsent
+from accounts import known_devices, typed, unsent
 from accounts.access import ACTING_FOR, is_logged_in
 from accounts.unsent import remember_writer
 
@@ -46,7 +46,8 @@ class ActingForMiddleware:
 
 
 class UnsentFormMiddleware:
-    """Fill in a form that was sent after the session ended, when its page is shown again."""
+    """Fill in a form whose page is shown again: one that was sent after the session ended, or
+    that was being filled in when another language was chosen."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -55,6 +56,7 @@ class UnsentFormMiddleware:
         found = unsent.form_of_page(request)
         request.unsent_form = found  # type: ignore[attr-defined]
         response = self.get_response(request)
+        typed.show_on_page(request, response)
         return response if found is None else unsent.show_on_page(request, found, response)
 
 

@@ -417,10 +417,13 @@ class Invitation(models.Model):
     above register the kinds (``accounts.invitations``) and know what ``target_id`` is.
 
     The link in the mail contains ``token``, which is signed with the server's secret and
-    therefore not stored.
+    therefore not stored. A letter (``accounts.actions.invitations``) has a code in its
+    place and no address: who enters the code gets an invitation by mail. Only a digest of the
+    code is stored, and ``attempts`` says how often it was used.
     """
 
     LASTS = dt.timedelta(days=14)
+    LETTER_LASTS = dt.timedelta(days=28)  # of which the post takes some
 
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", _("Accepted")
@@ -430,7 +433,8 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=30)
-    address = models.EmailField()  # lower case
+    address = models.EmailField(blank=True)  # lower case
+    code_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     target_id = models.UUIDField()
     department_id = models.UUIDField(null=True)
     proposal = models.JSONField(default=dict)  # only what the inviter entered
@@ -464,11 +468,20 @@ class Invitation(models.Model):
             ),
             models.Index(fields=["address"], name="invitation_address"),
             models.Index(fields=["kind", "target_id"], name="invitation_target"),
+            models.Index(
+                fields=["code_digest"],
+                name="invitation_code",
+                condition=~models.Q(code_digest=""),
+            ),
             models.Index(fields=["department_id", "made_at"], name="invitation_department"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} made at {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_letter(self) -> bool:
+        return bool(self.code_digest)
 
     @property
     def token(self) -> str:

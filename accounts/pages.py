@@ -36,8 +36,9 @@ def page_behind(request: HttpRequest) -> str:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where the form asks to go afterwards: a path of this site, or the front page."""
-    next_url = request.POST.get("next", "")
+    """Where the form asks to go afterwards: a path of this site, or the front page. A button
+    of another form states it in the query string."""
+    next_url = request.GET.get("next") or request.POST.get("next", "")
     # Without a slash, ``redirect`` would look for a view with that name.
     if next_url.startswith("/") and url_has_allowed_host_and_scheme(
         next_url, {request.get_host()}, request.is_secure()

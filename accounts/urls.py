@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         invitations.answer_invitation,
         name="answer_invitation",
     ),
+    path("letter/", invitations.invitation_letter, name="invitation_letter"),
+    path("letter/sent/", invitations.invitation_letter_sent, name="invitation_letter_sent"),
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     # /unsent/
     path("unsent/", unsent.unsent, name="unsent"),

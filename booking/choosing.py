@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,6 +20,8 @@ from booking.converters import TimeUrls
 from booking.models import Booking, Recipient
 from booking.queries.entitlement import Balance, Entitlement
 from departments.models import Service
+
+SOONEST = 3  # days
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,12 @@ class Choosing:
         """The offer as a list of days."""
         return [day.made(_row) for day in self.offer]
 
+    @cached_property
+    def soonest(self) -> tuple[dt.datetime, ...]:
+        """The first free time of each of the first free days, ``SOONEST`` at most."""
+        firsts = (day.made(_first_free) for day in self.offer)
+        return tuple(islice((first for first in firsts if first), SOONEST))
+
     def slot(self, starts_at: dt.datetime) -> Slot:
         """The free slot that starts then.
 
@@ -127,6 +136,10 @@ class Choosing:
 
 def _row(day: DayOffer) -> Row:
     return row(day, timezone=timezone.get_default_timezone())
+
+
+def _first_free(day: DayOffer) -> dt.datetime | None:
+    return next((slot.starts_at for slot in day.slots if slot.status is SlotStatus.FREE), None)
 
 
 def free_day_before(rows: Sequence[Row], date: dt.date) -> Row | None:

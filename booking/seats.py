@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import Count
 
 from accounts.models import User
-from booking import actions
+from booking import actions, queries
 from booking.models import Visit
 from database.expressions import EpochSeconds
 from departments.hours import Interval
@@ -66,3 +66,6 @@ class SeatsOfVisits:
             .values_list("day__department")
             .annotate(visits=Count("pk"))
         )
+
+    def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
+        return queries.grants_below(service_id, minutes, today)

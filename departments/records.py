@@ -4,7 +4,7 @@ They are used to describe a change, to compare it with the present rows, and to 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db.models import Field, Model
 
 from accounts.models import Change, User
 from departments.hours import Staffing
-from departments.models import OpeningHours, Service, Shift, SpecialDay, SpecialHours
+from departments.models import Department, OpeningHours, Service, Shift, SpecialDay, SpecialHours
 
 Record = dict[str, Any]
 
@@ -57,12 +57,17 @@ def of_service(service: Service) -> Record:
     return plain({**values, "qualifications": qualifications})
 
 
+def settings_of(department: Department, names: Iterable[str]) -> Record:
+    """The present values of those of the settings that there still are."""
+    return plain({name: getattr(department, name) for name in names if hasattr(department, name)})
+
+
 def of_staffing(staffing: Staffing) -> Record:
     values = {name: getattr(staffing, name) for name in STAFFING_FIELDS}
     return plain({**values, "qualifications": sorted(map(str, staffing.qualification_ids))})
 
 
-def fields(record: Mapping[str, Any], model: type[Model], names: tuple[str, ...]) -> Record:
+def fields(record: Mapping[str, Any], model: type[Model], names: Iterable[str]) -> Record:
     """The record's values converted to the types of the model's fields."""
     known: dict[str, Field[Any, Any]] = {field.name: field for field in model._meta.fields}
     return {name: known[name].to_python(record[name]) for name in names}

@@ -81,6 +81,9 @@ class Seats(Protocol):
     ) -> Mapping[uuid.UUID, int]:
         """The number of coming visits, by id of the department."""
 
+    def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
+        """The number of grants, valid now or later, that give fewer minutes than this."""
+
 
 class NoSeats:
     """Used until booking has registered: there are no visits."""
@@ -107,6 +110,9 @@ class NoSeats:
         self, departments: Collection[Department], now: dt.datetime
     ) -> Mapping[uuid.UUID, int]:
         return {}
+
+    def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
+        return 0
 
 
 _seats: Seats = NoSeats()

@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.pages import page_behind
 from booking.access.pages import whose_pages
-from serviceshop.menus import administered_department, menu
+from serviceshop.menus import administered_department, menu, switch
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "here": SimpleLazyObject(lambda: page_behind(request)),
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "switch": SimpleLazyObject(lambda: switch(request)),
         # whose recipients the search in the header finds
         "administered_department": SimpleLazyObject(lambda: administered_department(request)),
         "whose": SimpleLazyObject(lambda: whose_pages(request)),

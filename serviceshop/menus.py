@@ -1,4 +1,4 @@
-"""The main menu of each role."""
+"""The main menu of each role, and the administrator's switch between departments."""
 
 import uuid
 from dataclasses import dataclass
@@ -72,6 +72,29 @@ def administered_department(request: HttpRequest) -> uuid.UUID | None:
     administered = roles_of(request.user).administered
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
     return here if here in administered else next(iter(administered), None)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The departments that the user administers, and the one whose pages the menu leads to."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+def switch(request: HttpRequest) -> Switch | None:
+    """None for all but administrators, and while the user acts for somebody."""
+    if not request.user.is_authenticated or whose_pages(request).mandate:
+        return None
+    chosen = administered_department(request)
+    if chosen is None:
+        return None
+    names = roles_of(request.user).administered_names
+    items = tuple(
+        Item(name, reverse("workflow:today", args=[department]), department == chosen)
+        for department, name in names.items()
+    )
+    return Switch(names[chosen], items)
 
 
 def _recipients_pages(whose: Whose) -> list[Entry]:

@@ -27,21 +27,38 @@ from database.statements import ModelColumns, Statement
 from departments.models import Employee
 
 
+class InDepartment(NamedTuple):
+    """A role in a department."""
+
+    department: uuid.UUID
+    role: str
+    department_name: str
+
+
 @dataclass(frozen=True)
 class Roles:
     """The roles of a user today."""
 
-    in_departments: tuple[tuple[uuid.UUID, str], ...]  # (department, role) by name
+    in_departments: tuple[InDepartment, ...]  # by name
     is_coordinator: bool
     is_recipient: bool
 
     @property
     def administered(self) -> list[uuid.UUID]:
-        return [pk for pk, role in self.in_departments if role == Employee.Role.ADMINISTRATOR]
+        return list(self.administered_names)
+
+    @property
+    def administered_names(self) -> dict[uuid.UUID, str]:
+        """Names of the departments that the user administers, by id."""
+        return {
+            each.department: each.department_name
+            for each in self.in_departments
+            if each.role == Employee.Role.ADMINISTRATOR
+        }
 
     @property
     def is_care_worker(self) -> bool:
-        return any(role == Employee.Role.CARE_WORKER for _, role in self.in_departments)
+        return any(each.role == Employee.Role.CARE_WORKER for each in self.in_departments)
 
 
 _session: ContextVar[SessionBase | None] = ContextVar("session", default=None)
@@ -88,7 +105,7 @@ def roles_of(user: User) -> Roles:
 class _RoleColumns(NamedTuple):
     """What ``_with_roles`` selects after the columns of the user."""
 
-    employments: list[list[str]]  # department and role
+    employments: list[list[str]]  # department, role, and the department's name
     is_coordinator: bool
     is_recipient: bool
 
@@ -106,7 +123,9 @@ def read_session(key: str) -> tuple[str, User | None] | None:
 
 def _user_with_roles(row: Sequence[Any]) -> User:
     user, columns = _USER.of(row), _RoleColumns(*row[_USER.end :])
-    in_departments = tuple((uuid.UUID(pk), role) for pk, role in columns.employments)
+    in_departments = tuple(
+        InDepartment(uuid.UUID(pk), role, name) for pk, role, name in columns.employments
+    )
     roles = Roles(in_departments, columns.is_coordinator, columns.is_recipient)
     user._roles = roles  # type: ignore[attr-defined]
     return user
@@ -117,8 +136,9 @@ def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists]:
     employments = (
         Employee.objects.filter(person=OuterRef(user)).active(today).order_by("department__name")
     )
+    columns = TextArray("department_id", "role", "department__name")
     return [
-        ArraySubquery(employments.values_list(TextArray("department_id", "role"), flat=True)),
+        ArraySubquery(employments.values_list(columns, flat=True)),
         Exists(Coordinator.objects.filter(user=OuterRef(user))),
         Exists(Recipient.objects.filter(user=OuterRef(user))),
     ]

@@ -202,6 +202,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip",
     "request_login_code": "20/m/ip",
     "reset_password": "20/m/ip",
+    "use_letter": "20/m/ip",
 }
 # Without this, all users behind a proxy would share one IP address and one rate limit.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0 if DEMO or DEBUG else 1, 0, 10)

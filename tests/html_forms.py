@@ -80,3 +80,35 @@ def confirmation(response):
     """What the button "Save the change" of a preview page sends."""
     forms = Forms(response.request["PATH_INFO"], response.text).forms
     return next(form.fields for form in forms if "confirmed" in form.fields)
+
+
+class TypedForms(HTMLParser):
+    """``lost``: the forms of a page whose text a language button would not send along."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.form, self.typed, self.kept = None, {}, set()
+        self.feed(html)
+
+    @property
+    def lost(self):
+        return [action for name, action in self.typed.items() if name not in self.kept]
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.form = attrs if attrs.get("role") != "search" else None
+        elif tag == "button" and attrs.get("name") == "language":
+            if "/language/choose/?form=" in attrs.get("formaction", ""):
+                self.kept.add(attrs.get("form"))
+        elif self.form and self.form.get("method") == "post" and is_typed(tag, attrs):
+            self.typed[self.form.get("id")] = self.form.get("action")
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.form = None
+
+
+def is_typed(tag, attrs):
+    written = ("text", "email", "tel", "number", "date", "time", "search")
+    return tag == "textarea" or (tag == "input" and attrs.get("type", "text") in written)

@@ -76,20 +76,21 @@ FOREIGN = {
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
+    "also", "code",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
     "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
     "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
     "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
     "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
-    "is_essential", "is_open", "is_told", "kind", "last_date", "last_time", "may",
+    "is_essential", "is_open", "is_told", "kind", "language", "last_date", "last_time", "may",
     "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
     "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
     "public_holidays", "qualification", "qualifications", "reason", "reference",
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday",
+    "week_warning_days", "weekday", "why",
     "previewed", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
@@ -105,6 +106,7 @@ FILLED = {
     "minutes": "30",
     "carers": "1",
     "email": "new@example.test",
+    "code": "ABCD-EFGH-JKMN",  # of a letter; no letter has it
 }
 SKIPPED = {"account_logout", "accounts:choose_language"}
 
@@ -211,7 +213,7 @@ UNVERSIONED = {
     **dict.fromkeys(
         [
             "account_change_password", "account_request_login_code", "account_reset_password",
-            "account_set_password", "accounts:log_in_again",
+            "account_set_password", "accounts:invitation_letter", "accounts:log_in_again",
         ],
         "shows who somebody is",
     ),

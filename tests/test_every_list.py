@@ -332,6 +332,8 @@ OTHERS = {
     "accounts:phone_code": "a form",
     "accounts:log_in_again": "a form",
     "accounts:invitation token": "one invitation",
+    "accounts:invitation_letter": "a form",
+    "accounts:invitation_letter_sent": "no list",
     "accounts:unsent": "one form, from the session",
     "api:openapi-json": "no queries",
     "api:api-root": "no queries",

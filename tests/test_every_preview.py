@@ -409,7 +409,13 @@ def test_a_shift_that_loses_its_name_or_goes_is_previewed(client, scene, name):
 # -- No verb is left out ----------------------------------------------------------------------
 
 ON_THE_BOARD = {"name_shift", "unname_shift", "remove_shift"}
-CALLED_BY_OTHERS = {"change_shifts", "lay_out", "lay_out_again", "set_special_day"}
+CALLED_BY_OTHERS = {
+    "change_shifts",
+    "lay_out",
+    "lay_out_again",
+    "set_special_day",
+    "undo_settings_change",
+}
 
 
 def test_every_verb_that_moves_visits_is_tried_here():

@@ -31,6 +31,7 @@ from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.queries.staff import EMPLOYMENT
 from tests import factories
+from tests.html_forms import TypedForms
 from tests.sizes import part
 from workflow import actions as workflow_actions
 
@@ -124,6 +125,8 @@ RULES = {
     "accounts:invitations": get(LOGGED_IN),
     "accounts:answer_invitation invitation": post(RECIPIENT, invitation="invitation"),
     "accounts:invitation token": get(ANYBODY, token="invitation_token"),  # who has the mail
+    "accounts:invitation_letter": get(ANYBODY),
+    "accounts:invitation_letter_sent": get(ANYBODY),
     "accounts:log_in_again": get(LOGGED_IN),
     "accounts:tokens": get(LOGGED_IN),
     "accounts:create_token": post(LOGGED_IN).sends(key="new_key"),
@@ -199,6 +202,9 @@ RULES = {
     "booking:all_letters department": get(ADMINISTRATOR, **D),
     "booking:letter department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:letter_printed department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:invite_by_letter department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
     "booking:trust_address department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:recipient department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:change_recipient department recipient": post(
@@ -472,9 +478,12 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
     for address, rule in part(RULES).items():
         url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
         data = {key: things[thing] for key, thing in rule.data.items()}
-        status, turned_away = visit(client, rule.method, url, data)
-        if turned_away == (who in rule.who) or status in (403, 500):
+        response = visit(client, rule.method, url, data)
+        status = response.status_code
+        if is_turned_away(response) == (who in rule.who) or status in (403, 500):
             wrong.append(f"{address}: {status}")
+        if cast[who] and "<form" in (text := text_of_page(response)):
+            wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)
 
 
@@ -488,20 +497,25 @@ def test_a_missing_object_is_not_found(cast, things, recipient, client):
         if rule.who and any(isinstance(value, uuid.UUID) for value in absent.values()):
             who = min(rule.who)
             log_in(client, who, cast[who], recipient)
-            status, _ = visit(client, rule.method, url_of(address, absent), {})
+            status = visit(client, rule.method, url_of(address, absent), {}).status_code
             if status != 404:
                 wrong.append(f"{address}: {status}")
     assert not wrong, "\n".join(wrong)
 
 
 def visit(client, method, url, data):
-    """(status, turned away). Changes by the request are rolled back."""
+    """The response. Changes by the request are rolled back."""
     cookies = copy.deepcopy(client.cookies)
     sid = transaction.savepoint()
     response = getattr(client, method)(url, data)
     transaction.savepoint_rollback(sid)
     client.cookies = cookies
-    return response.status_code, is_turned_away(response)
+    return response
+
+
+def text_of_page(response):
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return response.text if is_page else ""
 
 
 def url_of(address, kwargs):

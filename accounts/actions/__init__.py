@@ -16,7 +16,9 @@ from accounts.actions.invitations import (
     decline_invitation,
     delete_old_invitations,
     invite,
+    invite_by_letter,
     send_invitations,
+    use_letter,
     withdraw_invitation,
 )
 from accounts.actions.log_ins import give_log_in, join_messages
@@ -60,6 +62,7 @@ __all__ = [
     "find_login",
     "give_log_in",
     "invite",
+    "invite_by_letter",
     "join_messages",
     "mark_dead",
     "mark_printed",
@@ -78,6 +81,7 @@ __all__ = [
     "send_invitations",
     "trust_again",
     "use_code",
+    "use_letter",
     "values_of",
     "withdraw_invitation",
 ]

@@ -2,6 +2,12 @@
 
 They have an outbox of their own: a ``Message`` goes to a user, and an invitation to an
 address of which nobody may learn whether a user has it.
+
+Somebody whose address the municipality does not know is invited by a letter. It carries a
+code, of which only a digest is stored. Who enters the code states an e-mail address, and an
+ordinary invitation is sent there: its link proves that the address is theirs. The code is too
+long to be guessed. An unknown one gets the same answer as the right one, and nothing looks up
+whether somebody has the address, so neither can be found out.
 """
 
 import datetime as dt
@@ -14,8 +20,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.crypto import get_random_string, salted_hmac
 
-from accounts import errors, invitations
+from accounts import attempts, errors, invitations
 from accounts.actions.changes import record
 from accounts.messages import mails
 from accounts.messages.invitations import compose
@@ -28,6 +35,9 @@ A_DAY = dt.timedelta(days=1)
 LEASE = dt.timedelta(minutes=2)
 ATTEMPTS = 8
 BATCH = 200  # mails in one run
+SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that look alike on paper
+LENGTH = 12  # of the code in a letter
+USES = 5  # of one code: an address may be mistyped
 
 Answer = Invitation.Answer
 
@@ -111,9 +121,69 @@ def accept_invitation(*, invitation: Invitation) -> User:
             user = kind.new_user(invitation)
         elif not user.is_active:
             raise errors.InvitationRefused
+        if kind.replaces_earlier:  # also the letter that it came from
+            _replace_open(invitation.kind, invitation.target_id, user, besides=invitation)
         kind.accept(invitation, user)
         _end(invitation, Answer.ACCEPTED, user)
         return user
+
+
+def invite_by_letter(*, kind: str, target_id: UUID, department_id: UUID, by: User) -> str:
+    """Make an invitation without an address; return the code for the letter.
+
+    The target is locked by the caller, and its open invitations are replaced. Raises
+    ``TooManyInvitations``.
+    """
+    now = timezone.now()
+    _check_rate(kind, target_id, department_id, now)
+    _replace_open(kind, target_id, by)
+    code = get_random_string(LENGTH, SYMBOLS)
+    letter = Invitation.objects.create(
+        kind=kind,
+        address="",
+        code_digest=_digest(code),
+        target_id=target_id,
+        department_id=department_id,
+        by=by,
+        expires_at=now + Invitation.LETTER_LASTS,
+    )
+    _record("invite_by_letter", letter, by)
+    return code
+
+
+def use_letter(*, code: str, email: str, account: str) -> None:
+    """Send an invitation to the e-mail address if the code is that of a letter.
+
+    The caller does not learn whether it is. ``account`` is what tries are counted for
+    (``accounts.known_devices``). Raises ``TooManyCodes``.
+    """
+    # Counted first, and committed by itself: however many come at once, no more are compared.
+    if not attempts.LETTERS.take(account):
+        raise errors.TooManyCodes
+    now = timezone.now()
+    letter = Invitation.objects.open(now).filter(code_digest=_digest(code)).first()
+    if letter is None:
+        return
+    with transaction.atomic():
+        invitations.find(letter.kind).lock(letter)
+        try:
+            letter = _lock(letter.pk)
+        except errors.InvitationClosed:  # replaced meanwhile
+            return
+        if letter.attempts >= USES:
+            return
+        Invitation.objects.filter(pk=letter.pk).update(attempts=F("attempts") + 1)
+        _replace_open(letter.kind, letter.target_id, None, besides=letter)
+        invitation = Invitation.objects.create(
+            kind=letter.kind,
+            address=email.lower(),
+            target_id=letter.target_id,
+            department_id=letter.department_id,
+            by=letter.by,
+            expires_at=now + Invitation.LASTS,
+            due_at=now,  # also at night: the person waits for it
+        )
+        _record("use_letter", invitation, None)
 
 
 def send_invitations() -> int:
@@ -143,8 +213,13 @@ def delete_old_invitations(*, before: dt.datetime) -> int:
     return Invitation.objects.filter(expires_at__lt=before).delete()[0]
 
 
-def _replace_open(kind: str, target_id: UUID, by: User | None) -> None:
+def _replace_open(
+    kind: str, target_id: UUID, by: User | None, *, besides: Invitation | None = None
+) -> None:
+    """End the target's open invitations. The target is locked by the caller."""
     found = Invitation.objects.open(timezone.now()).filter(kind=kind, target_id=target_id)
+    if besides is not None:
+        found = found.exclude(pk=besides.pk)
     for earlier in found.select_for_update(no_key=True):
         _end(earlier, Answer.REPLACED, by)
         _record("replace_invitation", earlier, by)
@@ -159,6 +234,11 @@ def _record(verb: str, invitation: Invitation, by: User | None) -> None:
         of=invitation,
         after={"kind": invitation.kind},
     )
+
+
+def _digest(code: str) -> str:
+    """Keyed, so that a copy of the database is of no use for guessing."""
+    return salted_hmac("accounts.letter", code, algorithm="sha256").hexdigest()
 
 
 def _claim() -> Invitation | None:

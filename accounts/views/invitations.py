@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import actions, errors, invitations, queries
+from accounts import actions, errors, invitations, known_devices, queries
 from accounts.access import PersonRequest, is_logged_in
 from accounts.decorators import person_required
+from accounts.forms import InvitationLetterForm
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.models import Invitation
 
@@ -41,6 +43,33 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "here": reverse("home"),  # the language form must not repeat the secret
     }
     return render(request, "accounts/invitation.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_letter(request: HttpRequest) -> HttpResponse:
+    """Enter the code of a letter. The answer does not say whether the code is right."""
+    form = InvitationLetterForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refused: HttpResponse | None = consume_or_429(request, action="use_letter")
+        if refused:
+            return refused
+        email = form.cleaned_data["email"]
+        try:
+            actions.use_letter(
+                code=form.cleaned_data["code"],
+                email=email,
+                account=known_devices.account(request, email),
+            )
+        except errors.TooManyCodes:
+            form.add_error("code", _("You have tried many times today. Try tomorrow, or call us."))
+        else:
+            return redirect("accounts:invitation_letter_sent")
+    return render(request, "accounts/invitation_letter.html", {"form": form})
+
+
+@require_safe
+def invitation_letter_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/invitation_letter_sent.html")
 
 
 @require_safe

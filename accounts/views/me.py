@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import actions, queries
+from accounts import actions, queries, typed
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.forms import LanguageForm, MessageChoicesForm
@@ -74,9 +74,12 @@ def my_messages(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Store the language on the user, and in a cookie for the pages before log-in."""
+    """Store the language on the user, and in a cookie for the pages before log-in. What was
+    typed in the page's form is shown there again."""
     form = LanguageForm(request.POST)
-    response = redirect(safe_next(request))
+    page = safe_next(request)
+    typed.keep(request, page)
+    response = redirect(page)
     if form.is_valid():
         language = form.cleaned_data["language"]
         if request.user.is_authenticated:

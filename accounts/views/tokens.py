@@ -62,6 +62,7 @@ def revoke_token(request: PersonRequest, token: uuid.UUID) -> HttpResponse:
     actions.revoke_token(
         token=get_object_or_404(queries.tokens_of(request.user), pk=token), by=request.user
     )
+    messages.success(request, _("The key is removed. No program can use it any more."))
     return redirect("accounts:tokens")
 
 

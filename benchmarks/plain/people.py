@@ -38,10 +38,10 @@ def session_then_user_then_roles() -> list[Swap]:
                 Employee.objects.filter(person=user)
                 .active(timezone.localdate())
                 .order_by("department__name")
-                .values_list("department_id", "role")
+                .values_list("department_id", "role", "department__name")
             )
             user._roles = roles.Roles(  # type: ignore[attr-defined]
-                tuple(employments),
+                tuple(roles.InDepartment(*each) for each in employments),
                 Coordinator.objects.filter(user=user).exists(),
                 Recipient.objects.filter(user=user).exists(),
             )

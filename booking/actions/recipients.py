@@ -190,6 +190,22 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
         _invite(recipient, email, department, by)
 
 
+def invite_by_letter(*, recipient: Recipient, department: Department, by: User) -> str:
+    """Invite a recipient to log in by a letter; return the code that it carries. Earlier
+    invitations are replaced.
+
+    Raises ``HasLogIn``, and ``TooManyInvitations``.
+    """
+    with one_transaction():
+        lock_recipient(recipient.pk)
+        user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
+        if user is not None and user.email is not None:
+            raise errors.HasLogIn
+        return accounts_actions.invite_by_letter(
+            kind=LOG_IN, target_id=recipient.pk, department_id=department.pk, by=by
+        )
+
+
 def change_contact_email(
     *,
     recipient: Recipient,

@@ -34,7 +34,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period
+from booking.queries.grants import amount_per_period, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -58,6 +58,7 @@ from booking.queries.recipients import (
     recipient_and_service,
     recipient_of_user,
 )
+from booking.queries.removals import find_removed
 from booking.queries.series import (
     DateOfSeries,
     coming_of_series,
@@ -116,8 +117,10 @@ __all__ = [
     "dead_channels",
     "feed",
     "file_of_visit",
+    "find_removed",
     "found_recipients",
     "granted_service",
+    "grants_below",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",

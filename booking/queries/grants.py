@@ -1,5 +1,9 @@
-"""Grants in words."""
+"""Grants in words, and grants that are too small to book with."""
 
+import datetime as dt
+import uuid
+
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from booking.models import Grant
@@ -12,3 +16,12 @@ def amount_per_period(grant: Grant) -> str:
     else:
         words = ngettext("%(counter)s minute", "%(counter)s minutes", grant.amount)
     return f"{words % {'counter': grant.amount}} {grant.get_period_display()}"
+
+
+def grants_below(service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
+    """The number of grants, valid now or later, that give fewer minutes than this."""
+    return (
+        Grant.objects.filter(service=service_id, unit=Grant.Unit.MINUTES, amount__lt=minutes)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today))
+        .count()
+    )

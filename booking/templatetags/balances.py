@@ -25,6 +25,12 @@ def facts(balance: Balance) -> Hashable:
 
 
 @register.filter
+def is_enough(balance: Balance) -> bool:
+    """Whether one more visit can be booked in the balance's period."""
+    return balance.refusal(balance.service.minutes) is None
+
+
+@register.filter
 def left_when(balance: Balance) -> str:
     """ "2 of 3 left this week"."""
     return _("{left} of {granted} left {when}").format(

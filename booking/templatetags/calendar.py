@@ -20,7 +20,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import dates
 from booking.calendar.reasons import Kind
-from booking.calendar.timetable import DayPart, OwnVisit, PartOfDay, Row, Run, WeekPicture
+from booking.calendar.timetable import (
+    DayPart,
+    OwnVisit,
+    PartOfDay,
+    Row,
+    Run,
+    WeekPicture,
+    part_at,
+)
 from booking.choosing import Choosing
 from booking.converters import TimeUrls
 
@@ -77,6 +85,21 @@ def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
 def run_class(kind: Kind) -> str:
     """The CSS class: own, free and busy times have their own, all others are "shut"."""
     return kind if kind in (Kind.MINE, Kind.FREE, Kind.BUSY) else "shut"
+
+
+@register.filter
+def soon_day(starts_at: dt.datetime) -> str:
+    """ "this evening", "tomorrow", "Wed", or "Tue 9 Dec" from a week on."""
+    language, today = translation.get_language(), timezone.localdate()
+    date = dates.local_date(starts_at)
+    is_evening = part_at(starts_at, timezone.get_current_timezone()) is DayPart.EVENING
+    if date == today and is_evening:
+        return _("this evening")
+    if near := dates.words(language).near.get((date - today).days):
+        return near
+    if date - today < dt.timedelta(days=7):
+        return dates.words(language).weekdays[date.weekday()]
+    return dates.short_day(date, language)
 
 
 @register.simple_tag

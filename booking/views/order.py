@@ -25,7 +25,7 @@ from booking.forms.visits import BookForm
 from booking.models import Mandate, Recipient
 from booking.views import drafts, questions
 from booking.views.notes import other_note_page
-from booking.views.steps import check_page, refuse, times_page
+from booking.views.steps import check_page, refuse, times_page, to_receipt
 from booking.views.visits import changeable
 from database.transactions import Busy
 
@@ -85,7 +85,7 @@ def look_over_again(request: HttpRequest) -> HttpResponse | None:
         _keep(request, form)
     else:
         unsent.keep(request)
-    return redirect(_check_url(form))
+    return _to_check(form)
 
 
 def _take_back_unsent(request: PersonRequest) -> None:
@@ -111,7 +111,7 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
         return _check_for_its_recipient(request, form)
     choosing = _choosing(request, values["service"])
     if choosing.recipient.pk != values["recipient"]:
-        return redirect(_check_url(form))
+        return _to_check(form)
     if not form.is_valid():
         return check_page(request, choosing, values["starts_at"], form)
     try:
@@ -131,11 +131,16 @@ def _book(request: PersonRequest, form: BookForm) -> HttpResponse:
         drafts.keep(request, draft)
         return refuse(request, choosing, values["starts_at"], error, draft=draft)
     drafts.forget(request)
-    return redirect("booking:visit", booking.pk)
+    return to_receipt(booking.pk)
 
 
 def _check_url(form: BookForm) -> str:
     return TimeUrls(form.cleaned_data["service"]).check(form.cleaned_data["starts_at"])
+
+
+def _to_check(form: BookForm) -> HttpResponse:
+    """Nothing is booked: the question is shown again, and has the focus."""
+    return redirect(f"{_check_url(form)}#question")
 
 
 def _choosing(request: PersonRequest, service_id: uuid.UUID) -> Choosing:
@@ -156,7 +161,7 @@ def _check_for_its_recipient(request: PersonRequest, form: BookForm) -> HttpResp
     booked: the form is shown again for the recipient that it was made for."""
     go_to(request, form.cleaned_data["recipient"], may=Mandate.May.BOOK)
     drafts.keep(request, drafts.Draft.of(form))
-    return redirect(_check_url(form))
+    return _to_check(form)
 
 
 def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm) -> HttpResponse:
@@ -165,7 +170,7 @@ def _already_booked(request: PersonRequest, recipient: Recipient, form: BookForm
     key, values = form.cleaned_data["key"], form.cleaned_data
     made = recipient.bookings.filter(pk=key).first()
     if made is None:
-        return redirect(_check_url(form))
+        return _to_check(form)
     is_same = (made.service_id, made.starts_at) == (values["service"], values["starts_at"])
     visit = changeable(request, key) if is_same else None
     if visit and visit.note != values["note"]:

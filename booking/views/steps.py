@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from booking import errors, queries
@@ -94,6 +95,11 @@ def _link(choosing: Choosing, row: Row | None) -> DayLink | None:
 def _own_visits_in_week(choosing: Choosing, date: dt.date) -> list[OwnVisit]:
     first = monday(date)
     return choosing.own_visits(first, first + dt.timedelta(days=6))
+
+
+def to_receipt(booking_id: uuid.UUID) -> HttpResponse:
+    """The visit's page, with the focus on what has been done."""
+    return redirect(f"{reverse('booking:visit', args=[booking_id])}#question")
 
 
 # -- The check before booking ------------------------------------------------

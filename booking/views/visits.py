@@ -34,6 +34,7 @@ from booking.views.steps import (
     notified_by_helper,
     refuse,
     times_page,
+    to_receipt,
 )
 from database.transactions import Busy
 
@@ -176,7 +177,7 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
             )
         except (errors.BookingError, Busy) as error:
             return refuse(request, choosing, starts_at, error)
-    return redirect("booking:visit", booking_id)
+    return to_receipt(booking_id)
 
 
 # -- Cancelling ---------------------------------------------------------------
@@ -189,7 +190,7 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     """Asks for confirmation, then cancels. A visit that is cancelled or has begun is shown."""
     visit = changeable(request, booking)
     if visit is None:
-        return redirect("booking:visit", booking)
+        return to_receipt(booking)
     if timezone.now() > queries.cancel_deadline(visit):
         return _too_late_to_cancel(request, visit)
     if request.method == "POST":
@@ -197,7 +198,7 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             actions.cancel(booking=visit, by=request.user, via=whose_pages(request).via)
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
-        return redirect("booking:visit", booking)
+        return to_receipt(booking)
     context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
     return simple.show(request, "cancel", context)
 

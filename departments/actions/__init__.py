@@ -16,6 +16,7 @@ from departments.actions.days import (
     rules_ahead,
 )
 from departments.actions.hours import (
+    HoursOfDay,
     add_opening_hours,
     change_opening_hours,
     remove_opening_hours,
@@ -44,7 +45,12 @@ from departments.actions.services import (
     change_service,
     undo_service_change,
 )
-from departments.actions.settings import change_settings, lock_department, record_change
+from departments.actions.settings import (
+    change_settings,
+    lock_department,
+    record_change,
+    undo_settings_change,
+)
 from departments.actions.staff import (
     add_employee,
     change_contact_email,
@@ -61,6 +67,7 @@ from departments.actions.staff import (
 from departments.actions.times_away import follow_absences
 
 __all__ = [
+    "HoursOfDay",
     "Impact",
     "NamedShift",
     "ServiceTerms",
@@ -113,5 +120,6 @@ __all__ = [
     "take_qualification",
     "undo_change",
     "undo_service_change",
+    "undo_settings_change",
     "unname_shift",
 ]

@@ -161,7 +161,7 @@ def lay_out_again(
 
     ``before`` are the rules before the change: days on which they give the same hours are not
     changed, so that ``drop_named`` drops nothing there. Without it, all days are laid out. A
-    day that is closed loses its named shifts too.
+    day without hours loses its named shifts too: they would still be offered.
     """
     dates, laid_out = _dates_ahead(department)
     rules = rules_of(department, dates)
@@ -169,7 +169,7 @@ def lay_out_again(
     impact = Impact()
     for day in lock_days((department.pk, date) for date in changed | (dates - laid_out)):
         day.department = department
-        drops = drop_named or hours.is_closed(day.date, rules)
+        drops = drop_named or not hours.hours_on(day.date, rules)
         impact += lay_out(day, by=by, rules=rules, drop_named=drops)
     return impact
 

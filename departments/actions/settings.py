@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Model
 
 from accounts.actions import record
-from accounts.models import User
+from accounts.models import Change, User
 from database.transactions import one_transaction
 from database.versions import check_version
-from departments import errors
+from departments import errors, records
 from departments.actions import days
 from departments.models import Department
 
@@ -67,6 +67,21 @@ def change_settings(
     if changed.keys() & LAYOUT_SETTINGS:
         return days.lay_out_again(fresh, before=rules, by=by, drop_named=drop_named)
     return days.Impact()
+
+
+@one_transaction()
+def undo_settings_change(
+    *, change: Change, by: User | None, reason: str = "", drop_named: bool = False
+) -> days.Impact:
+    """Restore the settings as they were before the change. Raises ``CannotBeUndone`` when one
+    of them has been changed since, and ``NoticeTooLong``."""
+    department = lock_department(Department(pk=change.department_id))
+    if records.settings_of(department, change.after) != change.after:
+        raise errors.CannotBeUndone
+    values = records.fields(change.before, Department, change.before)
+    return change_settings(
+        department=department, values=values, by=by, reason=reason, drop_named=drop_named
+    )
 
 
 def lock_department(department: Department) -> Department:

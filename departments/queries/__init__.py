@@ -16,14 +16,16 @@ from departments.queries.hours import (
     coming_week_changes,
     continuation_of,
     peak_use,
+    rows_like,
     rules_of,
     staffing_of,
+    usual_hours,
     week_picture,
     weekly_hours_of,
 )
 from departments.queries.overview import DepartmentFigures, department_figures
 from departments.queries.services import all_qualifications, services_of
-from departments.queries.shortages import shortages_for, shortages_of
+from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
     ComingSpecialDays,
@@ -82,6 +84,7 @@ __all__ = [
     "describe_changes_since",
     "employees_of",
     "former_employees",
+    "grants_cut_off",
     "has_namesake",
     "holiday_name",
     "is_invited",
@@ -96,6 +99,7 @@ __all__ = [
     "qualifications_held",
     "qualifications_on",
     "recent_absences",
+    "rows_like",
     "rules_of",
     "services_of",
     "shift_facts",
@@ -111,6 +115,7 @@ __all__ = [
     "times_away",
     "undoable_changes",
     "unfilled_times",
+    "usual_hours",
     "week_picture",
     "weekly_hours_of",
 ]

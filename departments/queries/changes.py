@@ -106,10 +106,24 @@ def undoable_changes(
     """The ids of the changes that can be undone.
 
     A change can be undone while its hours are unmodified since, and no day has used them; that
-    of a service while the service is unmodified. The number of queries does not depend on the
-    number of changes.
+    of a service or of settings while they are unmodified. The number of queries does not depend
+    on the number of changes.
     """
-    return _undoable_hours(department, changes, today) | _undoable_services(department, changes)
+    return (
+        _undoable_hours(department, changes, today)
+        | _undoable_services(department, changes)
+        | _undoable_settings(department, changes)
+    )
+
+
+def _undoable_settings(department: Department, changes: Iterable[Change]) -> set[int]:
+    return {
+        change.pk
+        for change in changes
+        if change.verb == "change_settings"
+        and change.after
+        and records.settings_of(department, change.after) == change.after
+    }
 
 
 def _undoable_services(department: Department, changes: Iterable[Change]) -> set[int]:

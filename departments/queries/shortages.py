@@ -7,6 +7,7 @@ from collections import defaultdict
 from django.db.models import Q
 from django.utils import timezone
 
+from departments import seats
 from departments.hours import WEEK
 from departments.models import Department, Employee, QualificationHeld
 from departments.queries.days import shifts_by_day
@@ -33,6 +34,12 @@ def shortages_of(department: Department) -> list[Shortage]:
 def shortages_for(department: Department, required: Required) -> list[Shortage]:
     """What the department lacks for one service."""
     return shortages([required], _supply_of(department))
+
+
+def grants_cut_off(service_id: uuid.UUID, *, minutes: int, before: int) -> int:
+    """The number of grants that give one visit of ``before`` minutes, but none of ``minutes``."""
+    today, below = timezone.localdate(), seats.registered().grants_below
+    return max(0, below(service_id, minutes, today) - below(service_id, before, today))
 
 
 def _supply_of(department: Department) -> Supply:

@@ -57,6 +57,20 @@ def long_hours(period: Interval) -> str:
     )
 
 
+def cut_off_in_words(grants: int, minutes: int) -> list[str]:
+    """Warns that a service takes longer than grants give; empty for no grants."""
+    if not grants:
+        return []
+    text = ngettext(
+        "%(counter)s grant gives less than one visit of %(minutes)s minutes. The person can't"
+        " book it until the grant is changed.",
+        "%(counter)s grants give less than one visit of %(minutes)s minutes. The people can't"
+        " book it until their grants are changed.",
+        grants,
+    )
+    return [text % {"counter": grants, "minutes": minutes}]
+
+
 class Dated(Protocol):
     valid_from: dt.date
     valid_until: dt.date | None

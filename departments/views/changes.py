@@ -14,16 +14,22 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_POST, require_safe
+from accounts.models import Change
 from accounts.questions import asks
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import Impact
 from departments.forms.changes import ChangesForm
 from departments.models import Department
+from departments.templatetags.staffing import cut_off_in_words
 from departments.views import questions
 from departments.views.previews import Submission, preview_or_save
 
 PER_PAGE = 25
+PREVIEWS = {
+    "change_service": "departments/service_preview.html",
+    "change_settings": "departments/settings_preview.html",
+}
 
 
 @require_safe
@@ -56,7 +62,6 @@ def changes(request: PersonRequest, department: Department) -> HttpResponse:
 @administrator
 def undo_change(request: PersonRequest, department: Department, change: int) -> HttpResponse:
     undone = access.change_of(department, change)
-    is_of_service = undone.verb == "change_service"
     today, newest = timezone.localdate(), queries.newest_change_id(department)
     history = reverse("departments:changes", args=[department.pk])
 
@@ -74,16 +79,28 @@ def undo_change(request: PersonRequest, department: Department, change: int) -> 
             "week": queries.week_picture(department, today, queries.peak_use(department, today)),
             "on": today,
             "back": history,
+            "warnings": _warnings(undone),
         }
 
     response = preview_or_save(
         request,
         department,
         action,
-        template=f"departments/{'service' if is_of_service else 'hours'}_preview.html",
+        template=PREVIEWS.get(undone.verb, "departments/hours_preview.html"),
         context_after=context_after,
         message=_("The change is undone."),
         next_url=history,
         refused=partial(messages.warning, request),
     )
     return response or redirect(history)
+
+
+def _warnings(undone: Change) -> list[str]:
+    """What the service as it was before would cost."""
+    if undone.verb != "change_service" or undone.object_id is None:
+        return []
+    minutes = undone.before["minutes"]
+    cut_off = queries.grants_cut_off(
+        undone.object_id, minutes=minutes, before=undone.after["minutes"]
+    )
+    return cut_off_in_words(cut_off, minutes)

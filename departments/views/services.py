@@ -1,7 +1,7 @@
 """The department's services, and the municipality's qualifications."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -23,7 +23,7 @@ from departments.forms.services import QualificationForm, ServiceForm
 from departments.models import Department, Service
 from departments.seats import Reseated
 from departments.supply import Required
-from departments.templatetags.staffing import shortage_in_words
+from departments.templatetags.staffing import cut_off_in_words, shortage_in_words
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -84,6 +84,7 @@ def change_service(
     if not form.is_valid():
         return _form_page(request, department, form, found)
     terms, qualification_ids = _terms(form), _qualification_ids(form)
+    cut_off = queries.grants_cut_off(found.pk, minutes=terms.minutes, before=found.minutes)
 
     def action(submission: Submission) -> Reseated:
         return actions.change_service(
@@ -103,6 +104,7 @@ def change_service(
             action,
             back=reverse("departments:service", args=[department.pk, found.pk]),
             message=_("The service is changed. Bookings that exist are kept as they are."),
+            warnings=cut_off_in_words(cut_off, terms.minutes),
         )
     except Stale:
         found = access.service_of(department, service)
@@ -133,6 +135,7 @@ def _answer(
     *,
     back: str,
     message: str,
+    warnings: Sequence[str],
 ) -> HttpResponse | None:
     newest = queries.newest_change_id(department)
 
@@ -141,7 +144,7 @@ def _answer(
 
     def context_after() -> dict[str, Any]:
         description = queries.describe_changes_since(department, newest)
-        return {"description": description, "back": back}
+        return {"description": description, "back": back, "warnings": warnings}
 
     return preview_or_save(
         request,

@@ -1,6 +1,8 @@
 """A day that is set closed offers nothing, whatever shifts it has."""
 
 import datetime as dt
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,6 +12,7 @@ from departments import actions as department_actions
 from departments.actions.days import lay_out_horizon
 from departments.hours import Interval, Staffing
 from departments.models import Department, Shift
+from departments.queries.hours import weekly_hours_of
 from tests.booking.conftest import NOW, TODAY, TOMORROW
 from tests.factories import local
 
@@ -146,13 +149,35 @@ def test_a_day_that_opens_again_is_offered(department, administrator, hours, clo
     assert status(TOMORROW) is DayStatus.OPEN
 
 
+def test_a_weekday_whose_last_hours_are_removed_offers_nothing(
+    department, care_worker, hours, book, status
+):
+    rows = hours()
+    name(department, care_worker, TOMORROW)
+    remove = partial(
+        department_actions.remove_opening_hours, row=rows[TOMORROW.weekday()], by=None
+    )
+
+    impact = department_actions.preview(remove)
+    assert [one.date for one in impact.named_removed] == [TOMORROW]
+    remove()
+
+    assert status(TOMORROW) is DayStatus.CLOSED
+    with pytest.raises(errors.NoSuchSlot):
+        book(local(TOMORROW, 14))
+
+
 def test_dropping_named_shifts_of_one_day_keeps_those_of_others(
     department, care_worker, hours, close
 ):
     rows = hours()
     name(department, care_worker, TOMORROW, DAY_AFTER)
-    department_actions.remove_opening_hours(row=rows[DAY_AFTER.weekday()], by=None)
-    assert Shift.objects.get(day__date=DAY_AFTER).is_named
+    row = rows[DAY_AFTER.weekday()]
+    later = replace(weekly_hours_of(row).staffing, opens_at=dt.time(17), closes_at=dt.time(18))
+    department_actions.change_opening_hours(
+        row=row, hours=replace(weekly_hours_of(row), staffing=later, valid_from=TODAY), by=None
+    )
+    assert Shift.objects.filter(day__date=DAY_AFTER, person=care_worker).exists()
 
     short = [Staffing(dt.time(17), dt.time(18), 1)]
     impact = close(hours=short)
@@ -160,7 +185,7 @@ def test_dropping_named_shifts_of_one_day_keeps_those_of_others(
 
     impact = close(hours=[Staffing(dt.time(17), dt.time(19), 1)], drop_named=True)
     assert [one.date for one in impact.named_removed] == [TOMORROW]
-    assert Shift.objects.get(day__date=DAY_AFTER).is_named
+    assert Shift.objects.filter(day__date=DAY_AFTER, person=care_worker).exists()
 
 
 def test_a_carer_who_is_away_does_not_close_the_day(hours, department, care_worker, status):

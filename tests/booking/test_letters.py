@@ -1,13 +1,21 @@
 """Letters to recipients whom no other channel reaches, printed by their department."""
 
 import datetime as dt
+import re
 import uuid
+from html import unescape
 
 import pytest
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import actions as accounts_actions
-from accounts.models import AccessLogEntry, DeadAddress, Message
+from accounts import attempts
+from accounts.actions.invitations import USES
+from accounts.errors import OwnInvitation
+from accounts.models import AccessLogEntry, Change, DeadAddress, Invitation, Message
 from booking import actions
 from booking.actions.announcements import announce
 from tests import factories
@@ -267,3 +275,147 @@ def test_a_number_that_is_corrected_is_the_one_that_texts_go_to(dina, department
     )
     recipient.user.refresh_from_db()
     assert recipient.user.phone == "+4790998877"
+
+
+# -- Invitations by letter ------------------------------------------------------------------
+
+
+def print_letter(dina, department, recipient):
+    page = dina.post(url("invite_by_letter", department, recipient.pk))
+    return re.search(r'<b class="code">([^<]+)</b>', page.text)[1]
+
+
+def enter(client, code, email="hans@example.test"):
+    return client.post(reverse("accounts:invitation_letter"), {"code": code, "email": email})
+
+
+@pytest.fixture
+def code(dina, department, hans):
+    return print_letter(dina, department, hans)
+
+
+@pytest.fixture
+def stranger():
+    cache.clear()  # requests are counted for an IP address there
+    return Client()
+
+
+def test_a_letter_carries_a_code_that_is_not_stored(dina, department, hans, administrator):
+    earlier = accounts_actions.invite(
+        kind="log_in",
+        address="mistyped@example.test",
+        target_id=hans.pk,
+        department_id=department.pk,
+        by=administrator,
+    )
+    Invitation.objects.update(made_at=timezone.now() - dt.timedelta(days=1))
+
+    code = print_letter(dina, department, hans)
+
+    letter = Invitation.objects.get(answer="")
+    assert re.fullmatch(r"(\w{4}-){2}\w{4}", code)
+    stored = str(Invitation.objects.values()) + str(Change.objects.values())
+    assert code not in stored
+    assert code.replace("-", "") not in stored
+    assert (letter.address, letter.due_at) == ("", None)
+    earlier.refresh_from_db()
+    assert earlier.answer == "replaced"
+    change = Change.objects.get(verb="invite_by_letter")
+    assert (change.actor, change.department_id, change.subject_id) == (
+        administrator,
+        department.pk,
+        hans.pk,
+    )
+    assert (
+        "A letter with a code was printed" in dina.get(url("recipient", department, hans.pk)).text
+    )
+
+
+def test_the_code_leads_to_an_invitation_and_a_log_in(stranger, hans, code, mailoutbox):
+    answer = enter(stranger, f" {code.lower().replace('-', ' ')}", "Hans@example.test")
+
+    assert answer.url == reverse("accounts:invitation_letter_sent")
+    assert accounts_actions.send_invitations() == 1
+    (mail,) = mailoutbox
+    assert mail.to == ["hans@example.test"]
+    link = re.search(r"/invitation/\S+", mail.body)[0]
+    assert stranger.post(link, {"accept": "yes"}).url == reverse("account_login")
+    hans.refresh_from_db()
+    assert hans.user.email == "hans@example.test"
+    assert not Invitation.objects.filter(answer="").exists()  # nor the letter
+    enter(stranger, code, "other@example.test")
+    assert not Invitation.objects.filter(answer="").exists()
+
+
+def test_nothing_says_whether_a_code_or_an_address_is_known(stranger, hans, code, administrator):
+    known = enter(stranger, code, administrator.email)
+    Invitation.objects.all().delete()
+    unknown = enter(stranger, "ABCD-EFGH-JKMN")
+
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert not Invitation.objects.exists()
+
+
+def test_a_code_that_can_not_be_one_is_refused_with_what_was_typed(stranger):
+    page = enter(stranger, "ABCD-EFG0")
+    assert "The code is 12 letters and figures" in page.text
+    assert "ABCD-EFG0" in page.text
+    assert "hans@example.test" in page.text
+
+
+def test_a_mistyped_address_is_replaced_and_its_link_does_nothing(stranger, hans, code):
+    enter(stranger, code, "mistyped@example.test")
+    enter(stranger, code)
+
+    first, second = Invitation.objects.exclude(address="").order_by("made_at")
+    assert (first.answer, second.answer) == ("replaced", "")
+    page = stranger.post(reverse("accounts:invitation", args=[first.token]), {"accept": "yes"})
+    assert "A newer invitation has replaced this one" in page.text
+    hans.refresh_from_db()
+    assert hans.user is None
+
+
+def test_tries_are_counted_for_the_address(stranger, code):
+    for _ in range(attempts.LETTERS.most):
+        enter(stranger, "ABCD-EFGH-JKMN")
+
+    refused = enter(stranger, code)
+
+    assert "You have tried many times today" in unescape(refused.text)
+    assert not Invitation.objects.exclude(address="").exists()
+    assert enter(stranger, code, "other@example.test").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda: Invitation.objects.update(expires_at=timezone.now()),
+        lambda: Invitation.objects.update(answer="withdrawn"),
+        lambda: Invitation.objects.update(attempts=USES),
+    ],
+    ids=["expired", "withdrawn", "used often"],
+)
+def test_a_code_that_has_ended_sends_nothing(stranger, code, end):
+    end()
+    assert enter(stranger, code).url == reverse("accounts:invitation_letter_sent")
+    assert not Invitation.objects.exclude(address="").exists()
+
+
+def test_a_new_letter_replaces_the_one_before(dina, department, hans, code, stranger):
+    print_letter(dina, department, hans)
+    enter(stranger, code)
+    assert not Invitation.objects.exclude(address="").exists()
+
+
+def test_staff_do_not_become_the_owner_of_the_log_in(stranger, hans, code, administrator):
+    enter(stranger, code, administrator.email)
+    invitation = Invitation.objects.get(address=administrator.email)
+    with pytest.raises(OwnInvitation):
+        accounts_actions.accept_invitation(invitation=invitation)
+
+
+def test_somebody_who_can_log_in_gets_no_letter(dina, department, recipient):
+    assert "Print a letter" not in dina.get(url("recipient", department, recipient.pk)).text
+    page = dina.post(url("invite_by_letter", department, recipient.pk), follow=True)
+    assert "This person can log in by now" in page.text
+    assert not Invitation.objects.exists()

@@ -33,7 +33,7 @@ POSTS = {
     "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
-    "confirm_guardian", "withdraw_guardian", "change_contact_email",
+    "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
 }  # fmt: skip
 BOTH = {"all_letters"}  # a page, and its form
 

@@ -29,6 +29,9 @@ class FakeSeats:
     def booked_ahead(self, departments, now):
         return {}
 
+    def grants_below(self, service_id, minutes, today):
+        return 0
+
 
 def affected(department, recipient="Ruth Skaar"):
     """A visit that a change moves or strips of its carer."""

@@ -88,6 +88,10 @@ def test_unnamed_shifts_are_removed_first(row, care_worker, administrator, fake_
 def test_a_named_shift_is_removed_only_with_drop_named(
     row, care_worker, administrator, fake_seats
 ):
+    """On a weekday that stays open."""
+    factories.OpeningHoursFactory(
+        department=row.department, weekday=row.weekday, opens_at=dt.time(20), closes_at=dt.time(22)
+    )
     actions.ensure_laid_out(row.department, MONDAY)
     actions.name_shift(shift=shifts()[0], person=care_worker, by=administrator)
 
@@ -95,19 +99,22 @@ def test_a_named_shift_is_removed_only_with_drop_named(
         actions.remove_opening_hours, row=row, by=administrator, drop_named=True
     )
     assert [named.person for named in preview.named_removed] == ["Emil Haugen"]
-    assert shifts().count() == 3
+    assert shifts().count() == 4
 
     impact = actions.remove_opening_hours(row=row, by=administrator)
     assert [named.date for named in impact.named_kept] == [MONDAY]
-    assert shifts().get().person == care_worker
+    assert shifts().get(person__isnull=False).person == care_worker
 
 
-def test_drop_named_removes_the_named_shift(row, care_worker, administrator, fake_seats):
+def test_the_last_hours_of_a_weekday_take_its_named_shifts_along(
+    row, care_worker, administrator, fake_seats
+):
     actions.ensure_laid_out(row.department, MONDAY)
     actions.name_shift(shift=shifts()[0], person=care_worker, by=administrator)
 
-    actions.remove_opening_hours(row=row, by=administrator, drop_named=True)
+    impact = actions.remove_opening_hours(row=row, by=administrator)
 
+    assert [named.person for named in impact.named_removed] == ["Emil Haugen"]
     assert not shifts().exists()
 
 

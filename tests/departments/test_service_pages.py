@@ -169,6 +169,32 @@ def test_a_changed_service_can_be_changed_back_once(dina, department, service, a
     assert Change.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("amount", "unit", "minutes", "warned"),
+    [(60, "minutes", 90, True), (90, "minutes", 90, False), (1, "visits", 90, False),
+     (60, "minutes", 45, False), (30, "minutes", 90, False)],
+)  # fmt: skip
+def test_longer_visits_than_grants_give_are_counted(
+    dina, department, service, recipient, administrator, amount, unit, minutes, warned
+):
+    """A grant that was too small before is no news."""
+    recipient.grants.update(amount=amount, unit=unit)
+    change = reverse("departments:change_service", args=[department.pk, service.pk])
+    text = f"1 grant gives less than one visit of {minutes} minutes."
+
+    assert (text in dina.post(change, typed(name="X", minutes=str(minutes))).text) == warned
+
+    shorter = replace(actions.ServiceTerms.of(service), minutes=30)
+    longer = replace(shorter, minutes=60)
+    for terms in (longer, shorter):
+        actions.change_service(
+            service=service, terms=terms, qualification_ids=[], by=administrator
+        )
+    recipient.grants.update(amount=30, unit="minutes")
+    undo = reverse("departments:undo_change", args=[department.pk, Change.objects.last().pk])
+    assert "1 grant gives less than one visit of 60 minutes." in dina.post(undo).text
+
+
 # -- What can never be booked ------------------------------------------------------
 
 

@@ -84,6 +84,25 @@ def test_invalid_input_is_explained_and_kept(dina, department, field, value):
     assert not Change.objects.exists()
 
 
+def test_settings_are_changed_back_while_they_are_as_set(dina, department, administrator):
+    before = (department.horizon_days, department.settling_time)
+    values = {"horizon_days": 21, "settling_time": dt.time(16)}
+    change_settings(department=department, values=values, by=administrator)
+    undo = reverse("departments:undo_change", args=[department.pk, Change.objects.get().pk])
+    pages = [
+        reverse(f"departments:{name}", args=[department.pk]) for name in ("settings", "changes")
+    ]
+    assert all(undo in dina.get(page).text for page in pages)
+
+    assert "21 → 14" in dina.post(undo).text
+    dina.post(undo, {"confirmed": "1"})
+
+    department.refresh_from_db()
+    assert (department.horizon_days, department.settling_time) == before
+    assert not any(undo in dina.get(page).text for page in pages)
+    assert "changed since" in dina.post(undo, follow=True).text
+
+
 def test_two_departments_may_not_share_a_name(dina, department, other_department):
     change = reverse("departments:change_settings", args=[department.pk])
 

@@ -110,6 +110,8 @@ def take_off(
         booking_actions.take_off(visit=taken, by=request.user, seen_shift=_seen_shift(request))
     except (BookingError, Busy, Stale) as error:
         messages.error(request, _refusal(error))
+    else:
+        messages.success(request, _("Nobody has the visit now. No message is sent about it."))
     return _back_to(request, "workflow:board_visit", department, date, visit)
 
 
@@ -218,6 +220,7 @@ def lay_out(request: PersonRequest, department: Department, date: dt.date) -> Ht
     if date < timezone.localdate():
         raise Http404
     department_actions.lay_out_now(department=department, date=date)
+    messages.success(request, _("The day is prepared. Its shifts can have names now."))
     return _back_to(request, "workflow:board", department, date)
 
 
@@ -330,8 +333,8 @@ def _view_query(request: PersonRequest) -> str:
 def _back_to(
     request: PersonRequest, name: str, department: Department, *args: object
 ) -> HttpResponse:
-    url = reverse(name, args=[department.pk, *args]) + _view_query(request)
-    return redirect(url if name == "workflow:board" else f"{url}#opened")
+    """After a form was sent. Its message stands on top of the page and takes the focus."""
+    return redirect(reverse(name, args=[department.pk, *args]) + _view_query(request))
 
 
 def _lane(board: Board, shift_id: uuid.UUID) -> Lane:

@@ -22,7 +22,8 @@ from booking.forms.mandates import GuardianForm
 from booking.models import Mandate, Recipient
 from booking.views import questions as recipient_questions
 from booking.views.staff import questions
-from booking.views.staff.recipients import TOO_MANY, recipient_page
+from booking.views.staff.letters import TOO_MANY
+from booking.views.staff.recipients import recipient_page
 from departments.access import administrator
 from departments.models import Department
 

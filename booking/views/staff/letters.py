@@ -1,24 +1,32 @@
 """Letters that the department prints for recipients without a working e-mail or phone."""
 
+import re
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import actions as accounts_actions
 from accounts.access import PersonRequest
+from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_http_methods, require_POST, require_safe
-from accounts.models import User
+from accounts.models import Invitation, User
 from accounts.questions import asks
+from booking import actions
 from booking.access.staff import look_at_list, recipient_of, recipients_of
+from booking.errors import HasLogIn
 from booking.queries.letters import Letter, to_print, unreachable, waiting_of, write
 from booking.views.staff import questions
 from departments.access import administrator
 from departments.models import Department
 
+TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 AT_ONCE = 50  # each letter is composed as of now, with some queries
 
 
@@ -95,6 +103,35 @@ def _mark_printed(written: list[Letter], shown: set[str], by: User) -> None:
         needless=[message for message in needless if str(message.pk) in shown],
         by=by,
     )
+
+
+@require_POST
+@asks(questions.invite_by_letter)
+@administrator
+def invite_by_letter(
+    request: PersonRequest, department: Department, recipient: uuid.UUID
+) -> HttpResponse:
+    """A letter with a code for logging in. The code is shown this once: it is not stored."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:invite_by_letter")
+    try:
+        code = actions.invite_by_letter(recipient=found, department=department, by=request.user)
+    except HasLogIn:
+        messages.info(request, _("This person can log in by now."))
+        return redirect("booking:recipient", department.pk, found.pk)
+    except TooManyInvitations:
+        messages.error(request, str(TOO_MANY))
+        return redirect("booking:recipient", department.pk, found.pk)
+    today = timezone.localdate()
+    with translation.override(found.user.language if found.user else settings.LANGUAGE_CODE):
+        context = {
+            "department": department,
+            "recipient": found,
+            "code": "-".join(re.findall("....", code)),
+            "address": f"{settings.SITE_URL}{reverse('accounts:invitation_letter')}",
+            "last_day": today + Invitation.LETTER_LASTS,
+            "printed_on": today,
+        }
+        return render(request, "booking/invitation_letter.html", context)
 
 
 @require_POST

@@ -29,6 +29,16 @@ def letter_printed(
     return Question(text, _("It is printed"))
 
 
+def invite_by_letter(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, recipient: uuid.UUID
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:invite_by_letter")
+    text = _("Do you want to print a letter to {name} with a code for logging in?").format(
+        name=found.full_name
+    )
+    return Question(text, _("Print a letter with a code"))
+
+
 def trust_address(
     request: PersonRequest, sent: QueryDict, department: uuid.UUID, recipient: uuid.UUID
 ) -> Question:

@@ -7,9 +7,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
 from accounts.errors import TooManyInvitations
@@ -28,6 +29,7 @@ from booking.forms.recipients import (
 )
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
+from booking.views.staff.letters import TOO_MANY
 from database.versions import Stale
 from departments.access import administrator, departments_administered_by
 from departments.forms.staff import StaffContactEmailForm
@@ -35,7 +37,6 @@ from departments.models import Department
 from departments.queries import last_changed_by
 
 PER_PAGE = 40
-TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
 
 
 @require_safe
@@ -59,7 +60,8 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
     """Those of all departments that the user administers, each with what can be booked."""
     search = SearchForm(request.POST)
     if not search.is_valid():
-        return redirect("booking:recipients", department.pk)
+        everybody = reverse("booking:recipients", args=[department.pk])
+        return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
     matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
     recipients = list(matching[: PER_PAGE + 1])

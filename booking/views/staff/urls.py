@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
         name="change_contact_email",
     ),
     path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
+    path("<uuid:recipient>/log-in/letter/", letters.invite_by_letter, name="invite_by_letter"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
     path(
         "<uuid:recipient>/guardians/register/",

@@ -40,6 +40,14 @@ def test_days_are_listed_until_the_last_that_can_be_booked(page, service):
     assert "Wednesday 25 November Tomorrow · all day 15 free" in text
 
 
+def test_the_soonest_free_times_lead_to_the_page_that_books_them(page, service):
+    response = page.get(URL)
+    for date, clock in ((TODAY, "11.00"), (TOMORROW, "08.00"), (dt.date(2026, 11, 26), "08.00")):
+        assert f"/book/{service.pk}/{date}/{clock}/#question" in response.text
+    assert "Soonest Today 11:00" in text_of(response)
+    assert response.text.count('class="time free"') == 3
+
+
 def test_the_url_chooses_service_and_week(page, recipient, service):
     shower = factories.ServiceFactory(department=service.department, name="Shower")
     factories.GrantFactory(recipient=recipient, service=shower)

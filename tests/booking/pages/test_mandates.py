@@ -134,7 +134,7 @@ def test_a_guardian_books_and_both_names_are_in_the_history(acting, mandate, war
     response = book_page(acting, ward, service)
 
     visit = Booking.objects.get()
-    assert response.url == reverse("booking:visit", args=[visit.pk])
+    assert response.url == reverse("booking:visit", args=[visit.pk]) + "#question"
     assert visit.recipient == ward
     event = visit.events.get()
     assert (event.by, event.via) == (mandate.holder, BookingEvent.Via.HELPER)

@@ -1,10 +1,12 @@
 """Choosing a time, checking it and booking it, in at most four steps from log-in."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -151,7 +153,7 @@ def test_four_steps_from_the_calendar_book_a_visit(page, service, recipient):
     check = page.get(check_url(service))
     visit_page = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
     booking = recipient.bookings.get()
-    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/", 302)]
+    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/#question", 302)]
     text = text_of(visit_page)
     assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text
@@ -180,7 +182,7 @@ def test_another_users_key_reveals_nothing(page, service, stranger, book):
     form = form_on(page.get(check_url(service)), key=str(other.pk))
     response = page.post("/book/", form)
     assert response.status_code == 302
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
 
 
 @pytest.mark.parametrize("written", ["25.11.2026 10:00", " 2026-11-25 10:00:00+01:00 "])
@@ -238,7 +240,7 @@ def test_a_user_without_a_grant_cannot_book(client, service, page):
 def test_a_form_for_another_recipient_books_nothing(page, service, stranger):
     form = form_on(page.get(check_url(service)), recipient=str(stranger.pk))
     response = page.post("/book/", form)
-    assert response.headers["Location"] == check_url(service)
+    assert response.headers["Location"] == f"{check_url(service)}#question"
     assert not Booking.objects.exists()
 
 
@@ -432,3 +434,41 @@ def test_both_occurrences_of_the_repeated_hour_can_be_chosen(page, clock, servic
         assert escape(url) in html
         assert page.get(url).status_code == 200
     assert "02:30 (summer time)" in html
+
+
+def choose_on_form(page, shown, fields, language="nn"):
+    """Press a language button of the page's footer, as a browser without scripts does."""
+    (url,) = set(re.findall(r'form="typed" formnovalidate\s+formaction="([^"]*)"', shown.text))
+    return page.post(html.unescape(url), {**fields, "language": language}, follow=True)
+
+
+def note_on(response):
+    (note,) = re.findall(r"<textarea[^>]*>\s*(.*?)</textarea>", response.text, re.DOTALL)
+    return note
+
+
+def test_a_note_survives_the_choice_of_a_language(page, service, recipient):
+    shown = page.get(check_url(service))
+    form = form_on(shown, note="Ring <first> & twice")
+    again = choose_on_form(page, shown, form)
+    assert again.redirect_chain == [(check_url(service), 302)]
+    assert '<html lang="nn"' in again.text
+    assert note_on(again) == "Ring &lt;first&gt; &amp; twice"
+    assert f'value="{form["key"]}"' in again.text  # it is the same order
+    assert not recipient.bookings.exists()
+    assert note_on(page.get(check_url(service))) == ""  # it is shown once
+
+
+def test_a_language_is_not_chosen_without_a_csrf_token(page, service):
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = page.cookies
+    shown = strict.get(check_url(service))
+    form = form_on(shown, note="Ring twice")
+    assert "csrfmiddlewaretoken" not in form
+    assert choose_on_form(strict, shown, form).status_code == 403
+    assert note_on(strict.get(check_url(service))) == ""
+
+
+def test_a_stranger_s_fields_are_not_kept(client, db):
+    client.post("/language/choose/?form=typed&next=/help/", {"language": "nn", "note": "x"})
+    assert "typed" not in client.session

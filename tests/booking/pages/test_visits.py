@@ -275,7 +275,7 @@ def test_a_cancelled_or_past_visit_is_shown_instead(page, clock, user, visit, na
         page.post(url(name, visit), {"starts_at": at(14).isoformat()}),
     ):
         assert response.status_code == 302
-        assert response.headers["Location"] == url("visit", visit)
+        assert response.headers["Location"].partition("#")[0] == url("visit", visit)
 
 
 def test_a_visit_today_is_listed(page, recipient, book):

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from booking.models import BookingSeries, SlotWish
 from tests.browser import presses
+from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages
 from tests.browser.recipient.ways import FOCUS_SHOWS, ByKeyboard
@@ -26,6 +27,21 @@ def test_booking_a_time(shop, way):
     way.choose("Book", then="The time is booked")
     way.sees("Ring twice.")
     assert shop.aksel.bookings.get(service=shop.shower).starts_at == local(THURSDAY, 18)
+
+
+def test_the_first_screen_of_a_phone_books_the_soonest_time(shop, open_page, measured, counted):
+    page = open_page("/calendar/", user=shop.aksel.user, viewport=PHONE)
+    for goal, part, side in (
+        (presses.RECIPIENT_HEADER, "header", "height"),
+        (presses.FIRST_FREE_DAY, "a.day", "y"),
+        (presses.FOOTER, "footer", "height"),
+    ):
+        measured(goal, page.locator(part).first.bounding_box()[side])
+    with counted(presses.SOONEST) as count:
+        count.press(page.locator(".soonest a").first)
+        count.press(page.get_by_role("button", name="Book", exact=True))
+        expect(page.get_by_role("heading", name="The time is booked")).to_be_visible()
+    assert shop.aksel.bookings.get(service=shop.shopping, starts_at__lt=local(THURSDAY, 0))
 
 
 def test_moving_a_visit(shop, way, figure):
