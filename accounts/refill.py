@@ -52,13 +52,14 @@ class _Filler(HTMLParser):
             self._line_starts.append(self._line_starts[-1] + len(line) + 1)
         self._edits: list[tuple[int, int, str]] = []
         self._is_inside = False
+        self._closed: list[int | None] = []  # where "open" belongs in the details around the tag
         self._used: dict[str, int] = defaultdict(int)
         self._select = ""
         self._textarea: tuple[int, str] | None = None  # where its text begins, and its name
 
     def result(self) -> str:
         parts, at = [], 0
-        for start, end, text in self._edits:
+        for start, end, text in sorted(self._edits):
             parts += [self._html[at:start], text]
             at = end
         return "".join([*parts, self._html[at:]])
@@ -70,6 +71,10 @@ class _Filler(HTMLParser):
             self._is_inside = self._is_form(values)
             self.found = self.found or self._is_inside
             self._used.clear()
+            if self._is_inside:
+                self._open_details()
+        elif tag == "details":
+            self._closed.append(None if "open" in values else self._offset() + len("<details"))
         elif not self._is_inside:
             return
         elif tag == "input":
@@ -85,6 +90,8 @@ class _Filler(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._is_inside = False
+        elif tag == "details" and self._closed:
+            self._closed.pop()
         elif tag == "select":
             self._select = ""
         elif tag == "textarea" and self._textarea is not None:
@@ -92,6 +99,11 @@ class _Filler(HTMLParser):
             # HTML drops one line break after the start tag.
             self._edits.append((start, self._offset(), "\n" + escape(self._next(name))))
             self._textarea = None
+
+    def _open_details(self) -> None:
+        """What was typed is seen at once."""
+        self._edits += [(at, at, " open") for at in self._closed if at is not None]
+        self._closed = [None] * len(self._closed)
 
     def _input(self, attrs: Attributes, values: Values, name: str) -> None:
         kind = values.get("type") or "text"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,41 @@ class MoveForm(CleanForm):
     starts_at = InstantField()
 
 
-class BookByPhoneForm(NoteForm):
+class ReasonForm(CleanForm):
+    """An administrator who books or changes a recipient's visit gives the reason: one of the
+    usual ones, or their own words, which count when both are given. ``reason`` is the text."""
+
+    USUAL = {
+        "called": _("You called and asked."),
+        "relative": _("Your relative called and asked."),
+        "proposed": _("We proposed it."),
+    }
+    why = forms.ChoiceField(
+        label=_("Why"),
+        choices=list(USUAL.items()),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Another reason"),
+        help_text=_("The person can read it."),
+        max_length=BookingEvent._meta.get_field("reason").max_length,
+        required=False,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        why = data.pop("why", "")
+        if not data.get("reason") and "reason" not in self.errors:
+            if why:
+                data["reason"] = str(self.USUAL[why])
+            else:
+                self.add_error("reason", _("Choose why, or write it."))
+        return data
+
+
+class BookByPhoneForm(ReasonForm, NoteForm):
     """An administrator books while the recipient is on the telephone."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -67,32 +102,19 @@ class BookByPhoneForm(NoteForm):
         error_messages={"required": _("Choose a time.")},
         widget=forms.DateTimeInput,  # the page renders the free times as radios
     )
-    reason = forms.CharField(
-        label=_("Why you book it"),
-        help_text=_("The person can read it. For example: “You called and asked.”"),
-        max_length=BookingEvent._meta.get_field("reason").max_length,
-        widget=forms.TextInput(attrs=NO_GUESSES),
-    )
 
     def with_new_key(self) -> "BookByPhoneForm":
         """The same input, with a key that was not used."""
-        form = BookByPhoneForm({**self.cleaned_data, "key": uuid.uuid4()})
+        form = BookByPhoneForm({**self.data.dict(), "key": uuid.uuid4()})
         form.full_clean()
         return form
 
 
-class CancelByPhoneForm(CleanForm):
-    """An administrator who changes a recipient's visit gives the reason."""
-
-    reason = forms.CharField(
-        label=_("Why"),
-        help_text=_("The person can read it. For example: “You called and asked.”"),
-        max_length=BookingEvent._meta.get_field("reason").max_length,
-        widget=forms.TextInput(attrs=NO_GUESSES),
-    )
+class CancelByPhoneForm(ReasonForm):
+    pass
 
 
-class MoveByPhoneForm(CancelByPhoneForm):
+class MoveByPhoneForm(ReasonForm):
     starts_at = InstantField(
         label=_("Time"),
         error_messages={"required": _("Choose a time.")},

@@ -19,7 +19,7 @@ from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from database.alphabet import folded_words
 from database.expressions import EpochSeconds, Folded, Replaced
-from departments.models import Department, Service
+from departments.models import Department
 
 LOG_IN = "log_in"  # kind of invitation; its target is the Recipient
 
@@ -131,7 +131,7 @@ class RecipientSummary:
     grants: Sequence[Grant]
     coming: Sequence[Booking]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
-    services: Sequence[Service]  # that can be booked today
+    balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
     dead_channels: Sequence[str]
     told_in_vain: Sequence[Mandate]
@@ -142,10 +142,14 @@ def recipient_summary(
     department: Department, recipient: Recipient, now: dt.datetime
 ) -> RecipientSummary:
     today = timezone.localdate(now)
-    grants = Grant.objects.filter(recipient=recipient, service__department=department)
-    granted_now = Grant.objects.valid_on(today).filter(recipient=recipient).values("service")
+    grants = list(
+        Grant.objects.filter(recipient=recipient, service__department=department)
+        .select_related("service")
+        .order_by("-valid_from", "service__name")
+    )
+    own = _own_bookings([recipient], today).get(recipient.pk, [])
     return RecipientSummary(
-        grants=list(grants.select_related("service").order_by("-valid_from", "service__name")),
+        grants=grants,
         coming=[
             visit
             for visit in coming(recipient, now)
@@ -156,9 +160,7 @@ def recipient_summary(
             for series in running_series(recipient)
             if series.service.department_id == department.pk
         ],
-        services=list(
-            Service.objects.filter(pk__in=granted_now, department=department, is_active=True)
-        ),
+        balances=sorted(_bookable(grants, own, today), key=lambda one: one.service.name),
         guardians=open_mandates(recipient, today, Mandate.Kind.GUARDIAN),
         dead_channels=dead_channels(recipient.user),
         told_in_vain=told_in_vain(Recipient.objects.filter(pk=recipient.pk)),

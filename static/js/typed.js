@@ -46,5 +46,7 @@ if (kept.page === location.pathname) {
     if (!changed.has(key)) continue;
     if (typeof changed.get(key) === "boolean") field.checked = changed.get(key);
     else field.value = changed.get(key);
+    const closed = field.closest("details:not([open])");
+    if (closed) closed.open = true;
   }
 }

@@ -65,3 +65,12 @@ def test_a_page_without_the_form_gives_nothing():
 def test_a_form_without_an_action_posts_to_its_own_page():
     filled = refill('<form method="post"><input name="a"></form>', "/p/", "/p/", [("a", "1")])
     assert 'value="1"' in filled
+
+
+def test_the_details_around_the_form_are_opened():
+    """What was typed would be hidden."""
+    form = '<form method="post"><input name="a"></form>'
+    page = f'<details class="more">{form}</details><details></details>'
+    filled = refill(page, "/p/", "/p/", [("a", "1")])
+    assert filled.startswith('<details open class="more">')
+    assert filled.endswith("<details></details>")

@@ -71,7 +71,11 @@ def phone(
 ) -> HttpResponse:
     """The free days, and the free times of one day."""
     choosing = _choosing(request, department, recipient, service, "booking:phone")
-    return _book_page(request, choosing, BookByPhoneForm(initial={"key": uuid.uuid4()}))
+    return _book_page(request, choosing, BookByPhoneForm(initial=_start()))
+
+
+def _start() -> dict[str, Any]:
+    return {"key": uuid.uuid4(), "why": "called"}
 
 
 @require_POST

@@ -148,6 +148,24 @@ def test_booking_takes_a_reason(dina, department, hans, service):
     assert not hans.bookings.exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"why": "relative", "reason": ""}, "Your relative called and asked."),
+        ({"why": "called", "reason": "The doctor asked."}, "The doctor asked."),
+    ],
+)
+def test_a_usual_reason_takes_one_press_and_own_words_count_more(
+    dina, department, hans, service, given, reason
+):
+    send = url("book_by_phone", department, hans, service)
+    assert dina.get(url("phone", department, hans, service)).context["form"]["why"].value()
+    refused = dina.post(send, {**given, "key": uuid.uuid4()})
+    assert refused.context["form"]["why"].value() == given["why"]
+    dina.post(send, order(at(10), **given))
+    assert hans.bookings.get().events.get().reason == reason
+
+
 def test_moving_takes_a_reason(dina, department, hans, visit, administrator):
     send = url("move_by_phone", department, hans, visit)
     refused = dina.post(send, {"starts_at": at(14).isoformat(), "reason": " "})
