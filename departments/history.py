@@ -63,8 +63,20 @@ def _kinds() -> list[changes.ChangeKind]:
         ),
         kind("services", gettext_lazy("Services"), services),
         kind("staff", gettext_lazy("Staff"), staff, names_subject=True),
-        kind("shifts", gettext_lazy("Shifts"), shifts, names_subject=True),
-        kind("absences", gettext_lazy("Absence"), absences, names_subject=True),
+        kind(
+            "shifts",
+            gettext_lazy("Shifts"),
+            shifts,
+            names_subject=True,
+            endings=("remove_shift",),
+        ),
+        kind(
+            "absences",
+            gettext_lazy("Absence"),
+            absences,
+            names_subject=True,
+            endings=("end_absence",),
+        ),
         kind("settings", gettext_lazy("Settings"), {"change_settings": _settings}),
     ]
 

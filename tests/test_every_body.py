@@ -83,7 +83,7 @@ PLAIN = {
     "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
     "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
     "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
-    "is_essential", "is_open", "is_told", "kind", "last_date", "last_time", "may",
+    "is_essential", "is_open", "is_told", "kind", "language", "last_date", "last_time", "may",
     "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
     "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
     "public_holidays", "qualification", "qualifications", "reason", "reference",

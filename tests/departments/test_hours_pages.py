@@ -288,7 +288,7 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
     assert SpecialDay.objects.count() == 2
     dina.post(remove, {**shown, "confirmed": "1"})
     assert SpecialDay.objects.count() == 1
-    assert dina.post(remove, {"confirmed": "1"}).status_code == 404
+    assert dina.post(remove, {"confirmed": "1"}).status_code == 410
 
 
 def test_own_hours_need_a_period(dina, department):
