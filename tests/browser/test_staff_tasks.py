@@ -74,7 +74,7 @@ def test_sickness_is_covered(
     jonas = factories.EmployeeFactory(department=department, person__given_name="Jonas").person
     page = open_page("/", user=dina)
     with counted(presses.SICKNESS) as count:
-        count.press(page.get_by_role("link", name="Day board"))
+        count.press(page.get_by_role("link", name="Day board", exact=True))
         count.press(page.get_by_role("link", name=care_worker.full_name))
         count.press(page.get_by_role("link", name="Sick for the rest of the day"))
         assert faults_of(page) == []

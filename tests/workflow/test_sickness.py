@@ -114,12 +114,13 @@ def test_a_shift_that_has_not_begun_changes_its_name(
 
 
 def test_a_visit_booked_since_is_shown_before_anything_is_saved(
-    client, day, today, jonas, visit_at
+    client, day, today, jonas, visit_at, planned
 ):
     shift, _done, later = today
     sick = url("report_sick", day, shift.pk)
     form = form_of(client.get(sick), jonas)
     since = visit_at(day, 16, shift)
+    planned(day)
 
     page = client.post(sick, form)
 
