@@ -56,13 +56,14 @@ class ChangeKind:
     """Changes that a page can be filtered by. ``describers`` are by verb.
 
     A page names a change's subject before the description, unless all of the kind's
-    descriptions do.
+    descriptions do. After one of the verbs ``endings``, the row can't be opened any more.
     """
 
     kind: str
     label: str | Promise
     describers: Mapping[str, Describer]
     names_subject: bool = False
+    endings: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,10 @@ def verbs_of(kind: str) -> list[str]:
     """The verbs of a kind; none of an unknown kind."""
     found = _kinds.get(kind)
     return list(found.describers) if found else []
+
+
+def ending_verbs() -> list[str]:
+    return [verb for kind in _kinds.values() for verb in kind.endings]
 
 
 def lines_of(changes: Iterable[Change], this_year: int) -> list[ChangeLine]:

@@ -38,6 +38,7 @@ def register_all() -> None:
                 "replace_invitation": _replaced,
                 "decline_invitation": _declined,
             },
+            endings=("withdraw_invitation", "replace_invitation", "decline_invitation"),
         )
     )
 

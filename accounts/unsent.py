@@ -14,6 +14,8 @@ certain.
 """
 
 import datetime as dt
+import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ from accounts.pages import page_of
 from accounts.questions import states_question
 from accounts.refill import refill
 from accounts.text import clean_text
+from accounts.versioned_forms import SHOWN, VERSION
 
 COOKIE = "writer"
 FORM_COOKIE = "unsent"
@@ -45,6 +48,8 @@ LARGEST = 20_000  # characters
 BROWSER = "_unsent_browser"  # on a request: the response sets the cookie, or deletes it if empty
 FOLLOWS = "follows_another"  # session key: another user was logged in here before
 NOT_SENT = _("Nothing was sent: you were logged out first, and it can't be done now.")
+CARRIED = (VERSION, SHOWN, "seen_shift", "previewed", "next", "key")  # by forms, not typed
+ID = re.compile(r"[0-9a-f-]{36}")
 SECRETS = ("password", "token", "secret")  # parts of field names
 
 Fields = Sequence[tuple[str, str]]
@@ -89,6 +94,20 @@ def fields_of(request: HttpRequest) -> Fields:
 def written_in(fields: Fields) -> list[str]:
     """The values that look like text that a person wrote: those with spaces."""
     return [value for _, value in fields if " " in value.strip()]
+
+
+def typed_in(request: HttpRequest) -> list[str]:
+    """What somebody typed into the form, to copy it: no ids, and nothing that the form had
+    when it was shown."""
+    shown = request.POST.get(SHOWN, "")
+    return [
+        value
+        for name, value in fields_of(request)
+        if value.strip()
+        and name not in CARRIED
+        and not ID.fullmatch(value)
+        and json.dumps([value]) not in shown
+    ]
 
 
 def keep(request: HttpRequest) -> bool:

@@ -10,11 +10,12 @@ class BookingConfig(AppConfig):
         from booking.actions import keep_name, keep_phone, register_invitation_kinds
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
-        from departments import seats
+        from departments import removals, seats
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
         name_changes.connect(keep_name, dispatch_uid="booking.recipients")
         queries.register_changes()
+        removals.register(queries.find_removed)
         register_all()
         register_invitation_kinds()

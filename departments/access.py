@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -25,6 +26,7 @@ from departments.models import (
 )
 from departments.queries.changes import changes_of
 from departments.queries.staff import coming_absences, recent_absences
+from departments.removals import find_removed
 
 P = ParamSpec("P")
 
@@ -129,6 +131,8 @@ def administrator(
     """Require a logged-in administrator of the ``department`` in the URL.
 
     The view receives a ``PersonRequest`` (``request.user`` is a ``User``) and the department.
+    When it finds nothing because somebody has removed it, the page says so
+    (``departments.removals``).
     """
 
     @person_required
@@ -136,11 +140,13 @@ def administrator(
     def guarded(
         request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        return view(
-            request,
-            department_for(request.user, department, Employee.Role.ADMINISTRATOR),
-            *args,
-            **kwargs,
-        )
+        found = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+        try:
+            return view(request, found, *args, **kwargs)
+        except (Http404, ObjectDoesNotExist) as error:
+            removed = find_removed(request, found, kwargs)
+            if removed is None:
+                raise
+            raise removed from error
 
     return guarded

@@ -1,7 +1,7 @@
 """Descriptions of the changes that this app's actions record (``accounts.changes``)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import People, capital, describe_values
 from accounts.models import Change
-from departments.models import Department, Service, Weekday
+from departments.models import Department, Service
 from departments.records import Record
 
 
@@ -63,8 +63,20 @@ def _kinds() -> list[changes.ChangeKind]:
         ),
         kind("services", gettext_lazy("Services"), services),
         kind("staff", gettext_lazy("Staff"), staff, names_subject=True),
-        kind("shifts", gettext_lazy("Shifts"), shifts, names_subject=True),
-        kind("absences", gettext_lazy("Absence"), absences, names_subject=True),
+        kind(
+            "shifts",
+            gettext_lazy("Shifts"),
+            shifts,
+            names_subject=True,
+            endings=("remove_shift",),
+        ),
+        kind(
+            "absences",
+            gettext_lazy("Absence"),
+            absences,
+            names_subject=True,
+            endings=("end_absence",),
+        ),
         kind("settings", gettext_lazy("Settings"), {"change_settings": _settings}),
     ]
 
@@ -94,14 +106,14 @@ def _hours(change: Change, people: People) -> str:
 
 def _describe_rows(before: Sequence[Record], after: Sequence[Record], day: str) -> str:
     """Describe a change from the rows valid before it and those valid after it."""
-    old, new = "; ".join(map(_weekly, before)), "; ".join(map(_weekly, after))
+    old, new = _weekly(before), _weekly(after)
     if not before:
         return _("New period: %(period)s, from %(day)s") % {"period": new, "day": day}
     if not after:
         return _("No longer: %(period)s, from %(day)s") % {"period": old, "day": day}
-    if [_times(row) for row in before] == [_times(row) for row in after] and old != new:
+    if old != new and _times(before) == _times(after) and _have_one_number(before, after):
         return _("%(times)s: %(before)s → %(after)s employees, from %(day)s") % {
-            "times": _times(before[0]),
+            "times": _times(before),
             "before": before[0]["staff"],
             "after": after[0]["staff"],
             "day": day,
@@ -119,12 +131,43 @@ def _valid_rows(rows: Sequence[Record], from_date: str) -> list[Record]:
     return [row for row in rows if (row["valid_until"] or from_date) >= from_date]
 
 
-def _weekly(row: Record) -> str:
-    return f"{_times(row)}, {_employees(row)}"
+def _weekly(rows: Sequence[Record]) -> str:
+    """ "Monday–Friday 07:00–15:00, 3 employees; Saturday 09:00–14:00, 1 employee"."""
+    groups = _by(lambda row: f"{_clocks(row)}, {_employees(row)}", rows)
+    return "; ".join(f"{_weekdays(same)} {hours}" for hours, same in groups.items())
 
 
-def _times(row: Record) -> str:
-    return f"{capital(str(Weekday(row['weekday']).label))} {_clocks(row)}"
+def _times(rows: Sequence[Record]) -> str:
+    """ "Monday–Friday 07:00–15:00"."""
+    groups = _by(_clocks, rows)
+    return "; ".join(f"{_weekdays(same)} {clocks}" for clocks, same in groups.items())
+
+
+def _by(key: Callable[[Record], str], rows: Sequence[Record]) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def _have_one_number(*sides: Sequence[Record]) -> bool:
+    """Whether all rows of each side have the same number of employees."""
+    return all(len({row["staff"] for row in rows}) == 1 for rows in sides)
+
+
+def _weekdays(rows: Sequence[Record]) -> str:
+    """Three days or more that follow each other are written as a range."""
+    runs: list[list[int]] = []
+    for number in sorted({row["weekday"] for row in rows}):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = []
+    for run in runs:
+        names = [dates.words(get_language()).weekdays[number - 1] for number in run]
+        parts += [f"{names[0]}–{names[-1]}"] if len(run) > 2 else names
+    return capital(", ".join(parts))
 
 
 def _period(row: Record) -> str:

@@ -7,6 +7,8 @@ when it is sent once more. The first one's change is still there then.
 # ruff: noqa: F811 (a fixture has the name of what the tests take)
 
 import datetime as dt
+import re
+import uuid
 from dataclasses import dataclass, replace
 
 import pytest
@@ -15,9 +17,11 @@ from django.urls import reverse
 
 from accounts import actions as address_actions
 from accounts.models import AddressChange
+from booking import actions as booking_actions
+from booking.models import Recipient
 from departments import actions, hours, queries
 from departments.hours import Interval
-from departments.models import Shift
+from departments.models import Absence, Department, Employee, OpeningHours, Shift
 from departments.seats import Reseated
 from tests import factories
 from tests.departments.conftest import affected, fake_seats  # noqa: F401 (a fixture)
@@ -504,3 +508,112 @@ def test_a_visit_booked_since_the_question_keeps_its_carer(two, board, service, 
     assert two[0].post(board_url(verb, own), form).status_code == 302
     visit.refresh_from_db()
     assert visit.shift is None
+
+
+# -- Removed meanwhile ------------------------------------------------------------------------
+
+
+def remove_absence(things, by):
+    absence = Absence.objects.get(pk=things["absence"][1])
+    actions.end_absence(absence=absence, ends_at=absence.starts_at, by=by)
+    return "departments:correct_absence", things["absence"], {"first_date": "28.11.2026"}
+
+
+def remove_hours(things, by):
+    row = OpeningHours.objects.get(pk=things["opening_hours"][1])
+    OpeningHours.objects.filter(pk=row.pk).update(valid_from=FRIDAY)
+    row.refresh_from_db()
+    actions.remove_opening_hours(row=row, from_date=FRIDAY, by=by)
+    return "departments:change_period", things["opening_hours"], {"opens_at": "07:45"}
+
+
+def remove_special_day(things, by):
+    department = Department.objects.get(pk=things["department"][0])
+    actions.remove_special_day(department=department, date=SPECIAL, by=by)
+    typed = {"reason": "The course is moved"}
+    return "departments:remove_special_day", things["special_day"], typed
+
+
+def remove_qualification(things, by):
+    employee = Employee.objects.get(pk=things["employee"][1])
+    held = factories.QualificationHeldFactory(
+        person=employee.person, department=employee.department
+    )
+    arguments = [*things["employee"], held.pk]
+    actions.take_qualification(held=held, by=by)
+    return "departments:take_qualification", arguments, {}
+
+
+def remove_shift(things, by):
+    shift = factories.ShiftFactory(
+        day__department_id=things["department"][0], day__date=FRIDAY, is_manual=True
+    )
+    arguments = [things["department"][0], FRIDAY, shift.pk]
+    actions.remove_shift(shift=shift, by=by)
+    return "workflow:name_shift", arguments, {}
+
+
+def cancel_visit(things, by):
+    booking = factories.BookingFactory(
+        recipient_id=things["recipient"][1],
+        service=Recipient.objects.get(pk=things["recipient"][1]).grants.get().service,
+        starts_at=factories.local(FRIDAY, 10),
+    )
+    booking_actions.cancel(booking=booking, by=by)
+    arguments = [*things["recipient"], booking.pk]
+    return "booking:cancel_by_phone", arguments, {"reason": "In hospital until Monday"}
+
+
+def end_series(things, by):
+    series = factories.BookingSeriesFactory(
+        recipient_id=things["recipient"][1],
+        service=Recipient.objects.get(pk=things["recipient"][1]).grants.get().service,
+        by=by,
+    )
+    booking_actions.end_series(series=series, by=by, cancels=False)
+    return "booking:go_on_by_phone", [*things["recipient"], series.pk], {}
+
+
+@pytest.mark.parametrize(
+    "remove",
+    [
+        remove_absence,
+        remove_hours,
+        remove_special_day,
+        remove_qualification,
+        remove_shift,
+        cancel_visit,
+        end_series,
+    ],
+    ids=lambda remove: remove.__name__,
+)
+def test_what_was_removed_meanwhile_is_named_and_what_was_typed_stays(
+    remove, things, two, administrator, other_administrator, fake_seats
+):
+    name, arguments, typed = remove(things, administrator)
+    url = reverse(name, args=arguments)
+
+    removed = two[1].post(url, typed)
+
+    assert removed.status_code == 410
+    assert f"{administrator.full_name} removed it on onsdag 25. november" in removed.text
+    assert "What you sent is not saved" in removed.text
+    for words in typed.values():
+        assert words in removed.text
+    (way_on,) = re.findall(r'<a class="ds-button" href="([^"]+)"', removed.text)
+    assert two[1].get(way_on).status_code == 200
+
+    stranger = Client()
+    stranger.force_login(other_administrator)
+    not_found = stranger.post(url, typed)
+    assert not_found.status_code == 404
+    assert administrator.full_name not in not_found.text
+
+
+def test_a_page_that_is_not_found_shows_what_was_typed(things, two):
+    url = reverse("departments:change_service", args=[things["department"][0], uuid.uuid4()])
+    sent = {"name": "Shower", "version": "7", "key": str(uuid.uuid4()), "description": ""}
+    page = two[0].post(url, sent)
+    assert page.status_code == 404
+    shown = re.search(r'id="written">.*?</section>', page.text, re.DOTALL)[0]
+    assert re.findall("<p>(.*?)</p>", shown) == ["Shower"]

@@ -58,6 +58,7 @@ from booking.queries.recipients import (
     recipient_and_service,
     recipient_of_user,
 )
+from booking.queries.removals import find_removed
 from booking.queries.series import (
     DateOfSeries,
     coming_of_series,
@@ -116,6 +117,7 @@ __all__ = [
     "dead_channels",
     "feed",
     "file_of_visit",
+    "find_removed",
     "found_recipients",
     "granted_service",
     "grants_below",

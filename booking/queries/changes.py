@@ -16,6 +16,8 @@ from booking.models import Grant, Mandate, Recipient
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
+ENDINGS = ("end_series", "end_mandate")
+
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
@@ -54,7 +56,8 @@ def register_changes() -> None:
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
     ):
-        changes.register(changes.ChangeKind(kind, label, describers))
+        endings = [verb for verb in describers if verb in ENDINGS]
+        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:

@@ -16,6 +16,7 @@ from departments.actions.days import (
     rules_ahead,
 )
 from departments.actions.hours import (
+    HoursOfDay,
     add_opening_hours,
     change_opening_hours,
     remove_opening_hours,
@@ -67,6 +68,7 @@ from departments.actions.staff import (
 from departments.actions.times_away import follow_absences
 
 __all__ = [
+    "HoursOfDay",
     "Impact",
     "NamedShift",
     "ServiceTerms",

@@ -17,7 +17,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.utils import timezone
@@ -43,25 +43,34 @@ from departments.queries.hours import weekly_hours_of
 ONE_DAY = dt.timedelta(days=1)
 
 
+class HoursOfDay(NamedTuple):
+    """The new hours of a weekday, and the row that they replace if there is one."""
+
+    row: OpeningHours | None
+    hours: WeeklyHours
+
+
 @one_transaction()
 def add_opening_hours(
     *,
     department: Department,
     hours: WeeklyHours,
+    also: Sequence[WeeklyHours] = (),
     by: User | None,
     reason: str = "",
     version: int | None = None,
 ) -> Impact:
+    """``also`` are the hours of other weekdays. Everything is one change."""
     department = lock_department(department)
     if _exists(hours.staffing.id):
         return Impact()
     rules = rules_ahead(department)
-    row = _new_row(department, hours)
+    rows = [_new_row(department, each) for each in (hours, *also)]
     return _record_rows(
         department,
         "add_opening_hours",
         rules,
-        after=[records.of_opening_hours(row)],
+        after=[records.of_opening_hours(row) for row in rows],
         from_date=hours.valid_from,
         by=by,
         reason=reason,
@@ -74,24 +83,31 @@ def change_opening_hours(
     *,
     row: OpeningHours,
     hours: WeeklyHours,
+    also: Sequence[HoursOfDay] = (),
     by: User | None,
     reason: str = "",
     drop_named: bool = False,
     version: int | None = None,
 ) -> Impact:
-    """Change the row to ``hours``, from ``hours.valid_from`` on. Raises ``HoursAreOver``."""
+    """Change the row to ``hours``, from ``hours.valid_from`` on, and other weekdays as ``also``
+    says. Everything is one change. Raises ``HoursAreOver``."""
     department = lock_department(row.department)
     if hours.staffing.id != row.pk and _exists(hours.staffing.id):
         return Impact()
-    row.refresh_from_db()
-    _check_not_ended(row, hours.valid_from, department, version)
-    rules, before = rules_ahead(department), [records.of_opening_hours(row)]
+    days = [HoursOfDay(row, hours), *also]
+    for day in days:
+        if day.row is not None:
+            day.row.refresh_from_db()
+            _check_not_ended(day.row, hours.valid_from, department, version)
+    rules = rules_ahead(department)
+    before = [records.of_opening_hours(day.row) for day in days if day.row is not None]
+    rows = [each for day in days for each in _set(department, day)]
     return _record_rows(
         department,
         "change_opening_hours",
         rules,
         before=before,
-        after=[records.of_opening_hours(each) for each in _change(row, hours)],
+        after=[records.of_opening_hours(each) for each in rows],
         from_date=_today_or_later(hours.valid_from),
         by=by,
         reason=reason,
@@ -323,6 +339,14 @@ def _check_not_ended(
     """Raise ``Stale`` when the row ends before the change: perhaps somebody has changed it."""
     if row.valid_until is not None and row.valid_until < _today_or_later(first):
         check_version(department.hours_version, version)
+
+
+def _set(department: Department, day: HoursOfDay) -> list[OpeningHours]:
+    if day.row is not None:
+        return _change(day.row, day.hours)
+    key = day.hours.staffing.id
+    made = OpeningHours.objects.filter(pk=key).first() if key else None
+    return [made or _new_row(department, day.hours)]
 
 
 def _change(row: OpeningHours, hours: WeeklyHours) -> list[OpeningHours]:

@@ -296,7 +296,7 @@ def take_qualification(
     department_id = held.department_id
     person = lock_person(held.person)
     check_version(person.version, version)
-    before = {"name": held.qualification.name}
+    before = {"name": held.qualification.name, "held": held.pk}
     _record("take_qualification", person, department_id, by, before=before)
     held.delete()
     _raise_version(person)
@@ -352,12 +352,11 @@ def correct_absence(
     """Change the times of an absence, also of one that is over.
 
     Minutes that are no longer away come back to the shifts that no one else has taken. Shifts
-    that are over do not change.
+    that are over do not change. Raises ``Absence.DoesNotExist`` when somebody has deleted it
+    meanwhile.
     """
     lock_person(absence.person)
-    fresh = Absence.objects.filter(pk=absence.pk).first()
-    if fresh is None:  # somebody has deleted it meanwhile
-        return Reseated()
+    fresh = Absence.objects.get(pk=absence.pk)
     before = fresh.period
     if before == period:
         return Reseated()
@@ -384,11 +383,12 @@ def end_absence(
 ) -> Reseated:
     """End an absence at ``ends_at``; delete it when that is not after its start.
 
-    The minutes come back to the shifts that no one else has taken.
+    The minutes come back to the shifts that no one else has taken. Raises
+    ``Absence.DoesNotExist`` when somebody has deleted it meanwhile.
     """
     lock_person(absence.person)
-    fresh = Absence.objects.filter(pk=absence.pk).first()
-    if fresh is None or ends_at == fresh.ends_at:
+    fresh = Absence.objects.get(pk=absence.pk)
+    if ends_at == fresh.ends_at:
         return Reseated()
     check_version(fresh.version, version)
     if ends_at > fresh.ends_at:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
@@ -22,6 +23,8 @@ from departments.models import OpeningHours, Qualification, Weekday
 from departments.queries.hours import weekly_hours_of
 
 DAY = 24 * 60
+WORKDAYS = [1, 2, 3, 4, 5]
+ALL_DAYS = [1, 2, 3, 4, 5, 6, 7]
 
 
 class Often(TextChoices):
@@ -76,7 +79,8 @@ class PeriodForm(VersionedForm, CleanForm):
             "qualifications": [one.pk for one in row.qualifications.all()],
         }
 
-    def hours(self, weekday: int) -> WeeklyHours:
+    def hours(self, weekday: int, *, is_other: bool = False) -> WeeklyHours:
+        """The hours of a weekday. ``is_other`` gives them an id of their own."""
         data = self.cleaned_data
         return WeeklyHours(
             staffing=Staffing(
@@ -86,7 +90,7 @@ class PeriodForm(VersionedForm, CleanForm):
                 break_starts_at=data["break_starts_at"],
                 break_minutes=data["break_minutes"] or 0,
                 qualification_ids=frozenset(one.pk for one in data["qualifications"]),
-                id=data["key"],
+                id=uuid.uuid5(data["key"], str(weekday)) if is_other else data["key"],
             ),
             weekday=weekday,
             valid_from=data["valid_from"],
@@ -120,10 +124,50 @@ class PeriodForm(VersionedForm, CleanForm):
 
 
 class NewPeriodForm(PeriodForm):
-    weekday = forms.TypedChoiceField(
-        label=_("Weekday"), choices=Weekday.choices, coerce=int, widget=forms.RadioSelect
+    weekday = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"),
+        choices=Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose a weekday.")},
     )
     field_order = ["weekday"]
+
+    @staticmethod
+    def initial_for(usual: OpeningHours | None) -> dict[str, Any]:
+        """Monday to Friday from today, with the times of ``usual``."""
+        return {
+            "weekday": WORKDAYS,
+            "valid_from": timezone.localdate(),
+            "opens_at": usual.opens_at if usual else dt.time(8),
+            "closes_at": usual.closes_at if usual else dt.time(15, 30),
+            "staff": usual.staff if usual else None,
+        }
+
+    def hours_of_days(self) -> list[WeeklyHours]:
+        first, *others = sorted(self.cleaned_data["weekday"])
+        return [self.hours(first), *(self.hours(day, is_other=True) for day in others)]
+
+
+class ChangePeriodForm(PeriodForm):
+    """``also`` are the other weekdays that get the same hours."""
+
+    also = forms.TypedMultipleChoiceField(
+        label=_("The same on"),
+        choices=Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, weekday: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["also"].choices = [  # type: ignore[attr-defined]
+            choice for choice in Weekday.choices if choice[0] != weekday
+        ]
+
+    def other_hours(self) -> list[WeeklyHours]:
+        return [self.hours(day, is_other=True) for day in sorted(self.cleaned_data["also"])]
 
 
 class RemovePeriodForm(VersionedForm, CleanForm):

@@ -16,8 +16,10 @@ from departments.queries.hours import (
     coming_week_changes,
     continuation_of,
     peak_use,
+    rows_like,
     rules_of,
     staffing_of,
+    usual_hours,
     week_picture,
     weekly_hours_of,
 )
@@ -97,6 +99,7 @@ __all__ = [
     "qualifications_held",
     "qualifications_on",
     "recent_absences",
+    "rows_like",
     "rules_of",
     "services_of",
     "shift_facts",
@@ -112,6 +115,7 @@ __all__ = [
     "times_away",
     "undoable_changes",
     "unfilled_times",
+    "usual_hours",
     "week_picture",
     "weekly_hours_of",
 ]

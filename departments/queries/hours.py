@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.db.models import Q
@@ -51,6 +52,32 @@ def continuation_of(row: OpeningHours, on: dt.date) -> OpeningHours:
     if not found or len({one.valid_from for one in found}) < len(found):
         return row
     return found[0]
+
+
+def rows_like(row: OpeningHours, weekdays: Collection[int], on: dt.date) -> list[OpeningHours]:
+    """The first row of each of the weekdays that has the times of ``row`` and applies on ``on``
+    or later."""
+    found = row.department.opening_hours.filter(
+        weekday__in=weekdays,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        every_n_weeks=row.every_n_weeks,
+    ).exclude(valid_until__lt=on)
+    first: dict[int, OpeningHours] = {}
+    for each in found.prefetch_related("qualifications").order_by("valid_from"):
+        first.setdefault(each.weekday, each)
+    return list(first.values())
+
+
+def usual_hours(department: Department, on: dt.date) -> OpeningHours | None:
+    """A row with the times and the number of employees that most weekdays have."""
+    rows = list(department.opening_hours.exclude(valid_until__lt=on))
+    count = Counter((row.opens_at, row.closes_at, row.staff) for row in rows)
+    return max(
+        rows,
+        key=lambda row: count[row.opens_at, row.closes_at, row.staff],
+        default=None,
+    )
 
 
 def staffing_of(row: OpeningHours | SpecialHours) -> Staffing:

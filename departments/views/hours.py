@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django import forms
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,15 +20,26 @@ from accounts.versioned_forms import VersionedForm
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
-from departments.actions import Impact
+from departments.actions import HoursOfDay, Impact
 from departments.converters import date_of
-from departments.forms.hours import NewPeriodForm, PeriodForm, RemovePeriodForm, SplitPeriodForm
+from departments.forms.hours import (
+    ALL_DAYS,
+    WORKDAYS,
+    ChangePeriodForm,
+    NewPeriodForm,
+    PeriodForm,
+    RemovePeriodForm,
+    SplitPeriodForm,
+)
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
 from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 from departments.week import next_date
 
 Form = TypeVar("Form", bound=VersionedForm)
+
+DAYS = "days"  # the button that chooses several weekdays
+QUICK_CHOICES = {"workdays": WORKDAYS, "all": ALL_DAYS}
 
 
 @require_safe
@@ -49,15 +60,18 @@ def period(request: PersonRequest, department: Department, row: uuid.UUID) -> Ht
 @require_POST
 @administrator
 def change_period(request: PersonRequest, department: Department, row: uuid.UUID) -> HttpResponse:
-    chosen, form = access.opening_hours_of(department, row), PeriodForm(request.POST)
+    chosen = access.opening_hours_of(department, row)
+    form = ChangePeriodForm(_with_days(request, "also"), weekday=chosen.weekday)
     response = None
-    if form.is_valid():
+    if DAYS not in request.POST and form.is_valid():
         changed = form.hours(chosen.weekday)
+        also = _matched(chosen, form.other_hours())
 
         def action(submission: Submission) -> Impact:
             return actions.change_opening_hours(
                 row=chosen,
                 hours=changed,
+                also=also,
                 **submission.terms,
             )
 
@@ -69,7 +83,7 @@ def change_period(request: PersonRequest, department: Department, row: uuid.UUID
             changed.valid_from,
             back=reverse("departments:period", args=[department.pk, chosen.pk]),
             chosen=chosen,
-            made=[changed],
+            made=[HoursOfDay(chosen, changed), *also],
             fresh=_period_form,
         )
     return response or _page(request, department, form=form, chosen=chosen)
@@ -78,7 +92,7 @@ def change_period(request: PersonRequest, department: Department, row: uuid.UUID
 @require_safe
 @administrator
 def new_period(request: PersonRequest, department: Department) -> HttpResponse:
-    form = _new_period_form(restored_input(request)).at(department.hours_version)
+    form = _new_period_form(department, restored_input(request)).at(department.hours_version)
     return _page(request, department, form=form, doing="add")
 
 
@@ -86,14 +100,15 @@ def new_period(request: PersonRequest, department: Department) -> HttpResponse:
 @form_on("departments:new_period")
 @administrator
 def add_period(request: PersonRequest, department: Department) -> HttpResponse:
-    form, response = NewPeriodForm(request.POST), None
-    if form.is_valid():
-        added = form.hours(form.cleaned_data["weekday"])
+    form, response = NewPeriodForm(_with_days(request, "weekday")), None
+    if DAYS not in request.POST and form.is_valid():
+        added, *also = form.hours_of_days()
 
         def action(submission: Submission) -> Impact:
             return actions.add_opening_hours(
                 department=department,
                 hours=added,
+                also=also,
                 by=submission.by,
                 reason=submission.reason,
                 version=submission.version,
@@ -106,8 +121,8 @@ def add_period(request: PersonRequest, department: Department) -> HttpResponse:
             action,
             added.valid_from,
             back=reverse("departments:new_period", args=[department.pk]),
-            made=[added],
-            fresh=lambda _row: _new_period_form(),
+            made=[HoursOfDay(None, hours) for hours in (added, *also)],
+            fresh=lambda _row: _new_period_form(department),
             doing="add",
         )
     return response or _page(request, department, form=form, doing="add")
@@ -138,7 +153,7 @@ def split_period(request: PersonRequest, department: Department, row: uuid.UUID)
             halves[0].valid_from,
             back=request.path,
             chosen=chosen,
-            made=halves,
+            made=[HoursOfDay(chosen, half) for half in halves],
             fresh=_split_form,
             doing="split",
         )
@@ -185,18 +200,20 @@ def _answer(
     *,
     back: str,
     chosen: OpeningHours | None = None,
-    made: Sequence[WeeklyHours] = (),
+    made: Sequence[HoursOfDay] = (),
     fresh: Callable[[Any], Form],
     doing: str = "change",
 ) -> HttpResponse | None:
     """``made`` are the hours that replace the chosen period from ``on``; ``fresh`` makes the
     form of a period, for when somebody else has changed the hours."""
     use = dict(queries.peak_use(department, timezone.localdate()))
-    # A row changed in place keeps its id; a new row takes the form's idempotency key as id.
-    ids = {chosen.pk} if chosen else set()
-    ids |= {row.staffing.id for row in made if row.staffing.id}
-    staff_before = dict.fromkeys(ids, chosen.staff if chosen else 0)
-    use |= dict.fromkeys(ids, use.get(chosen.pk, 0) if chosen else 0)
+    # A row changed in place keeps its id; a new row takes an id made from the form's key.
+    staff_before = {chosen.pk: chosen.staff} if chosen else {}
+    for row, hours in made:
+        for key in (row.pk if row else None, hours.staffing.id):
+            if key is not None:
+                staff_before[key] = row.staff if row else 0
+                use.setdefault(key, use.get(row.pk, 0) if row else 0)
     removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
     newest = queries.newest_change_id(department)
 
@@ -208,7 +225,7 @@ def _answer(
             ),
             "on": on,
             "back": back,
-            "warnings": warnings_of((row.staffing for row in made), on),
+            "warnings": warnings_of((hours.staffing for _row, hours in made), on),
         }
 
     try:
@@ -263,12 +280,31 @@ def _page(
     )
 
 
-def _period_form(row: OpeningHours, data: QueryDict | None = None) -> PeriodForm:
-    return PeriodForm(data, initial=PeriodForm.initial_of(row, _first_date(row)))
+def _period_form(row: OpeningHours, data: QueryDict | None = None) -> ChangePeriodForm:
+    initial = PeriodForm.initial_of(row, _first_date(row))
+    return ChangePeriodForm(data, initial=initial, weekday=row.weekday)
 
 
-def _new_period_form(data: QueryDict | None = None) -> NewPeriodForm:
-    return NewPeriodForm(data, initial={"valid_from": timezone.localdate()})
+def _new_period_form(department: Department, data: QueryDict | None = None) -> NewPeriodForm:
+    usual = queries.usual_hours(department, timezone.localdate())
+    return NewPeriodForm(data, initial=NewPeriodForm.initial_for(usual))
+
+
+def _with_days(request: HttpRequest, field: str) -> QueryDict:
+    """What was posted; a button ``DAYS`` has chosen the weekdays, for browsers without scripts."""
+    if DAYS not in request.POST:
+        return request.POST
+    data = request.POST.copy()
+    data.setlist(field, [str(day) for day in QUICK_CHOICES.get(request.POST[DAYS], ALL_DAYS)])
+    return data
+
+
+def _matched(row: OpeningHours, others: Sequence[WeeklyHours]) -> list[HoursOfDay]:
+    """The other hours, each with the row of its weekday that has the times of ``row``."""
+    weekdays = [hours.weekday for hours in others]
+    found = queries.rows_like(row, weekdays, others[0].valid_from) if others else []
+    rows = {each.weekday: each for each in found}
+    return [HoursOfDay(rows.get(hours.weekday), hours) for hours in others]
 
 
 def _split_form(row: OpeningHours, data: QueryDict | None = None) -> SplitPeriodForm:

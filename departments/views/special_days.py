@@ -17,7 +17,7 @@ from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
 from database.versions import Stale
-from departments import access, actions, queries
+from departments import actions, queries
 from departments.access import administrator
 from departments.actions import Impact
 from departments.forms.special_days import (
@@ -29,6 +29,7 @@ from departments.forms.special_days import (
 )
 from departments.hours import Staffing
 from departments.models import Department
+from departments.removals import removed_special_day
 from departments.views import questions
 from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
 
@@ -100,7 +101,8 @@ def remove_special_day(
     request: PersonRequest, department: Department, date: dt.date
 ) -> HttpResponse:
     """Make the date follow the ordinary week or the rule for public holidays again."""
-    access.special_day_of(department, date)
+    if not department.special_days.filter(date=date).exists():
+        raise removed_special_day(department, date) or Http404
 
     def action(submission: Submission) -> Impact:
         return actions.remove_special_day(

@@ -14,6 +14,7 @@ from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
 from booking.access.pages import ForAnother, MandateEnded
 from booking.views.order import look_over_again
+from departments.removals import Removed
 from serviceshop.http.lock_timeouts import RETRY_AFTER
 
 IDEMPOTENCY_FIELDS = {"key"}
@@ -29,8 +30,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, ForAnother) and request.method in ("GET", "HEAD"):
         context = {"recipients": exception.recipients, "next": request.get_full_path()}
         return render(request, "for_another.html", context)
+    written = unsent.typed_in(request) if request.method == "POST" else []
+    if isinstance(exception, Removed):
+        context = {**vars(exception), "written": written}
+        return render(request, "removed.html", context, status=410)
     name = "mandate_ended.html" if isinstance(exception, MandateEnded) else "404.html"
-    return render(request, name, status=404)
+    return render(request, name, {"written": written}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Change
 from departments.models import OpeningHours
 from tests import factories
+from tests.browser import presses
 from tests.browser.conftest import PHONE
 
 DESK = {"width": 1440, "height": 1000}
@@ -81,3 +82,34 @@ def test_a_period_is_changed_with_the_keyboard_alone_and_without_javascript(
     changed = OpeningHours.objects.get(weekday=5, opens_at=dt.time(15), staff=2)
     assert changed.valid_from > timezone.localdate()
     assert Change.objects.get(department_id=week.pk).reason == "Fewer on Fridays"
+
+
+def test_monday_to_friday_is_set_in_four_presses(
+    department, administrator, open_page, counted, faults_of
+):
+    page = open_page("/", user=administrator, viewport=PHONE)
+    with counted(presses.MONDAY_TO_FRIDAY) as count:
+        count.press(page.get_by_role("link", name="Opening hours"))
+        count.press(page.get_by_role("link", name="New period"))
+        count.write(page.get_by_label("From", exact=True), "07:30")
+        count.write(page.get_by_label("To", exact=True), "15:00")
+        count.write(page.get_by_label("Employees at work"), "4")
+        assert faults_of(page) == []
+        count.press(page.get_by_role("button", name="See what the change does"))
+        result = page.locator(".impact")
+        result.wait_for()
+        assert result.bounding_box()["y"] < PHONE["height"] / 2, "the result is first"
+        count.press(page.get_by_role("button", name="Save the change"))
+        page.wait_for_url("**/hours/?on=*")
+    rows = OpeningHours.objects.values_list("weekday", "opens_at", "staff")
+    assert list(rows) == [(day, dt.time(7, 30), 4) for day in range(1, 6)]
+
+
+def test_a_button_ticks_the_weekdays(week, administrator, open_page):
+    page = open_page(reverse("departments:new_period", args=[week.pk]), user=administrator)
+    page.get_by_label("Employees at work").fill("9")
+    page.get_by_role("button", name="All days").click()
+    assert page.locator("[name=weekday]:checked").count() == 7
+    page.get_by_role("button", name="Monday to Friday").click()
+    assert page.locator("[name=weekday]:checked").count() == 5
+    assert page.get_by_label("Employees at work").input_value() == "9"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import AccessLogEntry, Change
 from database.transactions import Busy
 from departments import actions
-from departments.models import OpeningHours, Shift, SpecialDay
+from departments.models import Department, OpeningHours, Shift, SpecialDay
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
 
@@ -284,7 +284,7 @@ def test_a_special_day_is_set_for_several_dates_and_removed(dina, department):
     assert SpecialDay.objects.count() == 2
     dina.post(remove, {**shown, "confirmed": "1"})
     assert SpecialDay.objects.count() == 1
-    assert dina.post(remove, {"confirmed": "1"}).status_code == 404
+    assert dina.post(remove, {"confirmed": "1"}).status_code == 410
 
 
 def test_own_hours_need_a_period(dina, department):
@@ -377,3 +377,85 @@ def test_a_lock_timeout_shows_the_form_again(dina, row, monkeypatch):
     assert page.status_code == 200
     assert page.context["form"].non_field_errors()
     assert 'value="2"' in page.text
+
+
+WORKDAYS = ["1", "2", "3", "4", "5"]
+
+
+def test_a_period_of_several_weekdays_is_one_change(dina, department):
+    add = reverse("departments:add_period", args=[department.pk])
+    form = typed(weekday=WORKDAYS)
+
+    preview = dina.post(add, form)
+    assert "Mandag–fredag 15:00–22:00, 2 employees" in preview.text
+    assert not OpeningHours.objects.exists()
+    for _ in range(2):
+        dina.post(add, {**form, "confirmed": "1"})
+
+    assert list(OpeningHours.objects.values_list("weekday", flat=True)) == [1, 2, 3, 4, 5]
+    department.refresh_from_db()
+    assert department.hours_version == 2
+    undo = reverse("departments:undo_change", args=[department.pk, Change.objects.get().pk])
+    dina.post(undo, {"confirmed": "1"})
+    assert not OpeningHours.objects.exists()
+
+
+def test_no_weekday_is_one_error(dina, department):
+    page = dina.post(reverse("departments:add_period", args=[department.pk]), typed())
+
+    assert page.context["form"].errors == {"weekday": ["Choose a weekday."]}
+
+
+@pytest.mark.parametrize(("button", "days"), [("workdays", 5), ("all", 7)])
+def test_a_button_chooses_weekdays_without_scripts(dina, department, button, days):
+    add = reverse("departments:add_period", args=[department.pk])
+
+    page = dina.post(add, typed(weekday="6", staff="11", days=button))
+
+    assert page.text.count(" checked>") == days
+    assert 'value="11"' in page.text
+    assert not OpeningHours.objects.exists()
+
+
+def test_a_new_period_begins_with_the_usual_times(dina, row, department):
+    factories.OpeningHoursFactory(
+        department=department, weekday=4, opens_at=row.opens_at, closes_at=row.closes_at, staff=3
+    )
+    factories.OpeningHoursFactory(department=department, weekday=3, staff=2)
+
+    form = dina.get(reverse("departments:new_period", args=[department.pk])).context["form"]
+
+    assert (form["opens_at"].initial, form["staff"].initial) == (dt.time(15), 3)
+    assert form["weekday"].initial == [1, 2, 3, 4, 5]
+
+
+def test_other_weekdays_follow_a_changed_period(dina, row, department):
+    """A period with the same times is changed; where there is none, one is made."""
+    like = factories.OpeningHoursFactory(
+        department=department, weekday=4, opens_at=row.opens_at, closes_at=row.closes_at, staff=1
+    )
+    other = factories.OpeningHoursFactory(department=department, weekday=3)
+    form = typed(also=["3", "4"], staff="2")
+
+    preview = dina.post(url("change_period", row), form)
+    assert preview.text.count('class="before"') == 2
+    assert preview.text.count('class="new"') == 1
+    for _ in range(2):
+        dina.post(url("change_period", row), {**form, "confirmed": "1"})
+
+    evenings = OpeningHours.objects.filter(opens_at=dt.time(15), valid_until=None)
+    assert list(evenings.values_list("weekday", "staff")) == [(3, 2), (4, 2), (5, 2)]
+    like.refresh_from_db()
+    assert like.valid_until == FRIDAY - dt.timedelta(days=1)
+    other.refresh_from_db()
+    assert other.valid_until is None
+    assert Change.objects.count() == 1
+
+
+def test_other_weekdays_are_not_changed_when_the_hours_have_changed(dina, row):
+    Department.objects.update(hours_version=2)
+    page = dina.post(url("change_period", row), typed(also=["4"], confirmed="1"))
+
+    assert page.status_code == 409
+    assert page.context["form"]["also"].value() == ["4"]
+    assert not OpeningHours.objects.filter(weekday=4).exists()

@@ -234,8 +234,12 @@ def test_an_absence_that_was_deleted_meanwhile_is_not_changed(shifts, care_worke
     absence, _ = away(care_worker, nine, noon, administrator)
     Absence.objects.get().delete()
 
-    actions.correct_absence(absence=absence, period=Interval(nine, nine + FIVE), by=administrator)
-    actions.end_absence(absence=absence, ends_at=nine, by=administrator)
+    with pytest.raises(Absence.DoesNotExist):
+        actions.correct_absence(
+            absence=absence, period=Interval(nine, nine + FIVE), by=administrator
+        )
+    with pytest.raises(Absence.DoesNotExist):
+        actions.end_absence(absence=absence, ends_at=nine, by=administrator)
 
     assert not Absence.objects.exists()
 
