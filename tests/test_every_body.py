@@ -63,6 +63,7 @@ FOREIGN = {
     "first_key": ["opening hours"],
     "second_key": ["opening hours"],
     "person": ["recipient", "employee's person", "carer"],
+    "sick": ["employee's person", "carer"],
     "recipient": ["recipient", "foreign user"],
     "service": ["service"],
     "shift": ["shift"],
