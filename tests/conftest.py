@@ -5,6 +5,7 @@ import gc
 import os
 import uuid
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from django.conf import settings as project
@@ -25,6 +26,7 @@ from tests import factories
 from tests.fast_database import copied_database, delete_all_rows
 from tests.kept import forget_drawn
 from tests.promises import are_empty, broken_lists, broken_seats
+from tests.sizes import IN_FULL, SEED
 from tests.workflow.worker import Delivery
 from workflow.models import DayPlan
 
@@ -53,8 +55,12 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """The longest first, so that at the end nobody waits for one who has just begun."""
+    if is_whole_suite(config) and not IN_FULL:
+        left_out = {*items} - {*todays_cases(items)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is None,
@@ -62,6 +68,22 @@ def pytest_collection_modifyitems(items):
             item.path.name not in FOLLOW_EVERY_LINK,
         )
     )
+
+
+def is_whole_suite(config):
+    """Not when files or words are given: then every case runs."""
+    tests = {*config.getini("testpaths"), str(config.rootpath), str(config.rootpath / "tests")}
+    return {*config.args} <= tests and not config.option.keyword
+
+
+def todays_cases(items):
+    """All tests; of those with three cases or more a third of the cases, another one each day."""
+    cases = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for group in cases.values():
+        group.sort(key=lambda item: crc32(item.nodeid.encode()))
+        yield from group if len(group) < 3 else group[SEED % 3 :: 3]
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +125,12 @@ def nothing_slow_on_purpose():
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def fixed_blocks_checked():
-    """Each ``{% fixed %}`` block is rendered each time and compared with its cached text."""
-    FixedNode.is_checked = True
-    yield
-    FixedNode.is_checked = False
+@pytest.fixture(autouse=True)
+def fixed_blocks_checked(request, monkeypatch):
+    """Each ``{% fixed %}`` block is rendered each time and compared with its cached text: in all
+    tests with ``IN_FULL``, else in a third of them, another one each day."""
+    is_checked = IN_FULL or crc32(request.node.nodeid.encode()) % 3 == SEED % 3
+    monkeypatch.setattr(FixedNode, "is_checked", is_checked)
 
 
 @pytest.fixture(autouse=True)
@@ -119,8 +141,8 @@ def _mail_at_once(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _no_wrong_keys_yet(monkeypatch):
-    """Counted in the process, for one network address: that of all tests."""
-    monkeypatch.setattr(api, "_wrong_keys", Rate("test"))
+    """Wrong API keys are counted for one network address, which all tests share."""
+    monkeypatch.setattr(api, "_wrong_keys", Rate(f"wrong keys {uuid.uuid4()}"))
     monkeypatch.setattr(api, "_accepted", set())
 
 
@@ -152,12 +174,6 @@ def promises_kept(request, _django_db_marker):
     if not are_empty(Visit, DayPlan):
         assert not broken_seats()
         assert not broken_lists()
-
-
-@pytest.fixture(autouse=True)
-def no_earlier_wrong_keys(monkeypatch):
-    """Wrong API keys of other tests in the same minute do not count."""
-    monkeypatch.setattr(api, "_wrong_keys", Rate(f"wrong keys {uuid.uuid4()}"))
 
 
 @pytest.fixture

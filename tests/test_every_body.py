@@ -63,6 +63,7 @@ FOREIGN = {
     "first_key": ["opening hours"],
     "second_key": ["opening hours"],
     "person": ["recipient", "employee's person", "carer"],
+    "sick": ["employee's person", "carer"],
     "recipient": ["recipient", "foreign user"],
     "service": ["service"],
     "shift": ["shift"],
@@ -91,7 +92,7 @@ PLAIN = {
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why",
-    "previewed", "seen", "seen_shift", "shown", "version",
+    "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
 FILLED = {
@@ -222,8 +223,8 @@ UNVERSIONED = {
         [
             "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
-            "booking:make_feed", "booking:make_wish", "booking:register_guardian",
-            "booking:repeat", "departments:add_employee", "departments:add_qualification",
+            "booking:make_feed", "booking:register_guardian",
+            "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
         ],
         MAKES_A_ROW,
@@ -246,6 +247,8 @@ UNVERSIONED = {
     **dict.fromkeys(
         ["booking:move", "booking:move_by_phone"], "is refused when the booking has moved"
     ),
+    "booking:make_wish": "the same wish again makes no other row",
+    "departments:add_qualification": "the same name again makes no other row",
     "departments:undo_change": "is refused when the hours have changed since",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from booking.models import Booking, BookingEvent
 from booking.outcomes import Outcome
 from booking.queries.actors import Actor, Actors
+from booking.templatetags.whose import for_whom, is_reader
 
 register = template.Library()
 
@@ -67,28 +68,66 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "workflow:report_visit:opened": gettext_lazy("Opened what happened at a visit"),
     "workflow:report_visit:sent": gettext_lazy("Wrote how a visit went"),
     "workflow:report_visit": gettext_lazy("Opened how a visit went, or wrote it"),
+    "api": gettext_lazy("Saw or changed your visits with a program"),
+    "other": gettext_lazy("Opened your information"),
 }
 
+
+# Where they differ for somebody who acts for the person.
+WORDS_TO_OTHERS = {
+    "booking:calendar": gettext_lazy("Saw the calendar"),
+    "booking:week": gettext_lazy("Saw the week"),
+    "booking:visits": gettext_lazy("Saw the visits"),
+    "booking:visit": gettext_lazy("Saw one of the visits"),
+    "booking:changes": gettext_lazy("Saw who has changed the information"),
+    "booking:book": gettext_lazy("Booked a visit"),
+    "booking:make_wish": gettext_lazy("Asked to be told of a free time"),
+    "booking:remove_wish": gettext_lazy("Stopped waiting for a free time"),
+    "booking:feed": gettext_lazy("Read the calendar with a program"),
+    "booking:recipients": gettext_lazy("Saw the name in the list of recipients"),
+    "booking:search_recipients": gettext_lazy("Found the name by a search"),
+    "booking:recipient": gettext_lazy("Opened the person's page"),
+    "booking:change_recipient": gettext_lazy("Changed the name, phone or address"),
+    "booking:grant": gettext_lazy("Opened a grant"),
+    "booking:phone": gettext_lazy("Looked for a time"),
+    "booking:phone_visit": gettext_lazy("Saw one of the visits"),
+    "booking:book_by_phone": gettext_lazy("Booked a visit by phone"),
+    "booking:move_by_phone": gettext_lazy("Moved a visit"),
+    "booking:cancel_by_phone": gettext_lazy("Cancelled a visit"),
+    "booking:recipient_week": gettext_lazy("Saw the week, to print it"),
+    "booking:change_grant": gettext_lazy("Changed a grant"),
+    "departments:changes": gettext_lazy("Saw what was changed"),
+    "workflow:today": gettext_lazy("Saw the name on the page of today"),
+    "workflow:board": gettext_lazy("Saw the name on the plan of the day"),
+    "workflow:my_day": gettext_lazy("Saw the name on the work list"),
+    "workflow:print_list": gettext_lazy("Printed a work list with the name on it"),
+    "workflow:visit": gettext_lazy("Opened the visit before coming"),
+    "api": gettext_lazy("Saw or changed the visits with a program"),
+    "other": gettext_lazy("Opened the information"),
+}
 
 CHOOSING_A_TIME = ("booking:times", "booking:check", "booking:move_times", "booking:move_check")
 
 
-@register.filter
-def access_words(what: str) -> str:
+@register.simple_tag(takes_context=True)
+def access_words(context: dict[str, Any], what: str) -> str:
     """What somebody did, from the URL name in the access log."""
     if what.startswith(CHOOSING_A_TIME):
-        return _("Looked for a time for you")
-    if what.startswith("api:"):
-        return _("Saw or changed your visits with a program")
-    return str(ACCESS_WORDS.get(what, _("Opened your information")))
+        what = "booking:phone"
+    elif what.startswith("api:"):
+        what = "api"
+    elif what not in ACCESS_WORDS:
+        what = "other"
+    words = ACCESS_WORDS[what]
+    return str(words if is_reader(context) else WORDS_TO_OTHERS.get(what, words))
 
 
-@register.simple_tag
-def done_by(event: BookingEvent | None, actor: Actor) -> str:
+@register.simple_tag(takes_context=True)
+def done_by(context: dict[str, Any], event: BookingEvent | None, actor: Actor) -> str:
     """Who moved or cancelled the visit, and why; "" when the person moved it themselves."""
     is_move = event is not None and event.kind == BookingEvent.Kind.MOVED
     if event is None or actor is Actor.OWN:
-        return "" if is_move else _("Nobody comes. You can book a new time whenever you like.")
+        return "" if is_move else for_whom(context, "nobody_comes")
     if actor is Actor.STAFF:
         words = _("The municipality moved it.") if is_move else _("The municipality cancelled it.")
     else:
@@ -108,8 +147,10 @@ OUTCOME_WORDS = {
 }
 
 
-@register.inclusion_tag("booking/_outcome.html")
-def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) -> dict[str, Any]:
+@register.inclusion_tag("booking/_outcome.html", takes_context=True)
+def outcome(
+    context: dict[str, Any], booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors
+) -> dict[str, Any]:
     """What became of a past or cancelled booking, in neutral words."""
     last = next(reversed(booking.events.all()), None)
     actor = actors.of(last) if last else Actor.OWN
@@ -120,7 +161,8 @@ def outcome(booking: Booking, outcomes: Mapping[UUID, Outcome], actors: Actors) 
     words = _("We have not registered yet what happened")
     if booking.status == Booking.Status.CANCELLED:
         symbol, words = "undo", _("Cancelled by you")
-        if last and last.by and actor is Actor.HELPER:
+        is_named = actor is Actor.HELPER or (actor is Actor.OWN and not is_reader(context))
+        if last and last.by and is_named:
             symbol, words = "x", _("Cancelled by {name}").format(name=last.by.full_name)
         elif actor is Actor.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")

@@ -24,6 +24,7 @@ from booking.choosing import Alternative, Choosing, alternatives
 from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate, SeriesDate
 from booking.queries.series import DateOfSeries
+from booking.templatetags.whose import text_for, why_missed_for
 from booking.views import questions, simple
 from booking.views.steps import notified_by_helper
 from departments.hours import WEEK, a_week_later
@@ -106,13 +107,15 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
 
 def _say_how_it_begins(request: PersonRequest, series: BookingSeries, first: dt.date) -> None:
     """Whether the first date is booked; it was tried at once when the horizon has reached it."""
+    is_own = whose_pages(request).mandate is None
     decided = series.dates.filter(date=first).first()
     series.refresh_from_db(fields=["ended_at"])
     if series.ended_at:
-        messages.warning(request, _("It does not repeat: your grant covers no date after this."))
+        messages.warning(request, text_for("grant_covers_no_date", is_own=is_own))
     elif decided and decided.state == SeriesDate.State.MISSED:
         text = _("{day} could not be booked. {why} We go on with the dates after it.")
-        messages.warning(request, text.format(day=_day(first), why=decided.get_why_display()))
+        why = why_missed_for(decided.why, is_own=is_own)
+        messages.warning(request, text.format(day=_day(first), why=why))
     else:
         messages.success(
             request, _("It repeats every {weekday} from now on.").format(weekday=_weekday(first))
@@ -127,7 +130,7 @@ def _why_not_first(visit: Booking, now: dt.datetime) -> str:
     except errors.OutsideHorizon:
         return ""
     except errors.BookingError as error:
-        return str(WHY[type(error)].label)
+        return WHY[type(error)].value
     return ""
 
 

@@ -28,7 +28,9 @@ def person(service):
 
 @pytest.fixture
 def page(browser, live_server, person):
-    """Logged in, in a browser as people have it."""
+    """Logged in, in a browser as people have it: the whole one, with its back/forward cache."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: install the package chromium")
     chromium = browser.browser_type.launch(
         executable_path=CHROMIUM,
         args=FLAGS,

@@ -1,8 +1,11 @@
 """Template tags that choose words."""
 
 import datetime as dt
+import re
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from accounts.models import User
@@ -10,7 +13,8 @@ from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
 from booking.queries.actors import Actor
 from booking.templatetags.calendar import soon_day
 from booking.templatetags.grants import amount_per_period, holder_may, valid_from_until
-from booking.templatetags.history import done_by
+from booking.templatetags.history import ACCESS_WORDS, access_words, done_by
+from booking.templatetags.whose import TEXTS
 from booking.templatetags.wishes import wish_note
 from tests.booking.pages.conftest import TODAY, at
 
@@ -37,7 +41,47 @@ def english():
 )
 def test_who_moved_or_cancelled_a_visit(kind, actor, words):
     event = BookingEvent(kind=kind, by=CARL, reason="He is away.")
-    assert done_by(event, actor) == words
+    assert done_by({}, event, actor) == words
+
+
+# Addressed to the person, not to whoever acts: one may book, move and think for another.
+OF_THE_PERSON = re.compile(
+    r"\b(your|my|mine|yours|you (have|keep|are granted|need|call it)|for you|(found|saw) you)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_for_others_do_not_address_the_person(name):
+    own, other = map(str, TEXTS[name])
+    assert OF_THE_PERSON.search(other) is None
+    assert set(re.findall(r"%\(\w+\)s", own)) == set(re.findall(r"%\(\w+\)s", other))
+
+
+def test_the_access_log_does_not_address_a_guardian_as_the_person():
+    guardian = {"whose": SimpleNamespace(mandate=Mandate())}
+    for what in [*ACCESS_WORDS, "booking:times:opened", "api:bookings", "workflow:unknown"]:
+        words = access_words(guardian, what)
+        assert OF_THE_PERSON.search(words) is None, words
+        assert not re.search(r"\byou\b", words), words
+    assert access_words({}, "booking:visits") == "Saw your visits"
+
+
+def test_pages_that_others_read_take_such_texts_from_one_place():
+    """Pages about everybody, to print, or for the recipient alone may say it themselves."""
+    own = {"help", "_footer", "privacy", "accessibility", "feeds", "mandates"}
+    own |= {"letter", "_letter", "invitation_letter", "_my_week"}
+    found = [
+        f"{path.name}: {text}"
+        for path in (settings.BASE_DIR / "templates" / "booking").rglob("*.html")
+        if path.stem not in own
+        for text in re.findall(
+            r'translate[^%]*"([^"]*)"|%}([^%]*?){% endblocktrans', path.read_text()
+        )
+        for text in text
+        if OF_THE_PERSON.search(text)
+    ]
+    assert sorted(found) == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +99,7 @@ def test_how_soon_a_free_time_is(clock, date, hour, words):
 
 
 def test_a_cancelled_visit_without_events_says_that_nobody_comes():
-    assert done_by(None, Actor.OWN).startswith("Nobody comes.")
+    assert done_by({}, None, Actor.OWN).startswith("Nobody comes.")
 
 
 @pytest.mark.parametrize(

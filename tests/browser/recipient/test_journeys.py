@@ -168,6 +168,7 @@ def test_repeating_and_waiting_in_the_simple_view(simple, way):
 def test_the_back_button_after_booking_books_nothing_more(shop, open_page):
     page = open_page(f"/book/{shop.shower.pk}/{THURSDAY}/18.00/", user=shop.aksel.user)
     page.get_by_role("button", name="Book").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
     proof = page.url
     page.go_back()
     button = page.get_by_role("button", name="Book", exact=True)

@@ -1,0 +1,53 @@
+// One press sends a form once. The pressed button shows that it is busy until the answer comes,
+// and further presses send nothing. Without this file the server recognises a form sent twice.
+(() => {
+  const { wait, saving } = document.currentScript.dataset; // words
+  const PATIENCE = 20_000; // ms: the user may have stopped the page, and can press again then
+  const WIDE = 96; // px: narrower buttons have no room for a word
+  const sent = new Map(); // form → how to make it as it was
+
+  const mark = (button, form) => {
+    button.setAttribute("aria-busy", "true");
+    if (!button.matches(".ds-button") || button.offsetWidth < WIDE) {
+      return () => button.removeAttribute("aria-busy");
+    }
+    const content = [...button.childNodes];
+    button.style.minInlineSize = `${button.offsetWidth}px`;
+    const saves = button.name === "confirmed" || "saves" in form.dataset;
+    button.replaceChildren(saves ? saving : wait);
+    return () => {
+      button.removeAttribute("aria-busy");
+      button.style.minInlineSize = "";
+      button.replaceChildren(...content);
+    };
+  };
+
+  const release = (form) => {
+    sent.get(form)?.();
+    sent.delete(form);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (sent.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    sent.set(form, event.submitter ? mark(event.submitter, form) : () => {});
+    setTimeout(release, PATIENCE, form);
+  });
+
+  // Back to a page that the browser has kept: its forms can be sent again.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) [...sent.keys()].forEach(release);
+  });
+
+  // Links that htmx follows.
+  document.addEventListener("htmx:beforeRequest", ({ detail }) =>
+    detail.elt.setAttribute("aria-busy", "true"),
+  );
+  document.addEventListener("htmx:afterRequest", ({ detail }) =>
+    detail.elt.removeAttribute("aria-busy"),
+  );
+})();
