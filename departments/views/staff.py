@@ -309,7 +309,7 @@ def _page(
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
         "held": queries.qualifications_held(employee),
-        "shifts": queries.coming_shifts(department, employee.person)[:5],
+        "shifts": list(queries.coming_shifts(department, employee.person)),
         "absences": queries.coming_absences_of(employee),
         "today": today,
     }

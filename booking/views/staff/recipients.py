@@ -32,6 +32,7 @@ from booking.forms.recipients import (
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
 from booking.views.staff.letters import TOO_MANY
+from database.list_pages import list_page, page_number
 from database.versions import Stale
 from departments.access import administrator, departments_administered_by
 from departments.forms.staff import StaffContactEmailForm
@@ -66,15 +67,15 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
         return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
     matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
-    recipients = list(matching[: PER_PAGE + 1])
-    found = queries.found_recipients(recipients[:PER_PAGE], departments, timezone.now())
+    page = list_page(matching, page_number(request.POST.get("page")), PER_PAGE)
+    found = queries.found_recipients(page.shown, departments, timezone.now())
     for one in departments:
         here = [hit.recipient for hit in found if hit.department == one]
         look_at_list(request.user, one, here, "booking:search_recipients")
     context = {
         "department": department,
         "found": found,
-        "there_are_more": len(recipients) > PER_PAGE,
+        "page": page,
         "search": search,
     }
     return render(request, "booking/found_recipients.html", context)
