@@ -91,7 +91,7 @@ def test_one_goes_between_the_views_without_losing_the_page(simple, open_page):
     page.get_by_role("button", name="Ordinary view").click()
     expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
     page.get_by_role("button", name="Simple view").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You have booked cleaning")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tomorrow at 10:00")
     assert page.url.endswith(visit)
 
 
