@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from django.db import transaction
 from django.urls import URLPattern, resolve, reverse
 
 import accounts.urls
@@ -87,9 +88,10 @@ def pages_on_the_way(shop):
         channel=Message.Channel.EMAIL, address="shared@example.test", is_contact=True, by=by
     )
     employee = factories.EmployeeFactory(department__name="Home care South", person__email=None)
-    invitation = accounts_actions.invite(
-        kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
-    )
+    with transaction.atomic():
+        invitation = accounts_actions.invite(
+            kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
+        )
     return {
         "invitations": reverse("accounts:invitations"),
         "invitation": reverse("accounts:invitation", args=[invitation.token]),
