@@ -23,6 +23,7 @@ from booking.calendar.reasons import Kind
 from booking.calendar.timetable import (
     DayPart,
     OwnVisit,
+    PartOfDay,
     Row,
     Run,
     WeekPicture,
@@ -72,6 +73,12 @@ RUN_WORDS = {
 
 register.filter("part_name", lambda part: PART_NAMES[part])
 register.filter("run_word", lambda kind: RUN_WORDS[kind])
+
+
+@register.filter
+def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
+    """The day parts that have a free time."""
+    return [part for part in parts if part.free]
 
 
 @register.filter
