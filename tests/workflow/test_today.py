@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from booking.models import BookingEvent, Visit
 from departments.models import Day
 from tests import factories
@@ -101,7 +101,10 @@ def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worke
     ]
 
 
-def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_at):
+def test_changes_since_yesterday_are_listed_latest_first(
+    client, administrator, department, day, visit_at, monkeypatch, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
     cancelled, moved, booked, far = (visit_at(day, hour).booking for hour in (15, 16, 17, 18))
     events = [
         (cancelled, "cancelled", NOW - dt.timedelta(hours=20), None),
@@ -111,10 +114,25 @@ def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_
         (far, "moved", NOW - dt.timedelta(days=3), NOW + dt.timedelta(days=9)),
     ]
     for booking, kind, at, to in events:
-        event = BookingEvent.objects.create(booking=booking, kind=kind, to_starts_at=to)
+        event = BookingEvent.objects.create(
+            booking=booking, kind=kind, from_starts_at=NOW, to_starts_at=to
+        )
         BookingEvent.objects.filter(pk=event.pk).update(at=at)
 
-    assert [event.booking for event in today(department).changes] == [moved, booked, cancelled]
+    assert [event.booking for event in today(department).changes.shown] == [
+        moved,
+        booked,
+        cancelled,
+    ]
+
+    monkeypatch.setattr("workflow.queries.today.MAX_CHANGES", 2)
+    second = queries.today_of(department, NOW, changes_page=2).changes
+    assert [event.booking for event in second.shown] == [cancelled]
+    User.objects.update(language="en")
+    client.force_login(administrator)
+    page = client.get(reverse("workflow:today", args=[department.pk]))
+    assert 'href="?changes=2#changes"' in page.text
+    assert "1 to 2 of 3, the latest first." in page.text
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
     AbsenceNow,
-    EssentialPage,
     Problem,
     Today,
     TodayFigures,
@@ -52,7 +51,6 @@ __all__ = [
     "CandidateList",
     "DayAhead",
     "EarlierReport",
-    "EssentialPage",
     "Leg",
     "ListOfVisits",
     "Move",
