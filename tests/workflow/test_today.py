@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from booking.models import BookingEvent, Visit
 from departments.models import Day
 from tests import factories
@@ -128,10 +128,11 @@ def test_changes_since_yesterday_are_listed_latest_first(
     monkeypatch.setattr("workflow.queries.today.MAX_CHANGES", 2)
     second = queries.today_of(department, NOW, changes_page=2).changes
     assert [event.booking for event in second.shown] == [cancelled]
+    User.objects.update(language="en")
     client.force_login(administrator)
     page = client.get(reverse("workflow:today", args=[department.pk]))
     assert 'href="?changes=2#changes"' in page.text
-    assert "1–2 av 3" in page.text
+    assert "1 to 2 of 3, the latest first." in page.text
 
 
 @pytest.mark.parametrize(

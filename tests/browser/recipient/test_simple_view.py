@@ -68,7 +68,7 @@ def pages_of_what_repeats(shop):
         shop.somebody_books(8, 10)
     series = actions.repeat(key=uuid.uuid4(), like=shop.next_visit, by=shop.aksel.user)
     missed, to_come, skipped = (TODAY + dt.timedelta(days=days) for days in (8, 15, 22))
-    actions.skip(series=series, date=skipped)
+    actions.skip(series=series, date=skipped, by=series.by)
     wish = wishes.wish(recipient=shop.aksel, service=shop.shower, date=FRIDAY, by=shop.aksel.user)
     path = f"/repeating/{series.pk}/"
     return {
