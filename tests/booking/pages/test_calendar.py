@@ -105,9 +105,7 @@ def test_a_week_that_is_used_up_says_why_and_the_next_one_is_open(page, grant, r
     assert "Thursday 26 November" not in text.split("Next week")[0].split("Free days")[1]
 
 
-def test_own_visits_are_listed_when_nothing_can_be_booked(
-    page, recipient, service, opening_hours
-):
+def test_own_visits_are_listed_when_nothing_can_be_booked(page, recipient, service, opening_hours):
     factories.BookingFactory(recipient=recipient, service=service, starts_at=at(10))
     for row in opening_hours:
         row.delete()
