@@ -11,7 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from accounts.messages.notices import Words
-from accounts.phones import shown_number
+from accounts.phones import municipality_phone, shown_number
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def send(
         "url": f"{settings.SITE_URL}{words.path}" if words.path else "",
         "site_url": settings.SITE_URL,
         "municipality": settings.MUNICIPALITY,
-        "phone": shown_number(words.phone) or settings.MUNICIPALITY_PHONE,
+        "phone": shown_number(words.phone) or municipality_phone(),
     }
     mail = EmailMultiAlternatives(
         subject=words.subject,
