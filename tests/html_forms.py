@@ -75,7 +75,7 @@ def form_to(action, response):
     forms = Forms(response.request["PATH_INFO"], response.text).forms
     name = resolve(action).view_name
     found = next(form for form in forms if resolve(form.action).view_name == name)
-    for name in ("confirmed", "drop_named", "more", "never"):
+    for name in ("confirmed", "days", "drop_named", "more", "never"):
         found.fields.pop(name, None)
     return found
 

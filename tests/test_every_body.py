@@ -63,6 +63,7 @@ FOREIGN = {
     "first_key": ["opening hours"],
     "second_key": ["opening hours"],
     "person": ["recipient", "employee's person", "carer"],
+    "sick": ["employee's person", "carer"],
     "recipient": ["recipient", "foreign user"],
     "service": ["service"],
     "shift": ["shift"],
@@ -91,7 +92,7 @@ PLAIN = {
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why",
-    "previewed", "seen", "seen_shift", "shown", "version",
+    "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
 FILLED = {

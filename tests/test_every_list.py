@@ -354,6 +354,7 @@ OTHERS = {
     "departments:new_service department": "a form",
     "departments:new_employee department": "a form",
     "workflow:add_shift department date": "a form",
+    "workflow:report_sick department date shift": "one shift",
     "workflow:name_shift department date shift": "one shift",
     "workflow:unname_shift department date shift": "one shift",
     "workflow:remove_shift department date shift": "one shift",

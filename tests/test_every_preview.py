@@ -408,7 +408,12 @@ def test_a_shift_that_loses_its_name_or_goes_is_previewed(client, scene, name):
 
 # -- No verb is left out ----------------------------------------------------------------------
 
-ON_THE_BOARD = {"name_shift", "unname_shift", "remove_shift"}
+ON_THE_BOARD = {
+    "name_shift",
+    "unname_shift",
+    "remove_shift",
+    "report_sick",  # tests/workflow/test_sickness.py
+}
 CALLED_BY_OTHERS = {
     "change_shifts",
     "lay_out",

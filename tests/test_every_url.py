@@ -314,6 +314,7 @@ RULES = {
     "workflow:take_off department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit"),
     "workflow:add_shift department date": get(ADMINISTRATOR, **AT_DAY),
     "workflow:board_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:report_sick department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
     "workflow:name_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift").sends(
         person="person"
     ),

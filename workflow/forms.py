@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
 from accounts.models import User
+from booking.forms.visits import InstantField
 from departments.forms.fields import WrittenEndField, WrittenTimeField
 from departments.hours import Interval, is_unusual, local_instant
 from departments.models import Department
@@ -38,6 +39,16 @@ OUTCOMES = [
         _("The cause is with us"),
     ),
 ]
+
+
+class SickForm(CleanForm):
+    """What the button that reports a shift's carer sick sends. ``key`` makes one absence of a
+    form that is sent twice; ``person`` is who takes over, if anybody."""
+
+    key = forms.UUIDField()
+    sick = forms.UUIDField()
+    starts_at = InstantField()
+    person = forms.UUIDField(required=False)
 
 
 class ReportForm(CleanForm):

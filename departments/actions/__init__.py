@@ -51,6 +51,7 @@ from departments.actions.settings import (
     record_change,
     undo_settings_change,
 )
+from departments.actions.sickness import report_sick
 from departments.actions.staff import (
     add_employee,
     change_contact_email,
@@ -111,6 +112,7 @@ __all__ = [
     "remove_special_day",
     "rename_employee",
     "report_absence",
+    "report_sick",
     "revision_bumped",
     "rules_ahead",
     "save_if",

@@ -11,7 +11,7 @@ saved, and the page shows the new preview.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self, TypedDict
 from urllib.parse import urlencode
 
@@ -34,7 +34,15 @@ from departments.models import Department
 from departments.seats import AffectedVisit, Reseated
 from departments.templatetags.staffing import long_hours
 
-CONTROL_FIELDS = ("csrfmiddlewaretoken", "confirmed", "previewed", "reason", "drop_named")
+CONTROL_FIELDS = (
+    "csrfmiddlewaretoken",
+    "confirmed",
+    "previewed",
+    "previewed_drop",
+    "reason",
+    "drop_named",
+)
+DROP = "drop"  # value of "confirmed": save, and take named people off the shifts that go
 
 
 class Field(NamedTuple):
@@ -63,12 +71,13 @@ class Submission:
 
     @classmethod
     def of(cls, request: PersonRequest) -> Self:
+        drops = request.POST.get("confirmed") == DROP
         return cls(
             by=request.user,
             reason=clean_text(request.POST.get("reason", ""))[:200],
-            drop_named="drop_named" in request.POST,
+            drop_named=drops or "drop_named" in request.POST,
             is_confirmed="confirmed" in request.POST,
-            previewed=request.POST.get("previewed", ""),
+            previewed=request.POST.get("previewed_drop" if drops else "previewed", ""),
             version=seen_version(request.POST),
             fields=[
                 Field(name, clean_text(value, multiline=True))
@@ -95,13 +104,15 @@ class Preview:
     """What a change would do, for the page that asks for confirmation.
 
     A person may work in several departments. ``elsewhere`` counts the visits of the others,
-    which are not shown.
+    which are not shown. When named people would keep shifts that the hours no longer need,
+    ``dropping`` is the preview of the same change without them.
     """
 
     impact: Impact
     submission: Submission
     department: Department
     digest: str
+    dropping: "Preview | None" = None
 
     @property
     def has_changed(self) -> bool:
@@ -124,6 +135,22 @@ class Preview:
     def _own(self, visits: Iterable[AffectedVisit]) -> list[AffectedVisit]:
         own = [visit for visit in visits if visit.department_id == self.department.pk]
         return sorted(own, key=lambda visit: visit.starts_at)
+
+    @property
+    def further_lost(self) -> list[AffectedVisit]:
+        """The visits that lose their employee only when named people lose their shifts too."""
+        known = {visit.visit_id for visit in self.lost}
+        lost = self.dropping.lost if self.dropping else []
+        return [visit for visit in lost if visit.visit_id not in known]
+
+    @property
+    def severity(self) -> str:
+        """How bad the worst effect is: "lost", "moved" or "none"."""
+        if self.lost:
+            return "lost"
+        impact = self.impact
+        hits_people = impact.named_removed or impact.named_kept or impact.unnamed
+        return "moved" if self.moved or self.elsewhere or hits_people else "none"
 
     @property
     def count(self) -> int:
@@ -152,37 +179,53 @@ def preview_or_save(
     submission = Submission.of(request)
     context_after = _with_shortages(department, context_after)
 
-    def act_and_read() -> tuple[Impact, dict[str, Any], str]:
+    def act_and_read(submission: Submission) -> tuple[Impact, dict[str, Any], str]:
         result, context = action(submission), context_after()
         impact = _impact(result)
         return impact, context, actions.digest_of(impact, context.get("lost_shifts", ()))
+
+    def dropping() -> Preview:
+        drops = replace(submission, drop_named=True)
+        impact, _context, digest = actions.preview(act_and_read, drops)
+        return Preview(impact, drops, department, digest)
 
     def is_as_previewed(shown: tuple[Impact, dict[str, Any], str]) -> bool:
         # Empty: it affects nothing, or the form is sent twice and has been saved already.
         return submission.is_confirmed and shown[2] in (submission.previewed, "")
 
     try:
-        (impact, context, digest), is_saved = actions.save_if(is_as_previewed, act_and_read)
+        (impact, context, digest), is_saved = actions.save_if(
+            is_as_previewed, lambda: act_and_read(submission)
+        )
+        offers_drop = impact.named_kept and not is_saved
+        preview = Preview(
+            impact, submission, department, digest, dropping() if offers_drop else None
+        )
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
-    preview = Preview(impact, submission, department, digest)
     if is_saved:
         if preview.count:
             message = " ".join([message, _("Nobody got a message about it.")])
         messages.success(request, message)
         return redirect(next_url)
-    log_accesses(
-        by=submission.by,
-        subject_ids=[visit.recipient_id for visit in (*preview.lost, *preview.moved)],
-        what="departments:preview",
-        department_id=department.pk,
-    )
+    _log_looks(preview)
     return render(
         request,
         template,
         {**context, "department": department, "preview": preview},
         status=409 if preview.has_changed else 200,
+    )
+
+
+def _log_looks(preview: Preview) -> None:
+    """Record that the user has seen the names of these recipients."""
+    visits = [*preview.lost, *preview.moved, *preview.further_lost]
+    log_accesses(
+        by=preview.submission.by,
+        subject_ids=[visit.recipient_id for visit in visits],
+        what="departments:preview",
+        department_id=preview.department.pk,
     )
 
 

@@ -37,7 +37,7 @@ from departments.views.previews import Submission, preview_or_save, restored_inp
 @require_safe
 @administrator
 def special_days(request: PersonRequest, department: Department) -> HttpResponse:
-    form, periods = _forms(restored_input(request))
+    form, periods = _forms(restored_input(request), {"kind": DayKind.CLOSED})
     return _page(request, department, form.at(department.hours_version), periods)
 
 
@@ -83,8 +83,10 @@ def set_special_day(request: PersonRequest, department: Department) -> HttpRespo
 
     back = reverse("departments:special_days", args=[department.pk])
     warnings = warnings_of(hours, form.dates[0])
+    closes = _("Close this day") if len(form.dates) == 1 else _("Close these days")
+    save = closes if kind == DayKind.CLOSED else ""
     try:
-        return _answer(request, department, action, back, warnings)
+        return _answer(request, department, action, back, warnings, save)
     except Stale:
         department.refresh_from_db()
         date = form.dates[0]
@@ -155,7 +157,9 @@ def _answer(
     action: Callable[[Submission], Impact],
     back: str,
     warnings: Sequence[str] = (),
+    save: str = "",
 ) -> HttpResponse:
+    """``save`` is the text of the button that saves, when it says more than the usual one."""
     newest = queries.newest_change_id(department)
     overview = reverse("departments:special_days", args=[department.pk])
 
@@ -165,6 +169,7 @@ def _answer(
             "coming": queries.coming_special_days(department, timezone.localdate()),
             "back": back,
             "warnings": warnings,
+            "save": save,
         }
 
     response = preview_or_save(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Change
+from departments import actions
 from departments.models import OpeningHours
 from tests import factories
 from tests.browser import presses
@@ -113,3 +114,35 @@ def test_a_button_ticks_the_weekdays(week, administrator, open_page):
     page.get_by_role("button", name="Monday to Friday").click()
     assert page.locator("[name=weekday]:checked").count() == 5
     assert page.get_by_label("Employees at work").input_value() == "9"
+
+
+def test_a_day_is_closed_in_four_presses_with_all_that_it_hits_on_one_page(
+    department, administrator, care_worker, open_page, counted, faults_of
+):
+    date = timezone.localdate() + dt.timedelta(days=3)
+    factories.OpeningHoursFactory(department=department, weekday=date.isoweekday(), staff=2)
+    shift = shifts_of(department, date)[0]
+    actions.name_shift(shift=shift, person=care_worker, by=None)
+    visit = factories.VisitFactory(
+        day=shift.day, shift=shift, booking__starts_at=factories.local(date, 10)
+    )
+    page = open_page("/", user=administrator, viewport=PHONE)
+    with counted(presses.CLOSED_DAY) as count:
+        count.press(page.get_by_role("link", name="Opening hours"))
+        count.press(page.get_by_role("link", name="Special days"))
+        count.write(page.get_by_label("Date"), f"{date:%d.%m.%Y}")
+        count.write(page.get_by_label("Name that people see"), "Planning")
+        count.press(page.get_by_role("button", name="See what the change does"))
+        result = page.locator(".impact.lost")
+        for hit in (visit.booking.recipient.full_name, care_worker.full_name):
+            assert result.get_by_text(hit).first.is_visible()
+        assert faults_of(page) == []
+        count.press(page.get_by_role("button", name="Close this day (1 visit loses its employee)"))
+        page.wait_for_url("**/special-days/")
+    visit.refresh_from_db()
+    assert visit.shift is None
+
+
+def shifts_of(department, date):
+    actions.lay_out_now(department=department, date=date)
+    return department.days.get(date=date).shifts.order_by("pk")

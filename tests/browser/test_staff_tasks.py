@@ -1,6 +1,10 @@
-"""What staff do most, counted from their front page: to find somebody and to book for them."""
+"""What staff do most, counted from their front page: find somebody, book for them, and put
+somebody else on when a carer is sick."""
+
+import datetime as dt
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests import factories
@@ -55,6 +59,29 @@ def test_booking_by_phone(dina, berit, service, open_week, open_page, counted, f
         expect(page.get_by_text("The visit is booked.")).to_be_visible()
     assert berit.bookings.get().events.get().reason == "You called and asked."
     assert faults_of(page) == []
+
+
+def test_sickness_is_covered(
+    dina, care_worker, department, open_page, counted, faults_of, time_machine
+):
+    noon = factories.local(timezone.localdate(), 12)
+    time_machine.move_to(noon, tick=False)
+    day = factories.DayFactory(department=department, date=noon.date(), settled_at=noon)
+    shift = factories.ShiftFactory(day=day, person=care_worker)
+    visit = factories.VisitFactory(
+        day=day, shift=shift, booking__starts_at=noon + dt.timedelta(hours=1)
+    )
+    jonas = factories.EmployeeFactory(department=department, person__given_name="Jonas").person
+    page = open_page("/", user=dina)
+    with counted(presses.SICKNESS) as count:
+        count.press(page.get_by_role("link", name="Day board", exact=True))
+        count.press(page.get_by_role("link", name=care_worker.full_name))
+        count.press(page.get_by_role("link", name="Sick for the rest of the day"))
+        assert faults_of(page) == []
+        count.press(page.get_by_role("button", name="Save and put Jonas on"))
+        expect(page.get_by_text("takes over")).to_be_visible()
+    visit.refresh_from_db()
+    assert visit.shift.person == jonas
 
 
 def test_the_slash_key_goes_to_the_search_unless_one_types_or_has_turned_it_off(

@@ -109,6 +109,8 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert "Ruth Skaar" in page.text
     assert "Nils Bøe" in page.text
     assert page.text.count('href="tel:+4733000000"') == 1  # only those who lose their carer
+    assert 'class="impact lost"' in page.text
+    assert "Save the change (1 visit loses its employee)" in " ".join(page.text.split())
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
 
@@ -123,16 +125,18 @@ def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
 
     page = dina.post(url("remove_period", row), form)
     assert "Emil Haugen" in page.text
-    assert 'name="drop_named"' in page.text
+    dropping = page.context["preview"].dropping
+    assert [named.person for named in dropping.impact.named_removed] == ["Emil Haugen"]
+    assert f'name="previewed_drop" value="{dropping.digest}"' in page.text
 
-    page = dina.post(url("remove_period", row), {**form, "drop_named": "1"})
-    assert [named.person for named in page.context["preview"].impact.named_removed] == [
-        "Emil Haugen"
-    ]
+    drop = {"confirmed": "drop", "previewed_drop": "what was shown before"}
+    page = dina.post(url("remove_period", row), {**form, **drop})
+    assert page.status_code == 409
+    assert page.context["preview"].digest == dropping.digest
     assert Shift.objects.filter(person=care_worker).exists()
 
-    seen = {"drop_named": "1", "previewed": page.context["preview"].digest}
-    dina.post(url("remove_period", row), {**form, **seen, "confirmed": "1"})
+    drop["previewed_drop"] = dropping.digest
+    dina.post(url("remove_period", row), {**form, **drop})
     assert set(Shift.objects.values_list("opening_hours", flat=True)) == {evening.pk}
 
 

@@ -163,25 +163,31 @@ class ShiftCandidate:
     nearby_shifts: tuple[Interval, ...] = ()
 
 
-def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
-    """The department's care workers that day, best first."""
+def shift_candidates(
+    board: Board, lane: Lane, period: Interval | None = None
+) -> list[ShiftCandidate]:
+    """The department's care workers that day, best first. With ``period``, for those minutes
+    of the shift that its person is away."""
+    cards = [card for card in lane.cards if period is None or card.period.overlaps(period)]
+    is_left = lane.is_withdrawn and period is None
+    period = period or lane.period
     people = [
         person
         for person in care_workers(board.department, board.date)
-        if lane.is_withdrawn or person != lane.person
+        if is_left or person != lane.person
     ]
     ids = [person.pk for person in people]
     qualifications = qualifications_on(board.date, ids, board.department.pk)
     away = {
         absence.person_id
-        for absence in absences_between(board.department, lane.period.start, lane.period.end)
+        for absence in absences_between(board.department, period.start, period.end)
     }
     nearby = defaultdict(list)
     for shift in Shift.objects.filter(
         person__in=ids,
         is_withdrawn=False,
-        starts_at__lt=lane.period.end + NIGHTS_REST,
-        ends_at__gt=lane.period.start - NIGHTS_REST,
+        starts_at__lt=period.end + NIGHTS_REST,
+        ends_at__gt=period.start - NIGHTS_REST,
     ):
         nearby[shift.person_id].append(shift.period)
     found = []
@@ -189,14 +195,14 @@ def shift_candidates(board: Board, lane: Lane) -> list[ShiftCandidate]:
         why_not = ""
         if person.pk in away:
             why_not = _("away")
-        elif any(period.overlaps(lane.period) for period in nearby[person.pk]):
+        elif any(other.overlaps(period) for other in nearby[person.pk]):
             why_not = _("works then")
         found.append(
             ShiftCandidate(
                 person,
                 why_not,
                 unqualified_for=tuple(
-                    card for card in lane.cards if not card.needs <= set(qualifications[person.pk])
+                    card for card in cards if not card.needs <= set(qualifications[person.pk])
                 ),
                 nearby_shifts=tuple(nearby[person.pk]),
             )

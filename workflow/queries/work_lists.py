@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.models import Recipient, Visit
-from departments.models import Department, Shift
+from departments.hours import DAY, Interval, local_instant
+from departments.models import Absence, Department, Shift
 from departments.queries import taken_off
 from workflow.models import Report, WorkItem, WorkList
 
@@ -234,7 +235,27 @@ def my_day(person: User, date: dt.date, now: dt.datetime) -> MyDay:
         lists = list(_mark_next(lists))
     begun = (_begun_before(one, until[one.shift.pk]) for one in earlier)
     lists += [one for one in begun if one.stops]
-    return MyDay(date=date, now=now, lists=lists, is_away=bool(shifts) and not at_work)
+    return MyDay(date=date, now=now, lists=lists, is_away=_is_away(person, date, now, shifts))
+
+
+def _is_away(person: User, date: dt.date, now: dt.datetime, shifts: Sequence[Shift]) -> bool:
+    """Whether an absence leaves the person nothing of the day's shifts from now on. Without
+    shifts, whether they are away on the day: somebody else's name may be on their shift."""
+    if not shifts:
+        zone = timezone.get_default_timezone()
+        first, end = (local_instant(one, dt.time(), zone) for one in (date, date + DAY))
+        away = Absence.objects.filter(person=person, starts_at__lt=end, ends_at__gt=first)
+        return away.exists()
+    if all(shift.is_withdrawn for shift in shifts):
+        return True
+    left = [
+        (Interval(max(now, shift.starts_at), shift.ends_at), shift.times_off)
+        for shift in shifts
+        if shift.ends_at > now
+    ]
+    return bool(left) and all(
+        any(away.contains(rest) for away in times_off) for rest, times_off in left
+    )
 
 
 def _begun_before(one: ListOfVisits, until: dt.datetime) -> ListOfVisits:

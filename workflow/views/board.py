@@ -44,7 +44,7 @@ def today(request: PersonRequest, department: Department) -> HttpResponse:
 @require_safe
 @administrator
 def board(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
-    return _render(request, queries.board_of(department, date))
+    return render_board(request, queries.board_of(department, date))
 
 
 @require_safe
@@ -58,7 +58,7 @@ def visit(
     if card is None:
         raise Http404
     (choice,) = queries.candidates_for(department, [queries.VisitOnBoard(board, card)])
-    return _render(
+    return render_board(
         request,
         board,
         panel="workflow/_board_visit.html",
@@ -87,7 +87,7 @@ def give(
         )
     except (BookingError, Busy, Stale) as error:
         messages.error(request, _refusal(error))
-        return _back_to(request, "workflow:board_visit", department, date, visit)
+        return back_to(request, "workflow:board_visit", department, date, visit)
     who = shift.person.full_name if shift.person else _("a shift without a name")
     messages.success(
         request,
@@ -96,7 +96,7 @@ def give(
     )
     if request.POST.get("next") == "today":
         return redirect("workflow:today", department.pk)
-    return _back_to(request, "workflow:board", department, date)
+    return back_to(request, "workflow:board", department, date)
 
 
 @require_POST
@@ -112,7 +112,7 @@ def take_off(
         messages.error(request, _refusal(error))
     else:
         messages.success(request, _("Nobody has the visit now. No message is sent about it."))
-    return _back_to(request, "workflow:board_visit", department, date, visit)
+    return back_to(request, "workflow:board_visit", department, date, visit)
 
 
 @require_safe
@@ -122,7 +122,7 @@ def shift(
 ) -> HttpResponse:
     """The board with one shift opened: whose it is, and who could have it."""
     board = queries.board_of(department, date)
-    return _render_shift(request, board, _lane(board, shift))
+    return _render_shift(request, board, lane_on(board, shift))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,11 +205,13 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The shift is added."))
-            return _back_to(request, "workflow:board_shift", department, date, added.pk)
+            return back_to(request, "workflow:board_shift", department, date, added.pk)
     board = queries.board_of(department, date)
     if board.is_past:
         raise Http404
-    return _render(request, board, panel="workflow/_board_add_shift.html", form=form, away=away)
+    return render_board(
+        request, board, panel="workflow/_board_add_shift.html", form=form, away=away
+    )
 
 
 @require_POST
@@ -221,7 +223,7 @@ def lay_out(request: PersonRequest, department: Department, date: dt.date) -> Ht
         raise Http404
     department_actions.lay_out_now(department=department, date=date)
     messages.success(request, _("The day is prepared. Its shifts can have names now."))
-    return _back_to(request, "workflow:board", department, date)
+    return back_to(request, "workflow:board", department, date)
 
 
 def _preview_or_change(
@@ -242,7 +244,7 @@ def _preview_or_change(
     version = seen_version(request.POST) if is_sent else None
 
     def is_as_previewed(reseated: Reseated) -> bool:
-        return is_sent and _digest_of_lost(reseated) in (previewed, "")
+        return is_sent and digest_of_lost(reseated) in (previewed, "")
 
     try:
         reseated, is_saved = department_actions.save_if(
@@ -253,26 +255,26 @@ def _preview_or_change(
                 message = " ".join([message, _("Nobody got a message about it.")])
             messages.success(request, message)
             if is_removal:
-                return _back_to(request, "workflow:board", department, date)
-            return _back_to(request, "workflow:board_shift", department, date, shift_id)
+                return back_to(request, "workflow:board", department, date)
+            return back_to(request, "workflow:board_shift", department, date, shift_id)
     except (DepartmentsError, Busy, Stale) as error:
         messages.error(request, str(error))
-        return _back_to(request, "workflow:board_shift", department, date, shift_id)
+        return back_to(request, "workflow:board_shift", department, date, shift_id)
     board = queries.board_of(department, date)
-    lane = _lane(board, shift_id)
+    lane = lane_on(board, shift_id)
     return _render_shift(
         request,
         board,
         lane,
         impact=reseated,
-        previewed=_digest_of_lost(reseated),
+        previewed=digest_of_lost(reseated),
         has_changed=bool(previewed),
         is_removal=is_removal,
         **context,
     )
 
 
-def _digest_of_lost(reseated: Reseated) -> str:
+def digest_of_lost(reseated: Reseated) -> str:
     return department_actions.digest_of(replace(reseated, moved=[]))
 
 
@@ -281,7 +283,7 @@ def _render_shift(
 ) -> HttpResponse:
     is_over = lane.period.end <= timezone.now()
     is_preview = "impact" in context
-    return _render(
+    return render_board(
         request,
         board,
         panel="workflow/_board_shift.html",
@@ -296,7 +298,7 @@ def _render_shift(
     )
 
 
-def _render(
+def render_board(
     request: PersonRequest, board: Board, panel: str | None = None, **context: Any
 ) -> HttpResponse:
     log_accesses(
@@ -330,14 +332,14 @@ def _view_query(request: PersonRequest) -> str:
     return "?as=list" if request.GET.get("as") == "list" else ""
 
 
-def _back_to(
+def back_to(
     request: PersonRequest, name: str, department: Department, *args: object
 ) -> HttpResponse:
     """After a form was sent. Its message stands on top of the page and takes the focus."""
     return redirect(reverse(name, args=[department.pk, *args]) + _view_query(request))
 
 
-def _lane(board: Board, shift_id: uuid.UUID) -> Lane:
+def lane_on(board: Board, shift_id: uuid.UUID) -> Lane:
     lane = board.lane(shift_id)
     if lane is None:
         raise Http404
