@@ -1,9 +1,11 @@
 """Base classes of all forms: the text that is sent is cleaned."""
 
+import uuid
 from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.text import clean_text
 
@@ -56,3 +58,21 @@ class CleanForm(CleanText, forms.Form):
 
 class CleanModelForm(CleanText, forms.ModelForm):  # type: ignore[type-arg]
     pass
+
+
+class KeyedForm(forms.BaseForm):
+    """Mixin for a form that makes a row. ``key`` becomes the row's id, so that sending the form
+    twice makes one row; the verb raises ``KeyReused`` for another form's key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"] = forms.UUIDField(
+            widget=forms.HiddenInput, required=False, initial=uuid.uuid4
+        )
+
+    def refuse_key(self) -> None:
+        """Show what was typed, with a key that was not used."""
+        self.add_error(None, _("This form was used before. Send it once more if you mean it."))
+        data: Any = self.data
+        self.data = data = data.copy()
+        data[self.add_prefix("key")] = str(uuid.uuid4())

@@ -41,6 +41,24 @@ def register_all() -> None:
             endings=("withdraw_invitation", "replace_invitation", "decline_invitation"),
         )
     )
+    changes.register(
+        changes.ChangeKind(
+            "coordinators",
+            gettext_lazy("Coordinators"),
+            {"appoint_coordinator": _appointed, "dismiss_coordinator": _dismissed},
+        )
+    )
+
+
+# -- Coordinators ------------------------------------------------------------------
+
+
+def _appointed(change: Change, people: People) -> str:
+    return _("Became a coordinator of the municipality")
+
+
+def _dismissed(change: Change, people: People) -> str:
+    return _("Is no longer a coordinator of the municipality")
 
 
 # -- Log-in and messages -----------------------------------------------------------

@@ -88,7 +88,7 @@ def test_an_open_address_is_found(cast, things, secret, client):
     page = reverse("booking:recipient", args=[things["department"], secret.pk])
     assert shown_in(client.get(page)) == []
     Recipient.objects.update(has_confidential_address=False)
-    assert len(shown_in(client.get(page))) == 3
+    assert len(shown_in(client.get(page))) == 4
 
 
 def send(client, method, url, data):

@@ -209,6 +209,7 @@ def forms_of(client, who, things):
 
 
 # What a form carries about the row that it changes, so that an older one is noticed.
+MAKES_A_ROW = "makes a row, with the form's key as its id"
 VERSIONS = {"version", "seen", "seen_shift"}
 UNVERSIONED = {
     **dict.fromkeys(
@@ -222,11 +223,11 @@ UNVERSIONED = {
         [
             "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
-            "booking:make_feed", "booking:make_wish", "booking:register_guardian",
-            "booking:repeat", "departments:add_employee", "departments:add_qualification",
+            "booking:make_feed", "booking:register_guardian",
+            "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
         ],
-        "makes a row",
+        MAKES_A_ROW,
     ),
     **dict.fromkeys(
         [
@@ -246,6 +247,8 @@ UNVERSIONED = {
     **dict.fromkeys(
         ["booking:move", "booking:move_by_phone"], "is refused when the booking has moved"
     ),
+    "booking:make_wish": "the same wish again makes no other row",
+    "departments:add_qualification": "the same name again makes no other row",
     "departments:undo_change": "is refused when the hours have changed since",
 }  # fmt: skip
 
@@ -317,3 +320,10 @@ def test_every_field_is_listed_and_every_edit_carries_a_version(
         resolve(form.action).view_name for form in forms if not VERSIONS & form.fields.keys()
     }
     assert not without - UNVERSIONED.keys(), "give the form the version of its row, or a reason"
+    makes_row = {name for name, why in UNVERSIONED.items() if why == MAKES_A_ROW}
+    keyless = {
+        name
+        for form in forms
+        if (name := resolve(form.action).view_name) in makes_row and "key" not in form.fields
+    }
+    assert not keyless, "a form that is sent twice must make one row"

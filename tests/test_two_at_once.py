@@ -16,12 +16,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import actions as address_actions
-from accounts.models import AddressChange
+from accounts.models import AddressChange, Invitation
 from booking import actions as booking_actions
-from booking.models import Recipient
+from booking.models import Grant, Recipient
 from departments import actions, hours, queries
 from departments.hours import Interval
-from departments.models import Absence, Department, Employee, OpeningHours, Shift
+from departments.models import Absence, Department, Employee, OpeningHours, Service, Shift
 from departments.seats import Reseated
 from tests import factories
 from tests.departments.conftest import affected, fake_seats  # noqa: F401 (a fixture)
@@ -617,3 +617,125 @@ def test_a_page_that_is_not_found_shows_what_was_typed(things, two):
     assert page.status_code == 404
     shown = re.search(r'id="written">.*?</section>', page.text, re.DOTALL)[0]
     assert re.findall("<p>(.*?)</p>", shown) == ["Shower"]
+
+
+# -- Sent twice -------------------------------------------------------------------------------
+
+
+@dataclass
+class Create:
+    """A form that makes a row: ``typed`` is written into it, ``other`` the second time."""
+
+    page: str
+    action: str
+    row: str
+    model: type
+    typed: dict
+    other: dict
+
+
+CREATES = [
+    Create(
+        "workflow:add_shift",
+        "workflow:add_shift",
+        "day",
+        Shift,
+        {"starts": "10:00", "ends": "12:00", "person": ""},
+        {"ends": "13:00"},
+    ),
+    Create(
+        "departments:new_service",
+        "departments:add_service",
+        "department",
+        Service,
+        {"name": "Shower", "minutes": "30", "is_certain": "on"},
+        {"name": "Shopping"},
+    ),
+    Create(
+        "departments:new_employee",
+        "departments:add_employee",
+        "department",
+        Employee,
+        {"given_name": "Nora", "email": "nora@example.test", "valid_from": "25.11.2026"},
+        {"given_name": "Norah"},
+    ),
+    Create(
+        "departments:employee",
+        "departments:invite_again",
+        "invited",
+        Invitation,
+        {"email": "nora@example.test"},
+        {"email": "norah@example.test"},
+    ),
+    Create(
+        "booking:recipient",
+        "booking:add_grant",
+        "recipient",
+        Grant,
+        {"amount": "2", "valid_from": "01.01.2019", "valid_until": "31.12.2019"},
+        {"amount": "3"},
+    ),
+    Create(
+        "booking:recipient",
+        "booking:register_guardian",
+        "recipient",
+        Invitation,
+        {
+            "name": "Carl Berg",
+            "email": "carl@example.test",
+            "reference": "2026/1",
+            "valid_from": "25.11.2026",
+        },
+        {"reference": "2026/2"},
+    ),
+    Create(
+        "booking:recipient",
+        "booking:change_log_in",
+        "recipient",
+        Invitation,
+        {"email": "new@example.test"},
+        {"email": "newer@example.test"},
+    ),
+]
+
+
+@pytest.mark.parametrize("create", CREATES, ids=lambda create: create.action)
+def test_a_form_that_is_sent_twice_makes_one_row(create, things, two, department):
+    invited = factories.EmployeeFactory(department=department, person__email=None)
+    things |= {
+        "day": [department.pk, FRIDAY],
+        "invited": [department.pk, invited.pk],
+    }
+    service = Recipient.objects.get(pk=things["recipient"][1]).grants.get().service
+    Grant.objects.update(valid_from=dt.date(2020, 1, 1))
+    args = things[create.row]
+    action = reverse(create.action, args=args[:1] if create.row == "department" else args)
+    body = {
+        **form_to(action, two[0].get(reverse(create.page, args=args))).fields,
+        "unit": "visits",
+        "period": "week",
+        "service": str(service.pk),
+        "role": "care_worker",
+        "symbol": "shower",
+        "place": "home",
+        "may": "book",
+        **create.typed,
+    }
+    before = create.model.objects.count()
+
+    first = two[0].post(action, body)
+    made = create.model.objects.count()
+    second = two[0].post(action, body)
+
+    assert (first.status_code, first.headers.get("Location")) == (
+        second.status_code,
+        second.headers.get("Location"),
+    ), second.text
+    assert first.status_code == 302
+    assert create.model.objects.count() == made > before
+
+    for client, words in ((two[0], create.other), (two[1], {})):
+        refused = client.post(action, {**body, **words})
+        assert "This form was used before. Send it once more if you mean it." in refused.text
+        assert form_to(action, refused).fields["key"] != body["key"]
+    assert create.model.objects.count() == made

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -48,6 +49,17 @@ def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
 def days_ahead_of(user: User, after: dt.date) -> list[DayAhead]:
     """The user's coming shifts. Needs no access log entry: it names no recipient."""
     return queries.days_ahead(user, after)
+
+
+def first_stop_of(user: User, date: dt.date) -> Stop | None:
+    """The first visit of a coming day of the user's own. The access is logged."""
+    lists = queries.my_day(user, date, timezone.now()).lists
+    first = next(((one, one.stops[0]) for one in lists if one.stops), None)
+    if first is None:
+        return None
+    one, stop = first
+    _record(user, [replace(one, stops=[stop])], what="workflow:my_day")
+    return stop
 
 
 def untold_days_of(user: User) -> list[OwnUntoldDay]:

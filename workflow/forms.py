@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, KeyedForm
 from accounts.models import User
 from booking.forms.visits import InstantField
 from departments.forms.fields import WrittenEndField, WrittenTimeField
@@ -95,7 +95,7 @@ class StaffReportForm(ReportForm):
         self.fields["reason"].required = is_closed
 
 
-class AddShiftForm(CleanForm):
+class AddShiftForm(KeyedForm, CleanForm):
     """Hours on one date. ``ends`` at or before ``starts`` means the next day.
 
     ``is_certain`` is shown, and required, for a long shift or one that lasts past midnight.

@@ -6,7 +6,7 @@ from accounts.actions.addresses import (
     delete_old_changes,
     request_change,
 )
-from accounts.actions.changes import differing, record, record_all, values_of
+from accounts.actions.changes import differing, record, record_all, values_of, was_made_by
 from accounts.actions.coordinators import appoint_coordinator, dismiss_coordinator
 from accounts.actions.dead_addresses import mark_dead, record_bounce, trust_again
 from accounts.actions.delivery import claim, deliver, send_due
@@ -15,6 +15,7 @@ from accounts.actions.invitations import (
     confirm_invitation,
     decline_invitation,
     delete_old_invitations,
+    find_invited,
     invite,
     invite_by_letter,
     send_invitations,
@@ -59,6 +60,7 @@ __all__ = [
     "differing",
     "dismiss_coordinator",
     "end_overdue",
+    "find_invited",
     "find_login",
     "give_log_in",
     "invite",
@@ -83,5 +85,6 @@ __all__ = [
     "use_code",
     "use_letter",
     "values_of",
+    "was_made_by",
     "withdraw_invitation",
 ]

@@ -43,6 +43,15 @@ def record_all(changes: Iterable[Change]) -> None:
     Change.objects.bulk_create(changes)
 
 
+def was_made_by(
+    verb: str, key: uuid.UUID, *, by: User | None, department_id: uuid.UUID | None
+) -> bool:
+    """Whether the user made the row with this id by the verb, in the department."""
+    return Change.objects.filter(
+        verb=verb, object_id=key, actor=by, department_id=department_id
+    ).exists()
+
+
 def values_of(row: Model, names: Iterable[str]) -> dict[str, Any]:
     """The named fields of a row, for ``differing``."""
     return {name: getattr(row, name) for name in names}

@@ -14,7 +14,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -50,20 +50,29 @@ def invite(
     department_id: UUID | None = None,
     proposal: Mapping[str, Any] | None = None,
     needs_confirmation: bool = False,
+    key: UUID | None = None,
     by: User | None,
 ) -> Invitation:
     """Propose something to the owner of an e-mail address, known or not.
+
+    ``key`` is the form's idempotency key and becomes the id: see ``find_invited``.
 
     Call it in the transaction of what is proposed. If the kind allows one at a time, the target
     is locked by the caller, and its open invitations are replaced. Raises
     ``TooManyInvitations`` when the department, or a user without one, has made too many today
     or has too many open.
     """
+    earlier = find_invited(
+        key=key, kind=kind, address=address, target_id=target_id, proposal=proposal, by=by
+    )
+    if earlier is not None:
+        return earlier
     now = timezone.now()
     _check_rate(kind, target_id, department_id, now)
     if invitations.find(kind).replaces_earlier:
         _replace_open(kind, target_id, by)
     invitation = Invitation.objects.create(
+        pk=key or uuid4(),
         kind=kind,
         address=address.lower(),
         target_id=target_id,
@@ -75,6 +84,26 @@ def invite(
     )
     _record("invite", invitation, by)
     return invitation
+
+
+def find_invited(
+    *,
+    key: UUID | None,
+    kind: str,
+    address: str,
+    target_id: UUID,
+    proposal: Mapping[str, Any] | None = None,
+    by: User | None,
+) -> Invitation | None:
+    """The invitation that the same form has made before. Raises ``KeyReused`` when the key was
+    used by somebody else or with other words."""
+    found = Invitation.objects.filter(pk=key).first() if key else None
+    if found is None:
+        return None
+    made = (found.kind, found.address, found.target_id, found.proposal, found.by)
+    if made != (kind, address.lower(), target_id, dict(proposal or {}), by):
+        raise errors.KeyReused
+    return found
 
 
 def confirm_invitation(*, invitation: Invitation, by: User) -> None:

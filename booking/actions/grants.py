@@ -2,11 +2,13 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from accounts.actions import differing, record, values_of
+from accounts.actions import differing, record, values_of, was_made_by
 from accounts.models import User
+from booking import errors
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
@@ -27,12 +29,24 @@ def grant(
     valid_from: dt.date,
     valid_until: dt.date | None = None,
     is_essential: bool = False,
+    key: UUID | None = None,
     by: User | None,
 ) -> Grant:
-    """Add a grant. Raises ``GrantOverlaps`` when another is valid in the same period."""
+    """Add a grant. ``key`` is the form's idempotency key and becomes the id. Raises
+    ``KeyReused``, and ``GrantOverlaps`` when another is valid in the same period."""
     with one_transaction():
         lock_recipient(recipient.pk)
+        earlier = Grant.objects.filter(pk=key).first() if key else None
+        if earlier is not None:
+            made_before = (earlier.recipient_id, earlier.service_id, values_of(earlier, TERMS))
+            terms = (amount, unit, period, valid_from, valid_until, is_essential)
+            sent = (recipient.pk, service.pk, dict(zip(TERMS, terms, strict=True)))
+            is_own = was_made_by("grant", earlier.pk, by=by, department_id=service.department_id)
+            if not is_own or made_before != sent:
+                raise errors.KeyReused
+            return earlier
         made = Grant.objects.create(
+            pk=key or uuid4(),
             recipient=recipient,
             service=service,
             amount=amount,

@@ -38,9 +38,12 @@ def give_mandate(
     is_told: bool = False,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
+    key: uuid.UUID | None = None,
     by: User,
 ) -> Invitation:
     """Invite somebody to be a helper. There is no mandate before they accept.
+
+    ``key`` is the form's idempotency key.
 
     Raises ``OwnHelper``, ``MandateOverlaps`` when the address was invited before, and
     ``TooManyInvitations``.
@@ -58,6 +61,7 @@ def give_mandate(
             "reference": "",
         },
         department=None,
+        key=key,
         by=by,
     )
 
@@ -72,6 +76,7 @@ def register_guardian(
     valid_until: dt.date | None = None,
     reference: str,
     department: Department,
+    key: uuid.UUID | None = None,
     by: User,
 ) -> Invitation:
     """Register a guardian whom the authorities have appointed; ``reference`` is that of their
@@ -97,6 +102,7 @@ def register_guardian(
             "reference": reference,
         },
         department=department,
+        key=key,
         by=by,
     )
 
@@ -167,13 +173,22 @@ def _invite(
     proposal: Mapping[str, Any],
     *,
     department: Department | None,
+    key: uuid.UUID | None,
     by: User,
 ) -> Invitation:
     with one_transaction():
         lock_recipient(recipient.pk)
         if by.pk == recipient.user_id and by.email == to.email.lower():
             raise errors.OwnHelper
-        if _is_invited(recipient, to.email, proposal):
+        is_sent_again = accounts_actions.find_invited(
+            key=key,
+            kind=MANDATE,
+            address=to.email,
+            target_id=recipient.pk,
+            proposal=proposal,
+            by=by,
+        )
+        if not is_sent_again and _is_invited(recipient, to.email, proposal):
             raise errors.MandateOverlaps
         return accounts_actions.invite(
             kind=MANDATE,
@@ -182,6 +197,7 @@ def _invite(
             department_id=department.pk if department else None,
             proposal=proposal,
             needs_confirmation=department is not None,
+            key=key,
             by=by,
         )
 

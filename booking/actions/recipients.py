@@ -172,7 +172,14 @@ def keep_name(*, user: User, given_name: str, family_name: str, **_: Any) -> Non
     )
 
 
-def change_log_in(*, recipient: Recipient, email: str, department: Department, by: User) -> None:
+def change_log_in(
+    *,
+    recipient: Recipient,
+    email: str,
+    department: Department,
+    key: uuid.UUID | None = None,
+    by: User,
+) -> None:
     """Invite the owner of an e-mail to log in as the recipient, in place of the invitations
     made before. When the recipient has a log-in, accepting changes its e-mail, and the old
     address gets a message.
@@ -187,7 +194,7 @@ def change_log_in(*, recipient: Recipient, email: str, department: Department, b
         has_log_in = user is not None and user.email is not None
         if user is not None and has_log_in and opens_more(user, recipient, department.pk):
             raise errors.NotOnlyOurs
-        _invite(recipient, email, department, by)
+        _invite(recipient, email, department, by, key)
 
 
 def invite_by_letter(*, recipient: Recipient, department: Department, by: User) -> str:
@@ -283,7 +290,13 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         from_.delete()
 
 
-def _invite(recipient: Recipient, email: str, department: Department, by: User) -> None:
+def _invite(
+    recipient: Recipient,
+    email: str,
+    department: Department,
+    by: User,
+    key: uuid.UUID | None = None,
+) -> None:
     if by.email == email.lower():
         raise errors.OwnAddress
     accounts_actions.invite(
@@ -291,6 +304,7 @@ def _invite(recipient: Recipient, email: str, department: Department, by: User) 
         address=email,
         target_id=recipient.pk,
         department_id=department.pk,
+        key=key,
         by=by,
     )
 

@@ -115,20 +115,25 @@ def book_what_is_near(*, series: BookingSeries, is_told: bool = True) -> None:
             _decide(fresh, date, is_told=is_told)
 
 
-def skip(*, series: BookingSeries, date: dt.date) -> None:
+def skip(*, series: BookingSeries, date: dt.date, by: User) -> None:
     """Leave out one coming date. A date that is booked already is not changed: its booking is
     cancelled like any other. Raises ``NoSuchSlot`` for a date that is not in the series."""
     with transaction.atomic():
         fresh = _lock(series)
         if fresh.ended_at or (date - fresh.first_date) % WEEK or date < fresh.first_date:
             raise errors.NoSuchSlot
-        fresh.dates.get_or_create(date=date, defaults={"state": State.SKIPPED})
+        _date, is_new = fresh.dates.get_or_create(date=date, defaults={"state": State.SKIPPED})
+        if is_new:
+            _record("skip", fresh, by, date)
 
 
-def take_back_skip(*, series: BookingSeries, date: dt.date) -> None:
+def take_back_skip(*, series: BookingSeries, date: dt.date, by: User) -> None:
     """Undo a skip: the date is booked when the horizon reaches it."""
     with transaction.atomic():
-        _lock(series).dates.filter(date=date, state=State.SKIPPED).delete()
+        fresh = _lock(series)
+        deleted, _by_model = fresh.dates.filter(date=date, state=State.SKIPPED).delete()
+        if deleted:
+            _record("take_back_skip", fresh, by, date)
     book_what_is_near(series=series, is_told=False)
 
 
@@ -173,7 +178,7 @@ def end_series(
     return kept
 
 
-def _record(verb: str, series: BookingSeries, by: User) -> None:
+def _record(verb: str, series: BookingSeries, by: User, date: dt.date | None = None) -> None:
     accounts_actions.record(
         verb,
         by=by,
@@ -184,6 +189,7 @@ def _record(verb: str, series: BookingSeries, by: User) -> None:
             "name": series.service.name,
             "first_date": series.first_date,
             "time": series.time,
+            **({"date": date} if date else {}),
         },
     )
 

@@ -58,7 +58,7 @@ def wish(
         others = others.exclude(service=service, date=date)
         if others.count() >= AT_ONCE:
             raise errors.TooManyWishes
-        made, _is_new = SlotWish.objects.update_or_create(
+        made, is_new = SlotWish.objects.update_or_create(
             recipient=recipient,
             service=service,
             date=date,
@@ -68,11 +68,29 @@ def wish(
         current = SlotWish.objects.annotate(current=_revision()).get(pk=made.pk).current
         made.free, made.revision = _free(made, now), current
         made.save(update_fields=["free", "revision"])
+        if is_new:
+            _record("wish", made, by)
     return made
 
 
-def drop(*, wish: SlotWish) -> None:
-    wish.delete()
+def drop(*, wish: SlotWish, by: User) -> None:
+    """End a wish. Dropping it twice changes nothing."""
+    with transaction.atomic():
+        found = SlotWish.objects.select_for_update().filter(pk=wish.pk).first()
+        if found is not None:
+            _record("drop", found, by)
+            found.delete()
+
+
+def _record(verb: str, wish: SlotWish, by: User) -> None:
+    """Read by the recipient: staff need not know what somebody waits for."""
+    accounts_actions.record(
+        verb,
+        by=by,
+        subject_id=wish.recipient_id,
+        of=wish,
+        after={"name": wish.service.name, "date": wish.date},
+    )
 
 
 def look_for_openings() -> int:

@@ -7,13 +7,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm
+from accounts.clean_forms import CleanForm, KeyedForm
 from booking.actions import Invited
 from booking.models import Mandate
 from departments.forms.fields import NO_GUESSES, WrittenDateField
 
 
-class MandateForm(CleanForm):
+class MandateForm(KeyedForm, CleanForm):
     """A recipient's own helper. Valid from today: one field less to fill in."""
 
     name = forms.CharField(
@@ -60,6 +60,7 @@ class MandateForm(CleanForm):
     def terms(self) -> dict[str, Any]:
         """The arguments of the action, besides who gives the mandate to whom."""
         return {
+            "key": self.cleaned_data["key"],
             "may": Mandate.May(self.cleaned_data["may"]),
             "is_told": self.cleaned_data["is_told"],
             "valid_from": self.first_day,

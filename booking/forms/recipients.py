@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm, OneName
+from accounts.clean_forms import CleanForm, KeyedForm, OneName
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
@@ -119,7 +119,7 @@ class RecipientForm(VersionedForm, OneName, CleanForm):
         return Particulars(**{name: self.cleaned_data[name] for name in self.FIELDS})
 
 
-class LogInForm(CleanForm):
+class LogInForm(KeyedForm, CleanForm):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
@@ -196,6 +196,10 @@ class GrantForm(VersionedForm, CleanForm):
         if amount < service.minutes:
             text = gettext("One visit takes {minutes} minutes. Write at least that.")
             self.add_error("amount", text.format(minutes=service.minutes))
+
+
+class NewGrantForm(KeyedForm, GrantForm):
+    """Of a recipient whom the department has already."""
 
 
 class NewRecipientForm(CleanForm):

@@ -36,6 +36,25 @@ def notified_for_helper(recipient: Recipient, helper: User) -> list[str]:
     return found
 
 
+def messages_to_come(user: User, *, is_reminded: bool) -> list[str]:
+    """What the user gets after a change of their own: the receipt, and the reminder the day
+    before if there is still one."""
+    channels = ContactChannels.of(user)
+    found = []
+    match sorted(channels.channels(Topic.CONFIRMATION)):
+        case [Channel.EMAIL]:
+            found.append(_("We send you a receipt by e-mail."))
+        case [Channel.SMS]:
+            found.append(_("We send you a receipt by text message."))
+        case [Channel.EMAIL, Channel.SMS]:
+            found.append(_("We send you a receipt by e-mail and text message."))
+        case [Channel.LETTER]:
+            found.append(_("We send you a receipt by letter."))
+    if is_reminded and channels.channels(Topic.DAY_BEFORE):
+        found.append(_("We remind you the day before."))
+    return found
+
+
 def _name(to: Addressee, recipient: Recipient) -> str:
     return to.user.full_name if to.user and to.is_other else recipient.given_name
 

@@ -32,10 +32,12 @@ OWN_KINDS = (
     "grants",
     "notes",
     "series",
+    "wishes",
     "mandates",
     "feeds",
     "invitations",
     "log_in",
+    "coordinators",
     "reports",
 )
 

@@ -43,7 +43,18 @@ def register_changes() -> None:
         (
             "series",
             gettext_lazy("Visits that repeat"),
-            {"repeat": _series, "go_on": _series_goes_on, "end_series": _ended_series},
+            {
+                "repeat": _series,
+                "go_on": _series_goes_on,
+                "end_series": _ended_series,
+                "skip": _skipped,
+                "take_back_skip": _not_skipped,
+            },
+        ),
+        (
+            "wishes",
+            gettext_lazy("Waiting for a free time"),
+            {"wish": _wish, "drop": _dropped_wish},
         ),
         (
             "mandates",
@@ -158,6 +169,29 @@ def _series_goes_on(change: Change, people: People) -> str:
 
 def _ended_series(change: Change, people: People) -> str:
     return _("%(service)s no longer repeats on %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _skipped(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is skipped") % _on_a_day(change, people)
+
+
+def _not_skipped(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is not skipped any more") % _on_a_day(change, people)
+
+
+def _wish(change: Change, people: People) -> str:
+    return _("Waits for %(service)s on %(day)s") % _on_a_day(change, people)
+
+
+def _dropped_wish(change: Change, people: People) -> str:
+    return _("No longer waits for %(service)s on %(day)s") % _on_a_day(change, people)
+
+
+def _on_a_day(change: Change, people: People) -> dict[str, str]:
+    return {
+        "service": change.after["name"],
+        "day": iso_day(change.after["date"], people.this_year),
+    }
 
 
 def _weekly(change: Change) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import actions as accounts_actions
 from accounts.access import PersonRequest, act_for
 from accounts.decorators import person_required
-from accounts.errors import InvitationClosed, TooManyInvitations
+from accounts.errors import InvitationClosed, KeyReused, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.pages import safe_next
 from accounts.questions import asks
@@ -42,6 +42,8 @@ def give_mandate(request: PersonRequest) -> HttpResponse:
         return first
     try:
         actions.give_mandate(recipient=recipient, to=form.invited, **form.terms, by=request.user)
+    except KeyReused:
+        form.refuse_key()
     except errors.OwnHelper:
         form.add_error("email", _("This is your own e-mail."))
     except errors.MandateOverlaps:

@@ -153,7 +153,7 @@ def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     date = _date(request)
     if date not in [one.date for one in queries.dates_to_come(found, timezone.now())]:
         raise Http404
-    actions.skip(series=found, date=date)
+    actions.skip(series=found, date=date, by=request.user)
     messages.success(request, _("{day} is skipped.").format(day=_day(date)))
     return redirect("booking:series", series)
 
@@ -164,7 +164,7 @@ def skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
 def take_back_skip(request: PersonRequest, series: uuid.UUID) -> HttpResponse:
     found = series_for(request, series, may=Mandate.May.BOOK)
     date = _date(request)
-    actions.take_back_skip(series=found, date=date)
+    actions.take_back_skip(series=found, date=date, by=request.user)
     messages.success(request, _("{day} is not skipped any longer.").format(day=_day(date)))
     return redirect("booking:series", series)
 

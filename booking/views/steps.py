@@ -98,8 +98,12 @@ def _own_visits_in_week(choosing: Choosing, date: dt.date) -> list[OwnVisit]:
 
 
 def to_receipt(booking_id: uuid.UUID) -> HttpResponse:
-    """The visit's page, with the focus on what has been done."""
-    return redirect(f"{reverse('booking:visit', args=[booking_id])}#question")
+    """The visit's page with the receipt, and with the focus on what has been done."""
+    return redirect(receipt_url(booking_id))
+
+
+def receipt_url(booking_id: uuid.UUID) -> str:
+    return f"{reverse('booking:visit', args=[booking_id])}?receipt=1#question"
 
 
 # -- The check before booking ------------------------------------------------

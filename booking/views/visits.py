@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -20,10 +21,13 @@ from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
+from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
 from booking.forms.visits import MoveForm
 from booking.models import Booking, BookingEvent, Mandate
+from booking.notices.notified import messages_to_come
+from booking.notices.visits import DAY_BEFORE
 from booking.queries.actors import Actor, Actors
 from booking.views import questions, simple
 from booking.views.days import weeks
@@ -39,6 +43,15 @@ from booking.views.steps import (
 from database.transactions import Busy
 
 HISTORY = 20  # on a page
+NEW = dt.timedelta(minutes=10)  # how long a receipt may be loaded again
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a visit's page says once, right after it was booked or moved."""
+
+    is_moved: bool
+    messages: Sequence[str] = ()
 
 
 @require_safe
@@ -71,7 +84,7 @@ def visits(request: PersonRequest) -> HttpResponse:
 @require_safe
 @person_required
 def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
-    """The receipt of a booked, moved or cancelled visit, and what can be done with it."""
+    """A visit and what can be done with it; right after it was booked or moved, its receipt."""
     found = booking_for(request, booking)
     now, may_book = timezone.now(), whose_pages(request).may_book
     events = list(found.events.select_related("by"))
@@ -90,6 +103,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             "last_actor": actors.of(last) if last else Actor.OWN,
             "booked_by": _booked_by(events, actors),
             "is_over": is_over,
+            "receipt": _receipt(request, found, last, now),
             "outcomes": outcomes.registered().of([found.pk]) if is_over else {},
             "balance": queries.balance(
                 found.recipient, found.service, timezone.localdate(found.starts_at)
@@ -166,7 +180,9 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
         return redirect_to_login(reverse("booking:move_check", args=[booking_id, date, clock]))
     request = cast(PersonRequest, request)
     visit = changeable(request, booking_id)
-    if visit is not None and visit.starts_at != starts_at:
+    if visit is None:
+        return redirect("booking:visit", booking_id)
+    if visit.starts_at != starts_at:
         choosing = Choosing.of_move(visit)
         try:
             actions.move(
@@ -201,6 +217,24 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         return to_receipt(booking)
     context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
     return simple.show(request, "cancel", context)
+
+
+def _receipt(
+    request: PersonRequest, booking: Booking, last: BookingEvent | None, now: dt.datetime
+) -> Receipt | None:
+    """None on later visits to the page, which links to it do not ask for a receipt."""
+    if "receipt" not in request.GET or not _can_change(booking):
+        return None
+    if last is None or last.by_id != request.user.pk or now - last.at > NEW:
+        return None
+    if whose_pages(request).mandate:
+        return Receipt(is_moved=last.kind == BookingEvent.Kind.MOVED)
+    return Receipt(
+        is_moved=last.kind == BookingEvent.Kind.MOVED,
+        messages=messages_to_come(
+            request.user, is_reminded=due(DAY_BEFORE, booking.starts_at) > now
+        ),
+    )
 
 
 def _notified(

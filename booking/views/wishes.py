@@ -75,7 +75,7 @@ def make_wish(request: PersonRequest) -> HttpResponse:
 @person_required
 def remove_wish(request: PersonRequest, wish: uuid.UUID) -> HttpResponse:
     found = wish_for(request, wish, may=Mandate.May.BOOK)
-    actions.drop(wish=found)
+    actions.drop(wish=found, by=request.user)
     day = dates.day(found.date, get_language())
     messages.success(request, _("You do not wait for {day} any longer.").format(day=day))
     return redirect("booking:wishes")

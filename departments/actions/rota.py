@@ -7,13 +7,13 @@ page. When the shift has another, the action raises ``Stale``.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.actions import record_all
+from accounts.actions import record_all, was_made_by
 from accounts.models import User
 from database.transactions import one_transaction
 from database.versions import Stale, check_version
@@ -78,16 +78,25 @@ def add_shift(
     period: Interval,
     person: User | None = None,
     instead_of: TimeAway | None = None,
+    key: UUID | None = None,
     by: User | None,
 ) -> Shift:
     """Add a shift by hand, also as the replacement for a time away. Laying out the day never
-    removes it. Raises ``Stale`` when somebody has filled the time away meanwhile.
+    removes it. ``key`` is the form's idempotency key and becomes the id. Raises ``KeyReused``,
+    and ``Stale`` when somebody has filled the time away meanwhile.
     """
     if period.end <= timezone.now():
         raise errors.ShiftIsOver
     if person is not None:
         lock_person(person)
     day = ensure_laid_out(department, date)
+    earlier = Shift.objects.select_related("day").filter(pk=key).first() if key else None
+    if earlier is not None:
+        made = (earlier.day_id, earlier.period, earlier.person)
+        is_same = was_made_by("add_shift", earlier.pk, by=by, department_id=department.pk)
+        if not is_same or made != (day.pk, period, person):
+            raise errors.KeyReused
+        return earlier
     times_away = TimeAway.objects.none()
     if instead_of is not None:
         # By shift and absence: a change of the absence in the meantime has made another row.
@@ -97,7 +106,12 @@ def add_shift(
     if times_away.exclude(replacement=None).exists():
         raise Stale
     shift = Shift(
-        day=day, starts_at=period.start, ends_at=period.end, person=person, is_manual=True
+        pk=key or uuid4(),
+        day=day,
+        starts_at=period.start,
+        ends_at=period.end,
+        person=person,
+        is_manual=True,
     )
     if person is not None:
         _check_employed(department, date, person)

@@ -8,10 +8,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
+from accounts.actions import was_made_by
 from accounts.models import Change, User
 from database.transactions import one_transaction
 from database.versions import check_version
@@ -53,12 +54,22 @@ def add_service(
     department: Department,
     terms: ServiceTerms,
     qualification_ids: Collection[UUID] = (),
+    key: UUID | None = None,
     by: User | None,
 ) -> Service:
+    """Add a service. ``key`` is the form's idempotency key and becomes the id. Raises
+    ``KeyReused`` and ``NameTaken``."""
     lock_department(department)
+    after = _record(terms, qualification_ids)
+    earlier = Service.objects.filter(pk=key).first() if key else None
+    if earlier is not None:
+        is_own = was_made_by("add_service", earlier.pk, by=by, department_id=department.pk)
+        if not is_own or records.of_service(earlier) != after:
+            raise errors.KeyReused
+        return earlier
     _check_name(department, terms.name)
-    record_change(department, "add_service", after=_record(terms, qualification_ids), by=by)
-    service = Service.objects.create(department=department, **asdict(terms))
+    service = Service.objects.create(pk=key or uuid4(), department=department, **asdict(terms))
+    record_change(department, "add_service", of=service, after=after, by=by)
     service.qualifications.set(Qualification.objects.filter(pk__in=qualification_ids))
     return service
 

@@ -18,6 +18,7 @@ from accounts.actions import (
     record,
     record_all,
     rename,
+    was_made_by,
 )
 from accounts.models import Change, Message, User
 from database.transactions import one_transaction
@@ -54,15 +55,23 @@ def add_employee(
     role: str = Employee.Role.CARE_WORKER,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
+    key: UUID | None = None,
     by: User | None,
 ) -> Employee:
     """Add an employee, and invite the owner of the address to be the person.
 
     The employee gets a user without log-in, whether the address is known or not: shifts can
     have the name at once, and nothing of an existing user is opened before they accept
-    (``departments.actions.join``). Raises ``AlreadyEmployed`` when the department has invited
-    the address to this role before, and ``TooManyInvitations``.
+    (``departments.actions.join``). ``key`` is the form's idempotency key and becomes the
+    employee's id. Raises ``KeyReused``, ``AlreadyEmployed`` when the department has invited the
+    address to this role before, and ``TooManyInvitations``.
     """
+    lock_department(department)
+    earlier = Employee.objects.select_related("person").filter(pk=key).first() if key else None
+    if earlier is not None:
+        if not _is_same_form(earlier, department, email, (given_name, family_name), role, by):
+            raise errors.KeyReused
+        return earlier
     if is_invited(department, email, role):
         raise errors.AlreadyEmployed
     person = User.objects.create_user(
@@ -74,6 +83,7 @@ def add_employee(
         role=role,
         valid_from=valid_from,
         valid_until=valid_until,
+        key=key,
         by=by,
     )
     invite(
@@ -82,9 +92,27 @@ def add_employee(
     return employee
 
 
+def _is_same_form(
+    employee: Employee,
+    department: Department,
+    email: str,
+    name: tuple[str, str],
+    role: str,
+    by: User | None,
+) -> bool:
+    """Whether the user has added the employee with the same words."""
+    person = employee.person
+    return (
+        was_made_by("add_employee", employee.pk, by=by, department_id=department.pk)
+        and (person.given_name, person.family_name, employee.role) == (*name, role)
+        and is_invited(department, email, role)
+    )
+
+
 @one_transaction()
-def invite_again(*, employee: Employee, email: str, by: User) -> None:
-    """Invite the owner of an address, in place of the invitations made before.
+def invite_again(*, employee: Employee, email: str, key: UUID | None = None, by: User) -> None:
+    """Invite the owner of an address, in place of the invitations made before. ``key`` is the
+    form's idempotency key.
 
     Raises ``HasLogIn`` when the employee has accepted one, ``AlreadyEmployed`` when the address
     was invited as another employee in the same role, and ``TooManyInvitations``.
@@ -99,6 +127,7 @@ def invite_again(*, employee: Employee, email: str, by: User) -> None:
         address=email,
         target_id=employee.pk,
         department_id=employee.department_id,
+        key=key,
         by=by,
     )
 
@@ -143,6 +172,7 @@ def employ(
     role: str,
     valid_from: dt.date,
     valid_until: dt.date | None = None,
+    key: UUID | None = None,
     by: User | None,
 ) -> Employee:
     """Give a user a role in the department. Raises ``AlreadyEmployed``.
@@ -153,6 +183,7 @@ def employ(
     if Employee.objects.filter(department=department, person=person, role=role).exists():
         raise errors.AlreadyEmployed
     employee = Employee.objects.create(
+        pk=key or uuid4(),
         department=department,
         person=person,
         role=role,

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanModelForm
+from accounts.clean_forms import CleanModelForm, KeyedForm
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
 from departments.models import Qualification, Service
@@ -84,6 +84,10 @@ class ServiceForm(VersionedForm, CleanModelForm):
         if minutes % 5:
             raise forms.ValidationError(_("Use minutes in steps of five, for example 45."))
         return minutes
+
+
+class NewServiceForm(KeyedForm, ServiceForm):
+    pass
 
 
 class QualificationForm(CleanModelForm):

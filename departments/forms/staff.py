@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanForm, OneName
+from accounts.clean_forms import CleanForm, KeyedForm, OneName
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import (
@@ -102,7 +102,7 @@ class StaffContactEmailForm(VersionedForm, CleanForm):
         return {**data, "email": email}
 
 
-class NewEmployeeForm(NameForm, DateRangeForm):
+class NewEmployeeForm(KeyedForm, NameForm, DateRangeForm):
     email = forms.EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs=NO_GUESSES),
@@ -126,7 +126,7 @@ class NewEmployeeForm(NameForm, DateRangeForm):
         )
 
 
-class InviteAgainForm(CleanForm):
+class InviteAgainForm(KeyedForm, CleanForm):
     """Another invitation to an employee who has not accepted one."""
 
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs=NO_GUESSES))

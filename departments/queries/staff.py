@@ -138,14 +138,19 @@ def is_invited(
     )
 
 
-def has_namesake(department: Department, name: tuple[str, str], phone: str) -> bool:
-    """Whether the department has, or had, an employee with this name and phone."""
-    return Employee.objects.filter(
+def has_namesake(
+    department: Department, name: tuple[str, str], phone: str, *, besides: uuid.UUID | None = None
+) -> bool:
+    """Whether the department has, or had, another employee with this name and phone."""
+    namesakes = Employee.objects.filter(
         department=department,
         person__given_name__iexact=name[0],
         person__family_name__iexact=name[1],
         person__phone=phone,
-    ).exists()
+    )
+    if besides is not None:
+        namesakes = namesakes.exclude(pk=besides)
+    return namesakes.exists()
 
 
 def last_invitation(employee: Employee) -> Invitation | None:

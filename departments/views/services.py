@@ -18,8 +18,8 @@ from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import ServiceTerms
-from departments.errors import NameTaken
-from departments.forms.services import QualificationForm, ServiceForm
+from departments.errors import KeyReused, NameTaken
+from departments.forms.services import NewServiceForm, QualificationForm, ServiceForm
 from departments.models import Department, Service
 from departments.seats import Reseated
 from departments.supply import Required
@@ -36,14 +36,14 @@ def services(request: PersonRequest, department: Department) -> HttpResponse:
 @require_safe
 @administrator
 def new_service(request: PersonRequest, department: Department) -> HttpResponse:
-    return _form_page(request, department, ServiceForm(instance=Service(department=department)))
+    return _form_page(request, department, NewServiceForm(instance=Service(department=department)))
 
 
 @require_POST
 @form_on("departments:new_service")
 @administrator
 def add_service(request: PersonRequest, department: Department) -> HttpResponse:
-    form = ServiceForm(request.POST, instance=Service(department=department))
+    form = NewServiceForm(request.POST, instance=Service(department=department))
     if not form.is_valid():
         return _form_page(request, department, form)
     lacks = queries.shortages_for(department, _required(form))
@@ -55,8 +55,12 @@ def add_service(request: PersonRequest, department: Department) -> HttpResponse:
             department=department,
             terms=_terms(form),
             qualification_ids=_qualification_ids(form),
+            key=form.cleaned_data["key"],
             by=request.user,
         )
+    except KeyReused:
+        form.refuse_key()
+        return _form_page(request, department, form)
     except NameTaken as error:
         form.add_error("name", str(error))
         return _form_page(request, department, form)
@@ -183,7 +187,8 @@ def _form_page(
 
 def _terms(form: ServiceForm) -> ServiceTerms:
     values = {**form.cleaned_data}
-    del values["qualifications"], values["is_certain"]
+    for name in ("qualifications", "is_certain", "key"):
+        values.pop(name, None)
     return ServiceTerms(**values)
 
 

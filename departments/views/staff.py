@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import PersonRequest
-from accounts.errors import TooManyInvitations
+from accounts.errors import KeyReused, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks, form_on
 from database.transactions import Busy
@@ -69,7 +69,10 @@ def add_employee(request: PersonRequest, department: Department) -> HttpResponse
         return _new_page(request, department, form)
     values = form.cleaned_data
     if not values.pop("is_another") and queries.has_namesake(
-        department, (values["given_name"], values["family_name"]), values["phone"]
+        department,
+        (values["given_name"], values["family_name"]),
+        values["phone"],
+        besides=values["key"],
     ):
         form.ask_whether_it_is_another()
         return _new_page(request, department, form)
@@ -77,6 +80,9 @@ def add_employee(request: PersonRequest, department: Department) -> HttpResponse
         employee = actions.add_employee(department=department, **values, by=request.user)
     except TooManyInvitations:
         form.add_error("email", str(TOO_MANY))
+        return _new_page(request, department, form)
+    except errors.KeyReused:
+        form.refuse_key()
         return _new_page(request, department, form)
     except (DepartmentsError, Busy) as error:
         form.add_error("email", str(error))
@@ -93,7 +99,9 @@ def invite_again(
     found, form = access.employee_of(department, employee), InviteAgainForm(request.POST)
     if form.is_valid():
         try:
-            actions.invite_again(employee=found, email=form.cleaned_data["email"], by=request.user)
+            actions.invite_again(employee=found, **form.cleaned_data, by=request.user)
+        except KeyReused:
+            form.refuse_key()
         except TooManyInvitations:
             form.add_error("email", str(TOO_MANY))
         except (DepartmentsError, Busy) as error:
@@ -301,7 +309,7 @@ def _page(
         "invitation": None if employee.person.email else queries.last_invitation(employee),
         "now": timezone.now(),
         "held": queries.qualifications_held(employee),
-        "shifts": queries.coming_shifts(department, employee.person)[:5],
+        "shifts": list(queries.coming_shifts(department, employee.person)),
         "absences": queries.coming_absences_of(employee),
         "today": today,
     }

@@ -326,6 +326,11 @@ def test_invitations_and_their_answers(department, administrator, recipient):
     assert recorded(subject_id=employee.person_id) == [
         ("add_employee", "", "Kari Nes works here from Wednesday 25 November"),
         ("invite", "Kari Nes", "Invitation to be an employee: sent"),
+        (
+            "replace_invitation",
+            "Kari Nes",
+            "Invitation to be an employee: replaced by a newer one",
+        ),
         ("invite", "Kari Nes", "Invitation to be an employee: sent"),
         ("withdraw_invitation", "Kari Nes", "Invitation to be an employee: withdrawn"),
     ]

@@ -1,6 +1,7 @@
 """A department's recipients and their grants, for its administrator."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -108,6 +109,23 @@ def test_a_search_finds_by_part_of_the_name_and_logs_what_it_shows(
 
 def search(client, department, text):
     return client.post(url("search_recipients", department.pk), {"name": text})
+
+
+def test_what_a_search_finds_has_pages(dina, department, service, monkeypatch):
+    monkeypatch.setattr("booking.views.staff.recipients.PER_PAGE", 2)
+    people = [factories.RecipientFactory(family_name=f"Vik{letter}") for letter in "abc"]
+    for one in people:
+        factories.GrantFactory(recipient=one, service=service)
+
+    first = search(dina, department, "vik")
+    assert found_by(first) == [one.pk for one in people[:2]]
+    (button,) = re.findall(r'name="page" value="(\d)"', first.text)
+
+    form = {"name": "vik", "page": button}
+    second = dina.post(url("search_recipients", department.pk), form)
+    assert found_by(second) == [people[2].pk]
+    looked = AccessLogEntry.objects.values_list("subject_id", flat=True)
+    assert sorted(looked) == sorted(one.pk for one in people)
 
 
 def found_by(page):

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.models import Message
+from accounts.models import Change, Message
 from booking import actions, errors
 from booking.actions.series import book_all_series
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, SeriesDate
@@ -277,19 +277,24 @@ def test_the_local_time_is_the_same_all_year(recipient, service, clock):
 
 
 def test_a_skipped_date_is_left_out_until_it_is_taken_back(series, clock):
-    actions.skip(series=series, date=DEC10)
-    actions.skip(series=series, date=DEC10)
+    actions.skip(series=series, date=DEC10, by=series.by)
+    actions.skip(series=series, date=DEC10, by=series.by)
     clock.move_to(NOW + dt.timedelta(days=3))
     book_all_series()
     assert decided(series)[DEC10] == State.SKIPPED
-    actions.take_back_skip(series=series, date=DEC10)
+    actions.take_back_skip(series=series, date=DEC10, by=series.by)
     assert decided(series)[DEC10] == State.BOOKED
+    found = Change.objects.filter(object_id=series.pk, verb__in=("skip", "take_back_skip"))
+    assert [(change.verb, change.actor, change.after["date"]) for change in found] == [
+        ("take_back_skip", series.by, DEC10.isoformat()),
+        ("skip", series.by, DEC10.isoformat()),
+    ]
 
 
 def test_a_date_outside_the_series_cannot_be_skipped(series):
     for date in (DEC10 + dt.timedelta(days=1), TUESDAY - WEEK):
         with pytest.raises(errors.NoSuchSlot):
-            actions.skip(series=series, date=date)
+            actions.skip(series=series, date=date, by=series.by)
 
 
 def test_ending_keeps_the_visits_or_cancels_them(series, recipient, clock):

@@ -12,7 +12,7 @@ import time_machine
 from django.db import connection
 from django.utils import translation
 
-from accounts.models import Message
+from accounts.models import Change, Message
 from booking import actions, errors
 from booking.actions import wishes
 from booking.models import SlotWish
@@ -274,6 +274,17 @@ def test_wishing_twice_is_one_wish(wish, recipient, service):
     assert (
         wishes.wish(recipient=recipient, by=recipient.user, service=service, date=THURSDAY) == wish
     )
+
+
+def test_who_wished_and_who_stopped_waiting_is_recorded(wish, recipient):
+    actions.drop(wish=wish, by=recipient.user)
+    actions.drop(wish=wish, by=recipient.user)
+
+    found = Change.objects.filter(subject_id=recipient.pk, object_id=wish.pk)
+    assert [(change.verb, change.actor, change.department_id) for change in found] == [
+        ("drop", recipient.user, None),
+        ("wish", recipient.user, None),
+    ]
 
 
 @pytest.mark.parametrize("days", [-1, 15])

@@ -44,6 +44,21 @@ def url(name, *args):
     return reverse(f"departments:{name}", args=args)
 
 
+def test_all_coming_shifts_of_an_employee_can_be_seen(dina, department, emil):
+    for days in range(7):
+        factories.ShiftFactory(
+            day__department=department,
+            day__date=TODAY + dt.timedelta(days=days),
+            person=emil.person,
+        )
+    text = dina.get(url("employee", department.pk, emil.pk)).text
+    before, _, rest = text.partition('<details class="more">')
+    assert [part.count("27. november") + part.count("1. desember") for part in (before, rest)] == [
+        1,
+        1,
+    ]
+
+
 @pytest.mark.parametrize(
     ("sent", "full_name", "initials"),
     [

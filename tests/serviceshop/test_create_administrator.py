@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts import queries
-from accounts.models import User
+from accounts.models import Change, User
 from departments.models import Department, Employee
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,11 @@ def test_a_coordinator_is_created_and_removed(capsys):
     with pytest.raises(CommandError, match="no coordinator"):
         call_command("create_coordinator", KARI, "--remove")
     assert capsys.readouterr().out.count(KARI) == 2
+    verbs = Change.objects.filter(subject_id=kari.pk, actor=None).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == [
+        "appoint_coordinator",
+        "dismiss_coordinator",
+    ]
 
 
 def test_an_administrator_may_be_a_coordinator_too(administrator):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.models import Change
 from departments.closing import closes_at, last_date_due
 from departments.models import Day
 from tests import factories
@@ -69,6 +70,9 @@ def test_beat_closes_days_that_are_due_once(day, visit, department, time_machine
     later.refresh_from_db()
     assert (day.closed_at, day.closed_by, day.revision) == (now, None, 1)
     assert later.closed_at is None
+    change = Change.objects.get(verb="close_day")
+    assert (change.actor, change.department_id) == (None, department.pk)
+    assert change.after == {"date": day.date.isoformat()}
 
 
 def test_beat_waits_for_a_visit_that_is_going_on(day, visit_at, time_machine):

@@ -307,6 +307,20 @@ def test_coming_days_are_listed_and_marked_until_settled(
         assert "Not final yet" not in text(emil.get(url))
 
 
+def test_two_coming_days_are_shown_and_the_mark_once(emil, day, care_worker, department):
+    dates = [day.date + dt.timedelta(days=n) for n in range(1, 6)]
+    for date in dates:
+        coming = factories.DayFactory(department=department, date=date)
+        factories.ShiftFactory(day=coming, person=care_worker)
+    Day.objects.filter(date=dates[0]).update(settled_at=timezone.now())
+    page = text(emil.get(PAGE))
+    assert page.count("Not final yet") == 1
+    assert page.count(", final") == 1
+    shown, folded = page.split("Show 3 more")
+    assert [f"/my-day/{date}/" in shown for date in dates] == [True, True, False, False, False]
+    assert all(f"/my-day/{date}/" in folded for date in dates[2:])
+
+
 def test_past_days_are_not_found(emil, day):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
 
@@ -384,7 +398,32 @@ def test_a_report_finishes_the_visit_and_returns_to_the_day(emil, visit, outcome
     assert Report.objects.get().outcome == outcome
     page = text(emil.get(PAGE))
     assert "09:00" in page
-    assert "All visits are finished" in page
+    assert "1 of 1. Thanks for today." in page
+    assert "Not right? Change 09:00" in page
+
+
+def test_the_last_report_says_where_the_next_day_begins(
+    emil, visit, tomorrow, care_worker, visit_at, planned
+):
+    coming = factories.ShiftFactory(day=tomorrow, person=care_worker)
+    first = visit_at(tomorrow, 9, coming, booking__recipient__address="Bøkelia 7")
+    later = visit_at(tomorrow, 11, coming, booking__recipient__address="Torggata 2")
+    planned(tomorrow)
+    assert "Bøkelia 7" not in text(emil.get(PAGE))
+    emil.post(report_url(visit), {"outcome": "done"})
+
+    page = text(emil.get(PAGE))
+
+    assert "Tomorrow begins 09:00: <b> Bøkelia 7 </b>" in page
+    assert "Torggata" not in page
+    looked_at = set(AccessLogEntry.objects.values_list("subject_id", flat=True))
+    assert first.booking.recipient_id in looked_at
+    assert later.booking.recipient_id not in looked_at
+
+    recipient = first.booking.recipient
+    recipient.has_confidential_address = True
+    recipient.save()
+    assert "Bøkelia" not in text(emil.get(PAGE))
 
 
 def test_a_report_can_be_changed(emil, visit):

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from booking.models import BookingEvent, Visit
 from departments.models import Day
 from tests import factories
@@ -101,7 +101,10 @@ def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worke
     ]
 
 
-def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_at):
+def test_changes_since_yesterday_are_listed_latest_first(
+    client, administrator, department, day, visit_at, monkeypatch, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
     cancelled, moved, booked, far = (visit_at(day, hour).booking for hour in (15, 16, 17, 18))
     events = [
         (cancelled, "cancelled", NOW - dt.timedelta(hours=20), None),
@@ -111,10 +114,25 @@ def test_changes_since_yesterday_are_listed_latest_first(department, day, visit_
         (far, "moved", NOW - dt.timedelta(days=3), NOW + dt.timedelta(days=9)),
     ]
     for booking, kind, at, to in events:
-        event = BookingEvent.objects.create(booking=booking, kind=kind, to_starts_at=to)
+        event = BookingEvent.objects.create(
+            booking=booking, kind=kind, from_starts_at=NOW, to_starts_at=to
+        )
         BookingEvent.objects.filter(pk=event.pk).update(at=at)
 
-    assert [event.booking for event in today(department).changes] == [moved, booked, cancelled]
+    assert [event.booking for event in today(department).changes.shown] == [
+        moved,
+        booked,
+        cancelled,
+    ]
+
+    monkeypatch.setattr("workflow.queries.today.MAX_CHANGES", 2)
+    second = queries.today_of(department, NOW, changes_page=2).changes
+    assert [event.booking for event in second.shown] == [cancelled]
+    User.objects.update(language="en")
+    client.force_login(administrator)
+    page = client.get(reverse("workflow:today", args=[department.pk]))
+    assert 'href="?changes=2#changes"' in page.text
+    assert "1 to 2 of 3, the latest first." in page.text
 
 
 @pytest.mark.parametrize(
@@ -138,7 +156,20 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     )
     factories.GrantFactory(service=grant.service)  # not essential
 
-    assert [one.missing for one in today(department).essential.shown] == missing
+    assert [one.unbooked.missing for one in today(department).essential.shown] == missing
+
+
+def test_open_days_that_are_left_of_a_week_are_counted(department):
+    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own."""
+    for weekday in (1, 5):
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+    factories.SpecialHoursFactory(
+        special_day__department=department,
+        special_day__date=NOW.date() + dt.timedelta(days=2),
+    )
+    factories.GrantFactory(service__department=department, is_essential=True, period="week")
+    (one,) = today(department).essential.shown
+    assert (one.unbooked.days_left, one.open_days) == (3, 2)
 
 
 def test_each_problem_leads_to_give_move_cancel_and_call(
@@ -264,7 +295,9 @@ def test_the_list_of_essential_services_has_pages(client, administrator, departm
     assert "?essential=1#essential" in second.text
     assert "?essential=3" not in second.text
     shown = [
-        one.grant.pk for page in (first, second) for one in page.context["today"].essential.shown
+        one.unbooked.grant.pk
+        for page in (first, second)
+        for one in page.context["today"].essential.shown
     ]
     assert len(set(shown)) == 11
     for odd in ("9999", "0", "-1", "x", "²", "9" * 30):

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.actions import record
-from accounts.models import User
+from accounts.actions import record, record_all
+from accounts.models import Change, User
 from booking.models import Visit
 from departments.actions import lock_days
 from departments.closing import last_date_due
@@ -43,7 +43,7 @@ def close_due_days() -> int:
     """Close every day that is due, also days late; return their number.
 
     A day with a visit that is still going on waits. A day that is locked is closed by the
-    next run.
+    next run. The recorded changes have no actor.
     """
     now = timezone.now()
     going_on = Visit.objects.filter(day=OuterRef("pk"), ends_at__gt=now)
@@ -54,7 +54,11 @@ def close_due_days() -> int:
             )
             .order_by("date", "department")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values_list("pk", flat=True)
+            .values_list("pk", "department_id", "date")
         )
-        Day.objects.filter(pk__in=due).update(closed_at=now)
+        Day.objects.filter(pk__in=[pk for pk, _department, _date in due]).update(closed_at=now)
+        record_all(
+            Change(verb="close_day", department_id=department_id, after={"date": date})
+            for _pk, department_id, date in due
+        )
     return len(due)

@@ -16,7 +16,7 @@ from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
     AbsenceNow,
-    EssentialPage,
+    NotBooked,
     Problem,
     Today,
     TodayFigures,
@@ -52,11 +52,11 @@ __all__ = [
     "CandidateList",
     "DayAhead",
     "EarlierReport",
-    "EssentialPage",
     "Leg",
     "ListOfVisits",
     "Move",
     "MyDay",
+    "NotBooked",
     "OwnUntoldDay",
     "Pause",
     "PlanCounts",

@@ -3,18 +3,18 @@
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from booking.models import BookingEvent, Visit
 from booking.queries.essential import Unbooked, unbooked
-from departments.hours import local_instant
+from database.list_pages import ListPage, list_page
+from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
-from departments.queries import absences_between
+from departments.queries import absences_between, rules_of
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
@@ -57,6 +57,13 @@ class AbsenceNow:
     unfilled: list[TimeAway]
 
 
+class NotBooked(NamedTuple):
+    """An essential service that is not booked, and the open days left to do it, with today."""
+
+    unbooked: Unbooked
+    open_days: int
+
+
 class UnnamedShift(NamedTuple):
     """A shift with visits and without a name."""
 
@@ -84,41 +91,30 @@ class TodayFigures:
 
 
 @dataclass(frozen=True)
-class EssentialPage:
-    """A page of the essential services that are not booked, the most urgent first. ``first``
-    and ``last`` are places in the whole list; ``previous`` and ``next`` pages, or 0."""
-
-    shown: Sequence[Unbooked]
-    count: int
-    first: int
-    last: int
-    previous: int
-    next: int
-
-
-@dataclass(frozen=True)
 class Today:
     board: Board
     problems: list[Problem]
     unnamed: list[UnnamedShift]
     figures: TodayFigures
     absences: list[AbsenceNow]
-    changes: list[BookingEvent]
-    essential: EssentialPage
+    changes: ListPage[BookingEvent]
+    essential: ListPage[NotBooked]
     untold: UntoldDays
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
         """The recipients whose names the page shows."""
         shown = [problem.card.visit.booking for problem in self.problems]
-        shown += [event.booking for event in self.changes]
+        shown += [event.booking for event in self.changes.shown]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
-        return ids | {one.grant.recipient_id for one in self.essential.shown}
+        return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
-def today_of(department: Department, now: dt.datetime, *, essential_page: int = 1) -> Today:
-    """``essential_page`` is the page of the list of essential services, from 1."""
+def today_of(
+    department: Department, now: dt.datetime, *, essential_page: int = 1, changes_page: int = 1
+) -> Today:
+    """The pages are those of the lists of essential services and of changes, from 1."""
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
     unstaffed = list(
@@ -143,7 +139,7 @@ def today_of(department: Department, now: dt.datetime, *, essential_page: int = 
         ],
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
-        changes=_changes(department, yesterday, tomorrow),
+        changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
     )
@@ -209,29 +205,28 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 
-def _essential(department: Department, date: dt.date, page: int) -> EssentialPage:
-    """An empty page beyond the end becomes the first page."""
+def _essential(department: Department, date: dt.date, page: int) -> ListPage[NotBooked]:
+    """The most urgent first. An empty page beyond the end becomes the first page."""
     after = (page - 1) * MAX_UNBOOKED
     found = unbooked(department, date, most=MAX_UNBOOKED, after=after)
     if after and not found.shown:
         return _essential(department, date, 1)
-    end = after + len(found.shown)
-    return EssentialPage(
-        shown=found.shown,
-        count=found.count,
-        first=after + 1,
-        last=end,
-        previous=page - 1,
-        next=page + 1 if end < found.count else 0,
-    )
+    dates = [
+        date + dt.timedelta(days=n)
+        for n in range(max((one.days_left for one in found.shown), default=0))
+    ]
+    rules = rules_of(department, dates) if dates else None
+    is_open = [bool(rules and hours_on(each, rules)) for each in dates]
+    shown = [NotBooked(one, sum(is_open[: one.days_left])) for one in found.shown]
+    return ListPage.of(shown, count=found.count, after=after, number=page)
 
 
-def _changes(department: Department, since: dt.date, until: dt.date) -> list[BookingEvent]:
+def _changes(department: Department, since: dt.date, until: dt.date) -> QuerySet[BookingEvent]:
     """Bookings moved or cancelled since ``since``, and those made since then for a day until
     ``until``; latest first."""
     here = timezone.get_default_timezone()
     start = local_instant(since, dt.time(), here)
-    return list(
+    return (
         BookingEvent.objects.filter(
             Q(kind__in=[BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED])
             | Q(
@@ -243,5 +238,5 @@ def _changes(department: Department, since: dt.date, until: dt.date) -> list[Boo
             at__gte=start,
         )
         .select_related("booking__recipient", "booking__service")
-        .order_by("-at", "-pk")[:MAX_CHANGES]
+        .order_by("-at", "-pk")
     )

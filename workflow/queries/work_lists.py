@@ -23,6 +23,7 @@ from workflow.models import Report, WorkItem, WorkList
 
 LATE = dt.timedelta(hours=2)  # how long last night's shift is shown today after its end
 AHEAD = dt.timedelta(days=14)
+JUST = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,13 @@ class MyDay:
     @property
     def next(self) -> Stop | None:
         return next((stop for stop in self.stops if stop.is_next), None)
+
+    @property
+    def just_reported(self) -> Stop | None:
+        """The visit that was reported in the last minute, if any."""
+        lately = self.now - JUST
+        found = [stop for stop in self.stops if stop.report and stop.report.at > lately]
+        return max(found, key=lambda stop: stop.report.at if stop.report else lately, default=None)
 
     @property
     def minutes_until_next(self) -> int:

@@ -24,7 +24,7 @@ from database.transactions import Busy
 from database.versions import Stale
 from departments import actions as department_actions
 from departments.access import administrator
-from departments.errors import DepartmentsError
+from departments.errors import DepartmentsError, KeyReused
 from departments.hours import DAY
 from departments.models import Department, Shift
 from departments.queries import unfilled_times
@@ -199,8 +199,11 @@ def add_shift(request: PersonRequest, department: Department, date: dt.date) -> 
                 period=form.cleaned_data["period"],
                 person=form.cleaned_data["person"],
                 instead_of=away,
+                key=form.cleaned_data["key"],
                 by=request.user,
             )
+        except KeyReused:
+            form.refuse_key()
         except (DepartmentsError, Busy, Stale) as error:
             form.add_error(None, str(error))
         else:

@@ -24,15 +24,21 @@ from workflow.queries import MyDay, Stop
 def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     date = date or timezone.localdate()
     my_day = access.my_day_of(request.user, date, what="workflow:my_day")
-    return render(
-        request,
-        "workflow/my_day.html",
-        {
-            "my_day": my_day,
-            "days_ahead": [] if my_day.is_past else access.days_ahead_of(request.user, date),
-            "untold_days": access.untold_days_of(request.user) if my_day.is_today else [],
-        },
+    days_ahead = [] if my_day.is_past else access.days_ahead_of(request.user, date)
+    is_finished = my_day.is_today and bool(my_day.stops) and my_day.next is None
+    first_ahead = (
+        access.first_stop_of(request.user, days_ahead[0].shift.day.date)
+        if is_finished and days_ahead
+        else None
     )
+    context = {
+        "my_day": my_day,
+        "days_ahead": days_ahead,
+        "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
+        "first_ahead": first_ahead,
+        "untold_days": access.untold_days_of(request.user) if my_day.is_today else [],
+    }
+    return render(request, "workflow/my_day.html", context)
 
 
 @require_safe

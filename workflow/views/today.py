@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_safe
+from database.list_pages import page_number
 from departments.access import administrator
 from departments.models import Department
 from workflow import queries
@@ -14,9 +15,12 @@ from workflow import queries
 def today(request: PersonRequest, department: Department) -> HttpResponse:
     """The administrator's first page: unstaffed visits and other problems, then figures."""
     now = timezone.now()
-    page = request.GET.get("essential", "")
-    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 5 else 1
-    today = queries.today_of(department, now, essential_page=max(number, 1))
+    today = queries.today_of(
+        department,
+        now,
+        essential_page=page_number(request.GET.get("essential")),
+        changes_page=page_number(request.GET.get("changes")),
+    )
     log_accesses(
         by=request.user,
         subject_ids=today.recipient_ids,

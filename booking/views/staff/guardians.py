@@ -12,7 +12,7 @@ from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.errors import InvitationClosed, OwnInvitation, TooManyInvitations
+from accounts.errors import InvitationClosed, KeyReused, OwnInvitation, TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.models import Invitation
 from accounts.questions import asks
@@ -45,6 +45,8 @@ def register_guardian(
             department=department,
             by=request.user,
         )
+    except KeyReused:
+        form.refuse_key()
     except errors.MandateOverlaps:
         form.add_error("email", _("This person may act for the recipient then already."))
     except errors.OwnAddress:

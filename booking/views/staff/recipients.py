@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
+from accounts.errors import KeyReused as InvitationKeyReused
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import form_on
@@ -23,6 +24,7 @@ from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     GrantForm,
     LogInForm,
+    NewGrantForm,
     NewRecipientForm,
     RecipientForm,
     SearchForm,
@@ -30,6 +32,7 @@ from booking.forms.recipients import (
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
 from booking.views.staff.letters import TOO_MANY
+from database.list_pages import list_page, page_number
 from database.versions import Stale
 from departments.access import administrator, departments_administered_by
 from departments.forms.staff import StaffContactEmailForm
@@ -64,15 +67,15 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
         return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
     matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
-    recipients = list(matching[: PER_PAGE + 1])
-    found = queries.found_recipients(recipients[:PER_PAGE], departments, timezone.now())
+    page = list_page(matching, page_number(request.POST.get("page")), PER_PAGE)
+    found = queries.found_recipients(page.shown, departments, timezone.now())
     for one in departments:
         here = [hit.recipient for hit in found if hit.department == one]
         look_at_list(request.user, one, here, "booking:search_recipients")
     context = {
         "department": department,
         "found": found,
-        "there_are_more": len(recipients) > PER_PAGE,
+        "page": page,
         "search": search,
     }
     return render(request, "booking/found_recipients.html", context)
@@ -177,8 +180,11 @@ def change_log_in(
                 recipient=found,
                 email=form.cleaned_data["email"],
                 department=department,
+                key=form.cleaned_data["key"],
                 by=request.user,
             )
+        except InvitationKeyReused:
+            form.refuse_key()
         except OwnAddress:
             form.add_error("email", _("This is your own e-mail."))
         except TooManyInvitations:
@@ -227,10 +233,12 @@ def add_grant(
     request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
     found = recipient_of(department, recipient, by=request.user, what="booking:add_grant")
-    form = GrantForm(request.POST, department=department)
+    form = NewGrantForm(request.POST, department=department)
     if form.is_valid():
         try:
             actions.grant(recipient=found, **form.cleaned_data, by=request.user)
+        except KeyReused:
+            form.refuse_key()
         except GrantOverlaps:
             form.add_error("service", _("This person has a grant of the service then already."))
         else:
@@ -290,7 +298,7 @@ def recipient_page(
     recipient: Recipient,
     *,
     person: RecipientForm | None = None,
-    new_grant: GrantForm | None = None,
+    new_grant: NewGrantForm | None = None,
     new_guardian: GuardianForm | None = None,
     log_in: LogInForm | None = None,
     contact: StaffContactEmailForm | None = None,
@@ -308,7 +316,7 @@ def recipient_page(
         # What the buttons that end a series do.
         "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient).at(recipient.version),
-        "new_grant": new_grant or GrantForm(department=department, initial=new),
+        "new_grant": new_grant or NewGrantForm(department=department, initial=new),
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
         "contact": contact or _contact(recipient),

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if remove:
             self._remove(email)
             return
-        if not actions.appoint_coordinator(user=user_with(email, name)):
+        if not actions.appoint_coordinator(user=user_with(email, name), by=None):
             raise CommandError(f"{email} is a coordinator already.")
         self.stdout.write(
             f"{email} is a coordinator and logs in with a code sent there by e-mail."
@@ -34,6 +34,6 @@ class Command(BaseCommand):
 
     def _remove(self, email: str) -> None:
         user = queries.active_user(email)
-        if user is None or not actions.dismiss_coordinator(user=user):
+        if user is None or not actions.dismiss_coordinator(user=user, by=None):
             raise CommandError(f"{email} is no coordinator.")
         self.stdout.write(f"{email} is no coordinator any more. The log-in stays.")

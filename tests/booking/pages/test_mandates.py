@@ -13,6 +13,7 @@ from accounts.models import AccessLogEntry, Invitation, User
 from booking import actions
 from booking.converters import Clock
 from booking.models import Booking, BookingEvent, Mandate
+from booking.views.steps import receipt_url
 from tests import factories
 from tests.booking.pages.conftest import CHOOSE, TODAY, TOMORROW, at, text_of
 from tests.reauthentication import logged_in_again
@@ -134,7 +135,7 @@ def test_a_guardian_books_and_both_names_are_in_the_history(acting, mandate, war
     response = book_page(acting, ward, service)
 
     visit = Booking.objects.get()
-    assert response.url == reverse("booking:visit", args=[visit.pk]) + "#question"
+    assert response.url == receipt_url(visit.pk)
     assert visit.recipient == ward
     event = visit.events.get()
     assert (event.by, event.via) == (mandate.holder, BookingEvent.Via.HELPER)

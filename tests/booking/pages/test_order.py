@@ -12,6 +12,7 @@ from django.utils.html import escape
 
 from booking import actions, queries
 from booking.models import Booking
+from booking.views.steps import receipt_url
 from database.transactions import Busy
 from tests import factories
 from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
@@ -153,7 +154,7 @@ def test_four_steps_from_the_calendar_book_a_visit(page, service, recipient):
     check = page.get(check_url(service))
     visit_page = page.post("/book/", form_on(check, note="Ring twice."), follow=True)
     booking = recipient.bookings.get()
-    assert visit_page.redirect_chain == [(f"/bookings/{booking.pk}/#question", 302)]
+    assert visit_page.redirect_chain == [(receipt_url(booking.pk), 302)]
     text = text_of(visit_page)
     assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text

@@ -156,7 +156,7 @@ def test_the_administrator_goes_on_or_ends_it_by_phone(
     client.post(f"{of_recipient}series/{waiting.pk}/end/")
     waiting.refresh_from_db()
     assert waiting.ended_at
-    assert client.post(f"{of_recipient}series/{waiting.pk}/end/").status_code == 404
+    assert client.post(f"{of_recipient}series/{waiting.pk}/end/").status_code == 410
 
 
 def test_a_series_made_by_a_helper_depends_on_the_mandate(client, recipient, visit):

@@ -61,7 +61,7 @@ def test_the_visits_page_offers_to_repeat_and_yes_repeats(simple, visit):
 
 
 def test_every_date_shows_its_state(simple, visit, series):
-    actions.skip(series=series, date=TWO_WEEKS)
+    actions.skip(series=series, date=TWO_WEEKS, by=series.by)
     said = [said for said, _href in answers(simple.get(f"/repeating/{series.pk}/"))]
     assert said[0].endswith("Wednesday 2 December at 10:00 Booked")
     assert said[1].endswith("Wednesday 9 December Skipped.")

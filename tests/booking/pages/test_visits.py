@@ -7,11 +7,13 @@ import re
 import pytest
 from django.urls import reverse
 
+from accounts.models import MessageChoices
 from booking import actions
 from booking.models import Booking
+from booking.views.steps import receipt_url
 from database.transactions import Busy
 from tests import factories
-from tests.booking.pages.conftest import NOW, TODAY, TOMORROW, at, text_of
+from tests.booking.pages.conftest import CHOOSE, NOW, TODAY, TOMORROW, at, text_of
 
 
 @pytest.fixture
@@ -110,10 +112,38 @@ def test_the_lists_take_the_same_statements_however_long(
 
 def test_the_page_shows_what_when_and_the_deadline(page, visit):
     text = text_of(page.get(url("visit", visit)))
-    assert "The time is booked" in text
     assert "Wednesday 25 November at 10:00–11:00" in text
     assert "Left this week 6 of 7" in text
     assert "Until Wednesday 25 November at 08:00" in text
+
+
+@pytest.mark.parametrize("view", ["ordinary", "simple"])
+def test_the_receipt_is_shown_once_and_then_what_one_can_do(page, clock, visit, view):
+    page.post(CHOOSE, {"view": view})
+    is_booked = "The time is booked" if view == "ordinary" else "You have booked cleaning"
+    receipt = text_of(page.get(receipt_url(visit.pk)))
+    assert is_booked in receipt
+    assert "We send you a receipt by e-mail. We remind you the day before." in receipt
+    later = page.get(url("visit", visit))
+    assert is_booked not in text_of(later)
+    assert "We send you" not in text_of(later)
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", later.text, re.DOTALL)[1]
+    assert "10:00" in heading
+    main = later.text[later.text.index("<main") :]
+    links = re.findall(r'href="([^"#]+)#question"', main)
+    assert links[:2] == [url("move", visit), url("cancel", visit)]
+    clock.shift(dt.timedelta(minutes=11))
+    assert is_booked not in text_of(page.get(receipt_url(visit.pk)))
+
+
+def test_a_receipt_promises_only_messages_that_come(page, user, recipient, book, clock):
+    clock.move_to(at(16, 30, date=TODAY))  # after the reminders of tomorrow's visits
+    receipt = receipt_url(book(recipient, at(10)).pk)
+    text = text_of(page.get(receipt))
+    assert "We send you a receipt" in text
+    assert "We remind you" not in text
+    MessageChoices.objects.create(user=user, confirmation=[])
+    assert "We send you a receipt" not in text_of(page.get(receipt))
 
 
 def test_a_past_visit_cannot_be_changed(page, clock, visit):
@@ -275,7 +305,7 @@ def test_a_cancelled_or_past_visit_is_shown_instead(page, clock, user, visit, na
         page.post(url(name, visit), {"starts_at": at(14).isoformat()}),
     ):
         assert response.status_code == 302
-        assert response.headers["Location"].partition("#")[0] == url("visit", visit)
+        assert response.headers["Location"].partition("?")[0] == url("visit", visit)
 
 
 def test_a_visit_today_is_listed(page, recipient, book):

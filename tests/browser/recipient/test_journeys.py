@@ -176,7 +176,7 @@ def test_the_back_button_after_booking_books_nothing_more(shop, open_page):
         button.click()
         assert page.url == proof
     else:  # asked for again: the visit itself is shown
-        expect(page.get_by_role("heading", level=1)).to_have_text("The time is booked")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("at 18:00")
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
 
 
@@ -194,7 +194,7 @@ def test_the_shortest_way_with_a_keyboard(shop, open_page, figure):
     way.choose("Book", then="The time is booked")
     assert shop.aksel.bookings.filter(service=shop.shower).count() == 1
     figure("Key presses from landing to proof", way.presses)
-    assert way.presses <= 22  # 25 are allowed
+    assert way.presses <= 24  # 25 are allowed; the three soonest times are passed
 
 
 def test_the_focus_shows_at_every_stop_of_every_page(shop, open_page):

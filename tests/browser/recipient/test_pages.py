@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from django.db import transaction
 from django.urls import URLPattern, resolve, reverse
 
 import accounts.urls
@@ -78,7 +79,7 @@ def pages_on_the_way(shop):
         shop.somebody_books(8, 10)
     by = shop.aksel.user
     series = actions.repeat(key=uuid.uuid4(), like=shop.next_visit, by=by)
-    actions.skip(series=series, date=TODAY + dt.timedelta(days=22))
+    actions.skip(series=series, date=TODAY + dt.timedelta(days=22), by=series.by)
     full_day = TODAY + dt.timedelta(days=3)
     wishes.wish(recipient=shop.aksel, service=shop.shower, date=full_day, by=by)
     for channel, address in (("email", "aksel.ny@example.test"), ("sms", "900 00 100")):
@@ -87,9 +88,10 @@ def pages_on_the_way(shop):
         channel=Message.Channel.EMAIL, address="shared@example.test", is_contact=True, by=by
     )
     employee = factories.EmployeeFactory(department__name="Home care South", person__email=None)
-    invitation = accounts_actions.invite(
-        kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
-    )
+    with transaction.atomic():
+        invitation = accounts_actions.invite(
+            kind=EMPLOYMENT, address=str(by.email), target_id=employee.pk, by=None
+        )
     return {
         "invitations": reverse("accounts:invitations"),
         "invitation": reverse("accounts:invitation", args=[invitation.token]),
