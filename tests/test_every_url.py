@@ -97,6 +97,8 @@ OWN_DAY = {"date": "date", "visit": "visit"}
 RULES = {
     "home": get(LOGGED_IN),
     "healthz": get(ANYBODY),
+    "components": get(),  # only while developing
+    "components page": get(page="components_page"),
     # accounts
     "account_login": get(ANYBODY),
     "account_request_login_code": get(ANYBODY),
@@ -253,6 +255,7 @@ RULES = {
     "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments
     "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
+    "departments:department department": get(COORDINATOR, ADMINISTRATOR, **D),
     "departments:hours department": get(ADMINISTRATOR, **D),
     "departments:new_period department": get(ADMINISTRATOR, **D),
     "departments:add_period department": post(ADMINISTRATOR, **D),
@@ -437,6 +440,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "helper_invitation": helper.pk,
         "guardian_invitation": guardian.pk,
         "invitation_token": invitation.token,
+        "components_page": "forms",
         "uidb36": "0",
         "key": "set-password",
     }
