@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices, queries
 from accounts.messages import outgoing
-from accounts.phones import municipality_phone
+from accounts.municipality import municipality_phone
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -7,10 +7,8 @@ found in it can be called by a person, who reads the words beside them. No messa
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import phonenumbers
-from django.conf import settings
 from phonenumbers import (
     NumberFormat,
     PhoneNumber,
@@ -101,17 +99,6 @@ def shown_number(phone: str) -> str:
     if number.country_code != NORWAY:
         return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
     return phonenumbers.format_by_pattern(number, PhoneNumberFormat.NATIONAL, GROUPS)
-
-
-def municipality_phone() -> str:
-    """Whom to call, as it is shown in messages and on pages."""
-    return _shown_once(settings.MUNICIPALITY_PHONE)
-
-
-@cache
-def _shown_once(phone: str) -> str:
-    """Every page shows it, and parsing takes time. Not for numbers of persons."""
-    return shown_number(phone)
 
 
 def numbers_in(phone: str) -> Iterator[FoundNumber]:

@@ -11,7 +11,8 @@ from itertools import islice
 
 from django.utils import timezone
 
-from accounts.phones import municipality_phone, shown_number
+from accounts.municipality import municipality_phone
+from accounts.phones import shown_number
 from booking import errors, queries
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.timetable import OwnVisit, Row, row

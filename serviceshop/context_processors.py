@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.municipality import municipality_phone
 from accounts.pages import page_behind
-from accounts.phones import municipality_phone
 from booking.access.pages import whose_pages
 from serviceshop.menus import administered_department, menu, switch
 

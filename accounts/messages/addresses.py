@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import AddressChange, Message
-from accounts.phones import municipality_phone
+from accounts.municipality import municipality_phone
 
 EMAIL, PHONE, CONTACT = "address.email", "address.phone", "address.contact"
 

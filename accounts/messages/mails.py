@@ -11,7 +11,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from accounts.messages.notices import Words
-from accounts.phones import municipality_phone, shown_number
+from accounts.municipality import municipality_phone
+from accounts.phones import shown_number
 
 
 @contextmanager

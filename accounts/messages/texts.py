@@ -8,7 +8,8 @@ Typographic signs are not and are replaced. Letters of names are kept, at the pr
 from django.utils.translation import gettext as _
 
 from accounts.messages.notices import Words
-from accounts.phones import municipality_phone, shown_number
+from accounts.municipality import municipality_phone
+from accounts.phones import shown_number
 
 MOST_PARTS = 2
 GSM7 = frozenset(
