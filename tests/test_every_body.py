@@ -214,11 +214,14 @@ VERSIONS = {"version", "seen", "seen_shift"}
 UNVERSIONED = {
     **dict.fromkeys(
         [
-            "account_change_password", "account_request_login_code", "account_reset_password",
-            "account_set_password", "accounts:invitation_letter", "accounts:log_in_again",
+            "account_request_login_code", "account_reset_password",
+            "accounts:log_in_again",
         ],
         "shows who somebody is",
     ),
+    "accounts:invitation_letter": "sends a newer invitation, which replaces the one before",
+    "account_change_password": "is refused when the password now is another",
+    "account_set_password": "chooses the first password: refused when there is one",
     **dict.fromkeys(
         [
             "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
@@ -231,8 +234,7 @@ UNVERSIONED = {
     ),
     **dict.fromkeys(
         [
-            "accounts:answer_invitation", "accounts:invitation", "accounts:revoke_token",
-            "booking:cancel", "booking:cancel_by_phone", "booking:confirm_as_coordinator",
+            "accounts:revoke_token",
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_wish", "booking:revoke_feed", "booking:skip",
@@ -241,15 +243,19 @@ UNVERSIONED = {
         "ends a row: doing it twice changes nothing more",
     ),
     **dict.fromkeys(
+        [
+            "accounts:answer_invitation", "accounts:invitation",
+            "booking:confirm_as_coordinator", "booking:confirm_guardian",
+        ],
+        "answers or confirms an invitation, which never changes, once",
+    ),
+    **dict.fromkeys(
         ["accounts:choose_view", "booking:choose_person", "booking:search_recipients"],
         "chooses what the user sees",
     ),
-    **dict.fromkeys(
-        ["booking:move", "booking:move_by_phone"], "is refused when the booking has moved"
-    ),
     "booking:make_wish": "the same wish again makes no other row",
     "departments:add_qualification": "the same name again makes no other row",
-    "departments:undo_change": "is refused when the hours have changed since",
+    "departments:undo_change": "is refused when the hours or the service have changed since",
 }  # fmt: skip
 
 ROLES = [*sorted(EVERYBODY_INSIDE), ANONYMOUS]
