@@ -9,6 +9,7 @@ log-in have ordinary language buttons.
 """
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -37,12 +38,28 @@ def keep(request: HttpRequest, page: str) -> None:
         }
 
 
+def fields_to_fill(request: HttpRequest) -> dict[str, str]:
+    """The fields that this page's form is filled in with afterwards: those kept here, or those
+    of a form that was sent after the session had ended. For a page whose form has as many rows
+    as were typed. Empty on other pages."""
+    kept = _kept_for(request)
+    if kept is not None:
+        return dict(kept["fields"])
+    unsent = getattr(request, "unsent_form", None)
+    return dict(unsent.fields) if unsent is not None else {}
+
+
+def _kept_for(request: HttpRequest) -> dict[str, Any] | None:
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return None
+    kept: dict[str, Any] | None = request.session.get(SESSION_KEY)
+    return kept if kept is not None and kept["page"] == request.path else None
+
+
 def show_on_page(request: HttpRequest, response: HttpResponse) -> None:
     """Fill in the form if this is its page."""
-    if request.method != "GET" or "HX-Request" in request.headers:
-        return
-    kept = request.session.get(SESSION_KEY)
-    if kept is None or kept["page"] != request.path:
+    kept = _kept_for(request)
+    if kept is None:
         return
     del request.session[SESSION_KEY]
     if response.status_code != HTTPStatus.OK:

@@ -5,7 +5,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from accounts.models import User
 from booking import actions, queries
@@ -13,7 +14,7 @@ from booking.models import Visit
 from database.expressions import EpochSeconds
 from departments.hours import Interval
 from departments.models import Day, Department
-from departments.seats import Reseated
+from departments.seats import Reseated, VisitCounts
 
 
 class SeatsOfVisits:
@@ -57,15 +58,24 @@ class SeatsOfVisits:
             peaks[hours_id] = peak
         return peaks
 
-    def booked_ahead(
+    def visit_counts(
         self, departments: Collection[Department], now: dt.datetime
-    ) -> Mapping[uuid.UUID, int]:
-        return dict(
-            Visit.objects.filter(day__department__in=departments, starts_at__gte=now)
+    ) -> Mapping[uuid.UUID, VisitCounts]:
+        today = timezone.localdate(now)
+        ahead = Q(starts_at__gte=now)
+        return {
+            department_id: VisitCounts(*counts)
+            for department_id, *counts in Visit.objects.filter(
+                Q(day__date=today) | ahead, day__department__in=departments
+            )
             .order_by()
             .values_list("day__department")
-            .annotate(visits=Count("pk"))
-        )
+            .annotate(
+                today=Count("pk", filter=Q(day__date=today)),
+                ahead=Count("pk", filter=ahead),
+                unstaffed=Count("pk", filter=ahead & Q(shift=None)),
+            )
+        }
 
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         return queries.grants_below(service_id, minutes, today)

@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from accounts.models import User
 from departments.hours import Interval
@@ -50,6 +50,15 @@ class Reseated:
         )
 
 
+class VisitCounts(NamedTuple):
+    """How many visits a department has: on today's date, from now on, and of these without a
+    carer's shift."""
+
+    today: int = 0
+    ahead: int = 0
+    unstaffed: int = 0
+
+
 class Seats(Protocol):
     def visits_by_shift(self, day: Day) -> Mapping[uuid.UUID, Sequence[Interval]]:
         """The times of the visits on each shift of the day."""
@@ -76,10 +85,10 @@ class Seats(Protocol):
     ) -> Mapping[uuid.UUID, int]:
         """The most staff in use at once, by id of the opening hours."""
 
-    def booked_ahead(
+    def visit_counts(
         self, departments: Collection[Department], now: dt.datetime
-    ) -> Mapping[uuid.UUID, int]:
-        """The number of coming visits, by id of the department."""
+    ) -> Mapping[uuid.UUID, VisitCounts]:
+        """By id of the department; departments without visits may be left out."""
 
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         """The number of grants, valid now or later, that give fewer minutes than this."""
@@ -106,9 +115,9 @@ class NoSeats:
     ) -> Mapping[uuid.UUID, int]:
         return {}
 
-    def booked_ahead(
+    def visit_counts(
         self, departments: Collection[Department], now: dt.datetime
-    ) -> Mapping[uuid.UUID, int]:
+    ) -> Mapping[uuid.UUID, VisitCounts]:
         return {}
 
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:

@@ -81,6 +81,7 @@ absence_urls: list[URLPattern | URLResolver] = [
 
 department_urls: list[URLPattern | URLResolver] = [
     # /departments/<department>/
+    path("", overview.department, name="department"),
     path("hours/", include(hours_urls)),
     path("special-days/", include(special_days_urls)),
     path("services/", include(services_urls)),

@@ -253,6 +253,7 @@ RULES = {
     "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments
     "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
+    "departments:department department": get(COORDINATOR, ADMINISTRATOR, **D),
     "departments:hours department": get(ADMINISTRATOR, **D),
     "departments:new_period department": get(ADMINISTRATOR, **D),
     "departments:add_period department": post(ADMINISTRATOR, **D),

@@ -90,6 +90,14 @@ class WeekPicture:
     def hours(self) -> range:
         return range(self.first_hour, self.last_hour)
 
+    @property
+    def has_free(self) -> bool:
+        return any(run.kind is Kind.FREE for column in self.columns for run in column.runs)
+
+    @property
+    def visits(self) -> list[OwnVisit]:
+        return [run.visit for column in self.columns for run in column.runs if run.visit]
+
 
 def part_at(instant: dt.datetime, timezone: dt.tzinfo) -> DayPart:
     hour = instant.astimezone(timezone).hour

@@ -1,6 +1,7 @@
 """Forms for days that do not follow the ordinary week."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -68,6 +69,14 @@ class SpecialPeriodForm(CleanForm):
 SpecialPeriods = forms.formset_factory(
     SpecialPeriodForm, extra=2, max_num=MAX_PERIODS, absolute_max=MAX_PERIODS
 )
+
+
+def show_as_many(periods: "forms.BaseFormSet[SpecialPeriodForm]", sent: Mapping[str, str]) -> None:
+    """Give a form that is not sent yet as many rows as one that was ``sent`` had."""
+    total = sent.get(periods.add_prefix("TOTAL_FORMS"), "")
+    if total.isdecimal() and len(total) < 4:
+        shown = periods.initial_form_count()
+        periods.extra = max(periods.extra, int(total) - shown)
 
 
 def written_hours(periods: "forms.BaseFormSet[SpecialPeriodForm]") -> list[Staffing]:

@@ -23,7 +23,7 @@ from departments.queries.hours import (
     week_picture,
     weekly_hours_of,
 )
-from departments.queries.overview import DepartmentFigures, department_figures
+from departments.queries.overview import AllFigures, DepartmentFigures, department_figures
 from departments.queries.services import all_qualifications, services_of
 from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
@@ -61,6 +61,7 @@ from departments.queries.staff import (
 )
 
 __all__ = [
+    "AllFigures",
     "ComingSpecialDay",
     "ComingSpecialDays",
     "DepartmentFigures",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from departments import seats
 from departments.models import Department, Employee, OpeningHours
 from departments.queries.hours import weekly_hours_of
+from departments.seats import VisitCounts
 from departments.week import extent, next_date
 
 
@@ -23,10 +24,33 @@ class DepartmentFigures:
     department: Department
     working_hours: int
     care_workers: int
-    booked: int
+    visits: VisitCounts
 
 
-def department_figures(departments: Iterable[Department]) -> list[DepartmentFigures]:
+@dataclass(frozen=True)
+class AllFigures:
+    """The departments, and how things stand in all of them."""
+
+    rows: list[DepartmentFigures]
+
+    @property
+    def today(self) -> int:
+        return sum(row.visits.today for row in self.rows)
+
+    @property
+    def ahead(self) -> int:
+        return sum(row.visits.ahead for row in self.rows)
+
+    @property
+    def unstaffed(self) -> int:
+        return sum(row.visits.unstaffed for row in self.rows)
+
+    @property
+    def with_unstaffed(self) -> list[str]:
+        return [row.department.name for row in self.rows if row.visits.unstaffed]
+
+
+def department_figures(departments: Iterable[Department]) -> AllFigures:
     """The number of queries does not depend on the number of departments."""
     departments = list(departments)
     today = timezone.localdate()
@@ -46,13 +70,15 @@ def department_figures(departments: Iterable[Department]) -> list[DepartmentFigu
         .values_list("department")
         .annotate(Count("person", distinct=True))
     )
-    booked = seats.registered().booked_ahead(departments, timezone.now())
-    return [
-        DepartmentFigures(
-            department=department,
-            working_hours=round(work_minutes[department.pk] / 60),
-            care_workers=care_workers.get(department.pk, 0),
-            booked=booked.get(department.pk, 0),
-        )
-        for department in departments
-    ]
+    visits = seats.registered().visit_counts(departments, timezone.now())
+    return AllFigures(
+        [
+            DepartmentFigures(
+                department=department,
+                working_hours=round(work_minutes[department.pk] / 60),
+                care_workers=care_workers.get(department.pk, 0),
+                visits=visits.get(department.pk, VisitCounts()),
+            )
+            for department in departments
+        ]
+    )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
+from accounts.typed import fields_to_fill
 from database.versions import Stale
 from departments import actions, queries
 from departments.access import administrator
@@ -25,6 +26,7 @@ from departments.forms.special_days import (
     SpecialDayForm,
     SpecialPeriodForm,
     SpecialPeriods,
+    show_as_many,
     written_hours,
 )
 from departments.hours import Staffing
@@ -38,6 +40,7 @@ from departments.views.previews import Submission, preview_or_save, restored_inp
 @administrator
 def special_days(request: PersonRequest, department: Department) -> HttpResponse:
     form, periods = _forms(restored_input(request), {"kind": DayKind.CLOSED})
+    show_as_many(periods, fields_to_fill(request))
     return _page(request, department, form.at(department.hours_version), periods)
 
 
@@ -48,6 +51,7 @@ def special_day(request: PersonRequest, department: Department, date: dt.date) -
     if date < timezone.localdate():
         raise Http404
     form, periods = _forms_of(department, date, restored_input(request))
+    show_as_many(periods, fields_to_fill(request))
     return _page(request, department, form.at(department.hours_version), periods, date=date)
 
 

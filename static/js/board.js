@@ -8,10 +8,11 @@
   });
   if (!board) return;
 
-  // A sign at the edge while hours are hidden beyond it.
+  // A shadow at the edge while hours are hidden beyond it.
   const markMore = () => {
     const hidden = board.scrollWidth - board.clientWidth - board.scrollLeft;
     board.toggleAttribute("data-more", hidden > 1);
+    board.toggleAttribute("data-before", board.scrollLeft > 1);
   };
   board.addEventListener("scroll", markMore, { passive: true });
   new ResizeObserver(markMore).observe(board);
@@ -26,7 +27,15 @@
     all.forEach((other) => (other.tabIndex = other === block ? 0 : -1));
   };
   if (all.length) stop(all.includes(current) ? current : all[0]);
-  if (current) current.scrollIntoView({ block: "nearest", inline: "center" });
+  if (current) current.scrollIntoView({ block: "nearest", inline: "nearest" });
+  // A board that is cut begins where something is to be done: at what is opened, else at the first
+  // visit that nobody has, else an hour before now.
+  const target = all.includes(current) ? current : board.querySelector(".lane.open a.block, .now-tag");
+  if (target) {
+    const { left } = board.querySelector(".axis .track").getBoundingClientRect();
+    const { width } = board.querySelector(".hour-names span").getBoundingClientRect();
+    board.scrollLeft = target.getBoundingClientRect().left - left - width;
+  }
 
   const middle = (block) => {
     const box = block.getBoundingClientRect();

@@ -12,6 +12,7 @@ from departments.actions import days
 from departments.actions import staff as staff_actions
 from departments.hours import Interval
 from departments.models import Absence, Day, Shift
+from departments.seats import VisitCounts
 from tests import factories
 from tests.booking.conftest import TODAY, TOMORROW
 from tests.factories import local
@@ -268,7 +269,9 @@ def test_peak_use_is_the_most_visits_at_once(hours, book, department, administra
     assert port.peak_use(department, [TOMORROW]) == {row.pk: 2}
     assert port.peak_use(department, [TODAY]) == {}
     assert sum(map(len, port.visits_by_shift(Day.objects.get(date=TOMORROW)).values())) == 4
-    assert port.booked_ahead([department], local(TOMORROW, 8, 30)) == {department.pk: 2}
+    Visit.objects.filter(starts_at=local(TOMORROW, 12)).update(shift=None)
+    counts = port.visit_counts([department], local(TOMORROW, 8, 30))
+    assert counts == {department.pk: VisitCounts(today=4, ahead=2, unstaffed=1)}
     assert Shift.objects.count() == 3
 
 

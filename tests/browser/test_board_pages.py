@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from booking.models import Visit
 from tests import factories
+from tests.browser import presses
 from tests.browser.conftest import WIDE
 from tests.browser.sampling import sample
 
@@ -116,3 +117,64 @@ def test_a_visit_gets_a_carer_and_a_shift_a_name_without_javascript(
     assert day.shifts.filter(person=thea).exists()
     given = Visit.objects.get(day=day, starts_at=factories.local(day.date, 12))
     assert given.shift.person.given_name == "Nora"
+
+
+SCROLLED = """() => {
+  const board = document.querySelector("[data-board]");
+  return {cut: board.scrollWidth - board.clientWidth, left: board.scrollLeft};
+}"""
+# The names of visits that are seen, and those of them that are wider than their place.
+NAMES = """() => [...document.querySelectorAll("a.block .name")].map((name) => {
+  const { left, right, top, bottom } = name.getBoundingClientRect();
+  const text = [...name.children].find((part) => {
+    const box = part.getBoundingClientRect();
+    return box.width && box.top < bottom - 1 && box.left < right;
+  });
+  return [text.textContent, Math.round(text.getBoundingClientRect().right - right)];
+})"""
+
+
+@pytest.fixture
+def ordinary_day(department):
+    """07 to 22 in ten lanes, with visits from a quarter of an hour to an hour and a half."""
+    date = timezone.localdate() + dt.timedelta(days=1)
+    day = factories.DayFactory(department=department, date=date)
+    for number in range(10):
+        starts, ends = ((7, 15), (15, 22))[number % 2]
+        shift = factories.ShiftFactory(
+            day=day,
+            person=factories.EmployeeFactory(department=department).person,
+            starts_at=factories.local(date, starts),
+            ends_at=factories.local(date, ends),
+        )
+        for hour, minutes in ((1, 15), (2, 30), (3, 45), (4, 60), (5, 90)):
+            at = factories.local(date, starts + hour)
+            _visit(
+                day,
+                starts + hour,
+                shift if (number, hour) != (8, 5) else None,
+                booking__ends_at=at + dt.timedelta(minutes=minutes),
+                booking__recipient__family_name=("Bø", "Bakke-Christensen", "Halvorsen")[hour % 3],
+            )
+    return day
+
+
+def test_the_ordinary_day_fits_and_shows_whole_names(
+    open_page, administrator, ordinary_day, measured, shot
+):
+    page = open_page(_url("board", ordinary_day), user=administrator)
+    shot(page, "board-ordinary-day")
+    measured(presses.BOARD_OVERFLOW, page.evaluate(SCROLLED)["cut"])
+    names = page.evaluate(NAMES)
+    assert len(names) == 50
+    assert [name for name in names if name[1] > 0] == []
+    assert any(name == "Halvorsen" for name, _ in names)
+
+    page.locator(".lane:not(.open) .who a").first.click()
+    page.wait_for_selector("#opened")
+    shot(page, "board-panel")
+    print(page.evaluate(SCROLLED))
+    page.wait_for_selector("[data-board][data-before]")
+    red = page.locator(".lane.open a.block").bounding_box()
+    board = page.locator("[data-board]").bounding_box()
+    assert board["x"] < red["x"] < board["x"] + board["width"] - red["width"]

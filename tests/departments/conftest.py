@@ -26,7 +26,7 @@ class FakeSeats:
     def peak_use(self, department, dates):
         return {}
 
-    def booked_ahead(self, departments, now):
+    def visit_counts(self, departments, now):
         return {}
 
     def grants_below(self, service_id, minutes, today):

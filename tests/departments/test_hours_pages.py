@@ -1,17 +1,21 @@
 """The pages for opening hours and special days."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import AccessLogEntry, Change
+from accounts import unsent
+from accounts.models import AccessLogEntry, Change, UnsentForm
 from database.transactions import Busy
 from departments import actions
 from departments.models import Department, OpeningHours, Shift, SpecialDay
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
+from tests.html_forms import form_to
 
 FRIDAY = dt.date(2026, 11, 27)
 
@@ -305,6 +309,31 @@ def test_own_hours_need_a_period(dina, department):
 
     assert "kind" in page.context["form"].errors
     assert 'value="Course"' in page.text
+
+
+@pytest.mark.parametrize("way", ["the session had ended", "another language"])
+def test_all_periods_are_shown_again(dina, department, administrator, way):
+    page = reverse("departments:special_days", args=[department.pk])
+    action = reverse("departments:set_special_day", args=[department.pk])
+    rows = {f"form-{n}-opens_at": f"1{n}:00" for n in range(5)}
+    sent = {"name": "Course", "form-TOTAL_FORMS": "5", "form-INITIAL_FORMS": "0", **rows}
+    if way == "another language":
+        choose = reverse("accounts:choose_language")
+        form_id = re.search(r'formaction="[^"]*form=([\w-]+)', dina.get(page).text)[1]
+        url = f"{choose}?form={form_id}&next={page}"
+        shown = dina.post(url, {**sent, "language": "nn"}, follow=True)
+    else:
+        dina.cookies[unsent.FORM_COOKIE] = browser = str(uuid.uuid4())
+        UnsentForm.objects.create(
+            user=administrator,
+            browser=browser,
+            path=action,
+            fields=list(sent.items()),
+            at=timezone.now(),
+        )
+        shown = dina.get(page)
+
+    assert {name: form_to(action, shown).fields.get(name) for name in rows} == rows
 
 
 def test_one_more_period_keeps_the_input(dina, department):

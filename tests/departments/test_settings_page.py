@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Change
 from departments.actions import change_settings
@@ -124,10 +125,32 @@ def test_the_coordinator_sees_figures_without_names(
     with django_assert_max_num_queries(12):
         page = client.get(reverse("departments:overview"))
 
-    hours = {row.department.name: row.working_hours for row in page.context["figures"]}
+    hours = {row.department.name: row.working_hours for row in page.context["figures"].rows}
     assert hours == {"Home care North": 32, "Home care South": 4}
     assert care_worker.family_name not in page.text
+    own = reverse("departments:department", args=[department.pk])
+    assert own in page.text
+    assert reverse("workflow:today", args=[department.pk]) not in page.text
+    factories.ServiceFactory(department=department, name="Shower")
+    page = client.get(own)
+    assert "Shower" in page.text
+    assert care_worker.family_name not in page.text
     assert reverse("departments:hours", args=[department.pk]) not in page.text
+
+
+def test_one_line_says_how_the_departments_stand(client, department):
+    client.force_login(factories.CoordinatorFactory(user__language="en").user)
+    day = factories.DayFactory(
+        department=department, date=timezone.localdate() + dt.timedelta(days=1)
+    )
+    shift = factories.ShiftFactory(day=day)
+    visit = factories.VisitFactory(day=day, shift=shift)
+    page = client.get(reverse("departments:overview"))
+    assert "The coming visit has somebody to go." in page.text
+    visit.shift = None
+    visit.save()
+    page = client.get(reverse("departments:overview"))
+    assert f"1 of 1 coming visits has nobody to go: {department.name}." in page.text
 
 
 def test_an_administrator_of_two_departments_sees_both(
@@ -140,8 +163,8 @@ def test_an_administrator_of_two_departments_sees_both(
 
     page = dina.get(reverse("departments:overview"))
 
-    assert reverse("departments:hours", args=[department.pk]) in page.text
-    assert reverse("departments:hours", args=[other_department.pk]) in page.text
+    assert reverse("workflow:today", args=[department.pk]) in page.text
+    assert reverse("workflow:today", args=[other_department.pk]) in page.text
     assert "School nurse" not in page.text
 
 

@@ -156,7 +156,20 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     )
     factories.GrantFactory(service=grant.service)  # not essential
 
-    assert [one.missing for one in today(department).essential.shown] == missing
+    assert [one.unbooked.missing for one in today(department).essential.shown] == missing
+
+
+def test_open_days_that_are_left_of_a_week_are_counted(department):
+    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own."""
+    for weekday in (1, 5):
+        factories.OpeningHoursFactory(department=department, weekday=weekday)
+    factories.SpecialHoursFactory(
+        special_day__department=department,
+        special_day__date=NOW.date() + dt.timedelta(days=2),
+    )
+    factories.GrantFactory(service__department=department, is_essential=True, period="week")
+    (one,) = today(department).essential.shown
+    assert (one.unbooked.days_left, one.open_days) == (3, 2)
 
 
 def test_each_problem_leads_to_give_move_cancel_and_call(
@@ -282,7 +295,9 @@ def test_the_list_of_essential_services_has_pages(client, administrator, departm
     assert "?essential=1#essential" in second.text
     assert "?essential=3" not in second.text
     shown = [
-        one.grant.pk for page in (first, second) for one in page.context["today"].essential.shown
+        one.unbooked.grant.pk
+        for page in (first, second)
+        for one in page.context["today"].essential.shown
     ]
     assert len(set(shown)) == 11
     for odd in ("9999", "0", "-1", "x", "²", "9" * 30):

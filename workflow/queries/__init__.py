@@ -16,6 +16,7 @@ from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
     AbsenceNow,
+    NotBooked,
     Problem,
     Today,
     TodayFigures,
@@ -55,6 +56,7 @@ __all__ = [
     "ListOfVisits",
     "Move",
     "MyDay",
+    "NotBooked",
     "OwnUntoldDay",
     "Pause",
     "PlanCounts",

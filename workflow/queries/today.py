@@ -12,9 +12,9 @@ from django.utils import timezone
 from booking.models import BookingEvent, Visit
 from booking.queries.essential import Unbooked, unbooked
 from database.list_pages import ListPage, list_page
-from departments.hours import local_instant
+from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
-from departments.queries import absences_between
+from departments.queries import absences_between, rules_of
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
@@ -57,6 +57,13 @@ class AbsenceNow:
     unfilled: list[TimeAway]
 
 
+class NotBooked(NamedTuple):
+    """An essential service that is not booked, and the open days left to do it, with today."""
+
+    unbooked: Unbooked
+    open_days: int
+
+
 class UnnamedShift(NamedTuple):
     """A shift with visits and without a name."""
 
@@ -91,7 +98,7 @@ class Today:
     figures: TodayFigures
     absences: list[AbsenceNow]
     changes: ListPage[BookingEvent]
-    essential: ListPage[Unbooked]
+    essential: ListPage[NotBooked]
     untold: UntoldDays
 
     @property
@@ -101,7 +108,7 @@ class Today:
         shown += [event.booking for event in self.changes.shown]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
-        return ids | {one.grant.recipient_id for one in self.essential.shown}
+        return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
 def today_of(
@@ -198,13 +205,20 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 
-def _essential(department: Department, date: dt.date, page: int) -> ListPage[Unbooked]:
+def _essential(department: Department, date: dt.date, page: int) -> ListPage[NotBooked]:
     """The most urgent first. An empty page beyond the end becomes the first page."""
     after = (page - 1) * MAX_UNBOOKED
     found = unbooked(department, date, most=MAX_UNBOOKED, after=after)
     if after and not found.shown:
         return _essential(department, date, 1)
-    return ListPage.of(found.shown, count=found.count, after=after, number=page)
+    dates = [
+        date + dt.timedelta(days=n)
+        for n in range(max((one.days_left for one in found.shown), default=0))
+    ]
+    rules = rules_of(department, dates) if dates else None
+    is_open = [bool(rules and hours_on(each, rules)) for each in dates]
+    shown = [NotBooked(one, sum(is_open[: one.days_left])) for one in found.shown]
+    return ListPage.of(shown, count=found.count, after=after, number=page)
 
 
 def _changes(department: Department, since: dt.date, until: dt.date) -> QuerySet[BookingEvent]:

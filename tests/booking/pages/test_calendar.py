@@ -90,7 +90,7 @@ def test_without_a_grant_the_page_explains_it(client):
     response = client.get(URL)
     assert response.status_code == 200
     assert "You have no service to book yet" in text_of(response)
-    assert "The week as a calendar" in text_of(response)
+    assert "My visits this week" in text_of(response)
     assert 'href="/calendar/week/"' in response.text
     assert "Call 33 00 10 00" in text_of(response)
 
@@ -105,17 +105,16 @@ def test_a_week_that_is_used_up_says_why_and_the_next_one_is_open(page, grant, r
     assert "Thursday 26 November" not in text.split("Next week")[0].split("Free days")[1]
 
 
-def test_the_week_view_is_shown_when_nothing_can_be_booked(
-    page, recipient, service, opening_hours
-):
+def test_own_visits_are_listed_when_nothing_can_be_booked(page, recipient, service, opening_hours):
     factories.BookingFactory(recipient=recipient, service=service, starts_at=at(10))
     for row in opening_hours:
         row.delete()
     response = page.get(URL)
     text = text_of(response)
     assert "Not open for booking in this period" in text
-    assert "The week as a calendar" in text
-    assert "Cleaning 10–11" in text
+    assert '<div class="week-grid' not in response.text
+    assert "Tomorrow at 10:00–11:00 Cleaning" in text
+    assert "My visits this week" in text
     assert f'href="/calendar/week/?service={service.pk}"' in response.text
 
 
