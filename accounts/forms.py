@@ -200,11 +200,13 @@ class MessageChoicesForm(VersionedForm, CleanForm):
             for topic in Topic
             if topic is not Topic.FOR_OTHERS or choices.user.acts_for_others
         ]
-        channels = [choice for choice in MessageChoices.CHANNELS if choice[0] in offered]
+        self.channel_choices = [
+            choice for choice in MessageChoices.CHANNELS if choice[0] in offered
+        ]
         topic_fields = {
             topic.value: forms.MultipleChoiceField(
                 label=topic.label,
-                choices=channels,
+                choices=self.channel_choices,
                 required=topic in MANDATORY,
                 help_text=HELP_FOR_TOPIC.get(topic, ""),
                 widget=forms.CheckboxSelectMultiple,
@@ -215,6 +217,10 @@ class MessageChoicesForm(VersionedForm, CleanForm):
         }
         self.fields = {**topic_fields, **self.fields}
         self.fields["names_service"].initial = "yes" if choices.names_service else ""
+
+    @property
+    def topic_fields(self) -> list[forms.BoundField]:
+        return [self[topic.value] for topic in self.topics]
 
     @property
     def channels(self) -> dict[Topic, list[str]]:

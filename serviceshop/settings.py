@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.flag("SERVICESHOP_DEMO")
 DATA_DIR = Path(env.text("SERVICESHOP_DATA_DIR", str(BASE_DIR / ".data" / "demo")))
 DEBUG = env.flag("DEBUG")
+SHOWS_COMPONENTS = DEBUG  # the page of all components, for those who make pages
 # serviceshop/gunicorn.py sets the flag for its own processes.
 IS_WEB_SERVER = env.flag("SERVICESHOP_WEB_SERVER")
 # None: a public web server does not start without a value.

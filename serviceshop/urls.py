@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from serviceshop import views
 from serviceshop.api import api
+from serviceshop.components import components
 from serviceshop.demo import login as demo_login
 from serviceshop.demo import mail as demo_mail
 from serviceshop.health import healthz
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("booking.urls")),  # first, because most requests are for the calendar
     path("healthz", healthz, name="healthz"),
+    path("components/", components, name="components"),
+    path("components/<slug:page>/", components, name="components"),
     path("api/v1/", api.urls),
     path("accounts/", include("accounts.login_urls")),
     path("", include("accounts.urls")),

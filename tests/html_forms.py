@@ -15,6 +15,7 @@ class Form:
     method: str
     fields: dict = field(default_factory=dict)
     choices: dict = field(default_factory=dict)
+    has_button: bool = False
 
 
 class Forms(HTMLParser):
@@ -42,7 +43,10 @@ class Forms(HTMLParser):
                 self.form.fields[self.select] = value
         elif tag in ("input", "textarea") and attrs.get("name"):
             self.add(attrs["name"], attrs)
-        elif tag == "button" and attrs.get("name"):
+        elif tag == "button":
+            self.form.has_button = True
+            if not attrs.get("name"):
+                return
             self.form.fields.setdefault(attrs["name"], attrs.get("value", ""))
 
     def add(self, name, attrs):

@@ -288,7 +288,7 @@ PAGES = [
     Page("administrator", "departments:changes department", 12),
     Page("administrator", "departments:services department", 5),
     Page("administrator", "departments:service department service", 6),
-    Page("administrator", "departments:staff department", 6),
+    Page("administrator", "departments:staff department", 7),
     Page("administrator", "departments:employee department employee", 8),
     Page("administrator", "departments:absences department", 4),
     Page("administrator", "departments:new_absence department", 3),

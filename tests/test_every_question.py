@@ -13,9 +13,12 @@ from accounts import unsent
 from accounts.http_methods import can_be_opened
 from accounts.models import UnsentForm
 from accounts.questions import states_question
+from departments.models import Service
+from tests import factories
 from tests.sizes import IN_FULL, part
 from tests.test_every_url import (  # noqa: F401 (fixtures)
     ACTING,
+    ADMINISTRATOR,
     CARE_WORKER,
     RULES,
     cast,
@@ -24,14 +27,15 @@ from tests.test_every_url import (  # noqa: F401 (fixtures)
     url_of,
 )
 
+WITH_LOG_IN = "the page of somebody with a log-in has no such form; see below"
 # URLs without a question, and why a form sent there is not kept or can't be shown.
 EXPLAINED = {
     "accounts:choose_language": "needs no log-in",
     "accounts:forget_unsent": "discards the form that is kept",
-    "accounts:choose_view": "each page has the form, and changes nothing but the view",
-    "booking:change_contact_email department recipient": "this recipient has a log-in, so no form",
-    "departments:change_contact_email department employee": "this employee has a log-in, too",
-    "departments:invite_again department employee": "this employee has a log-in, so no form",
+    "accounts:choose_view": "changes nothing but the view, and stays on the page",
+    "booking:change_contact_email department recipient": WITH_LOG_IN,
+    "departments:change_contact_email department employee": WITH_LOG_IN,
+    "departments:invite_again department employee": WITH_LOG_IN,
     "workflow:report date visit": "too early for this visit; see tests/workflow/test_my_day.py",
 }
 CONTROL = re.compile(
@@ -103,3 +107,21 @@ def test_every_form_has_a_question_or_its_own_page(cast, things, recipient, clie
             wrong.append(f"{address}: {page.status_code} {page.request['PATH_INFO']} {who}")
     assert not wrong, "\n".join(wrong)
     assert not IN_FULL or asked > 30
+
+
+def test_the_forms_for_people_without_a_log_in_are_shown_again(cast, things, client):  # noqa: F811
+    department = things["department"]
+    employee = factories.EmployeeFactory(department_id=department, person__email=None)
+    service = Service.objects.filter(department=department).first()
+    grant = factories.GrantFactory(service=service, recipient__user=None)
+    people = {"employee": employee.pk, "recipient": grant.recipient_id}
+    for address in (name for name, why in EXPLAINED.items() if why is WITH_LOG_IN):
+        name, _department, person = address.split()
+        url = reverse(name, args=[department, people[person]])
+        client.cookies.clear()
+        client.force_login(cast[ADMINISTRATOR])
+        page = after_log_in(
+            client, cast[ADMINISTRATOR], url, [["email", "berit@example.test"]], None
+        )
+        (form,) = forms_to(page, url)
+        assert "berit@example.test" in form, address

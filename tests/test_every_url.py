@@ -97,6 +97,8 @@ OWN_DAY = {"date": "date", "visit": "visit"}
 RULES = {
     "home": get(LOGGED_IN),
     "healthz": get(ANYBODY),
+    "components": get(),  # only while developing
+    "components page": get(page="components_page"),
     # accounts
     "account_login": get(ANYBODY),
     "account_request_login_code": get(ANYBODY),
@@ -438,6 +440,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "helper_invitation": helper.pk,
         "guardian_invitation": guardian.pk,
         "invitation_token": invitation.token,
+        "components_page": "forms",
         "uidb36": "0",
         "key": "set-password",
     }

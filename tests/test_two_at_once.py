@@ -18,6 +18,7 @@ from django.urls import reverse
 from accounts import actions as address_actions
 from accounts.models import AddressChange, Invitation
 from booking import actions as booking_actions
+from booking.converters import Clock
 from booking.models import Grant, Recipient
 from departments import actions, hours, queries
 from departments.hours import Interval
@@ -739,3 +740,67 @@ def test_a_form_that_is_sent_twice_makes_one_row(create, things, two, department
         assert "This form was used before. Send it once more if you mean it." in refused.text
         assert form_to(action, refused).fields["key"] != body["key"]
     assert create.model.objects.count() == made
+
+
+# -- A visit that was moved meanwhile ------------------------------------------------------------
+
+
+@pytest.fixture
+def booking(things, recipient, service):
+    """On Friday at ten, in a department that is open from eight to four."""
+    factories.OpeningHoursFactory(
+        department=service.department,
+        weekday=5,
+        opens_at=dt.time(8),
+        closes_at=dt.time(16),
+        staff=5,
+    )
+    return booking_actions.book(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        service=service,
+        starts_at=factories.local(FRIDAY, 10),
+        by=recipient.user,
+    )
+
+
+@pytest.mark.parametrize("who", ["recipient", "recipient in the simple view", "staff"])
+@pytest.mark.parametrize("verb", ["move", "cancel"])
+def test_a_visit_that_was_moved_meanwhile_is_not_changed_unseen(
+    who, verb, booking, recipient, department, two, administrator
+):
+    if who == "staff":
+        client, args = two[1], [department.pk, recipient.pk, booking.pk]
+        page = reverse("booking:phone_visit", args=args)
+        action = reverse(f"booking:{verb}_by_phone", args=args)
+    else:
+        client, action = Client(), reverse(f"booking:{verb}", args=[booking.pk])
+        client.force_login(recipient.user)
+        if who == "recipient in the simple view":
+            recipient.user.preferences = {"view": "simple"}
+            recipient.user.save()
+        page = action
+        if verb == "move":
+            page = reverse("booking:move_check", args=[booking.pk, FRIDAY, Clock(dt.time(12))])
+    body = {
+        **form_to(action, client.get(page)).fields,
+        "starts_at": factories.local(FRIDAY, 12).isoformat(),
+        "reason": "Asked on the phone",
+    }
+    moved = factories.local(FRIDAY, 14)
+    booking_actions.move(booking=booking, starts_at=moved, by=administrator)
+
+    refused = client.post(action, body, follow=True)
+
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.cancelled_at) == (moved, None)
+    assert "The visit was changed while you had the page open" in refused.text
+    again = form_to(action, refused).fields
+    assert again["version"] == str(booking.sequence)
+    if who == "staff":
+        assert "Asked on the phone" in refused.text
+
+    client.post(action, {**body, "version": again["version"]})
+
+    booking.refresh_from_db()
+    assert booking.sequence == 2

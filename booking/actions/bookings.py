@@ -30,6 +30,7 @@ from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Refused, Seated, Why
 from database.pipeline import Query, run_pipeline
 from database.transactions import Busy, Ending
+from database.versions import check_version
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
 from departments.models import Day, Service
@@ -75,18 +76,20 @@ def move(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
     as_staff: bool = False,
+    version: int | None = None,
 ) -> Booking:
     """Move a booking to another time. Moving it to its own time changes nothing.
 
     The recipient's deadline and the shortest notice don't bind who moves it ``as_staff``,
     with a reason, until it is reported.
 
-    Raises a ``BookingError``, and keeps the old seats then.
+    Raises a ``BookingError``, and keeps the old seats then. Raises ``Stale`` when the user's
+    page showed another time: ``version`` is the booking's ``sequence`` there.
     """
     provenance = _Provenance(by, via, reason, as_staff)
     try:
         with one_transaction() as ending:
-            return _move(booking, starts_at.astimezone(dt.UTC), provenance, ending)
+            return _move(booking, starts_at.astimezone(dt.UTC), provenance, ending, version)
     except (errors.SlotTaken, Busy) as error:
         raise _with_alternatives(
             error,
@@ -105,11 +108,13 @@ def cancel(
     via: BookingEvent.Via = BookingEvent.Via.ONLINE,
     reason: str = "",
     as_staff: bool = False,
+    version: int | None = None,
 ) -> Booking:
     """Cancel a booking and free its seats. Cancelling twice changes nothing.
 
     The recipient's deadline does not bind who cancels it ``as_staff``, with a reason, until
-    it is reported. Raises ``TooLate``, ``AlreadyReported`` or ``ReasonMissing``.
+    it is reported. Raises ``TooLate``, ``AlreadyReported`` or ``ReasonMissing``, and ``Stale``
+    when the user's page showed another time: ``version`` is the booking's ``sequence`` there.
     """
     provenance = _Provenance(by, via, reason, as_staff)
     with one_transaction():
@@ -117,6 +122,7 @@ def cancel(
         fresh = _fresh(booking)
         if fresh.status == Booking.Status.CANCELLED:
             return fresh
+        check_version(fresh.sequence, version)
         now = timezone.now()
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
@@ -173,7 +179,11 @@ def _book(
 
 
 def _move(
-    booking: Booking, starts_at: dt.datetime, provenance: "_Provenance", ending: Ending
+    booking: Booking,
+    starts_at: dt.datetime,
+    provenance: "_Provenance",
+    ending: Ending,
+    version: int | None,
 ) -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
@@ -181,6 +191,7 @@ def _move(
         raise errors.TooLate
     if fresh.starts_at == starts_at:
         return fresh
+    check_version(fresh.sequence, version)
     now = timezone.now()
     if now > queries.change_deadline(fresh):
         provenance.check_late()

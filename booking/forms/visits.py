@@ -5,9 +5,11 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
+from accounts.versioned_forms import VERSION, seen_version
 from booking.models import Booking, BookingEvent
 from departments.forms.fields import NO_GUESSES
 
@@ -53,6 +55,14 @@ class ChangeNoteForm(NoteForm):
     @classmethod
     def shown(cls, visit: Booking) -> dict[str, str]:
         return {"note": visit.note, "seen": visit.note_mark}
+
+
+CHANGED_MEANWHILE = _("The visit was changed while you had the page open. Look at it again.")
+
+
+def sent_version(data: QueryDict) -> int | None:
+    """The booking's ``sequence`` on the page that sent the form; None when it carried none."""
+    return seen_version(data) if VERSION in data else None
 
 
 class MoveForm(CleanForm):

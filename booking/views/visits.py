@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,7 @@ from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
-from booking.forms.visits import MoveForm
+from booking.forms.visits import CHANGED_MEANWHILE, MoveForm, sent_version
 from booking.models import Booking, BookingEvent, Mandate
 from booking.notices.notified import messages_to_come
 from booking.notices.visits import DAY_BEFORE
@@ -41,6 +42,7 @@ from booking.views.steps import (
     to_receipt,
 )
 from database.transactions import Busy
+from database.versions import Stale
 
 HISTORY = 20  # on a page
 NEW = dt.timedelta(minutes=10)  # how long a receipt may be loaded again
@@ -190,7 +192,12 @@ def _move(request: HttpRequest, booking_id: uuid.UUID) -> HttpResponse:
                 starts_at=starts_at,
                 by=request.user,
                 via=whose_pages(request).via,
+                version=sent_version(request.POST),
             )
+        except Stale:
+            messages.warning(request, str(CHANGED_MEANWHILE))
+            date, clock = timezone.localdate(starts_at), Clock.of(starts_at)
+            return redirect("booking:move_check", booking_id, date, clock)
         except (errors.BookingError, Busy) as error:
             return refuse(request, choosing, starts_at, error)
     return to_receipt(booking_id)
@@ -211,7 +218,15 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         return _too_late_to_cancel(request, visit)
     if request.method == "POST":
         try:
-            actions.cancel(booking=visit, by=request.user, via=whose_pages(request).via)
+            actions.cancel(
+                booking=visit,
+                by=request.user,
+                via=whose_pages(request).via,
+                version=sent_version(request.POST),
+            )
+        except Stale:
+            messages.warning(request, str(CHANGED_MEANWHILE))
+            return redirect("booking:cancel", booking)
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
         return to_receipt(booking)

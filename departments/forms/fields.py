@@ -10,11 +10,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from accounts import dates
 
 NO_GUESSES = {"autocomplete": "off"}  # the fields are about other people
 WRITTEN_TIME = re.compile(r"^(\d{1,2})(?:[:. ]?(\d{2}))?$")
 WITH_SECONDS = re.compile(r"^\d{1,2}([:. ]?)\d{2}\1\d{2}$")
+WRITTEN_DURATION = re.compile(
+    r"^(?:(\d{1,4}) ?(?:t|h|time|timer|timar|hours?)\.?)?"
+    r" ?(?:(\d{1,5}) ?(?:m|min|minutt|minutter|minutes?)?\.?)?$"
+)
 DAY_MINUTES = 24 * 60
 
 
@@ -129,6 +136,30 @@ class WrittenNumberField(forms.IntegerField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
+
+
+class WrittenDurationField(WrittenNumberField):
+    """Whole minutes, written as "2 h", "1 h 30 min" or "45"; shown in the user's language."""
+
+    default_error_messages = {
+        "invalid": _("Write hours or minutes, for example 2 h or 30 min."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size=12, **kwargs)
+        self.widget.attrs["inputmode"] = "text"
+
+    def prepare_value(self, value: Any) -> Any:
+        return dates.short_duration(value, get_language()) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        found = WRITTEN_DURATION.match(str(value).strip().lower())
+        if not found or not any(found.groups()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        hours, minutes = (int(part or 0) for part in found.groups())
+        return hours * 60 + minutes
 
 
 def written(inputmode: str, size: int) -> forms.TextInput:

@@ -11,10 +11,34 @@ from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
 from departments.errors import NoticeTooLong
-from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
+from departments.forms.fields import (
+    NO_GUESSES,
+    WrittenDurationField,
+    WrittenNumberField,
+    WrittenTimeField,
+)
 from departments.models import Department
 
 TWO_WEEKS = 14 * MINUTES_PER_DAY
+
+GROUPS = (
+    (_("The department"), ("name", "phone", "is_open")),
+    (
+        _("Booking rules"),
+        (
+            "horizon_days",
+            "slot_minutes",
+            "minimum_notice_minutes",
+            "change_deadline_minutes",
+            "cancel_deadline_minutes",
+            "travel_minutes",
+        ),
+    ),
+    (
+        _("Days and warnings"),
+        ("settling_time", "public_holidays", "week_warning_days", "month_warning_days"),
+    ),
+)
 
 
 class SettingsForm(VersionedForm, CleanModelForm):
@@ -36,20 +60,20 @@ class SettingsForm(VersionedForm, CleanModelForm):
         label=_("When the next day's plan is settled"),
         help_text=_("After this hour the evening before, who goes where stays as it is."),
     )
-    minimum_notice_minutes = WrittenNumberField(
-        label=_("Shortest time from booking to visit, in minutes"),
+    minimum_notice_minutes = WrittenDurationField(
+        label=_("Shortest time from booking to visit"),
         min_value=0,
         max_value=TWO_WEEKS,
         help_text=_("Times that begin sooner than this are not offered."),
     )
-    change_deadline_minutes = WrittenNumberField(
-        label=_("Latest time before a visit to move it, in minutes"),
+    change_deadline_minutes = WrittenDurationField(
+        label=_("Latest time before a visit to move it"),
         min_value=0,
         max_value=TWO_WEEKS,
         help_text=_("Later than this, people are asked to call."),
     )
-    cancel_deadline_minutes = WrittenNumberField(
-        label=_("Latest time before a visit to cancel it, in minutes"),
+    cancel_deadline_minutes = WrittenDurationField(
+        label=_("Latest time before a visit to cancel it"),
         min_value=0,
         max_value=TWO_WEEKS,
         help_text=_("Later than this, people are asked to call."),
@@ -72,6 +96,11 @@ class SettingsForm(VersionedForm, CleanModelForm):
         max_value=31,
         help_text=_("With 7, administrators are told when the month's last week begins."),
     )
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under three headings."""
+        return [(str(title), [self[name] for name in names]) for title, names in GROUPS]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -79,6 +79,7 @@ class StaffListEntry:
     employee: Employee
     qualifications: list[str]
     absences: list[Absence]
+    next_shift: Shift | None = None  # in the department, also one that is under way
 
 
 def staff_list(department: Department, today: dt.date) -> list[StaffListEntry]:
@@ -102,8 +103,24 @@ def staff_list(department: Department, today: dt.date) -> list[StaffListEntry]:
         person__in=people, ends_at__gt=timezone.now()
     ):
         absences[absence.person_id].append(absence)
+    next_shifts = {
+        shift.person_id: shift
+        for shift in Shift.objects.filter(
+            day__department=department,
+            person__in=people,
+            is_withdrawn=False,
+            ends_at__gt=timezone.now(),
+        )
+        .order_by("person", "starts_at")
+        .distinct("person")
+    }
     return [
-        StaffListEntry(employee, names[employee.person_id], absences[employee.person_id])
+        StaffListEntry(
+            employee,
+            names[employee.person_id],
+            absences[employee.person_id],
+            next_shifts.get(employee.person_id),
+        )
         for employee in employees
     ]
 

@@ -7,12 +7,13 @@
   const sent = new Map(); // form → how to make it as it was
 
   const mark = (button, form) => {
+    const width = button.offsetWidth; // before the busy look makes it wider
     button.setAttribute("aria-busy", "true");
-    if (!button.matches(".ds-button") || button.offsetWidth < WIDE) {
+    if (!button.matches(".ds-button") || width < WIDE) {
       return () => button.removeAttribute("aria-busy");
     }
     const content = [...button.childNodes];
-    button.style.minInlineSize = `${button.offsetWidth}px`;
+    button.style.minInlineSize = `${width}px`;
     const saves = button.name === "confirmed" || "saves" in form.dataset;
     button.replaceChildren(saves ? saving : wait);
     return () => {

@@ -130,7 +130,7 @@ NAMES = """() => [...document.querySelectorAll("a.block .name")].map((name) => {
     const box = part.getBoundingClientRect();
     return box.width && box.top < bottom - 1 && box.left < right;
   });
-  return [text.textContent, Math.round(text.getBoundingClientRect().right - right)];
+  return [text.textContent.trim(), Math.round(text.getBoundingClientRect().right - right)];
 })"""
 
 

@@ -1,44 +1,60 @@
-"""The components of docs/frontend.md, together on sample pages, by every way of looking."""
+"""The components page in every way of looking: no faults, nothing cut, and as it was.
+
+After an intended change, renew the pictures and look at them before you commit them:
+``RENEW_SNAPSHOTS=1 EVERY_LOOK=1 .venv/bin/python -m pytest tests/browser/test_components.py``.
+"""
+
+import os
+from itertools import product
 
 import pytest
 
-from tests.browser.conftest import PHONE, WIDE
+from serviceshop.components import PAGES
+from tests.browser.conftest import PHONE, SHOTS, WIDE
+from tests.browser.pictures import SCALE, difference
+from tests.browser.sampling import is_chosen
 
 NARROW = {"width": 320, "height": 700}
+LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
+LOOKS = {
+    "light": {"viewport": WIDE},
+    "dark": {"viewport": WIDE, "color_scheme": "dark"},
+    "forced": {"viewport": WIDE, "forced_colors": "active"},
+    "narrow": {"viewport": NARROW},
+    "large": {"viewport": PHONE},
+}
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("tests.browser.sample_urls"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("sample", ["recipient", "staff", "on_foot"])
-def test_components_have_no_faults(open_page, faults_of, shot, sample):
-    for viewport, color_scheme in [
-        (WIDE, "dark"),
-        (NARROW, "light"),
-    ]:
-        page = open_page(
-            f"/samples/{sample}/?errors", viewport=viewport, color_scheme=color_scheme
-        )
-        shot(page, f"sample-{sample}-{viewport['width']}-{color_scheme}")
+@pytest.fixture(autouse=True)
+def _development(settings):
+    settings.SHOWS_COMPONENTS = True
+
+
+@pytest.mark.parametrize(("name", "look"), [*product(PAGES, LOOKS)])
+def test_components_look_as_they_did_and_have_no_faults(open_page, faults_of, browser, name, look):
+    if not is_chosen(f"{name} {look}"):
+        pytest.skip("another day's look")
+    page = open_page(
+        f"/components/{name}/", device_scale_factor=SCALE, reduced_motion="reduce", **LOOKS[look]
+    )
+    page.evaluate("document.fonts.ready")
+    page.reload()  # the first page may have been without the font
+    if look == "large":
+        page.evaluate(LARGE_TEXT)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert overflow <= 0, f"{name} scrolls sideways"
+    png = page.locator("main").screenshot(animations="disabled", caret="hide")
+    if "SHOTS" in os.environ:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        (SHOTS / f"components-{name}-{look}.png").write_bytes(png)
+    assert difference(browser, f"{name}-{look}", png) == ""
+    if look in ("dark", "narrow"):
         assert faults_of(page) == []
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert overflow <= 0, f"{sample} scrolls sideways at {viewport['width']}"
 
 
-@pytest.mark.parametrize("sample", ["recipient", "staff"])
-def test_components_keep_their_meaning_in_forced_colours(open_page, shot, sample):
-    page = open_page(f"/samples/{sample}/", forced_colors="active")
-    shot(page, f"sample-{sample}-1280-forced")
-    if sample == "recipient":
-        busy = page.locator(".time.busy").evaluate("e => getComputedStyle(e).borderStyle")
-        assert busy == "dashed"
-
-
-@pytest.mark.parametrize("sample", ["recipient", "staff", "on_foot"])
-def test_text_twice_as_large_fits_a_phone(open_page, shot, sample):
-    page = open_page(f"/samples/{sample}/?errors", viewport=PHONE)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    shot(page, f"sample-{sample}-390-large-text")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+def test_components_keep_their_meaning_in_forced_colours(open_page):
+    page = open_page("/components/recipient/", forced_colors="active")
+    busy = page.locator(".time.busy").evaluate("e => getComputedStyle(e).borderStyle")
+    assert busy == "dashed"

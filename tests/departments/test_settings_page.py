@@ -195,3 +195,23 @@ def test_a_notice_as_long_as_people_book_ahead_is_refused(
                 values={name: int(value) for name, value in values.items()},
                 by=None,
             )
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("2 t", 120), ("2 timer", 120), ("1 h 30 min", 90), ("1t30", 90), ("45", 45), ("0 min", 0)],
+)
+def test_deadlines_are_written_in_hours_or_minutes(dina, department, text, minutes):
+    change = reverse("departments:change_settings", args=[department.pk])
+
+    dina.post(change, typed(department, cancel_deadline_minutes=text, confirmed="1"))
+
+    department.refresh_from_db()
+    assert department.cancel_deadline_minutes == minutes
+
+
+def test_two_hours_are_shown_as_hours(dina, department):
+    form = dina.get(reverse("departments:settings", args=[department.pk])).context["form"]
+
+    assert form["cancel_deadline_minutes"].value() == "2 t"
+    assert sorted(form.fields) == sorted(field.name for _, each in form.groups for field in each)

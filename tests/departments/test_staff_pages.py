@@ -59,6 +59,19 @@ def test_all_coming_shifts_of_an_employee_can_be_seen(dina, department, emil):
     ]
 
 
+def test_the_list_has_each_ones_next_shift(dina, department, emil):
+    dates = [TODAY + dt.timedelta(days=n) for n in (-1, 2, 3)]
+    for date in dates:
+        day = factories.DayFactory(department=department, date=date)
+        shift = factories.ShiftFactory(day=day, person=emil.person)
+        if date == dates[1]:
+            factories.take_away(shift)
+    page = dina.get(url("staff", department.pk))
+    found = {one.employee: one.next_shift for one in page.context["colleagues"]}
+    assert found[emil].day.date == dates[2]
+    assert page.text.count(url("employee", department.pk, emil.pk)) == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "full_name", "initials"),
     [

@@ -29,12 +29,19 @@ from booking.access.staff import (
 )
 from booking.calendar.offers import SlotStatus
 from booking.choosing import Choosing
-from booking.forms.visits import BookByPhoneForm, CancelByPhoneForm, MoveByPhoneForm
+from booking.forms.visits import (
+    CHANGED_MEANWHILE,
+    BookByPhoneForm,
+    CancelByPhoneForm,
+    MoveByPhoneForm,
+    sent_version,
+)
 from booking.models import Booking, BookingEvent, BookingSeries, Recipient
 from booking.notices.notified import notified_for_staff
 from booking.templatetags.refusals import in_words
 from booking.views.staff import questions
 from database.transactions import Busy
+from database.versions import Stale
 from departments.access import administrator
 from departments.converters import date_of
 from departments.hours import monday
@@ -131,7 +138,18 @@ def move_by_phone(
     if not form.is_valid():
         return _visit_page(request, visit, move=form)
     try:
-        actions.move(booking=visit, **form.cleaned_data, by=request.user, via=PHONE, as_staff=True)
+        actions.move(
+            booking=visit,
+            **form.cleaned_data,
+            by=request.user,
+            via=PHONE,
+            as_staff=True,
+            version=sent_version(request.POST),
+        )
+    except Stale:
+        messages.warning(request, str(CHANGED_MEANWHILE))
+        visit = _visit(request, department, recipient, booking, "booking:move_by_phone")
+        return _visit_page(request, visit, move=form, status=409)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, move=form, error=error)
     _success(request, _("The visit is moved."), visit.recipient)
@@ -150,8 +168,17 @@ def cancel_by_phone(
         return _visit_page(request, visit, cancel=form)
     try:
         actions.cancel(
-            booking=visit, **form.cleaned_data, by=request.user, via=PHONE, as_staff=True
+            booking=visit,
+            **form.cleaned_data,
+            by=request.user,
+            via=PHONE,
+            as_staff=True,
+            version=sent_version(request.POST),
         )
+    except Stale:
+        messages.warning(request, str(CHANGED_MEANWHILE))
+        visit = _visit(request, department, recipient, booking, "booking:cancel_by_phone")
+        return _visit_page(request, visit, cancel=form, status=409)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, cancel=form, error=error)
     has_begun = visit.starts_at <= timezone.now()
@@ -238,6 +265,7 @@ def _visit_page(
     move: MoveByPhoneForm | None = None,
     cancel: CancelByPhoneForm | None = None,
     error: errors.BookingError | Busy | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     choosing = Choosing.of_move(visit, as_staff=True)
     form = move or MoveByPhoneForm()
@@ -258,7 +286,7 @@ def _visit_page(
     context["notified_if_cancelled"] = (
         notified_for_staff(visit.recipient, is_too_late=True) if has_begun else context["notified"]
     )
-    return render(request, "booking/phone_visit.html", context)
+    return render(request, "booking/phone_visit.html", context, status=status)
 
 
 def _times(

@@ -72,6 +72,14 @@ def test_every_page_can_switch_to_the_other_view(simple, recipient, book):
         assert 'value="simple">Simple view' in simple.get(path).text, path
 
 
+def test_choices_and_help_are_those_of_the_view(simple):
+    assert "Keys for programs" not in text_of(simple.get("/settings/"))
+    assert "We ask one question on each page." in text_of(simple.get("/help/"))
+    simple.post(CHOOSE, {"view": "ordinary"})
+    assert "Keys for programs" in text_of(simple.get("/settings/"))
+    assert "Look it over and press “Book”." in text_of(simple.get("/help/"))
+
+
 def test_staff_have_no_simple_view_to_choose(client, administrator):
     client.force_login(administrator)
     assert "/view/choose/" not in client.get("/me/").text

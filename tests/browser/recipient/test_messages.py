@@ -43,13 +43,14 @@ def test_a_persons_choices_have_no_faults(shop, open_page, faults_of, shot, sett
     shot(page, f"choices-{viewport['width']}")
 
     page.goto(reverse("accounts:messages"))
-    page.get_by_role("group", name="When somebody else").get_by_label("E-mail").uncheck()
+    by_others = page.get_by_role("row", name="When somebody else")
+    by_others.get_by_label("E-mail").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main form").get_by_text("Choose at least one.")).to_be_visible()
     expect(page.locator(".error-summary")).to_be_focused()
     assert faults_of(page) == []
     shot(page, f"messages-{viewport['width']}")
-    page.get_by_role("group", name="When somebody else").get_by_label("Text message").check()
+    by_others.get_by_label("Text message").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Your choice is saved.")).to_be_visible()
 
