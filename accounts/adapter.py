@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, known_devices, queries
 from accounts.messages import outgoing
+from accounts.municipality import municipality_phone
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "request": self.request,
             "email": email,
             "municipality": settings.MUNICIPALITY,
-            "municipality_phone": settings.MUNICIPALITY_PHONE,
+            "municipality_phone": municipality_phone(),
         }
         with translation.override(user.language if user else translation.get_language()):
             mail = self.render_mail(template_prefix, user.email if user else email, context)

@@ -28,6 +28,7 @@ class LanguageTexts:
     week: str = "uke {week}"
     minute: tuple[str, str] = ("minutt", "minutter")
     hour: tuple[str, str] = ("time", "timer")
+    in_days: tuple[str, str] = ("dag", "dager")
     both: str = "{hours} og {minutes}"
     short: tuple[str, str] = ("t", "min")
     twice: tuple[str, str] = ("sommertid", "vintertid")  # the repeated hour in October
@@ -55,6 +56,7 @@ WORDS = {
         week="veke {week}",
         minute=("minutt", "minutt"),
         hour=("time", "timar"),
+        in_days=("dag", "dagar"),
         twice=("sommartid", "vintertid"),
     ),
     "en": LanguageTexts(
@@ -72,6 +74,7 @@ WORDS = {
         week="week {week}",
         minute=("minute", "minutes"),
         hour=("hour", "hours"),
+        in_days=("day", "days"),
         both="{hours} and {minutes}",
         short=("h", "min"),
         twice=("summer time", "winter time"),
@@ -166,6 +169,14 @@ def duration(minutes: int, language: str | None) -> str:
     if hours and rest:
         return w.both.format(hours=in_hours, minutes=in_minutes)
     return in_hours if hours else in_minutes
+
+
+def long_duration(minutes: int, language: str | None) -> str:
+    """ "15 dager" for whole days, else as ``duration``."""
+    days, rest = divmod(minutes, 24 * 60)
+    if rest or not days:
+        return duration(minutes, language)
+    return f"{days} {words(language).in_days[days != 1]}"
 
 
 def short_duration(minutes: int, language: str | None) -> str:

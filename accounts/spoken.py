@@ -75,17 +75,21 @@ TEXTS: Mapping[str, SpokenTexts] = {
 }
 
 
-def spoken_time(time: dt.time, language: str | None) -> str | None:
+def spoken_time(
+    time: dt.time, language: str | None, *, with_part_of_day: bool = True
+) -> str | None:
     """ "kvart over ti", "half past eight in the evening"; None in other languages."""
-    return _spoken(time.hour, time.minute, (language or "nb")[:2])
+    return _spoken(time.hour, time.minute, (language or "nb")[:2], with_part_of_day)
 
 
 @cache
-def _spoken(hour: int, minute: int, language: str) -> str | None:
+def _spoken(hour: int, minute: int, language: str, with_part_of_day: bool) -> str | None:
     if language not in TEXTS:
         return None
     texts = TEXTS[language]
     text = (_english if language == "en" else _norwegian)(texts, hour, minute)
+    if not with_part_of_day:
+        return text
     if hour < NIGHT_ENDS:
         return f"{text} {texts.at_night}"
     return f"{text} {texts.in_evening}" if hour >= EVENING_BEGINS else text

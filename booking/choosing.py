@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from django.conf import settings
 from django.utils import timezone
 
+from accounts.municipality import municipality_phone
 from accounts.phones import shown_number
 from booking import errors, queries
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
@@ -77,8 +77,8 @@ class Choosing:
     @property
     def phone(self) -> str:
         """The department's phone number, or the municipality's when it has none."""
-        phone = self.service.department.phone or settings.MUNICIPALITY_PHONE
-        return shown_number(phone).replace(" ", "\N{NO-BREAK SPACE}")
+        phone = shown_number(self.service.department.phone) or municipality_phone()
+        return phone.replace(" ", "\N{NO-BREAK SPACE}")
 
     @cached_property
     def person(self) -> queries.Person:

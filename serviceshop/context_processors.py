@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.municipality import municipality_phone
 from accounts.pages import page_behind
 from booking.access.pages import whose_pages
 from serviceshop.menus import administered_department, is_staff, menu, switch
@@ -15,7 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The values of the base templates. Those that query the database are lazy."""
     return {
         "municipality": settings.MUNICIPALITY,
-        "municipality_phone": settings.MUNICIPALITY_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
+        "municipality_phone": municipality_phone().replace(" ", "\N{NO-BREAK SPACE}"),
         "emergency_phone": settings.EMERGENCY_PHONE,
         "doctor_phone": settings.DOCTOR_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
         "version": settings.VERSION,

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.actions import create_token
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User
 from booking.models import Recipient
 from booking.models.recipients import CONFIDENTIAL
 from tests.sizes import part
@@ -36,14 +36,17 @@ VALUES = {
     "address": "Hemmelighetsveien 7",
     "directions": "Nøkkelen er under urnen",
 }
-WRITTEN = ["91827364", "91 82 73 64", "918 27 364", "Hemmelighetsveien", "under urnen"]
+CONTACT_EMAIL = "kari@arbeidsplassen.test"
+WRITTEN = [
+    "91827364", "91 82 73 64", "918 27 364", "Hemmelighetsveien", "under urnen", CONTACT_EMAIL,
+]  # fmt: skip
 OWN_SETTINGS = "accounts:"  # the recipient's own number is shown to the recipient here
 
 
 @pytest.fixture
 def secret(recipient):
     Recipient.objects.filter(pk=recipient.pk).update(has_confidential_address=True, **VALUES)
-    recipient.user.phone = VALUES["phone"]
+    recipient.user.phone, recipient.user.contact_email = VALUES["phone"], CONTACT_EMAIL
     recipient.user.save()
     return recipient
 
@@ -89,6 +92,17 @@ def test_an_open_address_is_found(cast, things, secret, client):
     assert shown_in(client.get(page)) == []
     Recipient.objects.update(has_confidential_address=False)
     assert len(shown_in(client.get(page))) == 4
+
+
+def test_the_e_mail_for_messages_of_an_open_address_is_in_its_form(
+    cast, things, secret, client, recipient
+):
+    User.objects.filter(pk=recipient.user_id).update(email=None)
+    page = reverse("booking:recipient", args=[things["department"], secret.pk])
+    client.force_login(cast[ADMINISTRATOR])
+    assert shown_in(client.get(page)) == []
+    Recipient.objects.update(has_confidential_address=False)
+    assert CONTACT_EMAIL in shown_in(client.get(page))
 
 
 def send(client, method, url, data):

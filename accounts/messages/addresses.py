@@ -1,11 +1,11 @@
 """Texts about a changed e-mail address or phone number."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import AddressChange, Message
+from accounts.municipality import municipality_phone
 
 EMAIL, PHONE, CONTACT = "address.email", "address.phone", "address.contact"
 
@@ -58,7 +58,7 @@ def compose_email(message: Message) -> Words | None:
             _("From now on you log in with another e-mail.")
             if has_contact
             else _("From now on you log in with another e-mail, and we write to that one."),
-            _("Was it not you? Call %(phone)s at once.") % {"phone": settings.MUNICIPALITY_PHONE},
+            _("Was it not you? Call %(phone)s at once.") % {"phone": municipality_phone()},
         ),
         address=change.old_address,
     )
@@ -74,7 +74,7 @@ def compose_contact(message: Message) -> Words | None:
         subject=_("We write to another e-mail"),
         lines=(
             _("From now on our messages go to another e-mail."),
-            _("Was it not you? Call %(phone)s.") % {"phone": settings.MUNICIPALITY_PHONE},
+            _("Was it not you? Call %(phone)s.") % {"phone": municipality_phone()},
         ),
         address=change.old_address,
     )
@@ -85,7 +85,7 @@ def compose_phone(message: Message) -> Words | None:
         subject=_("Your phone number with us is changed"),
         lines=(
             _("We have another phone number for you now."),
-            _("Was it not you? Call %(phone)s.") % {"phone": settings.MUNICIPALITY_PHONE},
+            _("Was it not you? Call %(phone)s.") % {"phone": municipality_phone()},
         ),
         path=reverse("accounts:me") if message.user and message.user.email else "",
     )

@@ -11,6 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from accounts.messages.notices import Words
+from accounts.municipality import municipality_phone
 from accounts.phones import shown_number
 
 
@@ -47,7 +48,7 @@ def send(
         "url": f"{settings.SITE_URL}{words.path}" if words.path else "",
         "site_url": settings.SITE_URL,
         "municipality": settings.MUNICIPALITY,
-        "phone": shown_number(words.phone) or settings.MUNICIPALITY_PHONE,
+        "phone": shown_number(words.phone) or municipality_phone(),
     }
     mail = EmailMultiAlternatives(
         subject=words.subject,

@@ -5,10 +5,10 @@ it; the parts of a longer message are a little shorter. Norwegian letters are in
 Typographic signs are not and are replaced. Letters of names are kept, at the price of parts.
 """
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.messages.notices import Words
+from accounts.municipality import municipality_phone
 from accounts.phones import shown_number
 
 MOST_PARTS = 2
@@ -36,7 +36,7 @@ def text_of(words: Words) -> str:
 
     Lines are left out from the end until the text fits in ``MOST_PARTS``; the first stays.
     """
-    phone = shown_number(words.phone) or settings.MUNICIPALITY_PHONE
+    phone = shown_number(words.phone) or municipality_phone()
     end = _("Do not answer this. Call %(phone)s.") % {"phone": phone}
     lines = list(words.lines)
     while True:

@@ -102,10 +102,20 @@ def at_clock(value: dt.datetime | dt.time) -> str:
 def in_words(value: dt.datetime | dt.time) -> str:
     """ ", klokka ti": to be heard after "10.00", which voices read as a decimal. Nothing where
     the time is written "10:00", which they know."""
+    return _in_words(value, with_part_of_day=True)
+
+
+@register.filter
+def in_words_before_part(value: dt.datetime | dt.time) -> str:
+    """As ``in_words``, before a text that says the part of the day."""
+    return _in_words(value, with_part_of_day=False)
+
+
+def _in_words(value: dt.datetime | dt.time, *, with_part_of_day: bool) -> str:
     language = translation.get_language()
     if ":" in dates.words(language).clock.format(hour=0, minute=0):
         return ""
-    said = spoken_time(dates.local_time(value), language)
+    said = spoken_time(dates.local_time(value), language, with_part_of_day=with_part_of_day)
     return f", {said}" if said else ""
 
 
@@ -131,6 +141,11 @@ def hm_to(start: dt.datetime | dt.time, end: dt.datetime | dt.time) -> str:
 @register.filter
 def duration(minutes: int) -> str:
     return dates.duration(minutes, translation.get_language())
+
+
+@register.filter
+def long_duration(minutes: int) -> str:
+    return dates.long_duration(minutes, translation.get_language())
 
 
 @register.filter

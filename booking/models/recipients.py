@@ -12,7 +12,8 @@ from departments.models import Department
 
 # Fields of a recipient with a confidential address that pages, forms, lists, files, messages and
 # the API never show. Only the carer sees them, for the next visit. They show ``shown_address``
-# and so on, which are empty then; ``tests/test_confidential.py`` reads every page.
+# and so on, which are empty then; ``tests/test_confidential.py`` reads every page. The user's
+# ``contact_email``, which may name a workplace, is treated the same.
 CONFIDENTIAL = ("phone", "address", "directions")
 
 

@@ -18,7 +18,7 @@ def notified_for_staff(recipient: Recipient, *, is_too_late: bool = False) -> li
         _sentence(
             _name(to, recipient),
             frozenset() if is_too_late else _channels(to),
-            phone=to.user.phone if to.user and to.is_other else recipient.shown_phone,
+            phone=_phone(to, recipient),
             prints_letters=True,
         )
         for to in addressees(recipient)
@@ -53,6 +53,14 @@ def messages_to_come(user: User, *, is_reminded: bool) -> list[str]:
     if is_reminded and channels.channels(Topic.DAY_BEFORE):
         found.append(_("We remind you the day before."))
     return found
+
+
+def _phone(to: Addressee, recipient: Recipient) -> str:
+    """Empty for a holder who is a recipient with a confidential address."""
+    if to.user is None or not to.is_other:
+        return recipient.shown_phone
+    own = Recipient.objects.filter(user=to.user).first()
+    return "" if own and own.has_confidential_address else to.user.phone
 
 
 def _name(to: Addressee, recipient: Recipient) -> str:

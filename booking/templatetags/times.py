@@ -19,7 +19,8 @@ register = template.Library()
 
 @register.filter
 def name_of_week(date: dt.date) -> str:
-    """ "this week", "week 50"."""
+    """ "this week", "week 50"; also of a visit's start."""
+    date = dates.local_date(date)
     weeks = (monday(date) - monday(timezone.localdate())).days // 7
     if weeks == 0:
         return _("this week")

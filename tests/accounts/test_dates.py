@@ -70,6 +70,21 @@ def test_a_time_with_a_full_stop_is_followed_by_words_to_hear(language, words):
         assert template.render(Context({"at": at("2026-11-24T09:15:00+00:00")})) == words
 
 
+def test_words_before_the_part_of_the_day_do_not_say_it_too():
+    template = Template("{% load dates %}{{ at|in_words }}{{ at|in_words_before_part }}")
+    with translation.override("nb"):
+        said = template.render(Context({"at": at("2026-11-24T19:30:00+00:00")}))
+    assert said == ", halv ni om kvelden, halv ni"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(21600, "15 dager"), (1440, "1 dag"), (2160, "36 timer"), (90, "1 time og 30 minutter")],
+)
+def test_a_long_time_is_in_whole_days(minutes, words):
+    assert dates.long_duration(minutes, "nb") == words
+
+
 def test_the_repeated_hour_in_october_is_distinguished():
     assert dates.clock(at("2026-10-25T00:30:00+00:00"), "nb") == "02.30 (sommertid)"
     assert dates.clock(at("2026-10-25T01:30:00+00:00"), "nb") == "02.30 (vintertid)"

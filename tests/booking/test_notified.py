@@ -47,6 +47,16 @@ def gro(berit):
     ).holder
 
 
+def test_a_helper_with_a_confidential_address_keeps_the_number(berit, gro):
+    choose(gro, for_others=["sms"])
+    mark_dead(user=gro, channel=SMS, address="+4741112233")
+    told = [line for line in notified_for_staff(berit) if "Gro" in line]
+    assert told == ["Gro Lie gets no message about this. Call 411 12 233."]
+    factories.RecipientFactory(user=gro, has_confidential_address=True)
+    told = [line for line in notified_for_staff(berit) if "Gro" in line]
+    assert told == ["Gro Lie gets no message about this."]
+
+
 def choose(user, **topics):
     MessageChoices.objects.update_or_create(user=user, defaults=topics)
 

@@ -18,6 +18,11 @@ def unchecked(monkeypatch):
     monkeypatch.setattr(FixedNode, "is_checked", False)
 
 
+@pytest.fixture
+def checked(monkeypatch):
+    monkeypatch.setattr(FixedNode, "is_checked", True)
+
+
 @pytest.mark.usefixtures("unchecked")
 def test_it_is_rendered_once_for_each_language_and_named_value():
     template = Template(TEMPLATE)
@@ -33,6 +38,7 @@ def test_it_is_rendered_once_for_each_language_and_named_value():
         assert rendered("Fjord", 4).endswith("Fjord4")
 
 
+@pytest.mark.usefixtures("checked")
 def test_tests_fail_on_a_block_that_leaves_out_a_value():
     template = Template(TEMPLATE)
     template.render(Context({"town": "Fjord", "n": 1}))
@@ -41,6 +47,7 @@ def test_tests_fail_on_a_block_that_leaves_out_a_value():
         template.render(Context({"town": "Fjord", "n": 2}))
 
 
+@pytest.mark.usefixtures("checked")
 def test_tests_fail_on_a_condition_that_leaves_out_a_value():
     template = Template(
         "{% load fixed %}{% fixed %}{% if n %}{% each_time %}a{% endeach_time %}{% else %}"

@@ -43,7 +43,7 @@ def grant_of_today(recipient, service):
 @pytest.mark.parametrize(
     ("prepare", "words"),
     [
-        (long_notice, "It is too late to book the times we have opened You must book 360 hours"),
+        (long_notice, "It is too late to book the times we have opened You must book 15 days"),
         (small_grant, "You are granted 30 minutes, and one visit takes 45 minutes."),
         (nobody_qualified, "There are no times for cleaning in this period"),
         (longer_than_the_day, "There are no times for cleaning in this period"),

@@ -51,6 +51,7 @@ def test_past_and_cancelled_visits_are_in_the_history(page, recipient, service, 
     assert (
         "Saturday 21 November at 09:00 Cleaning We have not registered yet what happened" in text
     )
+    assert text.index("This week") < text.index("Cancelled by you") < text.index("Week 47")
 
 
 def test_a_visit_cancelled_by_the_municipality_says_so_with_the_reason(page, visit, administrator):
