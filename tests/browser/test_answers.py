@@ -94,7 +94,7 @@ def scene(request):
 
 @pytest.mark.parametrize(("who", "viewport", "with_scripts"), LOOKS)
 def test_the_answer_is_on_the_screen_and_has_the_focus(
-    open_page, scene, cast, who, viewport, with_scripts
+    open_page, shot, scene, cast, who, viewport, with_scripts
 ):
     """Of some forms, others each day; tests/test_every_answer.py looks at all, in their HTML."""
     client = Client()
@@ -111,6 +111,7 @@ def test_the_answer_is_on_the_screen_and_has_the_focus(
             page.evaluate(SEND, [index, number % 2 == 1])
         if not within(10, lambda: page.evaluate(IS_SEEN)):
             wrong.append(f"{name} on {path}, answered by {page.url}")
+        shot(page, f"answer-{name.replace(':', '-')}-{viewport['width']}")
     assert wrong == []
 
 

@@ -1,5 +1,7 @@
 """The counter of presses and its table; tests of single tasks are beside their pages."""
 
+from pathlib import Path
+
 from tests.browser import presses
 
 
@@ -17,3 +19,12 @@ def test_the_table_has_every_goal_with_the_worst_that_was_measured():
     assert len(lines) == len(presses.GOALS)
     assert [line for line in lines if line.endswith("190 pixels (goal 200)")]
     assert [line for line in lines if line.endswith("not measured presses (goal 2)")]
+
+
+def test_every_goal_is_measured_by_a_test():
+    here = Path(__file__)
+    sources = [path.read_text() for path in here.parent.rglob("test_*.py") if path != here]
+    names = [name for name, value in vars(presses).items() if isinstance(value, presses.Goal)]
+    assert len(names) == len(presses.GOALS)
+    unmeasured = [name for name in names if not any(f"presses.{name}" in s for s in sources)]
+    assert unmeasured == []

@@ -38,6 +38,7 @@ def report_sick(
         return _sick_page(request, department, found, sick, _start_of_sickness(found))
     form = SickForm(request.POST)
     if not form.is_valid() or form.cleaned_data["starts_at"] >= found.ends_at:
+        messages.error(request, _("Nothing is saved. Look at the shift once more."))
         return back_to(request, "workflow:board_shift", department, date, shift)
     sent = form.cleaned_data
     sick = access.care_worker_of(department, date, sent["sick"])
