@@ -48,7 +48,7 @@ LARGEST = 20_000  # characters
 BROWSER = "_unsent_browser"  # on a request: the response sets the cookie, or deletes it if empty
 FOLLOWS = "follows_another"  # session key: another user was logged in here before
 NOT_SENT = _("Nothing was sent: you were logged out first, and it can't be done now.")
-CARRIED = (VERSION, SHOWN, "seen_shift", "previewed", "next", "key")  # by forms, not typed
+CARRIED = (VERSION, SHOWN, "seen", "seen_shift", "previewed", "next", "key")  # by forms, not typed
 ID = re.compile(r"[0-9a-f-]{36}")
 SECRETS = ("password", "token", "secret")  # parts of field names
 

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.municipality import municipality_phone
 from accounts.pages import page_behind
 from booking.access.pages import whose_pages
-from serviceshop.menus import administered_department, menu, switch
+from serviceshop.menus import administered_department, is_staff, menu, switch
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -28,4 +28,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         # whose recipients the search in the header finds
         "administered_department": SimpleLazyObject(lambda: administered_department(request)),
         "whose": SimpleLazyObject(lambda: whose_pages(request)),
+        # called by {% extends page_base %}, only on the pages that say so
+        "page_base": lambda: "base_staff.html" if is_staff(request) else "base.html",
     }

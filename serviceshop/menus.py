@@ -74,6 +74,14 @@ def administered_department(request: HttpRequest) -> uuid.UUID | None:
     return here if here in administered else next(iter(administered), None)
 
 
+def is_staff(request: HttpRequest) -> bool:
+    """Whether the menu is one of the staff's: a user who acts for somebody has a recipient's."""
+    if not request.user.is_authenticated or whose_pages(request).mandate:
+        return False
+    roles = roles_of(request.user)
+    return bool(roles.administered or roles.in_departments or roles.is_coordinator)
+
+
 @dataclass(frozen=True)
 class Switch:
     """The departments that the user administers, and the one whose pages the menu leads to."""

@@ -17,6 +17,12 @@ def day(value: dt.date) -> str:
 
 
 @register.filter
+def day_of_year(value: dt.date) -> str:
+    """The day with its year, for paper, which is kept."""
+    return dates.day(value, translation.get_language(), this_year=0)
+
+
+@register.filter
 def short_day(value: dt.date) -> str:
     return dates.short_day(value, translation.get_language())
 

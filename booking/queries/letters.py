@@ -24,13 +24,15 @@ POST_TAKES = dt.timedelta(days=4)
 @dataclass(frozen=True)
 class Letter:
     """All messages that wait to be printed for one recipient. ``needless`` are those that no
-    longer apply: they are removed without being printed."""
+    longer apply: they are removed without being printed. ``coming`` are the visits that no
+    message is about."""
 
     recipient: Recipient
     language: str
     told: list[tuple[Message, Words]]
     needless: list[Message]
     coming: list[Booking]
+    tells_of_visits: bool
 
 
 def waiting(department: Department) -> QuerySet[Message]:
@@ -118,10 +120,14 @@ def write(department: Department, recipient: Recipient) -> Letter:
                 needless.append(message)
             else:
                 told.append((message, words))
-    coming = Booking.objects.upcoming(timezone.now()).filter(
-        service__department=department, recipient=recipient
+    upcoming = list(
+        Booking.objects.upcoming(timezone.now()).filter(
+            service__department=department, recipient=recipient
+        )
     )
-    return Letter(recipient, language, told, needless, list(coming))
+    about = {message.about_id for message, _ in told}
+    coming = [booking for booking in upcoming if booking.pk not in about]
+    return Letter(recipient, language, told, needless, coming, len(coming) < len(upcoming))
 
 
 def _words(message: Message) -> Words | None:

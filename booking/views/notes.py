@@ -4,9 +4,10 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods
@@ -23,7 +24,7 @@ from database.versions import Stale
 def note(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     visit = changeable(request, booking)
     if visit is None:
-        return redirect("booking:visit", booking)
+        return _not_changeable(request, booking)
     form = ChangeNoteForm(request.POST or None, initial=ChangeNoteForm.shown(visit))
     if request.method == "POST" and form.is_valid():
         try:
@@ -37,10 +38,19 @@ def note(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             visit.refresh_from_db(fields=["note"])
             return other_note_page(request, visit, form.cleaned_data["note"])
         except errors.TooLate:
-            return redirect("booking:visit", booking)
+            return _not_changeable(request, booking)
         messages.success(request, _("The note is saved."))
         return redirect("booking:visit", booking)
     return simple.show(request, "note", {"visit": visit, "form": form})
+
+
+def _not_changeable(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """The visit's page says why. What was typed is shown first, to copy it."""
+    written = unsent.typed_in(request) if request.method == "POST" else []
+    if not written:
+        return redirect("booking:visit", booking)
+    context = {"booking": booking, "written": written}
+    return render(request, "booking/note_not_saved.html", context, status=409)
 
 
 def other_note_page(request: PersonRequest, visit: Booking, typed: str) -> HttpResponse:

@@ -73,6 +73,14 @@ def test_the_page_shows_a_dead_address(client, person):
     assert f"What we sent to {person.email} came back" in client.get(PAGE).content.decode()
 
 
+@pytest.mark.parametrize("path", ["/me/", "/settings/", PAGE])
+def test_staff_see_their_own_pages_as_staff(client, administrator, person, path):
+    client.force_login(administrator)
+    assert '<body class="staff' in client.get(path).text
+    client.force_login(person)
+    assert '<body class="staff' not in client.get(path).text
+
+
 def test_my_settings_links_to_each_choice(client, person):
     page = client.get(reverse("accounts:settings")).content.decode()
     assert PAGE in page

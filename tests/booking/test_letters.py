@@ -78,6 +78,8 @@ def test_the_letter_says_when_and_not_what(dina, department, hans, booked, servi
     letter = dina.get(url("letter", department, hans.pk))
     text = letter.content.decode()
     assert "onsdag 25. november klokka 10.00" in text  # in Hans' language, not in Dina's
+    assert text.count("25. november") == 1
+    assert re.search(r'<p class="date">\w+ \d+\. november 2026', text)
     assert "Havnegata 4" in text
     assert service.name not in text
     assert department.name not in text

@@ -1,6 +1,7 @@
 """Changing the note of a visit."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -75,8 +76,12 @@ def test_a_visit_that_has_begun_or_is_cancelled_keeps_its_note(page, user, clock
         page.force_login(user)
     else:
         actions.cancel(booking=visit, by=user)
-    for answer in (page.get(url(visit)), page.post(url(visit), form)):
-        assert answer.headers["Location"] == f"/bookings/{visit.pk}/"
+    assert page.get(url(visit)).headers["Location"] == f"/bookings/{visit.pk}/"
+    answer = page.post(url(visit), form)
+    assert answer.status_code == 409
+    shown = re.search(r'id="written">.*?</section>', answer.text, re.DOTALL)[0]
+    assert re.findall("<p>(.*?)</p>", shown) == ["Ring once."]
+    assert f'href="/bookings/{visit.pk}/"' in answer.text
     assert note_of(visit) == "Ring twice."
 
 
