@@ -208,9 +208,7 @@ def preview_or_save(
         refused(str(error))
         return None
     if is_saved:
-        if preview.count:
-            message = " ".join([message, _("Nobody got a message about it.")])
-        messages.success(request, message, extra_tags=_undo_url(department, newest))
+        _say_saved(request, preview, message, newest)
         return redirect(next_url)
     _log_looks(preview)
     return render(
@@ -232,10 +230,14 @@ def _log_looks(preview: Preview) -> None:
     )
 
 
-def _undo_url(department: Department, newest: int | None) -> str:
-    """Where the message's button posts to, if the change made after ``newest`` can be undone."""
+def _say_saved(request: HttpRequest, preview: Preview, message: str, newest: int | None) -> None:
+    """The message has a button if the change made after ``newest`` can be undone."""
+    if preview.count:
+        message = " ".join([message, _("Nobody got a message about it.")])
+    department = preview.department
     change = queries.undoable_since(department, newest)
-    return reverse("departments:undo_change", args=[department.pk, change]) if change else ""
+    url = reverse("departments:undo_change", args=[department.pk, change]) if change else ""
+    messages.success(request, message, extra_tags=url)
 
 
 def _impact(result: Impact | Reseated) -> Impact:
