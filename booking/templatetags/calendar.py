@@ -76,6 +76,12 @@ register.filter("run_word", lambda kind: RUN_WORDS[kind])
 
 
 @register.filter
+def why_none(row: Row) -> str:
+    """Why the day has no free time: "All used"; empty when it has."""
+    return str(REASONS[row.reason]) if row.reason else ""
+
+
+@register.filter
 def with_free(parts: list[PartOfDay]) -> list[PartOfDay]:
     """The day parts that have a free time."""
     return [part for part in parts if part.free]
@@ -139,7 +145,7 @@ def _day_row(
             "url": url,
             "note": " · ".join(notes),
             "count": ngettext("{number} free", "{number} free", row.free).format(number=row.free),
-            "reason": REASONS[row.reason] if row.reason else "",
+            "reason": why_none(row),
         },
     )
 

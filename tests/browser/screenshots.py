@@ -92,7 +92,7 @@ def press(page: Page, selector: str) -> None:
 def taken_time(page: Page) -> None:
     """The page that whoever was slower meets: the address of a time that has become busy."""
     _choose_service(page, 0)
-    for day in reversed(_addresses(page, 'main a[href^="/book/"]')):  # far from one's own visits
+    for day in reversed(_addresses(page, DAYS)):  # far from one's own visits
         page.goto(day)
         free = _addresses(page, CHECK)
         for hour in range(9, 14):
@@ -108,7 +108,7 @@ def over_quota(page: Page) -> None:
     _choose_service(page, 2)
     cleaning = page.url.partition("service=")[2].partition("#")[0]
     _choose_service(page, 0)
-    for day in _addresses(page, 'main a[href^="/book/"]'):
+    for day in _addresses(page, DAYS):
         page.goto(day)
         times = _addresses(page, CHECK)
         at_noon = times[len(times) // 2].split("/")
@@ -131,7 +131,8 @@ def _addresses(page: Page, selector: str) -> list[str]:
 
 
 # Some days ahead, so that there is time to change one's mind.
-DAY = 'main a[href^="/book/"] >> nth=3'
+DAYS = 'main .days a[href^="/book/"]'
+DAY = f"{DAYS} >> nth=3"
 CHECK = 'main a[href^="/book/"][href*="."]'
 GO = "main button.go"
 CANCEL = 'main a[href*="/cancel/"]'

@@ -100,10 +100,24 @@ def test_monday_to_friday_is_set_in_four_presses(
         result = page.locator(".impact")
         result.wait_for()
         assert result.bounding_box()["y"] < PHONE["height"] / 2, "the result is first"
+        assert result.evaluate("result => result.contains(document.activeElement)")
         count.press(page.get_by_role("button", name="Save the change"))
         page.wait_for_url("**/hours/?on=*")
     rows = OpeningHours.objects.values_list("weekday", "opens_at", "staff")
     assert list(rows) == [(day, dt.time(7, 30), 4) for day in range(1, 6)]
+
+
+def test_the_stripes_that_would_go_are_dashed_while_one_types(week, administrator, open_page):
+    friday = OpeningHours.objects.get(weekday=5, opens_at=dt.time(15))
+    page = open_page(reverse("departments:period", args=[week.pk, friday.pk]), user=administrator)
+    chosen = page.locator("a.period[aria-current]")
+    field = page.locator("#id_staff")
+    for typed, says, gone in (("1", "1 employee before 3", 2), ("5", "5 employees before 3", 0)):
+        field.fill(typed)
+        assert says in " ".join(chosen.inner_text().split())
+        assert chosen.locator("rect.gone").count() == gone
+    field.fill("3")
+    assert "before" not in chosen.inner_text()
 
 
 def test_a_button_ticks_the_weekdays(week, administrator, open_page):

@@ -10,7 +10,7 @@ from accounts.models import AccessLogEntry
 from booking import actions
 from booking.models import Booking
 from tests import factories
-from tests.booking.pages.conftest import TODAY, TOMORROW, at, text_of
+from tests.booking.pages.conftest import LAST_DAY, TODAY, TOMORROW, at, text_of
 from workflow.models import Report
 
 
@@ -61,6 +61,15 @@ def test_free_times_of_the_first_free_day_or_the_day_in_the_url(dina, department
     page = dina.get(url("phone", department, hans, service), {"date": TOMORROW.isoformat()})
     assert next(slot.starts_at for slot in page.context["slots"]) == at(8)
     assert "2 of 2 left this week" in text_of(page)
+
+
+def test_each_day_without_a_free_time_says_why(dina, department, hans, service, visit):
+    hans.grants.update(amount=1)
+    page = text_of(dina.get(url("phone", department, hans, service)))
+    assert page.count("All used") == 6  # today and the rest of the week
+    factories.SpecialDayFactory(department=department, date=LAST_DAY)
+    page = text_of(dina.get(url("phone", department, hans, service)))
+    assert page.count("Not open for booking") == 1
 
 
 def test_a_booking_by_phone_says_so_in_its_history(dina, department, hans, service, administrator):
