@@ -127,7 +127,9 @@ def invite_by_letter(
             "department": department,
             "recipient": found,
             "code": "-".join(re.findall("....", code)),
-            "address": f"{settings.SITE_URL}{reverse('accounts:invitation_letter')}",
+            # As people type it: the browser adds the rest.
+            "address": settings.SITE_URL.removeprefix("https://")
+            + reverse("accounts:invitation_letter"),
             "last_day": today + Invitation.LETTER_LASTS,
             "printed_on": today,
         }
