@@ -10,6 +10,7 @@ from departments.queries.changes import (
     newest_change_id,
     page_of_changes,
     undoable_changes,
+    undoable_since,
 )
 from departments.queries.days import ShiftFact, shift_facts, shifts_by_day
 from departments.queries.hours import (
@@ -115,6 +116,7 @@ __all__ = [
     "taken_off",
     "times_away",
     "undoable_changes",
+    "undoable_since",
     "unfilled_times",
     "usual_hours",
     "week_picture",

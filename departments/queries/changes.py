@@ -70,6 +70,13 @@ def describe_changes_since(department: Department, change_id: int | None) -> str
     return f"{described[0].description}." if described else _("Nothing is changed.")
 
 
+def undoable_since(department: Department, change_id: int | None) -> int | None:
+    """The id of the change made after ``change_id`` that can be undone, if it is the only one."""
+    found = changes_of(department).filter(pk__gt=change_id or 0)
+    undoable = undoable_changes(department, list(found), timezone.localdate())
+    return undoable.pop() if len(undoable) == 1 else None
+
+
 def describe_changes(
     department: Department, changes: Iterable[Change], today: dt.date
 ) -> list[ChangeLine]:

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -170,7 +171,8 @@ def preview_or_save(
 ) -> HttpResponse | None:
     """Run ``action`` when the user has confirmed it, otherwise show a preview.
 
-    After saving, ``message`` is shown on the page at ``next_url``.
+    After saving, ``message`` is shown on the page at ``next_url``, with a button that undoes the
+    change where that is possible.
 
     ``context_after`` reads the rest of the preview page while the change is in effect; it
     must return values, not lazy querysets. Returns None when the action is refused, after
@@ -178,6 +180,7 @@ def preview_or_save(
     """
     submission = Submission.of(request)
     context_after = _with_shortages(department, context_after)
+    newest = queries.newest_change_id(department)
 
     def act_and_read(submission: Submission) -> tuple[Impact, dict[str, Any], str]:
         result, context = action(submission), context_after()
@@ -205,9 +208,7 @@ def preview_or_save(
         refused(str(error))
         return None
     if is_saved:
-        if preview.count:
-            message = " ".join([message, _("Nobody got a message about it.")])
-        messages.success(request, message)
+        _say_saved(request, preview, message, newest)
         return redirect(next_url)
     _log_looks(preview)
     return render(
@@ -227,6 +228,16 @@ def _log_looks(preview: Preview) -> None:
         what="departments:preview",
         department_id=preview.department.pk,
     )
+
+
+def _say_saved(request: HttpRequest, preview: Preview, message: str, newest: int | None) -> None:
+    """The message has a button if the change made after ``newest`` can be undone."""
+    if preview.count:
+        message = " ".join([message, _("Nobody got a message about it.")])
+    department = preview.department
+    change = queries.undoable_since(department, newest)
+    url = reverse("departments:undo_change", args=[department.pk, change]) if change else ""
+    messages.success(request, message, extra_tags=url)
 
 
 def _impact(result: Impact | Reseated) -> Impact:

@@ -65,7 +65,7 @@ def test_sickness_is_covered(
     dina, care_worker, department, open_page, counted, faults_of, time_machine
 ):
     noon = factories.local(timezone.localdate(), 12)
-    time_machine.move_to(noon, tick=False)
+    time_machine.move_to(noon)
     day = factories.DayFactory(department=department, date=noon.date(), settled_at=noon)
     shift = factories.ShiftFactory(day=day, person=care_worker)
     visit = factories.VisitFactory(

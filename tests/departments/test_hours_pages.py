@@ -226,9 +226,11 @@ def test_a_split_outside_the_period_is_refused(dina, row):
 
 
 def test_a_change_is_undone_after_its_preview(dina, row):
-    dina.post(url("change_period", row), typed(confirmed="1"))
+    saved = dina.post(url("change_period", row), typed(confirmed="1"), follow=True)
     change = Change.objects.get()
     undo = reverse("departments:undo_change", args=[row.department_id, change.pk])
+    message = saved.text.partition('role="status"')[2].partition("</form>")[0]
+    assert f'action="{undo}"' in message
     page = dina.get(reverse("departments:hours", args=[row.department_id]))
     assert undo in page.text
 
