@@ -95,6 +95,8 @@ def pages_on_the_way(shop):
     return {
         "invitations": reverse("accounts:invitations"),
         "invitation": reverse("accounts:invitation", args=[invitation.token]),
+        "invitation_letter": reverse("accounts:invitation_letter"),
+        "invitation_letter_sent": reverse("accounts:invitation_letter_sent"),
         "series": reverse("booking:series", args=[series.pk]),
         "all_series_one": reverse("booking:all_series"),
         "end_series": reverse("booking:end_series", args=[series.pk]),
