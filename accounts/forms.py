@@ -60,9 +60,7 @@ class RequestLoginCodeForm(OwnTexts, CleanForm):
 class ConfirmLoginCodeForm(OwnTexts, CleanForm):
     code = forms.CharField(
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
     def clean_code(self) -> str:
@@ -334,9 +332,7 @@ class AddressCodeForm(CleanForm):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
     def __init__(self, *args: Any, ends_keys_of: User | None = None) -> None:

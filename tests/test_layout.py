@@ -37,6 +37,17 @@ def test_lines_of_templates_are_short():
     assert long == []
 
 
+def test_comments_of_templates_end_on_their_line():
+    """Django shows others as text."""
+    open_ = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.count("{#") != line.count("#}")
+    ]
+    assert open_ == []
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_views_hold_no_queries(app):
     views = [path for path in MODULES if path.is_relative_to(ROOT / app / "views")]

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -743,9 +744,10 @@ def change_contact_email(page, department, recipient, email):
 
 
 def test_a_recipient_without_a_log_in_gets_messages_where_staff_say(
-    dina, department, service, recipient, mailoutbox
+    dina, department, service, recipient, mailoutbox, settings
 ):
     """The address of the spouse, who logs in with it: nothing opens on either side."""
+    settings.QUIET_FROM = settings.QUIET_UNTIL = 0  # whenever the test runs
     hans = factories.GrantFactory(service=service).recipient
     spouse, others = recipient.user, User.objects.count()
 
@@ -918,3 +920,18 @@ def test_a_log_in_that_opens_more_is_its_owners_alone_to_change(
     assert "email" in answer.context["log_in"].errors
     recipient.user.refresh_from_db()
     assert recipient.user.email == old
+
+
+def test_what_is_typed_in_one_of_several_forms_survives_the_choice_of_a_language(
+    dina, department, recipient
+):
+    page = url("recipient", department.pk, recipient.pk)
+    shown = dina.get(page)
+    name = "change-recipient-form"
+    buttons = re.findall(rf'form="{name}" formnovalidate\s+formaction="([^"]*)"', shown.text)
+    form = {"given_name": "Aksel Johan", "version": "1", "language": "nn"}
+    again = dina.post(unescape(buttons[0]), form, follow=True)
+    assert again.redirect_chain == [(page, 302)]
+    assert 'value="Aksel Johan"' in again.text
+    recipient.refresh_from_db()
+    assert recipient.given_name != "Aksel Johan"

@@ -131,7 +131,7 @@ def _addresses(page: Page, selector: str) -> list[str]:
 
 
 # Some days ahead, so that there is time to change one's mind.
-DAYS = 'main .days a[href^="/book/"]'
+DAYS = 'main :is(.days a, a.big)[href^="/book/"]'
 DAY = f"{DAYS} >> nth=3"
 CHECK = 'main a[href^="/book/"][href*="."]'
 GO = "main button.go"

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from booking import actions
 from booking.actions import wishes
+from tests.browser import presses
 from tests.browser.conftest import PHONE, WIDE
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import CHOICES
@@ -84,10 +85,11 @@ def pages_of_what_repeats(shop):
     }
 
 
-def test_one_goes_between_the_views_without_losing_the_page(simple, open_page):
+def test_one_goes_between_the_views_without_losing_the_page(simple, open_page, measured):
     visit = f"/bookings/{simple.next_visit.pk}/"
     page = open_page(visit, user=simple.aksel.user, viewport=PHONE, java_script_enabled=False)
     expect(page.get_by_role("button", name="Read aloud")).to_be_hidden()
+    measured(presses.RECIPIENT_HEADER, page.locator("header").bounding_box()["height"])
     page.get_by_role("button", name="Ordinary view").click()
     expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
     page.get_by_role("button", name="Simple view").click()
