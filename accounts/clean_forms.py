@@ -60,7 +60,7 @@ class CleanModelForm(CleanText, forms.ModelForm):  # type: ignore[type-arg]
     pass
 
 
-class KeyedForm(forms.BaseForm):
+class KeyedForm(CleanText, forms.BaseForm):
     """Mixin for a form that makes a row. ``key`` becomes the row's id, so that sending the form
     twice makes one row; the verb raises ``KeyReused`` for another form's key."""
 
