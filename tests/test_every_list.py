@@ -368,6 +368,8 @@ OTHERS = {
     "workflow:board department": "redirects to today",
     "workflow:close_day department date": "numbers, no rows",
     "workflow:my_day": "the same as of a date",
+    "components": "not in production",
+    "components page": "not in production",
 }
 
 
