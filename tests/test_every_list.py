@@ -333,8 +333,6 @@ OTHERS = {
     "accounts:phone_code": "a form",
     "accounts:log_in_again": "a form",
     "accounts:invitation token": "one invitation",
-    "components": "examples, without rows",
-    "components page": "examples, without rows",
     "accounts:invitation_letter": "a form",
     "accounts:invitation_letter_sent": "no list",
     "accounts:unsent": "one form, from the session",
