@@ -52,7 +52,7 @@ class WrongForm(SampleForm):
     )
 
 
-class DayForm(forms.Form):
+class DayForm(CleanForm):
     days = forms.MultipleChoiceField(
         label="Dager",
         choices=[("1", "mandag"), ("2", "tirsdag"), ("6", "lørdag"), ("7", "søndag")],

@@ -1,13 +1,12 @@
-// One press sends a form once. The pressed button shows that it is busy until the answer comes,
-// and further presses send nothing. Without this file the server recognises a form sent twice.
+// A form is sent once; the pressed button is busy until the answer comes.
 (() => {
   const { wait, saving } = document.currentScript.dataset; // words
-  const PATIENCE = 20_000; // ms: the user may have stopped the page, and can press again then
-  const WIDE = 96; // px: narrower buttons have no room for a word
+  const PATIENCE = 20_000; // ms: the user may have stopped the page
+  const WIDE = 96; // px: room for a word
   const sent = new Map(); // form → how to make it as it was
 
   const mark = (button, form) => {
-    const width = button.offsetWidth; // before the busy look makes it wider
+    const width = button.offsetWidth; // the spinner makes it wider
     button.setAttribute("aria-busy", "true");
     if (!button.matches(".ds-button") || width < WIDE) {
       return () => button.removeAttribute("aria-busy");
@@ -39,7 +38,7 @@
     setTimeout(release, PATIENCE, form);
   });
 
-  // Back to a page that the browser has kept: its forms can be sent again.
+  // Back, to a page that the browser has kept.
   addEventListener("pageshow", (event) => {
     if (event.persisted) [...sent.keys()].forEach(release);
   });

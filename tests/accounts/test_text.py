@@ -64,7 +64,7 @@ def form_classes():
     )
 
 
-BASES = {"CleanModelForm", "CleanForm", "EndsKeys", "VersionedForm"}
+BASES = {"CleanModelForm", "CleanForm", "EndsKeys", "KeyedForm", "VersionedForm"}
 OURS = [kind for kind in form_classes() if kind.__name__ not in BASES]
 
 
