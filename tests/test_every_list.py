@@ -303,7 +303,7 @@ PAGES = [
     Page("administrator", "booking:phone_visit department recipient booking", 17),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
-    Page("coordinator", "departments:department department", 12),
+    Page("coordinator", "departments:department department", 13),
     Page("coordinator", "booking:guardians", 4),
 ]
 
