@@ -91,7 +91,7 @@ PLAIN = {
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday", "why",
+    "week_warning_days", "weekday", "why", "cancel_why",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 

@@ -121,7 +121,14 @@ class BookByPhoneForm(ReasonForm, NoteForm):
 
 
 class CancelByPhoneForm(ReasonForm):
-    pass
+    """Its page has the form that moves, too: the choices of the two have names of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label = _("Why is it cancelled?")
+
+    def add_prefix(self, field_name: str) -> str:
+        return "cancel_why" if field_name == "why" else super().add_prefix(field_name)
 
 
 class MoveByPhoneForm(ReasonForm):
