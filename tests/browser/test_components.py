@@ -1,7 +1,7 @@
 """The components page in every way of looking: no faults, nothing cut, and as it was.
 
-After an intended change, renew the pictures and look at them before you commit them:
-``CI=true RENEW_SNAPSHOTS=1 EVERY_LOOK=1 .venv/bin/python -m pytest tests/browser/test_components.py``.
+After an intended change, renew the pictures (docs/frontend.md has the command) and look at them
+before you commit them.
 """
 
 import os
@@ -39,7 +39,9 @@ def is_alike(browser):
 
 
 @pytest.mark.parametrize(("name", "look"), [*product(PAGES, LOOKS)])
-def test_components_look_as_they_did_and_have_no_faults(open_page, faults_of, browser, is_alike, name, look):
+def test_components_look_as_they_did_and_have_no_faults(
+    open_page, faults_of, browser, is_alike, name, look
+):
     if not is_chosen(f"{name} {look}"):
         pytest.skip("another day's look")
     page = open_page(
