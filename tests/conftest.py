@@ -77,13 +77,15 @@ def is_whole_suite(config):
 
 
 def todays_cases(items):
-    """All tests; of those with three cases or more a third of the cases, another one each day."""
+    """All tests; a quarter, but at least one and each day others, of the cases of a test that
+    has several, and of the tests that start processes."""
     cases = {}
     for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        is_slow = item.get_closest_marker("slow")
+        cases.setdefault("slow" if is_slow else item.nodeid.partition("[")[0], []).append(item)
     for group in cases.values():
         group.sort(key=lambda item: crc32(item.nodeid.encode()))
-        yield from group if len(group) < 3 else group[SEED % 3 :: 3]
+        yield from group[SEED % 4 :: 4] or [group[SEED % len(group)]]
 
 
 @pytest.fixture(scope="session")
