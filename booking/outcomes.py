@@ -6,16 +6,22 @@ past visit has no outcome.
 
 import uuid
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 from typing import Protocol
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-class Outcome(StrEnum):
-    """The names are neutral: nobody is blamed."""
 
-    DONE = "done"
-    NOT_FOUND = "not_found"  # the carer came, but did not meet the recipient
-    COULD_NOT_COME = "could_not_come"
+class Outcome(models.TextChoices):
+    """What became of a visit. The labels are what recipients read: nobody is blamed."""
+
+    DONE = "done", pgettext_lazy("a visit", "Done")
+    PARTLY = "partly", _("Partly done")
+    DECLINED = "declined", _("Declined when we came")
+    NO_CONTACT = "no_contact", _("We got no contact")
+    IN_HOSPITAL = "in_hospital", _("In hospital")
+    UNABLE = "unable", _("We could not come")
 
 
 class Outcomes(Protocol):

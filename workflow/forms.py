@@ -28,11 +28,14 @@ class Choice:
 # Labels for carers. Recipients see those of ``Report.Outcome``.
 OUTCOMES = [
     Choice(Report.Outcome.DONE, _("Done")),
+    Choice(Report.Outcome.PARTLY, _("Partly done"), _("Something is left to do")),
     Choice(
-        Report.Outcome.NOT_AVAILABLE,
-        _("Not there"),
+        Report.Outcome.NO_CONTACT,
+        _("No contact"),
         _("Follow the routine"),
     ),
+    Choice(Report.Outcome.DECLINED, _("Declined"), _("You met them, and they said no")),
+    Choice(Report.Outcome.IN_HOSPITAL, _("In hospital")),
     Choice(
         Report.Outcome.UNABLE,
         _("Could not be done"),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from booking import outcomes
 from booking.models import Visit
 from departments.models import Day, Shift
 
@@ -64,11 +65,7 @@ class Report(models.Model):
     """
 
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
-
-    class Outcome(models.TextChoices):
-        DONE = "done", _("Done")
-        NOT_AVAILABLE = "not_available", _("We did not find you")
-        UNABLE = "unable", _("We could not come")
+    Outcome = outcomes.Outcome
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="report")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from booking.models import Booking, BookingEvent
 from booking.outcomes import Outcome
@@ -140,10 +140,13 @@ def _reason(event: BookingEvent) -> str:
     return _("Reason: {reason}").format(reason=event.reason)
 
 
-OUTCOME_WORDS = {
-    Outcome.DONE: ("check", "success", pgettext_lazy("a visit", "Done")),
-    Outcome.NOT_FOUND: ("home", "neutral", gettext_lazy("We did not meet you")),
-    Outcome.COULD_NOT_COME: ("x", "neutral", gettext_lazy("We could not come")),
+OUTCOME_LOOKS = {
+    Outcome.DONE: ("check", "success"),
+    Outcome.PARTLY: ("check", "success"),
+    Outcome.DECLINED: ("home", "neutral"),
+    Outcome.NO_CONTACT: ("home", "neutral"),
+    Outcome.IN_HOSPITAL: ("home", "neutral"),
+    Outcome.UNABLE: ("home", "neutral"),
 }
 
 
@@ -167,6 +170,7 @@ def outcome(
         elif actor is Actor.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
-        symbol, color, text = OUTCOME_WORDS[outcomes[booking.pk]]
-        words, note = str(text), ""
+        found = outcomes[booking.pk]
+        symbol, color = OUTCOME_LOOKS[found]
+        words, note = str(found.label), ""
     return {"symbol": symbol, "color": color, "words": words, "note": note}

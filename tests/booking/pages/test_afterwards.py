@@ -8,6 +8,7 @@ import pytest
 from booking import actions, outcomes
 from booking.models import Booking
 from booking.outcomes import Outcome
+from booking.templatetags.history import OUTCOME_LOOKS
 from tests import factories
 from tests.booking.pages.conftest import NOW, TOMORROW, at, text_of
 
@@ -176,17 +177,7 @@ def test_a_helper_who_may_only_look_sees_the_link(client, page, visit, recipient
 # -- Outcomes ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("outcome", "words"),
-    [
-        (Outcome.DONE, "Done"),
-        (Outcome.NOT_FOUND, "We did not meet you"),
-        (Outcome.COULD_NOT_COME, "We could not come"),
-    ],
-)
-def test_history_and_visit_page_show_the_outcome(
-    page, recipient, service, outcome, words, monkeypatch
-):
+def test_history_and_visit_page_show_the_outcome(page, recipient, service, monkeypatch):
     past = factories.BookingFactory(
         recipient=recipient, service=service, starts_at=NOW - dt.timedelta(days=3)
     )
@@ -196,10 +187,17 @@ def test_history_and_visit_page_show_the_outcome(
             return {past.pk: outcome} if past.pk in bookings else {}
 
     monkeypatch.setattr(outcomes, "_outcomes", Told())
-    for path in ("/bookings/", url(past)):
-        text = text_of(page.get(path))
-        assert words in text
-        assert "not registered" not in text
+    for outcome in (Outcome.PARTLY, Outcome.UNABLE):
+        for path in ("/bookings/", url(past)):
+            text = text_of(page.get(path))
+            assert str(outcome.label) in text
+            assert "not registered" not in text
+
+
+def test_what_was_not_done_looks_the_same_whoever_was_the_cause():
+    assert OUTCOME_LOOKS.keys() == set(Outcome)
+    others = set(Outcome) - {Outcome.DONE, Outcome.PARTLY}
+    assert {OUTCOME_LOOKS[outcome] for outcome in others} == {("home", "neutral")}
 
 
 @pytest.mark.parametrize("view", ["ordinary", "simple"])
