@@ -6,22 +6,19 @@ past visit has no outcome.
 
 import uuid
 from collections.abc import Collection, Mapping
+from enum import StrEnum
 from typing import Protocol
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+class Outcome(StrEnum):
+    """What became of a visit. The names are neutral: nobody is blamed."""
 
-class Outcome(models.TextChoices):
-    """What became of a visit. The labels are what recipients read: nobody is blamed."""
-
-    DONE = "done", pgettext_lazy("a visit", "Done")
-    PARTLY = "partly", _("Partly done")
-    DECLINED = "declined", _("Declined when we came")
-    NO_CONTACT = "no_contact", _("We got no contact")
-    IN_HOSPITAL = "in_hospital", _("In hospital")
-    UNABLE = "unable", _("We could not come")
+    DONE = "done"
+    PARTLY = "partly"
+    DECLINED = "declined"  # at the door
+    NO_CONTACT = "no_contact"  # the carer came, but did not meet the recipient
+    IN_HOSPITAL = "in_hospital"
+    UNABLE = "unable"  # the cause is with us
 
 
 class Outcomes(Protocol):

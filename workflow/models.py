@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from booking import outcomes
 from booking.models import Visit
 from departments.models import Day, Shift
 
@@ -65,7 +64,16 @@ class Report(models.Model):
     """
 
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
-    Outcome = outcomes.Outcome
+
+    class Outcome(models.TextChoices):
+        """The values of ``booking.outcomes.Outcome``, with labels for staff."""
+
+        DONE = "done", _("Done")
+        PARTLY = "partly", _("Partly done")
+        NO_CONTACT = "no_contact", _("No contact")
+        DECLINED = "declined", _("Declined")
+        IN_HOSPITAL = "in_hospital", _("In hospital")
+        UNABLE = "unable", _("Could not be done")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="report")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from booking.models import Booking, BookingEvent
 from booking.outcomes import Outcome
@@ -140,13 +140,13 @@ def _reason(event: BookingEvent) -> str:
     return _("Reason: {reason}").format(reason=event.reason)
 
 
-OUTCOME_LOOKS = {
-    Outcome.DONE: ("check", "success"),
-    Outcome.PARTLY: ("check", "success"),
-    Outcome.DECLINED: ("home", "neutral"),
-    Outcome.NO_CONTACT: ("home", "neutral"),
-    Outcome.IN_HOSPITAL: ("home", "neutral"),
-    Outcome.UNABLE: ("home", "neutral"),
+OUTCOME_WORDS = {
+    Outcome.DONE: pgettext_lazy("a visit", "Done"),
+    Outcome.PARTLY: gettext_lazy("Partly done"),
+    Outcome.DECLINED: gettext_lazy("Declined when we came"),
+    Outcome.NO_CONTACT: gettext_lazy("We got no contact"),
+    Outcome.IN_HOSPITAL: gettext_lazy("In hospital"),
+    Outcome.UNABLE: gettext_lazy("We could not come"),
 }
 
 
@@ -171,6 +171,9 @@ def outcome(
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
         found = outcomes[booking.pk]
-        symbol, color = OUTCOME_LOOKS[found]
-        words, note = str(found.label), ""
+        words, note = str(OUTCOME_WORDS[found]), ""
+        # Equally grey, whoever was the cause of a visit that was not made.
+        symbol, color = "home", "neutral"
+        if found in (Outcome.DONE, Outcome.PARTLY):
+            symbol, color = "check", "success"
     return {"symbol": symbol, "color": color, "words": words, "note": note}

@@ -28,10 +28,10 @@ class Migration(migrations.Migration):
                 choices=[
                     ("done", "Done"),
                     ("partly", "Partly done"),
-                    ("declined", "Declined when we came"),
-                    ("no_contact", "We got no contact"),
+                    ("no_contact", "No contact"),
+                    ("declined", "Declined"),
                     ("in_hospital", "In hospital"),
-                    ("unable", "We could not come"),
+                    ("unable", "Could not be done"),
                 ],
                 max_length=15,
                 verbose_name="what happened",
