@@ -611,9 +611,9 @@ WINDOW = {"kind_of_time": "window", "window_start": "08:00", "window_end": "11:0
         ({"kind_of_time": "free"}, "", {"kind_of_time": "free", "window_start": None}),
         (WINDOW, "", {"kind_of_time": "window", "window_end": dt.time(11)}),
         (
-            {"kind_of_time": "free", "at_most_a_day": "1", "days_between": "1", "reference": "26/1"},
+            {"kind_of_time": "free", "at_most_a_day": "1", "days_between": "1", "reference": "1"},
             "",
-            {"at_most_a_day": 1, "days_between": 1, "reference": "26/1"},
+            {"at_most_a_day": 1, "days_between": 1, "reference": "1"},
         ),
         ({**WINDOW, "window_end": ""}, "window_end", {}),
         ({**WINDOW, "window_end": "08:00"}, "window_end", {}),
