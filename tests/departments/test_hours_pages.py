@@ -122,7 +122,9 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     counted = dina.post(url("change_period", row), typed(), headers=typing)
     assert counted.text.strip() == "This concerns 2 visits: 1 visit loses its employee"
     assert not AccessLogEntry.objects.exists()
-    assert dina.post(url("change_period", row), typed(staff="x"), headers=typing).status_code == 204
+    assert (
+        dina.post(url("change_period", row), typed(staff="x"), headers=typing).status_code == 204
+    )
     assert OpeningHours.objects.get().staff == 3
 
 
