@@ -241,6 +241,7 @@ UNVERSIONED = {
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
+            "workflow:undo_report",
         ],
         "ends a row: doing it twice changes nothing more",
     ),

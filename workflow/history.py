@@ -17,7 +17,7 @@ def register_all() -> None:
         changes.ChangeKind(
             "reports",
             gettext_lazy("What happened at visits"),
-            {"report": _report, "close_day": _closed_day},
+            {"report": _report, "undo_report": _undone_report, "close_day": _closed_day},
         )
     )
 
@@ -32,6 +32,15 @@ def _report(change: Change, people: People) -> str:
     if CHANGED in change.after:
         text += "; " + _("the note: changed")
     return text
+
+
+def _undone_report(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(before)s → %(after)s") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+        "before": _outcome(change.before["outcome"]),
+        "after": _("not recorded"),
+    }
 
 
 def _outcome(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from workflow.actions.closing import close_day, close_due_days
 from workflow.actions.plans import make_plan, plan_stale_days, settle, settle_due_days
-from workflow.actions.reports import report
+from workflow.actions.reports import report, undo_report
 
 __all__ = [
     "close_day",
@@ -12,4 +12,5 @@ __all__ = [
     "report",
     "settle",
     "settle_due_days",
+    "undo_report",
 ]

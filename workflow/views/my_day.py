@@ -6,6 +6,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,9 @@ from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
 from workflow import access, actions
-from workflow.errors import NotYet, ReportedByAnother, VisitGone, WorkflowError
+from workflow.errors import NotYet, ReportedByAnother, TooLateToUndo, VisitGone, WorkflowError
 from workflow.forms import OUTCOMES, ReportForm
+from workflow.models import Report
 from workflow.queries import MyDay, Stop
 
 
@@ -64,7 +66,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
     if not form.is_valid():
         return _visit_page(request, my_day, stop, form)
     try:
-        actions.report(
+        reported = actions.report(
             visit=stop.visit,
             outcome=form.cleaned_data["outcome"],
             seen=form.cleaned_data["seen"] or 0,
@@ -78,6 +80,8 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
         return redirect("workflow:visit", my_day.date, visit)
     except WorkflowError as error:
         return _refused(request, error)
+    is_new_and_done = reported.version == 1 and reported.outcome == Report.Outcome.DONE
+    undo = reverse("workflow:undo_report", args=[my_day.date, visit]) if is_new_and_done else ""
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -86,7 +90,30 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
             "time": dates.hm(stop.visit.starts_at),
             "outcome": form.label,
         },
+        extra_tags=undo,
     )
+    return _to_day(my_day)
+
+
+@require_POST
+@person_required
+def undo_report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:undo_report")
+        actions.undo_report(visit=stop.visit, by=request.user)
+    except TooLateToUndo as error:
+        messages.warning(request, str(error))
+        return redirect("workflow:visit", my_day.date, visit)
+    except WorkflowError as error:
+        return _refused(request, error)
+    messages.info(
+        request,
+        _("The visit at %(time)s is not recorded.") % {"time": dates.hm(stop.visit.starts_at)},
+    )
+    return _to_day(my_day)
+
+
+def _to_day(my_day: MyDay) -> HttpResponse:
     if my_day.is_past:
         return redirect("workflow:my_day", my_day.date)
     return redirect("workflow:my_day")
