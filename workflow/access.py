@@ -25,6 +25,7 @@ from workflow.errors import (
     VisitGone,
     WorkflowError,
 )
+from workflow.models import NoContact
 from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
 from workflow.queries.work_lists import LATE
 
@@ -165,6 +166,31 @@ def visit_to_report(
         department_id=department.pk,
     )
     return visit
+
+
+def no_contact_of(
+    department: Department, no_contact_id: uuid.UUID, *, by: User, what: str
+) -> NoContact:
+    """A visit of the department at which nobody answered. The access is logged."""
+    found = get_object_or_404(
+        NoContact.objects.filter(visit__day__department=department).select_related(
+            "visit__booking__recipient",
+            "visit__booking__service",
+            "visit__day__department",
+            "visit__shift__person",
+            "visit__report",
+            "opened_by",
+            "confirmed_by",
+        ),
+        pk=no_contact_id,
+    )
+    log_access(
+        by=by,
+        subject_id=found.visit.booking.recipient_id,
+        what=what,
+        department_id=department.pk,
+    )
+    return found
 
 
 def day_of(department: Department, date: dt.date) -> Day:

@@ -36,7 +36,13 @@ GROUPS = (
     ),
     (
         _("Days and warnings"),
-        ("settling_time", "public_holidays", "week_warning_days", "month_warning_days"),
+        (
+            "settling_time",
+            "public_holidays",
+            "week_warning_days",
+            "month_warning_days",
+            "no_contact_minutes",
+        ),
     ),
 )
 
@@ -95,6 +101,14 @@ class SettingsForm(VersionedForm, CleanModelForm):
         min_value=1,
         max_value=31,
         help_text=_("With 7, administrators are told when the month's last week begins."),
+    )
+    no_contact_minutes = WrittenNumberField(
+        label=_("Minutes until a visit without contact is alarmed again"),
+        min_value=5,
+        max_value=120,
+        help_text=_(
+            "First the duty phone gets a text message, twice; then the administrators too."
+        ),
     )
 
     @property

@@ -73,6 +73,11 @@ class Department(Versioned):
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
+    no_contact_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a visit without contact is alarmed again"),
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+    )
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
     hours_version = models.PositiveIntegerField(default=1, editable=False)
 

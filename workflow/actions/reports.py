@@ -12,6 +12,7 @@ from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
 from departments.queries import taken_off
+from workflow.actions.no_contacts import end_by_report, open_no_contact
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
 
@@ -24,6 +25,7 @@ def report(
     note: str = "",
     reason: str = "",
     seen: int | None = None,
+    how: str = "",
 ) -> Report:
     """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
@@ -31,9 +33,12 @@ def report(
     department closes the day; the department's administrators may also report it later, with
     a ``reason``. ``seen`` is the version that the user's page showed, 0 without a report.
 
-    Raises ``NotYourVisit`` for other users, ``NotYet`` earlier than ``Report.OPENS`` before
-    the visit, ``DayClosed``, ``ReasonMissing``, and ``ReportedByAnother`` when somebody else
-    has reported it since ``seen``.
+    *No contact* opens a ``NoContact`` where somebody must then meet the recipient. Another
+    outcome ends an open one only with ``how`` the user has met them (``NoContact.How``).
+
+    Raises ``NotConfirmed`` without that, ``NotYourVisit`` for other users, ``NotYet`` earlier
+    than ``Report.OPENS`` before the visit, ``DayClosed``, ``ReasonMissing``, and
+    ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
         # The lock keeps the visit from being moved to another carer's list meanwhile.
@@ -70,9 +75,14 @@ def report(
                 raise ReportedByAnother(before)
             if _content(new) == _content(before):
                 return before
+            if new.outcome != Report.Outcome.NOT_AVAILABLE:
+                end_by_report(visit_id=visit.pk, by=by, how=how)
             new.pk, new.version = before.pk, before.version + 1
             _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
+        was = before and before.outcome
+        if new.outcome == Report.Outcome.NOT_AVAILABLE != was:
+            open_no_contact(visit_id=visit.pk, by=by)
     return new
 
 

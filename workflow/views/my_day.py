@@ -6,17 +6,19 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.http_methods import require_POST, require_safe
-from workflow import access, actions
-from workflow.errors import NotYet, ReportedByAnother, VisitGone, WorkflowError
-from workflow.forms import ReportForm
-from workflow.queries import MyDay, Stop
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from workflow import access, actions, queries
+from workflow.errors import NotConfirmed, NotYet, ReportedByAnother, VisitGone, WorkflowError
+from workflow.forms import AttemptForm, ReportForm
+from workflow.models import NoContact
+from workflow.queries import MyDay, StepToDo, Stop
 
 
 @require_safe
@@ -67,16 +69,22 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
             visit=stop.visit,
             outcome=form.cleaned_data["outcome"],
             seen=form.cleaned_data["seen"] or 0,
+            how=form.cleaned_data["how"],
             by=request.user,
         )
     except ReportedByAnother as error:
         form = ReportForm(initial={"outcome": form.cleaned_data["outcome"]})
         return _visit_page(request, my_day, stop, form, other=error)
+    except NotConfirmed as error:
+        form.add_error("how", str(error))
+        return _visit_page(request, my_day, stop, form)
     except NotYet as error:
         messages.warning(request, str(error))
         return redirect("workflow:visit", my_day.date, visit)
     except WorkflowError as error:
         return _refused(request, error)
+    if queries.no_contact_of_visit(stop.visit):
+        return redirect("workflow:no_contact", my_day.date, visit)
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -111,9 +119,62 @@ def _visit_page(
             "can_report": my_day.can_report(stop),
             "report": shown,
             "other": other,
+            "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
+            "duty_phone": queries.duty_phone(stop.visit.day.department, timezone.now()),
         },
         status=409 if other else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
+    """What to do when nobody opens, one step after the other; POST notes what was tried."""
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:no_contact")
+    except WorkflowError as error:
+        return _refused(request, error)
+    found = queries.no_contact_of_visit(stop.visit)
+    if found is None:
+        return redirect("workflow:visit", my_day.date, visit)
+    found.visit = stop.visit
+    steps = queries.steps_to_do(found, timezone.now(), is_carer=True)
+    if request.method == "POST" and note(request, found, steps):
+        return redirect(reverse("workflow:no_contact", args=[my_day.date, visit]) + "#content")
+    return render(
+        request,
+        "workflow/no_contact.html",
+        {
+            "my_day": my_day,
+            "stop": stop,
+            "no_contact": found,
+            "steps": steps,
+            "key": uuid.uuid4(),
+            "duty_phone": queries.duty_phone(stop.visit.day.department, timezone.now()),
+        },
+    )
+
+
+def note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> bool:
+    """Note what a button of a step says was tried; whether it did."""
+    form = AttemptForm(request.POST)
+    if not form.is_valid():
+        return False
+    values = form.cleaned_data
+    step = next((one for one in steps if one.number == values["step"]), None)
+    if step is None:
+        return False
+    called = {one.contact_id for one in step.calls if one.contact_id}
+    actions.note_attempt(
+        # The page has one key for the buttons of all its steps.
+        key=uuid.uuid5(values["key"], f"{step.number} {values['contact']} {values['result']}"),
+        no_contact=found,
+        step=step.text,
+        contact_id=values["contact"] if values["contact"] in called else None,
+        result=values["result"],
+        by=request.user,
+    )
+    return True
 
 
 def _refused(request: PersonRequest, error: WorkflowError) -> HttpResponse:
