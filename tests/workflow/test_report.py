@@ -37,7 +37,7 @@ def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
 
 def test_the_report_that_another_replaces_is_kept(visit, care_worker, administrator, now):
     actions.report(visit=visit, outcome="done", by=care_worker)
-    actions.report(visit=visit, outcome="not_available", by=care_worker)
+    actions.report(visit=visit, outcome="no_contact", by=care_worker)
     actions.report(
         visit=visit,
         outcome="unable",
@@ -52,7 +52,7 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
     assert [
         (old.outcome, old.reason, old.by, old.at) for old in queries.earlier_reports(report)
     ] == [
-        ("not_available", "", care_worker, now),
+        ("no_contact", "", care_worker, now),
         ("done", "", care_worker, now),
     ]
     last = Change.objects.filter(verb="report").first()

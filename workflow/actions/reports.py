@@ -75,13 +75,13 @@ def report(
                 raise ReportedByAnother(before)
             if _content(new) == _content(before):
                 return before
-            if new.outcome != Report.Outcome.NOT_AVAILABLE:
+            if new.outcome != Report.Outcome.NO_CONTACT:
                 end_by_report(visit_id=visit.pk, by=by, how=how)
             new.pk, new.version = before.pk, before.version + 1
             _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
         was = before and before.outcome
-        if new.outcome == Report.Outcome.NOT_AVAILABLE != was:
+        if new.outcome == Report.Outcome.NO_CONTACT != was:
             open_no_contact(visit_id=visit.pk, by=by)
     return new
 

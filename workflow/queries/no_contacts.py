@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from booking.models import Contact, Recipient, Visit
-from departments.models import Department, NoContactStep, Service
+from departments.models import Department, KindOfTime, NoContactStep, Service
 from departments.queries import no_contact_steps
 from workflow.models import Attempt, NoContact
 
@@ -41,7 +41,7 @@ def needs_contact(visit: Visit) -> bool:
     by phone of which the municipality sets the times."""
     booking = visit.booking
     if booking.service.place == Service.Place.REMOTE:
-        return getattr(booking.grant, "kind_of_time", "") == "set"
+        return booking.grant is not None and booking.grant.kind_of_time == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
 
 

@@ -16,7 +16,7 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from workflow import access, actions, queries
 from workflow.errors import NotConfirmed, NotYet, ReportedByAnother, VisitGone, WorkflowError
-from workflow.forms import AttemptForm, ReportForm
+from workflow.forms import OUTCOMES, AttemptForm, ReportForm
 from workflow.models import NoContact
 from workflow.queries import MyDay, StepToDo, Stop
 
@@ -38,6 +38,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
+        "not_done": OUTCOMES[1:],
         "untold_days": access.untold_days_of(request.user) if my_day.is_today else [],
     }
     return render(request, "workflow/my_day.html", context)

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0015_contacts"),
-        ("workflow", "0003_earlier_reports_are_changes"),
+        ("booking", "0016_contacts"),
+        ("workflow", "0004_outcomes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

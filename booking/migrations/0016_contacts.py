@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0014_why_a_date_is_missed"),
+        ("booking", "0015_kind_of_time"),
     ]
 
     operations = [
