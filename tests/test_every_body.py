@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.actions import create_token
 from accounts.models import ApiToken, User
 from booking.actions import make_feed
-from booking.models import Booking, CalendarFeed, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, CalendarFeed, Contact, Grant, Mandate, Recipient, Visit
 from departments.models import (
     Absence,
     Department,
@@ -71,6 +71,7 @@ FOREIGN = {
     "moving": ["booking"],
     "visits": ["booking"],
     "mandate": ["mandate"],
+    "contact": ["contact"],
     "department": ["department"],
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
@@ -95,6 +96,7 @@ PLAIN = {
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why", "cancel_why",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
+    "how", "met_at", "outcome", "result", "step",
 }  # fmt: skip
 
 FILLED = {
@@ -163,6 +165,9 @@ def foreign(db):
         "feed": make_feed(recipient=recipient, by=user)[0].pk,
         "token": create_token(name=HIDDEN, scopes=[], days=1, by=user)[0].pk,
         "new": uuid.uuid4(),
+        "contact": Contact.objects.create(
+            recipient=recipient, position=1, name=f"{HIDDEN} Strand", phone="+4799001123"
+        ).pk,
     }
 
 
@@ -231,7 +236,7 @@ UNVERSIONED = {
             "booking:make_feed", "booking:register_guardian",
             "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
-            "workflow:report_sick",
+            "workflow:no_contact", "workflow:report_sick",
         ],
         MAKES_A_ROW,
     ),
@@ -242,6 +247,7 @@ UNVERSIONED = {
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
+            "workflow:close_no_contact", "workflow:staff_no_contact",
         ],
         "ends a row: doing it twice changes nothing more",
     ),

@@ -34,6 +34,7 @@ from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
 from workflow import actions as workflow_actions
+from workflow.models import NoContact
 
 ANYBODY = "anybody"
 LOGGED_IN = "logged in"
@@ -323,11 +324,18 @@ RULES = {
     ),
     "workflow:unname_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
     "workflow:remove_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:staff_no_contact department no_contact": get(
+        ADMINISTRATOR, **D, no_contact="no_contact"
+    ),
+    "workflow:close_no_contact department no_contact": post(
+        ADMINISTRATOR, **D, no_contact="no_contact"
+    ),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
     "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
     "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:no_contact date visit": get(CARE_WORKER, date="date", visit="silent_visit"),
     "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
 }
 
@@ -385,6 +393,13 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     visit = factories.VisitFactory(
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
     )
+    silent = factories.VisitFactory(
+        day=day,
+        shift=shift,
+        booking__recipient=recipient,
+        booking__service=service,
+        booking__starts_at=factories.local(tomorrow, 15),
+    )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
@@ -414,6 +429,10 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "feed": feed.pk,
         "secret": secret,
         "visit": visit.pk,
+        "silent_visit": silent.pk,
+        "no_contact": NoContact.objects.create(
+            visit=silent, opened_at=timezone.now(), opened_by=care_worker
+        ).pk,
         "shift": shift.pk,
         "work_list": shift.work_list.pk,
         "row": factories.OpeningHoursFactory(department=department).pk,

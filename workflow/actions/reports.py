@@ -41,26 +41,8 @@ def report(
     ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
-        # The lock keeps the visit from being moved to another carer's list meanwhile.
-        found = (
-            Visit.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk=visit.pk)
-            .values_list(
-                "starts_at", "shift_id", "shift__person_id", "day__department_id", "day__closed_at"
-            )
-            .first()
-        )
-        if found is None:
-            raise NotYourVisit
-        starts_at, shift_id, person_id, department_id, closed_at = found
-        is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
-        if (not is_carer or closed_at) and not _is_administrator(by, department_id):
-            raise DayClosed if is_carer else NotYourVisit
         now = timezone.now()
-        if starts_at - Report.OPENS > now:
-            raise NotYet
-        if closed_at and not reason:
-            raise ReasonMissing
+        _check_may_report(visit, by=by, reason=reason, now=now)
         new = Report(
             visit=visit,
             outcome=Report.Outcome(outcome),
@@ -86,6 +68,28 @@ def report(
     return new
 
 
+def _check_may_report(visit: Visit, *, by: User, reason: str, now: dt.datetime) -> None:
+    """Lock the visit, so that it is not moved to another carer's list meanwhile."""
+    found = (
+        Visit.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=visit.pk)
+        .values_list(
+            "starts_at", "shift_id", "shift__person_id", "day__department_id", "day__closed_at"
+        )
+        .first()
+    )
+    if found is None:
+        raise NotYourVisit
+    starts_at, shift_id, person_id, department_id, closed_at = found
+    is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
+    if (not is_carer or closed_at) and not _is_administrator(by, department_id):
+        raise DayClosed if is_carer else NotYourVisit
+    if starts_at - Report.OPENS > now:
+        raise NotYet
+    if closed_at and not reason:
+        raise ReasonMissing
+
+
 def _content(report: Report) -> tuple[object, ...]:
     return report.outcome, report.note, report.reason, report.by_id
 
@@ -93,6 +97,7 @@ def _content(report: Report) -> tuple[object, ...]:
 def _record(old: Report, new: Report) -> None:
     """Record that the report replaces the old one. Notes are free text and are only named."""
     visit = Visit.objects.select_related("booking__service").get(pk=new.visit_id)
+    is_no_contact = new.outcome == Report.Outcome.NO_CONTACT
     what = {
         "outcome": new.outcome,
         "name": visit.booking.service.name,
@@ -105,7 +110,8 @@ def _record(old: Report, new: Report) -> None:
         "report",
         by=new.by,
         department_id=visit.booking.service.department_id,
-        subject_id=visit.booking.recipient_id,
+        # The recipient reads the changes about them: nothing of a visit without contact.
+        subject_id=None if is_no_contact else visit.booking.recipient_id,
         of=new,
         before={
             "outcome": old.outcome,

@@ -6,6 +6,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,7 +71,8 @@ def report_visit(
     else:
         no_contact = queries.no_contact_of_visit(found)
         if no_contact:
-            return redirect("workflow:staff_no_contact", department.pk, no_contact.pk)
+            page = reverse("workflow:staff_no_contact", args=[department.pk, no_contact.pk])
+            return redirect(f"{page}#content")
         # No name: messages may travel in a cookie.
         messages.success(
             request,

@@ -85,7 +85,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
     except WorkflowError as error:
         return _refused(request, error)
     if queries.no_contact_of_visit(stop.visit):
-        return redirect("workflow:no_contact", my_day.date, visit)
+        return _to_steps(my_day, stop)
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -121,7 +121,6 @@ def _visit_page(
             "report": shown,
             "other": other,
             "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
-            "duty_phone": queries.duty_phone(stop.visit.day.department, timezone.now()),
         },
         status=409 if other else 200,
     )
@@ -138,10 +137,13 @@ def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpR
     found = queries.no_contact_of_visit(stop.visit)
     if found is None:
         return redirect("workflow:visit", my_day.date, visit)
-    found.visit = stop.visit
+    found.visit.booking = stop.visit.booking
     steps = queries.steps_to_do(found, timezone.now(), is_carer=True)
-    if request.method == "POST" and note(request, found, steps):
-        return redirect(reverse("workflow:no_contact", args=[my_day.date, visit]) + "#content")
+    if request.method == "POST":
+        if _note(request, found, steps):
+            return _to_steps(my_day, stop)
+        messages.error(request, _("Nothing was noted. Look at the steps again."))
+        return redirect("workflow:no_contact", my_day.date, visit)
     return render(
         request,
         "workflow/no_contact.html",
@@ -151,12 +153,12 @@ def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpR
             "no_contact": found,
             "steps": steps,
             "key": uuid.uuid4(),
-            "duty_phone": queries.duty_phone(stop.visit.day.department, timezone.now()),
+            "duty_phone": queries.duty_phone(found.visit.day.department, timezone.now()),
         },
     )
 
 
-def note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> bool:
+def _note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> bool:
     """Note what a button of a step says was tried; whether it did."""
     form = AttemptForm(request.POST)
     if not form.is_valid():
@@ -176,6 +178,11 @@ def note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> boo
         by=request.user,
     )
     return True
+
+
+def _to_steps(my_day: MyDay, stop: Stop) -> HttpResponse:
+    steps = reverse("workflow:no_contact", args=[my_day.date, stop.visit.pk])
+    return redirect(f"{steps}#content")
 
 
 def _refused(request: PersonRequest, error: WorkflowError) -> HttpResponse:
