@@ -291,7 +291,7 @@ PAGES = [
     Page("administrator", "workflow:report_visit department date visit", 4),
     Page("care worker", "workflow:my_day date", 7),
     Page("care worker", "workflow:visit date visit", 5),
-    Page("care worker", "workflow:no_contact date visit", 10),
+    Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
