@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import People, capital, describe_values
 from accounts.models import Change
+from accounts.phones import shown_number
 from departments.models import Department, Service
+from departments.phones import PhoneHours
 from departments.records import Record
+
+PHONE_HOURS = "phone_hours"  # the setting that has a page of its own
 
 
 def register_all() -> None:
@@ -200,7 +204,11 @@ def _new_qualification(change: Change, people: People) -> str:
 
 
 def _settings(change: Change, people: People) -> str:
-    return describe_values(Department, change, people.this_year)
+    if PHONE_HOURS not in change.after:
+        return describe_values(Department, change, people.this_year)
+    rows = map(PhoneHours.of, change.after[PHONE_HOURS])
+    numbers = "; ".join(f"{shown_number(row.phone)} {row.hours}" for row in rows)
+    return _("Phone numbers by hour: %(numbers)s") % {"numbers": numbers or _("none")}
 
 
 # -- Staff -------------------------------------------------------------------------

@@ -301,6 +301,8 @@ RULES = {
     "departments:correct_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
     "departments:settings department": get(ADMINISTRATOR, **D),
     "departments:change_settings department": post(ADMINISTRATOR, **D),
+    "departments:phones department": get(ADMINISTRATOR, **D),
+    "departments:change_phones department": post(ADMINISTRATOR, **D),
     "departments:changes department": get(ADMINISTRATOR, **D),
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
