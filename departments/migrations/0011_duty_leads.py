@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0009_absences_of_one_department"),
+        ("departments", "0010_kind_of_time"),
     ]
 
     operations = [
