@@ -52,6 +52,7 @@ def _kinds() -> list[changes.ChangeKind]:
         "unname_shift": _unnamed_shift,
         "add_shift": _new_shift,
         "remove_shift": _removed_shift,
+        "mark_duty": _duty,
     }
     absences = {
         "report_absence": _absence,
@@ -302,6 +303,14 @@ def _new_shift(change: Change, people: People) -> str:
 
 def _removed_shift(change: Change, people: People) -> str:
     return _("No longer: extra shift %(times)s") % _shift(change, people)
+
+
+def _duty(change: Change, people: People) -> str:
+    values = _shift(change, people)
+    if not change.after["duty_for"]:
+        return _("The shift %(times)s is no longer duty lead's") % values
+    values["departments"] = ", ".join(change.after["duty_for"])
+    return _("The shift %(times)s is the duty lead's for %(departments)s") % values
 
 
 def _shift(change: Change, people: People) -> dict[str, str]:

@@ -72,6 +72,7 @@ FOREIGN = {
     "visits": ["booking"],
     "mandate": ["mandate"],
     "department": ["department"],
+    "duty_for": ["department"],
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
@@ -92,7 +93,7 @@ PLAIN = {
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday", "why", "cancel_why",
+    "week_warning_days", "weekday", "why", "cancel_why", "with_later",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
