@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0010_kind_of_time"),
+        ("departments", "0011_duty_leads"),
     ]
 
     operations = [
