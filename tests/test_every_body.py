@@ -73,6 +73,7 @@ FOREIGN = {
     "mandate": ["mandate"],
     "contact": ["contact"],
     "department": ["department"],
+    "duty_for": ["department"],
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
@@ -94,7 +95,7 @@ PLAIN = {
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday", "why", "cancel_why",
+    "week_warning_days", "weekday", "why", "cancel_why", "with_later",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
     "how", "met_at", "outcome", "result", "step",
 }  # fmt: skip

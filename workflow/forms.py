@@ -44,6 +44,30 @@ class SickForm(CleanForm):
     person = forms.UUIDField(required=False)
 
 
+class DutyForm(CleanForm):
+    """The departments whose duty lead a shift's person is, of those that the user administers."""
+
+    duty_for = forms.ModelMultipleChoiceField(
+        label=_("Duty lead for"),
+        queryset=Department.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "From one hour before the shift to one hour after it, its carer can also look after"
+            " all visits, shifts and absences of the day."
+        ),
+    )
+    with_later = forms.BooleanField(
+        label=_("The carer's later shifts at these hours too"), required=False
+    )
+
+    def __init__(self, data: Any = None, *, departments: list[Department], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        field = self.fields["duty_for"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = Department.objects.filter(pk__in=[one.pk for one in departments])
+
+
 class ReportForm(CleanForm):
     outcome = forms.ChoiceField(
         label=_("What happened?"),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.messages.notices import Words
+from departments.phones import staff_phone_of
 from workflow.models import NoContact
 
 
@@ -18,5 +19,5 @@ def no_contact_words(found: NoContact) -> Words:
             _("Open the department's page of today."),
         ),
         path=reverse("workflow:today", args=[department.pk]),
-        phone=department.phone,
+        phone=staff_phone_of(department),
     )

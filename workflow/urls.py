@@ -1,7 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from departments import converters  # noqa: F401 (registers <date:…>)
-from workflow.views import board, closing, my_day, no_contacts, sickness, today, work_lists
+from workflow.views import (
+    board,
+    closing,
+    duty,
+    my_day,
+    no_contacts,
+    sickness,
+    today,
+    work_lists,
+)
 
 app_name = "workflow"
 
@@ -16,6 +25,7 @@ day_urls = [
     path("visits/<uuid:visit>/take-off/", board.take_off, name="take_off"),
     path("shifts/add/", board.add_shift, name="add_shift"),
     path("shifts/<uuid:shift>/", board.shift, name="board_shift"),
+    path("shifts/<uuid:shift>/duty/", duty.mark_duty, name="mark_duty"),
     path("shifts/<uuid:shift>/sick/", sickness.report_sick, name="report_sick"),
     path("shifts/<uuid:shift>/name/", board.name_shift, name="name_shift"),
     path("shifts/<uuid:shift>/unname/", board.unname_shift, name="unname_shift"),

@@ -17,6 +17,7 @@ from departments.models import Department
 SETTINGS = (
     "name",
     "phone",
+    "phone_hours",
     "is_open",
     "horizon_days",
     "slot_minutes",

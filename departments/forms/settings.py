@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clean_forms import CleanModelForm
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
-from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
+from departments.actions.settings import MINUTES_PER_DAY
 from departments.errors import NoticeTooLong
 from departments.forms.fields import (
     NO_GUESSES,
@@ -125,7 +125,7 @@ class SettingsForm(VersionedForm, CleanModelForm):
 
     class Meta:
         model = Department
-        fields = SETTINGS
+        fields = [name for group in GROUPS for name in group[1]]
         widgets = {
             "public_holidays": forms.RadioSelect,
             "name": forms.TextInput(attrs=NO_GUESSES),

@@ -1,6 +1,6 @@
 """What a department offers, when, and with which employees."""
 
-from departments.models.days import Day, Shift, TimeAway
+from departments.models.days import Day, DutyMark, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
 from departments.models.services import KindOfTime, NoContactStep, Qualification, Service
 from departments.models.settings import Department
@@ -10,6 +10,7 @@ __all__ = [
     "Absence",
     "Day",
     "Department",
+    "DutyMark",
     "Employee",
     "KindOfTime",
     "NoContactStep",

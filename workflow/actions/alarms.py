@@ -20,9 +20,9 @@ from accounts.messages.texts import text_of
 from accounts.models import User
 from accounts.phones import mobile_number
 from departments.models import Department, Employee
+from departments.phones import staff_phone_of
 from workflow.models import NoContact
 from workflow.notices import no_contact_words
-from workflow.queries.no_contacts import duty_phone
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def _reach(found: NoContact, target: _Target) -> bool:
 
 
 def _duty(department: Department) -> Iterator[_Target]:
-    number = mobile_number(duty_phone(department, timezone.now()))
+    number = mobile_number(staff_phone_of(department))
     if number and sms.is_offered():
         yield _Target(number, "", translation.get_language() or "")
 

@@ -11,10 +11,20 @@ from accounts.changes import CHANGED, PERSON
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
-from departments.queries import taken_off
+from departments.queries import duty_department, taken_off
 from workflow.actions.no_contacts import end_by_report, open_no_contact
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
+
+# Of the visit that is reported.
+_FACTS = (
+    "starts_at",
+    "shift_id",
+    "shift__person_id",
+    "day__department_id",
+    "day__date",
+    "day__closed_at",
+)
 
 
 def report(
@@ -30,8 +40,9 @@ def report(
     """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
     The carer who has the visit, or had its shift when it began, may report it until the
-    department closes the day; the department's administrators may also report it later, with
-    a ``reason``. ``seen`` is the version that the user's page showed, 0 without a report.
+    department closes the day, and so may the day's duty lead; the department's administrators
+    may also report it later, with a ``reason``. ``seen`` is the version that the user's page
+    showed, 0 without a report.
 
     *No contact* opens a ``NoContact`` where somebody must then meet the recipient. Another
     outcome ends an open one only with ``how`` the user has met them (``NoContact.How``).
@@ -43,14 +54,8 @@ def report(
     with transaction.atomic():
         now = timezone.now()
         _check_may_report(visit, by=by, reason=reason, now=now)
-        new = Report(
-            visit=visit,
-            outcome=Report.Outcome(outcome),
-            note=note,
-            reason=reason,
-            by=by,
-            at=now,
-        )
+        outcome = Report.Outcome(outcome)
+        new = Report(visit=visit, outcome=outcome, note=note, reason=reason, by=by, at=now)
         before = Report.objects.select_related("by").filter(visit=visit).first()
         if before is not None:
             if seen not in (None, before.version) and before.by_id != by.pk:
@@ -73,16 +78,15 @@ def _check_may_report(visit: Visit, *, by: User, reason: str, now: dt.datetime) 
     found = (
         Visit.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk=visit.pk)
-        .values_list(
-            "starts_at", "shift_id", "shift__person_id", "day__department_id", "day__closed_at"
-        )
+        .values_list(*_FACTS)
         .first()
     )
     if found is None:
         raise NotYourVisit
-    starts_at, shift_id, person_id, department_id, closed_at = found
+    starts_at, shift_id, person_id, department_id, date, closed_at = found
     is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
-    if (not is_carer or closed_at) and not _is_administrator(by, department_id):
+    is_lead = not is_carer and not closed_at and _is_duty_lead(by, department_id, date)
+    if (not is_carer or closed_at) and not is_lead and not _is_administrator(by, department_id):
         raise DayClosed if is_carer else NotYourVisit
     if starts_at - Report.OPENS > now:
         raise NotYet
@@ -129,6 +133,10 @@ def _was_on_shift(user: User, shift_id: uuid.UUID | None, at: dt.datetime) -> bo
     return (
         shift_id is not None and taken_off(user.pk).filter(object_id=shift_id, at__gt=at).exists()
     )
+
+
+def _is_duty_lead(user: User, department_id: uuid.UUID, date: dt.date) -> bool:
+    return duty_department(user, department_id, date, timezone.now()) is not None
 
 
 def _is_administrator(user: User, department_id: uuid.UUID) -> bool:

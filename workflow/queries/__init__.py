@@ -15,7 +15,6 @@ from workflow.queries.check import PlanCounts, check_plans
 from workflow.queries.no_contacts import (
     NumberToCall,
     StepToDo,
-    duty_phone,
     needs_contact,
     no_contact_of_visit,
     no_contacts,
@@ -88,7 +87,6 @@ __all__ = [
     "candidates_for",
     "check_plans",
     "days_ahead",
-    "duty_phone",
     "earlier_reports",
     "is_over",
     "list_entries",

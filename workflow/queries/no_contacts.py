@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from booking.models import Contact, Recipient, Visit
 from departments.models import Department, KindOfTime, NoContactStep, Service
+from departments.phones import staff_phone_of
 from departments.queries import no_contact_steps
 from workflow.models import Attempt, NoContact
 
@@ -43,11 +44,6 @@ def needs_contact(visit: Visit) -> bool:
     if booking.service.place == Service.Place.REMOTE:
         return booking.grant is not None and booking.grant.kind_of_time == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
-
-
-def duty_phone(department: Department, at: dt.datetime) -> str:
-    """The number that staff call at that instant."""
-    return department.phone
 
 
 def no_contacts(departments: Collection[Department]) -> QuerySet[NoContact]:
@@ -115,7 +111,7 @@ def _calls(
         calls.append(NumberToCall(recipient.full_name, phone))
     elif step.shows == Shows.DUTY:
         department = found.visit.day.department
-        calls.append(NumberToCall(_("Duty phone"), duty_phone(department, at)))
+        calls.append(NumberToCall(_("Duty phone"), staff_phone_of(department, at)))
     elif step.shows == Shows.CONTACTS:
         for contact in Contact.objects.filter(recipient=recipient, is_called=True):
             contact.recipient = recipient

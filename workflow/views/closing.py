@@ -14,7 +14,7 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods
 from booking.models import Visit
-from departments.access import administrator
+from departments.access import administrator, administrator_or_duty_lead
 from departments.models import Department
 from workflow import access, actions, queries
 from workflow.errors import (
@@ -29,7 +29,7 @@ from workflow.models import Report
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@administrator_or_duty_lead
 def report_visit(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:

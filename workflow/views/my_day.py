@@ -14,6 +14,7 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from departments.phones import staff_phone_of
 from workflow import access, actions, queries
 from workflow.errors import NotConfirmed, NotYet, ReportedByAnother, VisitGone, WorkflowError
 from workflow.forms import OUTCOMES, AttemptForm, ReportForm
@@ -153,7 +154,7 @@ def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpR
             "no_contact": found,
             "steps": steps,
             "key": uuid.uuid4(),
-            "duty_phone": queries.duty_phone(found.visit.day.department, timezone.now()),
+            "duty_phone": staff_phone_of(found.visit.day.department),
         },
     )
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0010_kind_of_time"),
+        ("departments", "0012_phone_hours"),
     ]
 
     operations = [
