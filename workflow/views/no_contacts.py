@@ -43,8 +43,8 @@ def no_contact(
 
 @require_POST
 @asks(questions.close_no_contact)
-@administrator
-def close(request: PersonRequest, department: Department, no_contact: uuid.UUID) -> HttpResponse:
+@person_required
+def close(request: PersonRequest, department: uuid.UUID, no_contact: uuid.UUID) -> HttpResponse:
     what = "workflow:close_no_contact"
     found = access.no_contact_of(request.user, department, no_contact, what=what)
     try:
