@@ -72,7 +72,8 @@ def steps_to_do(found: NoContact, at: dt.datetime, *, is_carer: bool = False) ->
     visit = found.visit
     recipient, service = visit.booking.recipient, visit.booking.service
     attempts = list(found.attempts.select_related("by", "contact"))
-    steps, is_found = [], False
+    steps: list[StepToDo] = []
+    is_found = False
     for step in no_contact_steps(service):
         own = [one for one in attempts if one.step == step.text]
         attempts = [one for one in attempts if one not in own]
