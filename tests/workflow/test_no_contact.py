@@ -73,18 +73,18 @@ def test_it_outlives_midnight_and_the_closing_of_the_day(silent, department, tim
     actions.close_due_days()
 
     assert Day.objects.get(pk=day.pk).is_closed
-    assert list(queries.no_contacts([department])) == [silent]
+    assert list(queries.unclosed_no_contacts([department])) == [silent]
 
 
 def test_it_is_closed_as_a_wasted_trip_after_it_is_confirmed(silent, administrator, department):
     with pytest.raises(NotConfirmedYet):
         actions.close_as_wasted_trip(no_contact=silent, by=administrator)
     actions.confirm_contact(no_contact=silent, how="spoken", by=administrator)
-    assert list(queries.no_contacts([department])) == [silent]
+    assert list(queries.unclosed_no_contacts([department])) == [silent]
 
     actions.close_as_wasted_trip(no_contact=silent, by=administrator)
 
-    assert not queries.no_contacts([department])
+    assert not queries.unclosed_no_contacts([department])
     assert Report.objects.get().outcome == SILENT
     assert {one.verb for one in Change.objects.all()} == {"confirm_contact", "close_no_contact"}
 

@@ -17,8 +17,8 @@ from workflow.queries.no_contacts import (
     StepToDo,
     needs_contact,
     no_contact_of_visit,
-    no_contacts,
     steps_to_do,
+    unclosed_no_contacts,
 )
 from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
@@ -93,13 +93,13 @@ __all__ = [
     "my_day",
     "needs_contact",
     "no_contact_of_visit",
-    "no_contacts",
     "planning_input",
     "qualification_names",
     "shift_candidates",
     "stale_days",
     "steps_to_do",
     "today_of",
+    "unclosed_no_contacts",
     "untold_days",
     "untold_days_of",
     "untold_on",

@@ -46,7 +46,7 @@ def needs_contact(visit: Visit) -> bool:
     return booking.service.place == Service.Place.HOME
 
 
-def no_contacts(departments: Collection[Department]) -> QuerySet[NoContact]:
+def unclosed_no_contacts(departments: Collection[Department]) -> QuerySet[NoContact]:
     """Those that are not closed; first those where nobody has met the recipient."""
     return (
         NoContact.objects.filter(visit__day__department__in=departments, closed_at=None)

@@ -19,7 +19,7 @@ from workflow.board import Board, Card, Lane
 from workflow.models import NoContact
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
-from workflow.queries.no_contacts import no_contacts
+from workflow.queries.no_contacts import unclosed_no_contacts
 from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
@@ -147,7 +147,7 @@ def today_of(
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
-        no_contacts=list(no_contacts([department])),
+        no_contacts=list(unclosed_no_contacts([department])),
     )
 
 
