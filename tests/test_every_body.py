@@ -97,7 +97,7 @@ PLAIN = {
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why", "cancel_why", "with_later",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
-    "how", "met_at", "outcome", "result", "step",
+    "how", "is_called", "met_at", "relation", "outcome", "result", "step",
 }  # fmt: skip
 
 FILLED = {
@@ -232,7 +232,8 @@ UNVERSIONED = {
     "account_set_password": "chooses the first password: refused when there is one",
     **dict.fromkeys(
         [
-            "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
+            "accounts:create_token", "booking:add_contact", "booking:add_grant",
+            "booking:add_recipient", "booking:book",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
             "booking:repeat", "departments:add_employee",
@@ -246,7 +247,7 @@ UNVERSIONED = {
             "accounts:revoke_token",
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
-            "booking:remove_wish", "booking:revoke_feed", "booking:skip",
+            "booking:remove_contact", "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
             "workflow:close_no_contact", "workflow:staff_no_contact",
         ],

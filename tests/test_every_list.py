@@ -315,7 +315,7 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 18),
+    Page("administrator", "booking:recipient department recipient", 19),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),

@@ -26,7 +26,7 @@ from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Mandate
+from booking.models import Contact, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.models import Day
@@ -225,6 +225,10 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:remove_contact department recipient contact": post(
+        ADMINISTRATOR, **D, recipient="recipient", contact="contact"
+    ),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -438,6 +442,9 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "secret": secret,
         "visit": visit.pk,
         "silent_visit": silent.pk,
+        "contact": Contact.objects.create(
+            recipient=recipient, position=1, name="Tone", phone="+4790000021"
+        ).pk,
         "no_contact": NoContact.objects.create(
             visit=silent, opened_at=timezone.now(), opened_by=care_worker
         ).pk,

@@ -43,6 +43,8 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:search_recipients": gettext_lazy("Found you by a search"),
     "booking:recipient": gettext_lazy("Opened your page"),
     "booking:change_recipient": gettext_lazy("Changed your name, phone or address"),
+    "booking:add_contact": gettext_lazy("Changed whom to call about you"),
+    "booking:remove_contact": gettext_lazy("Changed whom to call about you"),
     "booking:grant": gettext_lazy("Opened a grant of yours"),
     "booking:add_grant": gettext_lazy("Wrote down a new grant"),
     "booking:phone": gettext_lazy("Looked for a time for you"),
