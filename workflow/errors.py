@@ -57,6 +57,16 @@ class TooLateToUndo(WorkflowError):
     message = _("This can't be undone any more. You can still change what is recorded.")
 
 
+class NotConfirmed(WorkflowError):
+    """The visit is without contact, and the report says nothing of who met the recipient."""
+
+    message = _("This visit is without contact. Write how the person was seen or spoken to.")
+
+
+class NotConfirmedYet(WorkflowError):
+    message = _("It can be closed when somebody has seen or spoken to the person.")
+
+
 class DayNotOver(WorkflowError):
     message = _("The day can be closed when all its shifts and visits are over.")
 
