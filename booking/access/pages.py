@@ -18,6 +18,7 @@ from booking.models import (
     BookingSeries,
     CalendarFeed,
     Mandate,
+    Pause,
     Recipient,
     SlotWish,
 )
@@ -28,7 +29,7 @@ from departments.models import Service
 
 # The access log says whether the form was only opened, or sent.
 LOGGED_BY_STEP = frozenset(
-    {"booking:move", "booking:note", "booking:cancel", "booking:end_series"}
+    {"booking:move", "booking:note", "booking:cancel", "booking:pause", "booking:end_series"}
 )
 
 
@@ -234,6 +235,13 @@ def series_for(
         raise _not_found(request, _belongs_to(BookingSeries, series_id)) from None
     series.recipient = recipient
     return series
+
+
+def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) -> Pause:
+    recipient = recipient_for(request, may=may)
+    found = get_object_or_404(Pause, pk=pause_id, recipient=recipient)
+    found.recipient = recipient
+    return found
 
 
 def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:

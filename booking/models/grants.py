@@ -76,5 +76,10 @@ class Grant(Versioned):
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} {self.period}"
 
+    @property
+    def times_are_set(self) -> bool:
+        """Whether the municipality sets the times of its visits, not the recipient."""
+        return getattr(self, "kind_of_time", "") == "set"
+
     def is_valid_on(self, date: dt.date) -> bool:
         return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)

@@ -52,6 +52,17 @@ def register_changes() -> None:
             },
         ),
         (
+            "pauses",
+            gettext_lazy("Pauses"),
+            {
+                "pause": _paused,
+                "stop_set_visits": _stopped_set_visits,
+                "keep_set_visits": _kept_set_visits,
+                "confirm_pause": _confirmed_pause,
+                "end_pause": _ended_pause,
+            },
+        ),
+        (
             "wishes",
             gettext_lazy("Waiting for a free time"),
             {"wish": _wish, "drop": _dropped_wish},
@@ -202,6 +213,39 @@ def _weekly(change: Change) -> dict[str, str]:
         "service": change.after["name"],
         "weekday": dates.words(language).weekdays[date.weekday()],
         "time": dates.hm(time, language),
+    }
+
+
+# -- Pauses ------------------------------------------------------------------------
+
+
+def _paused(change: Change, people: People) -> str:
+    return _("The help is paused %(when)s") % _days_of_pause(change, people)
+
+
+def _stopped_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times are stopped %(when)s") % _days_of_pause(change, people)
+
+
+def _kept_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times stand in the pause %(when)s") % _days_of_pause(change, people)
+
+
+def _confirmed_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is confirmed") % _days_of_pause(change, people)
+
+
+def _ended_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is ended") % _days_of_pause(change, people)
+
+
+def _days_of_pause(change: Change, people: People) -> dict[str, str]:
+    first = iso_day(change.after["first_day"], people.this_year)
+    if not change.after["last_day"]:
+        return {"when": _("from %(first)s until further notice") % {"first": first}}
+    last = iso_day(change.after["last_day"], people.this_year)
+    return {
+        "when": _("from %(first)s until and including %(last)s") % {"first": first, "last": last}
     }
 
 
