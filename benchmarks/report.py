@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Collection, Sequence
 from html import escape
+from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +110,17 @@ PIECES_BEGIN, PIECES_END = "<!-- pieces -->", "<!-- end of pieces -->"
 
 
 def write_pieces(pieces: Collection[Piece], measured: Sequence[Figure]) -> None:
-    """The table of what each piece gives, of all that was measured in any run."""
-    _write_between(PIECES_BEGIN, pieces_table(pieces, measured), PIECES_END)
+    """The table of what each piece gives. The page keeps the rows of a piece that was not
+    measured on this machine."""
+    _, _, rest = PAGE.read_text().partition(PIECES_BEGIN)
+    before = rest.partition(PIECES_END)[0].splitlines()
+    _write_between(PIECES_BEGIN, pieces_table(pieces, measured, before), PIECES_END)
     say(f"Written: {PAGE.relative_to(CHECKOUT)}")
 
 
-def pieces_table(pieces: Collection[Piece], measured: Sequence[Figure]) -> str:
+def pieces_table(
+    pieces: Collection[Piece], measured: Sequence[Figure], before: Sequence[str] = ()
+) -> str:
     lines = [
         "| piece | what | figure | with ÷ without | ms with, without | gain | verdict |",
         "|---|---|---|---|---|---|---|",
@@ -133,7 +139,16 @@ def pieces_table(pieces: Collection[Piece], measured: Sequence[Figure]) -> str:
                 verdict,
             )
             lines.append(f"| {' | '.join(cells)} |")
+        if not its:
+            lines += _rows_of(piece, before)
     return "\n".join(lines)
+
+
+def _rows_of(piece: Piece, table: Sequence[str]) -> list[str]:
+    """A piece's own row and those below it that name no other piece."""
+    rows = dropwhile(lambda row: not row.startswith(f"| `{piece.name}` |"), table)
+    first = list(islice(rows, 1))
+    return first + list(takewhile(lambda row: row.startswith("|  |"), rows))
 
 
 # -- The chart ----------------------------------------------------------------------

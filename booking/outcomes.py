@@ -11,11 +11,14 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """The names are neutral: nobody is blamed."""
+    """What became of a visit. The names are neutral: nobody is blamed."""
 
     DONE = "done"
-    NOT_FOUND = "not_found"  # the carer came, but did not meet the recipient
-    COULD_NOT_COME = "could_not_come"
+    PARTLY = "partly"
+    DECLINED = "declined"  # at the door
+    NO_CONTACT = "no_contact"  # the carer came, but did not meet the recipient
+    IN_HOSPITAL = "in_hospital"
+    UNABLE = "unable"  # the cause is with us
 
 
 class Outcomes(Protocol):

@@ -18,7 +18,16 @@ from departments.models import Department, OpeningHours, Service, Shift, Special
 Record = dict[str, Any]
 
 STAFFING_FIELDS = ("opens_at", "closes_at", "staff", "break_starts_at", "break_minutes")
-SERVICE_FIELDS = ("name", "minutes", "description", "symbol", "carers", "place", "is_active")
+SERVICE_FIELDS = (
+    "name",
+    "minutes",
+    "description",
+    "symbol",
+    "carers",
+    "place",
+    "kind_of_time",
+    "is_active",
+)
 WEEKLY_FIELDS = (*STAFFING_FIELDS, "weekday", "every_n_weeks", "valid_from", "valid_until")
 
 

@@ -82,6 +82,14 @@ def is_staff(request: HttpRequest) -> bool:
     return bool(roles.administered or roles.in_departments or roles.is_coordinator)
 
 
+def error_base(request: HttpRequest) -> str:
+    """The template that an error page extends: with the user's header and menu, so that there
+    is a way on. Only for errors that are no fault, because menus query the database."""
+    if not request.user.is_authenticated:
+        return "base_plain.html"
+    return "base_staff.html" if is_staff(request) else "base.html"
+
+
 @dataclass(frozen=True)
 class Switch:
     """The departments that the user administers, and the one whose pages the menu leads to."""

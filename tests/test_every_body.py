@@ -77,7 +77,8 @@ FOREIGN = {
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes", "closes_at",
-    "also", "code",
+    "also", "at_most_a_day", "choice_from", "code", "days_between", "decided_on", "kind_of_time",
+    "window_end", "window_start",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
     "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",

@@ -82,6 +82,7 @@ class Scene:
             "minutes": "60",
             "carers": "1",
             "place": "home",
+            "kind_of_time": "free",
             "symbol": "shower",
             "is_active": "on",
             "qualifications": [str(self.insulin.pk)],

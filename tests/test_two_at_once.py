@@ -719,6 +719,7 @@ def test_a_form_that_is_sent_twice_makes_one_row(create, things, two, department
         "role": "care_worker",
         "symbol": "shower",
         "place": "home",
+        "kind_of_time": "free",
         "may": "book",
         **create.typed,
     }

@@ -22,7 +22,6 @@ from departments.times_away import joined
 from workflow.models import Report
 
 ZERO = dt.timedelta(0)
-REPORTED = ("done", "absent", "unable")
 
 # (key, first hour, end) by the local hour in which a shift starts; the night ends after 24.
 DAY_PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
@@ -30,7 +29,7 @@ DAY_PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
 
 @dataclass(frozen=True)
 class Card:
-    """One visit on the board."""
+    """One visit on the board. Its ``state`` is the reported outcome, if there is one."""
 
     visit: Visit
     state: str
@@ -43,7 +42,7 @@ class Card:
 
     @property
     def is_reported(self) -> bool:
-        return self.state in REPORTED
+        return self.state in Report.Outcome.values
 
     @property
     def can_be_reported(self) -> bool:
@@ -65,8 +64,11 @@ class Card:
             "now": _("under way"),
             "untold": _("over, not recorded yet"),
             "done": _("done"),
-            "absent": _("not found at home"),
-            "unable": _("we could not come"),
+            "partly": _("partly done"),
+            "declined": _("declined"),
+            "no_contact": _("no contact"),
+            "in_hospital": _("in hospital"),
+            "unable": _("could not be done"),
         }[self.state]
 
 

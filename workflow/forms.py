@@ -25,20 +25,13 @@ class Choice:
     hint: str | Promise = ""
 
 
-# Labels for carers. Recipients see those of ``Report.Outcome``.
-OUTCOMES = [
-    Choice(Report.Outcome.DONE, _("Done")),
-    Choice(
-        Report.Outcome.NOT_AVAILABLE,
-        _("Not there"),
-        _("Follow the routine"),
-    ),
-    Choice(
-        Report.Outcome.UNABLE,
-        _("Could not be done"),
-        _("The cause is with us"),
-    ),
-]
+HINTS = {
+    Report.Outcome.PARTLY: _("Something is left to do"),
+    Report.Outcome.NO_CONTACT: _("Follow the routine"),
+    Report.Outcome.DECLINED: _("You met them, and they said no"),
+    Report.Outcome.UNABLE: _("The cause is with us"),
+}
+OUTCOMES = [Choice(one.value, one.label, HINTS.get(one, "")) for one in Report.Outcome]
 
 
 class SickForm(CleanForm):

@@ -66,9 +66,14 @@ class Report(models.Model):
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
 
     class Outcome(models.TextChoices):
+        """The values of ``booking.outcomes.Outcome``, with labels for staff."""
+
         DONE = "done", _("Done")
-        NOT_AVAILABLE = "not_available", _("We did not find you")
-        UNABLE = "unable", _("We could not come")
+        PARTLY = "partly", _("Partly done")
+        NO_CONTACT = "no_contact", _("No contact")
+        DECLINED = "declined", _("Declined")
+        IN_HOSPITAL = "in_hospital", _("In hospital")
+        UNABLE = "unable", _("Could not be done")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="report")

@@ -6,20 +6,24 @@ from collections.abc import Collection, Mapping
 from booking.outcomes import Outcome
 from workflow.models import Report
 
-OUTCOMES = {
-    Report.Outcome.DONE: Outcome.DONE,
-    Report.Outcome.NOT_AVAILABLE: Outcome.NOT_FOUND,
-    Report.Outcome.UNABLE: Outcome.COULD_NOT_COME,
-}
+# Which of two carers' reports is the booking's: first what was done.
+PRECEDENCE = [
+    Outcome.DONE,
+    Outcome.PARTLY,
+    Outcome.IN_HOSPITAL,
+    Outcome.UNABLE,
+    Outcome.DECLINED,
+    Outcome.NO_CONTACT,
+]
 
 
 class ReportedOutcomes:
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
-        """The reported outcome of each booking; of two carers' reports, done takes precedence."""
+        """The reported outcome of each booking; of two carers' reports by ``PRECEDENCE``."""
         found: dict[uuid.UUID, Outcome] = {}
         reports = Report.objects.filter(visit__booking__in=bookings)
-        for booking_id, outcome in reports.values_list("visit__booking", "outcome"):
-            reported = OUTCOMES[Report.Outcome(outcome)]
-            if found.get(booking_id) is not Outcome.DONE:
-                found[booking_id] = reported
+        for booking_id, reported in reports.values_list("visit__booking", "outcome"):
+            outcome = Outcome(reported)
+            known = found.get(booking_id, outcome)
+            found[booking_id] = min(known, outcome, key=PRECEDENCE.index)
         return found

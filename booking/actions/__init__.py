@@ -8,7 +8,7 @@ from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import change_grant, grant
+from booking.actions.grants import ChoiceTerms, change_grant, grant
 from booking.actions.invitations import register_invitation_kinds
 from booking.actions.mandates import (
     Invited,
@@ -52,6 +52,7 @@ from booking.actions.series import (
 from booking.actions.wishes import drop, look_for_openings, wish
 
 __all__ = [
+    "ChoiceTerms",
     "Invited",
     "Particulars",
     "Resumed",

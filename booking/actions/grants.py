@@ -1,7 +1,7 @@
 """Grants: the municipality's decisions."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -16,7 +16,29 @@ from database.versions import check_version
 from departments.hours import DAY
 from departments.models import Service
 
-TERMS = ("amount", "unit", "period", "valid_from", "valid_until", "is_essential")
+
+class ChoiceTerms(TypedDict, total=False):
+    """Who chooses the times, within which limits, and where the decision is to be found."""
+
+    kind_of_time: str  # "" for that of the service
+    choice_from: dt.date | None
+    window_start: dt.time | None
+    window_end: dt.time | None
+    at_most_a_day: int | None
+    days_between: int | None
+    reference: str
+    decided_on: dt.date | None
+
+
+TERMS = (
+    "amount",
+    "unit",
+    "period",
+    "valid_from",
+    "valid_until",
+    "is_essential",
+    *ChoiceTerms.__annotations__,
+)
 
 
 def grant(
@@ -31,32 +53,35 @@ def grant(
     is_essential: bool = False,
     key: UUID | None = None,
     by: User | None,
+    **choice: Unpack[ChoiceTerms],
 ) -> Grant:
     """Add a grant. ``key`` is the form's idempotency key and becomes the id. Raises
     ``KeyReused``, and ``GrantOverlaps`` when another is valid in the same period."""
+    choice["kind_of_time"] = choice.get("kind_of_time") or service.kind_of_time
+    made = Grant(
+        pk=key or uuid4(),
+        recipient=recipient,
+        service=service,
+        amount=amount,
+        unit=unit,
+        period=period,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        is_essential=is_essential,
+        **choice,
+    )
     with one_transaction():
         lock_recipient(recipient.pk)
         earlier = Grant.objects.filter(pk=key).first() if key else None
         if earlier is not None:
-            made_before = (earlier.recipient_id, earlier.service_id, values_of(earlier, TERMS))
-            terms = (amount, unit, period, valid_from, valid_until, is_essential)
-            sent = (recipient.pk, service.pk, dict(zip(TERMS, terms, strict=True)))
+            identity = ("recipient_id", "service_id", *TERMS)
             is_own = was_made_by("grant", earlier.pk, by=by, department_id=service.department_id)
-            if not is_own or made_before != sent:
+            if not is_own or values_of(earlier, identity) != values_of(made, identity):
                 raise errors.KeyReused
             return earlier
-        made = Grant.objects.create(
-            pk=key or uuid4(),
-            recipient=recipient,
-            service=service,
-            amount=amount,
-            unit=unit,
-            period=period,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            is_essential=is_essential,
-        )
-        _record("grant", made, by, {}, values_of(made, TERMS))
+        made.save(force_insert=True)
+        shown = [name for name in TERMS if name != "reference"]  # free text is not recorded
+        _record("grant", made, by, {}, values_of(made, shown))
         return made
 
 
@@ -71,10 +96,13 @@ def change_grant(
     is_essential: bool,
     by: User | None,
     version: int | None = None,
+    **choice: Unpack[ChoiceTerms],
 ) -> list[Booking]:
-    """Change a grant. No booking is cancelled: returns those after its last day, so that
-    staff can decide. Raises ``GrantOverlaps``, and ``Stale`` when the grant has another
-    version than the user's page showed."""
+    """Change a grant. Terms of the ``choice`` that are not given stay as they are.
+
+    No booking is cancelled: returns those after its last day, so that staff can decide. Raises
+    ``GrantOverlaps``, and ``Stale`` when the grant has another version than the user's page
+    showed."""
     with one_transaction():
         lock_recipient(grant.recipient_id)
         grant = Grant.objects.select_related("service").get(pk=grant.pk)
@@ -82,7 +110,9 @@ def change_grant(
         grant.amount, grant.unit, grant.period = amount, unit, period
         grant.valid_from, grant.valid_until = valid_from, valid_until
         grant.is_essential = is_essential
-        before, after = differing(old, values_of(grant, TERMS))
+        for name, value in choice.items():
+            setattr(grant, name, value)
+        before, after = differing(old, values_of(grant, TERMS), without_value=["reference"])
         if after:
             check_version(grant.version, version)
             grant.version += 1

@@ -76,19 +76,39 @@ class BalanceOut(Schema):
         return cls.model_validate(balance, from_attributes=True)
 
 
+# Who chooses the time, and within which limits.
+OF_CHOICE = (
+    "kind_of_time",
+    "choice_from",
+    "window_start",
+    "window_end",
+    "at_most_a_day",
+    "days_between",
+)
+
+
 class ServiceOut(Schema):
     id: uuid.UUID
     name: str
     minutes: int
+    kind_of_time: Literal["set", "window", "free"] = Field(
+        description="Who chooses the time. Set: only staff book, move and cancel."
+    )
+    choice_from: dt.date | None = Field(description="Staff plan all visits before it.")
+    window_start: dt.time | None = Field(description="Local. A visit lies within the window.")
+    window_end: dt.time | None
+    at_most_a_day: int | None
+    days_between: int | None = Field(description="Whole days between two visits, at least.")
     balance: BalanceOut
 
     @classmethod
     def of(cls, balance: Balance) -> Self:
-        service = balance.service
+        service, grant = balance.service, balance.grant
         return cls(
             id=service.pk,
             name=service.name,
             minutes=service.minutes,
+            **{name: getattr(grant, name) for name in OF_CHOICE},
             balance=BalanceOut.of(balance),
         )
 

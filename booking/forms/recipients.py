@@ -1,5 +1,6 @@
 """An administrator's forms about recipients and their grants."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -12,9 +13,15 @@ from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
 from booking.models import Grant, Recipient
+from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
-from departments.forms.fields import NO_GUESSES, WrittenDateField, WrittenNumberField
-from departments.models import Department, Service
+from departments.forms.fields import (
+    NO_GUESSES,
+    WrittenDateField,
+    WrittenNumberField,
+    WrittenTimeField,
+)
+from departments.models import Department, KindOfTime, Service
 
 
 class RecipientForm(VersionedForm, OneName, CleanForm):
@@ -143,11 +150,55 @@ class GrantForm(VersionedForm, CleanForm):
         "valid_from",
         "valid_until",
         "is_essential",
+        "kind_of_time",
+        "choice_from",
+        "window_start",
+        "window_end",
+        "at_most_a_day",
+        "days_between",
+        "reference",
+        "decided_on",
     ]
 
     amount = WrittenNumberField(label=_("How much"), min_value=1, max_value=10_000)
     valid_from = WrittenDateField(label=_("Applies from"))
     valid_until = WrittenDateField(label=_("Until and including"), required=False)
+    kind_of_time = forms.ChoiceField(
+        label=_("Who chooses the time"),
+        choices=KindOfTime.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "Times that the municipality sets can be booked, moved and cancelled by staff only."
+        ),
+    )
+    choice_from = WrittenDateField(
+        label=_("Chooses from"),
+        required=False,
+        help_text=_("Until then staff plan all visits. Empty: from the first day."),
+    )
+    window_start = WrittenTimeField(label=_("Window from"), required=False)
+    window_end = WrittenTimeField(
+        label=_("Window until"),
+        required=False,
+        help_text=_("The whole visit lies within the window, for example 08:00 to 11:00."),
+    )
+    at_most_a_day = WrittenNumberField(
+        label=_("Visits on one day, at most"), min_value=1, max_value=24, required=False
+    )
+    days_between = WrittenNumberField(
+        label=_("Whole days between two visits, at least"),
+        min_value=0,
+        max_value=MOST_DAYS_BETWEEN,
+        required=False,
+    )
+    reference = forms.CharField(
+        label=_("Case number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    decided_on = WrittenDateField(label=_("Decided on"), required=False)
 
     def __init__(
         self,
@@ -177,8 +228,13 @@ class GrantForm(VersionedForm, CleanForm):
         service.queryset = Service.objects.filter(department=department)
         service.empty_label = _("Choose")
         self._service = instance.service if instance else None
+        kind = self.fields["kind_of_time"]
+        assert isinstance(kind, forms.ChoiceField)
         if instance:
             del self.fields["service"]
+        else:
+            kind.choices = [("", _("As for the service")), *KindOfTime.choices]
+        self._kind_before = instance.kind_of_time if instance else ""
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
@@ -186,7 +242,36 @@ class GrantForm(VersionedForm, CleanForm):
         if first and last and last < first:
             self.add_error("valid_until", _("The last day is before the first."))
         self._check_amount(data)
+        service = self._service or data.get("service")
+        if not data.get("kind_of_time"):
+            data["kind_of_time"] = self._kind_before or (service.kind_of_time if service else "")
+        self._check_window(data, service)
+        if (data.get("at_most_a_day") or 1) > 1 and data.get("days_between"):
+            self.add_error(
+                "days_between", _("With days between the visits there is one a day at most.")
+            )
         return data
+
+    def _check_window(self, data: dict[str, Any], service: Service | None) -> None:
+        """Refuse a window that contradicts itself, its visits or who chooses."""
+        first, last = data.get("window_start"), data.get("window_end")
+        if "window_start" in self.errors or "window_end" in self.errors:
+            return
+        if first is None and last is None:
+            return
+        if first is None or last is None:
+            missing = "window_start" if first is None else "window_end"
+            self.add_error(missing, _("A window has both a beginning and an end."))
+        elif last <= first:
+            self.add_error("window_end", _("The window ends before it begins."))
+        elif service and _minutes(last) - _minutes(first) < service.minutes:
+            text = gettext("One visit takes {minutes} minutes. The window must hold that.")
+            self.add_error("window_end", text.format(minutes=service.minutes))
+        elif service and data.get("kind_of_time") != KindOfTime.WINDOW:
+            self.add_error(
+                "window_start",
+                _("A window is only for “%(kind)s”.") % {"kind": KindOfTime.WINDOW.label},
+            )
 
     def _check_amount(self, data: dict[str, Any]) -> None:
         """Refuse minutes that are fewer than one visit takes."""
@@ -196,6 +281,10 @@ class GrantForm(VersionedForm, CleanForm):
         if amount < service.minutes:
             text = gettext("One visit takes {minutes} minutes. Write at least that.")
             self.add_error("amount", text.format(minutes=service.minutes))
+
+
+def _minutes(time: dt.time) -> int:
+    return 60 * time.hour + time.minute
 
 
 class NewGrantForm(KeyedForm, GrantForm):

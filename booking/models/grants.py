@@ -5,7 +5,7 @@ import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from booking.models.recipients import Recipient
 from database.expressions import DateRange
 from database.versions import Versioned
-from departments.models import Service
+from departments.models import KindOfTime, Service
+
+MOST_DAYS_BETWEEN = 13  # a visit every second week
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -27,6 +29,10 @@ class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.
 
     Each booking is charged to the local week (Monday first) or month of its start.
+
+    ``kind_of_time`` says who chooses the times. Before ``choice_from`` staff plan all of them.
+    The window (local times of one day) applies to the kind *window*; ``at_most_a_day`` and
+    ``days_between`` (whole days between two visits) to all times that the person chooses.
     """
 
     class Unit(models.TextChoices):
@@ -48,6 +54,26 @@ class Grant(Versioned):
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
     is_essential = models.BooleanField(_("essential"), default=False)
+    kind_of_time = models.CharField(
+        _("who chooses the time"),
+        max_length=6,
+        choices=KindOfTime.choices,
+        default=KindOfTime.FREE,
+    )
+    choice_from = models.DateField(_("chooses from"), null=True, blank=True)
+    window_start = models.TimeField(_("window from"), null=True, blank=True)
+    window_end = models.TimeField(_("window until"), null=True, blank=True)
+    at_most_a_day = models.PositiveSmallIntegerField(
+        _("at most a day"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    days_between = models.PositiveSmallIntegerField(
+        _("days between visits"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_DAYS_BETWEEN)],
+    )
+    reference = models.CharField(_("case number"), max_length=40, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -59,6 +85,16 @@ class Grant(Versioned):
                 violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="grant_is_something"),
+            models.CheckConstraint(
+                condition=Q(window_start__isnull=True, window_end__isnull=True)
+                | Q(
+                    window_start__isnull=False,
+                    window_end__isnull=False,
+                    window_end__gt=F("window_start"),
+                ),
+                name="grant_window_ends_after_start",
+                violation_error_message=_("The window ends before it begins."),
+            ),
             ExclusionConstraint(
                 name="no_overlapping_grants",
                 expressions=[

@@ -2,15 +2,25 @@
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.templatetags.dates import day
+from accounts.templatetags.dates import day, short_duration
 from booking.models import Grant, Mandate
 from booking.queries import amount_per_period
+from departments.models import KindOfTime
 
 register = template.Library()
 
 
 register.filter("amount_per_period", amount_per_period)
+
+
+@register.filter
+def short_amount(grant: Grant) -> str:
+    """ "3 a week", "1 h 30 min a week": for a list with a line for each recipient."""
+    is_visits = grant.unit == Grant.Unit.VISITS
+    amount = grant.amount if is_visits else short_duration(grant.amount)
+    return f"{amount} {grant.get_period_display()}"
 
 
 @register.filter
@@ -20,6 +30,29 @@ def valid_from_until(given: Grant | Mandate) -> str:
     if given.valid_until:
         words += " " + _("until and including %(day)s") % {"day": day(given.valid_until)}
     return words
+
+
+@register.filter
+def who_chooses(grant: Grant) -> str:
+    """ "Chooses within an agreed window, 08:00–11:00, at most 1 a day, from 1 December"."""
+    parts = [str(grant.get_kind_of_time_display())]
+    if grant.window_start and grant.window_end:
+        parts.append(f"{grant.window_start:%H:%M}–{grant.window_end:%H:%M}")
+    if grant.kind_of_time != KindOfTime.SET:
+        if grant.at_most_a_day:
+            parts.append(_("at most %(count)s a day") % {"count": grant.at_most_a_day})
+        if grant.days_between:
+            parts.append(
+                ngettext(
+                    "at least %(count)s day between",
+                    "at least %(count)s days between",
+                    grant.days_between,
+                )
+                % {"count": grant.days_between}
+            )
+        if grant.choice_from:
+            parts.append(_("from %(day)s") % {"day": day(grant.choice_from)})
+    return ", ".join(parts)
 
 
 @register.filter

@@ -148,9 +148,12 @@ def _reason(event: BookingEvent) -> str:
 
 
 OUTCOME_WORDS = {
-    Outcome.DONE: ("check", "success", pgettext_lazy("a visit", "Done")),
-    Outcome.NOT_FOUND: ("home", "neutral", gettext_lazy("We did not meet you")),
-    Outcome.COULD_NOT_COME: ("x", "neutral", gettext_lazy("We could not come")),
+    Outcome.DONE: pgettext_lazy("a visit", "Done"),
+    Outcome.PARTLY: gettext_lazy("Partly done"),
+    Outcome.DECLINED: gettext_lazy("Declined when we came"),
+    Outcome.NO_CONTACT: gettext_lazy("We got no contact"),
+    Outcome.IN_HOSPITAL: gettext_lazy("In hospital"),
+    Outcome.UNABLE: gettext_lazy("We could not come"),
 }
 
 
@@ -174,6 +177,10 @@ def outcome(
         elif actor is Actor.STAFF:
             symbol, words = "x", _("Cancelled by the municipality")
     elif booking.pk in outcomes:
-        symbol, color, text = OUTCOME_WORDS[outcomes[booking.pk]]
-        words, note = str(text), ""
+        found = outcomes[booking.pk]
+        words, note = str(OUTCOME_WORDS[found]), ""
+        # Equally grey, whoever was the cause of a visit that was not made.
+        symbol, color = "home", "neutral"
+        if found in (Outcome.DONE, Outcome.PARTLY):
+            symbol, color = "check", "success"
     return {"symbol": symbol, "color": color, "words": words, "note": note}

@@ -6,7 +6,7 @@ qualifications applies to them.
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -19,7 +19,7 @@ from database.versions import check_version
 from departments import errors, records, seats
 from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
-from departments.models import Day, Department, Qualification, Service
+from departments.models import Day, Department, KindOfTime, Qualification, Service
 from departments.seats import Reseated
 
 
@@ -33,6 +33,7 @@ class ServiceTerms:
     symbol: str = "calendar"
     carers: int = 1
     place: str = Service.Place.HOME
+    kind_of_time: str = KindOfTime.FREE
     is_active: bool = True
 
     @classmethod
@@ -44,6 +45,7 @@ class ServiceTerms:
             symbol=service.symbol,
             carers=service.carers,
             place=service.place,
+            kind_of_time=service.kind_of_time,
             is_active=service.is_active,
         )
 
@@ -122,9 +124,14 @@ def undo_service_change(*, change: Change, by: User | None, reason: str = "") ->
     """
     department = lock_department(Department(pk=change.department_id))
     service = department.services.filter(pk__in=[change.object_id]).first()
-    if service is None or records.of_service(service) != change.after:
+    if service is None:
         raise errors.CannotBeUndone
-    terms = ServiceTerms(**{name: change.before[name] for name in records.SERVICE_FIELDS})
+    now = records.of_service(service)
+    if now != {**now, **change.after}:
+        raise errors.CannotBeUndone
+    # Changes that older versions recorded lack the newer fields.
+    names = [name for name in records.SERVICE_FIELDS if name in change.before]
+    terms = replace(ServiceTerms.of(service), **{name: change.before[name] for name in names})
     qualification_ids = [UUID(id_) for id_ in change.before["qualifications"].split(", ") if id_]
     return change_service(
         service=service, terms=terms, qualification_ids=qualification_ids, by=by, reason=reason

@@ -64,6 +64,7 @@ class ServiceForm(VersionedForm, CleanModelForm):
             "minutes",
             "carers",
             "place",
+            "kind_of_time",
             "qualifications",
             "symbol",
             "is_active",
@@ -72,10 +73,15 @@ class ServiceForm(VersionedForm, CleanModelForm):
             "name": forms.TextInput(attrs=NO_GUESSES),
             "description": forms.TextInput(attrs=NO_GUESSES),
             "place": forms.RadioSelect,
+            "kind_of_time": forms.RadioSelect,
             "qualifications": forms.CheckboxSelectMultiple,
         }
         help_texts = {
             "name": _("People read this when they book. It must not tell of an illness."),
+            "kind_of_time": _(
+                "For new grants; each grant can differ. Times that the municipality sets can be"
+                " booked, moved and cancelled by staff only, for example medicine."
+            ),
             "is_active": _("When it is off, nobody can book it; bookings that exist are kept."),
         }
 

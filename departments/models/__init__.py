@@ -2,7 +2,7 @@
 
 from departments.models.days import Day, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
-from departments.models.services import Qualification, Service
+from departments.models.services import KindOfTime, Qualification, Service
 from departments.models.settings import Department
 from departments.models.staff import Absence, Employee, QualificationHeld
 
@@ -11,6 +11,7 @@ __all__ = [
     "Day",
     "Department",
     "Employee",
+    "KindOfTime",
     "OpeningHours",
     "Qualification",
     "QualificationHeld",

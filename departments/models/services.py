@@ -23,6 +23,14 @@ class Qualification(models.Model):
         return self.name
 
 
+class KindOfTime(models.TextChoices):
+    """Who chooses the time of a visit: the default of a service's grants."""
+
+    SET = "set", _("The municipality sets the times")
+    WINDOW = "window", _("Chooses within an agreed window")
+    FREE = "free", _("Chooses freely")
+
+
 class Service(Versioned):
     """What a recipient books (FHIR HealthcareService).
 
@@ -47,6 +55,12 @@ class Service(Versioned):
         _("carers needed"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     place = models.CharField(_("place"), max_length=10, choices=Place.choices, default=Place.HOME)
+    kind_of_time = models.CharField(
+        _("who chooses the time"),
+        max_length=6,
+        choices=KindOfTime.choices,
+        default=KindOfTime.FREE,
+    )
     qualifications = models.ManyToManyField(
         Qualification, blank=True, related_name="+", verbose_name=_("what the carer must know")
     )

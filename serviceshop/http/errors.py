@@ -1,4 +1,4 @@
-"""Error pages. They must not query the database, which may be what failed."""
+"""Error pages. Those of faults must not query the database, which may be what failed."""
 
 import sys
 from typing import TypeGuard
@@ -16,6 +16,7 @@ from booking.access.pages import ForAnother, MandateEnded
 from booking.views.order import look_over_again
 from departments.removals import Removed
 from serviceshop.http.lock_timeouts import RETRY_AFTER
+from serviceshop.menus import error_base
 
 IDEMPOTENCY_FIELDS = {"key"}
 
@@ -28,14 +29,19 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, ForAnother) and request.method in ("GET", "HEAD"):
-        context = {"recipients": exception.recipients, "next": request.get_full_path()}
+        context = {
+            "recipients": exception.recipients,
+            "next": request.get_full_path(),
+            "error_base": error_base(request),
+        }
         return render(request, "for_another.html", context)
     written = unsent.typed_in(request) if request.method == "POST" else []
+    if isinstance(exception, MandateEnded):
+        return render(request, "mandate_ended.html", {"written": written}, status=404)
+    context = {"written": written, "error_base": error_base(request)}
     if isinstance(exception, Removed):
-        context = {**vars(exception), "written": written}
-        return render(request, "removed.html", context, status=410)
-    name = "mandate_ended.html" if isinstance(exception, MandateEnded) else "404.html"
-    return render(request, name, {"written": written}, status=404)
+        return render(request, "removed.html", {**vars(exception), **context}, status=410)
+    return render(request, "404.html", context, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -121,6 +121,15 @@ def test_a_piece_stays_when_one_of_its_figures_needs_it():
     ]
 
 
+def test_the_rows_of_a_piece_that_was_not_measured_stay():
+    pieces = [Piece(name, "what", "pages.x", ("warm", "cold")) for name in ("cache", "text")]
+    figures = [gain(one.name, name, 0.5) for one in pieces for name in one.serves]
+    whole = report.pieces_table(pieces, figures)
+    assert report.pieces_table(pieces, figures[:2], whole.splitlines()) == whole
+    assert report.pieces_table(pieces, figures[2:], whole.splitlines()) == whole
+    assert report.pieces_table(pieces[1:], [], whole.splitlines()).count("text") == 1
+
+
 def test_a_gain_takes_the_place_of_an_earlier_one_with_the_same_data(tmp_path):
     path = tmp_path / "data" / "pieces.jsonl"
     for one in (

@@ -601,6 +601,48 @@ def test_a_grant_of_less_than_one_visit_is_refused(
         assert f"{minutes} minutes" in shown.errors["amount"][0]
 
 
+WINDOW = {"kind_of_time": "window", "window_start": "08:00", "window_end": "11:00"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "kept"),
+    [
+        ({}, "", {"kind_of_time": "set"}),  # the service's
+        ({"kind_of_time": "free"}, "", {"kind_of_time": "free", "window_start": None}),
+        (WINDOW, "", {"kind_of_time": "window", "window_end": dt.time(11)}),
+        (
+            {"kind_of_time": "free", "at_most_a_day": "1", "days_between": "1", "reference": "1"},
+            "",
+            {"at_most_a_day": 1, "days_between": 1, "reference": "1"},
+        ),
+        ({**WINDOW, "window_end": ""}, "window_end", {}),
+        ({**WINDOW, "window_end": "08:00"}, "window_end", {}),
+        ({**WINDOW, "window_end": "08:55"}, "window_end", {}),  # a visit takes an hour
+        ({**WINDOW, "kind_of_time": ""}, "window_start", {}),
+        ({"at_most_a_day": "2", "days_between": "1"}, "days_between", {}),
+        ({"kind_of_time": "never"}, "kind_of_time", {}),
+    ],
+)
+def test_a_grant_says_who_chooses_the_time(
+    dina, department, service, recipient, typed, field, kept
+):
+    Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+    Service.objects.update(kind_of_time="set")
+
+    page = dina.post(url("add_grant", department.pk, recipient.pk), granted(service, **typed))
+
+    if field:
+        assert list(page.context["new_grant"].errors) == [field]
+        assert recipient.grants.count() == 1
+        return
+    made = recipient.grants.latest("valid_from")
+    assert {name: getattr(made, name) for name in kept} == kept
+    form = granted(service, amount="5", kind_of_time=made.kind_of_time, version="1")
+    dina.post(url("change_grant", department.pk, made.pk), form)
+    made.refresh_from_db()
+    assert (made.amount, made.window_start, made.reference) == (5, None, "")
+
+
 def test_a_service_of_another_department_is_no_choice(
     dina, department, recipient, other_department
 ):

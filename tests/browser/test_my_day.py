@@ -51,10 +51,10 @@ def test_a_visit_is_marked_and_changed_without_javascript(open_page, emil, fault
 
     page.get_by_text("1 finished visit").click()
     page.get_by_role("link", name="Per").click()
-    page.get_by_role("radio", name="Not there").check()
+    page.get_by_role("radio", name="No contact").check()
     page.get_by_role("button", name="Save").click()
 
-    assert Report.objects.get().outcome == "not_available"
+    assert Report.objects.get().outcome == "no_contact"
 
 
 def test_touch_targets_are_large(open_page, emil):

@@ -28,6 +28,7 @@ def typed(**values):
         "carers": "2",
         "place": "home",
         "symbol": "shower",
+        "kind_of_time": "free",
         "is_active": "on",
         "version": "1",
         **values,

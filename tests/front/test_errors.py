@@ -40,6 +40,23 @@ def test_an_unknown_url_gets_the_404_page(db, client):
     assert '<h1 class="ds-heading"' in response.text
 
 
+@pytest.mark.parametrize("who", ["administrator", "care_worker"])
+def test_error_pages_of_staff_have_their_menu(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    for url in ("/nowhere/", "/wishes/make/"):
+        response = client.get(url)
+        assert "base_staff.html" in [template.name for template in response.templates]
+        assert response.context["menu"][0].url in response.text
+
+
+def test_error_pages_of_recipients_have_their_menu_in_either_view(client, recipient):
+    client.force_login(recipient.user)
+    assert 'href="/bookings/"' in client.get("/nowhere/").text
+    recipient.user.preferences = {"view": "simple"}
+    recipient.user.save()
+    assert 'class="simple"' in client.get("/nowhere/").text
+
+
 def test_a_form_without_csrf_token_gets_the_403_page(db):
     response = Client(enforce_csrf_checks=True).post("/language/choose/", {"language": "nn"})
     assert response.status_code == 403

@@ -103,8 +103,8 @@ def test_next_unstaffed_goes_through_all_unstaffed_visits(tomorrow, visit_at):
         pytest.param(14, None, "now", id="under way"),
         pytest.param(9, None, "untold", id="over, no report"),
         pytest.param(9, Report.Outcome.DONE, "done", id="done"),
-        pytest.param(9, Report.Outcome.NOT_AVAILABLE, "absent", id="not found"),
-        pytest.param(9, Report.Outcome.UNABLE, "unable", id="could not come"),
+        pytest.param(9, Report.Outcome.NO_CONTACT, "no_contact", id="no contact"),
+        pytest.param(9, Report.Outcome.UNABLE, "unable", id="could not be done"),
     ],
 )
 def test_a_card_has_the_state_of_its_visit(day, emil, visit_at, hour, outcome, state):

@@ -614,7 +614,7 @@ def test_a_carer_reads_who_has_told_the_visit(emil, visit, department):
 
 
 def test_a_report_by_another_is_shown_before_it_is_replaced(emil, visit, administrator):
-    actions.report(visit=visit, outcome="not_available", by=administrator)
+    actions.report(visit=visit, outcome="no_contact", by=administrator)
 
     refused = emil.post(report_url(visit), {"outcome": "done", "seen": ""})
 

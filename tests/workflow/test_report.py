@@ -37,7 +37,7 @@ def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
 
 def test_the_report_that_another_replaces_is_kept(visit, care_worker, administrator, now):
     actions.report(visit=visit, outcome="done", by=care_worker)
-    actions.report(visit=visit, outcome="not_available", by=care_worker)
+    actions.report(visit=visit, outcome="no_contact", by=care_worker)
     actions.report(
         visit=visit, outcome="unable", note="Called", reason="Wrong button", by=administrator
     )
@@ -47,7 +47,7 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
     assert [
         (old.outcome, old.reason, old.by, old.at) for old in queries.earlier_reports(report)
     ] == [
-        ("not_available", "", care_worker, now),
+        ("no_contact", "", care_worker, now),
         ("done", "", care_worker, now),
     ]
     last = Change.objects.first()
@@ -71,12 +71,12 @@ def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_mac
 def test_a_report_made_meanwhile_by_somebody_else_is_not_replaced(
     visit, care_worker, administrator
 ):
-    actions.report(visit=visit, outcome="not_available", by=administrator)
+    actions.report(visit=visit, outcome="no_contact", by=administrator)
 
     with pytest.raises(ReportedByAnother, match=administrator.full_name) as refused:
         actions.report(visit=visit, outcome="done", by=care_worker, seen=0)
 
-    assert Report.objects.get().outcome == "not_available"
+    assert Report.objects.get().outcome == "no_contact"
     actions.report(visit=visit, outcome="done", by=care_worker, seen=refused.value.report.version)
     assert Report.objects.get().outcome == "done"
 

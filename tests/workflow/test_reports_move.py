@@ -1,4 +1,4 @@
-"""Reports that were replaced before they were kept as changes come along."""
+"""Reports made by earlier releases come along."""
 
 import importlib
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Change
 from tests import factories
-from workflow import queries
+from workflow import actions, queries
 from workflow.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_each_replaced_version_becomes_a_change_and_can_go_back(care_worker, adm
     report = Report.objects.create(
         visit=visit, outcome="unable", reason="Wrong button", by=administrator, at=now, version=3
     )
-    for version, outcome, note in ((1, "done", "Door was open"), (2, "not_available", "")):
+    for version, outcome, note in ((1, "done", "Door was open"), (2, "no_contact", "")):
         old_model.objects.create(
             report_id=report.pk,
             version=version,
@@ -45,7 +45,7 @@ def test_each_replaced_version_becomes_a_change_and_can_go_back(care_worker, adm
     run(MIGRATION.TAKE_OVER)
 
     assert [(old.outcome, old.by) for old in queries.earlier_reports(report)] == [
-        ("not_available", care_worker),
+        ("no_contact", care_worker),
         ("done", care_worker),
     ]
     last, first = Change.objects.all()
@@ -66,5 +66,21 @@ def test_each_replaced_version_becomes_a_change_and_can_go_back(care_worker, adm
 
     assert list(old_model.objects.order_by("version").values_list("version", "outcome")) == [
         (1, "done"),
-        (2, "not_available"),
+        (2, "no_contact"),
     ]
+
+
+def test_an_outcome_with_another_name_is_renamed_with_its_history(department, administrator):
+    rename = importlib.import_module("workflow.migrations.0004_outcomes").rename
+    day = factories.DayFactory(department=department)
+    visit = factories.VisitFactory(day=day, booking__starts_at=timezone.now())
+    report = actions.report(visit=visit, outcome="no_contact", by=administrator)
+    report = actions.report(visit=visit, outcome="done", by=administrator)
+    report = actions.report(visit=visit, outcome="no_contact", by=administrator)
+
+    for old, new in (("no_contact", "not_available"), ("not_available", "no_contact")):
+        for sql in rename(old, new):
+            run(sql)
+        assert Report.objects.get().outcome == new
+        assert [one.outcome for one in queries.earlier_reports(report)] == ["done", new]
+        assert [one.after["outcome"] for one in Change.objects.order_by("-pk")] == [new, "done"]

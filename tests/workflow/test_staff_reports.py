@@ -42,11 +42,11 @@ def text(response, status=200):
 
 
 def test_an_administrator_reports_a_visit(dina, url, visit, administrator):
-    response = dina.post(url, {"outcome": "not_available", "note": "Rang twice", "reason": ""})
+    response = dina.post(url, {"outcome": "no_contact", "note": "Rang twice", "reason": ""})
 
     report = Report.objects.get()
     assert (report.outcome, report.note, report.by) == (
-        "not_available",
+        "no_contact",
         "Rang twice",
         administrator,
     )
@@ -69,7 +69,7 @@ def test_a_closed_day_needs_a_reason(dina, url):
 
 
 def test_a_correction_shows_what_was_told_before(dina, url, visit, care_worker):
-    actions.report(visit=visit, outcome="not_available", by=care_worker)
+    actions.report(visit=visit, outcome="no_contact", by=care_worker)
 
     dina.post(url, {"outcome": "done", "note": "", "reason": "Wrong button", "seen": "1"})
 

@@ -73,7 +73,7 @@ def test_unnamed_shifts_with_visits_are_listed_once_the_day_is_settled(
 
 def test_the_figures_are_those_of_the_day(department, day, tomorrow, shift, visit_at, care_worker):
     done, absent = visit_at(day, 9, shift=shift), visit_at(day, 11, shift=shift)
-    for visit, outcome in ((done, "done"), (absent, "not_available")):
+    for visit, outcome in ((done, "done"), (absent, "no_contact")):
         Report.objects.create(visit=visit, outcome=outcome, by=care_worker, at=NOW)
     visit_at(day, 15, shift=shift)
     visit_at(day, 16)
@@ -82,7 +82,7 @@ def test_the_figures_are_those_of_the_day(department, day, tomorrow, shift, visi
     figures = today(department).figures
 
     assert (figures.visits, figures.unstaffed) == (4, 1)
-    assert (figures.done, figures.not_found) == (1, 1)
+    assert (figures.done, figures.no_contact) == (1, 1)
     assert (figures.at_work, figures.at_work_now) == (1, 1)
     assert (figures.used_hours, figures.staffed_hours, figures.used_percent) == (3, 12, 25)
     assert (figures.ahead, figures.ahead_unstaffed) == (1, 1)

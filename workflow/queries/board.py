@@ -19,7 +19,7 @@ from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
 from departments.queries import rules_of
 from workflow.board import Board, Card, Lane
-from workflow.models import DayPlan, Report
+from workflow.models import DayPlan
 
 
 def board_of(department: Department, date: dt.date) -> Board:
@@ -95,11 +95,7 @@ def _cards(
 def _state(visit: Visit, now: dt.datetime) -> str:
     report = getattr(visit, "report", None)
     if report is not None:
-        return {
-            Report.Outcome.DONE: "done",
-            Report.Outcome.NOT_AVAILABLE: "absent",
-            Report.Outcome.UNABLE: "unable",
-        }[Report.Outcome(report.outcome)]
+        return str(report.outcome)
     if visit.shift_id is None:
         return "open"
     if visit.ends_at <= now:

@@ -76,7 +76,8 @@ class TodayFigures:
     visits: int
     unstaffed: int
     done: int
-    not_found: int
+    no_contact: int
+    not_done: int
     untold: int
     at_work: int
     at_work_now: int
@@ -180,8 +181,9 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
     return TodayFigures(
         visits=len(states),
         unstaffed=states.count("open"),
-        done=states.count("done"),
-        not_found=states.count("absent"),
+        done=states.count("done") + states.count("partly"),
+        no_contact=states.count("no_contact"),
+        not_done=sum(states.count(state) for state in ("declined", "in_hospital", "unable")),
         untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),
         at_work_now=sum(lane.is_at_work(now) for lane in at_work),

@@ -25,7 +25,7 @@ def visits(count: int) -> str:
 
 @register.filter
 def outcome_label(outcome: str) -> str:
-    """What carers and administrators call an outcome: "Not there"."""
+    """What carers and administrators call an outcome: "No contact"."""
     return next(str(choice.label) for choice in OUTCOMES if choice.value == outcome)
 
 
@@ -37,9 +37,16 @@ def with_nobody(count: int) -> str:
 
 
 @register.filter
-def not_found(count: int) -> str:
-    """ "2 not found at home"."""
-    words = ngettext("%(number)s not found at home", "%(number)s not found at home", count)
+def no_contact(count: int) -> str:
+    """ "2 no contact"."""
+    words = ngettext("%(number)s no contact", "%(number)s no contact", count)
+    return words % {"number": count}
+
+
+@register.filter
+def not_done(count: int) -> str:
+    """ "2 not done"."""
+    words = ngettext("%(number)s not done", "%(number)s not done", count)
     return words % {"number": count}
 
 

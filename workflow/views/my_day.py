@@ -15,7 +15,7 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
 from workflow import access, actions
 from workflow.errors import NotYet, ReportedByAnother, VisitGone, WorkflowError
-from workflow.forms import ReportForm
+from workflow.forms import OUTCOMES, ReportForm
 from workflow.queries import MyDay, Stop
 
 
@@ -36,6 +36,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
+        "not_done": OUTCOMES[1:],
         "untold_days": access.untold_days_of(request.user) if my_day.is_today else [],
     }
     return render(request, "workflow/my_day.html", context)

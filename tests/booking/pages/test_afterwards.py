@@ -178,11 +178,7 @@ def test_a_helper_who_may_only_look_sees_the_link(client, page, visit, recipient
 
 @pytest.mark.parametrize(
     ("outcome", "words"),
-    [
-        (Outcome.DONE, "Done"),
-        (Outcome.NOT_FOUND, "We did not meet you"),
-        (Outcome.COULD_NOT_COME, "We could not come"),
-    ],
+    [(Outcome.PARTLY, "Partly done"), (Outcome.NO_CONTACT, "We got no contact")],
 )
 def test_history_and_visit_page_show_the_outcome(
     page, recipient, service, outcome, words, monkeypatch

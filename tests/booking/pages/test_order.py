@@ -355,6 +355,8 @@ def test_a_time_that_overlaps_an_own_visit_names_the_visit(page, service, recipi
     assert "You already have a visit at that time" in text_of(response)
     assert "Cleaning, Wednesday 25 November, at 10:00–11:00" in text_of(response)
     assert f"/bookings/{visit.pk}/" in response.content.decode()
+    assert 'class="pick" href=' in response.text  # other times are links, which need no form
+    assert 'action="/book/"' not in response.text
 
 
 def test_over_quota_says_why_and_when_more_is_free(page, service, recipient, grant, book):

@@ -70,6 +70,8 @@ def test_every_page_can_switch_to_the_other_view(simple, recipient, book):
     simple.post(CHOOSE, {"view": "ordinary"})
     for path in paths:
         assert 'value="simple">Simple view' in simple.get(path).text, path
+    # In the header, and on a phone beside the greeting only.
+    assert simple.get("/calendar/").text.count('value="simple"') == 2
 
 
 def test_choices_and_help_are_those_of_the_view(simple):
