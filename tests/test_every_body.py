@@ -81,7 +81,7 @@ PLAIN = {
     "window_end", "window_start",
     "confirmation", "csrfmiddlewaretoken", "date", "day_before", "days", "decline",
     "description", "directions", "ends", "every_n_weeks", "family_name", "first_date",
-    "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
+    "first_day", "first_staff", "first_time", "for_others", "form-0-closes_at", "form-0-opens_at",
     "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
     "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
     "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
@@ -92,7 +92,8 @@ PLAIN = {
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
-    "week_warning_days", "weekday", "why", "cancel_why",
+    "week_warning_days", "weekday", "why", "cancel_why", "last_day", "answer",
+    "stops_set_visits",
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
 }  # fmt: skip
 
@@ -228,6 +229,7 @@ UNVERSIONED = {
             "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
+            "booking:pause", "booking:recipient_pause",
             "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
             "workflow:report_sick",
@@ -238,6 +240,7 @@ UNVERSIONED = {
         [
             "accounts:revoke_token",
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
+            "booking:end_pause", "booking:end_pause_by_phone",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
@@ -255,6 +258,7 @@ UNVERSIONED = {
         ["accounts:choose_view", "booking:choose_person", "booking:search_recipients"],
         "chooses what the user sees",
     ),
+    "booking:confirm_pause": "records a look, which changes nothing",
     "booking:make_wish": "the same wish again makes no other row",
     "departments:add_qualification": "the same name again makes no other row",
     "departments:undo_change": "is refused when the hours or the service have changed since",

@@ -148,6 +148,9 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.PauseFactory(
+            recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
+        )
         self.grow_invitations(n)
         make_feed(recipient=recipient, by=user)
         actions.create_token(name="x", scopes=["bookings:read"], days=1, by=user)
@@ -253,6 +256,8 @@ PAGES = [
     Page("recipient", "booking:series series", 12, "simple"),
     Page("recipient", "booking:wishes", 3),
     Page("recipient", "booking:wishes", 3, "simple"),
+    Page("recipient", "booking:pause", 6),
+    Page("recipient", "booking:pause", 5, "simple"),
     Page("recipient", "booking:feeds", 3),
     Page("recipient", "booking:mandates", 4),
     Page("recipient", "accounts:invitations", 3),
@@ -277,7 +282,7 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 21),
+    Page("administrator", "workflow:today department", 22),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
     Page("administrator", "workflow:board_shift department date shift", 14),
@@ -295,7 +300,8 @@ PAGES = [
     Page("administrator", "departments:absence department absence", 4),
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 18),
+    Page("administrator", "booking:recipient department recipient", 19),
+    Page("administrator", "booking:recipient_pause department recipient", 8),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),

@@ -120,8 +120,12 @@ def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | Non
         if stops:
             _stop(fresh, visits_of_pause(fresh, now).standing, by)
         fresh.save(update_fields=["set_visits", "confirmed_at", "version"])
-        _record("stop_set_visits" if stops else "keep_set_visits", fresh, by)
-        _notify_of(fresh, notices.STOPPED if stops else notices.STANDS, by)
+        if stops:
+            _record("stop_set_visits", fresh, by)
+            _notify_of(fresh, notices.STOPPED, by)
+        else:
+            _record("keep_set_visits", fresh, by)
+            _notify_of(fresh, notices.STANDS, by)
 
 
 def confirm_pause(*, pause: Pause, by: User) -> None:
@@ -209,7 +213,9 @@ def _book_again(pause: Pause, booking: Booking, by: User) -> Booking | None:
     date = SeriesDate.objects.filter(booking=booking).select_related("series").first()
     if date is not None:
         return rebook_date(date=date, key=key)
-    if not (booking.grant and booking.grant.times_are_set):
+    on = timezone.localdate(booking.starts_at)
+    grants = Grant.objects.valid_on(on).filter(service=booking.service_id)
+    if not any(grant.times_are_set for grant in grants.filter(recipient=booking.recipient_id)):
         return None
     try:
         return book(

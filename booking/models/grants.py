@@ -115,7 +115,7 @@ class Grant(Versioned):
     @property
     def times_are_set(self) -> bool:
         """Whether the municipality sets the times of its visits, not the recipient."""
-        return getattr(self, "kind_of_time", "") == "set"
+        return self.kind_of_time == KindOfTime.SET
 
     def is_valid_on(self, date: dt.date) -> bool:
         return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)

@@ -87,6 +87,10 @@ class Pause(Versioned):
     def covers(self, date: dt.date) -> bool:
         return self.first_day <= date and (self.last_day is None or date <= self.last_day)
 
+    def overlaps(self, other: "Pause") -> bool:
+        first, second = sorted([self, other], key=lambda pause: pause.first_day)
+        return first.covers(second.first_day)
+
     @property
     def is_open(self) -> bool:
         return self.last_day is None

@@ -51,17 +51,7 @@ def register_changes() -> None:
                 "take_back_skip": _not_skipped,
             },
         ),
-        (
-            "pauses",
-            gettext_lazy("Pauses"),
-            {
-                "pause": _paused,
-                "stop_set_visits": _stopped_set_visits,
-                "keep_set_visits": _kept_set_visits,
-                "confirm_pause": _confirmed_pause,
-                "end_pause": _ended_pause,
-            },
-        ),
+        ("pauses", gettext_lazy("Pauses"), PAUSE_DESCRIBERS),
         (
             "wishes",
             gettext_lazy("Waiting for a free time"),
@@ -277,3 +267,12 @@ def _feed(change: Change, people: People) -> str:
 
 def _revoked_feed(change: Change, people: People) -> str:
     return _("A calendar address was closed")
+
+
+PAUSE_DESCRIBERS = {
+    "pause": _paused,
+    "stop_set_visits": _stopped_set_visits,
+    "keep_set_visits": _kept_set_visits,
+    "confirm_pause": _confirmed_pause,
+    "end_pause": _ended_pause,
+}

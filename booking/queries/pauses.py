@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from booking.models import Booking, Grant, Pause, Recipient
 from booking.queries.local_time import midnight
@@ -40,18 +41,19 @@ def paused_visits(
     bookings = Booking.objects.confirmed().filter(
         recipient=recipient, starts_at__gt=now, starts_at__gte=midnight(first_day)
     )
-    grants = Grant.objects.filter(
+    rows = Grant.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=first_day), recipient=recipient
     )
     if last_day:
         bookings = bookings.filter(starts_at__lt=midnight(last_day + DAY))
-        grants = grants.filter(valid_from__lte=last_day)
-    found = list(bookings.select_related("service__department", "grant").order_by("starts_at"))
-    return PausedVisits(
-        cancelled=[one for one in found if not _is_set(one)],
-        standing=[one for one in found if _is_set(one)],
-        has_set_grant=any(grant.times_are_set for grant in grants),
-    )
+        rows = rows.filter(valid_from__lte=last_day)
+    found = bookings.select_related("service__department").order_by("starts_at")
+    grants = [grant for grant in rows if grant.times_are_set]
+    cancelled: list[Booking] = []
+    standing: list[Booking] = []
+    for booking in found:
+        (standing if _is_set(booking, grants) else cancelled).append(booking)
+    return PausedVisits(cancelled, standing, has_set_grant=bool(grants))
 
 
 def visits_of_pause(pause: Pause, now: dt.datetime) -> PausedVisits:
@@ -127,5 +129,9 @@ def departments_of_pause(pause: Pause, on: dt.date) -> list[Department]:
     return list(Department.objects.filter(services__in=grants.values("service")).distinct())
 
 
-def _is_set(booking: Booking) -> bool:
-    return booking.grant is not None and booking.grant.times_are_set
+def _is_set(booking: Booking, set_grants: Sequence[Grant]) -> bool:
+    """By the grant on the visit's date: not always the one that it was booked under."""
+    date = timezone.localdate(booking.starts_at)
+    return any(
+        grant.service_id == booking.service_id and grant.is_valid_on(date) for grant in set_grants
+    )

@@ -13,7 +13,7 @@ import database.expressions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0014_why_a_date_is_missed"),
+        ("booking", "0015_kind_of_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
