@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import People, capital, describe_values
 from accounts.models import Change
+from accounts.phones import shown_number
 from departments.models import Department, Service
+from departments.phones import PhoneHours
 from departments.records import Record
+
+PHONE_HOURS = "phone_hours"  # the setting that has a page of its own
 
 
 def register_all() -> None:
@@ -48,6 +52,7 @@ def _kinds() -> list[changes.ChangeKind]:
         "unname_shift": _unnamed_shift,
         "add_shift": _new_shift,
         "remove_shift": _removed_shift,
+        "mark_duty": _duty,
     }
     absences = {
         "report_absence": _absence,
@@ -200,7 +205,11 @@ def _new_qualification(change: Change, people: People) -> str:
 
 
 def _settings(change: Change, people: People) -> str:
-    return describe_values(Department, change, people.this_year)
+    if PHONE_HOURS not in change.after:
+        return describe_values(Department, change, people.this_year)
+    rows = map(PhoneHours.of, change.after[PHONE_HOURS])
+    numbers = "; ".join(f"{shown_number(row.phone)} {row.hours}" for row in rows)
+    return _("Phone numbers by hour: %(numbers)s") % {"numbers": numbers or _("none")}
 
 
 # -- Staff -------------------------------------------------------------------------
@@ -294,6 +303,14 @@ def _new_shift(change: Change, people: People) -> str:
 
 def _removed_shift(change: Change, people: People) -> str:
     return _("No longer: extra shift %(times)s") % _shift(change, people)
+
+
+def _duty(change: Change, people: People) -> str:
+    values = _shift(change, people)
+    if not change.after["duty_for"]:
+        return _("The shift %(times)s is no longer duty lead's") % values
+    values["departments"] = ", ".join(change.after["duty_for"])
+    return _("The shift %(times)s is the duty lead's for %(departments)s") % values
 
 
 def _shift(change: Change, people: People) -> dict[str, str]:

@@ -6,6 +6,7 @@ from departments.views import (
     changes,
     hours,
     overview,
+    phones,
     services,
     settings,
     special_days,
@@ -89,6 +90,8 @@ department_urls: list[URLPattern | URLResolver] = [
     path("absence/", include(absence_urls)),
     path("settings/", settings.settings, name="settings"),
     path("settings/change/", settings.change_settings, name="change_settings"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/change/", phones.change_phones, name="change_phones"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<int:change>/undo/", changes.undo_change, name="undo_change"),
 ]

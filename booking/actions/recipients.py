@@ -18,6 +18,7 @@ from booking.models import (
     Booking,
     BookingSeries,
     CalendarFeed,
+    Contact,
     Grant,
     Mandate,
     Pause,
@@ -276,7 +277,16 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .distinct()
         )
         _end_pauses_of_both(from_, into)
-        for model in (Grant, Booking, BookingSeries, SlotWish, CalendarFeed, Mandate, Pause):
+        for model in (
+            Grant,
+            Booking,
+            BookingSeries,
+            SlotWish,
+            CalendarFeed,
+            Mandate,
+            Contact,
+            Pause,
+        ):
             model._default_manager.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.
         AccessLogEntry.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)

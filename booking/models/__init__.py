@@ -5,7 +5,7 @@ from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
-from booking.models.recipients import Recipient
+from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.wishes import SlotWish
 
@@ -14,6 +14,7 @@ __all__ = [
     "BookingEvent",
     "BookingSeries",
     "CalendarFeed",
+    "Contact",
     "Grant",
     "Mandate",
     "Pause",

@@ -15,6 +15,7 @@ from departments.actions.days import (
     revision_bumped,
     rules_ahead,
 )
+from departments.actions.duty import mark_duty
 from departments.actions.hours import (
     HoursOfDay,
     add_opening_hours,
@@ -103,6 +104,7 @@ __all__ = [
     "lock_days_and_query",
     "lock_department",
     "lock_person",
+    "mark_duty",
     "name_shift",
     "preview",
     "qualifications_of",

@@ -13,7 +13,7 @@ import database.expressions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0015_kind_of_time"),
+        ("booking", "0016_contacts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
