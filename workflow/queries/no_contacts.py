@@ -13,7 +13,8 @@ from booking.models import Contact, Recipient, Visit
 from departments.models import Department, KindOfTime, NoContactStep, Service
 from departments.phones import staff_phone_of
 from departments.queries import no_contact_steps
-from workflow.models import Attempt, NoContact
+from workflow.models import Attempt, NoContact, Report
+from workflow.queries.work_lists import MyDay, Stop
 
 Shows = NoContactStep.Shows
 
@@ -59,6 +60,20 @@ def unclosed_no_contacts(departments: Collection[Department]) -> QuerySet[NoCont
         )
         .order_by(F("confirmed_at").asc(nulls_first=True), "opened_at", "pk")
     )
+
+
+def open_stops(my_day: MyDay) -> list[Stop]:
+    """The carer's visits of the day that are without contact until somebody has met the
+    recipient. Needs no query when none was reported so."""
+    found = {
+        stop.visit.pk: stop
+        for stop in my_day.reported
+        if stop.report and stop.report.outcome == Report.Outcome.NO_CONTACT
+    }
+    if not found:
+        return []
+    ids = NoContact.objects.filter(visit__in=found, confirmed_at=None)
+    return [found[visit_id] for visit_id in ids.values_list("visit", flat=True)]
 
 
 def no_contact_of_visit(visit: Visit) -> NoContact | None:
