@@ -177,6 +177,8 @@ def test_administrators_are_told_at_once_when_the_duty_phone_is_not_reached(
         Department.objects.update(phone="+4733000009")
     actions.send_alarms()
     assert texts.numbers() == [ADMINISTRATORS]
+    silent.refresh_from_db()
+    assert (silent.alarms, silent.reached_duty) == (1, False)
 
 
 def test_an_alarm_that_reached_nobody_is_tried_again(silent, texts, time_machine, mailoutbox):
