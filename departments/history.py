@@ -24,18 +24,21 @@ def register_all() -> None:
         changes.register(kind)
 
 
+HOURS = (
+    "add_opening_hours",
+    "change_opening_hours",
+    "split_opening_hours",
+    "remove_opening_hours",
+    "set_special_day",
+    "remove_special_day",
+)
+
+
 def _kinds() -> list[changes.ChangeKind]:
-    hours = (
-        "add_opening_hours",
-        "change_opening_hours",
-        "split_opening_hours",
-        "remove_opening_hours",
-        "set_special_day",
-        "remove_special_day",
-    )
     services = {
         "add_service": _new_service,
         "change_service": _changed_service,
+        "change_no_contact_steps": _no_contact_steps,
         "add_qualification": _new_qualification,
     }
     staff = {
@@ -64,7 +67,7 @@ def _kinds() -> list[changes.ChangeKind]:
         kind(
             "hours",
             gettext_lazy("Opening hours"),
-            {**dict.fromkeys(hours, _hours), "undo": _undone},
+            {**dict.fromkeys(HOURS, _hours), "undo": _undone},
         ),
         kind("services", gettext_lazy("Services"), services),
         kind("staff", gettext_lazy("Staff"), staff, names_subject=True),
@@ -198,6 +201,12 @@ def _new_service(change: Change, people: People) -> str:
 
 def _changed_service(change: Change, people: People) -> str:
     return f"{change.before['name']}: {describe_values(Service, change, people.this_year)}"
+
+
+def _no_contact_steps(change: Change, people: People) -> str:
+    steps = "; ".join(change.after["steps"]) or _("the usual ones")
+    text = _("%(name)s, when nobody opens: %(steps)s")
+    return text % {"name": change.after["name"], "steps": steps}
 
 
 def _new_qualification(change: Change, people: People) -> str:

@@ -97,6 +97,7 @@ PLAIN = {
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why", "cancel_why", "with_later", "last_day", "answer",
     "stops_set_visits",
+    *(f"{field}_{n}" for field in ("text", "shows", "phone") for n in range(1, 7)),
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
     "how", "is_called", "met_at", "relation", "outcome", "result", "step",
 }  # fmt: skip

@@ -379,6 +379,7 @@ OTHERS = {
     "departments:split_period department row": "a form",
     "departments:remove_period department row": "a form",
     "departments:new_service department": "a form",
+    "departments:no_contact_steps department service": "six rows",
     "departments:new_employee department": "a form",
     "workflow:add_shift department date": "a form",
     "workflow:report_sick department date shift": "one shift",

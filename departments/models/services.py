@@ -91,7 +91,7 @@ class NoContactStep(models.Model):
     (``departments.queries.no_contact_steps``).
     """
 
-    MOST = 8  # of a service
+    MOST = 6  # of a service
 
     class Shows(models.TextChoices):
         NOTHING = "", _("Only the text")

@@ -191,7 +191,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         visits=len(states),
         unstaffed=states.count("open"),
         done=states.count("done") + states.count("partly"),
-        no_contact=states.count("no_contact"),
+        no_contact=states.count("no_contact") + states.count("alarm"),
         not_done=sum(states.count(state) for state in ("declined", "in_hospital", "unable")),
         untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),
