@@ -110,6 +110,7 @@ class NoContact(models.Model):
     alarm_due_at = models.DateTimeField(null=True)
     alarms = models.PositiveSmallIntegerField(default=0)
     alarmed_at = models.DateTimeField(null=True)  # the latest
+    reached_duty = models.BooleanField(default=False, db_default=False)  # the latest did
     how = models.CharField(max_length=6, choices=How.choices, blank=True)
     met_at = models.DateTimeField(null=True)  # as the person who confirmed it says
     confirmed_at = models.DateTimeField(null=True)

@@ -72,7 +72,8 @@ def _send(found: NoContact) -> bool:
     could not be reached."""
     department = found.visit.day.department
     reached = [_reach(found, target) for target in _duty(department)]
-    if not any(reached) or found.alarms >= ONLY_DUTY:
+    reached_duty = any(reached)
+    if not reached_duty or found.alarms >= ONLY_DUTY:
         reached += [_reach(found, target) for target in _administrators(department)]
     if not any(reached):
         log.error("No alarm about visit without contact %s could be sent", found.pk)
@@ -82,6 +83,7 @@ def _send(found: NoContact) -> bool:
         alarm_due_at=now + dt.timedelta(minutes=department.no_contact_minutes),
         alarms=found.alarms + 1,
         alarmed_at=now,
+        reached_duty=reached_duty,
     )
     return True
 

@@ -43,6 +43,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     )
     context = {
         "my_day": my_day,
+        "open_stops": queries.open_stops(my_day),
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
