@@ -78,9 +78,15 @@ class ReasonForm(CleanForm):
         "relative": _("Your relative called and asked."),
         "proposed": _("We proposed it."),
     }
+    # What the employee chooses from; the person reads the texts above.
+    CHOICES = [
+        ("called", _("The person called and asked")),
+        ("relative", _("A relative called and asked")),
+        ("proposed", _("We proposed it")),
+    ]
     why = forms.ChoiceField(
         label=_("Why"),
-        choices=list(USUAL.items()),
+        choices=CHOICES,
         required=False,
         widget=forms.RadioSelect,
     )

@@ -21,6 +21,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.models import User
@@ -246,6 +247,14 @@ def _say_saved(request: HttpRequest, preview: Preview, message: str, newest: int
     change = queries.undoable_since(department, newest)
     url = reverse("departments:undo_change", args=[department.pk, change]) if change else ""
     messages.success(request, message, extra_tags=url)
+    if preview.lost:
+        text = ngettext(
+            "%(count)s visit has nobody to go.",
+            "%(count)s visits have nobody to go.",
+            len(preview.lost),
+        ) % {"count": len(preview.lost)}
+        today = reverse("workflow:today", args=[department.pk])
+        messages.warning(request, text, extra_tags=f"link:{today}#unstaffed")
 
 
 def _impact(result: Impact | Reseated) -> Impact:

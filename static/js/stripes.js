@@ -11,10 +11,10 @@
     const before = document.createElement("span");
     before.className = "before";
     const words = field.closest("[data-stripes]").dataset;
-    before.textContent = words.stripes;
+    before.textContent = ` ${words.stripes}`;
     before.hidden = true;
     const unit = period.querySelector(".unit");
-    unit.after(" ", before);
+    unit.after(before);
 
     const follow = () => {
       const typed = /^\d+$/.test(field.value.trim()) ? Number(field.value) : Number(now);

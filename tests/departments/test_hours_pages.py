@@ -117,6 +117,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert "Save the change (1 visit loses its employee)" in " ".join(page.text.split())
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
+    confirmed = {**typed(), "confirmed": "1", "previewed": page.context["preview"].digest}
     AccessLogEntry.objects.all().delete()
     typing = {"HX-Request": "true"}
     counted = dina.post(url("change_period", row), typed(), headers=typing)
@@ -126,6 +127,10 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
         dina.post(url("change_period", row), typed(staff="x"), headers=typing).status_code == 204
     )
     assert OpeningHours.objects.get().staff == 3
+
+    saved = dina.post(url("change_period", row), confirmed, follow=True)
+    assert "1 visit has nobody to go." in saved.text
+    assert f'href="/departments/{row.department_id}/today/#unstaffed"' in saved.text
 
 
 def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):

@@ -36,6 +36,28 @@ def test_unstaffed_visits_are_ordered_by_time(department, day, tomorrow, shift, 
     assert [problem.is_soon for problem in problems] == [True, False]
 
 
+def test_many_unstaffed_visits_of_later_days_are_folded(
+    client, administrator, department, day, tomorrow, shift, visit_at
+):
+    later = factories.DayFactory(department=department, date=day.date + dt.timedelta(days=5))
+    visits = [visit_at(day, 15), visit_at(tomorrow, 9), *(visit_at(later, 9) for _ in range(4))]
+    assert len(today(department).problems_soon) == 6
+
+    visits.append(visit_at(later, 10))
+    found = today(department)
+    assert [problem.card.id for problem in found.problems_soon] == [one.pk for one in visits[:2]]
+    assert {problem.card.id for problem in found.problems_later} == {one.pk for one in visits[2:]}
+    client.force_login(administrator)
+    page = client.get(reverse("workflow:today", args=[department.pk])).text
+    assert page.count('<details class="more later-day">') == 1
+    # Nobody is at work: the way is another time.
+    link = reverse(
+        "booking:phone_visit",
+        args=[department.pk, visits[-1].booking.recipient_id, visits[-1].booking_id],
+    )
+    assert f'data-variant="secondary" href="{link}"' in page
+
+
 def test_two_unstaffed_visits_of_one_booking_are_numbered(
     client, administrator, department, day, shift, visit_at
 ):

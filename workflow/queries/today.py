@@ -25,6 +25,7 @@ from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
 MAX_WITH_CANDIDATES = 10
+MAX_PROBLEMS = 6  # shown in full, whatever their day
 MAX_CHANGES = 8
 MAX_UNBOOKED = 8
 AHEAD = dt.timedelta(days=7)
@@ -106,6 +107,19 @@ class Today:
     untold: UntoldDays
     pauses: list[Pause]
     no_contacts: list[NoContact]
+
+    @property
+    def problems_soon(self) -> list[Problem]:
+        """All problems while they are few, else those of the next two days that have any."""
+        if len(self.problems) <= MAX_PROBLEMS:
+            return self.problems
+        dates = sorted({problem.board.date for problem in self.problems})[:2]
+        return [problem for problem in self.problems if problem.board.date in dates]
+
+    @property
+    def problems_later(self) -> list[Problem]:
+        soon = {problem.card.id for problem in self.problems_soon}
+        return [problem for problem in self.problems if problem.card.id not in soon]
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:

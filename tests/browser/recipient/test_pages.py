@@ -150,6 +150,7 @@ def test_paper_has_the_visits_and_neither_free_times_nor_bare_headings(shop, ope
     assert page.locator(".run.free").count()
     page.emulate_media(media="print")
     assert page.locator(".run.mine").first.is_visible()
+    assert not page.locator(".week-grid .hours").is_visible(), "a list on a wide sheet too"
     assert not any(run.is_visible() for run in page.locator(".run:not(.mine)").all())
     shot(page, "recipient-week-printed")
 
