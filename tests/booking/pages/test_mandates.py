@@ -75,6 +75,8 @@ def test_a_user_who_is_no_recipient_chooses_whom_to_act_for(carl, ward):
     page = carl.get("/", follow=True)
     assert page.redirect_chain[-1][0] == reverse("booking:persons")
     assert ward.full_name in text_of(page)
+    assert "You are acting for yourself." not in text_of(page)  # nothing is theirs to book
+    assert page.text.count(f'value="{ward.pk}"') == 1
 
 
 def test_after_the_switch_each_page_names_the_recipient(acting, ward, service, book):
