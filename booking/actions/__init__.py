@@ -6,6 +6,7 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, move
+from booking.actions.charges import charge, release_unseated, tell_of_charge
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -60,6 +61,7 @@ __all__ = [
     "change_log_in",
     "change_note",
     "change_recipient",
+    "charge",
     "drop",
     "due",
     "end_mandate",
@@ -83,6 +85,7 @@ __all__ = [
     "opens_more",
     "register_guardian",
     "register_invitation_kinds",
+    "release_unseated",
     "remind",
     "repeat",
     "reseat",
@@ -90,5 +93,6 @@ __all__ = [
     "skip",
     "take_back_skip",
     "take_off",
+    "tell_of_charge",
     "wish",
 ]

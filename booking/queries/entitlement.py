@@ -14,7 +14,7 @@ from django.utils import timezone
 from booking import quota
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant, Recipient
-from booking.queries.own_booking_rows import OwnBooking, own_around
+from booking.queries.own_booking_rows import OwnBooking, charges_of, own_around
 from booking.quota import Charge
 from departments.models import Department, Service
 
@@ -109,7 +109,7 @@ class Entitlement:
             (one for one in own if moving is None or one.id != moving.pk),
             key=lambda one: one.starts,
         )
-        charges = [one.charge for one in own]
+        charges = charges_of(own)
         moves_from = int(moving.starts_at.timestamp()) if moving else None
         return cls(service, int(now.timestamp()), grants, own, charges, as_staff, moves_from)
 

@@ -21,7 +21,7 @@ from booking.models import Booking, Grant, Recipient
 from booking.queries.days import DayFact, day_facts, facts_of
 from booking.queries.entitlement import Balance, Entitlement, balance_of
 from booking.queries.local_time import midnight
-from booking.queries.own_booking_rows import OwnBooking, as_texts, charged_span
+from booking.queries.own_booking_rows import OwnBooking, as_texts, charged_span, charges_of
 from booking.queries.slots import offer_of
 from database.statements import ModelColumns, Statement
 from departments.hours import DAY
@@ -181,7 +181,7 @@ class Person:
     def balances(self, on: dt.date) -> list[Balance]:
         """What is left of each grant that is valid on a date from today on, by the
         service's name."""
-        charges = [one.charge for one in self._own]
+        charges = charges_of(self._own)
         return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
 
     def entitlement(

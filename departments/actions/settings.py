@@ -28,6 +28,8 @@ SETTINGS = (
     "public_holidays",
     "week_warning_days",
     "month_warning_days",
+    "charges_declined",
+    "charges_no_contact",
 )
 MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.

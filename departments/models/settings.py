@@ -73,6 +73,13 @@ class Department(Versioned):
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
+    # Whether a visit counts in the quota when it was not made.
+    charges_declined = models.BooleanField(
+        _("count visits that are declined at the door"), default=False
+    )
+    charges_no_contact = models.BooleanField(
+        _("count visits when we get no contact"), default=True
+    )
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
     hours_version = models.PositiveIntegerField(default=1, editable=False)
 

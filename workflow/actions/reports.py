@@ -1,4 +1,4 @@
-"""Report what happened at a visit."""
+"""Report what happened at a visit, which decides whether it counts in the quota."""
 
 import datetime as dt
 import uuid
@@ -9,11 +9,14 @@ from django.utils import timezone
 from accounts.actions import record
 from accounts.changes import CHANGED, PERSON
 from accounts.models import User
+from booking import actions as booking_actions
+from booking.actions.locks import lock_recipient
 from booking.models import Visit
 from departments.models import Employee
 from departments.queries import taken_off
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
+from workflow.outcomes import ReportedOutcomes
 
 
 def report(
@@ -25,7 +28,8 @@ def report(
     reason: str = "",
     seen: int | None = None,
 ) -> Report:
-    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
+    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces, and the
+    booking stops to count in the quota, or counts again, as ``booking.quota.is_charged`` says.
 
     The carer who has the visit, or had its shift when it began, may report it until the
     department closes the day; the department's administrators may also report it later, with
@@ -36,6 +40,12 @@ def report(
     has reported it since ``seen``.
     """
     with transaction.atomic():
+        recipient_id = (
+            Visit.objects.filter(pk=visit.pk).values_list("booking__recipient", flat=True).first()
+        )
+        if recipient_id is None:
+            raise NotYourVisit
+        lock_recipient(recipient_id)  # before the visit, as when it is cancelled
         # The lock keeps the visit from being moved to another carer's list meanwhile.
         found = (
             Visit.objects.select_for_update(of=("self",), no_key=True)
@@ -73,6 +83,8 @@ def report(
             new.pk, new.version = before.pk, before.version + 1
             _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
+        outcome = ReportedOutcomes().of([visit.booking_id])[visit.booking_id]
+        booking_actions.charge(booking_id=visit.booking_id, outcome=outcome)
     return new
 
 
