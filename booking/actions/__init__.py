@@ -6,7 +6,8 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, move
-from booking.actions.charges import charge, release_unseated, tell_of_charge
+from booking.actions.charges import charge, release_unseated
+from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -49,6 +50,7 @@ __all__ = [
     "Invited",
     "Particulars",
     "accept_mandate",
+    "add_contact",
     "add_recipient",
     "alert_unbooked",
     "announce",
@@ -87,12 +89,12 @@ __all__ = [
     "register_invitation_kinds",
     "release_unseated",
     "remind",
+    "remove_contact",
     "repeat",
     "reseat",
     "revoke_feed",
     "skip",
     "take_back_skip",
     "take_off",
-    "tell_of_charge",
     "wish",
 ]

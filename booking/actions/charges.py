@@ -20,12 +20,10 @@ RELEASE_AFTER = dt.timedelta(hours=1)
 LOOK_BACK = dt.timedelta(days=3)
 
 
-def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> bool:
-    """Write whether the booking counts, and return it. The caller holds the recipient's lock,
-    and has written what became of the visit in the same transaction.
-
-    When that changes, the recipient and their helpers get a message. After *no contact* they get
-    none before somebody has met the recipient: see ``tell_of_charge``.
+def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> None:
+    """Write whether the booking counts in the quota. When that changes, the recipient and their
+    helpers get a message. The caller holds the recipient's lock, and has written what became of
+    the visit in the same transaction.
     """
     booking = Booking.objects.select_related("grant", "service__department", "recipient").get(
         pk=booking_id
@@ -41,27 +39,7 @@ def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> bool:
     if counts != (booking.uncharged_at is None):
         booking.uncharged_at = None if counts else timezone.now()
         booking.save(update_fields=["uncharged_at"])
-        if outcome is not Outcome.NO_CONTACT:
-            tell_of_charge(booking=booking)
-    return counts
-
-
-def tell_of_charge(*, booking: Booking) -> None:
-    """Post a message on whether the booking counts. It is not sent to somebody who has had the
-    same message, or when the visit is corrected before ``MESSAGE_AFTER``."""
-    now = timezone.now()
-    counts = booking.uncharged_at is None
-    notify(
-        booking.recipient,
-        kind=CHARGE,
-        kind_for_others=CHARGE_FOR_OTHERS,
-        department_id=booking.service.department_id,
-        about_id=booking.pk,
-        key=f"{booking.pk} {now.isoformat()}",
-        facts={"counts": counts},
-        due_at=now + MESSAGE_AFTER,
-        expires_at=now + MESSAGE_EXPIRES,
-    )
+        _tell(booking)
 
 
 def release_unseated(now: dt.datetime) -> int:
@@ -81,3 +59,21 @@ def release_unseated(now: dt.datetime) -> int:
             outcome = outcomes.registered().of([booking.pk]).get(booking.pk)
             charge(booking_id=booking.pk, outcome=outcome)
     return len(ids)
+
+
+def _tell(booking: Booking) -> None:
+    """The message is not sent to somebody who has had the same one, or when the visit is
+    corrected before ``MESSAGE_AFTER``."""
+    now = timezone.now()
+    counts = booking.uncharged_at is None
+    notify(
+        booking.recipient,
+        kind=CHARGE,
+        kind_for_others=CHARGE_FOR_OTHERS,
+        department_id=booking.service.department_id,
+        about_id=booking.pk,
+        key=f"{booking.pk} {now.isoformat()}",
+        facts={"counts": counts},
+        due_at=now + MESSAGE_AFTER,
+        expires_at=now + MESSAGE_EXPIRES,
+    )

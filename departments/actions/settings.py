@@ -17,6 +17,7 @@ from departments.models import Department
 SETTINGS = (
     "name",
     "phone",
+    "phone_hours",
     "is_open",
     "horizon_days",
     "slot_minutes",
@@ -30,6 +31,7 @@ SETTINGS = (
     "month_warning_days",
     "charges_declined",
     "charges_no_contact",
+    "no_contact_minutes",
 )
 MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.

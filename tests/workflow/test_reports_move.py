@@ -76,7 +76,7 @@ def test_an_outcome_with_another_name_is_renamed_with_its_history(department, ad
     day = factories.DayFactory(department=department)
     visit = factories.VisitFactory(day=day, booking__starts_at=timezone.now())
     report = actions.report(visit=visit, outcome="no_contact", by=administrator)
-    report = actions.report(visit=visit, outcome="done", by=administrator)
+    report = actions.report(visit=visit, outcome="done", how="seen", by=administrator)
     report = actions.report(visit=visit, outcome="no_contact", by=administrator)
 
     for old, new in (("no_contact", "not_available"), ("not_available", "no_contact")):
@@ -96,7 +96,7 @@ def test_what_we_could_not_do_before_stops_counting(administrator, department):
             Report.objects.create(
                 visit=visit, outcome=outcome, by=administrator, at=timezone.now()
             )
-    run(importlib.import_module("workflow.migrations.0005_charges").UNABLE)
+    run(importlib.import_module("workflow.migrations.0006_charges").UNABLE)
     assert [booking.uncharged_at is None for booking in Booking.objects.order_by("starts_at")] == [
         False,
         True,

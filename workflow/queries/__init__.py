@@ -12,6 +12,14 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
+from workflow.queries.no_contacts import (
+    NumberToCall,
+    StepToDo,
+    needs_contact,
+    no_contact_of_visit,
+    steps_to_do,
+    unclosed_no_contacts,
+)
 from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
@@ -57,6 +65,7 @@ __all__ = [
     "Move",
     "MyDay",
     "NotBooked",
+    "NumberToCall",
     "OwnUntoldDay",
     "Pause",
     "PlanCounts",
@@ -64,6 +73,7 @@ __all__ = [
     "Problem",
     "RemainingVisits",
     "ShiftCandidate",
+    "StepToDo",
     "Stop",
     "Today",
     "TodayFigures",
@@ -81,11 +91,15 @@ __all__ = [
     "is_over",
     "list_entries",
     "my_day",
+    "needs_contact",
+    "no_contact_of_visit",
     "planning_input",
     "qualification_names",
     "shift_candidates",
     "stale_days",
+    "steps_to_do",
     "today_of",
+    "unclosed_no_contacts",
     "untold_days",
     "untold_days_of",
     "untold_on",

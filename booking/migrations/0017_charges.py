@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0015_kind_of_time"),
+        ("booking", "0016_contacts"),
     ]
 
     operations = [

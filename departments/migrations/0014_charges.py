@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0012_phone_hours"),
+        ("departments", "0013_no_contact_steps"),
     ]
 
     operations = [

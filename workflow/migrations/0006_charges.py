@@ -14,6 +14,6 @@ WHERE unable.booking_id = booking_booking.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0016_charges"), ("workflow", "0004_outcomes")]
+    dependencies = [("booking", "0017_charges"), ("workflow", "0005_no_contacts")]
 
     operations = [migrations.RunSQL(UNABLE, migrations.RunSQL.noop)]
