@@ -123,6 +123,7 @@ def _visit_page(
             "report": shown,
             "other": other,
             "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
+            "duty_phone": staff_phone_of(my_day.department_of(stop)),
         },
         status=409 if other else 200,
     )
