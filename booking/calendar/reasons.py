@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TOO_LITTLE_LEFT = "too-little-left"
     GRANT_TOO_SMALL = "grant-too-small"
     NOT_GRANTED = "not-granted"
+    PAUSED = "paused"
     NO_TIMES = "no-times"
     CLOSED = "closed"
     NOT_YET = "not-yet"
@@ -36,10 +37,12 @@ KIND_OF = {
     SlotStatus.TOO_LITTLE_LEFT: Kind.TOO_LITTLE_LEFT,
     SlotStatus.GRANT_TOO_SMALL: Kind.GRANT_TOO_SMALL,
     SlotStatus.NOT_GRANTED: Kind.NOT_GRANTED,
+    SlotStatus.PAUSED: Kind.PAUSED,
 }
 
 # The reason for a day without free times is the first of these that one of its slots has.
 REASONS = (
+    Kind.PAUSED,
     Kind.GRANT_TOO_SMALL,
     Kind.USED_UP,
     Kind.TOO_LITTLE_LEFT,
@@ -64,6 +67,7 @@ class Obstacle(StrEnum):
     TOO_LITTLE_LEFT = "too-little-left"
     GRANT_TOO_SMALL = "grant-too-small"
     NOT_GRANTED = "not-granted"
+    PAUSED = "paused"
     BUSY = "busy"
     MIXED = "mixed"  # other reasons on other days
 

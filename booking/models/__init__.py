@@ -4,6 +4,7 @@ from booking.models.bookings import Booking, BookingEvent, Visit
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
+from booking.models.pauses import Pause
 from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.wishes import SlotWish
@@ -16,6 +17,7 @@ __all__ = [
     "Contact",
     "Grant",
     "Mandate",
+    "Pause",
     "Recipient",
     "SeriesDate",
     "SlotWish",

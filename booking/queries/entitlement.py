@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from booking import quota
 from booking.calendar.offers import SlotStatus
-from booking.models import Booking, Grant, Recipient
-from booking.queries.own_booking_rows import OwnBooking, own_around
+from booking.models import Booking, Grant, Pause, Recipient
+from booking.queries.own_booking_rows import OwnBooking, OwnPause, own_around, pauses_as_texts
 from booking.quota import Charge
 from departments.models import Department, Service
 
@@ -68,6 +68,7 @@ class Entitlement:
     grants: Sequence[Grant]
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
+    pauses: Sequence[OwnPause] = ()
     as_staff: bool = False  # staff need not keep the department's shortest notice
     moves_from: int | None = None  # the start of the booking that is moving
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class Entitlement:
         *,
         moving: Booking | None = None,
     ) -> Self:
-        """Read in two statements."""
+        """Read in three statements."""
         first, last = min(dates), max(dates)
         grants = list(
             Grant.objects.filter(recipient=recipient, service=service)
@@ -92,7 +93,9 @@ class Entitlement:
         for grant in grants:
             grant.service = service
         own = own_around(recipient, first, last)
-        return cls.known(service, grants, own, now, moving=moving)
+        standing = Pause.objects.standing(first).filter(recipient=recipient, first_day__lte=last)
+        pauses = OwnPause.all_of(pauses_as_texts(standing))
+        return cls.known(service, grants, own, now, pauses=pauses, moving=moving)
 
     @classmethod
     def known(
@@ -102,6 +105,7 @@ class Entitlement:
         own: Iterable[OwnBooking],
         now: dt.datetime,
         *,
+        pauses: Sequence[OwnPause] = (),
         moving: Booking | None = None,
         as_staff: bool = False,
     ) -> Self:
@@ -111,7 +115,9 @@ class Entitlement:
         )
         charges = [one.charge for one in own]
         moves_from = int(moving.starts_at.timestamp()) if moving else None
-        return cls(service, int(now.timestamp()), grants, own, charges, as_staff, moves_from)
+        return cls(
+            service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from
+        )
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
         """Why this recipient can't have a visit then, on that local date, whatever seats are
@@ -141,9 +147,14 @@ class Entitlement:
         return self.own[first:last]
 
     def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
-        """Why the grants allow no visit of that length on that date; None when they do."""
+        """Why the grants allow no visit of that length on that date, or a pause stops it; None
+        when nothing does."""
         balance = self.balance(date)
-        return balance.refusal(seconds // 60) if balance else SlotStatus.NOT_GRANTED
+        if balance is None:
+            return SlotStatus.NOT_GRANTED
+        if any(pause.stops(balance.grant, date) for pause in self.pauses):
+            return SlotStatus.PAUSED
+        return balance.refusal(seconds // 60)
 
     def balance(self, date: dt.date) -> Balance | None:
         """What is left of the grant that is valid on the date; None without one."""

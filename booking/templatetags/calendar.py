@@ -51,6 +51,7 @@ REASONS = {
     Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open for booking"),
 }
@@ -65,6 +66,7 @@ RUN_WORDS = {
     Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open"),
     Kind.NOT_YET: gettext_lazy("Not open yet"),

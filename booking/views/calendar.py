@@ -44,6 +44,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
         "next_visit": visit,
         "is_now": visit is not None and visit.starts_at <= person.now,
         "balances": balances,
+        "pauses": person.pauses,
     }
     choosing = _choosing(request, person, balances)
     if choosing:

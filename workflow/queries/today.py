@@ -9,8 +9,9 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Visit
+from booking.models import BookingEvent, Pause, Visit
 from booking.queries.essential import Unbooked, unbooked
+from booking.queries.pauses import pauses_to_see
 from database.list_pages import ListPage, list_page
 from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
@@ -103,6 +104,7 @@ class Today:
     changes: ListPage[BookingEvent]
     essential: ListPage[NotBooked]
     untold: UntoldDays
+    pauses: list[Pause]
     no_contacts: list[NoContact]
 
     @property
@@ -113,6 +115,7 @@ class Today:
         shown += [one.visit.booking for one in self.no_contacts]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
+        ids |= {pause.recipient_id for pause in self.pauses}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -147,6 +150,7 @@ def today_of(
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
+        pauses=pauses_to_see(department, now, date),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 

@@ -322,6 +322,7 @@ def recipient_page(
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
         "contact": contact or _contact(recipient),
+        "pauses": queries.pauses_of(recipient, timezone.localdate()),
         "contacts": recipient.contacts.all(),
         "new_contact": new_contact or ContactForm(),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
