@@ -50,7 +50,9 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
         WHERE recipient_id = %(recipient)s AND status = 'booked'
             AND starts_at >= %(since)s AND starts_at < %(until)s
     ),
-    given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until
+    given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until,
+    given.kind_of_time, given.choice_from, given.window_start, given.window_end,
+    given.at_most_a_day, given.days_between
 FROM (SELECT) AS one LEFT JOIN booking_grant AS given
     ON recipient_id = %(recipient)s AND service_id = %(service)s
     AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
@@ -111,6 +113,12 @@ class _KnownRow(NamedTuple):
     period: str
     valid_from: dt.date
     valid_until: dt.date | None
+    kind_of_time: str
+    choice_from: dt.date | None
+    window_start: dt.time | None
+    window_end: dt.time | None
+    at_most_a_day: int | None
+    days_between: int | None
 
 
 class _SeatRow(NamedTuple):
@@ -250,6 +258,12 @@ def _grant(recipient: Recipient, service: Service, row: _KnownRow) -> Grant:
         period=row.period,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        kind_of_time=row.kind_of_time,
+        choice_from=row.choice_from,
+        window_start=row.window_start,
+        window_end=row.window_end,
+        at_most_a_day=row.at_most_a_day,
+        days_between=row.days_between,
     )
 
 
