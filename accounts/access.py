@@ -61,10 +61,11 @@ def log_accesses(
     wanted = set(subject_ids)
     if not wanted:
         return
+    entry = {"actor": by, "what": what, "as_duty_lead": by.as_duty_lead}
     logged = AccessLogEntry.objects.filter(
-        actor=by, what=what, at__gt=timezone.now() - REPEAT_WINDOW, subject_id__in=wanted
+        **entry, at__gt=timezone.now() - REPEAT_WINDOW, subject_id__in=wanted
     ).values_list("subject_id", flat=True)
     AccessLogEntry.objects.bulk_create(
-        AccessLogEntry(actor=by, subject_id=subject_id, department_id=department_id, what=what)
+        AccessLogEntry(subject_id=subject_id, department_id=department_id, **entry)
         for subject_id in sorted(wanted - set(logged))
     )

@@ -73,6 +73,10 @@ class User(AbstractBaseUser, Versioned):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
+    # Set for the request of somebody who has access only as the duty lead: each entry that the
+    # request writes to the access log says so.
+    as_duty_lead = False
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -133,6 +137,7 @@ class AccessLogEntry(models.Model):
     subject_id = models.UUIDField()
     department_id = models.UUIDField(null=True)
     what = models.CharField(max_length=100)  # the page's URL name, or the action
+    as_duty_lead = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -29,6 +29,14 @@ class NoSuchSlot(BookingError):
     """Not a time that anybody can choose: off the grid, or nobody is at work then."""
 
 
+class Paused(BookingError):
+    """The recipient's help is paused on that date."""
+
+
+class PauseOverlaps(BookingError):
+    """The recipient has another pause on one of these days."""
+
+
 class OverQuota(BookingError):
     """The grant gives no more in that week or month, or less than the visit takes."""
 
@@ -135,6 +143,8 @@ def error_of(status: SlotStatus, balance: "Balance | None" = None) -> BookingErr
             return OverlapsOwn()
         case SlotStatus.PAST | SlotStatus.TOO_SOON:
             return TooLate()
+        case SlotStatus.PAUSED:
+            return Paused()
         case SlotStatus.NOT_GRANTED:
             return NotGranted()
         case SlotStatus.OVER_QUOTA | SlotStatus.TOO_LITTLE_LEFT | SlotStatus.GRANT_TOO_SMALL:

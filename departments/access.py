@@ -3,8 +3,8 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, NamedTuple, ParamSpec
+from functools import partial, wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from departments.models import (
     SpecialDay,
 )
 from departments.queries.changes import changes_of
+from departments.queries.duty import duty_department
 from departments.queries.staff import coming_absences, recent_absences
 from departments.removals import find_removed
 
@@ -125,6 +126,19 @@ def change_of(department: Department, change_id: int) -> Change:
     return get_object_or_404(changes_of(department), pk=change_id)
 
 
+def department_on(user: User, department_id: uuid.UUID, date: dt.date) -> Department:
+    """The department, for its administrators and the duty lead of its day. Marks the user as
+    ``as_duty_lead`` when that alone gives access. Raises ``Http404``."""
+    try:
+        return department_for(user, department_id, Employee.Role.ADMINISTRATOR)
+    except Http404:
+        found = duty_department(user, department_id, date, timezone.now())
+        if found is None:
+            raise
+        user.as_duty_lead = True
+        return found
+
+
 def administrator(
     view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -141,12 +155,47 @@ def administrator(
         request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         found = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
-        try:
-            return view(request, found, *args, **kwargs)
-        except (Http404, ObjectDoesNotExist) as error:
-            removed = find_removed(request, found, kwargs)
-            if removed is None:
-                raise
-            raise removed from error
+        return _shown(request, found, kwargs, partial(view, request, found, *args, **kwargs))
 
     return guarded
+
+
+def administrator_or_duty_lead(
+    view: Callable[Concatenate[PersonRequest, Department, dt.date, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, and let the duty lead of the ``date`` in the URL in too.
+
+    For views of that day's visits, shifts, absences and contacts only: never for roles,
+    settings, decisions, mandates, keys or exports.
+    """
+
+    @person_required
+    @wraps(view)
+    def guarded(
+        request: PersonRequest,
+        /,
+        department: uuid.UUID,
+        date: dt.date,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> HttpResponse:
+        found = department_on(request.user, department, date)
+        its_view = partial(view, request, found, date, *args, **kwargs)
+        return _shown(request, found, {"date": date, **kwargs}, its_view)
+
+    return guarded
+
+
+def _shown(
+    request: PersonRequest,
+    department: Department,
+    kwargs: dict[str, Any],
+    view: Callable[[], HttpResponse],
+) -> HttpResponse:
+    try:
+        return view()
+    except (Http404, ObjectDoesNotExist) as error:
+        removed = find_removed(request, department, kwargs)
+        if removed is None:
+            raise
+        raise removed from error

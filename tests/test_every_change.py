@@ -28,6 +28,7 @@ OTHERS = {
     "book": "a BookingEvent",
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
+    "cancel_in_pause": "a BookingEvent for each",
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
     "request_change": "recorded when it is confirmed",
@@ -36,6 +37,8 @@ OTHERS = {
     "change_shifts": "its callers record what they change",
     "find_invited": "changes nothing",
     "was_made_by": "changes nothing",
+    "note_attempt": "its row says who and when, and never changes",
+    "open_no_contact": "its row says who and when; the recipient reads changes",
     "reseat": "records the visits that lose their carer",
 }
 
@@ -69,9 +72,10 @@ WITHOUT_ACTOR = {
         "alert_unbooked", "announce", "book_all_series", "book_what_is_near", "claim",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
+        "rebook_date",
         "note_reading", "notify", "notify_of_expired_mandates", "plan_stale_days", "post",
         "record_failure", "record_success", "record_token_use", "register_invitation_kinds",
-        "remind", "send_due", "send_invitations", "settle", "settle_due_days",
+        "remind", "send_alarms", "send_due", "send_invitations", "settle", "settle_due_days",
     },
     "a log-in under way": {"send_another_code", "send_code", "use_code"},
 }  # fmt: skip

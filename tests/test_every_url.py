@@ -26,14 +26,16 @@ from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Mandate
+from booking.models import Contact, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
+from departments.models import Day
 from departments.queries.staff import EMPLOYMENT
 from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
 from workflow import actions as workflow_actions
+from workflow.models import NoContact
 
 ANYBODY = "anybody"
 LOGGED_IN = "logged in"
@@ -44,6 +46,8 @@ OTHER_ADMINISTRATOR = "other administrator"
 CARE_WORKER = "care worker"
 OTHER_CARE_WORKER = "other care worker"
 COORDINATOR = "coordinator"
+DUTY_LEAD = "duty lead of that day"
+LATER_LEAD = "duty lead whose shift begins later"
 ANONYMOUS = "anonymous"
 # These users act for the recipient.
 GUARDIAN = "guardian"
@@ -53,12 +57,14 @@ FORMER = "helper whose mandate has ended"
 EVERYBODY_INSIDE = {
     RECIPIENT, OTHER_RECIPIENT, ADMINISTRATOR, OTHER_ADMINISTRATOR,
     CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
+    DUTY_LEAD, LATER_LEAD,
 }  # fmt: skip
 RECIPIENTS = {RECIPIENT, OTHER_RECIPIENT}
 BOOKERS = {RECIPIENT, GUARDIAN}
 LOOKERS = {RECIPIENT, GUARDIAN, LOOKER}
 ACTING = {GUARDIAN, LOOKER, FORMER}
-CARERS = {CARE_WORKER, OTHER_CARE_WORKER}
+CARERS = {CARE_WORKER, OTHER_CARE_WORKER, DUTY_LEAD, LATER_LEAD}
+LEADERS = {ADMINISTRATOR, DUTY_LEAD}  # of that day
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,8 @@ RULES = {
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
+    "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
+    "booking:end_pause pause": post(*BOOKERS, pause="pause"),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -219,6 +227,10 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:remove_contact department recipient contact": post(
+        ADMINISTRATOR, **D, recipient="recipient", contact="contact"
+    ),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -252,6 +264,16 @@ RULES = {
     "booking:end_series_by_phone department recipient series": post(
         ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
+    "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:end_pause_by_phone department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
+    ),
+    "booking:answer_pause department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
+    ).sends(answer="answer"),
+    "booking:confirm_pause department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
+    ),
     "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments
     "departments:overview": get(COORDINATOR, ADMINISTRATOR, OTHER_ADMINISTRATOR),
@@ -273,6 +295,7 @@ RULES = {
     "departments:add_qualification department": post(ADMINISTRATOR, **D),
     "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:no_contact_steps department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:staff department": get(ADMINISTRATOR, **D),
     "departments:new_employee department": get(ADMINISTRATOR, **D),
     "departments:add_employee department": post(ADMINISTRATOR, **D),
@@ -301,33 +324,41 @@ RULES = {
     "departments:correct_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
     "departments:settings department": get(ADMINISTRATOR, **D),
     "departments:change_settings department": post(ADMINISTRATOR, **D),
+    "departments:phones department": get(ADMINISTRATOR, **D),
+    "departments:change_phones department": post(ADMINISTRATOR, **D),
     "departments:changes department": get(ADMINISTRATOR, **D),
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
     "workflow:today department": get(ADMINISTRATOR, **D),
     "workflow:board department": get(ADMINISTRATOR, **D),
-    "workflow:board department date": get(ADMINISTRATOR, **AT_DAY),
+    "workflow:board department date": get(*LEADERS, **AT_DAY),
     "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),
-    "workflow:board_visit department date visit": get(ADMINISTRATOR, **AT_DAY, visit="visit"),
+    "workflow:board_visit department date visit": get(*LEADERS, **AT_DAY, visit="visit"),
     "workflow:close_day department date": get(ADMINISTRATOR, **AT_DAY),
-    "workflow:report_visit department date visit": get(ADMINISTRATOR, **AT_DAY, visit="visit"),
-    "workflow:give department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit").sends(
+    "workflow:report_visit department date visit": get(*LEADERS, **AT_DAY, visit="visit"),
+    "workflow:give department date visit": post(*LEADERS, **AT_DAY, visit="visit").sends(
         shift="shift"
     ),
-    "workflow:take_off department date visit": post(ADMINISTRATOR, **AT_DAY, visit="visit"),
-    "workflow:add_shift department date": get(ADMINISTRATOR, **AT_DAY),
-    "workflow:board_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
-    "workflow:report_sick department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
-    "workflow:name_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift").sends(
+    "workflow:take_off department date visit": post(*LEADERS, **AT_DAY, visit="visit"),
+    "workflow:add_shift department date": get(*LEADERS, **AT_DAY),
+    "workflow:board_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:mark_duty department date shift": post(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:report_sick department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:name_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift").sends(
         person="person"
     ),
-    "workflow:unname_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
-    "workflow:remove_shift department date shift": get(ADMINISTRATOR, **AT_DAY, shift="shift"),
+    "workflow:unname_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:remove_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:staff_no_contact department no_contact": get(*LEADERS, **D, no_contact="no_contact"),
+    "workflow:close_no_contact department no_contact": post(
+        *LEADERS, **D, no_contact="no_contact"
+    ),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
     "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
     "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:no_contact date visit": get(CARE_WORKER, date="date", visit="silent_visit"),
     "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
 }
 
@@ -369,6 +400,8 @@ def cast(db, department, other_department, recipient, administrator, other_admin
         CARE_WORKER: care_worker,
         OTHER_CARE_WORKER: factories.EmployeeFactory(department=other_department).person,
         COORDINATOR: factories.CoordinatorFactory().user,
+        DUTY_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=30)),
+        LATER_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=90)),
         GUARDIAN: mandate(guardian=True).holder,
         LOOKER: mandate(may=Mandate.May.LOOK).holder,
         FORMER: mandate(revoked_at=timezone.now()).holder,
@@ -384,6 +417,13 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     shift = factories.ShiftFactory(day=day, person=care_worker)
     visit = factories.VisitFactory(
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
+    )
+    silent = factories.VisitFactory(
+        day=day,
+        shift=shift,
+        booking__recipient=recipient,
+        booking__service=service,
+        booking__starts_at=factories.local(tomorrow, 15),
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
@@ -414,6 +454,13 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "feed": feed.pk,
         "secret": secret,
         "visit": visit.pk,
+        "silent_visit": silent.pk,
+        "contact": Contact.objects.create(
+            recipient=recipient, position=1, name="Tone", phone="+4790000021"
+        ).pk,
+        "no_contact": NoContact.objects.create(
+            visit=silent, opened_at=timezone.now(), opened_by=care_worker
+        ).pk,
         "shift": shift.pk,
         "work_list": shift.work_list.pk,
         "row": factories.OpeningHoursFactory(department=department).pk,
@@ -428,6 +475,8 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "person": factories.EmployeeFactory(department=department).person_id,
         "wish": factories.SlotWishFactory(recipient=recipient, service=service).pk,
         "series": series.pk,
+        "answer": "stop",
+        "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
@@ -444,6 +493,22 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "uidb36": "0",
         "key": "set-password",
     }
+
+
+def duty_lead(department, own_department, begins_in):
+    """A carer of another department, on a shift that ends tomorrow evening."""
+    carer = factories.EmployeeFactory(department=own_department).person
+    now = timezone.now()
+    today = timezone.localdate(now)
+    day, _ = Day.objects.get_or_create(department=own_department, date=today)
+    shift = factories.ShiftFactory(
+        day=day,
+        person=carer,
+        starts_at=now + begins_in,
+        ends_at=factories.local(today + dt.timedelta(days=1), 20),
+    )
+    shift.duty_for.add(department)
+    return carer
 
 
 def undoable_change(department, administrator):

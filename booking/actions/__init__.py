@@ -5,7 +5,8 @@ published inside a transaction: readers find the Day's revision raised.
 """
 
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, move
+from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -19,6 +20,13 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.pauses import (
+    Resumed,
+    answer_set_visits,
+    confirm_pause,
+    end_pause,
+    pause,
+)
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -37,6 +45,7 @@ from booking.actions.series import (
     book_what_is_near,
     end_series,
     go_on,
+    rebook_date,
     repeat,
     skip,
     take_back_skip,
@@ -47,22 +56,28 @@ __all__ = [
     "ChoiceTerms",
     "Invited",
     "Particulars",
+    "Resumed",
     "accept_mandate",
+    "add_contact",
     "add_recipient",
     "alert_unbooked",
     "announce",
+    "answer_set_visits",
     "book",
     "book_all_series",
     "book_what_is_near",
     "cancel",
+    "cancel_in_pause",
     "change_contact_email",
     "change_grant",
     "change_log_in",
     "change_note",
     "change_recipient",
+    "confirm_pause",
     "drop",
     "due",
     "end_mandate",
+    "end_pause",
     "end_series",
     "give",
     "give_mandate",
@@ -81,9 +96,12 @@ __all__ = [
     "notify",
     "notify_of_expired_mandates",
     "opens_more",
+    "pause",
+    "rebook_date",
     "register_guardian",
     "register_invitation_kinds",
     "remind",
+    "remove_contact",
     "repeat",
     "reseat",
     "revoke_feed",

@@ -18,7 +18,7 @@ from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.models import Grant, Recipient
 from booking.queries.day_seatings import pauses_of
-from booking.queries.own_booking_rows import OwnBooking, charged_span
+from booking.queries.own_booking_rows import OwnBooking, OwnPause, charged_span
 from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Visit
 from database.pipeline import Query, run_pipeline
@@ -49,6 +49,12 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
         FROM booking_booking
         WHERE recipient_id = %(recipient)s AND status = 'booked'
             AND starts_at >= %(since)s AND starts_at < %(until)s
+    ),
+    ARRAY(
+        SELECT ARRAY[first_day::text, last_day::text, set_visits]
+        FROM booking_pause
+        WHERE recipient_id = %(recipient)s AND ended_at IS NULL
+            AND first_day <= %(date)s AND (last_day IS NULL OR last_day >= %(date)s)
     ),
     given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until,
     given.kind_of_time, given.choice_from, given.window_start, given.window_end,
@@ -91,7 +97,7 @@ class Known:
 
     ``is_made``: a booking with this key exists. ``needs`` are the qualifications that a carer
     must have. ``has_night``: a shift of the day before includes the visit; None while that day
-    is not laid out. ``own`` are the bookings around the date, ``grants`` the one that is valid
+    is not laid out. ``own`` are the bookings around the date; ``pauses`` and ``grants`` the one
     on the date, if any.
     """
 
@@ -99,6 +105,7 @@ class Known:
     needs: frozenset[uuid.UUID]
     has_night: bool | None
     own: Sequence[OwnBooking]
+    pauses: Sequence[OwnPause]
     grants: Sequence[Grant]
 
 
@@ -107,6 +114,7 @@ class _KnownRow(NamedTuple):
     needs: Sequence[uuid.UUID]
     has_night: bool | None
     own: Sequence[Sequence[str]]
+    pauses: Sequence[Sequence[str | None]]
     grant_id: uuid.UUID | None
     amount: int
     unit: str
@@ -173,6 +181,7 @@ def known_of(
         frozenset(row.needs),
         row.has_night,
         own=OwnBooking.all_of(row.own),
+        pauses=OwnPause.all_of(row.pauses),
         grants=[_grant(recipient, service, row)] if row.grant_id else [],
     )
 

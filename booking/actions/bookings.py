@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -129,16 +130,50 @@ def cancel(
         _check_own_choice(fresh, queries.grant_of_booking(fresh), provenance)
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
-        days = lock_days(_days_of(fresh))
-        _delete_visits(fresh)
-        fresh.status = Booking.Status.CANCELLED
-        fresh.cancelled_at = now
-        fresh.sequence += 1
-        fresh.save(update_fields=["status", "cancelled_at", "sequence"])
-        _event(fresh, BookingEvent.Kind.CANCELLED, provenance, old=fresh.starts_at).save()
-        for day in days:
-            bump_revision(day)
+        _cancel(fresh, provenance, now)
         return fresh
+
+
+def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
+    """Cancel a recipient's bookings because they are away, whatever the deadlines. Returns those
+    that are cancelled: one that is reported already stays.
+
+    The caller holds the recipient's lock, and posts one message for all.
+    """
+    lock_days({pair for booking in bookings for pair in _days_of(booking)})  # in their order
+    now = timezone.now()
+    provenance = _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False)
+    cancelled = []
+    for booking in bookings:
+        try:
+            with transaction.atomic():
+                _cancel(booking, provenance, now, announced_at=now)
+        except errors.AlreadyReported:
+            continue
+        cancelled.append(booking)
+    return cancelled
+
+
+def _cancel(
+    booking: Booking,
+    provenance: "_Provenance",
+    now: dt.datetime,
+    *,
+    announced_at: dt.datetime | None = None,
+) -> None:
+    """Cancel it; ``announced_at``: its recipient need not get a message of its own. Raises
+    ``AlreadyReported``."""
+    days = lock_days(_days_of(booking))
+    _delete_visits(booking)
+    booking.status = Booking.Status.CANCELLED
+    booking.cancelled_at = now
+    booking.sequence += 1
+    booking.save(update_fields=["status", "cancelled_at", "sequence"])
+    event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
+    event.announced_at = announced_at
+    event.save()
+    for day in days:
+        bump_revision(day)
 
 
 def _book(
@@ -330,6 +365,7 @@ def _check_entitlement(
         known.grants,
         known.own,
         now,
+        pauses=known.pauses,
         moving=request.moving,
         as_staff=provenance.as_staff,
     )

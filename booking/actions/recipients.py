@@ -18,8 +18,10 @@ from booking.models import (
     Booking,
     BookingSeries,
     CalendarFeed,
+    Contact,
     Grant,
     Mandate,
+    Pause,
     Recipient,
     SlotWish,
 )
@@ -274,7 +276,17 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .filter(visits__isnull=False)
             .distinct()
         )
-        for model in (Grant, Booking, BookingSeries, SlotWish, CalendarFeed, Mandate):
+        _end_pauses_of_both(from_, into)
+        for model in (
+            Grant,
+            Booking,
+            BookingSeries,
+            SlotWish,
+            CalendarFeed,
+            Mandate,
+            Contact,
+            Pause,
+        ):
             model._default_manager.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.
         AccessLogEntry.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)
@@ -288,6 +300,16 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
                 has_confidential_address=True, version=F("version") + 1
             )
         from_.delete()
+
+
+def _end_pauses_of_both(from_: Recipient, into: Recipient) -> None:
+    """Pauses of one recipient do not overlap: where both are away, ``into``'s stands."""
+    today = timezone.localdate()
+    kept = list(into.pauses.standing(today))
+    for pause in from_.pauses.standing(today):
+        if any(pause.overlaps(one) for one in kept):
+            pause.ended_at = timezone.now()
+            pause.save(update_fields=["ended_at"])
 
 
 def _invite(

@@ -50,7 +50,7 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.TooClose: Why.TOO_CLOSE,
 }
 # Errors after which the date stays undecided and is tried again the next night.
-AGAIN_TOMORROW = (Busy, errors.OutsideHorizon)
+AGAIN_TOMORROW = (Busy, errors.OutsideHorizon, errors.Paused)
 
 
 def repeat(
@@ -187,6 +187,21 @@ def end_series(
     return kept
 
 
+def rebook_date(*, date: SeriesDate, key: uuid.UUID) -> Booking | None:
+    """Book a date again that a pause had cancelled; None when that can't be done now, or the
+    series has ended or waits. ``key`` is that of the new booking."""
+    with transaction.atomic():
+        series = _lock(date.series)
+        if series.ended_at or series.waits(timezone.localdate()):
+            return None
+        try:
+            booking = _book_date(series, date.date, key)
+        except (errors.BookingError, Busy):
+            return None
+        SeriesDate.objects.filter(pk=date.pk).update(booking=booking)
+        return booking
+
+
 def _record(verb: str, series: BookingSeries, by: User, date: dt.date | None = None) -> None:
     accounts_actions.record(
         verb,
@@ -213,15 +228,7 @@ def _lock(series: BookingSeries) -> BookingSeries:
 
 def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
     try:
-        booking = book(
-            key=series.key_for(date),
-            recipient=series.recipient,
-            service=series.service,
-            starts_at=series.starts_at(date),
-            note=series.note,
-            by=series.by,
-            via=BookingEvent.Via.REPEATING,
-        )
+        booking = _book_date(series, date, series.key_for(date))
     except AGAIN_TOMORROW:
         return
     except errors.BookingError as error:
@@ -233,6 +240,18 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
             _notify_of_missed(series, date)
     else:
         series.dates.create(date=date, state=State.BOOKED, booking=booking)
+
+
+def _book_date(series: BookingSeries, date: dt.date, key: uuid.UUID) -> Booking:
+    return book(
+        key=key,
+        recipient=series.recipient,
+        service=series.service,
+        starts_at=series.starts_at(date),
+        note=series.note,
+        by=series.by,
+        via=BookingEvent.Via.REPEATING,
+    )
 
 
 def _has_grant_after(series: BookingSeries, date: dt.date) -> bool:

@@ -41,6 +41,8 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
             code, message = "too_late", _("It is too late for that.")
         case errors.NotGranted():
             code, message = "not_granted", _("There is no grant of this service on that day.")
+        case errors.Paused():
+            code, message = "paused", _("The help is paused on that day.")
         case errors.OverlapsOwn():
             code, message = "overlaps_own", _("There is another visit at that time.")
         case errors.NoSuchSlot():

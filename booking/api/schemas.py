@@ -215,6 +215,7 @@ class RefusedOut(Problem):
         "too_late",
         "already_reported",
         "not_granted",
+        "paused",
         "overlaps_own",
         "no_such_slot",
         "not_open",

@@ -19,6 +19,7 @@ class SlotStatus(StrEnum):
     OWN = "own"  # meets another visit of the recipient, or is the time of the one that moves
     PAST = "past"
     TOO_SOON = "too_soon"  # within the department's shortest notice
+    PAUSED = "paused"  # the recipient is away that day
     NOT_GRANTED = "not_granted"  # no grant on that date
     OVER_QUOTA = "over_quota"  # nothing left in that week or month
     TOO_LITTLE_LEFT = "too_little_left"  # something is left, less than one visit

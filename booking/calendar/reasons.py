@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OUTSIDE_WINDOW = "outside-window"
     ENOUGH_THAT_DAY = "enough-that-day"
     TOO_CLOSE = "too-close"
+    PAUSED = "paused"
     NO_TIMES = "no-times"
     CLOSED = "closed"
     NOT_YET = "not-yet"
@@ -46,12 +47,14 @@ KIND_OF = {
     SlotStatus.OUTSIDE_WINDOW: Kind.OUTSIDE_WINDOW,
     SlotStatus.ENOUGH_THAT_DAY: Kind.ENOUGH_THAT_DAY,
     SlotStatus.TOO_CLOSE: Kind.TOO_CLOSE,
+    SlotStatus.PAUSED: Kind.PAUSED,
 }
 
 # The reason for a day without free times is the first of these that one of its slots has.
 REASONS = (
     Kind.SET,
     Kind.NOT_YOURS_YET,
+    Kind.PAUSED,
     Kind.GRANT_TOO_SMALL,
     Kind.USED_UP,
     Kind.TOO_LITTLE_LEFT,
@@ -84,6 +87,7 @@ class Obstacle(StrEnum):
     OUTSIDE_WINDOW = "outside-window"
     ENOUGH_THAT_DAY = "enough-that-day"
     TOO_CLOSE = "too-close"
+    PAUSED = "paused"
     BUSY = "busy"
     MIXED = "mixed"  # other reasons on other days
 

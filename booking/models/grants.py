@@ -24,6 +24,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=date), valid_from__lte=date
         )
 
+    def not_ended(self, date: dt.date) -> "GrantQuerySet":
+        """Those that are valid then or later."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=date))
+
 
 class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.
@@ -111,6 +115,11 @@ class Grant(Versioned):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} {self.period}"
+
+    @property
+    def times_are_set(self) -> bool:
+        """Whether the municipality sets the times of its visits, not the recipient."""
+        return self.kind_of_time == KindOfTime.SET
 
     def is_valid_on(self, date: dt.date) -> bool:
         return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)

@@ -100,6 +100,7 @@ class SeriesDate(models.Model):
         OWN = "own", _("You have another visit then.")
         ALL_USED = "all_used", _("You have not enough left of what you have been granted.")
         NOT_GRANTED = "not_granted", _("Your grant does not cover that day.")
+        PAUSED = "paused", _("The help is paused then.")
         NOT_OPEN = "not_open", _("We take no bookings on the internet now.")
         TOO_LATE = "too_late", _("It was too late to book it.")
         KEY_REUSED = "key_reused", _("Something went wrong here. Call us to book it.")

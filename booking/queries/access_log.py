@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.changes import ids_joined_with, lines_of, verbs_of
 from accounts.models import AccessLogEntry, Change, User
@@ -73,7 +74,9 @@ def with_roles(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[
         AccessLogLine(
             at=entry.at,
             by=entry.actor,
-            roles=roles.get((entry.actor_id, entry.department_id), []),
+            roles=[_("Duty lead")]
+            if entry.as_duty_lead
+            else roles.get((entry.actor_id, entry.department_id), []),
             department=departments.get(entry.department_id) if entry.department_id else None,
             what=entry.what,
         )

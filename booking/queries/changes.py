@@ -31,6 +31,8 @@ def register_changes() -> None:
                 "change_recipient": _particulars,
                 "accept_log_in": _log_in,
                 "join_recipient": _joined,
+                "add_contact": _contact,
+                "remove_contact": _removed_contact,
             },
         ),
         ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
@@ -51,6 +53,7 @@ def register_changes() -> None:
                 "take_back_skip": _not_skipped,
             },
         ),
+        ("pauses", gettext_lazy("Pauses"), PAUSE_DESCRIBERS),
         (
             "wishes",
             gettext_lazy("Waiting for a free time"),
@@ -205,6 +208,39 @@ def _weekly(change: Change) -> dict[str, str]:
     }
 
 
+# -- Pauses ------------------------------------------------------------------------
+
+
+def _paused(change: Change, people: People) -> str:
+    return _("The help is paused %(when)s") % _days_of_pause(change, people)
+
+
+def _stopped_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times are stopped %(when)s") % _days_of_pause(change, people)
+
+
+def _kept_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times stand in the pause %(when)s") % _days_of_pause(change, people)
+
+
+def _confirmed_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is confirmed") % _days_of_pause(change, people)
+
+
+def _ended_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is ended") % _days_of_pause(change, people)
+
+
+def _days_of_pause(change: Change, people: People) -> dict[str, str]:
+    first = iso_day(change.after["first_day"], people.this_year)
+    if not change.after["last_day"]:
+        return {"when": _("from %(first)s until further notice") % {"first": first}}
+    last = iso_day(change.after["last_day"], people.this_year)
+    return {
+        "when": _("from %(first)s until and including %(last)s") % {"first": first, "last": last}
+    }
+
+
 # -- Guardians and helpers ---------------------------------------------------------
 
 
@@ -224,6 +260,19 @@ def _terms(change: Change) -> dict[str, str]:
     }
 
 
+def _contact(change: Change, people: People) -> str:
+    return _("New contact person: %(relation)s") % {"relation": _relation(change)}
+
+
+def _removed_contact(change: Change, people: People) -> str:
+    return _("Contact person removed: %(relation)s") % {"relation": _relation(change)}
+
+
+def _relation(change: Change) -> str:
+    relation: str = change.after["relation"]
+    return relation or _("no relation written")
+
+
 # -- Calendar addresses ----------------------------------------------------------------
 
 
@@ -233,3 +282,12 @@ def _feed(change: Change, people: People) -> str:
 
 def _revoked_feed(change: Change, people: People) -> str:
     return _("A calendar address was closed")
+
+
+PAUSE_DESCRIBERS = {
+    "pause": _paused,
+    "stop_set_visits": _stopped_set_visits,
+    "keep_set_visits": _kept_set_visits,
+    "confirm_pause": _confirmed_pause,
+    "end_pause": _ended_pause,
+}

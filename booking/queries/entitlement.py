@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from booking import quota
 from booking.calendar.offers import SlotStatus
-from booking.models import Booking, Grant, Recipient
+from booking.models import Booking, Grant, Pause, Recipient
 from booking.queries import own_choice
-from booking.queries.own_booking_rows import OwnBooking, own_around
+from booking.queries.own_booking_rows import OwnBooking, OwnPause, own_around, pauses_as_texts
 from booking.quota import Charge
 from departments.models import Department, Service
 
@@ -69,6 +69,7 @@ class Entitlement:
     grants: Sequence[Grant]
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
+    pauses: Sequence[OwnPause] = ()
     as_staff: bool = False  # staff need not keep the department's shortest notice
     moves_from: int | None = None  # the start of the booking that is moving
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class Entitlement:
         *,
         moving: Booking | None = None,
     ) -> Self:
-        """Read in two statements."""
+        """Read in three statements."""
         first, last = min(dates), max(dates)
         grants = list(
             Grant.objects.filter(recipient=recipient, service=service)
@@ -93,7 +94,9 @@ class Entitlement:
         for grant in grants:
             grant.service = service
         own = own_around(recipient, first, last)
-        return cls.known(service, grants, own, now, moving=moving)
+        standing = Pause.objects.standing(first).filter(recipient=recipient, first_day__lte=last)
+        pauses = OwnPause.all_of(pauses_as_texts(standing))
+        return cls.known(service, grants, own, now, pauses=pauses, moving=moving)
 
     @classmethod
     def known(
@@ -103,6 +106,7 @@ class Entitlement:
         own: Iterable[OwnBooking],
         now: dt.datetime,
         *,
+        pauses: Sequence[OwnPause] = (),
         moving: Booking | None = None,
         as_staff: bool = False,
     ) -> Self:
@@ -112,7 +116,9 @@ class Entitlement:
         )
         charges = [one.charge for one in own]
         moves_from = int(moving.starts_at.timestamp()) if moving else None
-        return cls(service, int(now.timestamp()), grants, own, charges, as_staff, moves_from)
+        return cls(
+            service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from
+        )
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
         """Why this recipient can't have a visit then, on that local date, whatever seats are
@@ -147,17 +153,21 @@ class Entitlement:
         return self.own[first:last]
 
     def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
-        """Why the grants allow no visit of that length on that date; None when they do."""
+        """Why the grants allow no visit of that length on that date, or a pause stops it; None
+        when nothing does."""
         balance = self.balance(date)
         if balance is None:
             return SlotStatus.NOT_GRANTED
-        if self.as_staff:
-            return balance.refusal(seconds // 60)
-        return (
-            own_choice.refusal_of_date(balance.grant, date)
-            or balance.refusal(seconds // 60)
-            or own_choice.refusal_of_spacing(balance.grant, date, self._dates)
-        )
+        grant = balance.grant
+        chosen = None if self.as_staff else own_choice.refusal_of_date(grant, date)
+        if chosen:
+            return chosen
+        if any(pause.stops(grant, date) for pause in self.pauses):
+            return SlotStatus.PAUSED
+        refused = balance.refusal(seconds // 60)
+        if refused or self.as_staff:
+            return refused
+        return own_choice.refusal_of_spacing(grant, date, self._dates)
 
     def breaks_agreement(self, starts: int, ends: int, date: dt.date) -> bool:
         """Whether the visit would lie outside the window or too close to another visit: what

@@ -60,6 +60,7 @@ REASONS = {
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
     **OWN_CHOICE,
+    Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open for booking"),
 }
@@ -75,6 +76,7 @@ RUN_WORDS = {
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
     **OWN_CHOICE,
+    Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open"),
     Kind.NOT_YET: gettext_lazy("Not open yet"),

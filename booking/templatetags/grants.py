@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags.dates import day
+from accounts.templatetags.dates import day, short_duration
 from booking.models import Grant, Mandate
 from booking.queries import amount_per_period
 from departments.models import KindOfTime
@@ -13,6 +13,14 @@ register = template.Library()
 
 
 register.filter("amount_per_period", amount_per_period)
+
+
+@register.filter
+def short_amount(grant: Grant) -> str:
+    """ "3 a week", "1 h 30 min a week": for a list with a line for each recipient."""
+    is_visits = grant.unit == Grant.Unit.VISITS
+    amount = grant.amount if is_visits else short_duration(grant.amount)
+    return f"{amount} {grant.get_period_display()}"
 
 
 @register.filter

@@ -65,6 +65,31 @@ TEXTS = {
         _("Your grant does not cover this day."),
         _("The grant does not cover this day."),
     ),
+    "day_paused": (
+        _("Your help is paused this day."),
+        _("The help is paused this day."),
+    ),
+    "days_paused": (
+        _("Your help is paused on these days."),
+        _("The help is paused on these days."),
+    ),
+    "paused_on": (
+        _("Your help is paused %(day)s"),
+        _("The help is paused %(day)s"),
+    ),
+    "paused_when": (
+        _("Your help is paused %(when)s."),
+        _("The help is paused %(when)s."),
+    ),
+    "home_again": (_("I am home again"), _("Home again")),
+    "pause_how": (
+        _("For when you are away or in hospital. You can begin again at any time."),
+        _("For when the person is away or in hospital. The help can begin again at any time."),
+    ),
+    "visits_come_back": (
+        _("You get what they count back, and can book again."),
+        _("What they count is given back, and can be booked again."),
+    ),
     "no_service": (
         _("You have no service to book yet"),
         _("There is no service to book yet"),

@@ -20,6 +20,7 @@ from booking.queries.versions import calendar_version
 from booking.templatetags.balances import is_enough
 from booking.views import days, etags, simple
 from departments.hours import monday
+from departments.phones import shared_phones_in_words
 
 WEEK = dt.timedelta(days=7)
 
@@ -44,6 +45,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
         "next_visit": visit,
         "is_now": visit is not None and visit.starts_at <= person.now,
         "balances": balances,
+        "pauses": person.pauses,
     }
     choosing = _choosing(request, person, balances)
     if choosing:
@@ -67,6 +69,7 @@ def week(request: PersonRequest) -> HttpResponse:
     choosing = _choosing(request, person, balances)
     context = {
         "recipient": person.recipient,
+        "paper_phone": shared_phones_in_words(person.current_departments),
         "choosing": choosing,
         **_week(request, person, choosing),
     }

@@ -41,6 +41,7 @@ TEMPLATES: dict[type[Exception], str] = {
     errors.OverlapsOwn: "overlaps_own",
     errors.OverQuota: "over_quota",
     errors.NotGranted: "not_granted",
+    errors.Paused: "paused",
     errors.TooLate: "too_late",
     errors.AlreadyReported: "too_late",
     errors.TimesAreSet: "times_are_set",

@@ -15,6 +15,7 @@ from departments.actions.days import (
     revision_bumped,
     rules_ahead,
 )
+from departments.actions.duty import mark_duty
 from departments.actions.hours import (
     HoursOfDay,
     add_opening_hours,
@@ -42,6 +43,7 @@ from departments.actions.services import (
     ServiceTerms,
     add_qualification,
     add_service,
+    change_no_contact_steps,
     change_service,
     undo_service_change,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "bump_revision",
     "change_contact_email",
     "change_employment",
+    "change_no_contact_steps",
     "change_opening_hours",
     "change_service",
     "change_settings",
@@ -103,6 +106,7 @@ __all__ = [
     "lock_days_and_query",
     "lock_department",
     "lock_person",
+    "mark_duty",
     "name_shift",
     "preview",
     "qualifications_of",

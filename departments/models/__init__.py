@@ -1,8 +1,8 @@
 """What a department offers, when, and with which employees."""
 
-from departments.models.days import Day, Shift, TimeAway
+from departments.models.days import Day, DutyMark, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
-from departments.models.services import KindOfTime, Qualification, Service
+from departments.models.services import KindOfTime, NoContactStep, Qualification, Service
 from departments.models.settings import Department
 from departments.models.staff import Absence, Employee, QualificationHeld
 
@@ -10,8 +10,10 @@ __all__ = [
     "Absence",
     "Day",
     "Department",
+    "DutyMark",
     "Employee",
     "KindOfTime",
+    "NoContactStep",
     "OpeningHours",
     "Qualification",
     "QualificationHeld",

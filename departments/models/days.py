@@ -1,5 +1,6 @@
 """A department's calendar day, and its shifts."""
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from database.expressions import FirstItem, LastItem, TimestampArray, TsTzRange
@@ -67,8 +69,8 @@ class Shift(Versioned):
     ``qualification_ids`` is a snapshot for the shift's date. ``away`` is derived from the
     ``TimeAway`` rows, so that seating reads no other table: [from, to, from, to …] in order
     and apart from each other. A withdrawn shift is one whose person is away all the time:
-    laying out counts it, but no visit is seated on it. ``version`` rises when its name or its
-    times away change.
+    laying out counts it, but no visit is seated on it. ``version`` rises when its name, its
+    times away or its duty marks change.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -90,6 +92,7 @@ class Shift(Versioned):
     )
     away = ArrayField(models.DateTimeField(), default=list, blank=True)
     is_withdrawn = models.BooleanField(default=False)
+    duty_for = models.ManyToManyField(Department, through="DutyMark", related_name="+")
 
     class Meta:
         ordering = ["starts_at", "ends_at", "id"]
@@ -147,12 +150,36 @@ class Shift(Versioned):
         return self.person_id is not None
 
     @property
+    def local_hours(self) -> tuple[dt.time, dt.time]:
+        return timezone.localtime(self.starts_at).time(), timezone.localtime(self.ends_at).time()
+
+    @property
     def times_off(self) -> list[Interval]:
         """``away`` as intervals."""
         return [
             Interval(start, end)
             for start, end in zip(self.away[::2], self.away[1::2], strict=True)
         ]
+
+
+class DutyMark(models.Model):
+    """Makes a shift's person the duty lead of a department around the shift
+    (``departments.queries.duty``). The department may be another than the shift's."""
+
+    shift = models.ForeignKey(
+        Shift, on_delete=models.CASCADE, related_name="duty_marks", db_index=False
+    )
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shift", "department"], name="one_duty_mark_per_department"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Duty on shift {self.shift_id}"
 
 
 class TimeAway(models.Model):

@@ -13,6 +13,13 @@ from departments.queries.changes import (
     undoable_since,
 )
 from departments.queries.days import ShiftFact, shift_facts, shifts_by_day
+from departments.queries.duty import (
+    Duty,
+    departments_led_on,
+    departments_to_mark,
+    duties_of,
+    duty_department,
+)
 from departments.queries.hours import (
     coming_week_changes,
     continuation_of,
@@ -25,7 +32,7 @@ from departments.queries.hours import (
     weekly_hours_of,
 )
 from departments.queries.overview import AllFigures, DepartmentFigures, department_figures
-from departments.queries.services import all_qualifications, services_of
+from departments.queries.services import all_qualifications, no_contact_steps, services_of
 from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
@@ -66,6 +73,7 @@ __all__ = [
     "ComingSpecialDay",
     "ComingSpecialDays",
     "DepartmentFigures",
+    "Duty",
     "HoursBar",
     "ShiftFact",
     "SpecialDayKind",
@@ -82,8 +90,12 @@ __all__ = [
     "coming_week_changes",
     "continuation_of",
     "department_figures",
+    "departments_led_on",
+    "departments_to_mark",
     "describe_changes",
     "describe_changes_since",
+    "duties_of",
+    "duty_department",
     "employees_of",
     "former_employees",
     "grants_cut_off",
@@ -95,6 +107,7 @@ __all__ = [
     "latest_changes",
     "latest_settings_changes",
     "newest_change_id",
+    "no_contact_steps",
     "opening_hours_on",
     "page_of_changes",
     "peak_use",

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django import forms
@@ -33,7 +34,13 @@ from departments.forms.hours import (
 )
 from departments.hours import WeeklyHours
 from departments.models import Department, OpeningHours
-from departments.views.previews import Submission, preview_or_save, restored_input, warnings_of
+from departments.views.previews import (
+    Submission,
+    is_counting,
+    preview_or_save,
+    restored_input,
+    warnings_of,
+)
 from departments.week import next_date
 
 Form = TypeVar("Form", bound=VersionedForm)
@@ -258,6 +265,8 @@ def _page(
     doing: str = "change",
     status: int = 200,
 ) -> HttpResponse:
+    if is_counting(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     today = timezone.localdate()
     on = _shown_date(request, today, chosen)
     use = queries.peak_use(department, today)

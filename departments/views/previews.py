@@ -210,6 +210,8 @@ def preview_or_save(
     if is_saved:
         _say_saved(request, preview, message, newest)
         return redirect(next_url)
+    if is_counting(request):
+        return render(request, "departments/_hits.html", {"preview": preview})
     _log_looks(preview)
     return render(
         request,
@@ -217,6 +219,12 @@ def preview_or_save(
         {**context, "department": department, "preview": preview},
         status=409 if preview.has_changed else 200,
     )
+
+
+def is_counting(request: HttpRequest) -> bool:
+    """Whether ``js/hits.js`` asks for the number of visits hit by a form that is still typed in.
+    Its answer names nobody, so no look is logged."""
+    return request.method == "POST" and "HX-Request" in request.headers
 
 
 def _log_looks(preview: Preview) -> None:

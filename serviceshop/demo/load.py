@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
-from booking.models import Booking, BookingEvent, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, BookingEvent, Contact, Grant, Mandate, Recipient, Visit
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
 from departments.models import (
@@ -191,6 +191,22 @@ class _Fjordvik:
             for number, user in enumerate(users, 100)
         ]
         Recipient.objects.bulk_create(self.recipients)
+        self._contacts()
+
+    def _contacts(self) -> None:
+        """Two of three recipients have a relative to call."""
+        relatives = zip(self.recipients, itertools.cycle(people.RELATIVES), strict=False)
+        Contact.objects.bulk_create(
+            Contact(
+                recipient=recipient,
+                position=1,
+                name=f"{given_name} {recipient.family_name}",
+                phone=f"+4790000{number:03}",
+                relation=relation,
+            )
+            for number, (recipient, (given_name, relation)) in enumerate(relatives, 300)
+            if number % 3
+        )
 
     def _grants(self) -> None:
         self.grants: dict[PlannedGrant, Grant] = {

@@ -6,5 +6,6 @@ for (const button of document.querySelectorAll("[data-days]")) {
     for (const box of button.closest("fieldset").querySelectorAll("[type=checkbox]")) {
       box.checked = days.includes(box.value);
     }
+    button.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }

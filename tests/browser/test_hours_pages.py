@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import Change
 from departments import actions
@@ -118,6 +119,7 @@ def test_the_stripes_that_would_go_are_dashed_while_one_types(week, administrato
         assert chosen.locator("rect.gone").count() == gone
     field.fill("3")
     assert "before" not in chosen.inner_text()
+    expect(page.get_by_role("status")).to_have_text("This concerns no visits")
 
 
 def test_a_button_ticks_the_weekdays(week, administrator, open_page):

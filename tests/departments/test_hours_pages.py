@@ -117,6 +117,16 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
     assert "Save the change (1 visit loses its employee)" in " ".join(page.text.split())
     assert AccessLogEntry.objects.filter(department_id=row.department_id).count() == 2
 
+    AccessLogEntry.objects.all().delete()
+    typing = {"HX-Request": "true"}
+    counted = dina.post(url("change_period", row), typed(), headers=typing)
+    assert counted.text.strip() == "This concerns 2 visits: 1 visit loses its employee"
+    assert not AccessLogEntry.objects.exists()
+    assert (
+        dina.post(url("change_period", row), typed(staff="x"), headers=typing).status_code == 204
+    )
+    assert OpeningHours.objects.get().staff == 3
+
 
 def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):
     evening = factories.OpeningHoursFactory(

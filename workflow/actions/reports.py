@@ -11,9 +11,20 @@ from accounts.changes import CHANGED, PERSON
 from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
-from departments.queries import taken_off
+from departments.queries import duty_department, taken_off
+from workflow.actions.no_contacts import end_by_report, open_no_contact
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
+
+# Of the visit that is reported.
+_FACTS = (
+    "starts_at",
+    "shift_id",
+    "shift__person_id",
+    "day__department_id",
+    "day__date",
+    "day__closed_at",
+)
 
 
 def report(
@@ -24,56 +35,63 @@ def report(
     note: str = "",
     reason: str = "",
     seen: int | None = None,
+    how: str = "",
 ) -> Report:
     """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
     The carer who has the visit, or had its shift when it began, may report it until the
-    department closes the day; the department's administrators may also report it later, with
-    a ``reason``. ``seen`` is the version that the user's page showed, 0 without a report.
+    department closes the day, and so may the day's duty lead; the department's administrators
+    may also report it later, with a ``reason``. ``seen`` is the version that the user's page
+    showed, 0 without a report.
 
-    Raises ``NotYourVisit`` for other users, ``NotYet`` earlier than ``Report.OPENS`` before
-    the visit, ``DayClosed``, ``ReasonMissing``, and ``ReportedByAnother`` when somebody else
-    has reported it since ``seen``.
+    *No contact* opens a ``NoContact`` where somebody must then meet the recipient. Another
+    outcome ends an open one only with ``how`` the user has met them (``NoContact.How``).
+
+    Raises ``NotConfirmed`` without that, ``NotYourVisit`` for other users, ``NotYet`` earlier
+    than ``Report.OPENS`` before the visit, ``DayClosed``, ``ReasonMissing``, and
+    ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
-        # The lock keeps the visit from being moved to another carer's list meanwhile.
-        found = (
-            Visit.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk=visit.pk)
-            .values_list(
-                "starts_at", "shift_id", "shift__person_id", "day__department_id", "day__closed_at"
-            )
-            .first()
-        )
-        if found is None:
-            raise NotYourVisit
-        starts_at, shift_id, person_id, department_id, closed_at = found
-        is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
-        if (not is_carer or closed_at) and not _is_administrator(by, department_id):
-            raise DayClosed if is_carer else NotYourVisit
         now = timezone.now()
-        if starts_at - Report.OPENS > now:
-            raise NotYet
-        if closed_at and not reason:
-            raise ReasonMissing
-        new = Report(
-            visit=visit,
-            outcome=Report.Outcome(outcome),
-            note=note,
-            reason=reason,
-            by=by,
-            at=now,
-        )
+        _check_may_report(visit, by=by, reason=reason, now=now)
+        outcome = Report.Outcome(outcome)
+        new = Report(visit=visit, outcome=outcome, note=note, reason=reason, by=by, at=now)
         before = Report.objects.select_related("by").filter(visit=visit).first()
         if before is not None:
             if seen not in (None, before.version) and before.by_id != by.pk:
                 raise ReportedByAnother(before)
             if _content(new) == _content(before):
                 return before
+            if new.outcome != Report.Outcome.NO_CONTACT:
+                end_by_report(visit_id=visit.pk, by=by, how=how)
             new.pk, new.version = before.pk, before.version + 1
             _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
+        was = before and before.outcome
+        if new.outcome == Report.Outcome.NO_CONTACT != was:
+            open_no_contact(visit_id=visit.pk, by=by)
     return new
+
+
+def _check_may_report(visit: Visit, *, by: User, reason: str, now: dt.datetime) -> None:
+    """Lock the visit, so that it is not moved to another carer's list meanwhile."""
+    found = (
+        Visit.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=visit.pk)
+        .values_list(*_FACTS)
+        .first()
+    )
+    if found is None:
+        raise NotYourVisit
+    starts_at, shift_id, person_id, department_id, date, closed_at = found
+    is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
+    is_lead = not is_carer and not closed_at and _is_duty_lead(by, department_id, date)
+    if (not is_carer or closed_at) and not is_lead and not _is_administrator(by, department_id):
+        raise DayClosed if is_carer else NotYourVisit
+    if starts_at - Report.OPENS > now:
+        raise NotYet
+    if closed_at and not reason:
+        raise ReasonMissing
 
 
 def _content(report: Report) -> tuple[object, ...]:
@@ -83,6 +101,7 @@ def _content(report: Report) -> tuple[object, ...]:
 def _record(old: Report, new: Report) -> None:
     """Record that the report replaces the old one. Notes are free text and are only named."""
     visit = Visit.objects.select_related("booking__service").get(pk=new.visit_id)
+    is_no_contact = new.outcome == Report.Outcome.NO_CONTACT
     what = {
         "outcome": new.outcome,
         "name": visit.booking.service.name,
@@ -95,7 +114,8 @@ def _record(old: Report, new: Report) -> None:
         "report",
         by=new.by,
         department_id=visit.booking.service.department_id,
-        subject_id=visit.booking.recipient_id,
+        # The recipient reads the changes about them: nothing of a visit without contact.
+        subject_id=None if is_no_contact else visit.booking.recipient_id,
         of=new,
         before={
             "outcome": old.outcome,
@@ -113,6 +133,10 @@ def _was_on_shift(user: User, shift_id: uuid.UUID | None, at: dt.datetime) -> bo
     return (
         shift_id is not None and taken_off(user.pk).filter(object_id=shift_id, at__gt=at).exists()
     )
+
+
+def _is_duty_lead(user: User, department_id: uuid.UUID, date: dt.date) -> bool:
+    return duty_department(user, department_id, date, timezone.now()) is not None
 
 
 def _is_administrator(user: User, department_id: uuid.UUID) -> bool:

@@ -23,15 +23,15 @@ from booking.errors import BookingError
 from database.transactions import Busy
 from database.versions import Stale
 from departments import actions as department_actions
-from departments.access import administrator
+from departments.access import administrator, administrator_or_duty_lead
 from departments.errors import DepartmentsError, KeyReused
 from departments.hours import DAY
 from departments.models import Department, Shift
-from departments.queries import unfilled_times
+from departments.queries import departments_led_on, departments_to_mark, unfilled_times
 from departments.seats import Reseated
 from workflow import access, queries
 from workflow.board import Board, Lane, frame_of
-from workflow.forms import AddShiftForm
+from workflow.forms import AddShiftForm, DutyForm
 from workflow.views import questions
 
 
@@ -42,13 +42,13 @@ def today(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_safe
-@administrator
+@administrator_or_duty_lead
 def board(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     return render_board(request, queries.board_of(department, date))
 
 
 @require_safe
-@administrator
+@administrator_or_duty_lead
 def visit(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
@@ -75,7 +75,7 @@ def visit(
 
 @require_POST
 @asks(questions.give)
-@administrator
+@administrator_or_duty_lead
 def give(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
@@ -101,7 +101,7 @@ def give(
 
 @require_POST
 @asks(questions.take_off)
-@administrator
+@administrator_or_duty_lead
 def take_off(
     request: PersonRequest, department: Department, date: dt.date, visit: uuid.UUID
 ) -> HttpResponse:
@@ -116,7 +116,7 @@ def take_off(
 
 
 @require_safe
-@administrator
+@administrator_or_duty_lead
 def shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
@@ -127,7 +127,7 @@ def shift(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @asks(questions.name_shift)
-@administrator
+@administrator_or_duty_lead
 def name_shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
@@ -145,7 +145,7 @@ def name_shift(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@administrator_or_duty_lead
 def unname_shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
@@ -160,7 +160,7 @@ def unname_shift(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@administrator_or_duty_lead
 def remove_shift(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:
@@ -176,7 +176,7 @@ def remove_shift(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@administrator_or_duty_lead
 def add_shift(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     """Add a shift by hand. ``away`` is the time away that it fills."""
     sent = request.POST if request.method == "POST" else None
@@ -286,6 +286,13 @@ def _render_shift(
 ) -> HttpResponse:
     is_over = lane.period.end <= timezone.now()
     is_preview = "impact" in context
+    if lane.id and not is_over and not is_preview and not request.user.as_duty_lead:
+        marked = departments_led_on(lane.id)
+        context["duty"] = marked
+        context["duty_form"] = DutyForm(
+            departments=departments_to_mark(request.user),
+            initial={"duty_for": [one.pk for one in marked]},
+        )
     return render_board(
         request,
         board,

@@ -11,15 +11,15 @@ from accounts.access import PersonRequest
 from accounts.questions import Question
 from accounts.templatetags.dates import day, hm
 from booking.models import Visit
-from departments.access import department_for
-from departments.models import Department, Employee, Shift
+from departments.access import department_for, department_on
+from departments.models import Employee, Shift
 from workflow import access
 
 
 def lay_out(
     request: PersonRequest, sent: QueryDict, department: uuid.UUID, date: dt.date
 ) -> Question:
-    _administered(request, department)
+    department_for(request.user, department, Employee.Role.ADMINISTRATOR)
     if date < timezone.localdate():
         raise Http404
     return Question(_("Do you want to prepare {day}?").format(day=day(date)), _("Prepare the day"))
@@ -32,7 +32,7 @@ def give(
     date: dt.date,
     visit: uuid.UUID,
 ) -> Question:
-    its = _administered(request, department)
+    its = department_on(request.user, department, date)
     given, shift = access.visit_of(its, date, visit), access.shift_of(its, date, sent.get("shift"))
     if shift.person is None:
         text = _("Do you want to give the visit on {when} to a shift without a name?")
@@ -49,7 +49,7 @@ def take_off(
     date: dt.date,
     visit: uuid.UUID,
 ) -> Question:
-    taken = access.visit_of(_administered(request, department), date, visit)
+    taken = access.visit_of(department_on(request.user, department, date), date, visit)
     text = _("Do you want to take the visit on {when} off its shift?").format(when=_when(taken))
     return Question(text, _("Take it off the shift"))
 
@@ -61,7 +61,7 @@ def name_shift(
     date: dt.date,
     shift: uuid.UUID,
 ) -> Question:
-    its = _administered(request, department)
+    its = department_on(request.user, department, date)
     named = access.shift_of(its, date, shift)
     person = access.care_worker_of(its, date, sent.get("person"))
     text = _("Do you want to put {name} on the shift on {when}?").format(
@@ -70,9 +70,14 @@ def name_shift(
     return Question(text, _("Put %(name)s on") % {"name": person.given_name})
 
 
+def close_no_contact(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, no_contact: uuid.UUID
+) -> Question:
+    what = "workflow:close_no_contact"
+    found = access.no_contact_of(request.user, department, no_contact, what=what)
+    text = _("Do you want to close the visit on {when} as a wasted trip?")
+    return Question(text.format(when=_when(found.visit)), _("Close as a wasted trip"))
+
+
 def _when(found: Visit | Shift) -> str:
     return f"{day(found.starts_at)} {hm(found.starts_at)}"
-
-
-def _administered(request: PersonRequest, department_id: uuid.UUID) -> Department:
-    return department_for(request.user, department_id, Employee.Role.ADMINISTRATOR)

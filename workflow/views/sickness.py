@@ -14,7 +14,7 @@ from accounts.models import User
 from database.transactions import Busy
 from database.versions import Stale
 from departments import actions as department_actions
-from departments.access import administrator
+from departments.access import administrator_or_duty_lead
 from departments.errors import DepartmentsError
 from departments.hours import DAY, Interval, local_instant
 from departments.models import Department, Shift
@@ -24,7 +24,7 @@ from workflow.views.board import back_to, digest_of_lost, lane_on, render_board
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@administrator_or_duty_lead
 def report_sick(
     request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
 ) -> HttpResponse:

@@ -13,9 +13,16 @@ from accounts.models import Invitation
 from accounts.questions import Question
 from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
-from booking.access.staff import confirmed_visit_of, recipient_of, running_series_of, service_of
+from booking.access.staff import (
+    confirmed_visit_of,
+    pause_of,
+    recipient_of,
+    running_series_of,
+    service_of,
+)
 from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
+from booking.notices.pauses import span
 from booking.views.questions import confirmation
 from departments.access import department_for
 from departments.models import Department, Employee
@@ -88,6 +95,20 @@ def end_guardian(
     return Question(text, _("End"))
 
 
+def remove_contact(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    contact: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:remove_contact")
+    removed = get_object_or_404(found.contacts, pk=contact)
+    name = removed.shown_name or removed.relation
+    text = _("Do you want to remove the contact person {name}?").format(name=name)
+    return Question(text, _("Remove"), [found.full_name])
+
+
 def book_by_phone(
     request: PersonRequest,
     sent: QueryDict,
@@ -150,6 +171,48 @@ def go_on_by_phone(
     its, found = _whose(request, department, recipient, "booking:go_on_by_phone")
     text = _("Do you want “every {weekday} {clock}” to go on?")
     return _of_series(text, _("It goes on"), running_series_of(its, found, series), found)
+
+
+def end_pause_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:end_pause_by_phone")
+    text = _("Do you want to end the pause {when}?").format(when=span(pause_of(found, pause)))
+    return Question(text, _("End the pause"), [found.full_name])
+
+
+def answer_pause(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:answer_pause")
+    when = span(pause_of(found, pause))
+    if sent.get("answer") == "stop":
+        text = _("Do you want to stop the visits at set times {when}?").format(when=when)
+        return Question(text, _("Stop them"), [found.full_name])
+    text = _("Do you want the visits at set times to stand {when}?").format(when=when)
+    return Question(text, _("Let them stand"), [found.full_name])
+
+
+def confirm_pause(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_pause")
+    text = _("Do you want to leave the pause {when} as it is?").format(
+        when=span(pause_of(found, pause))
+    )
+    return Question(text, _("Leave it as it is"), [found.full_name])
 
 
 def end_series_by_phone(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import guardians, letters, phone, recipients
+from booking.views.staff import contacts, guardians, letters, pauses, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -24,6 +24,12 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
     path("<uuid:recipient>/log-in/letter/", letters.invite_by_letter, name="invite_by_letter"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
+    path("<uuid:recipient>/contacts/add/", contacts.add_contact, name="add_contact"),
+    path(
+        "<uuid:recipient>/contacts/<uuid:contact>/remove/",
+        contacts.remove_contact,
+        name="remove_contact",
+    ),
     path(
         "<uuid:recipient>/guardians/register/",
         guardians.register_guardian,
@@ -65,6 +71,18 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/series/<uuid:series>/end/",
         phone.end_series_by_phone,
         name="end_series_by_phone",
+    ),
+    path("<uuid:recipient>/pause/", pauses.recipient_pause, name="recipient_pause"),
+    path(
+        "<uuid:recipient>/pause/<uuid:pause>/end/",
+        pauses.end_pause_by_phone,
+        name="end_pause_by_phone",
+    ),
+    path("<uuid:recipient>/pause/<uuid:pause>/answer/", pauses.answer_pause, name="answer_pause"),
+    path(
+        "<uuid:recipient>/pause/<uuid:pause>/confirm/",
+        pauses.confirm_pause,
+        name="confirm_pause",
     ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),

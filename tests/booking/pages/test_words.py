@@ -12,7 +12,12 @@ from accounts.models import User
 from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
 from booking.queries.actors import Actor
 from booking.templatetags.calendar import soon_day
-from booking.templatetags.grants import amount_per_period, holder_may, valid_from_until
+from booking.templatetags.grants import (
+    amount_per_period,
+    holder_may,
+    short_amount,
+    valid_from_until,
+)
 from booking.templatetags.history import ACCESS_WORDS, access_words, done_by
 from booking.templatetags.whose import TEXTS
 from booking.templatetags.wishes import wish_note
@@ -114,6 +119,13 @@ def test_a_cancelled_visit_without_events_says_that_nobody_comes():
 def test_what_a_grant_gives(amount, unit, words):
     grant = Grant(amount=amount, unit=unit, period=Grant.Period.WEEK)
     assert amount_per_period(grant) == f"{words} {grant.get_period_display()}"
+
+
+def test_a_list_says_in_brief_what_a_grant_gives():
+    grant = Grant(amount=3, unit=Grant.Unit.VISITS, period=Grant.Period.WEEK)
+    assert short_amount(grant) == f"3 {grant.get_period_display()}"
+    grant.amount, grant.unit = 90, Grant.Unit.MINUTES
+    assert short_amount(grant) == f"1 h 30 min {grant.get_period_display()}"
 
 
 def test_when_a_grant_is_valid(clock):
