@@ -358,6 +358,7 @@ RULES = {
     "workflow:my_day date": get(*CARERS, date="date"),
     "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
     "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:undo_report date visit": post(CARE_WORKER, **OWN_DAY),
     "workflow:no_contact date visit": get(CARE_WORKER, date="date", visit="silent_visit"),
     "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
 }

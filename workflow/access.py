@@ -30,7 +30,13 @@ from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
 from workflow.queries.work_lists import LATE
 
 # Pages in the access log that show a carer's own lists.
-OWN_LISTS = ("workflow:my_day", "workflow:visit", "workflow:report", "api:work_lists")
+OWN_LISTS = (
+    "workflow:my_day",
+    "workflow:visit",
+    "workflow:report",
+    "workflow:undo_report",
+    "api:work_lists",
+)
 SEEN_LATELY = dt.timedelta(days=7)
 MAX_DIGITS = 18  # of an id, so that it fits its column
 

@@ -64,6 +64,7 @@ class Report(models.Model):
     """
 
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
+    UNDO_WITHIN = dt.timedelta(minutes=10)  # a press on "Done"; later it is corrected
 
     class Outcome(models.TextChoices):
         """The values of ``booking.outcomes.Outcome``, with labels for staff."""

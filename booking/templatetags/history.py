@@ -74,6 +74,7 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "workflow:print_list": gettext_lazy("Printed a work list with you on it"),
     "workflow:visit": gettext_lazy("Opened your visit before coming"),
     "workflow:report": gettext_lazy("Wrote how a visit went"),
+    "workflow:undo_report": gettext_lazy("Wrote how a visit went"),
     "workflow:no_contact": gettext_lazy("Wrote how a visit went"),
     "workflow:staff_no_contact": gettext_lazy("Opened how a visit went, or wrote it"),
     "workflow:close_no_contact": gettext_lazy("Wrote how a visit went"),
