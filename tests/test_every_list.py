@@ -294,7 +294,7 @@ PAGES = [
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 7),
+    Page("care worker", "workflow:my_day date", 8),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),

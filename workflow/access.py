@@ -209,6 +209,21 @@ def no_contact_of(
     return no_contact
 
 
+def no_contacts_led_by(user: User, *, what: str) -> list[NoContact]:
+    """Visits without contact, also of earlier days, in the departments whose duty lead the user
+    is now. The access is logged."""
+    led = {duty.department for duty in duties_of(user, timezone.now())}
+    found = list(queries.unclosed_no_contacts(led)) if led else []
+    seen: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for one in found:
+        seen[one.visit.day.department_id].add(one.visit.booking.recipient_id)
+    before, user.as_duty_lead = user.as_duty_lead, True
+    for department_id, subject_ids in seen.items():
+        log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)
+    user.as_duty_lead = before
+    return found
+
+
 def day_of(department: Department, date: dt.date) -> Day:
     return get_object_or_404(Day, department=department, date=date)
 

@@ -220,6 +220,11 @@ class RefusedOut(Problem):
         "no_such_slot",
         "not_open",
         "key_reused",
+        "times_are_set",
+        "not_yours_yet",
+        "outside_window",
+        "enough_that_day",
+        "too_close",
         "reason_required",
         "not_possible",
     ]

@@ -39,7 +39,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period, grants_below
+from booking.queries.grants import amount_per_period, grant_of_booking, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -140,6 +140,7 @@ __all__ = [
     "file_of_visit",
     "find_removed",
     "found_recipients",
+    "grant_of_booking",
     "granted_service",
     "grants_below",
     "guardians_to_confirm",

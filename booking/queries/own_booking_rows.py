@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from booking import quota
 from booking.models import Booking, Grant, Pause, Recipient
+from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.queries.local_time import local_date, midnight
 from booking.quota import Charge
 from database.expressions import EpochSeconds, TextArray
@@ -102,7 +103,8 @@ def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnB
 
 
 def charged_span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """The span in which a booking can count for these dates: by quota, or by meeting a visit
-    that lasts past midnight."""
+    """The span in which a booking can count for these dates: by quota, by meeting a visit
+    that lasts past midnight, or by the days that must lie between two visits."""
     since, until = quota.whole_periods(first - DAY, last + DAY)
-    return midnight(since), midnight(until + DAY)
+    near = MOST_DAYS_BETWEEN * DAY
+    return midnight(min(since, first - near)), midnight(max(until, last + near) + DAY)

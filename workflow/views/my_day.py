@@ -44,6 +44,11 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     context = {
         "my_day": my_day,
         "open_stops": queries.open_stops(my_day),
+        "no_contacts": (
+            access.no_contacts_led_by(request.user, what="workflow:my_day")
+            if my_day.is_today
+            else []
+        ),
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
