@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0017_pauses"),
+        ("booking", "0018_why_a_set_date_is_missed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
