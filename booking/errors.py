@@ -117,6 +117,10 @@ class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
 
 
+class OwnReport(BookingError):
+    """Somebody else must confirm what the user has reported."""
+
+
 class HasLogIn(BookingError):
     """The recipient can log in, and chooses the e-mail address for messages themselves."""
 

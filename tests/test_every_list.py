@@ -300,7 +300,7 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 23),
+    Page("administrator", "workflow:today department", 24),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
@@ -321,7 +321,7 @@ PAGES = [
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
     Page("administrator", "booking:recipient department recipient", 20),
-    Page("administrator", "booking:recipient_pause department recipient", 8),
+    Page("administrator", "booking:recipient_pause department recipient", 9),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),

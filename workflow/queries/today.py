@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Pause, Visit
+from booking.models import BookingEvent, Departure, Pause, Visit
+from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
 from database.list_pages import ListPage, list_page
@@ -105,6 +106,7 @@ class Today:
     essential: ListPage[NotBooked]
     untold: UntoldDays
     pauses: list[Pause]
+    departures: list[Departure]
     no_contacts: list[NoContact]
 
     @property
@@ -116,6 +118,7 @@ class Today:
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
+        ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -151,6 +154,7 @@ def today_of(
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
+        departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 
