@@ -117,6 +117,10 @@ class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
 
 
+class HasDeparted(BookingError):
+    """The recipient has moved away or is dead: nobody is invited for them."""
+
+
 class OwnReport(BookingError):
     """Somebody else must confirm what the user has reported."""
 

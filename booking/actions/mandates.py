@@ -181,6 +181,8 @@ def _invite(
 ) -> Invitation:
     with one_transaction():
         lock_recipient(recipient.pk)
+        if Recipient.objects.filter(pk=recipient.pk, departed_at__isnull=False).exists():
+            raise errors.HasDeparted
         if by.pk == recipient.user_id and by.email == to.email.lower():
             raise errors.OwnHelper
         is_sent_again = accounts_actions.find_invited(

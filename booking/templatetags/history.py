@@ -112,6 +112,8 @@ WORDS_TO_OTHERS = {
     "booking:cancel_by_phone": gettext_lazy("Cancelled a visit"),
     "booking:recipient_week": gettext_lazy("Saw the week, to print it"),
     "booking:change_grant": gettext_lazy("Changed a grant"),
+    "booking:add_contact": gettext_lazy("Changed whom to call"),
+    "booking:remove_contact": gettext_lazy("Changed whom to call"),
     "departments:changes": gettext_lazy("Saw what was changed"),
     "workflow:today": gettext_lazy("Saw the name on the page of today"),
     "workflow:board": gettext_lazy("Saw the name on the plan of the day"),
