@@ -21,6 +21,7 @@ INTERNAL = {
         "days",
         "free",
         "entitlement",
+        "own_choice",
         "local_time",
         "own_booking_rows",
     },

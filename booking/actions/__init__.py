@@ -5,9 +5,10 @@ published inside a transaction: readers find the Day's revision raised.
 """
 
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, move
+from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
+from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -21,6 +22,14 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.pauses import (
+    Resumed,
+    answer_set_visits,
+    confirm_pause,
+    end_pause,
+    pause,
+    stop_visits,
+)
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -39,6 +48,7 @@ from booking.actions.series import (
     book_what_is_near,
     end_series,
     go_on,
+    rebook_date,
     repeat,
     skip,
     take_back_skip,
@@ -49,24 +59,30 @@ __all__ = [
     "ChoiceTerms",
     "Invited",
     "Particulars",
+    "Resumed",
     "accept_mandate",
     "add_contact",
     "add_recipient",
     "alert_unbooked",
     "announce",
+    "answer_set_visits",
     "book",
     "book_all_series",
     "book_what_is_near",
     "cancel",
+    "cancel_in_pause",
     "change_contact_email",
     "change_grant",
     "change_log_in",
     "change_note",
     "change_recipient",
     "charge",
+    "confirm_departure",
+    "confirm_pause",
     "drop",
     "due",
     "end_mandate",
+    "end_pause",
     "end_series",
     "give",
     "give_mandate",
@@ -85,16 +101,21 @@ __all__ = [
     "notify",
     "notify_of_expired_mandates",
     "opens_more",
+    "pause",
+    "rebook_date",
     "register_guardian",
     "register_invitation_kinds",
     "release_unseated",
     "remind",
     "remove_contact",
     "repeat",
+    "report_departure",
     "reseat",
     "revoke_feed",
     "skip",
+    "stop_visits",
     "take_back_skip",
     "take_off",
+    "undo_departure",
     "wish",
 ]

@@ -122,6 +122,7 @@ class BookingEvent(models.Model):
         PHONE = "phone", _("By phone")
         API = "api", _("From another system")
         REPEATING = "repeating", _("Repeating")
+        PAUSE = "pause", _("By a pause, or its end")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

@@ -23,6 +23,11 @@ from booking.queries.department_recipients import (
     visits_by_day,
     with_grants_here,
 )
+from booking.queries.departures import (
+    cancelled_by_departure,
+    departure_of,
+    departures_to_confirm,
+)
 from booking.queries.entitlement import Balance
 from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
 from booking.queries.feeds import (
@@ -34,7 +39,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period, grants_below
+from booking.queries.grants import amount_per_period, grant_of_booking, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -50,6 +55,16 @@ from booking.queries.mandates import (
     invited_to_act_for,
     may_confirm,
     open_mandates,
+)
+from booking.queries.pauses import (
+    PausedVisits,
+    coming_back,
+    departments_of_pause,
+    paused_visits,
+    pauses_of,
+    pauses_to_see,
+    visits_of_pause,
+    without_paused,
 )
 from booking.queries.person import Person, offer
 from booking.queries.recipients import (
@@ -96,6 +111,7 @@ __all__ = [
     "FoundRecipient",
     "Letter",
     "OwnChange",
+    "PausedVisits",
     "Person",
     "RecipientSummary",
     "Unbooked",
@@ -108,17 +124,23 @@ __all__ = [
     "calendar_version",
     "can_be_moved",
     "cancel_deadline",
+    "cancelled_by_departure",
     "change_deadline",
     "changes_for",
     "coming",
+    "coming_back",
     "coming_of_series",
     "count_of_letters",
     "dates_to_come",
     "dead_channels",
+    "departments_of_pause",
+    "departure_of",
+    "departures_to_confirm",
     "feed",
     "file_of_visit",
     "find_removed",
     "found_recipients",
+    "grant_of_booking",
     "granted_service",
     "grants_below",
     "guardians_to_confirm",
@@ -145,6 +167,9 @@ __all__ = [
     "open_feeds",
     "open_mandates",
     "own_bookings",
+    "paused_visits",
+    "pauses_of",
+    "pauses_to_see",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",
@@ -161,11 +186,13 @@ __all__ = [
     "undo_key",
     "unreachable",
     "visits_by_day",
+    "visits_of_pause",
     "waiting",
     "waiting_of",
     "wishes_of",
     "with_grants_here",
     "with_last_change",
     "with_roles",
+    "without_paused",
     "write",
 ]

@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce, Extract
 from booking import quota
 from booking.models import Booking, Grant
 from booking.queries.local_time import midnight
+from booking.queries.pauses import without_paused
 from departments.hours import DAY
 from departments.models import Department
 
@@ -101,7 +102,7 @@ def unbooked_grants(
     minutes = booked.annotate(number=Extract(Sum(length), "epoch") / 60).values("number")
     periods = _periods(on)
     return (
-        Grant.objects.valid_on(on)
+        without_paused(Grant.objects.valid_on(on), on)
         .filter(service__department=department, is_essential=True, period__in=granted_by)
         .annotate(
             since=_by_period({name: first for name, (first, _) in periods.items()}),

@@ -13,7 +13,7 @@ from accounts.messages.sms import GatewayFailed
 from accounts.models import AccessLogEntry, Change, Message
 from booking import outcomes
 from booking.models import Booking, Contact
-from departments.models import Day, Department, Employee, Service
+from departments.models import Day, Department, Employee, KindOfTime, Service
 from tests import factories
 from workflow import actions, queries
 from workflow.errors import NotConfirmed, NotConfirmedYet
@@ -45,11 +45,18 @@ def silent(visit, care_worker):
 
 
 @pytest.mark.parametrize(
-    ("place", "is_opened"),
-    [(Service.Place.HOME, True), (Service.Place.OFFICE, False), (Service.Place.REMOTE, False)],
+    ("place", "kind_of_time", "is_opened"),
+    [
+        (Service.Place.HOME, KindOfTime.FREE, True),
+        (Service.Place.OFFICE, KindOfTime.SET, False),
+        (Service.Place.REMOTE, KindOfTime.SET, True),
+        (Service.Place.REMOTE, KindOfTime.FREE, False),
+    ],
 )
-def test_no_contact_at_home_is_opened(visit, care_worker, place, is_opened):
-    Service.objects.update(place=place)
+def test_no_contact_at_home_or_at_a_set_time_by_phone_is_opened(
+    visit, care_worker, place, kind_of_time, is_opened
+):
+    Service.objects.update(place=place, kind_of_time=kind_of_time)
     for _ in range(2):
         actions.report(visit=visit, outcome=SILENT, by=care_worker)
     assert NoContact.objects.filter(visit=visit, confirmed_at=None).count() == is_opened
@@ -181,6 +188,8 @@ def test_administrators_are_told_at_once_when_the_duty_phone_is_not_reached(
         Department.objects.update(phone="+4733000009")
     actions.send_alarms()
     assert texts.numbers() == [ADMINISTRATORS]
+    silent.refresh_from_db()
+    assert (silent.alarms, silent.reached_duty) == (1, False)
 
 
 def test_an_alarm_that_reached_nobody_is_tried_again(silent, texts, time_machine, mailoutbox):
@@ -248,6 +257,7 @@ def test_the_carer_notes_what_was_tried(silent, care_worker, client):
 
 def test_the_carer_who_meets_the_person_ends_it_with_one_press(silent, care_worker, client):
     client.force_login(care_worker)
+    assert own("no_contact", silent) in client.get(reverse("workflow:my_day")).text
     page = client.post(own("report", silent), {"outcome": "done", "seen": "1"})
     assert page.context["form"].errors["how"]
 
@@ -262,6 +272,16 @@ def test_the_department_sees_it_first_and_confirms_it(silent, administrator, cli
     client.force_login(administrator)
     today = reverse("workflow:today", args=[silent.visit.day.department_id])
     assert staff("staff_no_contact", silent) in client.get(today).text
+    visit = silent.visit
+    board = reverse(
+        "workflow:board_visit", args=[visit.day.department_id, visit.day.date, visit.pk]
+    )
+
+    def state():
+        return client.get(board).context["card"].state
+
+    assert state() == "alarm"
+    assert staff("staff_no_contact", silent) in client.get(board).text
     url = staff("staff_no_contact", silent)
     assert client.post(url, {"met_at": "10:00"}).context["form"].errors["how"]
     early = {"how": "spoken", "met_at": "02:00"}
@@ -276,6 +296,7 @@ def test_the_department_sees_it_first_and_confirms_it(silent, administrator, cli
     assert silent.met_at == factories.local(silent.visit.day.date, 13) + dt.timedelta(minutes=55)
     client.post(staff("close_no_contact", silent))
     assert staff("staff_no_contact", silent) not in client.get(today).text
+    assert state() == "no_contact"
     assert AccessLogEntry.objects.filter(what="workflow:staff_no_contact", actor=administrator)
 
 

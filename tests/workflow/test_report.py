@@ -4,6 +4,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from accounts.changes import People, describe
 from accounts.models import Change
 from booking.models import Booking, Visit
 from departments.models import Day
@@ -15,6 +16,7 @@ from workflow.errors import (
     NotYourVisit,
     ReasonMissing,
     ReportedByAnother,
+    TooLateToUndo,
 )
 from workflow.models import Report
 
@@ -79,6 +81,54 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
         "Wrong button",
     )
     assert last.after["changed"] == ["note"]  # free text is not kept
+
+
+def test_a_carer_undoes_done(visit, care_worker, now):
+    report = actions.report(visit=visit, outcome="done", by=care_worker)
+
+    for _ in range(2):
+        actions.undo_report(visit=visit, by=care_worker)
+
+    assert not Report.objects.exists()
+    change = Change.objects.get()
+    assert (change.verb, change.object_id, change.actor) == ("undo_report", report.pk, care_worker)
+    assert change.before["outcome"] == "done"
+    assert "Done → not recorded" in describe(change, People({}, this_year=2026))
+
+
+def _too_late(visit, time_machine):
+    time_machine.shift(Report.UNDO_WITHIN + dt.timedelta(seconds=1))
+
+
+def _corrected(visit, time_machine):
+    actions.report(visit=visit, outcome="unable", by=visit.shift.person)
+    actions.report(visit=visit, outcome="done", by=visit.shift.person)
+
+
+def _by_another(visit, time_machine):
+    Report.objects.update(by=factories.UserFactory())
+
+
+def _closed(visit, time_machine):
+    Day.objects.update(closed_at=timezone.now())
+
+
+@pytest.mark.parametrize("but", [_too_late, _corrected, _by_another, _closed])
+def test_what_may_have_been_acted_upon_is_not_undone(visit, care_worker, time_machine, but):
+    actions.report(visit=visit, outcome="done", by=care_worker)
+    but(visit, time_machine)
+
+    with pytest.raises(TooLateToUndo):
+        actions.undo_report(visit=visit, by=care_worker)
+
+    assert Report.objects.get().outcome == "done"
+
+
+def test_only_done_is_undone(visit, care_worker):
+    actions.report(visit=visit, outcome="unable", by=care_worker)
+
+    with pytest.raises(TooLateToUndo):
+        actions.undo_report(visit=visit, by=care_worker)
 
 
 def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_machine, now):

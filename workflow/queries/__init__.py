@@ -17,6 +17,7 @@ from workflow.queries.no_contacts import (
     StepToDo,
     needs_contact,
     no_contact_of_visit,
+    open_stops,
     steps_to_do,
     unclosed_no_contacts,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "my_day",
     "needs_contact",
     "no_contact_of_visit",
+    "open_stops",
     "planning_input",
     "qualification_names",
     "shift_candidates",

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Visit
+from booking.models import BookingEvent, Departure, Pause, Visit
+from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
+from booking.queries.pauses import pauses_to_see
 from database.list_pages import ListPage, list_page
 from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
@@ -103,6 +105,8 @@ class Today:
     changes: ListPage[BookingEvent]
     essential: ListPage[NotBooked]
     untold: UntoldDays
+    pauses: list[Pause]
+    departures: list[Departure]
     no_contacts: list[NoContact]
 
     @property
@@ -113,6 +117,8 @@ class Today:
         shown += [one.visit.booking for one in self.no_contacts]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
+        ids |= {pause.recipient_id for pause in self.pauses}
+        ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -147,6 +153,8 @@ def today_of(
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
+        pauses=pauses_to_see(department, now, date),
+        departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 
@@ -187,7 +195,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         visits=len(states),
         unstaffed=states.count("open"),
         done=states.count("done") + states.count("partly"),
-        no_contact=states.count("no_contact"),
+        no_contact=states.count("no_contact") + states.count("alarm"),
         not_done=sum(states.count(state) for state in ("declined", "in_hospital", "unable")),
         untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),

@@ -57,6 +57,9 @@ REFUSALS = {
     errors.OverlapsOwn: gettext_lazy("The person has another visit then."),
     errors.OverQuota: gettext_lazy("The grant gives no more in that period."),
     errors.NotGranted: gettext_lazy("No grant covers that day."),
+    errors.Paused: gettext_lazy(
+        "The help is paused that day. End the pause first, if the person is at home again."
+    ),
     errors.TooLate: gettext_lazy("That time is past, or the visit is cancelled."),
     errors.AlreadyReported: gettext_lazy(
         "What happened at this visit is recorded. It can't be moved or cancelled any more."

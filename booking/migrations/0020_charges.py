@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0016_contacts"),
+        ("booking", "0019_departures"),
     ]
 
     operations = [
