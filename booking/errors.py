@@ -117,6 +117,14 @@ class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
 
 
+class HasDeparted(BookingError):
+    """The recipient has moved away or is dead: nobody is invited for them."""
+
+
+class OwnReport(BookingError):
+    """Somebody else must confirm what the user has reported."""
+
+
 class HasLogIn(BookingError):
     """The recipient can log in, and chooses the e-mail address for messages themselves."""
 

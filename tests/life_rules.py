@@ -1,5 +1,5 @@
 """Rules of a department's random life (``tests/test_everything_together.py``) by subject: reports
-and closing of days, invitations, and two who change the same at once.
+and closing of days, invitations, pauses, and two who change the same at once.
 
 The machine has ``department``, ``administrator``, ``carers``, ``services`` and ``people``.
 """
@@ -22,7 +22,7 @@ from accounts.errors import InvitationClosed, InvitationRefused
 from accounts.models import Change, Invitation
 from booking import actions, errors
 from booking.actions.recipients import Particulars
-from booking.models import Booking, Recipient, Visit
+from booking.models import Booking, Pause, Recipient, Visit
 from database.transactions import Busy
 from database.versions import Stale
 from departments.actions import (
@@ -326,6 +326,46 @@ class Invitations:
             for invitation, target in invited.items():
                 if target in found:  # else it was joined to one who was there
                     assert found[target] == accepted.get(invitation)
+
+
+class Pauses:
+    """People go away and come home; their visits give the seats to others meanwhile."""
+
+    @rule(
+        person=pick,
+        ahead=st.integers(0, 3),
+        days=st.one_of(st.none(), st.integers(0, 4)),
+        as_staff=st.booleans(),
+    )
+    def go_away(self, person, ahead, days, as_staff):
+        recipient = one(self.people, person)
+        first = timezone.localdate() + dt.timedelta(days=ahead)
+        was_free = self._free()
+        with suppress(errors.PauseOverlaps, Busy):
+            actions.pause(
+                key=uuid.uuid4(),
+                recipient=recipient,
+                first_day=first,
+                last_day=None if days is None else first + dt.timedelta(days=days),
+                by=self.administrator if as_staff else recipient.user,
+                as_staff=as_staff,
+            )
+        assert was_free <= self._free()
+
+    @rule(pause=pick)
+    def come_home(self, pause):
+        away = Pause.objects.standing(timezone.localdate()).order_by("made_at", "pk")
+        if away:
+            resumed = actions.end_pause(pause=one(away, pause), by=self.administrator)
+            assert resumed.back == []  # nothing repeats, and no time is set by staff
+
+    @invariant()
+    def nobody_is_visited_while_away(self):
+        now = timezone.now()
+        coming = Booking.objects.confirmed().filter(starts_at__gt=now)
+        for booking in coming.exclude(visits__in=Report.objects.values("visit")):
+            pauses = booking.recipient.pauses.standing(timezone.localdate(now))
+            assert not any(pause.covers(timezone.localdate(booking.starts_at)) for pause in pauses)
 
 
 class TwoAtOnce:

@@ -29,6 +29,7 @@ OTHERS = {
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
     "answer_open": "its callers record the answer, or are a BookingEvent",
+    "stop_visits": "a BookingEvent for each",
     "cancel_in_pause": "a BookingEvent for each",
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
@@ -57,6 +58,7 @@ WITHOUT_ACTOR = {
     },
     "a part of actions that record": {
         "bump_revision", "clear_name", "follow_absences", "give_log_in", "insert_all",
+        "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
     },

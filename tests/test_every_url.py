@@ -269,6 +269,15 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
     "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:report_departure department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:confirm_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
+    "booking:undo_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
     "booking:end_pause_by_phone department recipient pause": post(
         ADMINISTRATOR, **D, recipient="recipient", pause="pause"
     ),
@@ -482,6 +491,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "series": series.pk,
         "answer": "stop",
         "asked_kind": "unwanted",
+        "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),

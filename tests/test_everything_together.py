@@ -43,6 +43,7 @@ from tests.fast_database import delete_all_rows
 from tests.life_rules import (
     AWAY_MINUTES,
     Invitations,
+    Pauses,
     ReportsAndClosing,
     TwoAtOnce,
     one,
@@ -61,7 +62,7 @@ SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
 
-class Life(ReportsAndClosing, Invitations, TwoAtOnce, RuleBasedStateMachine):
+class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMachine):
     """One run: everything is committed, and deleted at the end."""
 
     clocks_change: dt.date

@@ -7,6 +7,7 @@ published inside a transaction: readers find the Day's revision raised.
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.contacts import add_contact, remove_contact
+from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -26,6 +27,7 @@ from booking.actions.pauses import (
     confirm_pause,
     end_pause,
     pause,
+    stop_visits,
 )
 from booking.actions.recipients import (
     Particulars,
@@ -76,6 +78,7 @@ __all__ = [
     "change_log_in",
     "change_note",
     "change_recipient",
+    "confirm_departure",
     "confirm_pause",
     "drop",
     "due",
@@ -107,10 +110,13 @@ __all__ = [
     "remind",
     "remove_contact",
     "repeat",
+    "report_departure",
     "reseat",
     "revoke_feed",
     "skip",
+    "stop_visits",
     "take_back_skip",
     "take_off",
+    "undo_departure",
     "wish",
 ]

@@ -23,6 +23,11 @@ from booking.queries.department_recipients import (
     visits_by_day,
     with_grants_here,
 )
+from booking.queries.departures import (
+    cancelled_by_departure,
+    departure_of,
+    departures_to_confirm,
+)
 from booking.queries.entitlement import Balance
 from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
 from booking.queries.feeds import (
@@ -120,6 +125,7 @@ __all__ = [
     "calendar_version",
     "can_be_moved",
     "cancel_deadline",
+    "cancelled_by_departure",
     "change_deadline",
     "changes_for",
     "coming",
@@ -129,6 +135,8 @@ __all__ = [
     "dates_to_come",
     "dead_channels",
     "departments_of_pause",
+    "departure_of",
+    "departures_to_confirm",
     "feed",
     "file_of_visit",
     "find_removed",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, People, Person, describe_values
 from accounts.models import Change
-from booking.models import Grant, Mandate, Recipient, VisitRequest
+from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -304,10 +304,29 @@ def _revoked_feed(change: Change, people: People) -> str:
     return _("A calendar address was closed")
 
 
+def _reported_departure(change: Change, people: People) -> str:
+    return _("Reported: %(why)s. Somebody else must confirm it") % _why_departed(change)
+
+
+def _confirmed_departure(change: Change, people: People) -> str:
+    return _("Confirmed: %(why)s. All help and messages stop") % _why_departed(change)
+
+
+def _undone_departure(change: Change, people: People) -> str:
+    return _("Undone: %(why)s") % _why_departed(change)
+
+
+def _why_departed(change: Change) -> dict[str, str]:
+    return {"why": str(Departure.Why(change.after["why"]).label).lower()}
+
+
 PAUSE_DESCRIBERS = {
     "pause": _paused,
     "stop_set_visits": _stopped_set_visits,
     "keep_set_visits": _kept_set_visits,
     "confirm_pause": _confirmed_pause,
     "end_pause": _ended_pause,
+    "report_departure": _reported_departure,
+    "confirm_departure": _confirmed_departure,
+    "undo_departure": _undone_departure,
 }

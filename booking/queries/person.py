@@ -95,7 +95,8 @@ _OF_RECIPIENT = Statement(
     lambda key, **span: _rows(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
 )
 _OF_USER = Statement(
-    lambda key, **span: _rows(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
+    lambda key, **span: _rows(Recipient.objects.filter(user_id=key, departed_at=None), **span),
+    **_EXAMPLES,
 )
 # Beyond every horizon. Without an upper bound PostgreSQL expects a third of all rows, and
 # then never caches a generic plan.

@@ -7,6 +7,8 @@ from booking import errors
 
 OF_OTHER_VERBS = {
     errors.TooManyWishes,
+    errors.HasDeparted,
+    errors.OwnReport,
     errors.PauseOverlaps,
     errors.GrantOverlaps,
     errors.MandateOverlaps,

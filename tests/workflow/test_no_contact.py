@@ -13,7 +13,7 @@ from accounts.messages.sms import GatewayFailed
 from accounts.models import AccessLogEntry, Change, Message
 from booking import outcomes
 from booking.models import Contact
-from departments.models import Day, Department, Employee, Service
+from departments.models import Day, Department, Employee, KindOfTime, Service
 from tests import factories
 from workflow import actions, queries
 from workflow.errors import NotConfirmed, NotConfirmedYet
@@ -45,11 +45,18 @@ def silent(visit, care_worker):
 
 
 @pytest.mark.parametrize(
-    ("place", "is_opened"),
-    [(Service.Place.HOME, True), (Service.Place.OFFICE, False), (Service.Place.REMOTE, False)],
+    ("place", "kind_of_time", "is_opened"),
+    [
+        (Service.Place.HOME, KindOfTime.FREE, True),
+        (Service.Place.OFFICE, KindOfTime.SET, False),
+        (Service.Place.REMOTE, KindOfTime.SET, True),
+        (Service.Place.REMOTE, KindOfTime.FREE, False),
+    ],
 )
-def test_no_contact_at_home_is_opened(visit, care_worker, place, is_opened):
-    Service.objects.update(place=place)
+def test_no_contact_at_home_or_at_a_set_time_by_phone_is_opened(
+    visit, care_worker, place, kind_of_time, is_opened
+):
+    Service.objects.update(place=place, kind_of_time=kind_of_time)
     for _ in range(2):
         actions.report(visit=visit, outcome=SILENT, by=care_worker)
     assert NoContact.objects.filter(visit=visit, confirmed_at=None).count() == is_opened

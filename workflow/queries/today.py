@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Pause, Visit, VisitRequest
+from booking.models import BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
 from booking.queries.visit_requests import open_requests
@@ -106,6 +107,7 @@ class Today:
     essential: ListPage[NotBooked]
     untold: UntoldDays
     pauses: list[Pause]
+    departures: list[Departure]
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
 
@@ -119,6 +121,7 @@ class Today:
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
         ids |= {asked.booking.recipient_id for asked in self.visit_requests}
+        ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -155,6 +158,7 @@ def today_of(
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
+        departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 

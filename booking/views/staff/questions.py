@@ -15,6 +15,7 @@ from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
 from booking.access.staff import (
     confirmed_visit_of,
+    departure_of,
     pause_of,
     recipient_of,
     running_series_of,
@@ -230,6 +231,32 @@ def confirm_pause(
         when=span(pause_of(found, pause))
     )
     return Question(text, _("Leave it as it is"), [found.full_name])
+
+
+def confirm_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you confirm for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Confirm"), [_("All help and messages stop.")])
+
+
+def undo_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:undo_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you want to undo for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Undo"))
 
 
 def end_series_by_phone(

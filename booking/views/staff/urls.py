@@ -85,6 +85,17 @@ urlpatterns: list[URLPattern] = [
         pauses.confirm_pause,
         name="confirm_pause",
     ),
+    path("<uuid:recipient>/departure/report/", pauses.report_departure, name="report_departure"),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/confirm/",
+        pauses.confirm_departure,
+        name="confirm_departure",
+    ),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/undo/",
+        pauses.undo_departure,
+        name="undo_departure",
+    ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
     path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0018_why_a_set_date_is_missed"),
+        ("booking", "0019_departures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
