@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,9 +15,6 @@ from booking.models.grants import Grant
 from booking.models.recipients import Recipient
 from database.expressions import TsTzRange
 from departments.models import Day, Service, Shift
-
-if TYPE_CHECKING:
-    from booking.models.visit_requests import VisitRequest
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -44,7 +40,7 @@ class Booking(models.Model):
         CANCELLED = "cancelled", _("Cancelled")
 
     not_own = ""  # why the person does not choose its time (``queries.mark_choice``)
-    open_request: "VisitRequest | None" = None
+    open_request: models.Model | None = None  # a VisitRequest
     is_new = False  # True when ``book`` has just made it, False when the key was known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
