@@ -14,6 +14,6 @@ WHERE unable.booking_id = booking_booking.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0020_charges"), ("workflow", "0006_whom_an_alarm_reached")]
+    dependencies = [("booking", "0021_charges"), ("workflow", "0006_whom_an_alarm_reached")]
 
     operations = [migrations.RunSQL(UNABLE, migrations.RunSQL.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0019_departures"),
+        ("booking", "0020_visit_requests"),
     ]
 
     operations = [
