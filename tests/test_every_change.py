@@ -28,6 +28,7 @@ OTHERS = {
     "book": "a BookingEvent",
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
+    "answer_open": "its callers record the answer, or are a BookingEvent",
     "stop_visits": "a BookingEvent for each",
     "cancel_in_pause": "a BookingEvent for each",
     "choose_language": "how pages look to the user",

@@ -262,8 +262,8 @@ PAGES = [
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
-    Page("recipient", "booking:visits", 7),
-    Page("recipient", "booking:visits", 9, "simple"),
+    Page("recipient", "booking:visits", 8),
+    Page("recipient", "booking:visits", 10, "simple"),
     Page("recipient", "booking:visit booking", 13),
     Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 11),
@@ -287,7 +287,7 @@ PAGES = [
     # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 12),
-    Page("guardian", "booking:visits", 8),
+    Page("guardian", "booking:visits", 9),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
     Page("guardian", "booking:looks", 9),
@@ -300,7 +300,7 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 24),
+    Page("administrator", "workflow:today department", 25),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),

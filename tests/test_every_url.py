@@ -185,6 +185,7 @@ RULES = {
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
     "booking:note booking": get(*BOOKERS, booking="booking"),
+    "booking:ask_staff booking": post(*BOOKERS, booking="booking").sends(kind="asked_kind"),
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
@@ -253,6 +254,9 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:move_by_phone department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:keep_visit department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:cancel_by_phone department recipient booking": post(
@@ -486,6 +490,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "wish": factories.SlotWishFactory(recipient=recipient, service=service).pk,
         "series": series.pk,
         "answer": "stop",
+        "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,

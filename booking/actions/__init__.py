@@ -52,6 +52,7 @@ from booking.actions.series import (
     skip,
     take_back_skip,
 )
+from booking.actions.visit_requests import answer_open, ask_staff, keep_visit
 from booking.actions.wishes import drop, look_for_openings, wish
 
 __all__ = [
@@ -64,7 +65,9 @@ __all__ = [
     "add_recipient",
     "alert_unbooked",
     "announce",
+    "answer_open",
     "answer_set_visits",
+    "ask_staff",
     "book",
     "book_all_series",
     "book_what_is_near",
@@ -91,6 +94,7 @@ __all__ = [
     "join_recipient",
     "keep_name",
     "keep_phone",
+    "keep_visit",
     "look_for_openings",
     "make_feed",
     "move",

@@ -23,8 +23,9 @@ from booking.actions.booking_sql import (
 )
 from booking.actions.locks import lay_out_missing, lock_query, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
+from booking.actions.visit_requests import answer_open
 from booking.calendar.offers import SlotStatus
-from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
+from booking.models import Booking, BookingEvent, Grant, Recipient, Visit, VisitRequest
 from booking.queries import own_choice
 from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.entitlement import Entitlement, last_day
@@ -172,6 +173,8 @@ def _cancel(
     event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
     event.announced_at = announced_at
     event.save()
+    if provenance.as_staff:
+        answer_open(booking, VisitRequest.Answer.CANCELLED, by=provenance.by)
     for day in days:
         bump_revision(day)
 
@@ -249,6 +252,8 @@ def _move(
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
+    if provenance.as_staff:
+        answer_open(fresh, VisitRequest.Answer.MOVED, by=provenance.by)
     for day in days.all:
         if day.pk != placement.day.pk and (day.department_id, day.date) in left:
             bump_revision(day)

@@ -8,6 +8,7 @@ from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
 from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
+from booking.models.visit_requests import VisitRequest
 from booking.models.wishes import SlotWish
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "SeriesDate",
     "SlotWish",
     "Visit",
+    "VisitRequest",
 ]

@@ -39,6 +39,8 @@ class Booking(models.Model):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
+    not_own = ""  # why the person does not choose its time (``queries.mark_choice``)
+    open_request: models.Model | None = None  # a VisitRequest
     is_new = False  # True when ``book`` has just made it, False when the key was known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

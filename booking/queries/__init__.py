@@ -85,6 +85,7 @@ from booking.queries.series import (
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
 from booking.queries.versions import calendar_version, slots_version
+from booking.queries.visit_requests import last_request, mark_choice, open_requests
 from booking.queries.visits import (
     LAST_ID,
     balance,
@@ -154,6 +155,8 @@ __all__ = [
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "last_request",
+    "mark_choice",
     "matching",
     "may_book_for",
     "may_confirm",
@@ -166,6 +169,7 @@ __all__ = [
     "open_feed",
     "open_feeds",
     "open_mandates",
+    "open_requests",
     "own_bookings",
     "paused_visits",
     "pauses_of",

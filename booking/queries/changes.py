@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, People, Person, describe_values
 from accounts.models import Change
-from booking.models import Departure, Grant, Mandate, Recipient
+from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -42,6 +42,11 @@ def register_changes() -> None:
             {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
+        (
+            "requests",
+            gettext_lazy("What is asked about visits"),
+            {"ask_staff": _asked, "keep_visit": _kept},
+        ),
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -154,6 +159,21 @@ def _lost_seat(change: Change, people: People) -> str:
 
 def _note(change: Change, people: People) -> str:
     return _("%(service)s %(times)s: the note is changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _asked(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(asked)s") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+        "asked": VisitRequest.Kind(change.after["kind"]).label,
+    }
+
+
+def _kept(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the visit is kept") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }

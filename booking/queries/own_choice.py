@@ -34,6 +34,14 @@ def refusal_of_booking(booking: Booking) -> SlotStatus | None:
     return refusal_of_date(grant, timezone.localdate(booking.starts_at)) if grant else None
 
 
+def refusal_under(grants: Iterable[Grant], booking: Booking) -> SlotStatus | None:
+    """As ``refusal_of_booking``, under one of the recipient's grants."""
+    date = timezone.localdate(booking.starts_at)
+    its = (one for one in grants if one.service_id == booking.service_id)
+    grant = next((one for one in its if one.is_valid_on(date)), None)
+    return refusal_of_date(grant, date) if grant else None
+
+
 def refusal_of_spacing(
     grant: Grant, date: dt.date, others: Iterable[dt.date]
 ) -> SlotStatus | None:

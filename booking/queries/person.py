@@ -28,6 +28,7 @@ from booking.queries.own_booking_rows import (
     charged_span,
     pauses_as_texts,
 )
+from booking.queries.own_choice import refusal_under
 from booking.queries.slots import offer_of
 from database.statements import ModelColumns, Statement
 from departments.hours import DAY
@@ -277,6 +278,7 @@ class Person:
                 booking.recipient = self.recipient
                 if service := self.service(own.service_id):
                     booking.service = service
+                booking.not_own = refusal_under(self.grants, booking) or ""
                 return booking
         return None
 

@@ -62,6 +62,8 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:phone_visit": gettext_lazy("Saw one of your visits"),
     "booking:move_by_phone": gettext_lazy("Moved a visit for you"),
     "booking:cancel_by_phone": gettext_lazy("Cancelled a visit for you"),
+    "booking:ask_staff": gettext_lazy("Told staff about a visit"),
+    "booking:keep_visit": gettext_lazy("Answered about a visit"),
     "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
     "booking:invite_by_letter": gettext_lazy("Printed a letter with a code for logging in"),
     "booking:change_grant": gettext_lazy("Changed a grant of yours"),

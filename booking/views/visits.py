@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.http_methods import require_http_methods, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
-from booking.forms.visits import CHANGED_MEANWHILE, MoveForm, sent_version
+from booking.forms.visits import CHANGED_MEANWHILE, AskStaffForm, MoveForm, sent_version
 from booking.models import Booking, BookingEvent, Mandate
 from booking.notices.notified import messages_to_come
 from booking.notices.visits import DAY_BEFORE
@@ -68,8 +68,10 @@ def visits(request: PersonRequest) -> HttpResponse:
     # A cancelled visit is history at once, also one that has not begun.
     last = before or now + dt.timedelta(days=366)
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
+    coming = [] if before else queries.coming(recipient, now)
+    queries.mark_choice(recipient, coming)
     context = {
-        "coming": [] if before else queries.coming(recipient, now),
+        "coming": coming,
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
         "actors": Actors(recipient),
@@ -104,6 +106,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         "visit",
         {
             "visit": found,
+            "now": now,
             "last_event": last,
             "actors": actors,
             "last_actor": actors.of(last) if last else Actor.OWN,
@@ -115,6 +118,7 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
                 found.recipient, found.service, timezone.localdate(found.starts_at)
             ),
             "can_change": can_change,
+            "asked": queries.last_request(found) if not_own else None,
             "not_own": not_own if _can_change(found) else None,
             "phone": Choosing.of_move(found).phone,
             "cancel_until": queries.cancel_deadline(found),
@@ -245,6 +249,29 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
         return to_receipt(booking)
     context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
     return simple.show(request, "cancel", context)
+
+
+@require_POST
+@asks(questions.ask_staff)
+@person_required
+def ask_staff(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """Tell staff that the person can't be there, or does not want the visit."""
+    visit = changeable(request, booking)
+    form = AskStaffForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    if visit is not None:
+        try:
+            asked = actions.ask_staff(
+                booking=visit, kind=form.cleaned_data["kind"], by=request.user
+            )
+        except errors.TooLate:
+            asked = None
+        if asked:
+            messages.success(
+                request, _("We have got it. The visit stands until we have answered.")
+            )
+    return redirect("booking:visit", booking)
 
 
 def _receipt(

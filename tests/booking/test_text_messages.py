@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from accounts.messages import addresses, notices
 from accounts.messages.texts import REPLACED, is_gsm7, parts, text_of
 from accounts.models import Message, MessageChoices
-from booking.models import BookingEvent, BookingSeries, SeriesDate
-from booking.notices import essential, mandates, pauses, series, visits, wishes
+from booking.models import BookingEvent, BookingSeries, SeriesDate, VisitRequest
+from booking.notices import essential, mandates, pauses, series, visit_requests, visits, wishes
 from tests import factories
 from tests.factories import local
 
@@ -111,6 +111,20 @@ def of_pauses(recipient, service, holder, administrator):
             yield message(one, to, recipient, about_id=pause.pk)
 
 
+def of_requests(recipient, service, holder):
+    booking = factories.BookingFactory(
+        recipient=recipient, service=service, starts_at=local(DAY, 7)
+    )
+    asked = VisitRequest.objects.create(
+        booking=booking, kind="unwanted", answer="kept", answered_at=timezone.now()
+    )
+    for kind, to in (
+        (visit_requests.KEPT, recipient.user),
+        (visit_requests.KEPT_FOR_OTHERS, holder),
+    ):
+        yield message(kind, to, recipient, about_id=asked.pk)
+
+
 def others(recipient, service, holder, administrator):
     mandate = recipient.mandates.first()
     for kind in (mandates.GIVEN, mandates.ENDED, mandates.LEFT):
@@ -138,6 +152,7 @@ def texts(recipient, service, holder, administrator):
         of_events(*people, administrator),
         of_series(*people),
         of_pauses(*people, administrator),
+        of_requests(*people),
     ):
         yield one.kind, notices.find(one.kind).compose(one)
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Departure, Pause, Visit
+from booking.models import BookingEvent, Departure, Pause, Visit, VisitRequest
 from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
+from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
 from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
@@ -108,6 +109,7 @@ class Today:
     pauses: list[Pause]
     departures: list[Departure]
     no_contacts: list[NoContact]
+    visit_requests: list[VisitRequest]
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
@@ -118,6 +120,7 @@ class Today:
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
+        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
         ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
@@ -154,6 +157,7 @@ def today_of(
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
+        visit_requests=list(open_requests(department)),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )

@@ -162,6 +162,23 @@ def cancel_by_phone(
     )
 
 
+def keep_visit(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:keep_visit")
+    visit = confirmed_visit_of(its, found, booking)
+    text = _("Do you want to answer that “{what}” on {when} stands?")
+    return Question(
+        text.format(what=visit.service.name, when=_when(visit.starts_at)),
+        _("The visit stands"),
+        [found.full_name, sent.get("words", "")],
+    )
+
+
 def go_on_by_phone(
     request: PersonRequest,
     sent: QueryDict,

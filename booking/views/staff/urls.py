@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
         phone.cancel_by_phone,
         name="cancel_by_phone",
     ),
+    path("<uuid:recipient>/visits/<uuid:booking>/keep/", phone.keep_visit, name="keep_visit"),
     path(
         "<uuid:recipient>/series/<uuid:series>/go-on/",
         phone.go_on_by_phone,

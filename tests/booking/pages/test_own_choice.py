@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Message
 from booking import actions, errors
-from booking.models import Booking, BookingEvent, BookingSeries, SlotWish
+from booking.models import Booking, BookingEvent, BookingSeries, SlotWish, VisitRequest
 from tests import factories
 from tests.api.conftest import Program
 from tests.booking.pages.conftest import TOMORROW, at, text_of
@@ -150,3 +151,53 @@ def test_only_times_within_the_window_are_offered_and_staff_need_a_reason_for_ot
     with pytest.raises(errors.ReasonMissing):
         actions.book(key=uuid.uuid4(), starts_at=at(12), **asked)
     actions.book(key=uuid.uuid4(), starts_at=at(12), reason="Called", **asked)
+
+
+def test_the_person_tells_staff_and_the_visit_stands_until_they_answer(
+    theirs, visit, reader, administrator, department, recipient
+):
+    own = reverse("booking:visit", args=[visit.pk])
+    assert "I can't then" in text_of(reader.get(own))
+    for kind in ("other_time", "unwanted", "unwanted"):
+        answer = reader.post(f"{own}ask/", {"kind": kind}, follow=True)
+        assert "The visit stands until we have answered" in text_of(answer)
+    asked = VisitRequest.objects.get()
+    assert (asked.kind, asked.answer) == ("unwanted", "")
+    assert Booking.objects.get().status == "booked"
+    assert "You have told us" in text_of(reader.get(own))
+    assert reader.get(reverse("booking:visits")).status_code == 200
+
+    reader.force_login(administrator)
+    today = reverse("workflow:today", args=[department.pk])
+    page = reverse("booking:phone_visit", args=[department.pk, recipient.pk, visit.pk])
+    assert page in reader.get(today).text
+    assert reader.post(f"{page}keep/", {"words": ""}).status_code == 200
+    for _ in range(2):
+        reader.post(f"{page}keep/", {"words": "We must come at ten."})
+
+    asked.refresh_from_db()
+    assert (asked.answer, asked.answered_by) == ("kept", administrator)
+    assert page not in reader.get(today).text
+    told = Message.objects.filter(kind__startswith="visit_request.kept", user=recipient.user)
+    assert told.exists()
+    reader.force_login(recipient.user)
+    assert "We must come at ten." in text_of(reader.get(own))
+
+
+def test_moving_or_cancelling_answers_what_was_asked(theirs, visit, user, administrator):
+    staff = {"booking": visit, "by": administrator, "as_staff": True, "reason": "Asked"}
+    for act, answer in (
+        (lambda: actions.move(**staff, starts_at=at(12)), "moved"),
+        (lambda: actions.cancel(**staff), "cancelled"),
+    ):
+        actions.ask_staff(booking=visit, kind="unwanted", by=user)
+        act()
+        assert VisitRequest.objects.filter(answer=answer).count() == 1
+    with pytest.raises(errors.TooLate):
+        actions.ask_staff(booking=visit, kind="unwanted", by=user)
+
+
+def test_nothing_is_asked_about_a_time_that_is_ones_own(page, recipient, book):
+    visit = book(recipient, at(10))
+    page.post(reverse("booking:ask_staff", args=[visit.pk]), {"kind": "unwanted"})
+    assert not VisitRequest.objects.exists()
