@@ -113,6 +113,7 @@ def undo_report(*, visit: Visit, by: User) -> None:
     day was closed, and for other outcomes, which may have been acted upon.
     """
     with transaction.atomic():
+        lock_recipient_of(visit.pk)
         Visit.objects.select_for_update(of=("self",), no_key=True).filter(pk=visit.pk).first()
         found = Report.objects.select_related("visit__day").filter(visit=visit).first()
         if found is None:
@@ -124,6 +125,7 @@ def undo_report(*, visit: Visit, by: User) -> None:
             raise TooLateToUndo
         _record_undone(found)
         found.delete()
+        charge_by_reports(visit.booking_id)  # of the other carer, if there is one
 
 
 def _record_undone(report: Report) -> None:
