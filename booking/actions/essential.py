@@ -50,11 +50,7 @@ def count_slack(now: dt.datetime) -> None:
             Slack.objects.filter(grant__service__department=department).delete()
             still = set(Grant.objects.filter(pk__in=days).values_list("pk", flat=True))
             Slack.objects.bulk_create(
-                [
-                    Slack(grant_id=id_, days=len(dates))
-                    for id_, dates in days.items()
-                    if id_ in still
-                ],
+                [Slack(grant_id=id_, days=len(days[id_])) for id_ in still],
                 ignore_conflicts=True,
             )
 
