@@ -40,6 +40,13 @@ def alert_unbooked() -> None:
     alert_unbooked(timezone.now())
 
 
+@shared_task(time_limit=300)
+def release_unseated() -> None:
+    from booking.actions.charges import release_unseated
+
+    release_unseated(timezone.now())
+
+
 @shared_task
 def count_slack() -> None:
     """Every night, after the days are laid out."""

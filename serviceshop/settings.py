@@ -315,6 +315,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 20.0,
         "options": {"expires": 20.0},
     },
+    "stop charging visits without a carer": {
+        "task": "booking.tasks.release_unseated",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
     "send messages": {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,

@@ -25,7 +25,7 @@ INTERNAL = {
         "local_time",
         "own_booking_rows",
     },
-    "workflow.actions": set(),
+    "workflow.actions": {"charges"},
     "workflow.queries": set(),
 }
 

@@ -6,6 +6,7 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
@@ -78,6 +79,7 @@ __all__ = [
     "change_log_in",
     "change_note",
     "change_recipient",
+    "charge",
     "confirm_departure",
     "confirm_pause",
     "count_slack",
@@ -108,6 +110,7 @@ __all__ = [
     "rebook_date",
     "register_guardian",
     "register_invitation_kinds",
+    "release_unseated",
     "remind",
     "remove_contact",
     "repeat",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import actions as accounts_actions
 from accounts.models import Message
 from booking import quota
-from booking.models import BookingEvent, Grant, Slack
+from booking.models import Booking, BookingEvent, Grant, Slack
 from booking.notices.essential import UNBOOKED
 from booking.queries.essential import unbooked_grants
 from booking.queries.local_time import midnight
@@ -24,7 +24,7 @@ AT_ONCE = 2_000  # grants whose recipients' bookings are in memory together
 
 def alert_unbooked(now: dt.datetime) -> None:
     """Alert each department once, so many days before the end of the week or month as it has
-    set, and again when a visit is cancelled after that."""
+    set, and again when a visit is cancelled, or no longer counts, after that."""
     today = timezone.localdate(now)
     for department in Department.objects.filter(is_open=True):
         for period, days in (
@@ -66,7 +66,8 @@ def _alert(department: Department, period: Grant.Period, today: dt.date, last: d
             booking__grant=OuterRef("pk"),
             at__gt=alerts["latest"],
         )
-        missing = missing.filter(Exists(cancelled))
+        uncharged = Booking.objects.filter(grant=OuterRef("pk"), uncharged_at__gt=alerts["latest"])
+        missing = missing.filter(Exists(cancelled) | Exists(uncharged))
     if missing.exists():
         key = f"{UNBOOKED}:{department.pk}:{period}:{last}:{alerts['times']}"
         _notify_administrators(department, key, facts, last)

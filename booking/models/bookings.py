@@ -21,6 +21,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def confirmed(self) -> "BookingQuerySet":
         return self.filter(status=Booking.Status.BOOKED)
 
+    def charged(self) -> "BookingQuerySet":
+        return self.confirmed().filter(uncharged_at__isnull=True)
+
     def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
         return self.confirmed().filter(ends_at__gt=now)
 
@@ -33,6 +36,8 @@ class Booking(models.Model):
     sending that twice finds this row.
     ``asked`` is the request made with that key, so that another request with the same key can
     be refused.
+    ``uncharged_at`` is when it stopped to count in the quota because the visit was not made; None
+    while it counts.
     """
 
     class Status(models.TextChoices):
@@ -61,6 +66,7 @@ class Booking(models.Model):
     asked = models.JSONField(default=dict)
     booked_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True)
+    uncharged_at = models.DateTimeField(null=True)
 
     objects = BookingQuerySet.as_manager()
 

@@ -15,7 +15,13 @@ from booking import quota
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant, Pause, Recipient
 from booking.queries import own_choice
-from booking.queries.own_booking_rows import OwnBooking, OwnPause, own_around, pauses_as_texts
+from booking.queries.own_booking_rows import (
+    OwnBooking,
+    OwnPause,
+    charges_of,
+    own_around,
+    pauses_as_texts,
+)
 from booking.quota import Charge
 from departments.models import Department, Service
 
@@ -114,7 +120,7 @@ class Entitlement:
             (one for one in own if moving is None or one.id != moving.pk),
             key=lambda one: one.starts,
         )
-        charges = [one.charge for one in own]
+        charges = charges_of(own)
         moves_from = int(moving.starts_at.timestamp()) if moving else None
         return cls(
             service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from

@@ -90,7 +90,7 @@ def unbooked_grants(
     """The grants with something left in their week or month; ``used`` is in the grant's
     own unit."""
     booked = (
-        Booking.objects.confirmed()
+        Booking.objects.charged()
         .filter(
             recipient=OuterRef("recipient"),
             service=OuterRef("service"),

@@ -26,6 +26,7 @@ from booking.queries.own_booking_rows import (
     OwnPause,
     as_texts,
     charged_span,
+    charges_of,
     pauses_as_texts,
 )
 from booking.queries.own_choice import refusal_under
@@ -201,7 +202,7 @@ class Person:
     def balances(self, on: dt.date) -> list[Balance]:
         """What is left of each grant that is valid on a date from today on, by the
         service's name."""
-        charges = [one.charge for one in self._own]
+        charges = charges_of(self._own)
         return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
 
     def entitlement(

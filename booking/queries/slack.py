@@ -79,12 +79,17 @@ def _own_bookings(
         .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
         .order_by()
         .values_list(
-            "recipient_id", "pk", "service_id", EpochSeconds("starts_at"), EpochSeconds("ends_at")
+            "recipient_id",
+            "pk",
+            "service_id",
+            EpochSeconds("starts_at"),
+            EpochSeconds("ends_at"),
+            "uncharged_at",
         )
     )
     found: dict[uuid.UUID, list[OwnBooking]] = defaultdict(list)
-    for recipient, *numbers in rows:
-        found[recipient].append(OwnBooking(*numbers))
+    for recipient, id_, service, starts, ends, uncharged_at in rows:
+        found[recipient].append(OwnBooking(id_, service, starts, ends, uncharged_at is None))
     return found
 
 

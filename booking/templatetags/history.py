@@ -196,4 +196,6 @@ def outcome(
         symbol, color = "home", "neutral"
         if found in (Outcome.DONE, Outcome.PARTLY):
             symbol, color = "check", "success"
+    if booking.uncharged_at and booking.status == Booking.Status.BOOKED:
+        note = _("It does not count. Another time can be booked instead.")
     return {"symbol": symbol, "color": color, "words": words, "note": note}

@@ -372,6 +372,10 @@ class _Fjordvik:
             for visit in over
             if visit.pk not in unreported
         )
+        # As the verb would: a grant of the demonstration counts a visit without contact.
+        Booking.objects.filter(
+            visits__report__outcome__in=["declined", "in_hospital", "unable"], carers=1
+        ).update(uncharged_at=self.now)
 
     def _sick_leave(self) -> None:
         """Report the carer of a coming evening ill, so that visits need another carer."""

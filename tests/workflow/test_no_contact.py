@@ -12,7 +12,7 @@ from accounts.messages import sms
 from accounts.messages.sms import GatewayFailed
 from accounts.models import AccessLogEntry, Change, Message
 from booking import outcomes
-from booking.models import Contact
+from booking.models import Booking, Contact
 from departments.models import Day, Department, Employee, KindOfTime, Service
 from tests import factories
 from workflow import actions, queries
@@ -112,13 +112,17 @@ def test_the_database_refuses_an_end_without_a_person(silent, fields):
 
 def test_the_recipient_is_told_nothing_before_it_is_confirmed(silent, administrator):
     booking = silent.visit.booking_id
+    Department.objects.update(charges_no_contact=False)
     assert outcomes.registered().of([booking]) == {}
+    assert Booking.objects.get(pk=booking).uncharged_at is None
     assert not Message.objects.exists()
     assert not Change.objects.exists()  # the recipient reads those about them
 
     actions.confirm_contact(no_contact=silent, how="seen", by=administrator)
 
     assert booking in outcomes.registered().of([booking])
+    assert Booking.objects.get(pk=booking).uncharged_at
+    assert Message.objects.exists()
 
 
 # -- Alarms ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0020_visit_requests"),
+        ("booking", "0021_charges"),
     ]
 
     operations = [
