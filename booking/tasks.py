@@ -48,6 +48,14 @@ def release_unseated() -> None:
 
 
 @shared_task
+def count_slack() -> None:
+    """Every night, after the days are laid out."""
+    from booking.actions.essential import count_slack
+
+    count_slack(timezone.now())
+
+
+@shared_task
 def tell_of_ended_mandates() -> None:
     """Every hour."""
     from booking.actions.mandates import notify_of_expired_mandates

@@ -350,6 +350,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="15"),
         "options": _hourly,
     },
+    "count the days left for unbooked essential services": {
+        "task": "booking.tasks.count_slack",
+        "schedule": crontab(hour="1", minute="10"),  # UTC
+        "options": _hourly,
+    },
     "close due days": {
         "task": "workflow.tasks.close_due_days",
         "schedule": crontab(minute="*/5"),

@@ -73,6 +73,7 @@ WITHOUT_ACTOR = {
     },
     "runs by itself, and changes nothing that people decide": {
         "alert_unbooked", "announce", "book_all_series", "book_what_is_near", "claim",
+        "count_slack",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
         "rebook_date",

@@ -9,7 +9,7 @@ from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
-from booking.actions.essential import alert_unbooked
+from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
 from booking.actions.invitations import register_invitation_kinds
@@ -82,6 +82,7 @@ __all__ = [
     "charge",
     "confirm_departure",
     "confirm_pause",
+    "count_slack",
     "drop",
     "due",
     "end_mandate",

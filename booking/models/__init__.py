@@ -8,6 +8,7 @@ from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
 from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
+from booking.models.slack import Slack
 from booking.models.visit_requests import VisitRequest
 from booking.models.wishes import SlotWish
 
@@ -23,6 +24,7 @@ __all__ = [
     "Pause",
     "Recipient",
     "SeriesDate",
+    "Slack",
     "SlotWish",
     "Visit",
     "VisitRequest",

@@ -82,6 +82,7 @@ from booking.queries.series import (
     running_series,
     running_series_of,
 )
+from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
 from booking.queries.unmade import to_book_again
@@ -142,6 +143,7 @@ __all__ = [
     "file_of_visit",
     "find_removed",
     "found_recipients",
+    "free_days",
     "grant_of_booking",
     "granted_service",
     "grants_below",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0021_charges"),
+        ("booking", "0022_slack"),
         ("departments", "0014_charges"),
     ]
 
