@@ -8,10 +8,11 @@ from accounts.phones import shown_number
 
 
 def municipality_phone() -> str:
-    return _shown(settings.MUNICIPALITY_PHONE)
+    return shown_phone(settings.MUNICIPALITY_PHONE)
 
 
 @cache
-def _shown(phone: str) -> str:
-    """Every page shows it, and parsing takes time. Not for numbers of persons."""
+def shown_phone(phone: str) -> str:
+    """The number of a department or of the municipality, as people read it. Every page shows
+    one, and parsing takes time. Not for numbers of persons."""
     return shown_number(phone)

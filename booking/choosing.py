@@ -11,8 +11,6 @@ from itertools import islice
 
 from django.utils import timezone
 
-from accounts.municipality import municipality_phone
-from accounts.phones import shown_number
 from booking import errors, queries
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.timetable import OwnVisit, Row, row
@@ -20,6 +18,7 @@ from booking.converters import TimeUrls
 from booking.models import Booking, Recipient
 from booking.queries.entitlement import Balance, Entitlement
 from departments.models import Service
+from departments.phones import shown_phone_of
 
 SOONEST = 3  # days
 
@@ -76,9 +75,8 @@ class Choosing:
 
     @property
     def phone(self) -> str:
-        """The department's phone number, or the municipality's when it has none."""
-        phone = shown_number(self.service.department.phone) or municipality_phone()
-        return phone.replace(" ", "\N{NO-BREAK SPACE}")
+        """The number to call at this hour."""
+        return shown_phone_of(self.service.department, self.now)
 
     @cached_property
     def person(self) -> queries.Person:

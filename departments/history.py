@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import People, capital, describe_values
 from accounts.models import Change
+from accounts.phones import shown_number
 from departments.models import Department, Service
+from departments.phones import PhoneHours
 from departments.records import Record
+
+PHONE_HOURS = "phone_hours"  # the setting that has a page of its own
 
 
 def register_all() -> None:
@@ -20,18 +24,21 @@ def register_all() -> None:
         changes.register(kind)
 
 
+HOURS = (
+    "add_opening_hours",
+    "change_opening_hours",
+    "split_opening_hours",
+    "remove_opening_hours",
+    "set_special_day",
+    "remove_special_day",
+)
+
+
 def _kinds() -> list[changes.ChangeKind]:
-    hours = (
-        "add_opening_hours",
-        "change_opening_hours",
-        "split_opening_hours",
-        "remove_opening_hours",
-        "set_special_day",
-        "remove_special_day",
-    )
     services = {
         "add_service": _new_service,
         "change_service": _changed_service,
+        "change_no_contact_steps": _no_contact_steps,
         "add_qualification": _new_qualification,
     }
     staff = {
@@ -60,7 +67,7 @@ def _kinds() -> list[changes.ChangeKind]:
         kind(
             "hours",
             gettext_lazy("Opening hours"),
-            {**dict.fromkeys(hours, _hours), "undo": _undone},
+            {**dict.fromkeys(HOURS, _hours), "undo": _undone},
         ),
         kind("services", gettext_lazy("Services"), services),
         kind("staff", gettext_lazy("Staff"), staff, names_subject=True),
@@ -196,12 +203,22 @@ def _changed_service(change: Change, people: People) -> str:
     return f"{change.before['name']}: {describe_values(Service, change, people.this_year)}"
 
 
+def _no_contact_steps(change: Change, people: People) -> str:
+    steps = "; ".join(change.after["steps"]) or _("the usual ones")
+    text = _("%(name)s, when nobody opens: %(steps)s")
+    return text % {"name": change.after["name"], "steps": steps}
+
+
 def _new_qualification(change: Change, people: People) -> str:
     return _("New qualification: %(name)s") % {"name": change.after["name"]}
 
 
 def _settings(change: Change, people: People) -> str:
-    return describe_values(Department, change, people.this_year)
+    if PHONE_HOURS not in change.after:
+        return describe_values(Department, change, people.this_year)
+    rows = map(PhoneHours.of, change.after[PHONE_HOURS])
+    numbers = "; ".join(f"{shown_number(row.phone)} {row.hours}" for row in rows)
+    return _("Phone numbers by hour: %(numbers)s") % {"numbers": numbers or _("none")}
 
 
 # -- Staff -------------------------------------------------------------------------

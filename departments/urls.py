@@ -6,6 +6,7 @@ from departments.views import (
     changes,
     hours,
     overview,
+    phones,
     services,
     settings,
     special_days,
@@ -41,6 +42,7 @@ services_urls: list[URLPattern | URLResolver] = [
     path("qualifications/add/", services.add_qualification, name="add_qualification"),
     path("<uuid:service>/", services.service, name="service"),
     path("<uuid:service>/change/", services.change_service, name="change_service"),
+    path("<uuid:service>/no-contact/", services.no_contact_steps, name="no_contact_steps"),
 ]
 
 staff_urls: list[URLPattern | URLResolver] = [
@@ -89,6 +91,8 @@ department_urls: list[URLPattern | URLResolver] = [
     path("absence/", include(absence_urls)),
     path("settings/", settings.settings, name="settings"),
     path("settings/change/", settings.change_settings, name="change_settings"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/change/", phones.change_phones, name="change_phones"),
     path("changes/", changes.changes, name="changes"),
     path("changes/<int:change>/undo/", changes.undo_change, name="undo_change"),
 ]

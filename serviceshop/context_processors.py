@@ -8,15 +8,26 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.municipality import municipality_phone
 from accounts.pages import page_behind
-from booking.access.pages import whose_pages
+from booking.access.pages import help_phone, whose_pages
+from departments.phones import on_one_line
 from serviceshop.menus import administered_department, is_staff, menu, switch
+from serviceshop.roles import roles_of
+
+
+def _help_phone(request: HttpRequest) -> str:
+    is_for_recipient = request.user.is_authenticated and (
+        roles_of(request.user).is_recipient or whose_pages(request).mandate
+    )
+    return help_phone(request) if is_for_recipient else on_one_line(municipality_phone())
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The values of the base templates. Those that query the database are lazy."""
     return {
         "municipality": settings.MUNICIPALITY,
-        "municipality_phone": municipality_phone().replace(" ", "\N{NO-BREAK SPACE}"),
+        "municipality_phone": on_one_line(municipality_phone()),
+        # of the recipient's departments, on their pages and on those of who acts for them
+        "help_phone": SimpleLazyObject(lambda: _help_phone(request)),
         "emergency_phone": settings.EMERGENCY_PHONE,
         "doctor_phone": settings.DOCTOR_PHONE.replace(" ", "\N{NO-BREAK SPACE}"),
         "version": settings.VERSION,

@@ -251,6 +251,7 @@ CELERY_TASK_IGNORE_RESULT = True
 # Each queue has its own worker, so that a slow mail server delays no plan.
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "workflow.tasks.send_alarms": {"queue": "messages"},
     "workflow.tasks.*": {"queue": "plans"},
     "accounts.tasks.*": {"queue": "messages"},
     "booking.tasks.announce": {"queue": "messages"},
@@ -317,6 +318,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send messages": {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,
+        "options": {"expires": 10.0},
+    },
+    "send alarms of visits without contact": {
+        "task": "workflow.tasks.send_alarms",
+        "schedule": 5.0,
         "options": {"expires": 10.0},
     },
     "tidy log-ins": {

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.actions import create_token
 from accounts.models import ApiToken, User
 from booking.actions import make_feed
-from booking.models import Booking, CalendarFeed, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, CalendarFeed, Contact, Grant, Mandate, Recipient, Visit
 from departments.models import (
     Absence,
     Department,
@@ -71,6 +71,7 @@ FOREIGN = {
     "moving": ["booking"],
     "visits": ["booking"],
     "mandate": ["mandate"],
+    "contact": ["contact"],
     "department": ["department"],
     "duty_for": ["department"],
 }
@@ -88,13 +89,16 @@ PLAIN = {
     "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
     "is_essential", "is_open", "is_told", "kind", "language", "last_date", "last_time", "may",
     "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
-    "never", "news", "next", "note", "often", "opens_at", "period", "phone", "place",
+    "never", "news", "next", "no_contact_minutes",
+    "note", "often", "opens_at", "period", "phone", "place",
     "public_holidays", "qualification", "qualifications", "reason", "reference",
     "remove_directions", "remove_phone", "role",
     "scopes", "second_staff", "settling_time", "slot_minutes", "split_at", "staff", "starts",
     "starts_at", "symbol", "travel_minutes", "unit", "valid_from", "valid_until", "view",
     "week_warning_days", "weekday", "why", "cancel_why", "with_later",
+    *(f"{field}_{n}" for field in ("text", "shows", "phone") for n in range(1, 7)),
     "previewed", "previewed_drop", "seen", "seen_shift", "shown", "version",
+    "how", "is_called", "met_at", "relation", "outcome", "result", "step",
 }  # fmt: skip
 
 FILLED = {
@@ -163,6 +167,9 @@ def foreign(db):
         "feed": make_feed(recipient=recipient, by=user)[0].pk,
         "token": create_token(name=HIDDEN, scopes=[], days=1, by=user)[0].pk,
         "new": uuid.uuid4(),
+        "contact": Contact.objects.create(
+            recipient=recipient, position=1, name=f"{HIDDEN} Strand", phone="+4799001123"
+        ).pk,
     }
 
 
@@ -226,12 +233,13 @@ UNVERSIONED = {
     "account_set_password": "chooses the first password: refused when there is one",
     **dict.fromkeys(
         [
-            "accounts:create_token", "booking:add_grant", "booking:add_recipient", "booking:book",
+            "accounts:create_token", "booking:add_contact", "booking:add_grant",
+            "booking:add_recipient", "booking:book",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
             "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
-            "workflow:report_sick",
+            "workflow:no_contact", "workflow:report_sick",
         ],
         MAKES_A_ROW,
     ),
@@ -240,8 +248,9 @@ UNVERSIONED = {
             "accounts:revoke_token",
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
-            "booking:remove_wish", "booking:revoke_feed", "booking:skip",
+            "booking:remove_contact", "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
+            "workflow:close_no_contact", "workflow:staff_no_contact",
         ],
         "ends a row: doing it twice changes nothing more",
     ),

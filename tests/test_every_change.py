@@ -36,6 +36,8 @@ OTHERS = {
     "change_shifts": "its callers record what they change",
     "find_invited": "changes nothing",
     "was_made_by": "changes nothing",
+    "note_attempt": "its row says who and when, and never changes",
+    "open_no_contact": "its row says who and when; the recipient reads changes",
     "reseat": "records the visits that lose their carer",
 }
 
@@ -71,7 +73,7 @@ WITHOUT_ACTOR = {
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
         "note_reading", "notify", "notify_of_expired_mandates", "plan_stale_days", "post",
         "record_failure", "record_success", "record_token_use", "register_invitation_kinds",
-        "remind", "send_due", "send_invitations", "settle", "settle_due_days",
+        "remind", "send_alarms", "send_due", "send_invitations", "settle", "settle_due_days",
     },
     "a log-in under way": {"send_another_code", "send_code", "use_code"},
 }  # fmt: skip

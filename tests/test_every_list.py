@@ -15,13 +15,14 @@ from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
 from booking.actions.feeds import make_feed
-from booking.models import BookingEvent, SeriesDate
+from booking.models import BookingEvent, Contact, SeriesDate
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
 from tests.sizes import part
 from tests.test_every_url import RULES
 from workflow import actions as workflow_actions
+from workflow.models import NoContact
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)  # seven o'clock here, a Tuesday
 TODAY = dt.date(2026, 11, 24)
@@ -57,6 +58,9 @@ class World:
             for who, user in self.people.items()
         }
         self.visit = self.booked(self.today, 15, self.shift, booking__recipient=recipient)
+        self.no_contact = NoContact.objects.create(
+            visit=self.visit, opened_at=NOW, opened_by=care_worker
+        )
         self.size = 0
 
     def grow(self):
@@ -65,7 +69,10 @@ class World:
         self.grow_supply(n)
         colleague = self.grow_staff()
         theirs = factories.ShiftFactory(day=self.today, person=colleague)
-        self.booked(self.today, hour, theirs)
+        NoContact.objects.create(
+            visit=self.booked(self.today, hour, theirs), opened_at=NOW, opened_by=colleague
+        )
+        self.grow_no_contact(n, colleague)
         self.booked(self.today, hour, self.shift)
         self.booked(self.today, hour)
         self.grow_recipients(colleague)
@@ -73,6 +80,15 @@ class World:
         self.today.revision += 1
         self.today.save()
         workflow_actions.make_plan(day_id=self.today.pk)
+
+    def grow_no_contact(self, n, colleague):
+        """Add somebody to call, and that they were called."""
+        contact = Contact.objects.create(
+            recipient=self.recipient, position=n, name=f"X{n}", phone="+4790000001"
+        )
+        self.no_contact.attempts.create(
+            step="Call the relatives", contact=contact, result="no_answer", at=NOW, by=colleague
+        )
 
     def grow_supply(self, n):
         factories.ServiceFactory(
@@ -208,6 +224,7 @@ class World:
             "absence": self.absence.pk,
             "series": self.series.pk,
             "date": TODAY,
+            "no_contact": self.no_contact.pk,
         }[name]
 
 
@@ -242,42 +259,44 @@ PAGES = [
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
-    Page("recipient", "booking:visits", 6),
-    Page("recipient", "booking:visits", 8, "simple"),
+    Page("recipient", "booking:visits", 7),
+    Page("recipient", "booking:visits", 9, "simple"),
     Page("recipient", "booking:visit booking", 13),
     Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 11),
-    Page("recipient", "booking:all_series", 3),
-    Page("recipient", "booking:all_series", 3, "simple"),
+    Page("recipient", "booking:all_series", 4),
+    Page("recipient", "booking:all_series", 4, "simple"),
     Page("recipient", "booking:series series", 12),
     Page("recipient", "booking:series series", 12, "simple"),
-    Page("recipient", "booking:wishes", 3),
-    Page("recipient", "booking:wishes", 3, "simple"),
-    Page("recipient", "booking:feeds", 3),
-    Page("recipient", "booking:mandates", 4),
-    Page("recipient", "accounts:invitations", 3),
-    Page("recipient", "booking:looks", 7),
-    Page("recipient", "booking:changes", 10),
-    Page("recipient", "accounts:tokens", 2),
+    Page("recipient", "booking:wishes", 4),
+    Page("recipient", "booking:wishes", 4, "simple"),
+    Page("recipient", "booking:feeds", 4),
+    Page("recipient", "booking:mandates", 5),
+    Page("recipient", "accounts:invitations", 4),
+    Page("recipient", "booking:looks", 8),
+    Page("recipient", "booking:changes", 11),
+    Page("recipient", "accounts:tokens", 3),
     Page("recipient", "api:services", 2),
     Page("recipient", "api:slots", 2),
     Page("recipient", "api:bookings", 3),
     # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 12),
-    Page("guardian", "booking:visits", 7),
-    Page("guardian", "booking:all_series", 4),
-    Page("guardian", "booking:wishes", 4),
-    Page("guardian", "booking:looks", 8),
-    Page("guardian", "booking:changes", 11),
+    Page("guardian", "booking:visits", 8),
+    Page("guardian", "booking:all_series", 5),
+    Page("guardian", "booking:wishes", 5),
+    Page("guardian", "booking:looks", 9),
+    Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
     Page("care worker", "workflow:my_day date", 7),
     Page("care worker", "workflow:visit date visit", 5),
+    Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 21),
+    Page("administrator", "workflow:today department", 22),
+    Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
     Page("administrator", "workflow:board_shift department date shift", 14),
@@ -294,8 +313,9 @@ PAGES = [
     Page("administrator", "departments:new_absence department", 3),
     Page("administrator", "departments:absence department absence", 4),
     Page("administrator", "departments:settings department", 3),
+    Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 18),
+    Page("administrator", "booking:recipient department recipient", 19),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
@@ -353,6 +373,7 @@ OTHERS = {
     "departments:split_period department row": "a form",
     "departments:remove_period department row": "a form",
     "departments:new_service department": "a form",
+    "departments:no_contact_steps department service": "six rows",
     "departments:new_employee department": "a form",
     "workflow:add_shift department date": "a form",
     "workflow:report_sick department date shift": "one shift",

@@ -26,7 +26,7 @@ from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Mandate
+from booking.models import Contact, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.models import Day
@@ -35,6 +35,7 @@ from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
 from workflow import actions as workflow_actions
+from workflow.models import NoContact
 
 ANYBODY = "anybody"
 LOGGED_IN = "logged in"
@@ -224,6 +225,10 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:remove_contact department recipient contact": post(
+        ADMINISTRATOR, **D, recipient="recipient", contact="contact"
+    ),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -278,6 +283,7 @@ RULES = {
     "departments:add_qualification department": post(ADMINISTRATOR, **D),
     "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:no_contact_steps department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:staff department": get(ADMINISTRATOR, **D),
     "departments:new_employee department": get(ADMINISTRATOR, **D),
     "departments:add_employee department": post(ADMINISTRATOR, **D),
@@ -306,6 +312,8 @@ RULES = {
     "departments:correct_absence department absence": post(ADMINISTRATOR, **D, absence="absence"),
     "departments:settings department": get(ADMINISTRATOR, **D),
     "departments:change_settings department": post(ADMINISTRATOR, **D),
+    "departments:phones department": get(ADMINISTRATOR, **D),
+    "departments:change_phones department": post(ADMINISTRATOR, **D),
     "departments:changes department": get(ADMINISTRATOR, **D),
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
@@ -329,11 +337,16 @@ RULES = {
     ),
     "workflow:unname_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
     "workflow:remove_shift department date shift": get(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:staff_no_contact department no_contact": get(*LEADERS, **D, no_contact="no_contact"),
+    "workflow:close_no_contact department no_contact": post(
+        *LEADERS, **D, no_contact="no_contact"
+    ),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
     "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
     "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:no_contact date visit": get(CARE_WORKER, date="date", visit="silent_visit"),
     "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
 }
 
@@ -393,6 +406,13 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     visit = factories.VisitFactory(
         day=day, shift=shift, booking__recipient=recipient, booking__service=service
     )
+    silent = factories.VisitFactory(
+        day=day,
+        shift=shift,
+        booking__recipient=recipient,
+        booking__service=service,
+        booking__starts_at=factories.local(tomorrow, 15),
+    )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
@@ -422,6 +442,13 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "feed": feed.pk,
         "secret": secret,
         "visit": visit.pk,
+        "silent_visit": silent.pk,
+        "contact": Contact.objects.create(
+            recipient=recipient, position=1, name="Tone", phone="+4790000021"
+        ).pk,
+        "no_contact": NoContact.objects.create(
+            visit=silent, opened_at=timezone.now(), opened_by=care_worker
+        ).pk,
         "shift": shift.pk,
         "work_list": shift.work_list.pk,
         "row": factories.OpeningHoursFactory(department=department).pk,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from booking.models import Visit
-from departments.access import employments_of
+from departments.access import department_for, employments_of
 from departments.models import Day, Department, Employee, Shift, TimeAway
-from departments.queries import care_workers
+from departments.queries import care_workers, duties_of
 from workflow import queries
 from workflow.errors import (
     DayClosed,
@@ -25,6 +25,7 @@ from workflow.errors import (
     VisitGone,
     WorkflowError,
 )
+from workflow.models import NoContact
 from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
 from workflow.queries.work_lists import LATE
 
@@ -165,6 +166,41 @@ def visit_to_report(
         department_id=department.pk,
     )
     return visit
+
+
+def no_contact_of(
+    user: User, department_id: uuid.UUID, no_contact_id: uuid.UUID, *, what: str
+) -> NoContact:
+    """A visit without contact, for the department's administrators, and until it is closed for
+    whoever is its duty lead now, also of an earlier day. The access is logged."""
+    found = NoContact.objects.filter(visit__day__department=department_id)
+    try:
+        department_for(user, department_id, Employee.Role.ADMINISTRATOR)
+    except Http404:
+        duties = duties_of(user, timezone.now())
+        if department_id not in {duty.department.pk for duty in duties}:
+            raise
+        user.as_duty_lead = True
+        found = found.filter(closed_at=None)
+    no_contact = get_object_or_404(
+        found.select_related(
+            "visit__booking__recipient",
+            "visit__booking__service",
+            "visit__day__department",
+            "visit__shift__person",
+            "visit__report",
+            "opened_by",
+            "confirmed_by",
+        ),
+        pk=no_contact_id,
+    )
+    log_access(
+        by=user,
+        subject_id=no_contact.visit.booking.recipient_id,
+        what=what,
+        department_id=department_id,
+    )
+    return no_contact
 
 
 def day_of(department: Department, date: dt.date) -> Day:

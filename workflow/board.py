@@ -29,12 +29,14 @@ DAY_PARTS = (("day", 4, 12), ("evening", 12, 20), ("night", 20, 28))
 
 @dataclass(frozen=True)
 class Card:
-    """One visit on the board. Its ``state`` is the reported outcome, if there is one."""
+    """One visit on the board. Its ``state`` is the reported outcome, if there is one; *alarm*
+    while it is without contact and nobody has met the recipient (``no_contact_id``)."""
 
     visit: Visit
     state: str
     is_new: bool = False
     needs: frozenset[uuid.UUID] = frozenset()
+    no_contact_id: uuid.UUID | None = None
 
     @property
     def id(self) -> uuid.UUID:
@@ -42,7 +44,7 @@ class Card:
 
     @property
     def is_reported(self) -> bool:
-        return self.state in Report.Outcome.values
+        return self.state == "alarm" or self.state in Report.Outcome.values
 
     @property
     def can_be_reported(self) -> bool:
@@ -67,6 +69,7 @@ class Card:
             "partly": _("partly done"),
             "declined": _("declined"),
             "no_contact": _("no contact"),
+            "alarm": _("no contact: nobody has met them yet"),
             "in_hospital": _("in hospital"),
             "unable": _("could not be done"),
         }[self.state]

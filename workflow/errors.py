@@ -53,6 +53,16 @@ class ReportedByAnother(WorkflowError):
         return str(_("%(name)s has recorded this one.")) % {"name": self.report.by.full_name}
 
 
+class NotConfirmed(WorkflowError):
+    """The visit is without contact, and the report says nothing of who met the recipient."""
+
+    message = _("This visit is without contact. Write how the person was seen or spoken to.")
+
+
+class NotConfirmedYet(WorkflowError):
+    message = _("It can be closed when somebody has seen or spoken to the person.")
+
+
 class DayNotOver(WorkflowError):
     message = _("The day can be closed when all its shifts and visits are over.")
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clean_forms import CleanForm, KeyedForm
 from accounts.models import User
 from booking.forms.visits import InstantField
-from departments.forms.fields import WrittenEndField, WrittenTimeField
+from departments.forms.fields import WrittenEndField, WrittenMinuteField, WrittenTimeField
 from departments.hours import Interval, is_unusual, local_instant
 from departments.models import Department
 from departments.queries import care_workers
 from departments.templatetags.staffing import long_hours
-from workflow.models import Report
+from workflow.models import Attempt, NoContact, Report
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,13 @@ class ReportForm(CleanForm):
             "invalid_choice": _("Choose what happened."),
         },
     )
+    # How the user has met the recipient of a visit that is without contact.
+    how = forms.ChoiceField(
+        label=_("How do you know?"),
+        choices=NoContact.How.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     # The version of the report that the page showed; empty when there was none.
     seen = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
@@ -110,6 +117,45 @@ class StaffReportForm(ReportForm):
     def __init__(self, data: Any = None, *, is_closed: bool, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.fields["reason"].required = is_closed
+
+
+class AttemptForm(CleanForm):
+    """What a button of a step sends: ``step`` is its number, ``contact`` who was called."""
+
+    key = forms.UUIDField()
+    step = forms.IntegerField(min_value=1)
+    contact = forms.UUIDField(required=False)
+    result = forms.ChoiceField(choices=Attempt.Result.choices)
+
+
+class ConfirmContactForm(CleanForm):
+    """``met_at`` becomes the latest instant with that time of the day."""
+
+    BEFORE = dt.timedelta(hours=1)  # so long before *no contact* the person may have been met
+
+    how = forms.ChoiceField(
+        label=_("I have met the person"),
+        choices=NoContact.How.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you know.")},
+    )
+    met_at = WrittenMinuteField(label=_("When"), help_text=_("The time, for example 10:15."))
+
+    def __init__(self, data: Any = None, *, opened_at: dt.datetime) -> None:
+        now = timezone.localtime()
+        super().__init__(data, initial={"met_at": now.time()})
+        self.opened_at = opened_at
+
+    def clean_met_at(self) -> dt.datetime:
+        now, here = timezone.now(), timezone.get_default_timezone()
+        today = timezone.localdate(now)
+        found = local_instant(today, self.cleaned_data["met_at"], here)
+        if found > now:
+            yesterday = today - dt.timedelta(days=1)
+            found = local_instant(yesterday, self.cleaned_data["met_at"], here)
+        if found < self.opened_at - self.BEFORE:
+            raise forms.ValidationError(_("Write a time after the carer got no contact."))
+        return found
 
 
 class AddShiftForm(KeyedForm, CleanForm):

@@ -10,6 +10,7 @@ from accounts.changes import CHANGED, People
 from accounts.models import Change
 from departments.history import times
 from workflow.forms import OUTCOMES
+from workflow.models import NoContact
 
 
 def register_all() -> None:
@@ -17,7 +18,12 @@ def register_all() -> None:
         changes.ChangeKind(
             "reports",
             gettext_lazy("What happened at visits"),
-            {"report": _report, "close_day": _closed_day},
+            {
+                "report": _report,
+                "close_day": _closed_day,
+                "confirm_contact": _confirmed_contact,
+                "close_no_contact": _wasted_trip,
+            },
         )
     )
 
@@ -32,6 +38,26 @@ def _report(change: Change, people: People) -> str:
     if CHANGED in change.after:
         text += "; " + _("the note: changed")
     return text
+
+
+def _confirmed_contact(change: Change, people: People) -> str:
+    if change.after["how"] == NoContact.How.SEEN:
+        text = _("%(service)s %(times)s: seen at %(met)s")
+    else:
+        text = _("%(service)s %(times)s: spoken to at %(met)s")
+    met = dt.datetime.fromisoformat(change.after["met_at"])
+    return text % {**_visit(change, people), "met": dates.hm(met)}
+
+
+def _wasted_trip(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: closed as a wasted trip") % _visit(change, people)
+
+
+def _visit(change: Change, people: People) -> dict[str, str]:
+    return {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
 
 
 def _outcome(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Day plans and work lists, and reports of what happened."""
+"""Day plans and work lists, reports of what happened, and visits at which nobody answered."""
 
 import datetime as dt
 import uuid
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import Visit
+from booking.models import Contact, Visit
 from departments.models import Day, Shift
 
 
@@ -86,3 +86,95 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class NoContact(models.Model):
+    """A visit at which the carer got no contact, until somebody has met the recipient.
+
+    It is open until a named person has seen or spoken to the recipient; nothing else ends it.
+    Only then can it be closed. ``alarm_due_at`` is when the next text message goes to the duty
+    phone or the administrators (``workflow.actions.alarms``); it is empty once it is confirmed.
+    """
+
+    class How(models.TextChoices):
+        SEEN = "seen", _("I have seen them")
+        SPOKEN = "spoken", _("I have spoken to them")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="no_contacts")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    alarm_due_at = models.DateTimeField(null=True)
+    alarms = models.PositiveSmallIntegerField(default=0)
+    alarmed_at = models.DateTimeField(null=True)  # the latest
+    how = models.CharField(max_length=6, choices=How.choices, blank=True)
+    met_at = models.DateTimeField(null=True)  # as the person who confirmed it says
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["opened_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["alarm_due_at"],
+                name="no_contact_alarm_due",
+                condition=models.Q(alarm_due_at__isnull=False),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="one_open_no_contact",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(confirmed_at__isnull=True, how="", met_at__isnull=True)
+                    & models.Q(confirmed_by__isnull=True, closed_at__isnull=True)
+                )
+                | (
+                    models.Q(confirmed_at__isnull=False, how__in=["seen", "spoken"])
+                    & models.Q(met_at__isnull=False, confirmed_by__isnull=False)
+                    & models.Q(alarm_due_at__isnull=True)
+                ),
+                name="no_contact_ends_with_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"No contact at {self.opened_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.confirmed_at is None
+
+
+class Attempt(models.Model):
+    """One thing that was tried while nobody answered: who was called, when and by whom.
+
+    ``step`` is the text of the service's step at that time. ``id`` is the form's key.
+    """
+
+    class Result(models.TextChoices):
+        DONE = "done", _("Done")
+        ANSWERED = "answered", _("Answered")
+        NO_ANSWER = "no_answer", _("No answer")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    no_contact = models.ForeignKey(NoContact, on_delete=models.CASCADE, related_name="attempts")
+    step = models.CharField(max_length=200)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    result = models.CharField(max_length=9, choices=Result.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.result} at {self.at:%Y-%m-%d %H:%M}"

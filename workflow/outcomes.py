@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Collection, Mapping
 
+from django.db.models import Exists, OuterRef
+
 from booking.outcomes import Outcome
-from workflow.models import Report
+from workflow.models import NoContact, Report
 
 # Which of two carers' reports is the booking's: first what was done.
 PRECEDENCE = [
@@ -19,9 +21,14 @@ PRECEDENCE = [
 
 class ReportedOutcomes:
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
-        """The reported outcome of each booking; of two carers' reports by ``PRECEDENCE``."""
+        """The reported outcome of each booking; of two carers' reports by ``PRECEDENCE``.
+
+        None for a visit without contact that nobody has confirmed: until then the recipient
+        and their helpers are told nothing.
+        """
         found: dict[uuid.UUID, Outcome] = {}
-        reports = Report.objects.filter(visit__booking__in=bookings)
+        without_contact = NoContact.objects.filter(visit=OuterRef("visit"), confirmed_at=None)
+        reports = Report.objects.filter(~Exists(without_contact), visit__booking__in=bookings)
         for booking_id, reported in reports.values_list("visit__booking", "outcome"):
             outcome = Outcome(reported)
             known = found.get(booking_id, outcome)

@@ -41,6 +41,13 @@ def close_due_days() -> None:
     actions.close_due_days()
 
 
+@shared_task(time_limit=TIME_LIMIT)
+def send_alarms() -> None:
+    from workflow import actions
+
+    actions.send_alarms()
+
+
 def request_plan(day_id: int, **kwargs: Any) -> None:
     """Request the day's plan before beat's next run. Receives ``day_changed``.
 

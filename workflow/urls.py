@@ -1,7 +1,16 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from departments import converters  # noqa: F401 (registers <date:…>)
-from workflow.views import board, closing, duty, my_day, sickness, today, work_lists
+from workflow.views import (
+    board,
+    closing,
+    duty,
+    my_day,
+    no_contacts,
+    sickness,
+    today,
+    work_lists,
+)
 
 app_name = "workflow"
 
@@ -28,11 +37,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("departments/<uuid:department>/today/", today.today, name="today"),
     path("departments/<uuid:department>/days/", board.today, name="board"),
     path("departments/<uuid:department>/days/<date:date>/", include(day_urls)),
+    path(
+        "departments/<uuid:department>/no-contacts/<uuid:no_contact>/",
+        no_contacts.no_contact,
+        name="staff_no_contact",
+    ),
+    path(
+        "departments/<uuid:department>/no-contacts/<uuid:no_contact>/close/",
+        no_contacts.close,
+        name="close_no_contact",
+    ),
     # /my-day/
     path("my-day/", my_day.my_day, name="my_day"),
     path("my-day/<date:date>/", my_day.my_day, name="my_day"),
     path("my-day/<date:date>/visits/<uuid:visit>/", my_day.visit, name="visit"),
     path("my-day/<date:date>/visits/<uuid:visit>/report/", my_day.report, name="report"),
+    path(
+        "my-day/<date:date>/visits/<uuid:visit>/no-contact/",
+        my_day.no_contact,
+        name="no_contact",
+    ),
     # /work-lists/
     path("work-lists/<uuid:work_list>/print/", work_lists.print_list, name="print_list"),
 ]

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -17,6 +17,7 @@ from booking.models import (
     BookingEvent,
     BookingSeries,
     CalendarFeed,
+    Grant,
     Mandate,
     Recipient,
     SlotWish,
@@ -24,7 +25,8 @@ from booking.models import (
 from booking.queries import Person
 from booking.queries import recipients as parts
 from database.expressions import Alphabetical
-from departments.models import Service
+from departments.models import Department, Service
+from departments.phones import shared_phone_of
 
 # The access log says whether the form was only opened, or sent.
 LOGGED_BY_STEP = frozenset(
@@ -142,6 +144,31 @@ def own_recipient(request: PersonRequest) -> Recipient:
     return _own(request.user)
 
 
+def know_departments(request: HttpRequest, departments: Callable[[], list[Department]]) -> None:
+    """Tell ``help_phone`` the departments that the page is about, which has read them anyway."""
+    request._departments = departments  # type: ignore[attr-defined]
+
+
+def departments_of_page(request: HttpRequest) -> list[Department]:
+    """Those of what the page shows, else where the recipient whose pages these are has a grant now
+    or later. Reads them when the page has not."""
+    known: Callable[[], list[Department]] | None = getattr(request, "_departments", None)
+    if known is not None:
+        return known()
+    if not request.user.is_authenticated:
+        return []
+    mandate = whose_pages(request).mandate
+    grants = Grant.objects.not_ended(timezone.localdate()).filter(
+        Q(recipient=mandate.recipient_id) if mandate else Q(recipient__user=request.user)
+    )
+    return list(Department.objects.filter(pk__in=grants.values("service__department")))
+
+
+def help_phone(request: HttpRequest) -> str:
+    """The number that answers at this hour for the recipient whose pages these are."""
+    return shared_phone_of(departments_of_page(request))
+
+
 def _own(user: User) -> Recipient:
     recipient = parts.recipient_of_user(user.pk)
     if recipient is None:
@@ -192,10 +219,13 @@ def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipien
         service = parts.granted_service(recipient.pk, service_id)
         if service is None:
             raise _not_found(request, has_grant)
-        return recipient, service
-    found = parts.recipient_and_service(request.user.pk, service_id)
-    if found is None:
-        raise _not_found(request, has_grant)
+        found = recipient, service
+    else:
+        its = parts.recipient_and_service(request.user.pk, service_id)
+        if its is None:
+            raise _not_found(request, has_grant)
+        found = its
+    know_departments(request, lambda: [found[1].department])
     return found
 
 
@@ -206,8 +236,11 @@ def person_for(request: PersonRequest) -> Person:
         person = Person.of_user(request.user.pk, now)
         if person is None:
             raise _not_found(request, lambda recipient: True)
-        return person
-    return Person.of(recipient_for(request), now)
+        found = person
+    else:
+        found = Person.of(recipient_for(request), now)
+    know_departments(request, lambda: found.current_departments)
+    return found
 
 
 def booking_for(
@@ -220,6 +253,7 @@ def booking_for(
     except (Booking.DoesNotExist, ForAnother):
         raise _not_found(request, _belongs_to(Booking, booking_id)) from None
     booking.recipient = recipient
+    know_departments(request, lambda: [booking.service.department])
     return booking
 
 
@@ -233,6 +267,7 @@ def series_for(
     except (BookingSeries.DoesNotExist, ForAnother):
         raise _not_found(request, _belongs_to(BookingSeries, series_id)) from None
     series.recipient = recipient
+    know_departments(request, lambda: [series.service.department])
     return series
 
 

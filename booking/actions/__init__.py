@@ -6,6 +6,7 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, move
+from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -48,6 +49,7 @@ __all__ = [
     "Invited",
     "Particulars",
     "accept_mandate",
+    "add_contact",
     "add_recipient",
     "alert_unbooked",
     "announce",
@@ -84,6 +86,7 @@ __all__ = [
     "register_guardian",
     "register_invitation_kinds",
     "remind",
+    "remove_contact",
     "repeat",
     "reseat",
     "revoke_feed",

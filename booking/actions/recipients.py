@@ -18,6 +18,7 @@ from booking.models import (
     Booking,
     BookingSeries,
     CalendarFeed,
+    Contact,
     Grant,
     Mandate,
     Recipient,
@@ -274,7 +275,15 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .filter(visits__isnull=False)
             .distinct()
         )
-        for model in (Grant, Booking, BookingSeries, SlotWish, CalendarFeed, Mandate):
+        for model in (
+            Grant,
+            Booking,
+            BookingSeries,
+            SlotWish,
+            CalendarFeed,
+            Mandate,
+            Contact,
+        ):
             model._default_manager.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.
         AccessLogEntry.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)

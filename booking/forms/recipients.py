@@ -139,6 +139,34 @@ class LogInForm(KeyedForm, CleanForm):
         super().__init__(*args, **kwargs)
 
 
+class ContactForm(KeyedForm, CleanForm):
+    """Somebody to call about the recipient."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, widget=forms.TextInput(attrs=NO_GUESSES)
+    )
+    phone = PhoneField(
+        label=_("Phone"),
+        error_messages={
+            "unsure": _("Is %(number)s the number? Then write only the number."),
+        },
+    )
+    relation = forms.CharField(
+        label=_("Relation"),
+        max_length=60,
+        required=False,
+        help_text=_("For example daughter or neighbour."),
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    is_called = forms.BooleanField(
+        label=_("Call when nobody opens the door"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "contact_%s")  # other forms on the page have the same fields
+        super().__init__(*args, **kwargs)
+
+
 class GrantForm(VersionedForm, CleanForm):
     """Labels and limits are the model's. The service of a grant that exists can't be changed."""
 

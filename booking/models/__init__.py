@@ -4,7 +4,7 @@ from booking.models.bookings import Booking, BookingEvent, Visit
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
-from booking.models.recipients import Recipient
+from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.wishes import SlotWish
 
@@ -13,6 +13,7 @@ __all__ = [
     "BookingEvent",
     "BookingSeries",
     "CalendarFeed",
+    "Contact",
     "Grant",
     "Mandate",
     "Recipient",

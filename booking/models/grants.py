@@ -24,6 +24,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=date), valid_from__lte=date
         )
 
+    def not_ended(self, date: dt.date) -> "GrantQuerySet":
+        """Those that are valid then or later."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=date))
+
 
 class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.

@@ -76,6 +76,10 @@ class Recipient(Versioned):
     def shown_address(self) -> str:
         return self._shown("address")
 
+    @property
+    def shown_directions(self) -> str:
+        return self._shown("directions")
+
     def _shown(self, field: str) -> str:
         """The field's value; empty when it is confidential."""
         if self.has_confidential_address and field in CONFIDENTIAL:
@@ -86,3 +90,33 @@ class Recipient(Versioned):
     @property
     def initials(self) -> str:
         return (self.given_name[:1] + self.family_name[:1]).upper()
+
+
+class Contact(models.Model):
+    """Somebody to call about a recipient, such as a relative; it opens nothing for them.
+
+    ``is_called``: call when nobody opens the door. ``shown_name`` and ``shown_phone`` are empty
+    while the recipient's address is confidential.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="contacts")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=30)  # E.164
+    relation = models.CharField(_("relation"), max_length=60, blank=True)
+    is_called = models.BooleanField(_("call when nobody opens"), default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"Contact {self.pk}"
+
+    @property
+    def shown_name(self) -> str:
+        return "" if self.recipient.has_confidential_address else self.name
+
+    @property
+    def shown_phone(self) -> str:
+        return "" if self.recipient.has_confidential_address else self.phone

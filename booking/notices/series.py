@@ -12,6 +12,7 @@ from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking.models import Booking, BookingSeries, SeriesDate
 from booking.notices.audience import is_for_other, is_read_without_log_in, may_know, page_of, when
+from departments.phones import phone_of
 
 MISSED, MISSED_FOR_OTHERS = "series.missed", "series.missed_for_others"
 WAITS, WAITS_FOR_OTHERS = "series.waits", "series.waits_for_others"
@@ -66,7 +67,7 @@ def compose_missed(message: Message) -> Words | None:
         subject=_("An appointment that repeats is not booked"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
-        phone=series.service.department.phone,
+        phone=phone_of(series.service.department),
     )
 
 
@@ -104,7 +105,7 @@ def compose_waiting(message: Message) -> Words | None:
         subject=_("An appointment that repeats waits for an answer"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
-        phone=series.service.department.phone,
+        phone=phone_of(series.service.department),
     )
 
 
@@ -132,5 +133,5 @@ def compose_ended(message: Message) -> Words | None:
             _("What is booked already stays, unless it is cancelled."),
         ),
         path=page_of(recipient, message, reverse("booking:series", args=[series.pk])),
-        phone=series.service.department.phone,
+        phone=phone_of(series.service.department),
     )

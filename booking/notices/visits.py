@@ -21,6 +21,7 @@ from booking.models import Booking, BookingEvent
 from booking.notices.audience import at, is_for_other, may_know, page_of, see_why, when
 from booking.queries.actors import Actors, is_own
 from booking.queries.feeds import file_of_visit, names_service
+from departments.phones import phone_of
 
 Kind = BookingEvent.Kind
 
@@ -82,7 +83,7 @@ def compose_event(message: Message) -> Words | None:
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
         attachment=_attachment(event, message, method),
-        phone=booking.service.department.phone,
+        phone=phone_of(booking.service.department),
     )
 
 
@@ -133,7 +134,7 @@ def compose_reminder(message: Message) -> Words | None:
         subject=_("Remember your appointment"),
         lines=tuple(lines),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
-        phone=booking.service.department.phone,
+        phone=phone_of(booking.service.department),
     )
 
 

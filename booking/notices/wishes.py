@@ -13,6 +13,7 @@ from booking.converters import TimeUrls
 from booking.models import SlotWish
 from booking.notices.audience import is_for_other, page_of, when
 from booking.queries.wishes import can_be_moved, may_book_for
+from departments.phones import phone_of
 
 OPENING = "wish.opening"
 
@@ -60,5 +61,5 @@ def compose_opening(message: Message) -> Words | None:
             _("Whoever books first gets it."),
         ),
         path=page_of(wish.recipient, message, urls.check(starts_at)),
-        phone=wish.service.department.phone,
+        phone=phone_of(wish.service.department),
     )

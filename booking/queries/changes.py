@@ -31,6 +31,8 @@ def register_changes() -> None:
                 "change_recipient": _particulars,
                 "accept_log_in": _log_in,
                 "join_recipient": _joined,
+                "add_contact": _contact,
+                "remove_contact": _removed_contact,
             },
         ),
         ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
@@ -222,6 +224,19 @@ def _terms(change: Change) -> dict[str, str]:
         "what": str(Mandate.May(change.after["may"]).label).lower(),
         "kind": str(Mandate.Kind(change.after["kind"]).label).lower(),
     }
+
+
+def _contact(change: Change, people: People) -> str:
+    return _("New contact person: %(relation)s") % {"relation": _relation(change)}
+
+
+def _removed_contact(change: Change, people: People) -> str:
+    return _("Contact person removed: %(relation)s") % {"relation": _relation(change)}
+
+
+def _relation(change: Change) -> str:
+    relation: str = change.after["relation"]
+    return relation or _("no relation written")
 
 
 # -- Calendar addresses ----------------------------------------------------------------

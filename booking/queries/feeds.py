@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import MessageChoices
-from accounts.phones import shown_number
+from accounts.municipality import shown_phone
 from booking.calendar.ics import Entry, Method, Sender, calendar_file
 from booking.models import Booking, BookingEvent, CalendarFeed, Recipient
+from departments.phones import phone_of
 
 PAST = dt.timedelta(days=30)
 REFRESH = dt.timedelta(hours=1)
@@ -84,9 +85,8 @@ def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> En
     title, description, url = _("Appointment"), "", ""
     if names_service:
         title = service.name
-        description = ", ".join(
-            filter(None, [service.department.name, shown_number(service.department.phone)])
-        )
+        phone = shown_phone(phone_of(service.department, booking.starts_at))
+        description = ", ".join(filter(None, [service.department.name, phone]))
         url = f"{settings.SITE_URL}{reverse('booking:visit', args=[booking.pk])}"
     return Entry(
         id=booking.pk,

@@ -172,6 +172,14 @@ class Person:
         """The departments where the recipient has, had or will have a grant."""
         return list({grant.service.department: None for grant in self.grants})
 
+    @property
+    def current_departments(self) -> list[Department]:
+        """Those where the recipient has a grant now or later."""
+        grants = (
+            one for one in self.grants if one.valid_until is None or one.valid_until >= self.today
+        )
+        return list({grant.service.department: None for grant in grants})
+
     def service(self, id_: uuid.UUID) -> Service | None:
         """A service that the recipient has, had or will have a grant of."""
         return next((grant.service for grant in self.grants if grant.service_id == id_), None)

@@ -19,6 +19,7 @@ from booking.queries.entitlement import Balance
 from booking.queries.versions import calendar_version
 from booking.views import days, etags, simple
 from departments.hours import monday
+from departments.phones import shared_phones_in_words
 
 WEEK = dt.timedelta(days=7)
 
@@ -66,6 +67,7 @@ def week(request: PersonRequest) -> HttpResponse:
     choosing = _choosing(request, person, balances)
     context = {
         "recipient": person.recipient,
+        "paper_phone": shared_phones_in_words(person.current_departments),
         "choosing": choosing,
         **_week(request, person, choosing),
     }

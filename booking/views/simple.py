@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest
 from booking import queries
-from booking.access.pages import whose_pages
+from booking.access.pages import know_departments, whose_pages
 from booking.calendar.offers import DayOffer, Slot, SlotStatus
 from booking.calendar.reasons import Kind
 from booking.calendar.timetable import Row, spread
@@ -72,6 +72,8 @@ def start(request: PersonRequest, recipient: Recipient) -> HttpResponse:
         return redirect("booking:visits")
     now = timezone.now()
     balances = queries.balances(recipient, timezone.localdate(now))
+    if balances:
+        know_departments(request, lambda: list({one.service.department: None for one in balances}))
     wanted = request.GET.get("service", "")
     chosen = next((one for one in balances if str(one.service.pk) == wanted), None)
     if len(balances) == 1:

@@ -18,7 +18,6 @@ from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_safe
-from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
@@ -43,6 +42,7 @@ from booking.views.steps import (
 )
 from database.transactions import Busy
 from database.versions import Stale
+from departments.phones import shown_phone_of
 
 HISTORY = 20  # on a page
 NEW = dt.timedelta(minutes=10)  # how long a receipt may be loaded again
@@ -290,7 +290,7 @@ def _too_late_to_cancel(request: PersonRequest, visit: Booking) -> HttpResponse:
         "booking/refused/too_late_to_cancel.html",
         {
             "visit": visit,
-            "phone": shown_number(visit.service.department.phone),
+            "phone": shown_phone_of(visit.service.department),
             "refused": f"{simple.folder(request)}/refused.html",
             "why": "too_late_to_cancel",
         },

@@ -43,6 +43,7 @@ from departments.actions.services import (
     ServiceTerms,
     add_qualification,
     add_service,
+    change_no_contact_steps,
     change_service,
     undo_service_change,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "bump_revision",
     "change_contact_email",
     "change_employment",
+    "change_no_contact_steps",
     "change_opening_hours",
     "change_service",
     "change_settings",

@@ -5,7 +5,7 @@ qualifications applies to them.
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from database.versions import check_version
 from departments import errors, records, seats
 from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
-from departments.models import Day, Department, KindOfTime, Qualification, Service
+from departments.models import Day, Department, KindOfTime, NoContactStep, Qualification, Service
 from departments.seats import Reseated
 
 
@@ -135,6 +135,41 @@ def undo_service_change(*, change: Change, by: User | None, reason: str = "") ->
     qualification_ids = [UUID(id_) for id_ in change.before["qualifications"].split(", ") if id_]
     return change_service(
         service=service, terms=terms, qualification_ids=qualification_ids, by=by, reason=reason
+    )
+
+
+@one_transaction()
+def change_no_contact_steps(
+    *,
+    service: Service,
+    steps: Sequence[Mapping[str, str]],
+    by: User,
+    version: int | None = None,
+) -> None:
+    """Write the steps that a carer takes when nobody opens: ``text``, ``shows`` and ``phone`` of
+    each, in order. Without any, the service has the defaults. Raises ``Stale``."""
+    lock_department(service.department)
+    service.refresh_from_db()
+    before = [
+        {"text": one.text, "shows": one.shows, "phone": one.phone}
+        for one in service.no_contact_steps.all()
+    ]
+    after = [{name: step[name] for name in ("text", "shows", "phone")} for step in steps]
+    if before == after:
+        return
+    check_version(service.version, version)
+    service.no_contact_steps.all().delete()
+    NoContactStep.objects.bulk_create(
+        NoContactStep(service=service, position=number, **step)
+        for number, step in enumerate(after, start=1)
+    )
+    Service.objects.filter(pk=service.pk).update(version=service.version + 1)
+    record_change(
+        service.department,
+        "change_no_contact_steps",
+        of=service,
+        after={"name": service.name, "steps": [step["text"] for step in after]},
+        by=by,
     )
 
 

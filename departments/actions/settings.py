@@ -17,6 +17,7 @@ from departments.models import Department
 SETTINGS = (
     "name",
     "phone",
+    "phone_hours",
     "is_open",
     "horizon_days",
     "slot_minutes",
@@ -28,6 +29,7 @@ SETTINGS = (
     "public_holidays",
     "week_warning_days",
     "month_warning_days",
+    "no_contact_minutes",
 )
 MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.

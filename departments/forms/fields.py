@@ -29,6 +29,7 @@ class WrittenTimeField(forms.Field):
     """Accepts half past seven as 07:30, 7.30, 730 or 0730, and seven as 7 or 07."""
 
     allows_24 = False
+    step = 5  # minutes
     default_error_messages = {
         "invalid": _("Write the time with hours and minutes, for example 07:30."),
         "seconds": _("Write the time without seconds, for example 07:30."),
@@ -60,7 +61,7 @@ class WrittenTimeField(forms.Field):
         total = hour * 60 + minute
         if total > DAY_MINUTES or minute > 59:
             raise self._error("invalid")
-        if minute % 5:
+        if minute % self.step:
             raise self._error("step")
         if total == DAY_MINUTES and not self.allows_24:
             raise self._error("midnight")
@@ -68,6 +69,12 @@ class WrittenTimeField(forms.Field):
 
     def _error(self, code: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code)
+
+
+class WrittenMinuteField(WrittenTimeField):
+    """For when something happened: every minute."""
+
+    step = 1
 
 
 class WrittenEndField(WrittenTimeField):

@@ -1,12 +1,16 @@
 """Forms for services and qualifications."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clean_forms import CleanModelForm, KeyedForm
+from accounts.clean_forms import CleanForm, CleanModelForm, KeyedForm
+from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from departments.forms.fields import NO_GUESSES, WrittenNumberField
-from departments.models import Qualification, Service
+from departments.models import NoContactStep, Qualification, Service
 
 # The icons of the sprite that can represent a service.
 SYMBOLS = [
@@ -94,6 +98,66 @@ class ServiceForm(VersionedForm, CleanModelForm):
 
 class NewServiceForm(KeyedForm, ServiceForm):
     pass
+
+
+class NoContactStepsForm(VersionedForm, CleanForm):
+    """What to do when nobody opens: one row a step, in order. A row without text is no step."""
+
+    def __init__(self, data: Any = None, *, steps: Sequence[NoContactStep] = ()) -> None:
+        super().__init__(data)
+        for number in range(1, NoContactStep.MOST + 1):
+            step = steps[number - 1] if number <= len(steps) else NoContactStep()
+            fields = {
+                "text": forms.CharField(
+                    label=_("What to do"),
+                    max_length=200,
+                    required=False,
+                    initial=step.text,
+                    widget=forms.TextInput(attrs=NO_GUESSES),
+                ),
+                "shows": forms.ChoiceField(
+                    label=_("What the carer sees with it"),
+                    choices=NoContactStep.Shows.choices,
+                    required=False,
+                    initial=step.shows,
+                ),
+                "phone": PhoneField(
+                    label=_("Another number"),
+                    required=False,
+                    initial=step.phone,
+                    error_messages={
+                        "unsure": _("Is %(number)s the number? Then write only the number."),
+                    },
+                ),
+            }
+            self.fields.update({f"{name}_{number}": field for name, field in fields.items()})
+
+    @property
+    def rows(self) -> list[dict[str, forms.BoundField]]:
+        """The fields of each row by name, for the template."""
+        return [
+            {name: self[f"{name}_{number}"] for name in ("text", "shows", "phone")}
+            for number in range(1, NoContactStep.MOST + 1)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        for number in range(1, NoContactStep.MOST + 1):
+            if data.get(f"phone_{number}") and not data.get(f"text_{number}"):
+                self.add_error(f"text_{number}", _("Write what to do with the number."))
+        texts = [step["text"] for step in self.steps]
+        if len(texts) != len(set(texts)):
+            self.add_error(None, _("Two steps have the same words."))
+        return data
+
+    @property
+    def steps(self) -> list[dict[str, str]]:
+        """The rows with text, in order."""
+        return [
+            {name: self.cleaned_data.get(f"{name}_{number}", "") for name in row}
+            for number, row in enumerate(self.rows, start=1)
+            if self.cleaned_data.get(f"text_{number}")
+        ]
 
 
 class QualificationForm(CleanModelForm):

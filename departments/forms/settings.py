@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clean_forms import CleanModelForm
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
-from departments.actions.settings import MINUTES_PER_DAY, SETTINGS
+from departments.actions.settings import MINUTES_PER_DAY
 from departments.errors import NoticeTooLong
 from departments.forms.fields import (
     NO_GUESSES,
@@ -36,7 +36,13 @@ GROUPS = (
     ),
     (
         _("Days and warnings"),
-        ("settling_time", "public_holidays", "week_warning_days", "month_warning_days"),
+        (
+            "settling_time",
+            "public_holidays",
+            "week_warning_days",
+            "month_warning_days",
+            "no_contact_minutes",
+        ),
     ),
 )
 
@@ -96,6 +102,14 @@ class SettingsForm(VersionedForm, CleanModelForm):
         max_value=31,
         help_text=_("With 7, administrators are told when the month's last week begins."),
     )
+    no_contact_minutes = WrittenNumberField(
+        label=_("Minutes until a visit without contact is alarmed again"),
+        min_value=5,
+        max_value=120,
+        help_text=_(
+            "First the duty phone gets a text message, twice; then the administrators too."
+        ),
+    )
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -111,7 +125,7 @@ class SettingsForm(VersionedForm, CleanModelForm):
 
     class Meta:
         model = Department
-        fields = SETTINGS
+        fields = [name for group in GROUPS for name in group[1]]
         widgets = {
             "public_holidays": forms.RadioSelect,
             "name": forms.TextInput(attrs=NO_GUESSES),

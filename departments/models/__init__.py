@@ -2,7 +2,7 @@
 
 from departments.models.days import Day, DutyMark, Shift, TimeAway
 from departments.models.hours import OpeningHours, SpecialDay, SpecialHours, Weekday
-from departments.models.services import KindOfTime, Qualification, Service
+from departments.models.services import KindOfTime, NoContactStep, Qualification, Service
 from departments.models.settings import Department
 from departments.models.staff import Absence, Employee, QualificationHeld
 
@@ -13,6 +13,7 @@ __all__ = [
     "DutyMark",
     "Employee",
     "KindOfTime",
+    "NoContactStep",
     "OpeningHours",
     "Qualification",
     "QualificationHeld",

@@ -81,3 +81,40 @@ class Service(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NoContactStep(models.Model):
+    """What a carer does when nobody opens, as the department writes it for a service.
+
+    ``shows`` says which numbers or facts the carer sees with the step. ``phone`` is a number
+    that the department writes, such as a janitor's. A service without steps has the defaults
+    (``departments.queries.no_contact_steps``).
+    """
+
+    MOST = 6  # of a service
+
+    class Shows(models.TextChoices):
+        NOTHING = "", _("Only the text")
+        PERSON = "person", _("The person's number")
+        CONTACTS = "contacts", _("The contacts to call")
+        KEY = "key", _("How to get in")
+        DUTY = "duty", _("The duty phone")
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="no_contact_steps")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(_("what to do"), max_length=200)
+    shows = models.CharField(
+        _("shows"), max_length=8, choices=Shows.choices, blank=True, default=Shows.NOTHING
+    )
+    phone = models.CharField(_("another number"), max_length=30, blank=True)  # E.164
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "position"], name="one_no_contact_step_per_position"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text

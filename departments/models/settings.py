@@ -27,6 +27,9 @@ class Department(Versioned):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=100, unique=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    # Numbers with weekdays and hours (``departments.phones.PhoneHours``). In this row, so that a
+    # page that has the department knows which number answers now without another statement.
+    phone_hours = models.JSONField(_("phone numbers by hour"), default=list, blank=True)
     is_open = models.BooleanField(_("open for booking"), default=True)
 
     horizon_days = models.PositiveSmallIntegerField(
@@ -72,6 +75,11 @@ class Department(Versioned):
         _("days before the end of a month to warn of essential services not booked"),
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
+    )
+    no_contact_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a visit without contact is alarmed again"),
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
     )
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
     hours_version = models.PositiveIntegerField(default=1, editable=False)

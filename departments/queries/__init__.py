@@ -32,7 +32,7 @@ from departments.queries.hours import (
     weekly_hours_of,
 )
 from departments.queries.overview import AllFigures, DepartmentFigures, department_figures
-from departments.queries.services import all_qualifications, services_of
+from departments.queries.services import all_qualifications, no_contact_steps, services_of
 from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
@@ -107,6 +107,7 @@ __all__ = [
     "latest_changes",
     "latest_settings_changes",
     "newest_change_id",
+    "no_contact_steps",
     "opening_hours_on",
     "page_of_changes",
     "peak_use",

@@ -12,14 +12,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
-from accounts.http_methods import require_POST, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import form_on
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.access import administrator
 from departments.actions import ServiceTerms
 from departments.errors import KeyReused, NameTaken
-from departments.forms.services import NewServiceForm, QualificationForm, ServiceForm
+from departments.forms.services import (
+    NewServiceForm,
+    NoContactStepsForm,
+    QualificationForm,
+    ServiceForm,
+)
 from departments.models import Department, Service
 from departments.seats import Reseated
 from departments.supply import Required
@@ -118,6 +123,34 @@ def change_service(
     return response or _form_page(request, department, form, found)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def no_contact_steps(
+    request: PersonRequest, department: Department, service: uuid.UUID
+) -> HttpResponse:
+    """What a carer does when nobody opens at a visit of the service."""
+    found = access.service_of(department, service)
+    steps = queries.no_contact_steps(found)
+    if request.method != "POST":
+        form = NoContactStepsForm(steps=steps).at(found.version)
+        return _steps_page(request, department, found, form)
+    form = NoContactStepsForm(request.POST, steps=steps)
+    if not form.is_valid():
+        return _steps_page(request, department, found, form)
+    try:
+        if form.has_changed():  # the usual steps are not saved as the service's own
+            actions.change_no_contact_steps(
+                service=found, steps=form.steps, by=request.user, version=form.seen
+            )
+    except Stale:
+        found = access.service_of(department, service)
+        by = queries.last_changed_by(department, object_id=found.pk)
+        fresh = NoContactStepsForm(steps=queries.no_contact_steps(found)).at(found.version)
+        return _steps_page(request, department, found, form.again(fresh, by=by), status=409)
+    messages.success(request, _("The change is saved."))
+    return redirect("departments:service", department.pk, found.pk)
+
+
 @require_POST
 @administrator
 def add_qualification(request: PersonRequest, department: Department) -> HttpResponse:
@@ -183,6 +216,17 @@ def _form_page(
 ) -> HttpResponse:
     context = {"department": department, "form": form, "service": service}
     return render(request, "departments/service.html", context, status=status)
+
+
+def _steps_page(
+    request: PersonRequest,
+    department: Department,
+    service: Service,
+    form: NoContactStepsForm,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"department": department, "form": form, "service": service}
+    return render(request, "departments/no_contact_steps.html", context, status=status)
 
 
 def _terms(form: ServiceForm) -> ServiceTerms:

@@ -18,6 +18,7 @@ from departments.access import administrator
 from departments.actions import Impact
 from departments.forms.settings import SettingsForm
 from departments.models import Department
+from departments.phones import shown_phone_of, shown_staff_phone_of
 from departments.views.previews import Submission, preview_or_save, restored_input
 
 
@@ -74,6 +75,8 @@ def _page(
     context = {
         "department": department,
         "form": form,
+        "for_recipients": shown_phone_of(department),
+        "for_staff": shown_staff_phone_of(department),
         "changes": queries.latest_settings_changes(department, timezone.localdate()),
     }
     return render(request, "departments/settings.html", context, status=status)

@@ -36,6 +36,7 @@ POSTS = {
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
+    "add_contact", "remove_contact",
 }  # fmt: skip
 BOTH = {"all_letters"}  # a page, and its form
 
@@ -692,6 +693,7 @@ def test_every_page_is_for_the_departments_administrator_alone(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
+        "contact": recipient.contacts.create(position=1, name="X", phone="+4790000021").pk,
         "invitation": uuid.uuid4(),
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
@@ -977,3 +979,39 @@ def test_what_is_typed_in_one_of_several_forms_survives_the_choice_of_a_language
     assert 'value="Aksel Johan"' in again.text
     recipient.refresh_from_db()
     assert recipient.given_name != "Aksel Johan"
+
+
+# -- Contact persons --------------------------------------------------------------------
+
+
+def test_a_contact_person_is_added_once_and_removed(dina, recipient, department, administrator):
+    page = [department.pk, recipient.pk]
+    sent = {
+        "key": uuid.uuid4(), "name": "Tone Vik", "phone": "33 00 00 21", "relation": "daughter",
+        "is_called": "on",
+    }  # fmt: skip
+    for _ in range(2):
+        dina.post(reverse("booking:add_contact", args=page), sent)
+    contact = recipient.contacts.get()
+    assert (contact.pk, contact.phone, contact.is_called) == (sent["key"], "+4733000021", True)
+    shown = dina.get(reverse("booking:recipient", args=page)).text
+    assert "Tone Vik" in shown
+    assert 'href="tel:+4733000021"' in shown
+    other = dina.post(reverse("booking:add_contact", args=page), {**sent, "name": "Other"})
+    assert other.context["new_contact"].non_field_errors()
+
+    dina.post(reverse("booking:remove_contact", args=[*page, contact.pk]))
+
+    assert not recipient.contacts.exists()
+    kept = Change.objects.filter(object_id=contact.pk)
+    assert {one.verb for one in kept} == {"add_contact", "remove_contact"}
+    assert not any("Tone" in str(one.after) for one in kept)
+
+
+def test_contact_persons_of_a_confidential_address_are_not_shown(dina, recipient, department):
+    recipient.has_confidential_address = True
+    recipient.save()
+    recipient.contacts.create(position=1, name="Tone Vik", phone="+4733000021")
+    shown = dina.get(reverse("booking:recipient", args=[department.pk, recipient.pk])).text
+    assert "Tone Vik" not in shown
+    assert "33000021" not in shown

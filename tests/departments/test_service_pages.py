@@ -266,3 +266,28 @@ def test_hours_that_fit_no_visit_or_are_very_long_are_in_the_preview(
     }
 
     assert words in dina.post(change, form).text
+
+
+# -- When nobody opens --------------------------------------------------------------------
+
+
+def test_the_steps_when_nobody_opens_are_written_for_a_service(dina, department, service):
+    page = reverse("departments:no_contact_steps", args=[department.pk, service.pk])
+    shown = dina.get(page).context["form"]
+    usual = {name: field.initial for name, field in shown.fields.items()} | {"version": "1"}
+    dina.post(page, usual)
+    assert not service.no_contact_steps.exists()
+
+    own = usual | {"text_1": "Look in", "phone_1": "33 00 00 21", "text_2": ""}
+    dina.post(page, own)
+
+    assert list(service.no_contact_steps.values_list("position", "text", "shows", "phone")) == [
+        (1, "Look in", "person", "+4733000021"),
+        (2, usual["text_3"], "key", ""),
+        (3, usual["text_4"], "duty", ""),
+    ]
+    stale = dina.post(page, {**own, "text_1": "Look through the window"})
+    assert stale.status_code == 409
+    assert "Look in" in dina.get(reverse("departments:changes", args=[department.pk])).text
+    lacks = dina.post(page, {**usual, "version": "2", "text_1": "", "phone_1": "33 00 00 21"})
+    assert lacks.context["form"].errors["text_1"]

@@ -36,6 +36,7 @@ def typed(department, **values):
         "public_holidays": "sunday",
         "week_warning_days": "4",
         "month_warning_days": "7",
+        "no_contact_minutes": "15",
         "version": "1",
         **values,
     }
@@ -73,6 +74,7 @@ def test_a_setting_is_previewed_saved_and_in_the_history(dina, department):
         ("week_warning_days", "0"),
         ("week_warning_days", "8"),
         ("month_warning_days", "32"),
+        ("no_contact_minutes", "4"),
     ],
 )
 def test_invalid_input_is_explained_and_kept(dina, department, field, value):

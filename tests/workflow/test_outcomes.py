@@ -5,6 +5,7 @@ import pytest
 from booking.outcomes import Outcome, registered
 from tests import factories
 from workflow import actions
+from workflow.models import NoContact
 from workflow.outcomes import PRECEDENCE
 
 pytestmark = pytest.mark.django_db
@@ -15,9 +16,13 @@ def visit(now, day, care_worker, visit_at):
     return visit_at(day, 9, factories.ShiftFactory(day=day, person=care_worker))
 
 
-def test_a_report_becomes_an_outcome(visit, care_worker):
+def test_a_report_becomes_an_outcome(visit, care_worker, now):
+    confirmed = {
+        "met_at": now, "confirmed_at": now, "confirmed_by": care_worker, "alarm_due_at": None,
+    }  # fmt: skip
     for outcome in Outcome:
-        actions.report(visit=visit, outcome=outcome, by=care_worker)
+        actions.report(visit=visit, outcome=outcome, by=care_worker, how="seen")
+        NoContact.objects.update(how="seen", **confirmed)
         assert registered().of([visit.booking_id]) == {visit.booking_id: outcome}
 
 

@@ -39,7 +39,12 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
     actions.report(visit=visit, outcome="done", by=care_worker)
     actions.report(visit=visit, outcome="no_contact", by=care_worker)
     actions.report(
-        visit=visit, outcome="unable", note="Called", reason="Wrong button", by=administrator
+        visit=visit,
+        outcome="unable",
+        note="Called",
+        reason="Wrong button",
+        how="spoken",
+        by=administrator,
     )
 
     report = Report.objects.get()
@@ -50,7 +55,7 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
         ("no_contact", "", care_worker, now),
         ("done", "", care_worker, now),
     ]
-    last = Change.objects.first()
+    last = Change.objects.filter(verb="report").first()
     assert (last.actor, last.subject_id, last.reason) == (
         administrator,
         visit.booking.recipient_id,
@@ -71,12 +76,12 @@ def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_mac
 def test_a_report_made_meanwhile_by_somebody_else_is_not_replaced(
     visit, care_worker, administrator
 ):
-    actions.report(visit=visit, outcome="no_contact", by=administrator)
+    actions.report(visit=visit, outcome="unable", by=administrator)
 
     with pytest.raises(ReportedByAnother, match=administrator.full_name) as refused:
         actions.report(visit=visit, outcome="done", by=care_worker, seen=0)
 
-    assert Report.objects.get().outcome == "no_contact"
+    assert Report.objects.get().outcome == "unable"
     actions.report(visit=visit, outcome="done", by=care_worker, seen=refused.value.report.version)
     assert Report.objects.get().outcome == "done"
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
 from departments.queries import duty_department, taken_off
+from workflow.actions.no_contacts import end_by_report, open_no_contact
 from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
 from workflow.models import Report
 
@@ -34,6 +35,7 @@ def report(
     note: str = "",
     reason: str = "",
     seen: int | None = None,
+    how: str = "",
 ) -> Report:
     """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
 
@@ -42,34 +44,16 @@ def report(
     may also report it later, with a ``reason``. ``seen`` is the version that the user's page
     showed, 0 without a report.
 
-    Raises ``NotYourVisit`` for other users, ``NotYet`` earlier than ``Report.OPENS`` before
-    the visit, ``DayClosed``, ``ReasonMissing``, and ``ReportedByAnother`` when somebody else
-    has reported it since ``seen``.
+    *No contact* opens a ``NoContact`` where somebody must then meet the recipient. Another
+    outcome ends an open one only with ``how`` the user has met them (``NoContact.How``).
+
+    Raises ``NotConfirmed`` without that, ``NotYourVisit`` for other users, ``NotYet`` earlier
+    than ``Report.OPENS`` before the visit, ``DayClosed``, ``ReasonMissing``, and
+    ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
-        # The lock keeps the visit from being moved to another carer's list meanwhile.
-        found = (
-            Visit.objects.select_for_update(of=("self",), no_key=True)
-            .filter(pk=visit.pk)
-            .values_list(*_FACTS)
-            .first()
-        )
-        if found is None:
-            raise NotYourVisit
-        starts_at, shift_id, person_id, department_id, date, closed_at = found
-        is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
-        is_lead = not is_carer and not closed_at and _is_duty_lead(by, department_id, date)
-        if (
-            (not is_carer or closed_at)
-            and not is_lead
-            and not _is_administrator(by, department_id)
-        ):
-            raise DayClosed if is_carer else NotYourVisit
         now = timezone.now()
-        if starts_at - Report.OPENS > now:
-            raise NotYet
-        if closed_at and not reason:
-            raise ReasonMissing
+        _check_may_report(visit, by=by, reason=reason, now=now)
         outcome = Report.Outcome(outcome)
         new = Report(visit=visit, outcome=outcome, note=note, reason=reason, by=by, at=now)
         before = Report.objects.select_related("by").filter(visit=visit).first()
@@ -78,10 +62,36 @@ def report(
                 raise ReportedByAnother(before)
             if _content(new) == _content(before):
                 return before
+            if new.outcome != Report.Outcome.NO_CONTACT:
+                end_by_report(visit_id=visit.pk, by=by, how=how)
             new.pk, new.version = before.pk, before.version + 1
             _record(before, new)
         new.save(force_insert=before is None, force_update=before is not None)
+        was = before and before.outcome
+        if new.outcome == Report.Outcome.NO_CONTACT != was:
+            open_no_contact(visit_id=visit.pk, by=by)
     return new
+
+
+def _check_may_report(visit: Visit, *, by: User, reason: str, now: dt.datetime) -> None:
+    """Lock the visit, so that it is not moved to another carer's list meanwhile."""
+    found = (
+        Visit.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=visit.pk)
+        .values_list(*_FACTS)
+        .first()
+    )
+    if found is None:
+        raise NotYourVisit
+    starts_at, shift_id, person_id, department_id, date, closed_at = found
+    is_carer = person_id == by.pk or _was_on_shift(by, shift_id, starts_at)
+    is_lead = not is_carer and not closed_at and _is_duty_lead(by, department_id, date)
+    if (not is_carer or closed_at) and not is_lead and not _is_administrator(by, department_id):
+        raise DayClosed if is_carer else NotYourVisit
+    if starts_at - Report.OPENS > now:
+        raise NotYet
+    if closed_at and not reason:
+        raise ReasonMissing
 
 
 def _content(report: Report) -> tuple[object, ...]:
@@ -91,6 +101,7 @@ def _content(report: Report) -> tuple[object, ...]:
 def _record(old: Report, new: Report) -> None:
     """Record that the report replaces the old one. Notes are free text and are only named."""
     visit = Visit.objects.select_related("booking__service").get(pk=new.visit_id)
+    is_no_contact = new.outcome == Report.Outcome.NO_CONTACT
     what = {
         "outcome": new.outcome,
         "name": visit.booking.service.name,
@@ -103,7 +114,8 @@ def _record(old: Report, new: Report) -> None:
         "report",
         by=new.by,
         department_id=visit.booking.service.department_id,
-        subject_id=visit.booking.recipient_id,
+        # The recipient reads the changes about them: nothing of a visit without contact.
+        subject_id=None if is_no_contact else visit.booking.recipient_id,
         of=new,
         before={
             "outcome": old.outcome,

@@ -12,6 +12,15 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
+from workflow.queries.no_contacts import (
+    NumberToCall,
+    StepToDo,
+    needs_contact,
+    no_contact_of_visit,
+    open_stops,
+    steps_to_do,
+    unclosed_no_contacts,
+)
 from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
@@ -57,6 +66,7 @@ __all__ = [
     "Move",
     "MyDay",
     "NotBooked",
+    "NumberToCall",
     "OwnUntoldDay",
     "Pause",
     "PlanCounts",
@@ -64,6 +74,7 @@ __all__ = [
     "Problem",
     "RemainingVisits",
     "ShiftCandidate",
+    "StepToDo",
     "Stop",
     "Today",
     "TodayFigures",
@@ -81,11 +92,16 @@ __all__ = [
     "is_over",
     "list_entries",
     "my_day",
+    "needs_contact",
+    "no_contact_of_visit",
+    "open_stops",
     "planning_input",
     "qualification_names",
     "shift_candidates",
     "stale_days",
+    "steps_to_do",
     "today_of",
+    "unclosed_no_contacts",
     "untold_days",
     "untold_days_of",
     "untold_on",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from itertools import count
 
-from django.db.models import F
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from departments.models import Day, Department, Shift, SpecialDay
 from departments.public_holidays import public_holiday_names
 from departments.queries import rules_of
 from workflow.board import Board, Card, Lane
-from workflow.models import DayPlan
+from workflow.models import DayPlan, NoContact
 
 
 def board_of(department: Department, date: dt.date) -> Board:
@@ -65,7 +65,8 @@ def _cards(
     day_ids: Collection[int], needs: Needs, now: dt.datetime
 ) -> dict[tuple[uuid.UUID | None, int], list[Card]]:
     """The visits by (shift id, day id). The shift id is None for unstaffed visits."""
-    visits = (
+    unconfirmed = NoContact.objects.filter(visit=OuterRef("pk"), confirmed_at=None)
+    visits: QuerySet[Visit] = (
         Visit.objects.filter(day__in=day_ids)
         .select_related("booking__recipient", "booking__service", "report")
         .order_by(
@@ -80,11 +81,12 @@ def _cards(
         ).values_list("pk", flat=True)
     )
     cards: dict[tuple[uuid.UUID | None, int], list[Card]] = defaultdict(list)
-    for visit in visits:
+    for visit in visits.annotate(no_contact=Subquery(unconfirmed.values("pk")[:1])):
         cards[visit.shift_id, visit.day_id].append(
             Card(
                 visit=visit,
-                state=_state(visit, now),
+                state="alarm" if visit.no_contact else _state(visit, now),
+                no_contact_id=visit.no_contact,
                 is_new=visit.pk in changed,
                 needs=needs.get(visit.booking.service_id, frozenset()),
             )

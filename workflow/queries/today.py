@@ -16,8 +16,10 @@ from departments.hours import hours_on, local_instant
 from departments.models import Absence, Department, TimeAway
 from departments.queries import absences_between, rules_of
 from workflow.board import Board, Card, Lane
+from workflow.models import NoContact
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
+from workflow.queries.no_contacts import unclosed_no_contacts
 from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
@@ -101,12 +103,14 @@ class Today:
     changes: ListPage[BookingEvent]
     essential: ListPage[NotBooked]
     untold: UntoldDays
+    no_contacts: list[NoContact]
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
         """The recipients whose names the page shows."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
+        shown += [one.visit.booking for one in self.no_contacts]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
@@ -143,6 +147,7 @@ def today_of(
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
         essential=_essential(department, date, essential_page),
         untold=untold_days(department, now),
+        no_contacts=list(unclosed_no_contacts([department])),
     )
 
 
@@ -182,7 +187,7 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         visits=len(states),
         unstaffed=states.count("open"),
         done=states.count("done") + states.count("partly"),
-        no_contact=states.count("no_contact"),
+        no_contact=states.count("no_contact") + states.count("alarm"),
         not_done=sum(states.count(state) for state in ("declined", "in_hospital", "unable")),
         untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),

@@ -6,6 +6,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,13 @@ from booking.models import Visit
 from departments.access import administrator, administrator_or_duty_lead
 from departments.models import Department
 from workflow import access, actions, queries
-from workflow.errors import ReasonMissing, ReportedByAnother, VisitsUntold, WorkflowError
+from workflow.errors import (
+    NotConfirmed,
+    ReasonMissing,
+    ReportedByAnother,
+    VisitsUntold,
+    WorkflowError,
+)
 from workflow.forms import StaffReportForm
 from workflow.models import Report
 
@@ -48,16 +55,24 @@ def report_visit(
             note=values["note"],
             reason=values["reason"],
             seen=values["seen"] or 0,
+            how=values["how"],
             by=request.user,
         )
     except ReportedByAnother as error:
         return _report_page(request, department, found, form, error.report, other=error)
+    except NotConfirmed as error:
+        form.add_error("how", str(error))
+        return _report_page(request, department, found, form, report)
     except ReasonMissing as error:
         form.add_error("reason", str(error))
         return _report_page(request, department, found, form, report)
     except WorkflowError as error:
         messages.warning(request, str(error))
     else:
+        no_contact = queries.no_contact_of_visit(found)
+        if no_contact:
+            page = reverse("workflow:staff_no_contact", args=[department.pk, no_contact.pk])
+            return redirect(f"{page}#content")
         # No name: messages may travel in a cookie.
         messages.success(
             request,
@@ -124,6 +139,7 @@ def _report_page(
             "report": report,
             "earlier": queries.earlier_reports(report) if report else [],
             "other": other,
+            "no_contact": queries.no_contact_of_visit(visit) if report else None,
             "opens": visit.starts_at - Report.OPENS,
             "can_report": visit.starts_at - Report.OPENS <= timezone.now(),
             "next": request.POST.get("next", request.GET.get("next", "")),

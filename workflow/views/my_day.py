@@ -6,17 +6,20 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.http_methods import require_POST, require_safe
-from workflow import access, actions
-from workflow.errors import NotYet, ReportedByAnother, VisitGone, WorkflowError
-from workflow.forms import OUTCOMES, ReportForm
-from workflow.queries import MyDay, Stop
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from departments.phones import staff_phone_of
+from workflow import access, actions, queries
+from workflow.errors import NotConfirmed, NotYet, ReportedByAnother, VisitGone, WorkflowError
+from workflow.forms import OUTCOMES, AttemptForm, ReportForm
+from workflow.models import NoContact
+from workflow.queries import MyDay, StepToDo, Stop
 
 
 @require_safe
@@ -33,6 +36,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     )
     context = {
         "my_day": my_day,
+        "open_stops": queries.open_stops(my_day),
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
@@ -68,16 +72,22 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
             visit=stop.visit,
             outcome=form.cleaned_data["outcome"],
             seen=form.cleaned_data["seen"] or 0,
+            how=form.cleaned_data["how"],
             by=request.user,
         )
     except ReportedByAnother as error:
         form = ReportForm(initial={"outcome": form.cleaned_data["outcome"]})
         return _visit_page(request, my_day, stop, form, other=error)
+    except NotConfirmed as error:
+        form.add_error("how", str(error))
+        return _visit_page(request, my_day, stop, form)
     except NotYet as error:
         messages.warning(request, str(error))
         return redirect("workflow:visit", my_day.date, visit)
     except WorkflowError as error:
         return _refused(request, error)
+    if queries.no_contact_of_visit(stop.visit):
+        return _to_steps(my_day, stop)
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -112,9 +122,69 @@ def _visit_page(
             "can_report": my_day.can_report(stop),
             "report": shown,
             "other": other,
+            "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
         },
         status=409 if other else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
+    """What to do when nobody opens, one step after the other; POST notes what was tried."""
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:no_contact")
+    except WorkflowError as error:
+        return _refused(request, error)
+    found = queries.no_contact_of_visit(stop.visit)
+    if found is None:
+        return redirect("workflow:visit", my_day.date, visit)
+    found.visit.booking = stop.visit.booking
+    steps = queries.steps_to_do(found, timezone.now(), is_carer=True)
+    if request.method == "POST":
+        if _note(request, found, steps):
+            return _to_steps(my_day, stop)
+        messages.error(request, _("Nothing was noted. Look at the steps again."))
+        return redirect("workflow:no_contact", my_day.date, visit)
+    return render(
+        request,
+        "workflow/no_contact.html",
+        {
+            "my_day": my_day,
+            "stop": stop,
+            "no_contact": found,
+            "steps": steps,
+            "key": uuid.uuid4(),
+            "duty_phone": staff_phone_of(found.visit.day.department),
+        },
+    )
+
+
+def _note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> bool:
+    """Note what a button of a step says was tried; whether it did."""
+    form = AttemptForm(request.POST)
+    if not form.is_valid():
+        return False
+    values = form.cleaned_data
+    step = next((one for one in steps if one.number == values["step"]), None)
+    if step is None:
+        return False
+    called = {one.contact_id for one in step.calls if one.contact_id}
+    actions.note_attempt(
+        # The page has one key for the buttons of all its steps.
+        key=uuid.uuid5(values["key"], f"{step.number} {values['contact']} {values['result']}"),
+        no_contact=found,
+        step=step.text,
+        contact_id=values["contact"] if values["contact"] in called else None,
+        result=values["result"],
+        by=request.user,
+    )
+    return True
+
+
+def _to_steps(my_day: MyDay, stop: Stop) -> HttpResponse:
+    steps = reverse("workflow:no_contact", args=[my_day.date, stop.visit.pk])
+    return redirect(f"{steps}#content")
 
 
 def _refused(request: PersonRequest, error: WorkflowError) -> HttpResponse:

@@ -70,5 +70,14 @@ def name_shift(
     return Question(text, _("Put %(name)s on") % {"name": person.given_name})
 
 
+def close_no_contact(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, no_contact: uuid.UUID
+) -> Question:
+    what = "workflow:close_no_contact"
+    found = access.no_contact_of(request.user, department, no_contact, what=what)
+    text = _("Do you want to close the visit on {when} as a wasted trip?")
+    return Question(text.format(when=_when(found.visit)), _("Close as a wasted trip"))
+
+
 def _when(found: Visit | Shift) -> str:
     return f"{day(found.starts_at)} {hm(found.starts_at)}"

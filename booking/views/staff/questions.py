@@ -88,6 +88,20 @@ def end_guardian(
     return Question(text, _("End"))
 
 
+def remove_contact(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    contact: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:remove_contact")
+    removed = get_object_or_404(found.contacts, pk=contact)
+    name = removed.shown_name or removed.relation
+    text = _("Do you want to remove the contact person {name}?").format(name=name)
+    return Question(text, _("Remove"), [found.full_name])
+
+
 def book_by_phone(
     request: PersonRequest,
     sent: QueryDict,

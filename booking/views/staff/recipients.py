@@ -22,6 +22,7 @@ from booking.access.staff import grant_of, look_at_list, recipient_of, recipient
 from booking.errors import GrantOverlaps, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
+    ContactForm,
     GrantForm,
     LogInForm,
     NewGrantForm,
@@ -302,6 +303,7 @@ def recipient_page(
     new_guardian: GuardianForm | None = None,
     log_in: LogInForm | None = None,
     contact: StaffContactEmailForm | None = None,
+    new_contact: ContactForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one recipient; a form that was sent shows its errors."""
@@ -320,6 +322,8 @@ def recipient_page(
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
         "contact": contact or _contact(recipient),
+        "contacts": recipient.contacts.all(),
+        "new_contact": new_contact or ContactForm(),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
         "guardians_invited": [
             (invitation, queries.may_confirm(invitation, request.user))

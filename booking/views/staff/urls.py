@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import guardians, letters, phone, recipients
+from booking.views.staff import contacts, guardians, letters, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -24,6 +24,12 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
     path("<uuid:recipient>/log-in/letter/", letters.invite_by_letter, name="invite_by_letter"),
     path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
+    path("<uuid:recipient>/contacts/add/", contacts.add_contact, name="add_contact"),
+    path(
+        "<uuid:recipient>/contacts/<uuid:contact>/remove/",
+        contacts.remove_contact,
+        name="remove_contact",
+    ),
     path(
         "<uuid:recipient>/guardians/register/",
         guardians.register_guardian,
