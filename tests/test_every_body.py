@@ -239,7 +239,7 @@ UNVERSIONED = {
             "booking:make_feed", "booking:register_guardian",
             "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
-            "workflow:no_contact", "workflow:report_sick",
+            "workflow:no_contact", "workflow:report_sick", "workflow:sick_today",
         ],
         MAKES_A_ROW,
     ),

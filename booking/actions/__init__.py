@@ -7,6 +7,7 @@ published inside a transaction: readers find the Day's revision raised.
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, move
 from booking.actions.contacts import add_contact, remove_contact
+from booking.actions.coverage import cover_day
 from booking.actions.essential import alert_unbooked
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
@@ -32,7 +33,7 @@ from booking.actions.recipients import (
     keep_phone,
     opens_more,
 )
-from booking.actions.seats import give, move_seats, reseat, take_off
+from booking.actions.seats import give, move_seats, record_given, reseat, take_off
 from booking.actions.series import (
     book_all_series,
     book_what_is_near,
@@ -62,6 +63,7 @@ __all__ = [
     "change_log_in",
     "change_note",
     "change_recipient",
+    "cover_day",
     "drop",
     "due",
     "end_mandate",
@@ -83,6 +85,7 @@ __all__ = [
     "notify",
     "notify_of_expired_mandates",
     "opens_more",
+    "record_given",
     "register_guardian",
     "register_invitation_kinds",
     "remind",
