@@ -12,6 +12,7 @@ from booking.views import (
     mandates,
     notes,
     order,
+    pauses,
     series,
     visits,
     wishes,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("bookings/<uuid:booking>/note/", notes.note, name="note"),
     path("bookings/<uuid:booking>/cancel/", visits.cancel, name="cancel"),
+    path("bookings/<uuid:booking>/ask/", visits.ask_staff, name="ask_staff"),
     path("bookings/<uuid:booking>/appointment.ics", feeds.visit_file, name="visit_file"),
     path("bookings/<uuid:booking>/repeat/", series.repeat, name="repeat"),
     # /repeating/<series>/
@@ -50,6 +52,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("repeating/<uuid:series>/skip/", series.skip, name="skip"),
     path("repeating/<uuid:series>/take-back/", series.take_back_skip, name="take_back_skip"),
     path("repeating/<uuid:series>/end/", series.end_series, name="end_series"),
+    # /pause/<pause>/
+    path("pause/", pauses.pause, name="pause"),
+    path("pause/<uuid:pause>/end/", pauses.end_pause, name="end_pause"),
     # /wishes/<wish>/
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/make/", wishes.make_wish, name="make_wish"),

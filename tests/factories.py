@@ -7,7 +7,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, SlotWish, Visit
+from booking.models import (
+    Booking,
+    BookingSeries,
+    Grant,
+    Mandate,
+    Pause,
+    Recipient,
+    SlotWish,
+    Visit,
+)
 from departments.hours import Interval
 from departments.models import (
     Absence,
@@ -246,6 +255,18 @@ class BookingSeriesFactory(DjangoModelFactory):
     first_date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
     time = dt.time(10)
     by = factory.SelfAttribute("recipient.user")
+
+
+class PauseFactory(DjangoModelFactory):
+    """Some days after the horizon, with visits at set times about which staff must answer."""
+
+    class Meta:
+        model = Pause
+
+    recipient = factory.SubFactory(RecipientFactory)
+    first_day = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=60))
+    last_day = factory.LazyAttribute(lambda pause: pause.first_day + dt.timedelta(days=5))
+    set_visits = Pause.SetVisits.WAITING
 
 
 class SlotWishFactory(DjangoModelFactory):

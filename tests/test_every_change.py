@@ -28,6 +28,9 @@ OTHERS = {
     "book": "a BookingEvent",
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
+    "answer_open": "its callers record the answer, or are a BookingEvent",
+    "stop_visits": "a BookingEvent for each",
+    "cancel_in_pause": "a BookingEvent for each",
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
     "request_change": "recorded when it is confirmed",
@@ -55,6 +58,7 @@ WITHOUT_ACTOR = {
     },
     "a part of actions that record": {
         "bump_revision", "clear_name", "follow_absences", "give_log_in", "insert_all",
+        "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
     },
@@ -69,8 +73,10 @@ WITHOUT_ACTOR = {
     },
     "runs by itself, and changes nothing that people decide": {
         "alert_unbooked", "announce", "book_all_series", "book_what_is_near", "claim",
+        "count_slack",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
+        "rebook_date",
         "note_reading", "notify", "notify_of_expired_mandates", "plan_stale_days", "post",
         "record_failure", "record_success", "record_token_use", "register_invitation_kinds",
         "remind", "send_alarms", "send_due", "send_invitations", "settle", "settle_due_days",

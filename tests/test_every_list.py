@@ -164,6 +164,9 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.PauseFactory(
+            recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
+        )
         self.grow_invitations(n)
         make_feed(recipient=recipient, by=user)
         actions.create_token(name="x", scopes=["bookings:read"], days=1, by=user)
@@ -259,8 +262,8 @@ PAGES = [
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
-    Page("recipient", "booking:visits", 7),
-    Page("recipient", "booking:visits", 9, "simple"),
+    Page("recipient", "booking:visits", 8),
+    Page("recipient", "booking:visits", 10, "simple"),
     Page("recipient", "booking:visit booking", 13),
     Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 11),
@@ -268,6 +271,8 @@ PAGES = [
     Page("recipient", "booking:all_series", 4, "simple"),
     Page("recipient", "booking:series series", 12),
     Page("recipient", "booking:series series", 12, "simple"),
+    Page("recipient", "booking:pause", 7),
+    Page("recipient", "booking:pause", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
     Page("recipient", "booking:feeds", 4),
@@ -282,20 +287,20 @@ PAGES = [
     # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 12),
-    Page("guardian", "booking:visits", 8),
+    Page("guardian", "booking:visits", 9),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
     Page("guardian", "booking:looks", 9),
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 7),
+    Page("care worker", "workflow:my_day date", 8),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 22),
+    Page("administrator", "workflow:today department", 25),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
@@ -317,7 +322,8 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 19),
+    Page("administrator", "booking:recipient department recipient", 20),
+    Page("administrator", "booking:recipient_pause department recipient", 9),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),

@@ -178,11 +178,14 @@ RULES = {
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
+    "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
+    "booking:end_pause pause": post(*BOOKERS, pause="pause"),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
     "booking:note booking": get(*BOOKERS, booking="booking"),
+    "booking:ask_staff booking": post(*BOOKERS, booking="booking").sends(kind="asked_kind"),
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
@@ -253,6 +256,9 @@ RULES = {
     "booking:move_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
+    "booking:keep_visit department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
     "booking:cancel_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
@@ -261,6 +267,25 @@ RULES = {
     ),
     "booking:end_series_by_phone department recipient series": post(
         ADMINISTRATOR, **D, recipient="recipient", series="series"
+    ),
+    "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:report_departure department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:confirm_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
+    "booking:undo_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
+    "booking:end_pause_by_phone department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
+    ),
+    "booking:answer_pause department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
+    ).sends(answer="answer"),
+    "booking:confirm_pause department recipient pause": post(
+        ADMINISTRATOR, **D, recipient="recipient", pause="pause"
     ),
     "booking:recipient_week department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     # departments
@@ -352,6 +377,7 @@ RULES = {
     "workflow:my_day date": get(*CARERS, date="date"),
     "workflow:visit date visit": get(CARE_WORKER, **OWN_DAY),
     "workflow:report date visit": post(CARE_WORKER, **OWN_DAY),
+    "workflow:undo_report date visit": post(CARE_WORKER, **OWN_DAY),
     "workflow:no_contact date visit": get(CARE_WORKER, date="date", visit="silent_visit"),
     "workflow:print_list work_list": get(CARE_WORKER, ADMINISTRATOR, work_list="work_list"),
 }
@@ -470,6 +496,10 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "person": factories.EmployeeFactory(department=department).person_id,
         "wish": factories.SlotWishFactory(recipient=recipient, service=service).pk,
         "series": series.pk,
+        "answer": "stop",
+        "asked_kind": "unwanted",
+        "departure": recipient.departures.create(why="moved").pk,
+        "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),

@@ -31,7 +31,13 @@ from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
 from workflow.queries.work_lists import LATE
 
 # Pages in the access log that show a carer's own lists.
-OWN_LISTS = ("workflow:my_day", "workflow:visit", "workflow:report", "api:work_lists")
+OWN_LISTS = (
+    "workflow:my_day",
+    "workflow:visit",
+    "workflow:report",
+    "workflow:undo_report",
+    "api:work_lists",
+)
 SEEN_LATELY = dt.timedelta(days=7)
 MAX_DIGITS = 18  # of an id, so that it fits its column
 
@@ -202,6 +208,21 @@ def no_contact_of(
         department_id=department_id,
     )
     return no_contact
+
+
+def no_contacts_led_by(user: User, *, what: str) -> list[NoContact]:
+    """Visits without contact, also of earlier days, in the departments whose duty lead the user
+    is now. The access is logged."""
+    led = {duty.department for duty in duties_of(user, timezone.now())}
+    found = list(queries.unclosed_no_contacts(led)) if led else []
+    seen: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for one in found:
+        seen[one.visit.day.department_id].add(one.visit.booking.recipient_id)
+    before, user.as_duty_lead = user.as_duty_lead, True
+    for department_id, subject_ids in seen.items():
+        log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)
+    user.as_duty_lead = before
+    return found
 
 
 def day_of(department: Department, date: dt.date) -> Day:

@@ -53,6 +53,10 @@ class ReportedByAnother(WorkflowError):
         return str(_("%(name)s has recorded this one.")) % {"name": self.report.by.full_name}
 
 
+class TooLateToUndo(WorkflowError):
+    message = _("This can't be undone any more. You can still change what is recorded.")
+
+
 class NotConfirmed(WorkflowError):
     """The visit is without contact, and the report says nothing of who met the recipient."""
 

@@ -20,6 +20,7 @@ def register_all() -> None:
             gettext_lazy("What happened at visits"),
             {
                 "report": _report,
+                "undo_report": _undone_report,
                 "close_day": _closed_day,
                 "confirm_contact": _confirmed_contact,
                 "close_no_contact": _wasted_trip,
@@ -38,6 +39,14 @@ def _report(change: Change, people: People) -> str:
     if CHANGED in change.after:
         text += "; " + _("the note: changed")
     return text
+
+
+def _undone_report(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(before)s → %(after)s") % {
+        **_visit(change, people),
+        "before": _outcome(change.before["outcome"]),
+        "after": _("not recorded"),
+    }
 
 
 def _confirmed_contact(change: Change, people: People) -> str:

@@ -64,6 +64,7 @@ class Report(models.Model):
     """
 
     OPENS = dt.timedelta(minutes=60)  # how long before its start a visit can be reported
+    UNDO_WITHIN = dt.timedelta(minutes=10)  # a press on "Done"; later it is corrected
 
     class Outcome(models.TextChoices):
         """The values of ``booking.outcomes.Outcome``, with labels for staff."""
@@ -109,6 +110,7 @@ class NoContact(models.Model):
     alarm_due_at = models.DateTimeField(null=True)
     alarms = models.PositiveSmallIntegerField(default=0)
     alarmed_at = models.DateTimeField(null=True)  # the latest
+    reached_duty = models.BooleanField(default=False, db_default=False)  # the latest did
     how = models.CharField(max_length=6, choices=How.choices, blank=True)
     met_at = models.DateTimeField(null=True)  # as the person who confirmed it says
     confirmed_at = models.DateTimeField(null=True)

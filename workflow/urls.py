@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-day/<date:date>/", my_day.my_day, name="my_day"),
     path("my-day/<date:date>/visits/<uuid:visit>/", my_day.visit, name="visit"),
     path("my-day/<date:date>/visits/<uuid:visit>/report/", my_day.report, name="report"),
+    path("my-day/<date:date>/visits/<uuid:visit>/undo/", my_day.undo_report, name="undo_report"),
     path(
         "my-day/<date:date>/visits/<uuid:visit>/no-contact/",
         my_day.no_contact,

@@ -9,7 +9,7 @@ from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from benchmarks.plain import Swap, everywhere
-from benchmarks.plain.people import own_bookings
+from benchmarks.plain.people import own_bookings, own_pauses
 from booking import errors
 from booking.actions import booking_sql, bookings, locks
 from booking.actions.booking_sql import Known
@@ -51,6 +51,7 @@ def known_by_table() -> list[Swap]:
             if before
             else None,
             own=own_bookings(recipient, *charged_span(date, date)),
+            pauses=own_pauses(recipient, date),
             grants=list(grants),
         )
 

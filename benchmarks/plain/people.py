@@ -16,7 +16,7 @@ from benchmarks.plain import Swap, everywhere
 from booking.models import Booking, Grant, Recipient
 from booking.queries import person, recipients
 from booking.queries.days import DayFact
-from booking.queries.own_booking_rows import OwnBooking, charged_span
+from booking.queries.own_booking_rows import OwnBooking, OwnPause, charged_span
 from departments.hours import DAY
 from departments.models import Day, Employee, Service
 from serviceshop import roles, sessions
@@ -150,6 +150,10 @@ class PlainPerson(person.Person):
         return days
 
     @cached_property
+    def pauses(self) -> list[OwnPause]:
+        return own_pauses(self.recipient, timezone.localdate(self.now) - DAY)
+
+    @cached_property
     def _own(self) -> list[OwnBooking]:
         today = timezone.localdate(self.now)
         since, _ = charged_span(today, today)
@@ -161,11 +165,25 @@ def own_bookings(recipient: Recipient, since: dt.datetime, until: dt.datetime) -
         Booking.objects.confirmed()
         .filter(recipient=recipient, starts_at__range=(since, until))
         .order_by("starts_at")
-        .values_list("pk", "service_id", "starts_at", "ends_at", "service__name")
+        .values_list("pk", "service_id", "starts_at", "ends_at", "uncharged_at", "service__name")
     )
     return [
-        OwnBooking(id_, service_id, int(starts.timestamp()), int(ends.timestamp()), name)
-        for id_, service_id, starts, ends, name in rows
+        OwnBooking(
+            id_,
+            service_id,
+            int(starts.timestamp()),
+            int(ends.timestamp()),
+            uncharged_at is None,
+            name,
+        )
+        for id_, service_id, starts, ends, uncharged_at, name in rows
+    ]
+
+
+def own_pauses(recipient: Recipient, on: dt.date) -> list[OwnPause]:
+    return [
+        OwnPause(pause.first_day, pause.last_day, pause.stops_set_visits)
+        for pause in recipient.pauses.standing(on)
     ]
 
 

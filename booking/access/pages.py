@@ -19,6 +19,7 @@ from booking.models import (
     CalendarFeed,
     Grant,
     Mandate,
+    Pause,
     Recipient,
     SlotWish,
 )
@@ -30,7 +31,7 @@ from departments.phones import shared_phone_of
 
 # The access log says whether the form was only opened, or sent.
 LOGGED_BY_STEP = frozenset(
-    {"booking:move", "booking:note", "booking:cancel", "booking:end_series"}
+    {"booking:move", "booking:note", "booking:cancel", "booking:pause", "booking:end_series"}
 )
 
 
@@ -269,6 +270,13 @@ def series_for(
     series.recipient = recipient
     know_departments(request, lambda: [series.service.department])
     return series
+
+
+def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) -> Pause:
+    recipient = recipient_for(request, may=may)
+    found = get_object_or_404(Pause, pk=pause_id, recipient=recipient)
+    found.recipient = recipient
+    return found
 
 
 def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:

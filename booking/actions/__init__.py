@@ -5,10 +5,12 @@ published inside a transaction: readers find the Day's revision raised.
 """
 
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, move
+from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.coverage import cover_day
-from booking.actions.essential import alert_unbooked
+from booking.actions.departures import confirm_departure, report_departure, undo_departure
+from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
 from booking.actions.invitations import register_invitation_kinds
@@ -21,6 +23,14 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.pauses import (
+    Resumed,
+    answer_set_visits,
+    confirm_pause,
+    end_pause,
+    pause,
+    stop_visits,
+)
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -39,34 +49,46 @@ from booking.actions.series import (
     book_what_is_near,
     end_series,
     go_on,
+    rebook_date,
     repeat,
     skip,
     take_back_skip,
 )
+from booking.actions.visit_requests import answer_open, ask_staff, keep_visit
 from booking.actions.wishes import drop, look_for_openings, wish
 
 __all__ = [
     "ChoiceTerms",
     "Invited",
     "Particulars",
+    "Resumed",
     "accept_mandate",
     "add_contact",
     "add_recipient",
     "alert_unbooked",
     "announce",
+    "answer_open",
+    "answer_set_visits",
+    "ask_staff",
     "book",
     "book_all_series",
     "book_what_is_near",
     "cancel",
+    "cancel_in_pause",
     "change_contact_email",
     "change_grant",
     "change_log_in",
     "change_note",
     "change_recipient",
+    "charge",
+    "confirm_departure",
+    "confirm_pause",
+    "count_slack",
     "cover_day",
     "drop",
     "due",
     "end_mandate",
+    "end_pause",
     "end_series",
     "give",
     "give_mandate",
@@ -77,6 +99,7 @@ __all__ = [
     "join_recipient",
     "keep_name",
     "keep_phone",
+    "keep_visit",
     "look_for_openings",
     "make_feed",
     "move",
@@ -85,16 +108,22 @@ __all__ = [
     "notify",
     "notify_of_expired_mandates",
     "opens_more",
+    "pause",
+    "rebook_date",
     "record_given",
     "register_guardian",
     "register_invitation_kinds",
+    "release_unseated",
     "remind",
     "remove_contact",
     "repeat",
+    "report_departure",
     "reseat",
     "revoke_feed",
     "skip",
+    "stop_visits",
     "take_back_skip",
     "take_off",
+    "undo_departure",
     "wish",
 ]

@@ -18,7 +18,7 @@ from django.db.models import AutoField, Field, JSONField, Model
 
 from booking.models import Grant, Recipient
 from booking.queries.day_seatings import pauses_of
-from booking.queries.own_booking_rows import OwnBooking, charged_span
+from booking.queries.own_booking_rows import OwnBooking, OwnPause, charged_span
 from booking.seating.day_seating import DaySeating
 from booking.seating.values import Demand, Seat, Visit
 from database.pipeline import Query, run_pipeline
@@ -44,13 +44,22 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
     ARRAY(
         SELECT ARRAY[
             id::text, service_id::text,
-            date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text
+            date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text,
+            uncharged_at::text
         ]
         FROM booking_booking
         WHERE recipient_id = %(recipient)s AND status = 'booked'
             AND starts_at >= %(since)s AND starts_at < %(until)s
     ),
-    given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until
+    ARRAY(
+        SELECT ARRAY[first_day::text, last_day::text, set_visits]
+        FROM booking_pause
+        WHERE recipient_id = %(recipient)s AND ended_at IS NULL
+            AND first_day <= %(date)s AND (last_day IS NULL OR last_day >= %(date)s)
+    ),
+    given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until,
+    given.kind_of_time, given.choice_from, given.window_start, given.window_end,
+    given.at_most_a_day, given.days_between
 FROM (SELECT) AS one LEFT JOIN booking_grant AS given
     ON recipient_id = %(recipient)s AND service_id = %(service)s
     AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
@@ -89,7 +98,7 @@ class Known:
 
     ``is_made``: a booking with this key exists. ``needs`` are the qualifications that a carer
     must have. ``has_night``: a shift of the day before includes the visit; None while that day
-    is not laid out. ``own`` are the bookings around the date, ``grants`` the one that is valid
+    is not laid out. ``own`` are the bookings around the date; ``pauses`` and ``grants`` the one
     on the date, if any.
     """
 
@@ -97,6 +106,7 @@ class Known:
     needs: frozenset[uuid.UUID]
     has_night: bool | None
     own: Sequence[OwnBooking]
+    pauses: Sequence[OwnPause]
     grants: Sequence[Grant]
 
 
@@ -105,12 +115,19 @@ class _KnownRow(NamedTuple):
     needs: Sequence[uuid.UUID]
     has_night: bool | None
     own: Sequence[Sequence[str]]
+    pauses: Sequence[Sequence[str | None]]
     grant_id: uuid.UUID | None
     amount: int
     unit: str
     period: str
     valid_from: dt.date
     valid_until: dt.date | None
+    kind_of_time: str
+    choice_from: dt.date | None
+    window_start: dt.time | None
+    window_end: dt.time | None
+    at_most_a_day: int | None
+    days_between: int | None
 
 
 class _SeatRow(NamedTuple):
@@ -165,6 +182,7 @@ def known_of(
         frozenset(row.needs),
         row.has_night,
         own=OwnBooking.all_of(row.own),
+        pauses=OwnPause.all_of(row.pauses),
         grants=[_grant(recipient, service, row)] if row.grant_id else [],
     )
 
@@ -250,6 +268,12 @@ def _grant(recipient: Recipient, service: Service, row: _KnownRow) -> Grant:
         period=row.period,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        kind_of_time=row.kind_of_time,
+        choice_from=row.choice_from,
+        window_start=row.window_start,
+        window_end=row.window_end,
+        at_most_a_day=row.at_most_a_day,
+        days_between=row.days_between,
     )
 
 

@@ -18,6 +18,7 @@ REFUSALS: dict[str, type[errors.BookingError]] = {
     "no_recipient_booked_twice": errors.OverlapsOwn,
     "no_overlapping_grants": errors.GrantOverlaps,
     "no_overlapping_mandates": errors.MandateOverlaps,
+    "no_overlapping_pauses": errors.PauseOverlaps,
     "booking_booking_pkey": errors.KeyReused,
 }
 

@@ -21,6 +21,7 @@ from booking.models import (
     Contact,
     Grant,
     Mandate,
+    Pause,
     Recipient,
     SlotWish,
 )
@@ -202,12 +203,14 @@ def invite_by_letter(*, recipient: Recipient, department: Department, by: User) 
     """Invite a recipient to log in by a letter; return the code that it carries. Earlier
     invitations are replaced.
 
-    Raises ``HasLogIn``, and ``TooManyInvitations``.
+    Raises ``HasLogIn``, ``HasDeparted``, and ``TooManyInvitations``.
     """
     with one_transaction():
         lock_recipient(recipient.pk)
-        user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and user.email is not None:
+        fresh = Recipient.objects.select_related("user").get(pk=recipient.pk)
+        if fresh.departed_at:
+            raise errors.HasDeparted
+        if fresh.user is not None and fresh.user.email is not None:
             raise errors.HasLogIn
         return accounts_actions.invite_by_letter(
             kind=LOG_IN, target_id=recipient.pk, department_id=department.pk, by=by
@@ -275,6 +278,7 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .filter(visits__isnull=False)
             .distinct()
         )
+        _end_pauses_of_both(from_, into)
         for model in (
             Grant,
             Booking,
@@ -283,6 +287,7 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             CalendarFeed,
             Mandate,
             Contact,
+            Pause,
         ):
             model._default_manager.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.
@@ -299,6 +304,16 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         from_.delete()
 
 
+def _end_pauses_of_both(from_: Recipient, into: Recipient) -> None:
+    """Pauses of one recipient do not overlap: where both are away, ``into``'s stands."""
+    today = timezone.localdate()
+    kept = list(into.pauses.standing(today))
+    for pause in from_.pauses.standing(today):
+        if any(pause.overlaps(one) for one in kept):
+            pause.ended_at = timezone.now()
+            pause.save(update_fields=["ended_at"])
+
+
 def _invite(
     recipient: Recipient,
     email: str,
@@ -306,6 +321,8 @@ def _invite(
     by: User,
     key: uuid.UUID | None = None,
 ) -> None:
+    if recipient.departed_at:
+        raise errors.HasDeparted
     if by.email == email.lower():
         raise errors.OwnAddress
     accounts_actions.invite(

@@ -24,6 +24,7 @@ from booking.actions.announcements import notify
 from booking.actions.bookings import book, cancel
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient, SeriesDate
 from booking.notices import series as series_notices
+from booking.queries import own_choice
 from booking.queries.entitlement import last_day
 from database.transactions import Busy
 from departments.hours import WEEK
@@ -42,9 +43,14 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.NotOpen: Why.NOT_OPEN,
     errors.TooLate: Why.TOO_LATE,
     errors.KeyReused: Why.KEY_REUSED,
+    errors.TimesAreSet: Why.SET,
+    errors.NotYoursYet: Why.NOT_YOURS,
+    errors.OutsideWindow: Why.WINDOW,
+    errors.EnoughThatDay: Why.ENOUGH,
+    errors.TooClose: Why.TOO_CLOSE,
 }
 # Errors after which the date stays undecided and is tried again the next night.
-AGAIN_TOMORROW = (Busy, errors.OutsideHorizon)
+AGAIN_TOMORROW = (Busy, errors.OutsideHorizon, errors.Paused)
 
 
 def repeat(
@@ -54,8 +60,11 @@ def repeat(
     acts for the recipient.
 
     The dates within the horizon are decided at once: booked, or missed with the reason. The
-    same key returns the series that it made. Raises ``KeyReused`` for another recipient's key.
+    same key returns the series that it made. Raises ``KeyReused`` for another recipient's key,
+    and ``TimesAreSet`` or ``NotYoursYet`` when the person does not choose the visit's time.
     """
+    if refused := own_choice.refusal_of_booking(like):
+        raise errors.error_of(refused)
     start = timezone.localtime(like.starts_at)
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=like.recipient_id)
@@ -159,7 +168,7 @@ def end_series(
     cancels: bool,
 ) -> list[Booking]:
     """End a series. With ``cancels`` its coming visits are cancelled too; returns those for
-    which it is too late."""
+    which it is too late, or which only staff may cancel."""
     with transaction.atomic():
         fresh = _lock(series)
         if fresh.ended_at is None:
@@ -173,9 +182,24 @@ def end_series(
         for booking in Booking.objects.upcoming(now).filter(series_date__series=series):
             try:
                 cancel(booking=booking, by=by, via=via)
-            except errors.TooLate:
+            except (errors.TooLate, errors.TimesAreSet, errors.NotYoursYet):
                 kept.append(booking)
     return kept
+
+
+def rebook_date(*, date: SeriesDate, key: uuid.UUID) -> Booking | None:
+    """Book a date again that a pause had cancelled; None when that can't be done now, or the
+    series has ended or waits. ``key`` is that of the new booking."""
+    with transaction.atomic():
+        series = _lock(date.series)
+        if series.ended_at or series.waits(timezone.localdate()):
+            return None
+        try:
+            booking = _book_date(series, date.date, key)
+        except (errors.BookingError, Busy):
+            return None
+        SeriesDate.objects.filter(pk=date.pk).update(booking=booking)
+        return booking
 
 
 def _record(verb: str, series: BookingSeries, by: User, date: dt.date | None = None) -> None:
@@ -204,15 +228,7 @@ def _lock(series: BookingSeries) -> BookingSeries:
 
 def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
     try:
-        booking = book(
-            key=series.key_for(date),
-            recipient=series.recipient,
-            service=series.service,
-            starts_at=series.starts_at(date),
-            note=series.note,
-            by=series.by,
-            via=BookingEvent.Via.REPEATING,
-        )
+        booking = _book_date(series, date, series.key_for(date))
     except AGAIN_TOMORROW:
         return
     except errors.BookingError as error:
@@ -224,6 +240,18 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
             _notify_of_missed(series, date)
     else:
         series.dates.create(date=date, state=State.BOOKED, booking=booking)
+
+
+def _book_date(series: BookingSeries, date: dt.date, key: uuid.UUID) -> Booking:
+    return book(
+        key=key,
+        recipient=series.recipient,
+        service=series.service,
+        starts_at=series.starts_at(date),
+        note=series.note,
+        by=series.by,
+        via=BookingEvent.Via.REPEATING,
+    )
 
 
 def _has_grant_after(series: BookingSeries, date: dt.date) -> bool:

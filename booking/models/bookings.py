@@ -21,6 +21,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def confirmed(self) -> "BookingQuerySet":
         return self.filter(status=Booking.Status.BOOKED)
 
+    def charged(self) -> "BookingQuerySet":
+        return self.confirmed().filter(uncharged_at__isnull=True)
+
     def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
         return self.confirmed().filter(ends_at__gt=now)
 
@@ -33,12 +36,16 @@ class Booking(models.Model):
     sending that twice finds this row.
     ``asked`` is the request made with that key, so that another request with the same key can
     be refused.
+    ``uncharged_at`` is when it stopped to count in the quota because the visit was not made; None
+    while it counts.
     """
 
     class Status(models.TextChoices):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
+    not_own = ""  # why the person does not choose its time (``queries.mark_choice``)
+    open_request: models.Model | None = None  # a VisitRequest
     is_new = False  # True when ``book`` has just made it, False when the key was known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +66,7 @@ class Booking(models.Model):
     asked = models.JSONField(default=dict)
     booked_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True)
+    uncharged_at = models.DateTimeField(null=True)
 
     objects = BookingQuerySet.as_manager()
 
@@ -116,6 +124,7 @@ class BookingEvent(models.Model):
         PHONE = "phone", _("By phone")
         API = "api", _("From another system")
         REPEATING = "repeating", _("Repeating")
+        PAUSE = "pause", _("By a pause, or its end")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)

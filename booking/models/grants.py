@@ -116,5 +116,10 @@ class Grant(Versioned):
     def __str__(self) -> str:
         return f"{self.amount} {self.unit} {self.period}"
 
+    @property
+    def times_are_set(self) -> bool:
+        """Whether the municipality sets the times of its visits, not the recipient."""
+        return self.kind_of_time == KindOfTime.SET
+
     def is_valid_on(self, date: dt.date) -> bool:
         return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)

@@ -24,6 +24,11 @@ from booking.queries.department_recipients import (
     visits_by_day,
     with_grants_here,
 )
+from booking.queries.departures import (
+    cancelled_by_departure,
+    departure_of,
+    departures_to_confirm,
+)
 from booking.queries.entitlement import Balance
 from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
 from booking.queries.feeds import (
@@ -35,7 +40,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period, grants_below
+from booking.queries.grants import amount_per_period, grant_of_booking, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -51,6 +56,16 @@ from booking.queries.mandates import (
     invited_to_act_for,
     may_confirm,
     open_mandates,
+)
+from booking.queries.pauses import (
+    PausedVisits,
+    coming_back,
+    departments_of_pause,
+    paused_visits,
+    pauses_of,
+    pauses_to_see,
+    visits_of_pause,
+    without_paused,
 )
 from booking.queries.person import Person, offer
 from booking.queries.recipients import (
@@ -68,9 +83,11 @@ from booking.queries.series import (
     running_series,
     running_series_of,
 )
+from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
 from booking.queries.versions import calendar_version, slots_version
+from booking.queries.visit_requests import last_request, mark_choice, open_requests
 from booking.queries.visits import (
     LAST_ID,
     balance,
@@ -98,6 +115,7 @@ __all__ = [
     "Given",
     "Letter",
     "OwnChange",
+    "PausedVisits",
     "Person",
     "RecipientSummary",
     "Suggestion",
@@ -111,17 +129,24 @@ __all__ = [
     "calendar_version",
     "can_be_moved",
     "cancel_deadline",
+    "cancelled_by_departure",
     "change_deadline",
     "changes_for",
     "coming",
+    "coming_back",
     "coming_of_series",
     "count_of_letters",
     "dates_to_come",
     "dead_channels",
+    "departments_of_pause",
+    "departure_of",
+    "departures_to_confirm",
     "feed",
     "file_of_visit",
     "find_removed",
     "found_recipients",
+    "free_days",
+    "grant_of_booking",
     "granted_service",
     "grants_below",
     "guardians_to_confirm",
@@ -136,6 +161,8 @@ __all__ = [
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "last_request",
+    "mark_choice",
     "matching",
     "may_book_for",
     "may_confirm",
@@ -148,7 +175,11 @@ __all__ = [
     "open_feed",
     "open_feeds",
     "open_mandates",
+    "open_requests",
     "own_bookings",
+    "paused_visits",
+    "pauses_of",
+    "pauses_to_see",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",
@@ -166,11 +197,13 @@ __all__ = [
     "undo_key",
     "unreachable",
     "visits_by_day",
+    "visits_of_pause",
     "waiting",
     "waiting_of",
     "wishes_of",
     "with_grants_here",
     "with_last_change",
     "with_roles",
+    "without_paused",
     "write",
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, People, Person, describe_values
 from accounts.models import Change
-from booking.models import Grant, Mandate, Recipient
+from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -48,6 +48,11 @@ def register_changes() -> None:
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
         (
+            "requests",
+            gettext_lazy("What is asked about visits"),
+            {"ask_staff": _asked, "keep_visit": _kept},
+        ),
+        (
             "series",
             gettext_lazy("Visits that repeat"),
             {
@@ -58,6 +63,7 @@ def register_changes() -> None:
                 "take_back_skip": _not_skipped,
             },
         ),
+        ("pauses", gettext_lazy("Pauses"), PAUSE_DESCRIBERS),
         (
             "wishes",
             gettext_lazy("Waiting for a free time"),
@@ -170,6 +176,21 @@ def _note(change: Change, people: People) -> str:
     }
 
 
+def _asked(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(asked)s") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+        "asked": VisitRequest.Kind(change.after["kind"]).label,
+    }
+
+
+def _kept(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the visit is kept") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
 # -- Visits that repeat ------------------------------------------------------------
 
 
@@ -219,6 +240,39 @@ def _weekly(change: Change) -> dict[str, str]:
     }
 
 
+# -- Pauses ------------------------------------------------------------------------
+
+
+def _paused(change: Change, people: People) -> str:
+    return _("The help is paused %(when)s") % _days_of_pause(change, people)
+
+
+def _stopped_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times are stopped %(when)s") % _days_of_pause(change, people)
+
+
+def _kept_set_visits(change: Change, people: People) -> str:
+    return _("Visits at set times stand in the pause %(when)s") % _days_of_pause(change, people)
+
+
+def _confirmed_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is confirmed") % _days_of_pause(change, people)
+
+
+def _ended_pause(change: Change, people: People) -> str:
+    return _("The pause %(when)s is ended") % _days_of_pause(change, people)
+
+
+def _days_of_pause(change: Change, people: People) -> dict[str, str]:
+    first = iso_day(change.after["first_day"], people.this_year)
+    if not change.after["last_day"]:
+        return {"when": _("from %(first)s until further notice") % {"first": first}}
+    last = iso_day(change.after["last_day"], people.this_year)
+    return {
+        "when": _("from %(first)s until and including %(last)s") % {"first": first, "last": last}
+    }
+
+
 # -- Guardians and helpers ---------------------------------------------------------
 
 
@@ -260,3 +314,31 @@ def _feed(change: Change, people: People) -> str:
 
 def _revoked_feed(change: Change, people: People) -> str:
     return _("A calendar address was closed")
+
+
+def _reported_departure(change: Change, people: People) -> str:
+    return _("Reported: %(why)s. Somebody else must confirm it") % _why_departed(change)
+
+
+def _confirmed_departure(change: Change, people: People) -> str:
+    return _("Confirmed: %(why)s. All help and messages stop") % _why_departed(change)
+
+
+def _undone_departure(change: Change, people: People) -> str:
+    return _("Undone: %(why)s") % _why_departed(change)
+
+
+def _why_departed(change: Change) -> dict[str, str]:
+    return {"why": str(Departure.Why(change.after["why"]).label).lower()}
+
+
+PAUSE_DESCRIBERS = {
+    "pause": _paused,
+    "stop_set_visits": _stopped_set_visits,
+    "keep_set_visits": _kept_set_visits,
+    "confirm_pause": _confirmed_pause,
+    "end_pause": _ended_pause,
+    "report_departure": _reported_departure,
+    "confirm_departure": _confirmed_departure,
+    "undo_departure": _undone_departure,
+}

@@ -128,6 +128,7 @@ def open_feed(secret_hash: str) -> CalendarFeed | None:
             revoked_at__isnull=True,
             by__is_active=True,
             recipient__user=F("by"),
+            recipient__departed_at__isnull=True,
         )
         .first()
     )

@@ -17,11 +17,19 @@ from django.utils import timezone
 
 from booking.calendar.offers import DayOffer
 from booking.calendar.timetable import OwnVisit
-from booking.models import Booking, Grant, Recipient
+from booking.models import Booking, Grant, Pause, Recipient
 from booking.queries.days import DayFact, day_facts, facts_of
 from booking.queries.entitlement import Balance, Entitlement, balance_of
 from booking.queries.local_time import midnight
-from booking.queries.own_booking_rows import OwnBooking, as_texts, charged_span
+from booking.queries.own_booking_rows import (
+    OwnBooking,
+    OwnPause,
+    as_texts,
+    charged_span,
+    charges_of,
+    pauses_as_texts,
+)
+from booking.queries.own_choice import refusal_under
 from booking.queries.slots import offer_of
 from database.statements import ModelColumns, Statement
 from departments.hours import DAY
@@ -51,26 +59,30 @@ def _rows(
     bookings = Booking.objects.confirmed().filter(
         recipient=OuterRef("pk"), starts_at__range=(since, until)
     )
+    pauses = Pause.objects.standing(first).filter(recipient=OuterRef("pk"))
     models = (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT)
     return recipients.order_by("grants__service__name", "grants__pk").values_list(
         *(path for columns in models for path in columns.paths),
         ArraySubquery(days),
         ArraySubquery(as_texts(bookings.order_by("starts_at"))),
+        ArraySubquery(pauses_as_texts(pauses.order_by("first_day"))),
     )
 
 
 class _PersonRow(NamedTuple):
     """``columns`` are those of the recipient, a grant, its service and its department;
-    ``days`` are that department's (``DayFact``), ``own`` the recipient's ``OwnBooking``."""
+    ``days`` are that department's (``DayFact``), ``own`` the recipient's ``OwnBooking``, and
+    ``pauses`` their ``OwnPause``."""
 
     columns: Sequence[Any]
     days: Sequence[Sequence[int]]
     own: Sequence[Sequence[str]]
+    pauses: Sequence[Sequence[str | None]]
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Self:
-        *columns, days, own = row
-        return cls(columns, days, own)
+        *columns, days, own, pauses = row
+        return cls(columns, days, own, pauses)
 
 
 _EXAMPLES = {
@@ -84,7 +96,8 @@ _OF_RECIPIENT = Statement(
     lambda key, **span: _rows(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
 )
 _OF_USER = Statement(
-    lambda key, **span: _rows(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
+    lambda key, **span: _rows(Recipient.objects.filter(user_id=key, departed_at=None), **span),
+    **_EXAMPLES,
 )
 # Beyond every horizon. Without an upper bound PostgreSQL expects a third of all rows, and
 # then never caches a generic plan.
@@ -189,7 +202,7 @@ class Person:
     def balances(self, on: dt.date) -> list[Balance]:
         """What is left of each grant that is valid on a date from today on, by the
         service's name."""
-        charges = [one.charge for one in self._own]
+        charges = charges_of(self._own)
         return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
 
     def entitlement(
@@ -200,7 +213,13 @@ class Person:
             key=lambda grant: grant.valid_from,
         )
         return Entitlement.known(
-            service, grants, self._own, self.now, moving=moving, as_staff=as_staff
+            service,
+            grants,
+            self._own,
+            self.now,
+            pauses=self.pauses,
+            moving=moving,
+            as_staff=as_staff,
         )
 
     # -- Free times ----------------------------------------------------------
@@ -260,8 +279,14 @@ class Person:
                 booking.recipient = self.recipient
                 if service := self.service(own.service_id):
                     booking.service = service
+                booking.not_own = refusal_under(self.grants, booking) or ""
                 return booking
         return None
+
+    @cached_property
+    def pauses(self) -> list[OwnPause]:
+        """Those that stand or are to come, in order."""
+        return OwnPause.all_of(self.rows[0].pauses)
 
     @cached_property
     def _own(self) -> list[OwnBooking]:

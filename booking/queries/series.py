@@ -83,6 +83,7 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
     if not dates:
         return {}
     grants = list(series.recipient.grants.filter(service=series.service))
+    pauses = list(series.recipient.pauses.standing(dates[0]))
     shifts = shifts_by_day(series.service.department, dates)
     found = {}
     for date in dates:
@@ -90,6 +91,8 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
         ends = starts + 60 * series.service.minutes
         if not any(grant.is_valid_on(date) for grant in grants):
             found[date] = SeriesDate.Why.NOT_GRANTED
+        elif any(pause.covers(date) for pause in pauses):
+            found[date] = SeriesDate.Why.PAUSED
         elif not any(fact.starts <= starts and ends <= fact.ends for fact in shifts[date]):
             found[date] = SeriesDate.Why.CLOSED
     return found

@@ -65,6 +65,31 @@ TEXTS = {
         _("Your grant does not cover this day."),
         _("The grant does not cover this day."),
     ),
+    "day_paused": (
+        _("Your help is paused this day."),
+        _("The help is paused this day."),
+    ),
+    "days_paused": (
+        _("Your help is paused on these days."),
+        _("The help is paused on these days."),
+    ),
+    "paused_on": (
+        _("Your help is paused %(day)s"),
+        _("The help is paused %(day)s"),
+    ),
+    "paused_when": (
+        _("Your help is paused %(when)s."),
+        _("The help is paused %(when)s."),
+    ),
+    "home_again": (_("I am home again"), _("Home again")),
+    "pause_how": (
+        _("For when you are away or in hospital. You can begin again at any time."),
+        _("For when the person is away or in hospital. The help can begin again at any time."),
+    ),
+    "visits_come_back": (
+        _("You get what they count back, and can book again."),
+        _("What they count is given back, and can be booked again."),
+    ),
     "no_service": (
         _("You have no service to book yet"),
         _("There is no service to book yet"),
@@ -124,6 +149,17 @@ TEXTS = {
             "You can book %(service)s on the days of the grant. Call %(phone)s if you think this"
             " is wrong, or if it is needed for longer."
         ),
+    ),
+    "times_are_set": (
+        _("You can't book, move or cancel here. Call %(phone)s if a time does not suit you."),
+        _(
+            "The visits can't be booked, moved or cancelled here. Call %(phone)s if a time does"
+            " not suit."
+        ),
+    ),
+    "choose_from": (
+        _("You choose the times yourself from %(day)s."),
+        _("The times can be chosen here from %(day)s."),
     ),
     "visits_stay": (
         _("The visits you have are as they were."),

@@ -17,6 +17,7 @@ from booking.access.pages import (
     granted_service,
     own_feed,
     own_recipient,
+    pause_for,
     recipient_for,
     recipient_of_feeds,
     series_for,
@@ -25,9 +26,10 @@ from booking.access.pages import (
     wish_for,
 )
 from booking.forms.series import DateForm
-from booking.forms.visits import BookForm, MoveForm
+from booking.forms.visits import AskStaffForm, BookForm, MoveForm
 from booking.forms.wishes import WishForm
 from booking.models import Booking, BookingSeries, Mandate
+from booking.notices.pauses import span
 
 
 def book(request: PersonRequest, sent: QueryDict) -> Question:
@@ -64,6 +66,15 @@ def cancel(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Quest
     )
 
 
+def ask_staff(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Question:
+    visit = _coming_visit(request, booking)
+    form = AskStaffForm(sent)
+    if not form.is_valid():
+        raise Http404
+    text = _("Do you want to tell us about “{what}” on {when}?")
+    return Question(text.format(what=visit.service.name, when=when(visit.starts_at)), _("Tell us"))
+
+
 def go_on(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -> Question:
     found = _series(request, series)
     text = _("Do you want “every {weekday} {clock}” to go on?")
@@ -80,6 +91,12 @@ def take_back_skip(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -
     found, date = _series(request, series), _date(sent)
     text = _("Do you want the visit on {day} after all?").format(day=day(date))
     return Question(text, _("Do not skip"), [found.service.name])
+
+
+def end_pause(request: PersonRequest, sent: QueryDict, pause: uuid.UUID) -> Question:
+    found = pause_for(request, pause, may=Mandate.May.BOOK)
+    text = _("Do you want to end the pause {when}?").format(when=span(found))
+    return Question(text, _("End the pause"))
 
 
 def make_wish(request: PersonRequest, sent: QueryDict) -> Question:

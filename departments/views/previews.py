@@ -200,10 +200,8 @@ def preview_or_save(
         (impact, context, digest), is_saved = actions.save_if(
             is_as_previewed, lambda: act_and_read(submission)
         )
-        offers_drop = impact.named_kept and not is_saved
-        preview = Preview(
-            impact, submission, department, digest, dropping() if offers_drop else None
-        )
+        dropped = dropping() if impact.named_kept and not is_saved else None
+        preview = Preview(impact, submission, department, digest, dropped)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None

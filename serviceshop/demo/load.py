@@ -8,13 +8,14 @@ seat, and PostgreSQL's constraints check it.
 import datetime as dt
 import itertools
 import random
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
-from booking.models import Booking, BookingEvent, Grant, Mandate, Recipient, Visit
+from booking.models import Booking, BookingEvent, Contact, Grant, Mandate, Recipient, Visit
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
 from departments.models import (
@@ -22,6 +23,7 @@ from departments.models import (
     Day,
     Department,
     Employee,
+    KindOfTime,
     OpeningHours,
     Qualification,
     QualificationHeld,
@@ -52,6 +54,21 @@ def loaded_on() -> dt.date:
 def load(today: dt.date | None = None) -> None:
     """Fill an empty database with data around ``today``, a local date."""
     _Fjordvik(today or timezone.localdate()).build()
+
+
+def _kind_of_time(offered: Offered) -> KindOfTime:
+    if offered.is_medicine:
+        return KindOfTime.SET
+    return KindOfTime.WINDOW if offered.has_window else KindOfTime.FREE
+
+
+def _choice(planned: PlannedGrant) -> dict[str, Any]:
+    """Who chooses the times of a grant, and within which limits."""
+    kind = _kind_of_time(planned.service)
+    if planned.window is None:
+        return {"kind_of_time": kind}
+    start, end = planned.window
+    return {"kind_of_time": kind, "window_start": start, "window_end": end, "at_most_a_day": 1}
 
 
 class _Fjordvik:
@@ -148,6 +165,7 @@ class _Fjordvik:
             minutes=offered.minutes,
             symbol=offered.symbol,
             description=offered.description,
+            kind_of_time=_kind_of_time(offered),
         )
         if offered.is_medicine:
             service.qualifications.add(self.medicine)
@@ -191,6 +209,22 @@ class _Fjordvik:
             for number, user in enumerate(users, 100)
         ]
         Recipient.objects.bulk_create(self.recipients)
+        self._contacts()
+
+    def _contacts(self) -> None:
+        """Two of three recipients have a relative to call."""
+        relatives = zip(self.recipients, itertools.cycle(people.RELATIVES), strict=False)
+        Contact.objects.bulk_create(
+            Contact(
+                recipient=recipient,
+                position=1,
+                name=f"{given_name} {recipient.family_name}",
+                phone=f"+4790000{number:03}",
+                relation=relation,
+            )
+            for number, (recipient, (given_name, relation)) in enumerate(relatives, 300)
+            if number % 3
+        )
 
     def _grants(self) -> None:
         self.grants: dict[PlannedGrant, Grant] = {
@@ -199,6 +233,7 @@ class _Fjordvik:
                 service=self.services[planned.service],
                 amount=planned.service.amount,
                 is_essential=planned.service.is_medicine,
+                **_choice(planned),
                 valid_from=self.since,
             )
             for planned in self.plan.grants
@@ -299,12 +334,13 @@ class _Fjordvik:
     def _event(self, visit: PlannedVisit, booking: Booking) -> BookingEvent:
         """The cast gets mails about their next visits, and Hans letters about his."""
         user = booking.recipient.user
+        is_by_staff = user is None or visit.grant.service.is_medicine
         is_announced = visit.is_of_cast or (user is None and booking.starts_at > self.now)
         return BookingEvent(
             booking=booking,
-            by=user or self.users[people.DINA],
+            by=self.users[people.DINA] if is_by_staff else user,
             kind=BookingEvent.Kind.BOOKED,
-            via=BookingEvent.Via.ONLINE if user else BookingEvent.Via.PHONE,
+            via=BookingEvent.Via.PHONE if is_by_staff else BookingEvent.Via.ONLINE,
             to_starts_at=booking.starts_at,
             announced_at=None if is_announced else self.now,
         )
@@ -336,6 +372,10 @@ class _Fjordvik:
             for visit in over
             if visit.pk not in unreported
         )
+        # As the verb would: a grant of the demonstration counts a visit without contact.
+        Booking.objects.filter(
+            visits__report__outcome__in=["declined", "in_hospital", "unable"], carers=1
+        ).update(uncharged_at=self.now)
 
     def _sick_leave(self) -> None:
         """Report the carer of a coming evening ill, so that visits need another carer."""

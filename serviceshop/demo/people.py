@@ -39,6 +39,15 @@ SOUTH_CARERS = (
     Person("Silje", "Ruud"),
 )
 
+# First names of recipients' contact persons, and what they are to them.
+RELATIVES = (
+    ("Tone", "datter"),
+    ("Geir", "sønn"),
+    ("Marit", "søster"),
+    ("Trond", "bror"),
+    ("Hilde", "niese"),
+)
+
 RECIPIENT_NAMES = tuple(
     Person(*name.split(" ", 1))
     for name in (

@@ -24,6 +24,8 @@ TRAVEL = dt.timedelta(minutes=15)
 HISTORY_DAYS, HORIZON_DAYS = 14, 14
 BUSY = 0.5  # share of each shift that is booked
 EVENING = 15  # the hour from which shifts are evening shifts
+# Of showers, for one recipient after the other.
+WINDOWS = ((dt.time(8), dt.time(12)), (dt.time(11), dt.time(15)), (dt.time(16), dt.time(20)))
 VISITS_A_DAY = 2  # the most that one recipient has
 ATTEMPTS = 6  # to find somebody for one time
 
@@ -45,7 +47,13 @@ class Offered:
 
     @property
     def is_medicine(self) -> bool:
+        """The municipality sets its times, and it is essential."""
         return self.symbol == "medicine"
+
+    @property
+    def has_window(self) -> bool:
+        """The person chooses within an agreed window, one visit a day at most."""
+        return self.symbol == "shower"
 
 
 SHOWER = Offered(NORTH, "Dusj", 45, 3, "shower", "Hjelp til å dusje og kle på deg.")
@@ -91,6 +99,19 @@ FIRST_OF_SOUTH = 26
 class PlannedGrant:
     recipient: int
     service: Offered
+
+    @property
+    def window(self) -> tuple[dt.time, dt.time] | None:
+        if not self.service.has_window:
+            return None
+        return WINDOWS[self.recipient % len(WINDOWS)] if self.recipient > BERIT else WINDOWS[0]
+
+    def allows(self, period: Interval) -> bool:
+        """Whether the visit lies within the window."""
+        if self.window is None:
+            return True
+        first, last = (one.astimezone(ZONE).time() for one in (period.start, period.end))
+        return self.window[0] <= first and last <= self.window[1]
 
 
 @dataclass(frozen=True)
@@ -264,7 +285,9 @@ class _Planner:
         ):
             return False
         period = Interval(at, at + grant.service.length)
-        return shift.has_room(period) and _keeps_distance(period, same_day)
+        return (
+            grant.allows(period) and shift.has_room(period) and _keeps_distance(period, same_day)
+        )
 
     def _book(self, shift: PlannedShift, visit: PlannedVisit) -> None:
         self.used[visit.grant, shift.week] += 1

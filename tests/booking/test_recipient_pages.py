@@ -36,9 +36,11 @@ POSTS = {
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
+    "end_pause_by_phone", "answer_pause", "confirm_pause",
+    "report_departure", "confirm_departure", "undo_departure",
     "add_contact", "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters"}  # a page, and its form
+BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
 
 
 @pytest.fixture
@@ -695,6 +697,8 @@ def test_every_page_is_for_the_departments_administrator_alone(
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
         "contact": recipient.contacts.create(position=1, name="X", phone="+4790000021").pk,
         "invitation": uuid.uuid4(),
+        "pause": factories.PauseFactory(recipient=recipient).pk,
+        "departure": recipient.departures.create(why="moved").pk,
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,

@@ -437,6 +437,23 @@ def test_a_report_can_be_changed(emil, visit):
     assert Report.objects.get().outcome == "unable"
 
 
+def test_done_is_undone_by_the_button_of_its_message(emil, visit, time_machine):
+    page = emil.post(report_url(visit), {"outcome": "done"}, follow=True)
+    undo = report_url(visit, "undo_report")
+    assert f'action="{undo}"' in page.text
+
+    page = emil.post(undo, follow=True)
+    assert "The visit at 09:00 is not recorded." in page.text
+    assert not Report.objects.exists()
+
+    emil.post(report_url(visit), {"outcome": "done"}, follow=True)
+    changed = emil.post(report_url(visit), {"outcome": "unable"}, follow=True)
+    assert f'action="{undo}"' not in changed.text
+    page = emil.post(undo, follow=True)
+    assert page.request["PATH_INFO"] == report_url(visit, "visit")
+    assert "This can&#x27;t be undone any more." in page.text
+
+
 def test_reporting_twice_makes_one_report(emil, visit):
     for _ in range(2):
         assert emil.post(report_url(visit), {"outcome": "done"}).status_code == 302

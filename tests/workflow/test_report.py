@@ -4,8 +4,9 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from accounts.changes import People, describe
 from accounts.models import Change
-from booking.models import Visit
+from booking.models import Booking, Visit
 from departments.models import Day
 from tests import factories
 from workflow import actions, queries
@@ -15,6 +16,7 @@ from workflow.errors import (
     NotYourVisit,
     ReasonMissing,
     ReportedByAnother,
+    TooLateToUndo,
 )
 from workflow.models import Report
 
@@ -33,6 +35,23 @@ def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
 
     assert Report.objects.get() == report
     assert (report.outcome, report.by, report.at) == (outcome, care_worker, now)
+
+
+def test_a_report_and_its_correction_decide_whether_the_visit_counts(visit, care_worker, now):
+    for outcome, uncharged_at in (("unable", now), ("done", None), ("in_hospital", now)):
+        actions.report(visit=visit, outcome=outcome, by=care_worker)
+        assert Booking.objects.get().uncharged_at == uncharged_at
+
+
+def test_one_of_two_carers_who_did_it_makes_the_visit_count(
+    visit, day, care_worker, administrator
+):
+    other = factories.VisitFactory(
+        day=day, booking=visit.booking, shift=factories.ShiftFactory(day=day)
+    )
+    actions.report(visit=visit, outcome="done", by=care_worker)
+    actions.report(visit=other, outcome="unable", by=administrator)
+    assert Booking.objects.get().uncharged_at is None
 
 
 def test_the_report_that_another_replaces_is_kept(visit, care_worker, administrator, now):
@@ -62,6 +81,54 @@ def test_the_report_that_another_replaces_is_kept(visit, care_worker, administra
         "Wrong button",
     )
     assert last.after["changed"] == ["note"]  # free text is not kept
+
+
+def test_a_carer_undoes_done(visit, care_worker, now):
+    report = actions.report(visit=visit, outcome="done", by=care_worker)
+
+    for _ in range(2):
+        actions.undo_report(visit=visit, by=care_worker)
+
+    assert not Report.objects.exists()
+    change = Change.objects.get()
+    assert (change.verb, change.object_id, change.actor) == ("undo_report", report.pk, care_worker)
+    assert change.before["outcome"] == "done"
+    assert "Done → not recorded" in describe(change, People({}, this_year=2026))
+
+
+def _too_late(visit, time_machine):
+    time_machine.shift(Report.UNDO_WITHIN + dt.timedelta(seconds=1))
+
+
+def _corrected(visit, time_machine):
+    actions.report(visit=visit, outcome="unable", by=visit.shift.person)
+    actions.report(visit=visit, outcome="done", by=visit.shift.person)
+
+
+def _by_another(visit, time_machine):
+    Report.objects.update(by=factories.UserFactory())
+
+
+def _closed(visit, time_machine):
+    Day.objects.update(closed_at=timezone.now())
+
+
+@pytest.mark.parametrize("but", [_too_late, _corrected, _by_another, _closed])
+def test_what_may_have_been_acted_upon_is_not_undone(visit, care_worker, time_machine, but):
+    actions.report(visit=visit, outcome="done", by=care_worker)
+    but(visit, time_machine)
+
+    with pytest.raises(TooLateToUndo):
+        actions.undo_report(visit=visit, by=care_worker)
+
+    assert Report.objects.get().outcome == "done"
+
+
+def test_only_done_is_undone(visit, care_worker):
+    actions.report(visit=visit, outcome="unable", by=care_worker)
+
+    with pytest.raises(TooLateToUndo):
+        actions.undo_report(visit=visit, by=care_worker)
 
 
 def test_the_same_report_sent_twice_changes_nothing(visit, care_worker, time_machine, now):

@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from accounts.models import Change
+from booking.models import Booking
 from tests import factories
 from workflow import actions, queries
 from workflow.models import Report
@@ -75,12 +76,30 @@ def test_an_outcome_with_another_name_is_renamed_with_its_history(department, ad
     day = factories.DayFactory(department=department)
     visit = factories.VisitFactory(day=day, booking__starts_at=timezone.now())
     report = actions.report(visit=visit, outcome="no_contact", by=administrator)
-    report = actions.report(visit=visit, outcome="done", by=administrator)
+    report = actions.report(visit=visit, outcome="done", how="seen", by=administrator)
     report = actions.report(visit=visit, outcome="no_contact", by=administrator)
+    changes = Change.objects.filter(verb="report").order_by("-pk")
 
     for old, new in (("no_contact", "not_available"), ("not_available", "no_contact")):
         for sql in rename(old, new):
             run(sql)
         assert Report.objects.get().outcome == new
         assert [one.outcome for one in queries.earlier_reports(report)] == ["done", new]
-        assert [one.after["outcome"] for one in Change.objects.order_by("-pk")] == [new, "done"]
+        assert [one.after["outcome"] for one in changes.all()] == [new, "done"]
+
+
+def test_what_we_could_not_do_before_stops_counting(administrator, department):
+    day = factories.DayFactory(department=department)
+    for hour, outcomes in enumerate((["unable"], ["unable", "done"], ["no_contact"]), 8):
+        booking = factories.BookingFactory(starts_at=factories.local(day.date, hour))
+        for outcome in outcomes:
+            visit = factories.VisitFactory(day=day, booking=booking)
+            Report.objects.create(
+                visit=visit, outcome=outcome, by=administrator, at=timezone.now()
+            )
+    run(importlib.import_module("workflow.migrations.0007_charges").UNABLE)
+    assert [booking.uncharged_at is None for booking in Booking.objects.order_by("starts_at")] == [
+        False,
+        True,
+        True,
+    ]

@@ -42,11 +42,11 @@ def text(response, status=200):
 
 
 def test_an_administrator_reports_a_visit(dina, url, visit, administrator):
-    response = dina.post(url, {"outcome": "no_contact", "note": "Rang twice", "reason": ""})
+    response = dina.post(url, {"outcome": "unable", "note": "Rang twice", "reason": ""})
 
     report = Report.objects.get()
     assert (report.outcome, report.note, report.by) == (
-        "no_contact",
+        "unable",
         "Rang twice",
         administrator,
     )
@@ -71,7 +71,8 @@ def test_a_closed_day_needs_a_reason(dina, url):
 def test_a_correction_shows_what_was_told_before(dina, url, visit, care_worker):
     actions.report(visit=visit, outcome="no_contact", by=care_worker)
 
-    dina.post(url, {"outcome": "done", "note": "", "reason": "Wrong button", "seen": "1"})
+    met = {"how": "spoken"}
+    dina.post(url, {"outcome": "done", "note": "", "reason": "Wrong button", "seen": "1"} | met)
 
     page = text(dina.get(url))
     assert page.index("Wrong button") < page.index(f"{care_worker.full_name} · replaced")

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry, User
-from booking.models import BookingEvent, Visit
+from booking.actions.essential import count_slack
+from booking.models import BookingEvent, Slack, Visit
+from booking.queries.essential import unbooked
 from departments.models import Day
 from tests import factories
 from workflow import queries
@@ -159,17 +161,47 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     assert [one.unbooked.missing for one in today(department).essential.shown] == missing
 
 
-def test_open_days_that_are_left_of_a_week_are_counted(department):
-    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own."""
+def test_days_with_a_free_time_for_the_person_are_counted(department):
+    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own, which one
+    of the two has filled with a visit elsewhere."""
     for weekday in (1, 5):
         factories.OpeningHoursFactory(department=department, weekday=weekday)
+    sunday = NOW.date() + dt.timedelta(days=2)
     factories.SpecialHoursFactory(
-        special_day__department=department,
-        special_day__date=NOW.date() + dt.timedelta(days=2),
+        special_day__department=department, special_day__date=sunday, staff=2
     )
-    factories.GrantFactory(service__department=department, is_essential=True, period="week")
-    (one,) = today(department).essential.shown
-    assert (one.unbooked.days_left, one.open_days) == (3, 2)
+    service = factories.ServiceFactory(department=department)
+    free, busy = (
+        factories.GrantFactory(service=service, is_essential=True, period="week") for _ in range(2)
+    )
+    whole = factories.local(sunday, 0)
+    factories.BookingFactory(
+        recipient=busy.recipient,
+        starts_at=whole,
+        ends_at=whole + dt.timedelta(hours=24),
+    )
+    found = {one.unbooked.grant: one.free_days for one in today(department).essential.shown}
+    assert found[free][-1] == sunday
+    assert found[busy] == found[free][:-1]
+    assert list(found) == [busy, free]  # fewest days first
+
+
+def test_the_nightly_count_orders_the_list(department):
+    factories.OpeningHoursFactory(department=department, weekday=5, staff=2)
+    service = factories.ServiceFactory(department=department)
+    grants = [
+        factories.GrantFactory(service=service, is_essential=True, period=period)
+        for period in ("month", "week")
+    ]
+    for days, grant in ((3, grants[0]), (1, grants[1])):
+        Slack.objects.create(grant=grant, days=days)
+    assert unbooked(department, NOW.date(), most=1).shown[0].grant == grants[1]
+    for _ in range(2):
+        count_slack(NOW)
+    counted = dict(Slack.objects.values_list("grant", "days"))
+    shown = today(department).essential.shown
+    assert counted == {one.unbooked.grant.pk: len(one.free_days) for one in shown}
+    assert set(counted) == {grant.pk for grant in grants}
 
 
 def test_each_problem_leads_to_give_move_cancel_and_call(

@@ -10,7 +10,7 @@ from workflow.actions.no_contacts import (
     open_no_contact,
 )
 from workflow.actions.plans import make_plan, plan_stale_days, settle, settle_due_days
-from workflow.actions.reports import report
+from workflow.actions.reports import report, undo_report
 
 __all__ = [
     "close_as_wasted_trip",
@@ -26,4 +26,5 @@ __all__ = [
     "send_alarms",
     "settle",
     "settle_due_days",
+    "undo_report",
 ]

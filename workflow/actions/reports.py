@@ -1,4 +1,4 @@
-"""Report what happened at a visit."""
+"""Report what happened at a visit, which decides whether it counts in the quota."""
 
 import datetime as dt
 import uuid
@@ -12,8 +12,16 @@ from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
 from departments.queries import duty_department, taken_off
+from workflow.actions.charges import charge_by_reports, lock_recipient_of
 from workflow.actions.no_contacts import end_by_report, open_no_contact
-from workflow.errors import DayClosed, NotYet, NotYourVisit, ReasonMissing, ReportedByAnother
+from workflow.errors import (
+    DayClosed,
+    NotYet,
+    NotYourVisit,
+    ReasonMissing,
+    ReportedByAnother,
+    TooLateToUndo,
+)
 from workflow.models import Report
 
 # Of the visit that is reported.
@@ -37,7 +45,8 @@ def report(
     seen: int | None = None,
     how: str = "",
 ) -> Report:
-    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
+    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces, and the
+    booking stops to count in the quota, or counts again, as ``booking.quota.is_charged`` says.
 
     The carer who has the visit, or had its shift when it began, may report it until the
     department closes the day, and so may the day's duty lead; the department's administrators
@@ -52,6 +61,7 @@ def report(
     ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
+        lock_recipient_of(visit.pk)
         now = timezone.now()
         _check_may_report(visit, by=by, reason=reason, now=now)
         outcome = Report.Outcome(outcome)
@@ -70,6 +80,7 @@ def report(
         was = before and before.outcome
         if new.outcome == Report.Outcome.NO_CONTACT != was:
             open_no_contact(visit_id=visit.pk, by=by)
+        charge_by_reports(visit.booking_id)
     return new
 
 
@@ -92,6 +103,46 @@ def _check_may_report(visit: Visit, *, by: User, reason: str, now: dt.datetime) 
         raise NotYet
     if closed_at and not reason:
         raise ReasonMissing
+
+
+def undo_report(*, visit: Visit, by: User) -> None:
+    """Delete one's own report of "done", as if the button had not been pressed. A ``Change``
+    keeps it. Undoing twice changes nothing.
+
+    Raises ``TooLateToUndo`` after ``Report.UNDO_WITHIN``, once the report was corrected or the
+    day was closed, and for other outcomes, which may have been acted upon.
+    """
+    with transaction.atomic():
+        lock_recipient_of(visit.pk)
+        Visit.objects.select_for_update(of=("self",), no_key=True).filter(pk=visit.pk).first()
+        found = Report.objects.select_related("visit__day").filter(visit=visit).first()
+        if found is None:
+            return
+        is_lately = timezone.now() <= found.at + Report.UNDO_WITHIN
+        is_as_made = found.version == 1 and found.outcome == Report.Outcome.DONE
+        is_open = found.by_id == by.pk and not found.visit.day.is_closed
+        if not (is_lately and is_as_made and is_open):
+            raise TooLateToUndo
+        _record_undone(found)
+        found.delete()
+        charge_by_reports(visit.booking_id)  # of the other carer, if there is one
+
+
+def _record_undone(report: Report) -> None:
+    visit = Visit.objects.select_related("booking__service").get(pk=report.visit_id)
+    record(
+        "undo_report",
+        by=report.by,
+        department_id=visit.booking.service.department_id,
+        subject_id=visit.booking.recipient_id,
+        of=report,
+        before={"outcome": report.outcome, "at": report.at},
+        after={
+            "name": visit.booking.service.name,
+            "starts_at": visit.starts_at,
+            "ends_at": visit.ends_at,
+        },
+    )
 
 
 def _content(report: Report) -> tuple[object, ...]:

@@ -28,7 +28,10 @@ class NumberToCall(NamedTuple):
 
 @dataclass(frozen=True)
 class StepToDo:
-    """One step, with whom to call and what has been tried. ``number`` counts from 1."""
+    """One step, with whom to call and what has been tried. ``number`` counts from 1.
+
+    ``has_nobody``: it is about contacts, and none is registered.
+    """
 
     number: int
     text: str
@@ -36,6 +39,7 @@ class StepToDo:
     calls: list[NumberToCall] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     is_next: bool = False
+    has_nobody: bool = False
 
 
 def needs_contact(visit: Visit) -> bool:
@@ -43,7 +47,7 @@ def needs_contact(visit: Visit) -> bool:
     by phone of which the municipality sets the times."""
     booking = visit.booking
     if booking.service.place == Service.Place.REMOTE:
-        return booking.grant is not None and booking.grant.kind_of_time == KindOfTime.SET
+        return (booking.grant or booking.service).kind_of_time == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
 
 
@@ -94,14 +98,16 @@ def steps_to_do(found: NoContact, at: dt.datetime, *, is_carer: bool = False) ->
         attempts = [one for one in attempts if one not in own]
         is_next = not is_found and not own
         is_found = is_found or is_next
+        calls = _calls(step, found, at, is_carer=is_carer)
         steps.append(
             StepToDo(
                 number=len(steps) + 1,
                 text=step.text,
                 fact=_fact(step, recipient, is_carer=is_carer),
-                calls=_calls(step, found, at, is_carer=is_carer),
+                calls=calls,
                 attempts=own,
                 is_next=is_next,
+                has_nobody=step.shows == Shows.CONTACTS and not calls,
             )
         )
     # The department has changed the steps meanwhile: what was tried is kept.

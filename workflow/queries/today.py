@@ -9,12 +9,16 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Visit
+from booking.models import BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
+from booking.queries.pauses import pauses_to_see
+from booking.queries.slack import free_days
+from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
-from departments.hours import hours_on, local_instant
+from departments.hours import local_instant
 from departments.models import Absence, Department, TimeAway
-from departments.queries import absences_between, rules_of
+from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.models import NoContact
 from workflow.queries.board import boards_of
@@ -60,10 +64,11 @@ class AbsenceNow:
 
 
 class NotBooked(NamedTuple):
-    """An essential service that is not booked, and the open days left to do it, with today."""
+    """An essential service that is not booked, and the days that are left in its week or month,
+    today included, with a free time for this recipient."""
 
     unbooked: Unbooked
-    open_days: int
+    free_days: list[dt.date]
 
 
 class UnnamedShift(NamedTuple):
@@ -103,7 +108,19 @@ class Today:
     changes: ListPage[BookingEvent]
     essential: ListPage[NotBooked]
     untold: UntoldDays
+    pauses: list[Pause]
+    departures: list[Departure]
     no_contacts: list[NoContact]
+    visit_requests: list[VisitRequest]
+
+    @property
+    def problems_today(self) -> list[Problem]:
+        return [one for one in self.problems if one.board.date <= self.board.date]
+
+    @property
+    def problems_later(self) -> list[Problem]:
+        """Those that can still be moved to another time without haste."""
+        return [one for one in self.problems if one.board.date > self.board.date]
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
@@ -113,6 +130,9 @@ class Today:
         shown += [one.visit.booking for one in self.no_contacts]
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
+        ids |= {pause.recipient_id for pause in self.pauses}
+        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
+        ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -145,8 +165,11 @@ def today_of(
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
-        essential=_essential(department, date, essential_page),
+        essential=_essential(department, now, essential_page),
         untold=untold_days(department, now),
+        pauses=pauses_to_see(department, now, date),
+        visit_requests=list(open_requests(department)),
+        departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 
@@ -212,19 +235,16 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 
-def _essential(department: Department, date: dt.date, page: int) -> ListPage[NotBooked]:
-    """The most urgent first. An empty page beyond the end becomes the first page."""
+def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[NotBooked]:
+    """Those with the fewest days left first: across pages as counted last night, on the page as
+    counted now. An empty page beyond the end becomes the first page."""
     after = (page - 1) * MAX_UNBOOKED
-    found = unbooked(department, date, most=MAX_UNBOOKED, after=after)
+    found = unbooked(department, timezone.localdate(now), most=MAX_UNBOOKED, after=after)
     if after and not found.shown:
-        return _essential(department, date, 1)
-    dates = [
-        date + dt.timedelta(days=n)
-        for n in range(max((one.days_left for one in found.shown), default=0))
-    ]
-    rules = rules_of(department, dates) if dates else None
-    is_open = [bool(rules and hours_on(each, rules)) for each in dates]
-    shown = [NotBooked(one, sum(is_open[: one.days_left])) for one in found.shown]
+        return _essential(department, now, 1)
+    days = free_days(department, [one.grant for one in found.shown], now)
+    shown = [NotBooked(one, days[one.grant.pk]) for one in found.shown]
+    shown.sort(key=lambda one: len(one.free_days))
     return ListPage.of(shown, count=found.count, after=after, number=page)
 
 

@@ -16,9 +16,16 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from departments.phones import staff_phone_of
 from workflow import access, actions, queries
-from workflow.errors import NotConfirmed, NotYet, ReportedByAnother, VisitGone, WorkflowError
+from workflow.errors import (
+    NotConfirmed,
+    NotYet,
+    ReportedByAnother,
+    TooLateToUndo,
+    VisitGone,
+    WorkflowError,
+)
 from workflow.forms import OUTCOMES, AttemptForm, ReportForm
-from workflow.models import NoContact
+from workflow.models import NoContact, Report
 from workflow.queries import MyDay, StepToDo, Stop
 
 
@@ -37,6 +44,11 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     context = {
         "my_day": my_day,
         "open_stops": queries.open_stops(my_day),
+        "no_contacts": (
+            access.no_contacts_led_by(request.user, what="workflow:my_day")
+            if my_day.is_today
+            else []
+        ),
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
@@ -68,7 +80,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
     if not form.is_valid():
         return _visit_page(request, my_day, stop, form)
     try:
-        actions.report(
+        reported = actions.report(
             visit=stop.visit,
             outcome=form.cleaned_data["outcome"],
             seen=form.cleaned_data["seen"] or 0,
@@ -88,6 +100,8 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
         return _refused(request, error)
     if queries.no_contact_of_visit(stop.visit):
         return _to_steps(my_day, stop)
+    is_new_and_done = reported.version == 1 and reported.outcome == Report.Outcome.DONE
+    undo = reverse("workflow:undo_report", args=[my_day.date, visit]) if is_new_and_done else ""
     # No name: messages may travel in a cookie.
     messages.success(
         request,
@@ -96,7 +110,30 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
             "time": dates.hm(stop.visit.starts_at),
             "outcome": form.label,
         },
+        extra_tags=undo,
     )
+    return _to_day(my_day)
+
+
+@require_POST
+@person_required
+def undo_report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
+    try:
+        my_day, stop = access.stop_of(request.user, date, visit, what="workflow:undo_report")
+        actions.undo_report(visit=stop.visit, by=request.user)
+    except TooLateToUndo as error:
+        messages.warning(request, str(error))
+        return redirect("workflow:visit", my_day.date, visit)
+    except WorkflowError as error:
+        return _refused(request, error)
+    messages.info(
+        request,
+        _("The visit at %(time)s is not recorded.") % {"time": dates.hm(stop.visit.starts_at)},
+    )
+    return _to_day(my_day)
+
+
+def _to_day(my_day: MyDay) -> HttpResponse:
     if my_day.is_past:
         return redirect("workflow:my_day", my_day.date)
     return redirect("workflow:my_day")
@@ -123,6 +160,7 @@ def _visit_page(
             "report": shown,
             "other": other,
             "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
+            "duty_phone": staff_phone_of(my_day.department_of(stop)),
         },
         status=409 if other else 200,
     )

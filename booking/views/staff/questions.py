@@ -13,9 +13,17 @@ from accounts.models import Invitation
 from accounts.questions import Question
 from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
-from booking.access.staff import confirmed_visit_of, recipient_of, running_series_of, service_of
+from booking.access.staff import (
+    confirmed_visit_of,
+    departure_of,
+    pause_of,
+    recipient_of,
+    running_series_of,
+    service_of,
+)
 from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
+from booking.notices.pauses import span
 from booking.views.questions import confirmation
 from departments.access import department_for
 from departments.models import Department, Employee
@@ -154,6 +162,23 @@ def cancel_by_phone(
     )
 
 
+def keep_visit(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:keep_visit")
+    visit = confirmed_visit_of(its, found, booking)
+    text = _("Do you want to answer that “{what}” on {when} stands?")
+    return Question(
+        text.format(what=visit.service.name, when=_when(visit.starts_at)),
+        _("The visit stands"),
+        [found.full_name, sent.get("words", "")],
+    )
+
+
 def go_on_by_phone(
     request: PersonRequest,
     sent: QueryDict,
@@ -164,6 +189,74 @@ def go_on_by_phone(
     its, found = _whose(request, department, recipient, "booking:go_on_by_phone")
     text = _("Do you want “every {weekday} {clock}” to go on?")
     return _of_series(text, _("It goes on"), running_series_of(its, found, series), found)
+
+
+def end_pause_by_phone(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:end_pause_by_phone")
+    text = _("Do you want to end the pause {when}?").format(when=span(pause_of(found, pause)))
+    return Question(text, _("End the pause"), [found.full_name])
+
+
+def answer_pause(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:answer_pause")
+    when = span(pause_of(found, pause))
+    if sent.get("answer") == "stop":
+        text = _("Do you want to stop the visits at set times {when}?").format(when=when)
+        return Question(text, _("Stop them"), [found.full_name])
+    text = _("Do you want the visits at set times to stand {when}?").format(when=when)
+    return Question(text, _("Let them stand"), [found.full_name])
+
+
+def confirm_pause(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pause: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_pause")
+    text = _("Do you want to leave the pause {when} as it is?").format(
+        when=span(pause_of(found, pause))
+    )
+    return Question(text, _("Leave it as it is"), [found.full_name])
+
+
+def confirm_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you confirm for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Confirm"), [_("All help and messages stop.")])
+
+
+def undo_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:undo_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you want to undo for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Undo"))
 
 
 def end_series_by_phone(

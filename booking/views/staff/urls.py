@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import contacts, guardians, letters, phone, recipients
+from booking.views.staff import contacts, guardians, letters, pauses, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
         phone.cancel_by_phone,
         name="cancel_by_phone",
     ),
+    path("<uuid:recipient>/visits/<uuid:booking>/keep/", phone.keep_visit, name="keep_visit"),
     path(
         "<uuid:recipient>/series/<uuid:series>/go-on/",
         phone.go_on_by_phone,
@@ -71,6 +72,29 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/series/<uuid:series>/end/",
         phone.end_series_by_phone,
         name="end_series_by_phone",
+    ),
+    path("<uuid:recipient>/pause/", pauses.recipient_pause, name="recipient_pause"),
+    path(
+        "<uuid:recipient>/pause/<uuid:pause>/end/",
+        pauses.end_pause_by_phone,
+        name="end_pause_by_phone",
+    ),
+    path("<uuid:recipient>/pause/<uuid:pause>/answer/", pauses.answer_pause, name="answer_pause"),
+    path(
+        "<uuid:recipient>/pause/<uuid:pause>/confirm/",
+        pauses.confirm_pause,
+        name="confirm_pause",
+    ),
+    path("<uuid:recipient>/departure/report/", pauses.report_departure, name="report_departure"),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/confirm/",
+        pauses.confirm_departure,
+        name="confirm_departure",
+    ),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/undo/",
+        pauses.undo_departure,
+        name="undo_departure",
     ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
