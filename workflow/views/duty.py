@@ -27,6 +27,7 @@ from departments.models import Absence, Department
 from departments.queries import departments_to_mark
 from workflow import access, queries
 from workflow.forms import DutyForm, KeyForm
+from workflow.models import NoContact
 from workflow.views import questions
 from workflow.views.board import back_to
 from workflow.views.sickness import rest_of_day, start_of_sickness
@@ -63,7 +64,8 @@ def mark_duty(
 def duty(request: PersonRequest) -> HttpResponse:
     """The duty lead's page on the phone: visits without contact, who is away, and the visits
     that nobody has. Administrators have it too."""
-    pages, no_contacts = [], []
+    pages: list[queries.DutyDay] = []
+    no_contacts: list[NoContact] = []
     for department, date, is_lead in access.duty_places_of(request.user):
         page = queries.duty_day(department, date)
         pages.append(page)
