@@ -39,7 +39,12 @@ def register_changes() -> None:
         (
             "visits",
             gettext_lazy("Carers of visits"),
-            {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
+            {
+                "give": _seat,
+                "take_off": _seat,
+                "lose_seat": _lost_seat,
+                "give_up_visit": _given_up,
+            },
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
         (
@@ -152,6 +157,13 @@ def _seat(change: Change, people: People) -> str:
 
 def _lost_seat(change: Change, people: People) -> str:
     return _("%(service)s %(times)s has no carer any more, because the shifts changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _given_up(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s is cancelled for more urgent visits") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }
