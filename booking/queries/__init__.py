@@ -86,6 +86,7 @@ from booking.queries.series import (
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
+from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
 from booking.queries.visits import (
@@ -190,6 +191,7 @@ __all__ = [
     "slot_at",
     "slots_version",
     "suggestion_for",
+    "to_book_again",
     "to_print",
     "told_in_vain",
     "unbooked",
