@@ -266,3 +266,20 @@ def test_a_mistaken_sickness_is_undone(client, early, department):
 
     first.refresh_from_db()
     assert first.shift == marte
+
+
+def test_what_nobody_at_work_can_take_stays_with_whom_to_call(client, early, department):
+    lead, shifts, visits = early
+    client.force_login(lead)
+    Visit.objects.update(shift=None)
+    for shift in shifts:
+        factories.take_away(shift)
+    off = factories.EmployeeFactory(
+        department=department, person__phone="+4790112233", person__given_name="Silje"
+    ).person
+
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert page.context["suggestion"].left == visits[:2]
+    assert page.context["people"] == [off]
+    assert "tel:+4790112233" in page.text
