@@ -49,7 +49,7 @@ def release_unseated() -> None:
 
 @shared_task
 def count_slack() -> None:
-    """Every night, after the days are laid out."""
+    """Every hour, after the days are laid out."""
     from booking.actions.essential import count_slack
 
     count_slack(timezone.now())

@@ -352,7 +352,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "count the days left for unbooked essential services": {
         "task": "booking.tasks.count_slack",
-        "schedule": crontab(hour="1", minute="10"),  # UTC
+        "schedule": crontab(minute="10"),
         "options": _hourly,
     },
     "close due days": {

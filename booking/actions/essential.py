@@ -38,7 +38,7 @@ def alert_unbooked(now: dt.datetime) -> None:
 
 def count_slack(now: dt.datetime) -> None:
     """Count the days on which unbooked essential help can still be given, for the order of the
-    list. Each night, a department at a time."""
+    list. Each hour, a department at a time."""
     today = timezone.localdate(now)
     for department in Department.objects.all():
         grants = unbooked_grants(department, today, granted_by=Grant.Period.values)

@@ -7,6 +7,7 @@ from accounts.messages.notices import Notice, Topic, Words, register
 from accounts.models import Message
 from booking.models import Booking
 from booking.notices.audience import is_for_other, may_know, page_of, when
+from departments.phones import phone_of
 
 CHARGE = "visit.charge"
 CHARGE_FOR_OTHERS = "visit.charge.other"
@@ -38,7 +39,7 @@ def compose_charge(message: Message) -> Words | None:
         subject=_("The visit counts after all") if counts else _("A visit does not count"),
         lines=_lines_when_counted(is_other, values) if counts else _lines(is_other, values),
         path=page_of(recipient, message, reverse("booking:visit", args=[booking.pk])),
-        phone=booking.service.department.phone,
+        phone=phone_of(booking.service.department),
     )
 
 

@@ -11,7 +11,16 @@ from accounts.messages import addresses, notices
 from accounts.messages.texts import REPLACED, is_gsm7, parts, text_of
 from accounts.models import Message, MessageChoices
 from booking.models import BookingEvent, BookingSeries, SeriesDate, VisitRequest
-from booking.notices import essential, mandates, pauses, series, visit_requests, visits, wishes
+from booking.notices import (
+    charges,
+    essential,
+    mandates,
+    pauses,
+    series,
+    visit_requests,
+    visits,
+    wishes,
+)
 from tests import factories
 from tests.factories import local
 
@@ -125,6 +134,30 @@ def of_requests(recipient, service, holder):
         yield message(kind, to, recipient, about_id=asked.pk)
 
 
+def of_charges(recipient, service, holder):
+    """Not made, and then counted after all."""
+    for hour, counts in enumerate((False, True)):
+        booking = factories.BookingFactory(
+            recipient=recipient,
+            service=service,
+            starts_at=local(DAY, 5 + hour),
+            uncharged_at=None if counts else timezone.now(),
+        )
+        for kind, to in (
+            (charges.CHARGE, recipient.user),
+            (charges.CHARGE_FOR_OTHERS, holder),
+        ):
+            found = message(kind, to, recipient, about_id=booking.pk, facts={"counts": counts})
+            if counts:
+                state = Message.State.SENT
+                message(
+                    kind, to, recipient, about_id=booking.pk, facts={"counts": False},
+                    key=str(booking.pk), state=state, ended_at=timezone.now(),
+                    expires_at=timezone.now(), due_at=timezone.now(),
+                ).save()  # fmt: skip
+            yield found
+
+
 def others(recipient, service, holder, administrator):
     mandate = recipient.mandates.first()
     for kind in (mandates.GIVEN, mandates.ENDED, mandates.LEFT):
@@ -153,6 +186,7 @@ def texts(recipient, service, holder, administrator):
         of_series(*people),
         of_pauses(*people, administrator),
         of_requests(*people),
+        of_charges(*people),
     ):
         yield one.kind, notices.find(one.kind).compose(one)
 
