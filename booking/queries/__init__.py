@@ -10,6 +10,7 @@ from booking.queries.access_log import (
     with_roles,
 )
 from booking.queries.actors import Actor, Actors, is_own
+from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
 from booking.queries.department_recipients import (
     FoundRecipient,
@@ -109,6 +110,7 @@ __all__ = [
     "Actors",
     "AllUnbooked",
     "Balance",
+    "Call",
     "DateOfSeries",
     "FoundRecipient",
     "Letter",
@@ -124,6 +126,7 @@ __all__ = [
     "balances",
     "booked_again",
     "calendar_version",
+    "calls_about",
     "can_be_moved",
     "cancel_deadline",
     "cancelled_by_departure",

@@ -13,6 +13,7 @@ from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, People, Person, describe_values
 from accounts.models import Change
 from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
+from booking.models.calls import NOTE_CALL, Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -35,7 +36,11 @@ def register_changes() -> None:
                 "remove_contact": _removed_contact,
             },
         ),
-        ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
+        (
+            "grants",
+            gettext_lazy("Grants"),
+            {"grant": _grant, "change_grant": _changed_grant, NOTE_CALL: _call},
+        ),
         (
             "visits",
             gettext_lazy("Carers of visits"),
@@ -129,6 +134,11 @@ def _grant(change: Change, people: People) -> str:
         _("New grant of %(service)s: %(amount)s, from %(day)s until and including %(last)s")
         % words
     )
+
+
+def _call(change: Change, people: People) -> str:
+    outcome = dict(Outcome.choices).get(change.after["outcome"], "")
+    return _("Called about help that is not booked: %(outcome)s") % {"outcome": outcome}
 
 
 def _changed_grant(change: Change, people: People) -> str:
