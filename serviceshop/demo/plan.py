@@ -5,6 +5,7 @@ of a year. ``load`` writes the plan.
 """
 
 import datetime as dt
+import itertools
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -177,12 +178,17 @@ class _Planner:
         self.grants = self._grants()
         shuffled = self.random.sample(self.grants, k=len(self.grants))
         self.waiting = {
-            name: deque(grant for grant in shuffled if grant.service.department == name)
+            name: deque(
+                grant
+                for grant in shuffled
+                if grant.service.department == name and not grant.service.is_medicine
+            )
             for name in (NORTH, SOUTH)
         }
         self.shifts = self._shifts()
         self._assign_carers()
         self._book_for_cast()
+        self._plan_medicine()
         for shift in self.shifts:
             if shift.date <= self.today + dt.timedelta(days=HORIZON_DAYS):
                 self._fill(shift)
@@ -247,6 +253,28 @@ class _Planner:
             at = shift.period.start + dt.timedelta(minutes=minutes)
             period = Interval(at, at + service.length)
             self._book(shift, PlannedVisit(grant, period, is_of_cast=True))
+
+    def _plan_medicine(self) -> None:
+        """Staff plan a visit every weekday, at about the same time. Nobody has planned the
+        coming ones of the last recipient: Dina sees them as help that is not booked."""
+        grants = [grant for grant in self.grants if grant.service.is_medicine]
+        last_date = self.today + dt.timedelta(days=HORIZON_DAYS)
+        on_date: dict[dt.date, list[PlannedShift]] = defaultdict(list)
+        for shift in self.shifts:
+            if shift.department == NORTH and shift.date <= last_date:
+                on_date[shift.date].append(shift)
+        for date, shifts in on_date.items():
+            planned = grants if date <= self.today else grants[:-1]
+            for number, grant in enumerate(planned):
+                tries = itertools.product(shifts, range(number, number + ATTEMPTS))
+                starts = (
+                    (shift, shift.period.start + offset * SLOT[NORTH]) for shift, offset in tries
+                )
+                found = next((one for one in starts if self._fits(*one, grant)), None)
+                if found:
+                    shift, at = found
+                    period = Interval(at, at + grant.service.length)
+                    self._book(shift, PlannedVisit(grant, period))
 
     def _fill(self, shift: PlannedShift) -> None:
         """Book about half of the shift, on the slot grid."""
