@@ -28,7 +28,7 @@ def note_call(*, grant: Grant, outcome: Outcome, department: Department, by: Use
         if last is not None and is_same and timezone.now() - last.at < SAME_CALL:
             return
         record(
-            NOTE_CALL,
+            "note_call",
             by=by,
             department_id=department.pk,
             subject_id=grant.recipient_id,

@@ -13,7 +13,7 @@ from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, People, Person, describe_values
 from accounts.models import Change
 from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
-from booking.models.calls import NOTE_CALL, Outcome
+from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -23,6 +23,7 @@ ENDINGS = ("end_series", "end_mandate")
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
     changes.register_people(_people)
+    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
     for kind, label, describers in (
         (
             "recipients",
@@ -36,11 +37,7 @@ def register_changes() -> None:
                 "remove_contact": _removed_contact,
             },
         ),
-        (
-            "grants",
-            gettext_lazy("Grants"),
-            {"grant": _grant, "change_grant": _changed_grant, NOTE_CALL: _call},
-        ),
+        ("grants", gettext_lazy("Grants"), grants),
         (
             "visits",
             gettext_lazy("Carers of visits"),
