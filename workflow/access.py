@@ -248,6 +248,11 @@ def care_worker_of(department: Department, date: dt.date, person_id: object) -> 
     return get_object_or_404(care_workers(department, date), pk=_uuid(person_id))
 
 
+def is_duty_lead(user: User) -> bool:
+    """Whether the user is the duty lead of some department now."""
+    return bool(duties_of(user, timezone.now()))
+
+
 class DutyPlace(NamedTuple):
     """A department's day. ``is_lead``: only the duty gives access to it."""
 

@@ -266,3 +266,34 @@ def test_a_mistaken_sickness_is_undone(client, early, department):
 
     first.refresh_from_db()
     assert first.shift == marte
+
+
+def test_what_nobody_at_work_can_take_stays_with_whom_to_call(client, early, department):
+    lead, shifts, visits = early
+    client.force_login(lead)
+    Visit.objects.update(shift=None)
+    for shift in shifts:
+        factories.take_away(shift)
+    off = factories.EmployeeFactory(
+        department=department, person__phone="+4790112233", person__given_name="Silje"
+    ).person
+
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert page.context["suggestion"].left == visits[:2]
+    assert page.context["people"] == [off]
+    assert "tel:+4790112233" in page.text
+
+
+def test_the_board_offers_the_lead_only_what_they_may(client, early, department, administrator):
+    lead, _shifts, (first, *_visits) = early
+    url = reverse("workflow:board_visit", args=[department.pk, DATE, first.pk])
+    booking = first.booking
+    by_phone = reverse(
+        "booking:phone_visit", args=[department.pk, booking.recipient_id, booking.pk]
+    )
+
+    client.force_login(lead)
+    assert by_phone not in client.get(url).text
+    client.force_login(administrator)
+    assert by_phone in client.get(url).text

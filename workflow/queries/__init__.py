@@ -12,7 +12,7 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
-from workflow.queries.duty import AtWork, DutyDay, duty_day
+from workflow.queries.duty import AtWork, DutyDay, duty_day, people_to_call_in
 from workflow.queries.no_contacts import (
     NumberToCall,
     StepToDo,
@@ -99,6 +99,7 @@ __all__ = [
     "needs_contact",
     "no_contact_of_visit",
     "open_stops",
+    "people_to_call_in",
     "planning_input",
     "qualification_names",
     "shift_candidates",

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from accounts.models import User
 from booking.models import Booking
 from booking.queries.coverage import kind_of
 from booking.seating.coverage import FREE, SET, WINDOW
-from departments.models import Absence, Department
-from departments.queries import absences_between
+from departments.hours import DAY, local_instant
+from departments.models import Absence, Department, Shift
+from departments.queries import absences_between, care_workers
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import board_of
 
@@ -83,3 +85,21 @@ def _by_kind(cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
         its = [card for card in cards if kind_of(bookings[card.visit.booking_id]) == kind]
         if its:
             yield name, its
+
+
+def people_to_call_in(department: Department, date: dt.date) -> list[User]:
+    """The department's carers who neither work anywhere that date nor are away, by name."""
+    zone = timezone.get_default_timezone()
+    start = local_instant(date, dt.time(), zone)
+    end = local_instant(date + DAY, dt.time(), zone)
+    away = {one.person_id for one in absences_between(department, start, end)}
+    working = set(
+        Shift.objects.filter(
+            person__isnull=False, is_withdrawn=False, starts_at__lt=end, ends_at__gt=start
+        ).values_list("person", flat=True)
+    )
+    return [
+        person
+        for person in care_workers(department, date)
+        if person.pk not in away and person.pk not in working and person.phone
+    ]

@@ -167,5 +167,10 @@ def cover(request: PersonRequest, department: Department, date: dt.date) -> Http
         what="workflow:board",
         department_id=department.pk,
     )
-    context = {"department": department, "date": date, "suggestion": found}
+    context = {
+        "department": department,
+        "date": date,
+        "suggestion": found,
+        "people": queries.people_to_call_in(department, date) if found.left else [],
+    }
     return render(request, "workflow/cover.html", context)
