@@ -246,7 +246,7 @@ UNVERSIONED = {
             "booking:pause", "booking:recipient_pause", "booking:report_departure",
             "booking:repeat", "departments:add_employee",
             "departments:add_service", "departments:report_absence", "workflow:add_shift",
-            "workflow:no_contact", "workflow:report_sick",
+            "workflow:no_contact", "workflow:report_sick", "workflow:sick_today",
         ],
         MAKES_A_ROW,
     ),

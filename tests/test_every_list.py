@@ -75,6 +75,7 @@ class World:
         self.grow_no_contact(n, colleague)
         self.booked(self.today, hour, self.shift)
         self.booked(self.today, hour)
+        factories.BookingFactory(service=self.service, starts_at=NOW, uncharged_at=NOW)
         self.grow_recipients(colleague)
         self.grow_own(n, colleague)
         self.today.revision += 1
@@ -300,10 +301,12 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 25),
+    Page("administrator", "workflow:today department", 27),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
+    Page("administrator", "workflow:duty", 13),
+    Page("administrator", "workflow:cover department date", 12),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 5),
     Page("administrator", "departments:hours department", 12),

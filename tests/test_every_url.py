@@ -369,6 +369,12 @@ RULES = {
     "workflow:close_no_contact department no_contact": post(
         *LEADERS, **D, no_contact="no_contact"
     ),
+    "workflow:duty": get(ADMINISTRATOR, OTHER_ADMINISTRATOR, DUTY_LEAD),
+    "workflow:cover department date": get(*LEADERS, **AT_DAY),
+    "workflow:sick_today department date shift": post(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:undo_sick department date absence": post(
+        *LEADERS, **AT_DAY, absence="absence_of_day"
+    ),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
@@ -484,6 +490,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "row": factories.OpeningHoursFactory(department=department).pk,
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
+        "absence_of_day": absence_on(day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
@@ -513,6 +520,17 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "uidb36": "0",
         "key": "set-password",
     }
+
+
+def absence_on(day):
+    shift = factories.ShiftFactory(day=day, person=factories.UserFactory())
+    absence = factories.AbsenceFactory(
+        person=shift.person,
+        department=day.department,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+    )
+    return factories.take_away(shift, absence=absence)
 
 
 def duty_lead(department, own_department, begins_in):

@@ -9,6 +9,7 @@ from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
+from booking.actions.coverage import cover_day
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
@@ -43,7 +44,7 @@ from booking.actions.recipients import (
     keep_phone,
     opens_more,
 )
-from booking.actions.seats import give, move_seats, reseat, take_off
+from booking.actions.seats import give, move_seats, record_given, reseat, take_off
 from booking.actions.series import (
     book_all_series,
     book_what_is_near,
@@ -84,6 +85,7 @@ __all__ = [
     "confirm_departure",
     "confirm_pause",
     "count_slack",
+    "cover_day",
     "drop",
     "due",
     "end_mandate",
@@ -110,6 +112,7 @@ __all__ = [
     "opens_more",
     "pause",
     "rebook_date",
+    "record_given",
     "register_guardian",
     "register_invitation_kinds",
     "release_unseated",

@@ -72,7 +72,14 @@ class Booking(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
-        indexes = [models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start")]
+        indexes = [
+            models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start"),
+            models.Index(
+                fields=["uncharged_at"],
+                name="booking_uncharged",
+                condition=Q(uncharged_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"

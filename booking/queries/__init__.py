@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.coverage import Given, Suggestion, kind_of, suggestion_for
 from booking.queries.department_recipients import (
     FoundRecipient,
     RecipientSummary,
@@ -86,6 +87,7 @@ from booking.queries.series import (
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
+from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
 from booking.queries.visits import (
@@ -113,11 +115,13 @@ __all__ = [
     "Call",
     "DateOfSeries",
     "FoundRecipient",
+    "Given",
     "Letter",
     "OwnChange",
     "PausedVisits",
     "Person",
     "RecipientSummary",
+    "Suggestion",
     "Unbooked",
     "access_log_of",
     "amount_per_period",
@@ -157,6 +161,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "kind_of",
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
@@ -188,6 +193,8 @@ __all__ = [
     "running_series_of",
     "slot_at",
     "slots_version",
+    "suggestion_for",
+    "to_book_again",
     "to_print",
     "told_in_vain",
     "unbooked",

@@ -9,7 +9,7 @@ from booking.models import BookingEvent, Slack, Visit
 from booking.queries.essential import unbooked
 from departments.models import Day
 from tests import factories
-from workflow import queries
+from workflow import actions, queries
 from workflow.models import Report
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # a Friday, 14:00 here
@@ -88,6 +88,29 @@ def test_the_figures_are_those_of_the_day(department, day, tomorrow, shift, visi
     assert (figures.at_work, figures.at_work_now) == (1, 1)
     assert (figures.used_hours, figures.staffed_hours, figures.used_percent) == (3, 12, 25)
     assert (figures.ahead, figures.ahead_unstaffed) == (1, 1)
+
+
+def test_a_visit_that_we_could_not_make_is_to_be_booked_again_until_it_is(
+    client, administrator, department, day, tomorrow, shift, visit_at
+):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    url = reverse("workflow:today", args=[department.pk])
+    unable, in_hospital = visit_at(day, 9, shift=shift), visit_at(day, 11, shift=shift)
+    for visit, outcome in ((unable, "unable"), (in_hospital, "in_hospital")):
+        actions.report(visit=visit, outcome=outcome, by=administrator)
+    booking = unable.booking
+
+    page = client.get(url).text
+    assert "1 visit to book again" in page
+    link = reverse("booking:phone", args=[department.pk, booking.recipient_id, booking.service_id])
+    assert link in page
+    board = reverse("workflow:board_visit", args=[department.pk, day.date, unable.pk])
+    assert link in client.get(board).text
+
+    visit_at(tomorrow, 9, booking__recipient=booking.recipient, booking__service=booking.service)
+    assert "to book again" not in client.get(url).text
 
 
 def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worker):
@@ -322,7 +345,7 @@ def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
     visits = [visit_at(day, hour) for hour in range(14, 20)]
 
     client.get(reverse("workflow:today", args=[department.pk]))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page = client.get(reverse("workflow:today", args=[department.pk]))
 
     assert page.content.decode().count("unstaffed-visit") == len(visits)

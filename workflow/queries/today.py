@@ -9,12 +9,13 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
 from booking.queries.calls import Call, calls_about
 from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
 from booking.queries.slack import free_days
+from booking.queries.unmade import to_book_again
 from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
 from departments.hours import local_instant
@@ -114,6 +115,7 @@ class Today:
     departures: list[Departure]
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
+    to_book_again: list[Booking]
 
     @property
     def problems_today(self) -> list[Problem]:
@@ -130,6 +132,7 @@ class Today:
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
         shown += [one.visit.booking for one in self.no_contacts]
+        shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
@@ -171,6 +174,7 @@ def today_of(
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
+        to_book_again=to_book_again(department, now),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )

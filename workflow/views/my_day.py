@@ -43,6 +43,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     )
     context = {
         "my_day": my_day,
+        "is_duty_lead": my_day.is_today and access.is_duty_lead(request.user),
         "open_stops": queries.open_stops(my_day),
         "no_contacts": (
             access.no_contacts_led_by(request.user, what="workflow:my_day")

@@ -81,3 +81,31 @@ def close_no_contact(
 
 def _when(found: Visit | Shift) -> str:
     return f"{day(found.starts_at)} {hm(found.starts_at)}"
+
+
+def sick_today(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    shift: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    found = access.shift_of(its, date, shift)
+    if found.person is None:
+        raise Http404
+    text = _("Do you want to register {name} as sick?").format(name=found.person.full_name)
+    return Question(text, _("Sick"))
+
+
+def undo_sick(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    absence: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    found = access.absence_on(its, date, absence)
+    text = _("Do you want to undo that {name} is sick?").format(name=found.person.full_name)
+    return Question(text, _("Undo"))
