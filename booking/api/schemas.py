@@ -140,6 +140,9 @@ class BookingOut(Schema):
     end: Instant
     status: Literal["booked", "cancelled"]
     note: str = Field(description="For the carer.")
+    counts: bool = Field(
+        description="In the balance. A cancelled visit does not; one not made may not."
+    )
 
     @classmethod
     def of(cls, booking: Booking) -> Self:
@@ -150,6 +153,7 @@ class BookingOut(Schema):
             end=booking.ends_at,
             status=booking.status,
             note=booking.note,
+            counts=booking.status == Booking.Status.BOOKED and booking.uncharged_at is None,
         )
 
 

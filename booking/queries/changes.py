@@ -4,25 +4,34 @@ name (``accounts.changes``)."""
 import copy
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import changes, dates
-from accounts.changes import CHANGED, PERSON, People, Person, describe_values
+from accounts.changes import CHANGED, PERSON, Describer, People, Person, describe_values
 from accounts.models import Change
 from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
 ENDINGS = ("end_series", "end_mandate")
+Kinds = Sequence[tuple[str, str | Promise, Mapping[str, Describer]]]
 
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
     changes.register_people(_people)
-    for kind, label, describers in (
+    for kind, label, describers in (*_of_grants_and_visits(), *_of_choices()):
+        endings = [verb for verb in describers if verb in ENDINGS]
+        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+
+
+def _of_grants_and_visits() -> Kinds:
+    """Kinds of changes of recipients, their grants and their visits."""
+    return (
         (
             "recipients",
             gettext_lazy("Recipients"),
@@ -52,6 +61,12 @@ def register_changes() -> None:
             gettext_lazy("What is asked about visits"),
             {"ask_staff": _asked, "keep_visit": _kept},
         ),
+    )
+
+
+def _of_choices() -> Kinds:
+    """Kinds of changes that recipients, and those who act for them, make."""
+    return (
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -79,9 +94,7 @@ def register_changes() -> None:
             gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
-    ):
-        endings = [verb for verb in describers if verb in ENDINGS]
-        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+    )
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
