@@ -27,6 +27,7 @@ def calls_about(grant_ids: Collection[uuid.UUID], now: dt.datetime) -> dict[uuid
         return found
     changes = Change.objects.filter(verb=NOTE_CALL, object_id__in=grant_ids, at__gt=now - DAYS)
     for change in changes.select_related("actor").order_by("-at", "-id"):
+        assert change.object_id is not None
         calls = found[change.object_id]
         if len(calls) < SHOWN:
             by = change.actor.full_name if change.actor else ""
