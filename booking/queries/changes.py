@@ -14,6 +14,7 @@ from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, Describer, People, Person, describe_values
 from accounts.models import Change
 from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
+from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
@@ -31,6 +32,7 @@ def register_changes() -> None:
 
 def _of_grants_and_visits() -> Kinds:
     """Kinds of changes of recipients, their grants and their visits."""
+    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
     return (
         (
             "recipients",
@@ -44,7 +46,7 @@ def _of_grants_and_visits() -> Kinds:
                 "remove_contact": _removed_contact,
             },
         ),
-        ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
+        ("grants", gettext_lazy("Grants"), grants),
         (
             "visits",
             gettext_lazy("Carers of visits"),
@@ -147,6 +149,11 @@ def _grant(change: Change, people: People) -> str:
         _("New grant of %(service)s: %(amount)s, from %(day)s until and including %(last)s")
         % words
     )
+
+
+def _call(change: Change, people: People) -> str:
+    outcome = dict(Outcome.choices).get(change.after["outcome"], "")
+    return _("Called about help that is not booked: %(outcome)s") % {"outcome": outcome}
 
 
 def _changed_grant(change: Change, people: People) -> str:
