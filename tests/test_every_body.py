@@ -277,6 +277,7 @@ UNVERSIONED = {
     "booking:ask_staff": "there is one open request for a visit",
     "booking:keep_visit": "only an open request is answered",
     "booking:confirm_departure": "confirms a report, which never changes, once",
+    "booking:note_call": "records a call, which changes nothing",
     "booking:confirm_pause": "records a look, which changes nothing",
     "booking:make_wish": "the same wish again makes no other row",
     "departments:add_qualification": "the same name again makes no other row",

@@ -228,6 +228,9 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:note_call department grant": post(ADMINISTRATOR, **D, grant="grant").sends(
+        outcome="outcome"
+    ),
     "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
@@ -470,6 +473,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "recipient": recipient.pk,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
+        "outcome": "no_answer",
         "booking": visit.booking_id,
         "feed": feed.pk,
         "secret": secret,

@@ -6,6 +6,7 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
 from booking.actions.coverage import cover_day
@@ -104,6 +105,7 @@ __all__ = [
     "make_feed",
     "move",
     "move_seats",
+    "note_call",
     "note_reading",
     "notify",
     "notify_of_expired_mandates",

@@ -10,6 +10,7 @@ from booking.queries.access_log import (
     with_roles,
 )
 from booking.queries.actors import Actor, Actors, is_own
+from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
 from booking.queries.coverage import Given, Suggestion, kind_of, suggestion_for
 from booking.queries.department_recipients import (
@@ -111,6 +112,7 @@ __all__ = [
     "Actors",
     "AllUnbooked",
     "Balance",
+    "Call",
     "DateOfSeries",
     "FoundRecipient",
     "Given",
@@ -128,6 +130,7 @@ __all__ = [
     "balances",
     "booked_again",
     "calendar_version",
+    "calls_about",
     "can_be_moved",
     "cancel_deadline",
     "cancelled_by_departure",

@@ -4,25 +4,36 @@ name (``accounts.changes``)."""
 import copy
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import changes, dates
-from accounts.changes import CHANGED, PERSON, People, Person, describe_values
+from accounts.changes import CHANGED, PERSON, Describer, People, Person, describe_values
 from accounts.models import Change
 from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
+from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
 ENDINGS = ("end_series", "end_mandate")
+Kinds = Sequence[tuple[str, str | Promise, Mapping[str, Describer]]]
 
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
     changes.register_people(_people)
-    for kind, label, describers in (
+    for kind, label, describers in (*_of_grants_and_visits(), *_of_choices()):
+        endings = [verb for verb in describers if verb in ENDINGS]
+        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+
+
+def _of_grants_and_visits() -> Kinds:
+    """Kinds of changes of recipients, their grants and their visits."""
+    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
+    return (
         (
             "recipients",
             gettext_lazy("Recipients"),
@@ -35,7 +46,7 @@ def register_changes() -> None:
                 "remove_contact": _removed_contact,
             },
         ),
-        ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
+        ("grants", gettext_lazy("Grants"), grants),
         (
             "visits",
             gettext_lazy("Carers of visits"),
@@ -52,6 +63,12 @@ def register_changes() -> None:
             gettext_lazy("What is asked about visits"),
             {"ask_staff": _asked, "keep_visit": _kept},
         ),
+    )
+
+
+def _of_choices() -> Kinds:
+    """Kinds of changes that recipients, and those who act for them, make."""
+    return (
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -79,9 +96,7 @@ def register_changes() -> None:
             gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
-    ):
-        endings = [verb for verb in describers if verb in ENDINGS]
-        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+    )
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
@@ -134,6 +149,11 @@ def _grant(change: Change, people: People) -> str:
         _("New grant of %(service)s: %(amount)s, from %(day)s until and including %(last)s")
         % words
     )
+
+
+def _call(change: Change, people: People) -> str:
+    outcome = dict(Outcome.choices).get(change.after["outcome"], "")
+    return _("Called about help that is not booked: %(outcome)s") % {"outcome": outcome}
 
 
 def _changed_grant(change: Change, people: People) -> str:

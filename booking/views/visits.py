@@ -271,6 +271,8 @@ def ask_staff(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             messages.success(
                 request, _("We have got it. The visit stands until we have answered.")
             )
+        else:
+            messages.info(request, _("You can move or cancel this visit yourself."))
     return redirect("booking:visit", booking)
 
 

@@ -253,6 +253,27 @@ def test_a_suggestion_that_has_changed_is_shown_again(client, early, department)
     assert cleaning.booking.status == "booked"
 
 
+def test_after_midnight_the_night_s_visits_are_still_covered(
+    client, early, department, time_machine
+):
+    lead, shifts, (first, *_visits) = early
+    Visit.objects.filter(pk=first.pk).update(
+        shift=None,
+        starts_at=at(2, date=TOMORROW),
+        ends_at=at(3, date=TOMORROW),
+        occupied_until=at(3, date=TOMORROW),
+    )
+    for shift in (shifts[0], lead.shifts.get()):
+        shift.ends_at = at(7, date=TOMORROW)
+        shift.save()
+    time_machine.move_to(at(1, date=TOMORROW), tick=False)
+    client.force_login(lead)
+
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert [one.visit for one in page.context["suggestion"].given] == [first]
+
+
 def test_a_mistaken_sickness_is_undone(client, early, department):
     lead, (marte, *_others), (first, *_visits) = early
     client.force_login(lead)

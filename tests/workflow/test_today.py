@@ -209,6 +209,24 @@ def test_days_with_a_free_time_for_the_person_are_counted(department):
     assert list(found) == [busy, free]  # fewest days first
 
 
+def test_a_call_is_noted_in_one_press_and_shown(client, administrator, department):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    grant = factories.GrantFactory(service__department=department, is_essential=True)
+    note = reverse("booking:note_call", args=[department.pk, grant.pk])
+    for _ in range(2):
+        client.post(note, {"outcome": "no_answer"})
+    page = client.get(reverse("workflow:today", args=[department.pk]))
+    (one,) = page.context["today"].essential.shown
+    assert [call.outcome for call in one.calls] == ["no_answer"]
+    assert ": did not answer" in page.text
+    assert client.post(note, {"outcome": "owl"}).status_code == 404
+    other = factories.GrantFactory()
+    elsewhere = reverse("booking:note_call", args=[department.pk, other.pk])
+    assert client.post(elsewhere, {"outcome": "no_answer"}).status_code == 404
+
+
 def test_the_nightly_count_orders_the_list(department):
     factories.OpeningHoursFactory(department=department, weekday=5, staff=2)
     service = factories.ServiceFactory(department=department)

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.queries.calls import Call, calls_about
 from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
@@ -70,6 +71,7 @@ class NotBooked(NamedTuple):
 
     unbooked: Unbooked
     free_days: list[dt.date]
+    calls: list[Call]
 
 
 class UnnamedShift(NamedTuple):
@@ -247,7 +249,8 @@ def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[
     if after and not found.shown:
         return _essential(department, now, 1)
     days = free_days(department, [one.grant for one in found.shown], now)
-    shown = [NotBooked(one, days[one.grant.pk]) for one in found.shown]
+    calls = calls_about([one.grant.pk for one in found.shown], now)
+    shown = [NotBooked(one, days[one.grant.pk], calls[one.grant.pk]) for one in found.shown]
     shown.sort(key=lambda one: len(one.free_days))
     return ListPage.of(shown, count=found.count, after=after, number=page)
 

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,8 +134,6 @@ def undo_sick(
 def cover(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
     """The suggestion for all visits that nobody has, with what it costs; POST does it."""
     day = access.day_of(department, date)
-    if date < timezone.localdate():
-        raise Http404
     if request.method == "POST":
         try:
             done = booking_actions.cover_day(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import contacts, guardians, letters, pauses, phone, recipients
+from booking.views.staff import calls, contacts, guardians, letters, pauses, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -99,4 +99,5 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
     path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
 ]
