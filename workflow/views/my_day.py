@@ -14,6 +14,7 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from departments.phones import staff_phone_of
 from workflow import access, actions, queries
 from workflow.errors import (
@@ -27,6 +28,7 @@ from workflow.errors import (
 from workflow.forms import OUTCOMES, AttemptForm, ReportForm
 from workflow.models import NoContact, Report
 from workflow.queries import MyDay, StepToDo, Stop
+from workflow.views import questions
 
 
 @require_safe
@@ -117,6 +119,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
 
 
 @require_POST
+@asks(questions.undo_report)
 @person_required
 def undo_report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
     try:

@@ -14,6 +14,7 @@ from booking.models import Visit
 from departments.access import department_for, department_on
 from departments.models import Employee, Shift
 from workflow import access
+from workflow.errors import WorkflowError
 
 
 def lay_out(
@@ -52,6 +53,17 @@ def take_off(
     taken = access.visit_of(department_on(request.user, department, date), date, visit)
     text = _("Do you want to take the visit on {when} off its shift?").format(when=_when(taken))
     return Question(text, _("Take it off the shift"))
+
+
+def undo_report(
+    request: PersonRequest, sent: QueryDict, date: dt.date, visit: uuid.UUID
+) -> Question:
+    try:
+        _day, stop = access.stop_of(request.user, date, visit, what="workflow:undo_report")
+    except WorkflowError:
+        raise Http404 from None
+    text = _("Do you want to undo what is recorded for the visit at {time}?")
+    return Question(text.format(time=hm(stop.visit.starts_at)), _("Undo"))
 
 
 def name_shift(

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST
+from accounts.questions import asks
 from booking import actions
 from booking.access.staff import grant_of
 from booking.models.calls import Outcome
+from booking.views.staff import questions
 from departments.access import administrator
 from departments.models import Department
 
 
 @require_POST
+@asks(questions.note_call)
 @administrator
 def note_call(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
     """One press on the list of unbooked help."""

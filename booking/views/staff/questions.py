@@ -16,6 +16,7 @@ from booking import queries
 from booking.access.staff import (
     confirmed_visit_of,
     departure_of,
+    grant_of,
     pause_of,
     recipient_of,
     running_series_of,
@@ -23,6 +24,7 @@ from booking.access.staff import (
 )
 from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
+from booking.models.calls import Outcome
 from booking.notices.pauses import span
 from booking.views.questions import confirmation
 from departments.access import department_for
@@ -53,6 +55,20 @@ def trust_address(
     _department, found = _whose(request, department, recipient, "booking:trust_address")
     text = _("Do you want to use the address of {name} again?").format(name=found.full_name)
     return Question(text, _("The address is right: use it again"))
+
+
+def note_call(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, grant: uuid.UUID
+) -> Question:
+    its = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+    found = grant_of(its, grant, by=request.user, what="booking:note_call")
+    try:
+        outcome = Outcome(sent.get("outcome", ""))
+    except ValueError:
+        raise Http404 from None
+    text = _("Do you want to note the call to {name} as “{outcome}”?")
+    text = text.format(name=found.recipient.full_name, outcome=outcome.label)
+    return Question(text, _("Note the call"))
 
 
 def confirm_guardian(
