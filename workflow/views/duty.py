@@ -106,6 +106,9 @@ def sick_today(
         )
     except (DepartmentsError, Busy, Stale) as error:
         messages.error(request, str(error))
+    else:
+        text = _("%(name)s is registered as sick.") % {"name": found.person.full_name}
+        messages.success(request, f"{text} {_('Nobody got a message about it.')}")
     return redirect("workflow:duty")
 
 
@@ -126,6 +129,9 @@ def undo_sick(
         )
     except (Absence.DoesNotExist, Busy, Stale) as error:
         messages.error(request, str(error))
+    else:
+        name = found.person.full_name
+        messages.success(request, _("%(name)s is at work again.") % {"name": name})
     return redirect("workflow:duty")
 
 
