@@ -15,7 +15,7 @@ from booking import errors, queries
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.timetable import OwnVisit, Row, row
 from booking.converters import TimeUrls
-from booking.models import Booking, Recipient
+from booking.models import Booking, Grant, Recipient
 from booking.queries.entitlement import Balance, Entitlement
 from departments.models import Service
 from departments.phones import shown_phone_of
@@ -126,6 +126,10 @@ class Choosing:
     def balance(self, date: dt.date) -> Balance | None:
         """What is left of the grant in the week or month around a day that can be booked."""
         return self._entitlement.balance(date)
+
+    def grant(self, date: dt.date) -> Grant | None:
+        """The grant of the service on a date."""
+        return self._entitlement.grant(date)
 
     @cached_property
     def _entitlement(self) -> Entitlement:

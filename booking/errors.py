@@ -85,6 +85,26 @@ class TooManyWishes(BookingError):
     """The user waits for as many days as they may already."""
 
 
+class TimesAreSet(BookingError):
+    """The municipality sets the times: only staff book, move and cancel."""
+
+
+class NotYoursYet(BookingError):
+    """Staff choose the times until a later date."""
+
+
+class OutsideWindow(BookingError):
+    """The visit does not lie within the grant's window."""
+
+
+class EnoughThatDay(BookingError):
+    """The grant gives no more visits on that day."""
+
+
+class TooClose(BookingError):
+    """Too few days between it and another visit of the service."""
+
+
 class GrantOverlaps(BookingError):
     """The recipient has another grant of this service in the same period."""
 
@@ -95,6 +115,14 @@ class MandateOverlaps(BookingError):
 
 class OwnHelper(BookingError):
     """Recipients can't be their own helpers."""
+
+
+class HasDeparted(BookingError):
+    """The recipient has moved away or is dead: nobody is invited for them."""
+
+
+class OwnReport(BookingError):
+    """Somebody else must confirm what the user has reported."""
 
 
 class HasLogIn(BookingError):
@@ -129,5 +157,15 @@ def error_of(status: SlotStatus, balance: "Balance | None" = None) -> BookingErr
             return NotGranted()
         case SlotStatus.OVER_QUOTA | SlotStatus.TOO_LITTLE_LEFT | SlotStatus.GRANT_TOO_SMALL:
             return OverQuota(balance)
+        case SlotStatus.SET:
+            return TimesAreSet()
+        case SlotStatus.NOT_YOURS_YET:
+            return NotYoursYet()
+        case SlotStatus.OUTSIDE_WINDOW:
+            return OutsideWindow()
+        case SlotStatus.ENOUGH_THAT_DAY:
+            return EnoughThatDay()
+        case SlotStatus.TOO_CLOSE:
+            return TooClose()
         case SlotStatus.FREE:
             raise ValueError("A free slot can be booked.")

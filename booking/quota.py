@@ -1,6 +1,7 @@
 """How much of a grant is used in one local week (Monday first) or month.
 
-A booking is charged once, to the period of its start, however many carers it has.
+A booking is charged once, to the period of its start, however many carers it has. A visit that
+was not made may not be charged: ``is_charged`` is the rule, ``Booking.uncharged_at`` its answer.
 """
 
 import datetime as dt
@@ -8,21 +9,47 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from booking.outcomes import Outcome
 from departments.hours import DAY
 
 WEEK = "week"
 VISITS = "visits"
+FREE = "free"
 Period = tuple[dt.date, dt.date]  # its first and its last day
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One confirmed booking of the recipient, on the local date of its start."""
+    """One booking that is charged to the recipient, on the local date of its start."""
 
     booking_id: uuid.UUID
     service_id: uuid.UUID
     date: dt.date
     minutes: int
+
+
+def is_charged(
+    outcome: Outcome | None,
+    *,
+    had_seat: bool,
+    kind_of_time: str,
+    charges_declined: bool,
+    charges_no_contact: bool,
+) -> bool:
+    """Whether a booking counts in the quota. ``had_seat``: a carer was to come; it matters only
+    while nothing is reported. The two settings are those of the department."""
+    match outcome:
+        case None:
+            return had_seat
+        case Outcome.DONE | Outcome.PARTLY:
+            return True
+        case Outcome.DECLINED:
+            return charges_declined
+        case Outcome.NO_CONTACT:
+            # Only those who chose the time themselves could know of it as well as we did.
+            return charges_no_contact and kind_of_time == FREE
+        case Outcome.IN_HOSPITAL | Outcome.UNABLE:
+            return False
 
 
 def period_of(period: str, date: dt.date) -> Period:

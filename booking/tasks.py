@@ -40,6 +40,21 @@ def alert_unbooked() -> None:
     alert_unbooked(timezone.now())
 
 
+@shared_task(time_limit=300)
+def release_unseated() -> None:
+    from booking.actions.charges import release_unseated
+
+    release_unseated(timezone.now())
+
+
+@shared_task
+def count_slack() -> None:
+    """Every hour, after the days are laid out."""
+    from booking.actions.essential import count_slack
+
+    count_slack(timezone.now())
+
+
 @shared_task
 def tell_of_ended_mandates() -> None:
     """Every hour."""

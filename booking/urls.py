@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("bookings/<uuid:booking>/note/", notes.note, name="note"),
     path("bookings/<uuid:booking>/cancel/", visits.cancel, name="cancel"),
+    path("bookings/<uuid:booking>/ask/", visits.ask_staff, name="ask_staff"),
     path("bookings/<uuid:booking>/appointment.ics", feeds.visit_file, name="visit_file"),
     path("bookings/<uuid:booking>/repeat/", series.repeat, name="repeat"),
     # /repeating/<series>/

@@ -315,6 +315,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 20.0,
         "options": {"expires": 20.0},
     },
+    "stop charging visits without a carer": {
+        "task": "booking.tasks.release_unseated",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
     "send messages": {
         "task": "accounts.tasks.send_messages",
         "schedule": 3.0,
@@ -343,6 +348,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "alert about unbooked essential services": {
         "task": "booking.tasks.alert_unbooked",
         "schedule": crontab(minute="15"),
+        "options": _hourly,
+    },
+    "count the days left for unbooked essential services": {
+        "task": "booking.tasks.count_slack",
+        "schedule": crontab(minute="10"),
         "options": _hourly,
     },
     "close due days": {

@@ -77,7 +77,7 @@ def is_whole_suite(config):
 
 
 def todays_cases(items):
-    """All tests; a quarter, but at least one and each day others, of the cases of a test that
+    """All tests; a fifth, but at least one and each day others, of the cases of a test that
     has several, and of the tests that start processes."""
     cases = {}
     for item in items:
@@ -85,7 +85,7 @@ def todays_cases(items):
         cases.setdefault("slow" if is_slow else item.nodeid.partition("[")[0], []).append(item)
     for group in cases.values():
         group.sort(key=lambda item: crc32(item.nodeid.encode()))
-        yield from group[SEED % 4 :: 4] or [group[SEED % len(group)]]
+        yield from group[SEED % 5 :: 5] or [group[SEED % len(group)]]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """Rules of a department's random life (``tests/test_everything_together.py``) by subject: reports
-and closing of days, invitations, and two who change the same at once.
+and closing of days, invitations, pauses, and two who change the same at once.
 
 The machine has ``department``, ``administrator``, ``carers``, ``services`` and ``people``.
 """
@@ -22,7 +22,7 @@ from accounts.errors import InvitationClosed, InvitationRefused
 from accounts.models import Change, Invitation
 from booking import actions, errors
 from booking.actions.recipients import Particulars
-from booking.models import Booking, Recipient, Visit
+from booking.models import Booking, Pause, Recipient, Visit
 from database.transactions import Busy
 from database.versions import Stale
 from departments.actions import (
@@ -37,9 +37,16 @@ from departments.hours import Interval
 from departments.models import Absence, Day, Department, Employee, OpeningHours, Shift
 from departments.queries.hours import weekly_hours_of
 from tests import factories
-from workflow.actions import close_day, report
-from workflow.errors import DayClosed, DayNotOver, NotYet, ReasonMissing, VisitsUntold
-from workflow.models import Report
+from workflow.actions import close_day, confirm_contact, report
+from workflow.errors import (
+    DayClosed,
+    DayNotOver,
+    NotConfirmed,
+    NotYet,
+    ReasonMissing,
+    VisitsUntold,
+)
+from workflow.models import NoContact, Report
 
 pick = st.integers(0, 10_000)
 AWAY_MINUTES = st.sampled_from([5, 30, 120, 480, 3600])
@@ -50,16 +57,22 @@ def one(choices, number):
 
 
 class ReportsAndClosing:
-    """``told`` is what was acknowledged for each visit; ``closed`` when each day was closed."""
+    """``told`` is what was acknowledged for each visit; ``closed`` when each day was closed;
+    ``silent`` the visits without contact at which nobody has met the recipient."""
 
     def begin_reports(self):
         self.told: dict = {}
         self.closed: dict = {}
+        self.silent: set = set()
 
     @rule(
-        visit=pick, outcome=pick, by_administrator=st.booleans(), reason=st.sampled_from(["", "x"])
+        visit=pick,
+        outcome=pick,
+        by_administrator=st.booleans(),
+        reason=st.sampled_from(["", "x"]),
+        how=st.sampled_from(["", "seen"]),
     )
-    def tell(self, visit, outcome, by_administrator, reason):
+    def tell(self, visit, outcome, by_administrator, reason, how):
         now = timezone.now()
         visits = list(
             Visit.objects.filter(starts_at__lt=now + dt.timedelta(hours=2), shift__isnull=False)
@@ -73,12 +86,19 @@ class ReportsAndClosing:
         by = self.administrator if by_administrator else visit.shift.person
         content = (one(Report.Outcome.values, outcome), reason, by.pk)
         refusal = self._refusal(visit, now, by_administrator, reason)
+        is_silent = content[0] == Report.Outcome.NO_CONTACT
+        if not refusal and visit.pk in self.silent and not is_silent and not how:
+            refusal = NotConfirmed
         if refusal:
             with pytest.raises(refusal):
-                report(visit=visit, outcome=content[0], reason=reason, by=by)
+                report(visit=visit, outcome=content[0], reason=reason, how=how, by=by)
             return
-        report(visit=visit, outcome=content[0], reason=reason, by=by)
+        report(visit=visit, outcome=content[0], reason=reason, how=how, by=by)
         before, version = self.told.get(visit.pk, (None, 0))
+        if not is_silent:
+            self.silent.discard(visit.pk)
+        elif before is None or before[0] != content[0]:
+            self.silent.add(visit.pk)
         if before != content:
             self.told[visit.pk] = (content, version + 1)
 
@@ -89,6 +109,19 @@ class ReportsAndClosing:
         if visit.starts_at > now + dt.timedelta(hours=1):
             return NotYet
         return ReasonMissing if is_closed and not reason else None
+
+    @rule(number=pick)
+    def meet(self, number):
+        if self.silent:
+            visit = one(sorted(self.silent), number)
+            found = NoContact.objects.get(visit=visit, confirmed_at=None)
+            confirm_contact(no_contact=found, how="spoken", by=self.administrator)
+            self.silent.discard(visit)
+
+    @invariant()
+    def a_visit_without_contact_stays_open_until_somebody_has_met_the_person(self):
+        unconfirmed = NoContact.objects.filter(confirmed_at=None)
+        assert self.silent == set(unconfirmed.values_list("visit", flat=True))
 
     @rule(back=st.integers(0, 3), despite_untold=st.booleans())
     def close_a_day(self, back, despite_untold):
@@ -293,6 +326,46 @@ class Invitations:
             for invitation, target in invited.items():
                 if target in found:  # else it was joined to one who was there
                     assert found[target] == accepted.get(invitation)
+
+
+class Pauses:
+    """People go away and come home; their visits give the seats to others meanwhile."""
+
+    @rule(
+        person=pick,
+        ahead=st.integers(0, 3),
+        days=st.one_of(st.none(), st.integers(0, 4)),
+        as_staff=st.booleans(),
+    )
+    def go_away(self, person, ahead, days, as_staff):
+        recipient = one(self.people, person)
+        first = timezone.localdate() + dt.timedelta(days=ahead)
+        was_free = self._free()
+        with suppress(errors.PauseOverlaps, Busy):
+            actions.pause(
+                key=uuid.uuid4(),
+                recipient=recipient,
+                first_day=first,
+                last_day=None if days is None else first + dt.timedelta(days=days),
+                by=self.administrator if as_staff else recipient.user,
+                as_staff=as_staff,
+            )
+        assert was_free <= self._free()
+
+    @rule(pause=pick)
+    def come_home(self, pause):
+        away = Pause.objects.standing(timezone.localdate()).order_by("made_at", "pk")
+        if away:
+            resumed = actions.end_pause(pause=one(away, pause), by=self.administrator)
+            assert resumed.back == []  # nothing repeats, and no time is set by staff
+
+    @invariant()
+    def nobody_is_visited_while_away(self):
+        now = timezone.now()
+        coming = Booking.objects.confirmed().filter(starts_at__gt=now)
+        for booking in coming.exclude(visits__in=Report.objects.values("visit")):
+            pauses = booking.recipient.pauses.standing(timezone.localdate(now))
+            assert not any(pause.covers(timezone.localdate(booking.starts_at)) for pause in pauses)
 
 
 class TwoAtOnce:

@@ -28,6 +28,8 @@ OTHERS = {
     "book": "a BookingEvent",
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
+    "answer_open": "its callers record the answer, or are a BookingEvent",
+    "stop_visits": "a BookingEvent for each",
     "cancel_in_pause": "a BookingEvent for each",
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
@@ -52,10 +54,13 @@ WITHOUT_ACTOR = {
         "seating_of_rows", "seats_free", "values_of",
     },
     "takes a lock": {
-        "lock_days", "lock_department", "lock_person", "lock_recipient", "one_transaction",
+        "lock_days", "lock_department", "lock_person", "lock_recipient", "lock_recipient_of",
+        "one_transaction",
     },
     "a part of actions that record": {
-        "bump_revision", "clear_name", "follow_absences", "give_log_in", "insert_all",
+        "bump_revision", "charge", "charge_by_reports", "clear_name", "follow_absences",
+        "give_log_in", "insert_all",
+        "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
     },
@@ -70,6 +75,8 @@ WITHOUT_ACTOR = {
     },
     "runs by itself, and changes nothing that people decide": {
         "alert_unbooked", "announce", "book_all_series", "book_what_is_near", "claim",
+        "release_unseated",
+        "count_slack",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
         "rebook_date",

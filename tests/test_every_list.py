@@ -75,6 +75,7 @@ class World:
         self.grow_no_contact(n, colleague)
         self.booked(self.today, hour, self.shift)
         self.booked(self.today, hour)
+        factories.BookingFactory(service=self.service, starts_at=NOW, uncharged_at=NOW)
         self.grow_recipients(colleague)
         self.grow_own(n, colleague)
         self.today.revision += 1
@@ -262,16 +263,16 @@ PAGES = [
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
-    Page("recipient", "booking:visits", 7),
-    Page("recipient", "booking:visits", 9, "simple"),
-    Page("recipient", "booking:visit booking", 13),
-    Page("recipient", "booking:move booking", 11),
+    Page("recipient", "booking:visits", 8),
+    Page("recipient", "booking:visits", 10, "simple"),
+    Page("recipient", "booking:visit booking", 15),
+    Page("recipient", "booking:move booking", 12),
     Page("recipient", "booking:move_times booking date", 11),
     Page("recipient", "booking:all_series", 4),
     Page("recipient", "booking:all_series", 4, "simple"),
-    Page("recipient", "booking:series series", 12),
-    Page("recipient", "booking:series series", 12, "simple"),
-    Page("recipient", "booking:pause", 7),
+    Page("recipient", "booking:series series", 13),
+    Page("recipient", "booking:series series", 13, "simple"),
+    Page("recipient", "booking:pause", 6),
     Page("recipient", "booking:pause", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
@@ -287,24 +288,26 @@ PAGES = [
     # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 12),
-    Page("guardian", "booking:visits", 8),
+    Page("guardian", "booking:visits", 9),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
     Page("guardian", "booking:looks", 9),
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 7),
+    Page("care worker", "workflow:my_day date", 9),
     Page("care worker", "workflow:visit date visit", 5),
     Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 23),
+    Page("administrator", "workflow:today department", 27),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:board_shift department date shift", 14),
+    Page("administrator", "workflow:duty", 13),
+    Page("administrator", "workflow:cover department date", 12),
+    Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 5),
     Page("administrator", "departments:hours department", 12),
     Page("administrator", "departments:special_days department", 8),
@@ -321,12 +324,12 @@ PAGES = [
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
     Page("administrator", "booking:recipient department recipient", 20),
-    Page("administrator", "booking:recipient_pause department recipient", 8),
+    Page("administrator", "booking:recipient_pause department recipient", 11),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 16),
-    Page("administrator", "booking:phone_visit department recipient booking", 17),
+    Page("administrator", "booking:phone_visit department recipient booking", 18),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
     Page("coordinator", "departments:department department", 13),

@@ -34,6 +34,7 @@ EXPLAINED = {
     "accounts:forget_unsent": "discards the form that is kept",
     "accounts:choose_view": "changes nothing but the view, and stays on the page",
     "booking:change_contact_email department recipient": WITH_LOG_IN,
+    "booking:report_departure department recipient": "one stands already: its page has no form",
     "departments:change_contact_email department employee": WITH_LOG_IN,
     "departments:invite_again department employee": WITH_LOG_IN,
     "workflow:report date visit": "too early for this visit; see tests/workflow/test_my_day.py",

@@ -185,6 +185,7 @@ RULES = {
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
     "booking:feed secret": get(ANYBODY, secret="secret"),  # anybody who knows the secret
     "booking:note booking": get(*BOOKERS, booking="booking"),
+    "booking:ask_staff booking": post(*BOOKERS, booking="booking").sends(kind="asked_kind"),
     "booking:cancel booking": get(*BOOKERS, booking="booking"),
     # booking: mandates
     "booking:mandates": get(*RECIPIENTS),
@@ -227,6 +228,9 @@ RULES = {
     "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
     "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:note_call department grant": post(ADMINISTRATOR, **D, grant="grant").sends(
+        outcome="outcome"
+    ),
     "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
@@ -255,6 +259,9 @@ RULES = {
     "booking:move_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
+    "booking:keep_visit department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
     "booking:cancel_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
@@ -265,6 +272,15 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
     "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:report_departure department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:confirm_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
+    "booking:undo_departure department recipient departure": post(
+        ADMINISTRATOR, **D, recipient="recipient", departure="departure"
+    ),
     "booking:end_pause_by_phone department recipient pause": post(
         ADMINISTRATOR, **D, recipient="recipient", pause="pause"
     ),
@@ -352,6 +368,12 @@ RULES = {
     "workflow:staff_no_contact department no_contact": get(*LEADERS, **D, no_contact="no_contact"),
     "workflow:close_no_contact department no_contact": post(
         *LEADERS, **D, no_contact="no_contact"
+    ),
+    "workflow:duty": get(ADMINISTRATOR, OTHER_ADMINISTRATOR, DUTY_LEAD),
+    "workflow:cover department date": get(*LEADERS, **AT_DAY),
+    "workflow:sick_today department date shift": post(*LEADERS, **AT_DAY, shift="shift"),
+    "workflow:undo_sick department date absence": post(
+        *LEADERS, **AT_DAY, absence="absence_of_day"
     ),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
@@ -451,6 +473,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "recipient": recipient.pk,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
+        "outcome": "no_answer",
         "booking": visit.booking_id,
         "feed": feed.pk,
         "secret": secret,
@@ -467,6 +490,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "row": factories.OpeningHoursFactory(department=department).pk,
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
+        "absence_of_day": absence_on(day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
@@ -477,6 +501,8 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "wish": factories.SlotWishFactory(recipient=recipient, service=service).pk,
         "series": series.pk,
         "answer": "stop",
+        "asked_kind": "unwanted",
+        "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
@@ -494,6 +520,17 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "uidb36": "0",
         "key": "set-password",
     }
+
+
+def absence_on(day):
+    shift = factories.ShiftFactory(day=day, person=factories.UserFactory())
+    absence = factories.AbsenceFactory(
+        person=shift.person,
+        department=day.department,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+    )
+    return factories.take_away(shift, absence=absence)
 
 
 def duty_lead(department, own_department, begins_in):

@@ -21,10 +21,11 @@ INTERNAL = {
         "days",
         "free",
         "entitlement",
+        "own_choice",
         "local_time",
         "own_booking_rows",
     },
-    "workflow.actions": set(),
+    "workflow.actions": {"charges"},
     "workflow.queries": set(),
 }
 

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -14,8 +15,8 @@ from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from booking.models import Visit
 from departments.access import department_for, employments_of
-from departments.models import Day, Department, Employee, Shift, TimeAway
-from departments.queries import care_workers, duties_of
+from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
+from departments.queries import care_workers, departments_to_mark, duties_of
 from workflow import queries
 from workflow.errors import (
     DayClosed,
@@ -209,6 +210,21 @@ def no_contact_of(
     return no_contact
 
 
+def no_contacts_led_by(user: User, *, what: str) -> list[NoContact]:
+    """Visits without contact, also of earlier days, in the departments whose duty lead the user
+    is now. The access is logged."""
+    led = {duty.department for duty in duties_of(user, timezone.now())}
+    found = list(queries.unclosed_no_contacts(led)) if led else []
+    seen: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for one in found:
+        seen[one.visit.day.department_id].add(one.visit.booking.recipient_id)
+    before, user.as_duty_lead = user.as_duty_lead, True
+    for department_id, subject_ids in seen.items():
+        log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)
+    user.as_duty_lead = before
+    return found
+
+
 def day_of(department: Department, date: dt.date) -> Day:
     return get_object_or_404(Day, department=department, date=date)
 
@@ -230,6 +246,45 @@ def time_away_of(department: Department, date: dt.date, time_away_id: str) -> Ti
 def care_worker_of(department: Department, date: dt.date, person_id: object) -> User:
     """``person_id`` may be any input; Http404 when it is no care worker's on that date."""
     return get_object_or_404(care_workers(department, date), pk=_uuid(person_id))
+
+
+def is_duty_lead(user: User) -> bool:
+    """Whether the user is the duty lead of some department now."""
+    return bool(duties_of(user, timezone.now()))
+
+
+class DutyPlace(NamedTuple):
+    """A department's day. ``is_lead``: only the duty gives access to it."""
+
+    department: Department
+    date: dt.date
+    is_lead: bool
+
+
+def duty_places_of(user: User) -> list[DutyPlace]:
+    """The days of which the user is duty lead now, and today of the departments that they
+    administer. Raises ``Http404`` without any."""
+    duties = duties_of(user, timezone.now())
+    led = {(duty.department.pk, date): duty.department for duty in duties for date in duty.dates}
+    today = timezone.localdate()
+    administered = {(one.pk, today): one for one in departments_to_mark(user)}
+    if not led and not administered:
+        raise Http404
+    mine = {one.pk for one in administered.values()}
+    return [
+        DutyPlace(department, date, is_lead=department.pk not in mine)
+        for (_pk, date), department in {**led, **administered}.items()
+    ]
+
+
+def absence_on(department: Department, date: dt.date, absence_id: uuid.UUID) -> Absence:
+    """An absence of the department's that touches one of the day's shifts."""
+    found = Absence.objects.filter(
+        department=department,
+        times_away__shift__day__department=department,
+        times_away__shift__day__date=date,
+    )
+    return get_object_or_404(found.select_related("person").distinct(), pk=absence_id)
 
 
 def _uuid(value: object) -> uuid.UUID:

@@ -44,6 +44,12 @@ class SickForm(CleanForm):
     person = forms.UUIDField(required=False)
 
 
+class KeyForm(CleanForm):
+    """A button that makes one row, also when it is sent twice."""
+
+    key = forms.UUIDField()
+
+
 class DutyForm(CleanForm):
     """The departments whose duty lead a shift's person is, of those that the user administers."""
 

@@ -16,7 +16,7 @@ def no_contact_words(found: NoContact) -> Words:
         subject=_("A visit is without contact"),
         lines=(
             _("A visit is without contact since %(time)s.") % {"time": dates.hm(found.opened_at)},
-            _("Open the department's page of today."),
+            _("Log in to see it, and call the carer."),
         ),
         path=reverse("workflow:today", args=[department.pk]),
         phone=staff_phone_of(department),

@@ -25,6 +25,9 @@ day_urls = [
     path("visits/<uuid:visit>/take-off/", board.take_off, name="take_off"),
     path("shifts/add/", board.add_shift, name="add_shift"),
     path("shifts/<uuid:shift>/", board.shift, name="board_shift"),
+    path("cover/", duty.cover, name="cover"),
+    path("shifts/<uuid:shift>/sick-today/", duty.sick_today, name="sick_today"),
+    path("sick/<uuid:absence>/undo/", duty.undo_sick, name="undo_sick"),
     path("shifts/<uuid:shift>/duty/", duty.mark_duty, name="mark_duty"),
     path("shifts/<uuid:shift>/sick/", sickness.report_sick, name="report_sick"),
     path("shifts/<uuid:shift>/name/", board.name_shift, name="name_shift"),
@@ -47,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         no_contacts.close,
         name="close_no_contact",
     ),
+    path("duty/", duty.duty, name="duty"),
     # /my-day/
     path("my-day/", my_day.my_day, name="my_day"),
     path("my-day/<date:date>/", my_day.my_day, name="my_day"),

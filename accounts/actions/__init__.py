@@ -22,7 +22,7 @@ from accounts.actions.invitations import (
     use_letter,
     withdraw_invitation,
 )
-from accounts.actions.log_ins import give_log_in, join_messages
+from accounts.actions.log_ins import close_log_in, give_log_in, join_messages, open_log_in
 from accounts.actions.login_codes import (
     delete_old_codes,
     find_login,
@@ -31,7 +31,13 @@ from accounts.actions.login_codes import (
     use_code,
 )
 from accounts.actions.names import rename
-from accounts.actions.outbox import delete_old_messages, end_overdue, mark_printed, post
+from accounts.actions.outbox import (
+    delete_old_messages,
+    drop_messages_about,
+    end_overdue,
+    mark_printed,
+    post,
+)
 from accounts.actions.preferences import choose_language, choose_messages, choose_view
 from accounts.actions.tokens import (
     create_token,
@@ -48,6 +54,7 @@ __all__ = [
     "choose_messages",
     "choose_view",
     "claim",
+    "close_log_in",
     "confirm_change",
     "confirm_invitation",
     "create_token",
@@ -59,6 +66,7 @@ __all__ = [
     "deliver",
     "differing",
     "dismiss_coordinator",
+    "drop_messages_about",
     "end_overdue",
     "find_invited",
     "find_login",
@@ -68,6 +76,7 @@ __all__ = [
     "join_messages",
     "mark_dead",
     "mark_printed",
+    "open_log_in",
     "post",
     "record",
     "record_all",

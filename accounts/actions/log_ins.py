@@ -1,8 +1,9 @@
-"""Give a log-in to a user without one."""
+"""Give a log-in to a user without one, close one, and open it again."""
 
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Message, User
+from accounts.sessions import end_sessions
 from database.transactions import one_transaction
 
 
@@ -11,6 +12,16 @@ def give_log_in(*, user: User, email: str) -> None:
     longer to the address that staff entered: the user may choose it again."""
     user.email, user.contact_email = email, ""
     user.save(update_fields=["email", "contact_email"])
+
+
+def close_log_in(*, user: User) -> None:
+    """End the user's sessions. They can't log in until it is opened again, and get no message."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    end_sessions(of=user)
+
+
+def open_log_in(*, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=True)
 
 
 @one_transaction()

@@ -88,6 +88,13 @@ def mark_printed(
         )
 
 
+def drop_messages_about(*, subject_id: UUID) -> int:
+    """End the messages about a recipient that wait to be sent or printed; return how many."""
+    return Message.objects.filter(subject_id=subject_id, state=State.WAITING).update(
+        state=State.NEEDLESS, why=Why.NOT_TRUE, ended_at=timezone.now()
+    )
+
+
 def end_overdue() -> int:
     """End expired letters that nobody printed; return how many. ``claim`` ends the others."""
     return (

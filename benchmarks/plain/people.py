@@ -165,11 +165,18 @@ def own_bookings(recipient: Recipient, since: dt.datetime, until: dt.datetime) -
         Booking.objects.confirmed()
         .filter(recipient=recipient, starts_at__range=(since, until))
         .order_by("starts_at")
-        .values_list("pk", "service_id", "starts_at", "ends_at", "service__name")
+        .values_list("pk", "service_id", "starts_at", "ends_at", "uncharged_at", "service__name")
     )
     return [
-        OwnBooking(id_, service_id, int(starts.timestamp()), int(ends.timestamp()), name)
-        for id_, service_id, starts, ends, name in rows
+        OwnBooking(
+            id_,
+            service_id,
+            int(starts.timestamp()),
+            int(ends.timestamp()),
+            uncharged_at is None,
+            name,
+        )
+        for id_, service_id, starts, ends, uncharged_at, name in rows
     ]
 
 

@@ -40,7 +40,7 @@ def access_of(
     """The user's own recipient without a ``recipient_id``; else one for whom the user holds a
     mandate, or to whom a department that the user administers has granted something. Access to
     others is logged first."""
-    own = Recipient.objects.filter(user=user).first()
+    own = Recipient.objects.filter(user=user, departed_at=None).first()
     if own is not None and recipient_id in (None, own.pk):
         return ProgramAccess(own)
     if recipient_id is None:

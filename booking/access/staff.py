@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import log_access, log_accesses
 from accounts.models import User
-from booking.models import Booking, BookingSeries, Grant, Pause, Recipient
+from booking.models import Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
 from departments.models import Department, Service
 
@@ -82,6 +82,12 @@ def pause_of(recipient: Recipient, pause_id: uuid.UUID) -> Pause:
     pause = get_object_or_404(Pause, pk=pause_id, recipient=recipient)
     pause.recipient = recipient
     return pause
+
+
+def departure_of(recipient: Recipient, departure_id: uuid.UUID) -> Departure:
+    departure = get_object_or_404(Departure, pk=departure_id, recipient=recipient)
+    departure.recipient = recipient
+    return departure
 
 
 def running_series_of(

@@ -6,8 +6,12 @@ published inside a transaction: readers find the Day's revision raised.
 
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.calls import note_call
+from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
-from booking.actions.essential import alert_unbooked
+from booking.actions.coverage import cover_day
+from booking.actions.departures import confirm_departure, report_departure, undo_departure
+from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
 from booking.actions.invitations import register_invitation_kinds
@@ -26,6 +30,7 @@ from booking.actions.pauses import (
     confirm_pause,
     end_pause,
     pause,
+    stop_visits,
 )
 from booking.actions.recipients import (
     Particulars,
@@ -39,7 +44,7 @@ from booking.actions.recipients import (
     keep_phone,
     opens_more,
 )
-from booking.actions.seats import give, move_seats, reseat, take_off
+from booking.actions.seats import give, move_seats, record_given, reseat, take_off
 from booking.actions.series import (
     book_all_series,
     book_what_is_near,
@@ -50,6 +55,7 @@ from booking.actions.series import (
     skip,
     take_back_skip,
 )
+from booking.actions.visit_requests import answer_open, ask_staff, keep_visit
 from booking.actions.wishes import drop, look_for_openings, wish
 
 __all__ = [
@@ -62,7 +68,9 @@ __all__ = [
     "add_recipient",
     "alert_unbooked",
     "announce",
+    "answer_open",
     "answer_set_visits",
+    "ask_staff",
     "book",
     "book_all_series",
     "book_what_is_near",
@@ -73,7 +81,11 @@ __all__ = [
     "change_log_in",
     "change_note",
     "change_recipient",
+    "charge",
+    "confirm_departure",
     "confirm_pause",
+    "count_slack",
+    "cover_day",
     "drop",
     "due",
     "end_mandate",
@@ -88,25 +100,32 @@ __all__ = [
     "join_recipient",
     "keep_name",
     "keep_phone",
+    "keep_visit",
     "look_for_openings",
     "make_feed",
     "move",
     "move_seats",
+    "note_call",
     "note_reading",
     "notify",
     "notify_of_expired_mandates",
     "opens_more",
     "pause",
     "rebook_date",
+    "record_given",
     "register_guardian",
     "register_invitation_kinds",
+    "release_unseated",
     "remind",
     "remove_contact",
     "repeat",
+    "report_departure",
     "reseat",
     "revoke_feed",
     "skip",
+    "stop_visits",
     "take_back_skip",
     "take_off",
+    "undo_departure",
     "wish",
 ]

@@ -44,7 +44,8 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
     ARRAY(
         SELECT ARRAY[
             id::text, service_id::text,
-            date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text
+            date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text,
+            uncharged_at::text
         ]
         FROM booking_booking
         WHERE recipient_id = %(recipient)s AND status = 'booked'

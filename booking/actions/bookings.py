@@ -23,8 +23,10 @@ from booking.actions.booking_sql import (
 )
 from booking.actions.locks import lay_out_missing, lock_query, lock_recipient, one_transaction
 from booking.actions.seats import move_seats
+from booking.actions.visit_requests import answer_open
 from booking.calendar.offers import SlotStatus
-from booking.models import Booking, BookingEvent, Grant, Recipient, Visit
+from booking.models import Booking, BookingEvent, Grant, Recipient, Visit, VisitRequest
+from booking.queries import own_choice
 from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.entitlement import Entitlement, last_day
 from booking.seating.day_seating import DaySeating
@@ -114,8 +116,9 @@ def cancel(
     """Cancel a booking and free its seats. Cancelling twice changes nothing.
 
     The recipient's deadline does not bind who cancels it ``as_staff``, with a reason, until
-    it is reported. Raises ``TooLate``, ``AlreadyReported`` or ``ReasonMissing``, and ``Stale``
-    when the user's page showed another time: ``version`` is the booking's ``sequence`` there.
+    it is reported. Raises ``TooLate``, ``AlreadyReported``, ``ReasonMissing``, ``TimesAreSet``
+    or ``NotYoursYet``, and ``Stale`` when the user's page showed another time: ``version`` is
+    the booking's ``sequence`` there.
     """
     provenance = _Provenance(by, via, reason, as_staff)
     with one_transaction():
@@ -125,6 +128,7 @@ def cancel(
             return fresh
         check_version(fresh.sequence, version)
         now = timezone.now()
+        _check_own_choice(fresh, queries.grant_of_booking(fresh), provenance)
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
         _cancel(fresh, provenance, now)
@@ -169,6 +173,8 @@ def _cancel(
     event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
     event.announced_at = announced_at
     event.save()
+    if provenance.as_staff:
+        answer_open(booking, VisitRequest.Answer.CANCELLED, by=provenance.by)
     for day in days:
         bump_revision(day)
 
@@ -233,6 +239,8 @@ def _move(
     request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = request.known()
     grant = _check_entitlement(request, known, now, provenance)
+    covers_old = grant.is_valid_on(timezone.localdate(fresh.starts_at))
+    _check_own_choice(fresh, grant if covers_old else queries.grant_of_booking(fresh), provenance)
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
     days = _lock(request, demand, dates, also=left)
@@ -244,6 +252,8 @@ def _move(
     fresh.sequence += 1
     fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
+    if provenance.as_staff:
+        answer_open(fresh, VisitRequest.Answer.MOVED, by=provenance.by)
     for day in days.all:
         if day.pk != placement.day.pk and (day.department_id, day.date) in left:
             bump_revision(day)
@@ -364,14 +374,30 @@ def _check_entitlement(
         moving=request.moving,
         as_staff=provenance.as_staff,
     )
-    obstacle = entitlement.obstacle(request.start, request.start + request.seconds, request.date)
+    ends = request.start + request.seconds
+    obstacle = entitlement.obstacle(request.start, ends, request.date)
     if obstacle:
         raise errors.error_of(obstacle, entitlement.balance(request.date))
-    if request.start < entitlement.notice_ends:
+    if request.start < entitlement.notice_ends or entitlement.breaks_agreement(
+        request.start, ends, request.date
+    ):
         provenance.check_late()
     grant = entitlement.grant(request.date)
     assert grant is not None
     return grant
+
+
+def _check_own_choice(booking: Booking, grant: Grant | None, provenance: _Provenance) -> None:
+    """Only staff move and cancel a visit whose time is not the person's to choose. ``grant``
+    is the one that the visit is covered by.
+
+    Raises ``TimesAreSet`` or ``NotYoursYet``.
+    """
+    if provenance.as_staff or grant is None:
+        return
+    refused = own_choice.refusal_of_date(grant, timezone.localdate(booking.starts_at))
+    if refused:
+        raise errors.error_of(refused)
 
 
 # -- Seats ------------------------------------------------------------------------

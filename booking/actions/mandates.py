@@ -157,7 +157,10 @@ def notify_of_expired_mandates(today: dt.date) -> None:
     """Post a message for each mandate that has expired in the last days, once, unless another
     mandate of the same holder follows it. Runs every hour."""
     expired = Mandate.objects.filter(
-        revoked_at=None, valid_until__lt=today, valid_until__gte=today - NEWS_FOR
+        revoked_at=None,
+        valid_until__lt=today,
+        valid_until__gte=today - NEWS_FOR,
+        recipient__departed_at__isnull=True,
     )
     followed = Mandate.objects.in_force(today).filter(
         recipient=OuterRef("recipient"), holder=OuterRef("holder")
@@ -178,6 +181,8 @@ def _invite(
 ) -> Invitation:
     with one_transaction():
         lock_recipient(recipient.pk)
+        if Recipient.objects.filter(pk=recipient.pk, departed_at__isnull=False).exists():
+            raise errors.HasDeparted
         if by.pk == recipient.user_id and by.email == to.email.lower():
             raise errors.OwnHelper
         is_sent_again = accounts_actions.find_invited(

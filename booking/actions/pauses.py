@@ -96,7 +96,9 @@ def pause(
             is_by_staff=as_staff,
             confirmed_at=now if as_staff else None,
         )
-        _stop(pause, [*visits.cancelled, *(visits.standing if pause.stops_set_visits else ())], by)
+        stop_visits(
+            pause, [*visits.cancelled, *(visits.standing if pause.stops_set_visits else ())], by
+        )
         _record("pause", pause, by)
         _notify_of(pause, notices.BEGUN, by)
         if not as_staff and (mandate or pause.waits_for_answer):
@@ -118,7 +120,7 @@ def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | Non
         fresh.confirmed_at = now
         fresh.version += 1
         if stops:
-            _stop(fresh, visits_of_pause(fresh, now).standing, by)
+            stop_visits(fresh, visits_of_pause(fresh, now).standing, by)
         fresh.save(update_fields=["set_visits", "confirmed_at", "version"])
         if stops:
             _record("stop_set_visits", fresh, by)
@@ -147,7 +149,7 @@ def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
-        is_new = fresh.ended_at is None
+        is_new = fresh.ended_at is None and fresh.recipient.departed_at is None
         if is_new:
             fresh.ended_at = timezone.now()
             if as_staff:
@@ -171,7 +173,7 @@ def _set_visits(has_set_grant: bool, *, as_staff: bool, stops: bool) -> SetVisit
     return SetVisits.WAITING if has_set_grant else SetVisits.STAND
 
 
-def _stop(pause: Pause, bookings: Sequence[Booking], by: User) -> None:
+def stop_visits(pause: Pause, bookings: Sequence[Booking], by: User) -> None:
     """Cancel the bookings, remember them, and tell today's carers."""
     now = timezone.now()
     today = Visit.objects.filter(

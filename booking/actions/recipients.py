@@ -203,12 +203,14 @@ def invite_by_letter(*, recipient: Recipient, department: Department, by: User) 
     """Invite a recipient to log in by a letter; return the code that it carries. Earlier
     invitations are replaced.
 
-    Raises ``HasLogIn``, and ``TooManyInvitations``.
+    Raises ``HasLogIn``, ``HasDeparted``, and ``TooManyInvitations``.
     """
     with one_transaction():
         lock_recipient(recipient.pk)
-        user = Recipient.objects.select_related("user").get(pk=recipient.pk).user
-        if user is not None and user.email is not None:
+        fresh = Recipient.objects.select_related("user").get(pk=recipient.pk)
+        if fresh.departed_at:
+            raise errors.HasDeparted
+        if fresh.user is not None and fresh.user.email is not None:
             raise errors.HasLogIn
         return accounts_actions.invite_by_letter(
             kind=LOG_IN, target_id=recipient.pk, department_id=department.pk, by=by
@@ -319,6 +321,8 @@ def _invite(
     by: User,
     key: uuid.UUID | None = None,
 ) -> None:
+    if recipient.departed_at:
+        raise errors.HasDeparted
     if by.email == email.lower():
         raise errors.OwnAddress
     accounts_actions.invite(

@@ -10,11 +10,11 @@ from accounts.changes import PERSON
 from accounts.models import Change, User
 from booking import errors
 from booking.actions.locks import one_transaction
-from booking.models import Visit
+from booking.models import Grant, Visit
 from booking.queries.day_seatings import day_seatings, needs_of
 from database.versions import Stale
 from departments.actions.days import bump_revision, lock_days
-from departments.models import Day, Shift
+from departments.models import Day, KindOfTime, Shift
 from departments.seats import AffectedVisit, Reseated
 
 
@@ -31,19 +31,22 @@ def reseat(
 
     The caller holds the Day's lock and raises its revision. On a settled day such visits only
     lose their seat, and a person decides. Whoever ends an absence has decided that the carers
-    of the ``returning`` shifts take what is unstaffed and fits.
+    of the ``returning`` shifts take what is unstaffed and fits. Of the visits without a seat,
+    those whose times the municipality sets come first, then those within a window.
     """
     now = timezone.now()
     visits = {
         visit.pk: visit
         for visit in Visit.objects.filter(day=day, starts_at__gt=now).select_related(
-            "booking__recipient", "booking__service", "shift"
+            "booking__recipient", "booking__service", "booking__grant", "shift"
         )
     }
     if not visits:
         return Reseated()
     seating = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
-    changed = {id_: seat for id_, seat in seating.repair(returning).items() if id_ in visits}
+    ranks = {id_: _rank(visit.booking.grant) for id_, visit in visits.items()}
+    repaired = seating.repair(returning, ranks)
+    changed = {id_: seat for id_, seat in repaired.items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
     moved: list[AffectedVisit] = []
     for id_, seat in changed.items():
@@ -53,6 +56,12 @@ def reseat(
     if unstaffed:
         _record("lose_seat", day, [visits[visit.visit_id] for visit in unstaffed], None, by)
     return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
+
+
+def _rank(grant: Grant | None) -> int:
+    """The place of a grant's visits in the order of seating; the last without a grant."""
+    kind = grant.kind_of_time if grant else KindOfTime.FREE
+    return [KindOfTime.SET, KindOfTime.WINDOW, KindOfTime.FREE].index(KindOfTime(kind))
 
 
 def give(*, visit: Visit, shift: Shift, by: User, seen_shift: str | None = None) -> Visit:
@@ -98,6 +107,11 @@ def take_off(*, visit: Visit, by: User, seen_shift: str | None = None) -> Visit:
             fresh.save(update_fields=["shift", "is_pinned"])
             bump_revision(day)
         return fresh
+
+
+def record_given(day: Day, visit: Visit, shift: Shift, by: User) -> None:
+    """Record that the visit goes to the shift's carer, as a person has decided."""
+    _record("give", day, [visit], shift, by)
 
 
 def _check_seat(visit: Visit, seen_shift: str | None) -> None:

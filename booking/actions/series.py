@@ -24,6 +24,7 @@ from booking.actions.announcements import notify
 from booking.actions.bookings import book, cancel
 from booking.models import Booking, BookingEvent, BookingSeries, Mandate, Recipient, SeriesDate
 from booking.notices import series as series_notices
+from booking.queries import own_choice
 from booking.queries.entitlement import last_day
 from database.transactions import Busy
 from departments.hours import WEEK
@@ -42,6 +43,11 @@ WHY: dict[type[errors.BookingError], Why] = {
     errors.NotOpen: Why.NOT_OPEN,
     errors.TooLate: Why.TOO_LATE,
     errors.KeyReused: Why.KEY_REUSED,
+    errors.TimesAreSet: Why.SET,
+    errors.NotYoursYet: Why.NOT_YOURS,
+    errors.OutsideWindow: Why.WINDOW,
+    errors.EnoughThatDay: Why.ENOUGH,
+    errors.TooClose: Why.TOO_CLOSE,
 }
 # Errors after which the date stays undecided and is tried again the next night.
 AGAIN_TOMORROW = (Busy, errors.OutsideHorizon, errors.Paused)
@@ -54,8 +60,11 @@ def repeat(
     acts for the recipient.
 
     The dates within the horizon are decided at once: booked, or missed with the reason. The
-    same key returns the series that it made. Raises ``KeyReused`` for another recipient's key.
+    same key returns the series that it made. Raises ``KeyReused`` for another recipient's key,
+    and ``TimesAreSet`` or ``NotYoursYet`` when the person does not choose the visit's time.
     """
+    if refused := own_choice.refusal_of_booking(like):
+        raise errors.error_of(refused)
     start = timezone.localtime(like.starts_at)
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=like.recipient_id)
@@ -159,7 +168,7 @@ def end_series(
     cancels: bool,
 ) -> list[Booking]:
     """End a series. With ``cancels`` its coming visits are cancelled too; returns those for
-    which it is too late."""
+    which it is too late, or which only staff may cancel."""
     with transaction.atomic():
         fresh = _lock(series)
         if fresh.ended_at is None:
@@ -173,7 +182,7 @@ def end_series(
         for booking in Booking.objects.upcoming(now).filter(series_date__series=series):
             try:
                 cancel(booking=booking, by=by, via=via)
-            except errors.TooLate:
+            except (errors.TooLate, errors.TimesAreSet, errors.NotYoursYet):
                 kept.append(booking)
     return kept
 

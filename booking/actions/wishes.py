@@ -20,6 +20,7 @@ from booking import errors, queries
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Recipient, SlotWish
 from booking.notices.wishes import OPENING
+from booking.queries import own_choice
 from booking.queries.entitlement import last_day
 from booking.queries.local_time import midnight
 from booking.queries.wishes import can_be_moved, may_book_for
@@ -45,13 +46,16 @@ def wish(
     acts for them. Wishing again only changes the visit that would be moved.
 
     Raises ``OutsideHorizon`` for a date that can't be booked, ``TooLate`` for a visit that
-    can't be moved, ``TooManyWishes`` beyond ten.
+    can't be moved, ``TooManyWishes`` beyond ten, and ``TimesAreSet`` or ``NotYoursYet`` when
+    the person does not choose the time.
     """
     now = timezone.now()
     if not timezone.localdate(now) <= date <= last_day(service.department, now):
         raise errors.OutsideHorizon(last_day(service.department, now))
     if moving is not None and not can_be_moved(moving, now):
         raise errors.TooLate
+    if refused := _refusal(recipient, service, date, moving):
+        raise errors.error_of(refused)
     with transaction.atomic():
         Recipient.objects.select_for_update().get(pk=recipient.pk)
         others = SlotWish.objects.filter(recipient=recipient, by=by)
@@ -71,6 +75,15 @@ def wish(
         if is_new:
             _record("wish", made, by)
     return made
+
+
+def _refusal(
+    recipient: Recipient, service: Service, date: dt.date, moving: Booking | None
+) -> SlotStatus | None:
+    """Why the person does not choose the time on the date, or of the visit that is moving."""
+    grant = recipient.grants.filter(service=service).valid_on(date).first()
+    refused = own_choice.refusal_of_date(grant, date) if grant else None
+    return refused or (own_choice.refusal_of_booking(moving) if moving else None)
 
 
 def drop(*, wish: SlotWish, by: User) -> None:

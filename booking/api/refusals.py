@@ -47,6 +47,19 @@ def refusal_of(error: errors.BookingError | Busy) -> Refusal:
             code, message = "overlaps_own", _("There is another visit at that time.")
         case errors.NoSuchSlot():
             code, message = "no_such_slot", _("No visit can begin at that time.")
+        case errors.TimesAreSet():
+            code = "times_are_set"
+            message = _("The municipality sets the times of this service. Only staff change them.")
+        case errors.NotYoursYet():
+            code, message = "not_yours_yet", _("Staff choose the times until a later date.")
+        case errors.OutsideWindow():
+            code, message = "outside_window", _("The time is outside the agreed window.")
+        case errors.EnoughThatDay():
+            code = "enough_that_day"
+            message = _("There is a visit of this service that day already.")
+        case errors.TooClose():
+            code = "too_close"
+            message = _("It is too few days from another visit of this service.")
         case errors.NotOpen():
             code, message = "not_open", _("This service can't be booked now.")
         case errors.KeyReused():

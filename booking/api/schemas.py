@@ -140,6 +140,9 @@ class BookingOut(Schema):
     end: Instant
     status: Literal["booked", "cancelled"]
     note: str = Field(description="For the carer.")
+    counts: bool = Field(
+        description="In the balance. A cancelled visit does not; one not made may not."
+    )
 
     @classmethod
     def of(cls, booking: Booking) -> Self:
@@ -150,6 +153,7 @@ class BookingOut(Schema):
             end=booking.ends_at,
             status=booking.status,
             note=booking.note,
+            counts=booking.status == Booking.Status.BOOKED and booking.uncharged_at is None,
         )
 
 
@@ -220,6 +224,11 @@ class RefusedOut(Problem):
         "no_such_slot",
         "not_open",
         "key_reused",
+        "times_are_set",
+        "not_yours_yet",
+        "outside_window",
+        "enough_that_day",
+        "too_close",
         "reason_required",
         "not_possible",
     ]

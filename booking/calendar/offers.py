@@ -24,6 +24,11 @@ class SlotStatus(StrEnum):
     OVER_QUOTA = "over_quota"  # nothing left in that week or month
     TOO_LITTLE_LEFT = "too_little_left"  # something is left, less than one visit
     GRANT_TOO_SMALL = "grant_too_small"  # the grant gives less than one visit
+    SET = "set"  # the municipality sets the times
+    NOT_YOURS_YET = "not_yours_yet"  # staff choose until a later date
+    OUTSIDE_WINDOW = "outside_window"  # not within the window of the grant
+    ENOUGH_THAT_DAY = "enough_that_day"  # the grant gives no more visits on one day
+    TOO_CLOSE = "too_close"  # too few days between it and another visit of the service
 
 
 class DayStatus(StrEnum):

@@ -22,6 +22,11 @@ class Kind(StrEnum):
     TOO_LITTLE_LEFT = "too-little-left"
     GRANT_TOO_SMALL = "grant-too-small"
     NOT_GRANTED = "not-granted"
+    SET = "set"
+    NOT_YOURS_YET = "not-yours-yet"
+    OUTSIDE_WINDOW = "outside-window"
+    ENOUGH_THAT_DAY = "enough-that-day"
+    TOO_CLOSE = "too-close"
     PAUSED = "paused"
     NO_TIMES = "no-times"
     CLOSED = "closed"
@@ -37,19 +42,29 @@ KIND_OF = {
     SlotStatus.TOO_LITTLE_LEFT: Kind.TOO_LITTLE_LEFT,
     SlotStatus.GRANT_TOO_SMALL: Kind.GRANT_TOO_SMALL,
     SlotStatus.NOT_GRANTED: Kind.NOT_GRANTED,
+    SlotStatus.SET: Kind.SET,
+    SlotStatus.NOT_YOURS_YET: Kind.NOT_YOURS_YET,
+    SlotStatus.OUTSIDE_WINDOW: Kind.OUTSIDE_WINDOW,
+    SlotStatus.ENOUGH_THAT_DAY: Kind.ENOUGH_THAT_DAY,
+    SlotStatus.TOO_CLOSE: Kind.TOO_CLOSE,
     SlotStatus.PAUSED: Kind.PAUSED,
 }
 
 # The reason for a day without free times is the first of these that one of its slots has.
 REASONS = (
+    Kind.SET,
+    Kind.NOT_YOURS_YET,
     Kind.PAUSED,
     Kind.GRANT_TOO_SMALL,
     Kind.USED_UP,
     Kind.TOO_LITTLE_LEFT,
     Kind.NOT_GRANTED,
+    Kind.ENOUGH_THAT_DAY,
+    Kind.TOO_CLOSE,
     Kind.BUSY,
     Kind.MINE,
     Kind.TOO_SOON,
+    Kind.OUTSIDE_WINDOW,
     Kind.OVER,
 )
 # Days with these say nothing of why others can't be chosen.
@@ -67,6 +82,11 @@ class Obstacle(StrEnum):
     TOO_LITTLE_LEFT = "too-little-left"
     GRANT_TOO_SMALL = "grant-too-small"
     NOT_GRANTED = "not-granted"
+    SET = "set"
+    NOT_YOURS_YET = "not-yours-yet"
+    OUTSIDE_WINDOW = "outside-window"
+    ENOUGH_THAT_DAY = "enough-that-day"
+    TOO_CLOSE = "too-close"
     PAUSED = "paused"
     BUSY = "busy"
     MIXED = "mixed"  # other reasons on other days

@@ -1,4 +1,4 @@
-"""The form that pauses a recipient's help."""
+"""Forms that pause a recipient's help, or report that it ends for good."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm, KeyedForm
+from booking.models import Departure
 from departments.forms.fields import ComingDateField, WrittenDateField
 
 
@@ -36,3 +37,16 @@ class StaffPauseForm(PauseForm):
         help_text=_("They stand until you tick this."),
         required=False,
     )
+
+
+class DepartureForm(KeyedForm, CleanForm):
+    why = forms.ChoiceField(
+        label=_("What has happened?"),
+        choices=Departure.Why.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what has happened.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "departure_%s")  # the page has the form of a pause too
+        super().__init__(*args, **kwargs)

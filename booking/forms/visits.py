@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.clean_forms import CleanForm
 from accounts.versioned_forms import VERSION, seen_version
-from booking.models import Booking, BookingEvent
+from booking.models import Booking, BookingEvent, VisitRequest
 from departments.forms.fields import NO_GUESSES
 
 
@@ -67,6 +67,19 @@ def sent_version(data: QueryDict) -> int | None:
 
 class MoveForm(CleanForm):
     starts_at = InstantField()
+
+
+class AskStaffForm(CleanForm):
+    kind = forms.ChoiceField(choices=VisitRequest.Kind.choices)
+
+
+class KeepVisitForm(CleanForm):
+    words = forms.CharField(
+        label=_("Answer to the person"),
+        help_text=_("The person can read it."),
+        max_length=200,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
 
 
 class ReasonForm(CleanForm):

@@ -1,12 +1,15 @@
 """Recipients, their grants and mandates, their bookings, and the visits on shifts."""
 
 from booking.models.bookings import Booking, BookingEvent, Visit
+from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
 from booking.models.recipients import Contact, Recipient
 from booking.models.series import BookingSeries, SeriesDate
+from booking.models.slack import Slack
+from booking.models.visit_requests import VisitRequest
 from booking.models.wishes import SlotWish
 
 __all__ = [
@@ -15,11 +18,14 @@ __all__ = [
     "BookingSeries",
     "CalendarFeed",
     "Contact",
+    "Departure",
     "Grant",
     "Mandate",
     "Pause",
     "Recipient",
     "SeriesDate",
+    "Slack",
     "SlotWish",
     "Visit",
+    "VisitRequest",
 ]

@@ -21,6 +21,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def confirmed(self) -> "BookingQuerySet":
         return self.filter(status=Booking.Status.BOOKED)
 
+    def charged(self) -> "BookingQuerySet":
+        return self.confirmed().filter(uncharged_at__isnull=True)
+
     def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
         return self.confirmed().filter(ends_at__gt=now)
 
@@ -33,12 +36,16 @@ class Booking(models.Model):
     sending that twice finds this row.
     ``asked`` is the request made with that key, so that another request with the same key can
     be refused.
+    ``uncharged_at`` is when it stopped to count in the quota because the visit was not made; None
+    while it counts.
     """
 
     class Status(models.TextChoices):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
+    not_own = ""  # why the person does not choose its time (``queries.mark_choice``)
+    open_request: models.Model | None = None  # a VisitRequest
     is_new = False  # True when ``book`` has just made it, False when the key was known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,12 +66,20 @@ class Booking(models.Model):
     asked = models.JSONField(default=dict)
     booked_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True)
+    uncharged_at = models.DateTimeField(null=True)
 
     objects = BookingQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
-        indexes = [models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start")]
+        indexes = [
+            models.Index(fields=["recipient", "starts_at"], name="booking_recipient_start"),
+            models.Index(
+                fields=["uncharged_at"],
+                name="booking_uncharged",
+                condition=Q(uncharged_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_start"

@@ -20,6 +20,7 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=on),
             revoked_at__isnull=True,
             valid_from__lte=on,
+            recipient__departed_at__isnull=True,
         )
 
     def to_book(self, on: dt.date) -> "MandateQuerySet":

@@ -39,6 +39,7 @@ class Recipient(Versioned):
     address = models.CharField(_("address"), max_length=200, blank=True)
     directions = models.CharField(_("how to get in"), max_length=200, blank=True)
     has_confidential_address = models.BooleanField(_("confidential address"), default=False)
+    departed_at = models.DateTimeField(null=True)  # moved away or dead (``Departure``)
     revision = models.PositiveBigIntegerField(default=0)
     # Who sent the form that added this recipient, and for which department: its key finds
     # nothing for anybody else.

@@ -104,6 +104,11 @@ class SeriesDate(models.Model):
         NOT_OPEN = "not_open", _("We take no bookings on the internet now.")
         TOO_LATE = "too_late", _("It was too late to book it.")
         KEY_REUSED = "key_reused", _("Something went wrong here. Call us to book it.")
+        SET = "set", _("The municipality sets the times now.")
+        NOT_YOURS = "not_yours", _("Staff choose the times until a later date.")
+        WINDOW = "window", _("It is outside the agreed window.")
+        ENOUGH = "enough", _("There is a visit of this service that day already.")
+        TOO_CLOSE = "too_close", _("It is too few days from another visit of this service.")
 
     series = models.ForeignKey(BookingSeries, on_delete=models.CASCADE, related_name="dates")
     date = models.DateField()

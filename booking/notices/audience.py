@@ -30,7 +30,10 @@ class Addressee:
 
 def addressees(recipient: Recipient) -> list[Addressee]:
     """The recipient, and the mandate holders who get messages. For a recipient without an
-    e-mail address only those holders; without any, a letter to the recipient."""
+    e-mail address only those holders; without any, a letter to the recipient. Nobody gets
+    anything about somebody who has moved away or is dead."""
+    if recipient.departed_at:
+        return []
     holders = [
         mandate.holder for mandate in mandates_with_messages(recipient).select_related("holder")
     ]
@@ -57,8 +60,9 @@ def is_for_other(message: Message, recipient: Recipient) -> bool:
 
 
 def may_know(message: Message, recipient: Recipient) -> bool:
-    """Mandate holders may know while the mandate is in force and gives them messages."""
-    return (
+    """Mandate holders may know while the mandate is in force and gives them messages. Nobody
+    is told of somebody who has moved away or is dead."""
+    return recipient.departed_at is None and (
         not is_for_other(message, recipient)
         or mandates_with_messages(recipient).filter(holder=message.user).exists()
     )

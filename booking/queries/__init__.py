@@ -10,7 +10,9 @@ from booking.queries.access_log import (
     with_roles,
 )
 from booking.queries.actors import Actor, Actors, is_own
+from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.coverage import Given, Suggestion, kind_of, suggestion_for
 from booking.queries.department_recipients import (
     FoundRecipient,
     RecipientSummary,
@@ -23,6 +25,11 @@ from booking.queries.department_recipients import (
     visits_by_day,
     with_grants_here,
 )
+from booking.queries.departures import (
+    cancelled_by_departure,
+    departure_of,
+    departures_to_confirm,
+)
 from booking.queries.entitlement import Balance
 from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
 from booking.queries.feeds import (
@@ -34,7 +41,7 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period, grants_below
+from booking.queries.grants import amount_per_period, grant_of_booking, grants_below
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -77,9 +84,12 @@ from booking.queries.series import (
     running_series,
     running_series_of,
 )
+from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
 from booking.queries.undo import booked_again, undo_key
+from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
+from booking.queries.visit_requests import last_request, mark_choice, open_requests
 from booking.queries.visits import (
     LAST_ID,
     balance,
@@ -102,13 +112,16 @@ __all__ = [
     "Actors",
     "AllUnbooked",
     "Balance",
+    "Call",
     "DateOfSeries",
     "FoundRecipient",
+    "Given",
     "Letter",
     "OwnChange",
     "PausedVisits",
     "Person",
     "RecipientSummary",
+    "Suggestion",
     "Unbooked",
     "access_log_of",
     "amount_per_period",
@@ -117,8 +130,10 @@ __all__ = [
     "balances",
     "booked_again",
     "calendar_version",
+    "calls_about",
     "can_be_moved",
     "cancel_deadline",
+    "cancelled_by_departure",
     "change_deadline",
     "changes_for",
     "coming",
@@ -128,10 +143,14 @@ __all__ = [
     "dates_to_come",
     "dead_channels",
     "departments_of_pause",
+    "departure_of",
+    "departures_to_confirm",
     "feed",
     "file_of_visit",
     "find_removed",
     "found_recipients",
+    "free_days",
+    "grant_of_booking",
     "granted_service",
     "grants_below",
     "guardians_to_confirm",
@@ -142,9 +161,12 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "kind_of",
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "last_request",
+    "mark_choice",
     "matching",
     "may_book_for",
     "may_confirm",
@@ -157,6 +179,7 @@ __all__ = [
     "open_feed",
     "open_feeds",
     "open_mandates",
+    "open_requests",
     "own_bookings",
     "paused_visits",
     "pauses_of",
@@ -170,6 +193,8 @@ __all__ = [
     "running_series_of",
     "slot_at",
     "slots_version",
+    "suggestion_for",
+    "to_book_again",
     "to_print",
     "told_in_vain",
     "unbooked",

@@ -4,25 +4,36 @@ name (``accounts.changes``)."""
 import copy
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import changes, dates
-from accounts.changes import CHANGED, PERSON, People, Person, describe_values
+from accounts.changes import CHANGED, PERSON, Describer, People, Person, describe_values
 from accounts.models import Change
-from booking.models import Grant, Mandate, Recipient
+from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
+from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
 
 ENDINGS = ("end_series", "end_mandate")
+Kinds = Sequence[tuple[str, str | Promise, Mapping[str, Describer]]]
 
 
 def register_changes() -> None:
     """Register the descriptions, and how recipients are found, with ``accounts.changes``."""
     changes.register_people(_people)
-    for kind, label, describers in (
+    for kind, label, describers in (*_of_grants_and_visits(), *_of_choices()):
+        endings = [verb for verb in describers if verb in ENDINGS]
+        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+
+
+def _of_grants_and_visits() -> Kinds:
+    """Kinds of changes of recipients, their grants and their visits."""
+    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
+    return (
         (
             "recipients",
             gettext_lazy("Recipients"),
@@ -35,13 +46,29 @@ def register_changes() -> None:
                 "remove_contact": _removed_contact,
             },
         ),
-        ("grants", gettext_lazy("Grants"), {"grant": _grant, "change_grant": _changed_grant}),
+        ("grants", gettext_lazy("Grants"), grants),
         (
             "visits",
             gettext_lazy("Carers of visits"),
-            {"give": _seat, "take_off": _seat, "lose_seat": _lost_seat},
+            {
+                "give": _seat,
+                "take_off": _seat,
+                "lose_seat": _lost_seat,
+                "give_up_visit": _given_up,
+            },
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
+        (
+            "requests",
+            gettext_lazy("What is asked about visits"),
+            {"ask_staff": _asked, "keep_visit": _kept},
+        ),
+    )
+
+
+def _of_choices() -> Kinds:
+    """Kinds of changes that recipients, and those who act for them, make."""
+    return (
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -69,9 +96,7 @@ def register_changes() -> None:
             gettext_lazy("Calendar addresses"),
             {"make_feed": _feed, "revoke_feed": _revoked_feed},
         ),
-    ):
-        endings = [verb for verb in describers if verb in ENDINGS]
-        changes.register(changes.ChangeKind(kind, label, describers, endings=endings))
+    )
 
 
 def _people(ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Person]:
@@ -126,6 +151,11 @@ def _grant(change: Change, people: People) -> str:
     )
 
 
+def _call(change: Change, people: People) -> str:
+    outcome = dict(Outcome.choices).get(change.after["outcome"], "")
+    return _("Called about help that is not booked: %(outcome)s") % {"outcome": outcome}
+
+
 def _changed_grant(change: Change, people: People) -> str:
     return _("Grant of %(service)s. %(changes)s") % {
         "service": change.after["name"],
@@ -152,8 +182,30 @@ def _lost_seat(change: Change, people: People) -> str:
     }
 
 
+def _given_up(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s is cancelled for more urgent visits") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
 def _note(change: Change, people: People) -> str:
     return _("%(service)s %(times)s: the note is changed") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _asked(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: %(asked)s") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+        "asked": VisitRequest.Kind(change.after["kind"]).label,
+    }
+
+
+def _kept(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s: the visit is kept") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }
@@ -284,10 +336,29 @@ def _revoked_feed(change: Change, people: People) -> str:
     return _("A calendar address was closed")
 
 
+def _reported_departure(change: Change, people: People) -> str:
+    return _("Reported: %(why)s. Somebody else must confirm it") % _why_departed(change)
+
+
+def _confirmed_departure(change: Change, people: People) -> str:
+    return _("Confirmed: %(why)s. All help and messages stop") % _why_departed(change)
+
+
+def _undone_departure(change: Change, people: People) -> str:
+    return _("Undone: %(why)s") % _why_departed(change)
+
+
+def _why_departed(change: Change) -> dict[str, str]:
+    return {"why": str(Departure.Why(change.after["why"]).label).lower()}
+
+
 PAUSE_DESCRIBERS = {
     "pause": _paused,
     "stop_set_visits": _stopped_set_visits,
     "keep_set_visits": _kept_set_visits,
     "confirm_pause": _confirmed_pause,
     "end_pause": _ended_pause,
+    "report_departure": _reported_departure,
+    "confirm_departure": _confirmed_departure,
+    "undo_departure": _undone_departure,
 }

@@ -14,7 +14,7 @@ from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
-from booking.queries.own_booking_rows import OwnBooking, charged_span
+from booking.queries.own_booking_rows import OwnBooking, charged_span, charges_of
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from database.alphabet import folded_words
@@ -96,7 +96,7 @@ def _own_bookings(
     """What counts for the balances of today, by recipient."""
     since, until = charged_span(today, today)
     rows = (
-        Booking.objects.confirmed()
+        Booking.objects.charged()
         .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
         .order_by()
         .values_list(
@@ -111,7 +111,7 @@ def _own_bookings(
 
 def _bookable(grants: Iterable[Grant], own: Iterable[OwnBooking], today: dt.date) -> list[Balance]:
     """What is left of the grants that apply today, of services that take bookings."""
-    charges = [booking.charge for booking in own]
+    charges = charges_of(own)
     return [
         balance_of(grant, charges, today)
         for grant in grants

@@ -14,7 +14,14 @@ from django.utils import timezone
 from booking import quota
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant, Pause, Recipient
-from booking.queries.own_booking_rows import OwnBooking, OwnPause, own_around, pauses_as_texts
+from booking.queries import own_choice
+from booking.queries.own_booking_rows import (
+    OwnBooking,
+    OwnPause,
+    charges_of,
+    own_around,
+    pauses_as_texts,
+)
 from booking.quota import Charge
 from departments.models import Department, Service
 
@@ -113,7 +120,7 @@ class Entitlement:
             (one for one in own if moving is None or one.id != moving.pk),
             key=lambda one: one.starts,
         )
-        charges = [one.charge for one in own]
+        charges = charges_of(own)
         moves_from = int(moving.starts_at.timestamp()) if moving else None
         return cls(
             service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from
@@ -128,7 +135,12 @@ class Entitlement:
             return SlotStatus.TOO_SOON
         if self.own_between(starts, ends):
             return SlotStatus.OWN
-        return self.refusal(date, ends - starts)
+        refused = self.refusal(date, ends - starts)
+        if refused is None and (window := self.window(date)):
+            first, after = window
+            if starts < first or ends > after:
+                return SlotStatus.OUTSIDE_WINDOW
+        return refused
 
     @cached_property
     def bookable_from(self) -> int:
@@ -152,9 +164,37 @@ class Entitlement:
         balance = self.balance(date)
         if balance is None:
             return SlotStatus.NOT_GRANTED
-        if any(pause.stops(balance.grant, date) for pause in self.pauses):
+        grant = balance.grant
+        chosen = None if self.as_staff else own_choice.refusal_of_date(grant, date)
+        if chosen:
+            return chosen
+        if any(pause.stops(grant, date) for pause in self.pauses):
             return SlotStatus.PAUSED
-        return balance.refusal(seconds // 60)
+        refused = balance.refusal(seconds // 60)
+        if refused or self.as_staff:
+            return refused
+        return own_choice.refusal_of_spacing(grant, date, self._dates)
+
+    def breaks_agreement(self, starts: int, ends: int, date: dt.date) -> bool:
+        """Whether the visit would lie outside the window or too close to another visit: what
+        staff may book, with a reason."""
+        grant = self.grant(date)
+        if grant is None:
+            return False
+        if own_choice.refusal_of_spacing(grant, date, self._dates):
+            return True
+        window = own_choice.window_on(grant, date)
+        return window is not None and (starts < window[0] or ends > window[1])
+
+    def window(self, date: dt.date) -> own_choice.Window | None:
+        """The window that binds whoever chooses: the person, never staff."""
+        grant = None if self.as_staff else self.grant(date)
+        return own_choice.window_on(grant, date) if grant else None
+
+    @cached_property
+    def _dates(self) -> Sequence[dt.date]:
+        """The dates of the recipient's other bookings of this service."""
+        return [one.date for one in self.charges if one.service_id == self.service.pk]
 
     def balance(self, date: dt.date) -> Balance | None:
         """What is left of the grant that is valid on the date; None without one."""

@@ -59,14 +59,17 @@ def unbooked(
     after: int = 0,
     granted_by: Collection[str] = tuple(Grant.Period.values),
 ) -> AllUnbooked:
-    """The ``most`` grants of which least is booked, in one statement; ``after`` leaves out the
-    first ones. ``granted_by``: only grants for these periods."""
+    """The ``most`` grants with the fewest days left, and of these the ones of which least is
+    booked, in one statement; ``after`` leaves out the first ones. A grant that was not counted
+    last night comes first. ``granted_by``: only grants for these periods."""
     periods = _periods(on)
     rows = list(
         unbooked_grants(department, on, granted_by=granted_by)
         .annotate(in_all=Window(Count("pk")))
         .select_related("recipient", "service")
-        .order_by(F("used") * 1.0 / F("amount"), "pk")[after : after + most]
+        .order_by(Coalesce("slack__days", 0), F("used") * 1.0 / F("amount"), "pk")[
+            after : after + most
+        ]
     )
     return AllUnbooked(
         shown=[
@@ -87,7 +90,7 @@ def unbooked_grants(
     """The grants with something left in their week or month; ``used`` is in the grant's
     own unit."""
     booked = (
-        Booking.objects.confirmed()
+        Booking.objects.charged()
         .filter(
             recipient=OuterRef("recipient"),
             service=OuterRef("service"),

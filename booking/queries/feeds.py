@@ -71,7 +71,9 @@ def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> byte
 def with_last_change(visits: QuerySet[Booking]) -> QuerySet[Booking]:
     """Each booking with ``changed_at``, when its last event happened."""
     last = BookingEvent.objects.filter(booking=OuterRef("pk")).order_by("-pk").values("at")[:1]
-    return visits.select_related("service__department").annotate(changed_at=Subquery(last))
+    return visits.select_related("service__department", "grant").annotate(
+        changed_at=Subquery(last)
+    )
 
 
 def _changed_at(visit: Booking) -> dt.datetime:
@@ -86,7 +88,9 @@ def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> En
     if names_service:
         title = service.name
         phone = shown_phone(phone_of(service.department, booking.starts_at))
-        description = ", ".join(filter(None, [service.department.name, phone]))
+        is_set = booking.grant is not None and booking.grant.times_are_set
+        sets = _("The municipality sets this time") if is_set else ""
+        description = ", ".join(filter(None, [service.department.name, phone, sets]))
         url = f"{settings.SITE_URL}{reverse('booking:visit', args=[booking.pk])}"
     return Entry(
         id=booking.pk,
@@ -128,6 +132,7 @@ def open_feed(secret_hash: str) -> CalendarFeed | None:
             revoked_at__isnull=True,
             by__is_active=True,
             recipient__user=F("by"),
+            recipient__departed_at__isnull=True,
         )
         .first()
     )

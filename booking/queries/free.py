@@ -101,6 +101,11 @@ class SharedDay:
         """The slot that starts at an instant, if there is one."""
         return slice(bisect_left(self.starts, instant), bisect_right(self.starts, instant))
 
+    def outside(self, first: int, after: int) -> tuple[slice, slice]:
+        """The slots that don't lie within a window."""
+        late = bisect_right(self.starts, after - self.seconds)
+        return self.before(first), slice(late, len(self.starts))
+
     def before(self, instant: int) -> slice:
         """The slots that start before an instant."""
         return slice(0, bisect_left(self.starts, instant))

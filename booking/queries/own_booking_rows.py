@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from booking import quota
 from booking.models import Booking, Grant, Pause, Recipient
+from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.queries.local_time import local_date, midnight
 from booking.quota import Charge
 from database.expressions import EpochSeconds, TextArray
@@ -23,19 +24,24 @@ from departments.hours import DAY
 
 
 class OwnBooking(NamedTuple):
-    """``starts`` and ``ends`` are seconds since 1970. The service's name is empty when the
-    statement has not read it."""
+    """``starts`` and ``ends`` are seconds since 1970; ``is_charged`` is False when the visit was
+    not made and does not count in the quota. The service's name is empty when the statement has
+    not read it."""
 
     id: uuid.UUID
     service_id: uuid.UUID
     starts: int
     ends: int
+    is_charged: bool = True
     service_name: str = ""
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
-        id_, service_id, starts, ends, *name = texts
-        return cls(uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), *name)
+        """The fifth text is ``uncharged_at``, None when the booking counts."""
+        id_, service_id, starts, ends, uncharged, *name = texts
+        return cls(
+            uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), uncharged is None, *name
+        )
 
     @classmethod
     def all_of(cls, rows: Iterable[Sequence[str]]) -> list[Self]:
@@ -45,6 +51,10 @@ class OwnBooking(NamedTuple):
     def charge(self) -> Charge:
         date = local_date(self.starts)
         return Charge(self.id, self.service_id, date, (self.ends - self.starts) // 60)
+
+
+def charges_of(own: Iterable[OwnBooking]) -> list[Charge]:
+    return [one.charge for one in own if one.is_charged]
 
 
 class OwnPause(NamedTuple):
@@ -86,6 +96,7 @@ def as_texts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking, list[str]]":
             "service_id",
             EpochSeconds("starts_at"),
             EpochSeconds("ends_at"),
+            "uncharged_at",
             "service__name",
         ),
         flat=True,
@@ -102,7 +113,8 @@ def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnB
 
 
 def charged_span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """The span in which a booking can count for these dates: by quota, or by meeting a visit
-    that lasts past midnight."""
+    """The span in which a booking can count for these dates: by quota, by meeting a visit
+    that lasts past midnight, or by the days that must lie between two visits."""
     since, until = quota.whole_periods(first - DAY, last + DAY)
-    return midnight(since), midnight(until + DAY)
+    near = MOST_DAYS_BETWEEN * DAY
+    return midnight(min(since, first - near)), midnight(max(until, last + near) + DAY)

@@ -97,7 +97,7 @@ def pauses_to_see(department: Department, now: dt.datetime, on: dt.date) -> list
     )
     running = Q(ended_at__isnull=True) & (Q(last_day__isnull=True) | Q(last_day__gte=on))
     found = (
-        Pause.objects.filter(Exists(here))
+        Pause.objects.filter(Exists(here), recipient__departed_at__isnull=True)
         .filter(
             running & Q(set_visits=Pause.SetVisits.WAITING)
             | running & Q(unseen, mandate__isnull=False)

@@ -26,8 +26,10 @@ from booking.queries.own_booking_rows import (
     OwnPause,
     as_texts,
     charged_span,
+    charges_of,
     pauses_as_texts,
 )
+from booking.queries.own_choice import refusal_under
 from booking.queries.slots import offer_of
 from database.statements import ModelColumns, Statement
 from departments.hours import DAY
@@ -94,7 +96,8 @@ _OF_RECIPIENT = Statement(
     lambda key, **span: _rows(Recipient.objects.filter(pk=key), **span), **_EXAMPLES
 )
 _OF_USER = Statement(
-    lambda key, **span: _rows(Recipient.objects.filter(user_id=key), **span), **_EXAMPLES
+    lambda key, **span: _rows(Recipient.objects.filter(user_id=key, departed_at=None), **span),
+    **_EXAMPLES,
 )
 # Beyond every horizon. Without an upper bound PostgreSQL expects a third of all rows, and
 # then never caches a generic plan.
@@ -199,7 +202,7 @@ class Person:
     def balances(self, on: dt.date) -> list[Balance]:
         """What is left of each grant that is valid on a date from today on, by the
         service's name."""
-        charges = [one.charge for one in self._own]
+        charges = charges_of(self._own)
         return [balance_of(grant, charges, on) for grant in self.grants if grant.is_valid_on(on)]
 
     def entitlement(
@@ -276,6 +279,7 @@ class Person:
                 booking.recipient = self.recipient
                 if service := self.service(own.service_id):
                     booking.service = service
+                booking.not_own = refusal_under(self.grants, booking) or ""
                 return booking
         return None
 

@@ -8,7 +8,9 @@ from departments.models import Department, Service
 
 _RECIPIENT = ModelColumns(Recipient)
 _RECIPIENT_OF_USER = Statement(
-    lambda user: Recipient.objects.filter(user_id=user).values_list(*_RECIPIENT.paths),
+    lambda user: Recipient.objects.filter(user_id=user, departed_at=None).values_list(
+        *_RECIPIENT.paths
+    ),
     user=uuid.UUID(int=1),
 )
 _SERVICE = ModelColumns(Service, "service__")
@@ -27,7 +29,7 @@ _ORDERED = ModelColumns(Service, "grants__service__", _RECIPIENT.end)
 _ORDERED_FROM = ModelColumns(Department, "grants__service__department__", _ORDERED.end)
 _RECIPIENT_AND_SERVICE = Statement(
     lambda user, service: (
-        Recipient.objects.filter(user_id=user, grants__service_id=service)
+        Recipient.objects.filter(user_id=user, departed_at=None, grants__service_id=service)
         .order_by()
         .values_list(*_RECIPIENT.paths, *_ORDERED.paths, *_ORDERED_FROM.paths)
     ),

@@ -37,8 +37,13 @@ def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
     """A day with the recipient's own statuses; the shared object when they have none."""
     if not day.starts:
         return day.offer
+    date = day.offer.date
+    refusal = entitlement.refusal(date, day.seconds)
+    ranges: list[tuple[SlotStatus, slice]] = []
+    if refusal is None and (window := entitlement.window(date)):
+        ranges = [(SlotStatus.OUTSIDE_WINDOW, part) for part in day.outside(*window)]
     own = entitlement.own_between(day.starts[0], day.starts[-1] + day.seconds)
-    ranges = [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
+    ranges += [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
     if entitlement.moves_from is not None:
         # The visit has that time already.
         ranges.append((SlotStatus.OWN, day.at(entitlement.moves_from)))
@@ -46,7 +51,6 @@ def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
         ranges.append((SlotStatus.TOO_SOON, day.before(entitlement.bookable_from)))
         ranges.append((SlotStatus.PAST, day.before(entitlement.now + 1)))
     ranges = [(status, part) for status, part in ranges if part.start < part.stop]
-    refusal = entitlement.refusal(day.offer.date, day.seconds)
     return day.overlaid(refusal, ranges) if refusal or ranges else day.offer
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from booking.models import Booking, BookingEvent, Grant, Recipient
 from booking.queries.entitlement import Balance, Entitlement, balance_of
 from booking.queries.local_time import midnight
-from booking.queries.own_booking_rows import own_around
+from booking.queries.own_booking_rows import charges_of, own_around
 from departments.hours import DAY
 from departments.models import Service
 
@@ -26,7 +26,7 @@ def balances(recipient: Recipient, on: dt.date) -> list[Balance]:
         .select_related("service__department")
         .order_by("service__name", "pk")
     )
-    charges = [one.charge for one in own_around(recipient, on, on)]
+    charges = charges_of(own_around(recipient, on, on))
     return [balance_of(grant, charges, on) for grant in grants]
 
 

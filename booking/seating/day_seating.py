@@ -112,27 +112,35 @@ class DaySeating:
         where.pop(visit.id, None)
         return Seated(seats=(seat_id,), moved=self._moves(where)) if found else None
 
-    def repair(self, returning: Collection[uuid.UUID] = ()) -> dict[uuid.UUID, uuid.UUID | None]:
+    def repair(
+        self,
+        returning: Collection[uuid.UUID] = (),
+        ranks: Mapping[uuid.UUID, int] | None = None,
+    ) -> dict[uuid.UUID, uuid.UUID | None]:
         """New seats for the visits whose seat does not take them, for those without a seat,
         and for those that make room; None for a visit that gets no seat.
 
         On a settled day no visit moves automatically: such a visit only loses its seat. The
         ``returning`` seats take the visits without a seat that fit as they are.
+
+        Of the visits without a seat, those with the lowest of the ``ranks`` are seated first,
+        and the earliest of these. A visit that has a seat never gives it up for another.
         """
+        waiting = sorted(self._visits, key=lambda visit: (ranks or {}).get(visit.id, 0))
         lost = self._misfits()
         for visit in lost:
             if visit.seat in self._rows:
                 self._chains.take_off(visit, visit.seat)
         changed: dict[uuid.UUID, uuid.UUID | None] = {visit.id: None for visit in lost}
         if not self._is_settled:
-            for visit in self._visits:
+            for visit in waiting:
                 if visit.id in changed or visit.seat is None:
                     self._chains.renew_budget()
                     self._chains.forget_ranks()
                     self._chains.find_seat(visit)
                     self._chains.lock_only(())
         else:
-            for visit in self._visits:
+            for visit in waiting:
                 if visit.seat is None:
                     self._chains.seat_on_any(
                         visit, [self._rows[id_] for id_ in returning if id_ in self._rows]

@@ -12,6 +12,7 @@ from accounts.templatetags import icons
 from booking.models import Grant
 from booking.queries.entitlement import Balance
 from booking.templatetags.times import in_week
+from departments.models import KindOfTime
 
 register = template.Library()
 
@@ -21,12 +22,15 @@ def facts(balance: Balance) -> Hashable:
     """Every value that a fragment about the balance shows: the fragment's cache key."""
     service, period = balance.service, balance.grant.period
     amounts = (balance.unit, balance.granted, balance.left)
-    return service.pk, service.symbol, service.name, *amounts, period, balance.period_start
+    kind = balance.grant.kind_of_time
+    return service.pk, service.symbol, service.name, *amounts, period, balance.period_start, kind
 
 
 @register.filter
 def is_enough(balance: Balance) -> bool:
-    """Whether one more visit can be booked in the balance's period."""
+    """Whether the person can book one more visit in the balance's period."""
+    if balance.grant.kind_of_time == KindOfTime.SET:
+        return False
     return balance.refusal(balance.service.minutes) is None
 
 
@@ -38,6 +42,14 @@ def left_when(balance: Balance) -> str:
         granted=_amount(balance, balance.granted),
         when=when(balance),
     )
+
+
+@register.filter
+def left_to_choose(balance: Balance) -> str:
+    """As ``left_when``; "the municipality sets the times" when the person chooses none."""
+    if balance.grant.kind_of_time == KindOfTime.SET:
+        return _("the municipality sets the times")
+    return left_when(balance)
 
 
 @register.filter

@@ -41,6 +41,14 @@ PART_NAMES = {
     DayPart.EVENING: gettext_lazy("evening"),
 }
 
+# What the grant says of who chooses.
+OWN_CHOICE = {
+    Kind.SET: gettext_lazy("The municipality sets the time"),
+    Kind.NOT_YOURS_YET: gettext_lazy("Staff choose the time"),
+    Kind.OUTSIDE_WINDOW: gettext_lazy("Outside the agreed window"),
+    Kind.ENOUGH_THAT_DAY: gettext_lazy("Has a visit that day"),
+    Kind.TOO_CLOSE: gettext_lazy("Too few days between"),
+}
 
 REASONS = {
     Kind.BUSY: gettext_lazy("None free"),
@@ -51,6 +59,7 @@ REASONS = {
     Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    **OWN_CHOICE,
     Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open for booking"),
@@ -66,6 +75,7 @@ RUN_WORDS = {
     Kind.TOO_LITTLE_LEFT: gettext_lazy("Too little left"),
     Kind.GRANT_TOO_SMALL: gettext_lazy("Grant too small"),
     Kind.NOT_GRANTED: gettext_lazy("No grant"),
+    **OWN_CHOICE,
     Kind.PAUSED: gettext_lazy("Paused"),
     Kind.NO_TIMES: gettext_lazy("No times"),
     Kind.CLOSED: gettext_lazy("Not open"),

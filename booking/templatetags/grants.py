@@ -32,12 +32,19 @@ def valid_from_until(given: Grant | Mandate) -> str:
     return words
 
 
+def window_in_words(grant: Grant) -> str:
+    """ "08:00–11:00"; "" without a window."""
+    if grant.window_start is None or grant.window_end is None:
+        return ""
+    return f"{grant.window_start:%H:%M}–{grant.window_end:%H:%M}"
+
+
 @register.filter
 def who_chooses(grant: Grant) -> str:
     """ "Chooses within an agreed window, 08:00–11:00, at most 1 a day, from 1 December"."""
     parts = [str(grant.get_kind_of_time_display())]
-    if grant.window_start and grant.window_end:
-        parts.append(f"{grant.window_start:%H:%M}–{grant.window_end:%H:%M}")
+    if window := window_in_words(grant):
+        parts.append(window)
     if grant.kind_of_time != KindOfTime.SET:
         if grant.at_most_a_day:
             parts.append(_("at most %(count)s a day") % {"count": grant.at_most_a_day})

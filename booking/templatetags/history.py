@@ -38,13 +38,16 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:end_series": gettext_lazy("Was about to end a visit that repeats, or ended it"),
     "booking:make_wish": gettext_lazy("Asked to be told of a free time for you"),
     "booking:remove_wish": gettext_lazy("Stopped waiting for a free time for you"),
-    "booking:pause:opened": gettext_lazy("Opened the page to pause your help"),
-    "booking:pause:sent": gettext_lazy("Paused your help, or was about to"),
-    "booking:end_pause": gettext_lazy("Ended a pause of your help"),
-    "booking:recipient_pause": gettext_lazy("Opened the page to pause your help, or paused it"),
-    "booking:end_pause_by_phone": gettext_lazy("Ended a pause of your help"),
+    "booking:pause:opened": gettext_lazy("Opened the page to pause the help"),
+    "booking:pause:sent": gettext_lazy("Paused the help, or was about to"),
+    "booking:end_pause": gettext_lazy("Ended a pause of the help"),
+    "booking:recipient_pause": gettext_lazy("Opened the page to pause the help, or paused it"),
+    "booking:end_pause_by_phone": gettext_lazy("Ended a pause of the help"),
     "booking:answer_pause": gettext_lazy("Answered about visits in a pause"),
-    "booking:confirm_pause": gettext_lazy("Looked at a pause of your help"),
+    "booking:confirm_pause": gettext_lazy("Looked at a pause of the help"),
+    "booking:report_departure": gettext_lazy("Reported as moved away or dead"),
+    "booking:confirm_departure": gettext_lazy("Confirmed as moved away or dead"),
+    "booking:undo_departure": gettext_lazy("Undid that the person is away for good"),
     "booking:feed": gettext_lazy("Read your calendar with a program"),
     "booking:recipients": gettext_lazy("Saw you in the list of recipients"),
     "booking:search_recipients": gettext_lazy("Found you by a search"),
@@ -59,9 +62,12 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:phone_visit": gettext_lazy("Saw one of your visits"),
     "booking:move_by_phone": gettext_lazy("Moved a visit for you"),
     "booking:cancel_by_phone": gettext_lazy("Cancelled a visit for you"),
+    "booking:ask_staff": gettext_lazy("Told staff about a visit"),
+    "booking:keep_visit": gettext_lazy("Answered about a visit"),
     "booking:recipient_week": gettext_lazy("Saw your week, to print it"),
     "booking:invite_by_letter": gettext_lazy("Printed a letter with a code for logging in"),
     "booking:change_grant": gettext_lazy("Changed a grant of yours"),
+    "booking:note_call": gettext_lazy("Noted a call to you"),
     "booking:register_guardian": gettext_lazy("Registered a guardian"),
     "booking:confirm_guardian": gettext_lazy("Confirmed a guardian"),
     "booking:withdraw_guardian": gettext_lazy("Withdrew the invitation of a guardian"),
@@ -109,6 +115,9 @@ WORDS_TO_OTHERS = {
     "booking:cancel_by_phone": gettext_lazy("Cancelled a visit"),
     "booking:recipient_week": gettext_lazy("Saw the week, to print it"),
     "booking:change_grant": gettext_lazy("Changed a grant"),
+    "booking:note_call": gettext_lazy("Noted a call"),
+    "booking:add_contact": gettext_lazy("Changed whom to call"),
+    "booking:remove_contact": gettext_lazy("Changed whom to call"),
     "departments:changes": gettext_lazy("Saw what was changed"),
     "workflow:today": gettext_lazy("Saw the name on the page of today"),
     "workflow:board": gettext_lazy("Saw the name on the plan of the day"),
@@ -189,4 +198,6 @@ def outcome(
         symbol, color = "home", "neutral"
         if found in (Outcome.DONE, Outcome.PARTLY):
             symbol, color = "check", "success"
+    if booking.uncharged_at and booking.status == Booking.Status.BOOKED:
+        note = _("It does not count. Another time can be booked instead.")
     return {"symbol": symbol, "color": color, "words": words, "note": note}

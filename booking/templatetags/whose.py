@@ -150,6 +150,17 @@ TEXTS = {
             " is wrong, or if it is needed for longer."
         ),
     ),
+    "times_are_set": (
+        _("You can't book, move or cancel here. Call %(phone)s if a time does not suit you."),
+        _(
+            "The visits can't be booked, moved or cancelled here. Call %(phone)s if a time does"
+            " not suit."
+        ),
+    ),
+    "choose_from": (
+        _("You choose the times yourself from %(day)s."),
+        _("The times can be chosen here from %(day)s."),
+    ),
     "visits_stay": (
         _("The visits you have are as they were."),
         _("The visits that are booked are as they were."),

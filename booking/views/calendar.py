@@ -17,6 +17,7 @@ from booking.choosing import Choosing
 from booking.queries import Person
 from booking.queries.entitlement import Balance
 from booking.queries.versions import calendar_version
+from booking.templatetags.balances import is_enough
 from booking.views import days, etags, simple
 from departments.hours import monday
 from departments.phones import shared_phones_in_words
@@ -76,12 +77,13 @@ def week(request: PersonRequest) -> HttpResponse:
 
 
 def _choosing(request: PersonRequest, person: Person, balances: list[Balance]) -> Choosing | None:
-    """For the service in the URL, else the first with a visit left; None without a grant."""
+    """For the service in the URL, else the first with a visit left that the person chooses;
+    None without a grant."""
     if not balances:
         return None
     wanted = request.GET.get("service", "")
     chosen = next((one for one in balances if str(one.service.pk) == wanted), None)
-    enough = (one for one in balances if one.refusal(one.service.minutes) is None)
+    enough = (one for one in balances if is_enough(one))
     chosen = chosen or next(enough, balances[0])
     return Choosing.of(person, chosen.service)
 

@@ -26,7 +26,7 @@ from booking.access.pages import (
     wish_for,
 )
 from booking.forms.series import DateForm
-from booking.forms.visits import BookForm, MoveForm
+from booking.forms.visits import AskStaffForm, BookForm, MoveForm
 from booking.forms.wishes import WishForm
 from booking.models import Booking, BookingSeries, Mandate
 from booking.notices.pauses import span
@@ -64,6 +64,15 @@ def cancel(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Quest
     return Question(
         text.format(what=visit.service.name, when=when(visit.starts_at)), _("Cancel the visit")
     )
+
+
+def ask_staff(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Question:
+    visit = _coming_visit(request, booking)
+    form = AskStaffForm(sent)
+    if not form.is_valid():
+        raise Http404
+    text = _("Do you want to tell us about “{what}” on {when}?")
+    return Question(text.format(what=visit.service.name, when=when(visit.starts_at)), _("Tell us"))
 
 
 def go_on(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -> Question:

@@ -23,6 +23,7 @@ from booking.actions.series import WHY
 from booking.choosing import Alternative, Choosing, alternatives
 from booking.forms.series import DateForm, KeyForm
 from booking.models import Booking, BookingSeries, Mandate, SeriesDate
+from booking.queries import own_choice
 from booking.queries.series import DateOfSeries
 from booking.templatetags.whose import text_for, why_missed_for
 from booking.views import questions, simple
@@ -84,6 +85,8 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     if visit.status != Booking.Status.BOOKED or visit.ends_at <= now:
         return redirect("booking:visit", booking)
+    if own_choice.refusal_of_booking(visit):
+        return redirect("booking:visit", booking)  # which says so
     first_date = timezone.localdate(visit.starts_at) + WEEK
     form = KeyForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST":
@@ -98,6 +101,8 @@ def repeat(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             )
         except errors.KeyReused:
             raise Http404 from None
+        except (errors.TimesAreSet, errors.NotYoursYet):
+            return redirect("booking:visit", booking)  # which says so
         _say_how_it_begins(request, made, first_date)
         return redirect("booking:series", made.pk)
     why_not = "" if form.is_bound else _why_not_first(visit, now)

@@ -29,6 +29,7 @@ from booking.choosing import (
 from booking.forms.visits import BookForm, MoveForm
 from booking.models import Recipient
 from booking.notices.notified import notified_for_helper
+from booking.templatetags.grants import window_in_words
 from booking.views import simple
 from booking.views.drafts import Draft
 from database.transactions import Busy
@@ -43,10 +44,23 @@ TEMPLATES: dict[type[Exception], str] = {
     errors.Paused: "paused",
     errors.TooLate: "too_late",
     errors.AlreadyReported: "too_late",
+    errors.TimesAreSet: "times_are_set",
+    errors.NotYoursYet: "not_yours_yet",
+    errors.OutsideWindow: "outside_window",
+    errors.EnoughThatDay: "enough_that_day",
+    errors.TooClose: "too_close",
     errors.OutsideHorizon: "outside_horizon",
     errors.NotOpen: "not_open",
     Busy: "busy",
 }
+OFFERING_OTHERS = (
+    "taken",
+    "overlaps_own",
+    "too_late",
+    "outside_window",
+    "enough_that_day",
+    "too_close",
+)
 RETRY_AFTER = 5  # seconds
 
 
@@ -184,11 +198,13 @@ def refuse(
         "why": name,
         "notified": notified_by_helper(request, choosing.recipient),
     }
-    if name in ("taken", "overlaps_own", "too_late"):
+    if name in OFFERING_OTHERS:
         context["alternatives"] = _alternatives(choosing, starts_at, error)
     if name == "taken":
         context["balance"] = choosing.balance(date)
         context["is_busy"] = not isinstance(error, errors.NoSuchSlot)
+    if grant := choosing.grant(date):
+        context |= {"choice_from": grant.choice_from, "window": window_in_words(grant)}
     if name == "overlaps_own":
         # Links to the check: who goes back after booking must not book once more by one press.
         context |= {"visits": _visits_during(choosing, starts_at), "as_links": True}

@@ -17,17 +17,18 @@ from django.utils.translation import gettext as _
 from accounts import unsent
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.http_methods import require_http_methods, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
 from booking.access.pages import booking_for, recipient_for, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
-from booking.forms.visits import CHANGED_MEANWHILE, MoveForm, sent_version
+from booking.forms.visits import CHANGED_MEANWHILE, AskStaffForm, MoveForm, sent_version
 from booking.models import Booking, BookingEvent, Mandate
 from booking.notices.notified import messages_to_come
 from booking.notices.visits import DAY_BEFORE
+from booking.queries import own_choice
 from booking.queries.actors import Actor, Actors
 from booking.views import questions, simple
 from booking.views.days import weeks
@@ -67,8 +68,10 @@ def visits(request: PersonRequest) -> HttpResponse:
     # A cancelled visit is history at once, also one that has not begun.
     last = before or now + dt.timedelta(days=366)
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
+    coming = [] if before else queries.coming(recipient, now)
+    queries.mark_choice(recipient, coming)
     context = {
-        "coming": [] if before else queries.coming(recipient, now),
+        "coming": coming,
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
         "actors": Actors(recipient),
@@ -92,14 +95,18 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     events = list(found.events.select_related("by"))
     last = events[-1] if events else None
     actors = Actors(found.recipient)
-    is_over, can_change = found.ends_at <= now, _can_change(found) and may_book
+    is_over = found.ends_at <= now
+    # Also asked for a cancelled visit, which only staff may then book again.
+    not_own = None if is_over else own_choice.refusal_of_booking(found)
+    can_change = _can_change(found) and may_book and not_own is None
     rebooked = queries.booked_again(found)
-    can_undo = may_book and rebooked is None
+    can_undo = may_book and rebooked is None and not_own is None
     return simple.show(
         request,
         "visit",
         {
             "visit": found,
+            "now": now,
             "last_event": last,
             "actors": actors,
             "last_actor": actors.of(last) if last else Actor.OWN,
@@ -111,6 +118,9 @@ def visit(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
                 found.recipient, found.service, timezone.localdate(found.starts_at)
             ),
             "can_change": can_change,
+            "asked": queries.last_request(found) if not_own else None,
+            "not_own": not_own if _can_change(found) else None,
+            "phone": Choosing.of_move(found).phone,
             "cancel_until": queries.cancel_deadline(found),
             "again": again_next_week(found, now) if can_change else None,
             "booked_again": rebooked,
@@ -136,6 +146,8 @@ def _move_days(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     if visit is None:
         return redirect("booking:visit", booking)
     choosing = Choosing.of_move(visit)
+    if refused := own_choice.refusal_of_booking(visit):
+        return refuse(request, choosing, visit.starts_at, errors.error_of(refused))
     if is_too_late_to_move(choosing):
         return refuse(request, choosing, visit.starts_at, errors.TooLate())
     if simple.is_chosen(request):
@@ -214,6 +226,9 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
     visit = changeable(request, booking)
     if visit is None:
         return to_receipt(booking)
+    if refused := own_choice.refusal_of_booking(visit):
+        choosing = Choosing.of_move(visit)
+        return refuse(request, choosing, visit.starts_at, errors.error_of(refused))
     if timezone.now() > queries.cancel_deadline(visit):
         return _too_late_to_cancel(request, visit)
     if request.method == "POST":
@@ -229,9 +244,36 @@ def cancel(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
             return redirect("booking:cancel", booking)
         except errors.TooLate:
             return _too_late_to_cancel(request, visit)
+        except (errors.TimesAreSet, errors.NotYoursYet) as error:  # changed meanwhile
+            return refuse(request, Choosing.of_move(visit), visit.starts_at, error)
         return to_receipt(booking)
     context = {"visit": visit, "notified": notified_by_helper(request, visit.recipient)}
     return simple.show(request, "cancel", context)
+
+
+@require_POST
+@asks(questions.ask_staff)
+@person_required
+def ask_staff(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
+    """Tell staff that the person can't be there, or does not want the visit."""
+    visit = changeable(request, booking)
+    form = AskStaffForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    if visit is not None:
+        try:
+            asked = actions.ask_staff(
+                booking=visit, kind=form.cleaned_data["kind"], by=request.user
+            )
+        except errors.TooLate:
+            asked = None
+        if asked:
+            messages.success(
+                request, _("We have got it. The visit stands until we have answered.")
+            )
+        else:
+            messages.info(request, _("You can move or cancel this visit yourself."))
+    return redirect("booking:visit", booking)
 
 
 def _receipt(

@@ -13,6 +13,7 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
+from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import booking_for, granted_service, recipient_for, whose_pages, wish_for
@@ -61,6 +62,10 @@ def make_wish(request: PersonRequest) -> HttpResponse:
         raise Http404 from None
     except errors.TooLate:
         return redirect("booking:move", values["moving"])  # which says so
+    except (errors.TimesAreSet, errors.NotYoursYet):
+        phone = shown_number(service.department.phone)
+        text = _("We choose the times for {service}. Call {phone} if a time does not suit.")
+        messages.info(request, text.format(service=service.name.lower(), phone=phone))
     except errors.TooManyWishes:
         text = _("You have asked about {count} days already. Remove one first.")
         messages.info(request, text.format(count=AT_ONCE))

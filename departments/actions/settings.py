@@ -29,6 +29,8 @@ SETTINGS = (
     "public_holidays",
     "week_warning_days",
     "month_warning_days",
+    "charges_declined",
+    "charges_no_contact",
     "no_contact_minutes",
 )
 MINUTES_PER_DAY = 24 * 60

@@ -44,6 +44,7 @@ GROUPS = (
             "no_contact_minutes",
         ),
     ),
+    (_("Visits that are not made"), ("charges_declined", "charges_no_contact")),
 )
 
 
@@ -113,7 +114,7 @@ class SettingsForm(VersionedForm, CleanModelForm):
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields under three headings."""
+        """The fields under their headings."""
         return [(str(title), [self[name] for name in names]) for title, names in GROUPS]
 
     def clean(self) -> dict[str, Any]:
@@ -134,5 +135,9 @@ class SettingsForm(VersionedForm, CleanModelForm):
             "name": _("People see it on their bookings. It must not tell of an illness."),
             "is_open": _("When it is off, nobody can book; bookings that exist are kept."),
             "slot_minutes": _("With 30, visits can begin at every whole and half hour."),
+            "charges_declined": _("Otherwise the person can choose another time instead."),
+            "charges_no_contact": _(
+                "Never when the municipality sets the time, or the person chooses within a window."
+            ),
             "public_holidays": _("A special day of your own goes before this rule."),
         }

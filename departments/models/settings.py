@@ -76,6 +76,13 @@ class Department(Versioned):
         default=7,
         validators=[MinValueValidator(1), MaxValueValidator(31)],
     )
+    # Whether a visit counts in the quota when it was not made.
+    charges_declined = models.BooleanField(
+        _("count visits that are declined at the door"), default=False
+    )
+    charges_no_contact = models.BooleanField(
+        _("count visits when we get no contact"), default=True
+    )
     no_contact_minutes = models.PositiveSmallIntegerField(
         _("minutes until a visit without contact is alarmed again"),
         default=15,

@@ -201,10 +201,8 @@ def preview_or_save(
         (impact, context, digest), is_saved = actions.save_if(
             is_as_previewed, lambda: act_and_read(submission)
         )
-        offers_drop = impact.named_kept and not is_saved
-        preview = Preview(
-            impact, submission, department, digest, dropping() if offers_drop else None
-        )
+        dropped = dropping() if impact.named_kept and not is_saved else None
+        preview = Preview(impact, submission, department, digest, dropped)
     except (DepartmentsError, Busy) as error:
         refused(str(error))
         return None
@@ -254,7 +252,7 @@ def _say_saved(request: HttpRequest, preview: Preview, message: str, newest: int
             len(preview.lost),
         ) % {"count": len(preview.lost)}
         today = reverse("workflow:today", args=[department.pk])
-        messages.warning(request, text, extra_tags=f"link:{today}#unstaffed")
+        messages.warning(request, text, extra_tags=f"link:{today}")
 
 
 def _impact(result: Impact | Reseated) -> Impact:

@@ -8,6 +8,7 @@ seat, and PostgreSQL's constraints check it.
 import datetime as dt
 import itertools
 import random
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -22,6 +23,7 @@ from departments.models import (
     Day,
     Department,
     Employee,
+    KindOfTime,
     OpeningHours,
     Qualification,
     QualificationHeld,
@@ -52,6 +54,21 @@ def loaded_on() -> dt.date:
 def load(today: dt.date | None = None) -> None:
     """Fill an empty database with data around ``today``, a local date."""
     _Fjordvik(today or timezone.localdate()).build()
+
+
+def _kind_of_time(offered: Offered) -> KindOfTime:
+    if offered.is_medicine:
+        return KindOfTime.SET
+    return KindOfTime.WINDOW if offered.has_window else KindOfTime.FREE
+
+
+def _choice(planned: PlannedGrant) -> dict[str, Any]:
+    """Who chooses the times of a grant, and within which limits."""
+    kind = _kind_of_time(planned.service)
+    if planned.window is None:
+        return {"kind_of_time": kind}
+    start, end = planned.window
+    return {"kind_of_time": kind, "window_start": start, "window_end": end, "at_most_a_day": 1}
 
 
 class _Fjordvik:
@@ -148,6 +165,7 @@ class _Fjordvik:
             minutes=offered.minutes,
             symbol=offered.symbol,
             description=offered.description,
+            kind_of_time=_kind_of_time(offered),
         )
         if offered.is_medicine:
             service.qualifications.add(self.medicine)
@@ -215,6 +233,7 @@ class _Fjordvik:
                 service=self.services[planned.service],
                 amount=planned.service.amount,
                 is_essential=planned.service.is_medicine,
+                **_choice(planned),
                 valid_from=self.since,
             )
             for planned in self.plan.grants
@@ -315,12 +334,13 @@ class _Fjordvik:
     def _event(self, visit: PlannedVisit, booking: Booking) -> BookingEvent:
         """The cast gets mails about their next visits, and Hans letters about his."""
         user = booking.recipient.user
+        is_by_staff = user is None or visit.grant.service.is_medicine
         is_announced = visit.is_of_cast or (user is None and booking.starts_at > self.now)
         return BookingEvent(
             booking=booking,
-            by=user or self.users[people.DINA],
+            by=self.users[people.DINA] if is_by_staff else user,
             kind=BookingEvent.Kind.BOOKED,
-            via=BookingEvent.Via.ONLINE if user else BookingEvent.Via.PHONE,
+            via=BookingEvent.Via.PHONE if is_by_staff else BookingEvent.Via.ONLINE,
             to_starts_at=booking.starts_at,
             announced_at=None if is_announced else self.now,
         )
@@ -352,6 +372,10 @@ class _Fjordvik:
             for visit in over
             if visit.pk not in unreported
         )
+        # As the verb would: a grant of the demonstration counts a visit without contact.
+        Booking.objects.filter(
+            visits__report__outcome__in=["declined", "in_hospital", "unable"], carers=1
+        ).update(uncharged_at=self.now)
 
     def _sick_leave(self) -> None:
         """Report the carer of a coming evening ill, so that visits need another carer."""

@@ -5,6 +5,7 @@ of a year. ``load`` writes the plan.
 """
 
 import datetime as dt
+import itertools
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ TRAVEL = dt.timedelta(minutes=15)
 HISTORY_DAYS, HORIZON_DAYS = 14, 14
 BUSY = 0.5  # share of each shift that is booked
 EVENING = 15  # the hour from which shifts are evening shifts
+# Of showers, for one recipient after the other.
+WINDOWS = ((dt.time(8), dt.time(12)), (dt.time(11), dt.time(15)), (dt.time(16), dt.time(20)))
 VISITS_A_DAY = 2  # the most that one recipient has
 ATTEMPTS = 6  # to find somebody for one time
 
@@ -45,7 +48,13 @@ class Offered:
 
     @property
     def is_medicine(self) -> bool:
+        """The municipality sets its times, and it is essential."""
         return self.symbol == "medicine"
+
+    @property
+    def has_window(self) -> bool:
+        """The person chooses within an agreed window, one visit a day at most."""
+        return self.symbol == "shower"
 
 
 SHOWER = Offered(NORTH, "Dusj", 45, 3, "shower", "Hjelp til å dusje og kle på deg.")
@@ -91,6 +100,19 @@ FIRST_OF_SOUTH = 26
 class PlannedGrant:
     recipient: int
     service: Offered
+
+    @property
+    def window(self) -> tuple[dt.time, dt.time] | None:
+        if not self.service.has_window:
+            return None
+        return WINDOWS[self.recipient % len(WINDOWS)] if self.recipient > BERIT else WINDOWS[0]
+
+    def allows(self, period: Interval) -> bool:
+        """Whether the visit lies within the window."""
+        if self.window is None:
+            return True
+        first, last = (one.astimezone(ZONE).time() for one in (period.start, period.end))
+        return self.window[0] <= first and last <= self.window[1]
 
 
 @dataclass(frozen=True)
@@ -156,12 +178,17 @@ class _Planner:
         self.grants = self._grants()
         shuffled = self.random.sample(self.grants, k=len(self.grants))
         self.waiting = {
-            name: deque(grant for grant in shuffled if grant.service.department == name)
+            name: deque(
+                grant
+                for grant in shuffled
+                if grant.service.department == name and not grant.service.is_medicine
+            )
             for name in (NORTH, SOUTH)
         }
         self.shifts = self._shifts()
         self._assign_carers()
         self._book_for_cast()
+        self._plan_medicine()
         for shift in self.shifts:
             if shift.date <= self.today + dt.timedelta(days=HORIZON_DAYS):
                 self._fill(shift)
@@ -227,6 +254,28 @@ class _Planner:
             period = Interval(at, at + service.length)
             self._book(shift, PlannedVisit(grant, period, is_of_cast=True))
 
+    def _plan_medicine(self) -> None:
+        """Staff plan a visit every weekday, at about the same time. Nobody has planned the
+        coming ones of the last recipient: Dina sees them as help that is not booked."""
+        grants = [grant for grant in self.grants if grant.service.is_medicine]
+        last_date = self.today + dt.timedelta(days=HORIZON_DAYS)
+        on_date: dict[dt.date, list[PlannedShift]] = defaultdict(list)
+        for shift in self.shifts:
+            if shift.department == NORTH and shift.date <= last_date:
+                on_date[shift.date].append(shift)
+        for date, shifts in on_date.items():
+            planned = grants if date <= self.today else grants[:-1]
+            for number, grant in enumerate(planned):
+                tries = itertools.product(shifts, range(number, number + ATTEMPTS))
+                starts = (
+                    (shift, shift.period.start + offset * SLOT[NORTH]) for shift, offset in tries
+                )
+                found = next((one for one in starts if self._fits(*one, grant)), None)
+                if found:
+                    shift, at = found
+                    period = Interval(at, at + grant.service.length)
+                    self._book(shift, PlannedVisit(grant, period))
+
     def _fill(self, shift: PlannedShift) -> None:
         """Book about half of the shift, on the slot grid."""
         at = shift.period.start
@@ -264,7 +313,9 @@ class _Planner:
         ):
             return False
         period = Interval(at, at + grant.service.length)
-        return shift.has_room(period) and _keeps_distance(period, same_day)
+        return (
+            grant.allows(period) and shift.has_room(period) and _keeps_distance(period, same_day)
+        )
 
     def _book(self, shift: PlannedShift, visit: PlannedVisit) -> None:
         self.used[visit.grant, shift.week] += 1

@@ -85,6 +85,7 @@ def test_a_free_time_is_booked(program, service, recipient):
         "end": "2026-11-25T11:00:00+01:00",
         "status": "booked",
         "note": "",
+        "counts": True,
     }
     assert booking.visits.get().shift is not None
     event = booking.events.get()

@@ -7,6 +7,8 @@ from booking import errors
 
 OF_OTHER_VERBS = {
     errors.TooManyWishes,
+    errors.HasDeparted,
+    errors.OwnReport,
     errors.PauseOverlaps,
     errors.GrantOverlaps,
     errors.MandateOverlaps,
@@ -17,11 +19,19 @@ OF_OTHER_VERBS = {
     errors.HasLogIn,
 }
 ONLY_STAFF_MEET = {errors.ReasonMissing}
+STAFF_NEVER_MEET = {
+    errors.TimesAreSet,
+    errors.NotYoursYet,
+    errors.OutsideWindow,
+    errors.EnoughThatDay,
+    errors.TooClose,
+}
 
 
 def _by_name(found: set[type[errors.BookingError]]) -> list[type[errors.BookingError]]:
     return sorted(found, key=lambda error: error.__name__)
 
 
-REFUSALS_OF_STAFF = _by_name(set(errors.BookingError.__subclasses__()) - OF_OTHER_VERBS)
-REFUSALS_OF_BOOKING = _by_name(set(REFUSALS_OF_STAFF) - ONLY_STAFF_MEET)
+ALL_REFUSALS = _by_name(set(errors.BookingError.__subclasses__()) - OF_OTHER_VERBS)
+REFUSALS_OF_STAFF = _by_name(set(ALL_REFUSALS) - STAFF_NEVER_MEET)
+REFUSALS_OF_BOOKING = _by_name(set(ALL_REFUSALS) - ONLY_STAFF_MEET)

@@ -84,7 +84,7 @@ def test_a_grant_holds_from_its_first_day_through_its_last(
         assert (one.recipient, one.service) == (recipient, service)
 
 
-def test_own_bookings_are_the_confirmed_ones_of_every_week_and_month_around(
+def test_own_bookings_are_the_confirmed_ones_of_every_period_and_spacing_around(
     known, recipient, service, someone
 ):
     def booking(starts_at, who=recipient, **values):
@@ -92,7 +92,8 @@ def test_own_bookings_are_the_confirmed_ones_of_every_week_and_month_around(
             recipient=who, service=service, starts_at=starts_at, **values
         )
 
-    first, after = local(dt.date(2026, 11, 1), 0), local(dt.date(2026, 12, 1), 0)
+    # Until the end of the month, or as many days after the date as may lie between two visits.
+    first, after = local(dt.date(2026, 11, 1), 0), local(dt.date(2026, 12, 9), 0)
     other = factories.BookingFactory(recipient=recipient, starts_at=local(TODAY, 8))
     inside = [other, booking(first), booking(local(TOMORROW, 15)), booking(after - HOUR)]
     booking(first - HOUR)

@@ -75,6 +75,52 @@ def test_what_has_begun_is_past_and_notice_is_counted_from_now(hour, minute, fou
     assert obstacle(entitlement(grants=[grant()]), TODAY, hour, minute) is found
 
 
+# -- Who chooses the time ------------------------------------------------------------
+
+
+WINDOW = {"kind_of_time": "window", "window_start": dt.time(8), "window_end": dt.time(11)}
+
+
+@pytest.mark.parametrize(
+    ("terms", "hour", "minute", "found"),
+    [
+        ({"kind_of_time": "set"}, 10, 0, SlotStatus.SET),
+        ({"choice_from": TOMORROW + dt.timedelta(1)}, 10, 0, SlotStatus.NOT_YOURS_YET),
+        ({"choice_from": TOMORROW}, 10, 0, None),
+        (WINDOW, 7, 55, SlotStatus.OUTSIDE_WINDOW),
+        (WINDOW, 8, 0, None),
+        (WINDOW, 10, 0, None),  # an hour's visit
+        (WINDOW, 10, 5, SlotStatus.OUTSIDE_WINDOW),
+        ({**WINDOW, "kind_of_time": "free"}, 12, 0, None),
+        ({"at_most_a_day": 1}, 10, 0, SlotStatus.ENOUGH_THAT_DAY),
+        ({"at_most_a_day": 2}, 10, 0, None),
+        ({"days_between": 1}, 10, 0, SlotStatus.TOO_CLOSE),
+    ],
+)
+def test_what_a_person_may_choose_and_staff_may_choose_all(terms, hour, minute, found):
+    given = grant(amount=9)
+    for name, value in terms.items():
+        setattr(given, name, value)
+    bookings = [own(TOMORROW, 14), own(TOMORROW, 16, service=BATH)]
+
+    person = entitlement(*bookings, grants=[given])
+    staff = Entitlement.known(SERVICE, [given], bookings, NOW, as_staff=True)
+
+    assert obstacle(person, TOMORROW, hour, minute) is found
+    assert obstacle(staff, TOMORROW, hour, minute) is None
+    starts = epoch(TOMORROW, hour, minute)
+    is_agreed = found in (None, SlotStatus.SET, SlotStatus.NOT_YOURS_YET)
+    assert staff.breaks_agreement(starts, starts + HOUR, TOMORROW) is not is_agreed
+
+
+@pytest.mark.parametrize(("days", "found"), [(1, SlotStatus.TOO_CLOSE), (2, None)])
+def test_whole_days_lie_between_two_visits(days, found):
+    given = grant(amount=9)
+    given.days_between = 1
+    person = entitlement(own(TOMORROW, 10), grants=[given])
+    assert obstacle(person, TOMORROW + dt.timedelta(days), 10) is found
+
+
 # -- The person's own visits -------------------------------------------------------
 
 
@@ -186,13 +232,17 @@ def test_a_booking_is_charged_in_minutes_to_its_local_date():
 
 
 def test_the_span_is_whole_weeks_and_months_around_the_days_before_and_after():
-    since, until = charged_span(dt.date(2026, 11, 17), dt.date(2026, 11, 18))
+    since, until = charged_span(dt.date(2026, 11, 16), dt.date(2026, 11, 17))
     assert since == local(dt.date(2026, 11, 1), 0)
     assert until == local(dt.date(2026, 12, 1), 0)
     # The day before Monday is in last week, the day after Sunday in the next.
     since, until = charged_span(dt.date(2026, 6, 1), dt.date(2026, 5, 31))
     assert since == local(dt.date(2026, 5, 1), 0)
     assert until == local(dt.date(2026, 7, 1), 0)
+    # As many days as may have to lie between two visits.
+    since, until = charged_span(dt.date(2026, 11, 2), dt.date(2026, 11, 29))
+    assert since == local(dt.date(2026, 10, 20), 0)
+    assert until == local(dt.date(2026, 12, 13), 0)
 
 
 def test_the_last_day_is_so_many_days_ahead_of_the_local_date():
@@ -252,7 +302,7 @@ def test_own_bookings_are_the_persons_confirmed_ones_of_the_span(service, recipi
     booking(TODAY, 12, status="cancelled", cancelled_at=timezone.now())
     booking(TODAY, 12, who=someone())
 
-    found = own_around(recipient, dt.date(2026, 11, 17), dt.date(2026, 11, 18))
+    found = own_around(recipient, dt.date(2026, 11, 16), dt.date(2026, 11, 17))
 
     assert {one.id for one in found} == {one.pk for one in inside}
     one = next(one for one in found if one.id == inside[0].pk)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.models import Message
 from booking.actions.essential import alert_unbooked
@@ -126,15 +127,23 @@ def test_administrators_get_one_message_near_the_end_of_the_week(
     assert told() == [administrator.pk] * 2
 
 
-def test_a_visit_cancelled_after_that_sends_another_message(department, administrator, service):
+@pytest.mark.parametrize("how", ["cancelled", "not charged"])
+def test_a_visit_given_back_after_that_sends_another_message(
+    department, administrator, service, how
+):
     grant = essential(service, amount=1)
     essential(service)  # already in the first message
     visit = booked(grant, FRIDAY + dt.timedelta(days=1))
     with time_machine.travel(at_noon(FRIDAY), tick=False) as clock:
         alert_unbooked(at_noon(FRIDAY))
         clock.shift(3600)
-        Booking.objects.filter(pk=visit.pk).update(status=Booking.Status.CANCELLED, grant=grant)
-        visit.events.create(kind=BookingEvent.Kind.CANCELLED)
+        if how == "cancelled":
+            Booking.objects.filter(pk=visit.pk).update(
+                status=Booking.Status.CANCELLED, grant=grant
+            )
+            visit.events.create(kind=BookingEvent.Kind.CANCELLED)
+        else:
+            Booking.objects.filter(pk=visit.pk).update(uncharged_at=timezone.now(), grant=grant)
         clock.shift(3600)
         for _ in range(2):
             alert_unbooked(at_noon(FRIDAY))

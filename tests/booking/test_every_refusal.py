@@ -6,7 +6,7 @@ from booking import errors
 from booking.api.refusals import refusal_of
 from booking.views.staff import phone
 from booking.views.steps import TEMPLATES
-from tests.booking.refusals import REFUSALS_OF_BOOKING, REFUSALS_OF_STAFF
+from tests.booking.refusals import ALL_REFUSALS, REFUSALS_OF_BOOKING, REFUSALS_OF_STAFF
 
 ANSWERED_BY_THE_VIEW = {errors.KeyReused}
 
@@ -21,7 +21,7 @@ def test_a_staff_page_knows_it(error):
     assert error in {*phone.REFUSALS, *ANSWERED_BY_THE_VIEW}
 
 
-@pytest.mark.parametrize("error", REFUSALS_OF_STAFF)
+@pytest.mark.parametrize("error", ALL_REFUSALS)
 def test_the_api_has_a_code_for_it(error):
     assert refusal_of(error()).code != "not_possible"
 

@@ -50,6 +50,12 @@ def people(draw):
             period=draw(st.sampled_from(Grant.Period.values)),
             valid_from=first,
             valid_until=last,
+            kind_of_time=draw(st.sampled_from(["free", "window", "window", "set"])),
+            choice_from=draw(st.sampled_from([None, None, DATE, DATE + dt.timedelta(1)])),
+            window_start=dt.time(draw(st.integers(0, 12))),
+            window_end=dt.time(draw(st.integers(13, 23))),
+            at_most_a_day=draw(st.sampled_from([None, 1, 2])),
+            days_between=draw(st.sampled_from([None, None, 0, 1])),
         )
         for first, last in draw(
             st.sampled_from(

@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from booking.quota import Charge, cost, period_of, used, whole_periods
+from booking.outcomes import Outcome
+from booking.quota import Charge, cost, is_charged, period_of, used, whole_periods
 
 CLEANING, BATH = uuid.uuid4(), uuid.uuid4()
 
@@ -74,3 +75,39 @@ def test_what_is_used_is_the_services_own_from_the_first_to_the_last_day():
     assert used(charges, CLEANING, "visits", period) == 2
     assert used(charges, CLEANING, "minutes", period) == 75
     assert used(charges, BATH, "minutes", period) == 20
+
+
+@pytest.mark.parametrize(
+    ("outcome", "always", "if_declined_counts", "if_no_contact_counts"),
+    [
+        (Outcome.DONE, True, True, True),
+        (Outcome.PARTLY, True, True, True),
+        (Outcome.DECLINED, False, True, False),
+        (Outcome.NO_CONTACT, False, False, True),
+        (Outcome.IN_HOSPITAL, False, False, False),
+        (Outcome.UNABLE, False, False, False),
+    ],
+)
+def test_a_visit_that_was_not_made_counts_only_by_a_setting(
+    outcome, always, if_declined_counts, if_no_contact_counts
+):
+    def counts(declined=False, no_contact=False, kind="free"):
+        return is_charged(
+            outcome,
+            had_seat=True,
+            kind_of_time=kind,
+            charges_declined=declined,
+            charges_no_contact=no_contact,
+        )
+
+    assert counts() is always
+    assert counts(declined=True) is if_declined_counts
+    assert counts(no_contact=True) is if_no_contact_counts
+    for kind in ("set", "window"):
+        assert counts(no_contact=True, kind=kind) is always
+
+
+def test_nothing_reported_counts_when_somebody_was_to_come():
+    settings = {"kind_of_time": "set", "charges_declined": True, "charges_no_contact": True}
+    for had_seat in (True, False):
+        assert is_charged(None, had_seat=had_seat, **settings) is had_seat

@@ -37,7 +37,8 @@ POSTS = {
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
-    "add_contact", "remove_contact",
+    "report_departure", "confirm_departure", "undo_departure",
+    "add_contact", "keep_visit", "note_call", "remove_contact",
 }  # fmt: skip
 BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
 
@@ -697,6 +698,7 @@ def test_every_page_is_for_the_departments_administrator_alone(
         "contact": recipient.contacts.create(position=1, name="X", phone="+4790000021").pk,
         "invitation": uuid.uuid4(),
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "departure": recipient.departures.create(why="moved").pk,
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,

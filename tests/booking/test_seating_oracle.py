@@ -166,6 +166,34 @@ def test_when_a_carer_is_away_nearly_all_visits_that_can_be_seated_are(figure):
     assert needlessly <= 0.005 * lost
 
 
+def test_visits_of_a_lower_rank_are_seated_as_if_the_others_without_a_seat_were_not_there():
+    rng = random.Random(20261126)
+    days = with_both = 0
+    while days < CASES // 4:
+        seats, visits, _ = random_day(rng)
+        away = rng.choice(seats)
+        lost = {visit.id for visit in visits if visit.seat == away.id}
+        if not lost:
+            continue
+        days += 1
+        left = [replace(one, is_withdrawn=True) if one is away else one for one in seats]
+        ranks = {visit.id: rng.choice([0, 1, 2]) for visit in visits}
+
+        changed = DaySeating(left, visits).repair(ranks=ranks)
+
+        now = [replace(visit, seat=changed.get(visit.id, visit.seat)) for visit in visits]
+        assert not faults(left, now, {visit.id: visit.seat for visit in now})
+        for rank in (0, 1):
+            ahead = [one for one in visits if one.id not in lost or ranks[one.id] <= rank]
+            alone = DaySeating(left, ahead).repair(ranks=ranks)
+            waiting = {one.id for one in ahead if one.id in lost}
+            seated = {id_ for id_ in waiting if changed.get(id_)}
+            assert seated == {id_ for id_ in waiting if alone.get(id_)}
+            with_both += len(ahead) < len(visits) and bool(seated)
+
+    assert with_both
+
+
 def test_on_alike_seats_nothing_is_held_back(figure):
     """Days of up to thirty carers, booked at random until they are full: a refused visit
     meets a moment with as many visits under way as there are carers."""

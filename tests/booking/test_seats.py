@@ -74,6 +74,26 @@ def test_unstaffed_visits_get_a_seat_when_a_carer_is_added(day, shift, book, adm
     assert len(reseated.moved) == 1
 
 
+def test_what_the_municipality_sets_is_seated_first_then_what_has_a_window(
+    day, shift, book, someone, administrator
+):
+    kinds = ["free", "window", "set"]
+    others = [factories.ShiftFactory(day=day), factories.ShiftFactory(day=day)]
+    visits = [book(local(TOMORROW, 10), someone()).visits.get() for _kind in kinds]
+    for visit, kind in zip(visits, kinds, strict=True):
+        visit.booking.recipient.grants.update(kind_of_time=kind)
+    for one in (shift, *others):
+        withdraw(one)
+    seats.registered().reseat(day, by=administrator)
+
+    for count in (1, 2):  # of places
+        factories.ShiftFactory(day=day)
+        seats.registered().reseat(day, by=administrator)
+        for visit in visits:
+            visit.refresh_from_db()
+        assert [visit.shift is not None for visit in visits] == [False, count > 1, True]
+
+
 def test_on_a_settled_day_a_person_decides(day, shift, book, administrator):
     visit = book(local(TOMORROW, 10)).visits.get()
     factories.ShiftFactory(day=day)

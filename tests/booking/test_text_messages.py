@@ -1,6 +1,7 @@
 """Every text message of every kind fits in two parts, in each language, with ordinary names."""
 
 import datetime as dt
+import uuid
 from itertools import chain, product
 
 import pytest
@@ -9,8 +10,17 @@ from django.utils import timezone, translation
 from accounts.messages import addresses, notices
 from accounts.messages.texts import REPLACED, is_gsm7, parts, text_of
 from accounts.models import Message, MessageChoices
-from booking.models import BookingEvent, BookingSeries, SeriesDate
-from booking.notices import essential, mandates, series, visits, wishes
+from booking.models import BookingEvent, BookingSeries, SeriesDate, VisitRequest
+from booking.notices import (
+    charges,
+    essential,
+    mandates,
+    pauses,
+    series,
+    visit_requests,
+    visits,
+    wishes,
+)
 from tests import factories
 from tests.factories import local
 
@@ -91,6 +101,63 @@ def of_series(recipient, service, holder):
             yield message(kind, to, recipient, about_id=found.pk, facts={"date": str(DAY)})
 
 
+def of_pauses(recipient, service, holder, administrator):
+    pause = factories.PauseFactory(
+        recipient=recipient, last_day=None, cancelled=[uuid.uuid4() for _ in range(12)]
+    )
+    facts = {"pause": str(pause.pk)}
+    for kind in (pauses.CARER, pauses.DEPARTMENT):
+        yield message(kind, administrator, recipient, about_id=service.department_id, facts=facts)
+    for kind in (pauses.BEGUN, pauses.STOPPED, pauses.STANDS, pauses.ENDED):
+        if kind == pauses.ENDED:
+            pause.ended_at = timezone.now()
+            pause.save()
+        for one, to in (
+            (kind, recipient.user),
+            (pauses.by_others(kind), recipient.user),
+            (pauses.for_others(kind), holder),
+        ):
+            yield message(one, to, recipient, about_id=pause.pk)
+
+
+def of_requests(recipient, service, holder):
+    booking = factories.BookingFactory(
+        recipient=recipient, service=service, starts_at=local(DAY, 7)
+    )
+    asked = VisitRequest.objects.create(
+        booking=booking, kind="unwanted", answer="kept", answered_at=timezone.now()
+    )
+    for kind, to in (
+        (visit_requests.KEPT, recipient.user),
+        (visit_requests.KEPT_FOR_OTHERS, holder),
+    ):
+        yield message(kind, to, recipient, about_id=asked.pk)
+
+
+def of_charges(recipient, service, holder):
+    """Not made, and then counted after all."""
+    for hour, counts in enumerate((False, True)):
+        booking = factories.BookingFactory(
+            recipient=recipient,
+            service=service,
+            starts_at=local(DAY, 5 + hour),
+            uncharged_at=None if counts else timezone.now(),
+        )
+        for kind, to in (
+            (charges.CHARGE, recipient.user),
+            (charges.CHARGE_FOR_OTHERS, holder),
+        ):
+            found = message(kind, to, recipient, about_id=booking.pk, facts={"counts": counts})
+            if counts:
+                state = Message.State.SENT
+                message(
+                    kind, to, recipient, about_id=booking.pk, facts={"counts": False},
+                    key=str(booking.pk), state=state, ended_at=timezone.now(),
+                    expires_at=timezone.now(), due_at=timezone.now(),
+                ).save()  # fmt: skip
+            yield found
+
+
 def others(recipient, service, holder, administrator):
     mandate = recipient.mandates.first()
     for kind in (mandates.GIVEN, mandates.ENDED, mandates.LEFT):
@@ -114,7 +181,12 @@ def texts(recipient, service, holder, administrator):
     yield CODE, addresses.code("123456")
     people = (recipient, service, holder)
     for one in chain(
-        others(*people, administrator), of_events(*people, administrator), of_series(*people)
+        others(*people, administrator),
+        of_events(*people, administrator),
+        of_series(*people),
+        of_pauses(*people, administrator),
+        of_requests(*people),
+        of_charges(*people),
     ):
         yield one.kind, notices.find(one.kind).compose(one)
 

@@ -1,11 +1,15 @@
 """A care worker's pages on a phone, also without JavaScript."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from booking import queries
+from booking.models import Visit
 from tests import factories
 from tests.browser.conftest import PHONE
 from workflow import actions
@@ -66,3 +70,36 @@ def test_touch_targets_are_large(open_page, emil):
     assert len(heights) > 4
     assert min(heights) >= 56
     assert max(heights) >= 68
+
+
+def test_an_unmade_visit_comes_back_to_quota_and_list(open_page, emil, administrator, department):
+    """Recorded in two presses; the person sees it on their page, the department on theirs."""
+    visit = Visit.objects.order_by("starts_at").first()
+    booking = visit.booking
+    recipient = booking.recipient
+    recipient.user = factories.UserFactory(language="en")
+    recipient.save()
+    grant = factories.GrantFactory(
+        recipient=recipient, service=booking.service, amount=1, is_essential=True
+    )
+    administrator.language = "en"
+    administrator.save()
+    day = timezone.localdate(visit.starts_at)
+    assert [one.left for one in queries.balances(recipient, day)] == [0]
+
+    page = open_page("/my-day/", user=emil, viewport=PHONE)
+    page.get_by_role("link", name="Could not be done").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Kari")).to_be_visible()
+
+    assert [one.left for one in queries.balances(recipient, day)] == [1]
+    page = open_page(f"/bookings/{booking.pk}/", user=recipient.user)
+    expect(page.get_by_text("1 of 1")).to_be_visible()
+    page = open_page(reverse("workflow:today", args=[department.pk]), user=administrator)
+    essential = page.get_by_role("region", name="Essential services not booked")
+    expect(essential.get_by_role("link", name=recipient.full_name, exact=True)).to_be_visible()
+    again = page.get_by_role("region", name="1 visit to book again")
+    again.get_by_role("link", name="Book another time").click()
+    expect(page).to_have_url(
+        re.compile(reverse("booking:phone", args=[department.pk, recipient.pk, grant.service_id]))
+    )

@@ -14,6 +14,9 @@ from workflow import actions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+HAS_COVERAGE = """
+value => Object.defineProperty(navigator, "onLine", {value, configurable: true})
+"""
 TODAY = dt.date(2026, 11, 24)
 
 
@@ -53,6 +56,13 @@ def test_a_visit_without_contact_stays_red_until_somebody_has_met_the_person(
 
     carer = open_page("/my-day/", user=care_worker, viewport=PHONE)
     carer.get_by_role("link", name="No contact").click()
+    expect(carer.get_by_text("You have no coverage: call")).to_be_hidden()
+    carer.evaluate(HAS_COVERAGE, False)
+    carer.get_by_role("button", name="Save").click()
+    expect(carer.get_by_text("You have no coverage: call")).to_be_visible()
+    carer.evaluate(HAS_COVERAGE, True)
+    carer.evaluate("dispatchEvent(new Event('online'))")
+    expect(carer.get_by_text("You have no coverage: call")).to_be_hidden()
     carer.get_by_role("button", name="Save").click()
     expect(carer.get_by_role("link", name="Tone Strand")).to_be_visible()
     carer.get_by_role("button", name=re.compile("No answer.*Tone Strand")).click()
@@ -73,7 +83,9 @@ def test_a_visit_without_contact_stays_red_until_somebody_has_met_the_person(
     actions.close_day(department=department, date=TODAY, by=administrator, despite_untold=True)
     dina.goto("/")
     expect(dina.get_by_text("nobody has met them yet")).to_be_visible()
-    second = open_page(url, user=evening, viewport=PHONE)
+    second = open_page("/my-day/", user=evening, viewport=PHONE)
+    assert faults_of(second) == []
+    second.get_by_role("link", name="See what was tried, and confirm").click()
     second.get_by_label("I have spoken to them").check()
     second.get_by_role("button", name="Confirm").click()
     expect(second.get_by_text(f"{evening.full_name} has spoken to the person")).to_be_visible()

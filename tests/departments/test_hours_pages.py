@@ -130,7 +130,7 @@ def test_visits_are_named_in_the_preview(dina, row, fake_seats):
 
     saved = dina.post(url("change_period", row), confirmed, follow=True)
     assert "1 visit has nobody to go." in saved.text
-    assert f'href="/departments/{row.department_id}/today/#unstaffed"' in saved.text
+    assert f'href="/departments/{row.department_id}/today/"' in saved.text
 
 
 def test_a_named_shift_is_removed_only_after_a_preview(dina, row, care_worker):

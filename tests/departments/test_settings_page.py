@@ -36,6 +36,7 @@ def typed(department, **values):
         "public_holidays": "sunday",
         "week_warning_days": "4",
         "month_warning_days": "7",
+        "charges_no_contact": "on",
         "no_contact_minutes": "15",
         "version": "1",
         **values,

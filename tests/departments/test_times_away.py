@@ -61,7 +61,7 @@ def test_periods_that_touch_are_joined(periods, found):
 @pytest.mark.django_db(transaction=True)
 def test_withdrawn_shifts_of_the_release_before_are_away_in_their_minutes():
     before = [("departments", "0002_when_to_warn_of_essential_services")]
-    after = MigrationExecutor(connection).loader.graph.leaf_nodes("departments")
+    after = MigrationExecutor(connection).loader.graph.leaf_nodes()
     MigrationExecutor(connection).migrate(before)
     try:
         apps = MigrationExecutor(connection).loader.project_state(before).apps

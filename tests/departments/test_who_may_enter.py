@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 POSTS = {
     "add_period",
+    "change_phones",
     "change_period",
     "undo_change",
     "set_special_day",

@@ -19,7 +19,7 @@ from booking.models import Booking
 from tests import factories
 from tests.booking_forms import booking, cancelling, moving
 from tests.factories import local
-from workflow.models import Report
+from workflow.models import NoContact, Report
 
 ME = "/me/"
 LOG_IN = "/accounts/login/"
@@ -173,7 +173,9 @@ class CarerClient(Client):
         visit = self.rng.choice(self.visits)
         outcome = self.rng.choice([one for one in OUTCOMES if one != self.outcomes.get(visit)])
         url = f"/my-day/{visit.day.date}/visits/{visit.pk}/report/"
-        return ReportForm(visit, outcome, self.reader.post(url, {"outcome": outcome}))
+        # A correction of "no contact" says how the carer has met the person.
+        sent = {"outcome": outcome, "how": NoContact.How.SEEN.value}
+        return ReportForm(visit, outcome, self.reader.post(url, sent))
 
     def note(self, form, answer):
         if answer.status != 302 or not answer.location.startswith("/my-day/"):

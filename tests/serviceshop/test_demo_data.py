@@ -47,6 +47,7 @@ def check_plan(planned, today):
     assert max(shift.date for shift, _ in visits) <= today + dt.timedelta(days=14)
     a_day = Counter((shift.date, visit.grant) for shift, visit in visits)
     assert max(a_day.values()) == 1  # never two showers
+    assert all(visit.grant.allows(visit.period) for _, visit in visits)
     a_week = Counter((shift.week, visit.grant) for shift, visit in visits)
     assert all(count <= grant.service.amount for (_, grant), count in a_week.items())
     for shift in planned.shifts:
@@ -159,6 +160,10 @@ def check_rules(capsys):
         (booking.grant_id, timezone.localdate(booking.starts_at).isocalendar()[:2])
         for booking in Booking.objects.all()
     )
+    staff = set(Employee.objects.values_list("person", flat=True))
+    planned_by = BookingEvent.objects.filter(booking__grant__kind_of_time="set")
+    assert set(planned_by.values_list("by", flat=True)) <= staff
+    assert planned_by.exists()
     granted = dict(Grant.objects.values_list("pk", "amount"))
     assert all(count <= granted[grant] for (grant, _week), count in used.items())
 

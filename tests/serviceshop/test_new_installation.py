@@ -43,6 +43,7 @@ def test_an_administrator_sets_everything_up_and_a_recipient_books(client, time_
         minutes="60",
         carers="1",
         place="home",
+        kind_of_time="free",
         symbol="bucket",
         is_active="on",
     )

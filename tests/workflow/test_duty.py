@@ -7,11 +7,13 @@ from django.http import Http404
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry, Change
+from booking.models import Visit
 from booking.queries.access_log import access_log_of, with_roles
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.models import DutyMark
 from tests import factories
+from tests.html_forms import Forms
 from workflow import actions as workflow_actions
 from workflow.errors import NotYourVisit
 
@@ -158,3 +160,161 @@ def test_the_lead_reports_a_visit_of_another_and_the_log_says_as_what(
     recipient = visit.booking.recipient
     (line,) = with_roles(recipient, access_log_of(recipient))
     assert line.roles == ["Duty lead"]
+
+
+@pytest.fixture
+def early(department, service, other_department, time_machine):
+    """06:45: the lead and three carers, 07–15. Two carers have medicine at 9; Nora, who alone
+    stays, has cleaning then."""
+    time_machine.move_to(at(6, 45), tick=False)
+    service.kind_of_time = "set"
+    service.save()
+    cleaning = factories.ServiceFactory(department=department, kind_of_time="free")
+    day = factories.DayFactory(department=department, date=DATE, settled_at=at(1))
+    shifts = [
+        factories.ShiftFactory(
+            day=day,
+            person=factories.EmployeeFactory(
+                department=department, person__given_name=name
+            ).person,
+            starts_at=at(7),
+            ends_at=at(15),
+        )
+        for name in ("Marte", "Sara", "Nora")
+    ]
+    visits = [
+        factories.VisitFactory(
+            day=day,
+            shift=shift,
+            booking__service=its,
+            booking__starts_at=at(hour),
+            booking__carers=1,
+            booking__grant=None,
+        )
+        for shift, its, hour in zip(shifts, (service, service, cleaning), (9, 11, 9), strict=True)
+    ]
+    lead = factories.EmployeeFactory(department=other_department).person
+    own = factories.ShiftFactory(
+        day=factories.DayFactory(department=other_department, date=DATE),
+        person=lead,
+        starts_at=at(7),
+        ends_at=at(15),
+    )
+    own.duty_for.add(department)
+    return lead, shifts, visits
+
+
+def press(client, page, action):
+    (form,) = [one for one in Forms("/duty/", page.text).forms if one.action == action]
+    return client.post(action, form.fields, follow=True)
+
+
+def test_two_are_sick_and_all_that_must_be_given_is_covered_in_four_presses(
+    client, early, department
+):
+    lead, (marte, sara, nora), (first, second, cleaning) = early
+    client.force_login(lead)
+    page = client.get(reverse("workflow:duty"))
+
+    for sick in (marte, sara):
+        url = reverse("workflow:sick_today", args=[department.pk, DATE, sick.pk])
+        page = press(client, page, url)
+    assert [card.visit for card in page.context["days"][0].open_cards] == [first, second]
+    url = reverse("workflow:cover", args=[department.pk, DATE])
+    page = client.get(url)
+    assert page.context["suggestion"].lost == [cleaning]
+    press(client, page, url)
+
+    for visit in (first, second):
+        visit.refresh_from_db()
+        assert visit.shift == nora
+    cleaning.booking.refresh_from_db()
+    assert cleaning.booking.status == "cancelled"
+    assert Change.objects.get(verb="give_up_visit").subject_id == cleaning.booking.recipient_id
+    assert set(AccessLogEntry.objects.values_list("as_duty_lead", flat=True)) == {True}
+
+
+def test_a_suggestion_that_has_changed_is_shown_again(client, early, department):
+    lead, shifts, (first, second, cleaning) = early
+    client.force_login(lead)
+    factories.take_away(shifts[0])
+    Visit.objects.filter(pk=first.pk).update(shift=None)
+    url = reverse("workflow:cover", args=[department.pk, DATE])
+    page = client.get(url)
+    Visit.objects.filter(pk=second.pk).update(shift=None)
+    factories.take_away(shifts[1])  # who would have taken it
+
+    page = press(client, page, url)
+
+    assert page.context["suggestion"].lost == [cleaning]
+    first.refresh_from_db()
+    cleaning.booking.refresh_from_db()
+    assert first.shift is None
+    assert cleaning.booking.status == "booked"
+
+
+def test_after_midnight_the_night_s_visits_are_still_covered(
+    client, early, department, time_machine
+):
+    lead, shifts, (first, *_visits) = early
+    Visit.objects.filter(pk=first.pk).update(
+        shift=None,
+        starts_at=at(2, date=TOMORROW),
+        ends_at=at(3, date=TOMORROW),
+        occupied_until=at(3, date=TOMORROW),
+    )
+    for shift in (shifts[0], lead.shifts.get()):
+        shift.ends_at = at(7, date=TOMORROW)
+        shift.save()
+    time_machine.move_to(at(1, date=TOMORROW), tick=False)
+    client.force_login(lead)
+
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert [one.visit for one in page.context["suggestion"].given] == [first]
+
+
+def test_a_mistaken_sickness_is_undone(client, early, department):
+    lead, (marte, *_others), (first, *_visits) = early
+    client.force_login(lead)
+    url = reverse("workflow:sick_today", args=[department.pk, DATE, marte.pk])
+    page = press(client, client.get(reverse("workflow:duty")), url)
+    first.refresh_from_db()
+    assert first.shift is None
+
+    absence = marte.times_away.get().absence_id
+    press(client, page, reverse("workflow:undo_sick", args=[department.pk, DATE, absence]))
+
+    first.refresh_from_db()
+    assert first.shift == marte
+
+
+def test_what_nobody_at_work_can_take_stays_with_whom_to_call(client, early, department):
+    lead, shifts, visits = early
+    client.force_login(lead)
+    Visit.objects.update(shift=None)
+    for shift in shifts:
+        factories.take_away(shift)
+    off = factories.EmployeeFactory(
+        department=department, person__phone="+4790112233", person__given_name="Silje"
+    ).person
+
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert page.context["suggestion"].left == visits[:2]
+    assert page.context["people"] == [off]
+    assert "tel:+4790112233" in page.text
+
+
+def test_the_board_offers_the_lead_only_what_they_may(client, early, department, administrator):
+    lead, _shifts, (first, *_visits) = early
+    url = reverse("workflow:board_visit", args=[department.pk, DATE, first.pk])
+    booking = first.booking
+    by_phone = reverse(
+        "booking:phone_visit", args=[department.pk, booking.recipient_id, booking.pk]
+    )
+
+    client.force_login(lead)
+    assert by_phone not in client.get(url).text
+    client.force_login(administrator)
+    assert by_phone in client.get(url).text

@@ -12,8 +12,8 @@ from accounts.messages import sms
 from accounts.messages.sms import GatewayFailed
 from accounts.models import AccessLogEntry, Change, Message
 from booking import outcomes
-from booking.models import Contact
-from departments.models import Day, Department, Employee, Service
+from booking.models import Booking, Contact
+from departments.models import Day, Department, Employee, KindOfTime, Service
 from tests import factories
 from workflow import actions, queries
 from workflow.errors import NotConfirmed, NotConfirmedYet
@@ -45,11 +45,18 @@ def silent(visit, care_worker):
 
 
 @pytest.mark.parametrize(
-    ("place", "is_opened"),
-    [(Service.Place.HOME, True), (Service.Place.OFFICE, False), (Service.Place.REMOTE, False)],
+    ("place", "kind_of_time", "is_opened"),
+    [
+        (Service.Place.HOME, KindOfTime.FREE, True),
+        (Service.Place.OFFICE, KindOfTime.SET, False),
+        (Service.Place.REMOTE, KindOfTime.SET, True),
+        (Service.Place.REMOTE, KindOfTime.FREE, False),
+    ],
 )
-def test_no_contact_at_home_is_opened(visit, care_worker, place, is_opened):
-    Service.objects.update(place=place)
+def test_no_contact_at_home_or_at_a_set_time_by_phone_is_opened(
+    visit, care_worker, place, kind_of_time, is_opened
+):
+    Service.objects.update(place=place, kind_of_time=kind_of_time)
     for _ in range(2):
         actions.report(visit=visit, outcome=SILENT, by=care_worker)
     assert NoContact.objects.filter(visit=visit, confirmed_at=None).count() == is_opened
@@ -105,13 +112,17 @@ def test_the_database_refuses_an_end_without_a_person(silent, fields):
 
 def test_the_recipient_is_told_nothing_before_it_is_confirmed(silent, administrator):
     booking = silent.visit.booking_id
+    Department.objects.update(charges_no_contact=False)
     assert outcomes.registered().of([booking]) == {}
+    assert Booking.objects.get(pk=booking).uncharged_at is None
     assert not Message.objects.exists()
     assert not Change.objects.exists()  # the recipient reads those about them
 
     actions.confirm_contact(no_contact=silent, how="seen", by=administrator)
 
     assert booking in outcomes.registered().of([booking])
+    assert Booking.objects.get(pk=booking).uncharged_at
+    assert Message.objects.exists()
 
 
 # -- Alarms ---------------------------------------------------------------------------

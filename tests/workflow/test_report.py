@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.changes import People, describe
 from accounts.models import Change
-from booking.models import Visit
+from booking.models import Booking, Visit
 from departments.models import Day
 from tests import factories
 from workflow import actions, queries
@@ -35,6 +35,23 @@ def test_a_carer_reports_a_visit(visit, care_worker, now, outcome):
 
     assert Report.objects.get() == report
     assert (report.outcome, report.by, report.at) == (outcome, care_worker, now)
+
+
+def test_a_report_and_its_correction_decide_whether_the_visit_counts(visit, care_worker, now):
+    for outcome, uncharged_at in (("unable", now), ("done", None), ("in_hospital", now)):
+        actions.report(visit=visit, outcome=outcome, by=care_worker)
+        assert Booking.objects.get().uncharged_at == uncharged_at
+
+
+def test_one_of_two_carers_who_did_it_makes_the_visit_count(
+    visit, day, care_worker, administrator
+):
+    other = factories.VisitFactory(
+        day=day, booking=visit.booking, shift=factories.ShiftFactory(day=day)
+    )
+    actions.report(visit=visit, outcome="done", by=care_worker)
+    actions.report(visit=other, outcome="unable", by=administrator)
+    assert Booking.objects.get().uncharged_at is None
 
 
 def test_the_report_that_another_replaces_is_kept(visit, care_worker, administrator, now):

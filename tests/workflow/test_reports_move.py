@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from accounts.models import Change
+from booking.models import Booking
 from tests import factories
 from workflow import actions, queries
 from workflow.models import Report
@@ -85,3 +86,20 @@ def test_an_outcome_with_another_name_is_renamed_with_its_history(department, ad
         assert Report.objects.get().outcome == new
         assert [one.outcome for one in queries.earlier_reports(report)] == ["done", new]
         assert [one.after["outcome"] for one in changes.all()] == [new, "done"]
+
+
+def test_what_we_could_not_do_before_stops_counting(administrator, department):
+    day = factories.DayFactory(department=department)
+    for hour, outcomes in enumerate((["unable"], ["unable", "done"], ["no_contact"]), 8):
+        booking = factories.BookingFactory(starts_at=factories.local(day.date, hour))
+        for outcome in outcomes:
+            visit = factories.VisitFactory(day=day, booking=booking)
+            Report.objects.create(
+                visit=visit, outcome=outcome, by=administrator, at=timezone.now()
+            )
+    run(importlib.import_module("workflow.migrations.0007_charges").UNABLE)
+    assert [booking.uncharged_at is None for booking in Booking.objects.order_by("starts_at")] == [
+        False,
+        True,
+        True,
+    ]

@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry, User
-from booking.models import BookingEvent, Visit
+from booking.actions.essential import count_slack
+from booking.models import BookingEvent, Slack, Visit
+from booking.queries.essential import unbooked
 from departments.models import Day
 from tests import factories
-from workflow import queries
+from workflow import actions, queries
 from workflow.models import Report
 
 NOW = dt.datetime(2026, 11, 27, 13, tzinfo=dt.UTC)  # a Friday, 14:00 here
@@ -41,12 +43,12 @@ def test_many_unstaffed_visits_of_later_days_are_folded(
 ):
     later = factories.DayFactory(department=department, date=day.date + dt.timedelta(days=5))
     visits = [visit_at(day, 15), visit_at(tomorrow, 9), *(visit_at(later, 9) for _ in range(4))]
-    assert len(today(department).problems_soon) == 6
+    assert today(department).problems_folded == []
 
     visits.append(visit_at(later, 10))
     found = today(department)
-    assert [problem.card.id for problem in found.problems_soon] == [one.pk for one in visits[:2]]
-    assert {problem.card.id for problem in found.problems_later} == {one.pk for one in visits[2:]}
+    assert [problem.card.id for problem in found.problems_next] == [visits[1].pk]
+    assert {problem.card.id for problem in found.problems_folded} == {one.pk for one in visits[2:]}
     client.force_login(administrator)
     page = client.get(reverse("workflow:today", args=[department.pk])).text
     assert page.count('<details class="more later-day">') == 1
@@ -108,6 +110,29 @@ def test_the_figures_are_those_of_the_day(department, day, tomorrow, shift, visi
     assert (figures.at_work, figures.at_work_now) == (1, 1)
     assert (figures.used_hours, figures.staffed_hours, figures.used_percent) == (3, 12, 25)
     assert (figures.ahead, figures.ahead_unstaffed) == (1, 1)
+
+
+def test_a_visit_that_we_could_not_make_is_to_be_booked_again_until_it_is(
+    client, administrator, department, day, tomorrow, shift, visit_at
+):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    url = reverse("workflow:today", args=[department.pk])
+    unable, in_hospital = visit_at(day, 9, shift=shift), visit_at(day, 11, shift=shift)
+    for visit, outcome in ((unable, "unable"), (in_hospital, "in_hospital")):
+        actions.report(visit=visit, outcome=outcome, by=administrator)
+    booking = unable.booking
+
+    page = client.get(url).text
+    assert "1 visit to book again" in page
+    link = reverse("booking:phone", args=[department.pk, booking.recipient_id, booking.service_id])
+    assert link in page
+    board = reverse("workflow:board_visit", args=[department.pk, day.date, unable.pk])
+    assert link in client.get(board).text
+
+    visit_at(tomorrow, 9, booking__recipient=booking.recipient, booking__service=booking.service)
+    assert "to book again" not in client.get(url).text
 
 
 def test_an_absence_lists_its_unfilled_shifts(department, day, shift, care_worker):
@@ -181,17 +206,65 @@ def test_an_unbooked_essential_service_is_listed(department, day, now, unit, amo
     assert [one.unbooked.missing for one in today(department).essential.shown] == missing
 
 
-def test_open_days_that_are_left_of_a_week_are_counted(department):
-    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own."""
+def test_days_with_a_free_time_for_the_person_are_counted(department):
+    """The day is a Friday. Saturdays are closed, and this Sunday has hours of its own, which one
+    of the two has filled with a visit elsewhere."""
     for weekday in (1, 5):
         factories.OpeningHoursFactory(department=department, weekday=weekday)
+    sunday = NOW.date() + dt.timedelta(days=2)
     factories.SpecialHoursFactory(
-        special_day__department=department,
-        special_day__date=NOW.date() + dt.timedelta(days=2),
+        special_day__department=department, special_day__date=sunday, staff=2
     )
-    factories.GrantFactory(service__department=department, is_essential=True, period="week")
-    (one,) = today(department).essential.shown
-    assert (one.unbooked.days_left, one.open_days) == (3, 2)
+    service = factories.ServiceFactory(department=department)
+    free, busy = (
+        factories.GrantFactory(service=service, is_essential=True, period="week") for _ in range(2)
+    )
+    whole = factories.local(sunday, 0)
+    factories.BookingFactory(
+        recipient=busy.recipient,
+        starts_at=whole,
+        ends_at=whole + dt.timedelta(hours=24),
+    )
+    found = {one.unbooked.grant: one.free_days for one in today(department).essential.shown}
+    assert found[free][-1] == sunday
+    assert found[busy] == found[free][:-1]
+    assert list(found) == [busy, free]  # fewest days first
+
+
+def test_a_call_is_noted_in_one_press_and_shown(client, administrator, department):
+    administrator.language = "en"
+    administrator.save()
+    client.force_login(administrator)
+    grant = factories.GrantFactory(service__department=department, is_essential=True)
+    note = reverse("booking:note_call", args=[department.pk, grant.pk])
+    for _ in range(2):
+        client.post(note, {"outcome": "no_answer"})
+    page = client.get(reverse("workflow:today", args=[department.pk]))
+    (one,) = page.context["today"].essential.shown
+    assert [call.outcome for call in one.calls] == ["no_answer"]
+    assert ": did not answer" in page.text
+    assert client.post(note, {"outcome": "owl"}).status_code == 404
+    other = factories.GrantFactory()
+    elsewhere = reverse("booking:note_call", args=[department.pk, other.pk])
+    assert client.post(elsewhere, {"outcome": "no_answer"}).status_code == 404
+
+
+def test_the_nightly_count_orders_the_list(department):
+    factories.OpeningHoursFactory(department=department, weekday=5, staff=2)
+    service = factories.ServiceFactory(department=department)
+    grants = [
+        factories.GrantFactory(service=service, is_essential=True, period=period)
+        for period in ("month", "week")
+    ]
+    for days, grant in ((3, grants[0]), (1, grants[1])):
+        Slack.objects.create(grant=grant, days=days)
+    assert unbooked(department, NOW.date(), most=1).shown[0].grant == grants[1]
+    for _ in range(2):
+        count_slack(NOW)
+    counted = dict(Slack.objects.values_list("grant", "days"))
+    shown = today(department).essential.shown
+    assert counted == {one.unbooked.grant.pk: len(one.free_days) for one in shown}
+    assert set(counted) == {grant.pk for grant in grants}
 
 
 def test_each_problem_leads_to_give_move_cancel_and_call(
@@ -294,7 +367,7 @@ def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
     visits = [visit_at(day, hour) for hour in range(14, 20)]
 
     client.get(reverse("workflow:today", args=[department.pk]))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         page = client.get(reverse("workflow:today", args=[department.pk]))
 
     assert page.content.decode().count("unstaffed-visit") == len(visits)

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts.messages import mails, sms
-from accounts.messages.texts import text_of
 from accounts.models import User
 from accounts.phones import mobile_number
 from departments.models import Department, Employee
@@ -32,8 +31,10 @@ BATCH = 100
 
 
 class _Target(NamedTuple):
-    """Where an alarm goes: a mobile number or an e-mail address, and the reader's language."""
+    """Where an alarm goes: a mobile number or an e-mail address, and the reader's language.
+    ``key`` tells the targets of one alarm apart."""
 
+    key: str
     number: str
     email: str
     language: str
@@ -90,15 +91,13 @@ def _send(found: NoContact) -> bool:
 
 def _reach(found: NoContact, target: _Target) -> bool:
     """Whether the text message, or else the e-mail, was handed over."""
-    to = target.number or target.email
-    reference = uuid.uuid5(found.pk, f"{found.alarms}:{to}")
+    reference = uuid.uuid5(found.pk, f"{found.alarms}:{target.key}")
     try:
         with translation.override(target.language):
             words = no_contact_words(found)
             if target.number:
-                sms.gateway().send(
-                    number=target.number, text=text_of(words), reference=str(reference)
-                )
+                text = " ".join(words.lines)  # without whom to call: it may be the duty phone
+                sms.gateway().send(number=target.number, text=text, reference=str(reference))
             else:
                 mails.send(target.email, words, reference=reference)
     except Exception as error:  # the others must still be told; its text may carry the address
@@ -110,7 +109,7 @@ def _reach(found: NoContact, target: _Target) -> bool:
 def _duty(department: Department) -> Iterator[_Target]:
     number = mobile_number(staff_phone_of(department))
     if number and sms.is_offered():
-        yield _Target(number, "", translation.get_language() or "")
+        yield _Target("duty", number, "", translation.get_language() or "")
 
 
 def _administrators(department: Department) -> Iterator[_Target]:
@@ -121,4 +120,4 @@ def _administrators(department: Department) -> Iterator[_Target]:
     for person in people.distinct().order_by("pk"):
         number = mobile_number(person.phone) if sms.is_offered() else ""
         if number or person.message_email:
-            yield _Target(number, person.message_email, person.language)
+            yield _Target(str(person.pk), number, person.message_email, person.language)

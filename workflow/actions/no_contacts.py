@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions import record
 from accounts.models import User
 from booking.models import Visit
+from workflow.actions.charges import charge_by_reports, lock_recipient_of
 from workflow.errors import NotConfirmed, NotConfirmedYet
 from workflow.models import Attempt, NoContact
 from workflow.queries.no_contacts import needs_contact
@@ -65,12 +66,17 @@ def confirm_contact(
 ) -> NoContact:
     """Record that ``by`` has seen or spoken to the recipient at ``met_at``, now by default.
 
-    This ends the alarm. Confirming twice keeps who was first.
+    This ends the alarm, and decides whether the visit counts in the quota. Confirming
+    twice keeps who was first.
     """
     with transaction.atomic():
+        lock_recipient_of(no_contact.visit_id)
         found = _locked(no_contact.pk)
         if found.is_open:
             _confirm(found, how=how, met_at=met_at, by=by)
+            charge_by_reports(
+                Visit.objects.values_list("booking", flat=True).get(pk=found.visit_id)
+            )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Report what happened at a visit."""
+"""Report what happened at a visit, which decides whether it counts in the quota."""
 
 import datetime as dt
 import uuid
@@ -12,6 +12,7 @@ from accounts.models import User
 from booking.models import Visit
 from departments.models import Employee
 from departments.queries import duty_department, taken_off
+from workflow.actions.charges import charge_by_reports, lock_recipient_of
 from workflow.actions.no_contacts import end_by_report, open_no_contact
 from workflow.errors import (
     DayClosed,
@@ -44,7 +45,8 @@ def report(
     seen: int | None = None,
     how: str = "",
 ) -> Report:
-    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces.
+    """Report a visit's outcome, or correct it. A ``Change`` keeps what a report replaces, and the
+    booking stops to count in the quota, or counts again, as ``booking.quota.is_charged`` says.
 
     The carer who has the visit, or had its shift when it began, may report it until the
     department closes the day, and so may the day's duty lead; the department's administrators
@@ -59,6 +61,7 @@ def report(
     ``ReportedByAnother`` when somebody else has reported it since ``seen``.
     """
     with transaction.atomic():
+        lock_recipient_of(visit.pk)
         now = timezone.now()
         _check_may_report(visit, by=by, reason=reason, now=now)
         outcome = Report.Outcome(outcome)
@@ -77,6 +80,7 @@ def report(
         was = before and before.outcome
         if new.outcome == Report.Outcome.NO_CONTACT != was:
             open_no_contact(visit_id=visit.pk, by=by)
+        charge_by_reports(visit.booking_id)
     return new
 
 
@@ -109,6 +113,7 @@ def undo_report(*, visit: Visit, by: User) -> None:
     day was closed, and for other outcomes, which may have been acted upon.
     """
     with transaction.atomic():
+        lock_recipient_of(visit.pk)
         Visit.objects.select_for_update(of=("self",), no_key=True).filter(pk=visit.pk).first()
         found = Report.objects.select_related("visit__day").filter(visit=visit).first()
         if found is None:
@@ -120,6 +125,7 @@ def undo_report(*, visit: Visit, by: User) -> None:
             raise TooLateToUndo
         _record_undone(found)
         found.delete()
+        charge_by_reports(visit.booking_id)  # of the other carer, if there is one
 
 
 def _record_undone(report: Report) -> None:

@@ -12,6 +12,7 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
+from workflow.queries.duty import AtWork, DutyDay, duty_day, people_to_call_in
 from workflow.queries.no_contacts import (
     NumberToCall,
     StepToDo,
@@ -58,8 +59,10 @@ from workflow.queries.work_lists import (
 
 __all__ = [
     "AbsenceNow",
+    "AtWork",
     "CandidateList",
     "DayAhead",
+    "DutyDay",
     "EarlierReport",
     "Leg",
     "ListOfVisits",
@@ -88,6 +91,7 @@ __all__ = [
     "candidates_for",
     "check_plans",
     "days_ahead",
+    "duty_day",
     "earlier_reports",
     "is_over",
     "list_entries",
@@ -95,6 +99,7 @@ __all__ = [
     "needs_contact",
     "no_contact_of_visit",
     "open_stops",
+    "people_to_call_in",
     "planning_input",
     "qualification_names",
     "shift_candidates",

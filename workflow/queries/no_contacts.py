@@ -47,7 +47,7 @@ def needs_contact(visit: Visit) -> bool:
     by phone of which the municipality sets the times."""
     booking = visit.booking
     if booking.service.place == Service.Place.REMOTE:
-        return booking.grant is not None and booking.grant.kind_of_time == KindOfTime.SET
+        return (booking.grant or booking.service).kind_of_time == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
 
 

@@ -9,13 +9,18 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import BookingEvent, Pause, Visit
+from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.queries.calls import Call, calls_about
+from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
+from booking.queries.slack import free_days
+from booking.queries.unmade import to_book_again
+from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
-from departments.hours import hours_on, local_instant
+from departments.hours import local_instant
 from departments.models import Absence, Department, TimeAway
-from departments.queries import absences_between, rules_of
+from departments.queries import absences_between
 from workflow.board import Board, Card, Lane
 from workflow.models import NoContact
 from workflow.queries.board import boards_of
@@ -62,10 +67,12 @@ class AbsenceNow:
 
 
 class NotBooked(NamedTuple):
-    """An essential service that is not booked, and the open days left to do it, with today."""
+    """An essential service that is not booked, and the days that are left in its week or month,
+    today included, with a free time for this recipient."""
 
     unbooked: Unbooked
-    open_days: int
+    free_days: list[dt.date]
+    calls: list[Call]
 
 
 class UnnamedShift(NamedTuple):
@@ -106,20 +113,33 @@ class Today:
     essential: ListPage[NotBooked]
     untold: UntoldDays
     pauses: list[Pause]
+    departures: list[Departure]
     no_contacts: list[NoContact]
+    visit_requests: list[VisitRequest]
+    to_book_again: list[Booking]
 
     @property
-    def problems_soon(self) -> list[Problem]:
-        """All problems while they are few, else those of the next two days that have any."""
-        if len(self.problems) <= MAX_PROBLEMS:
-            return self.problems
-        dates = sorted({problem.board.date for problem in self.problems})[:2]
-        return [problem for problem in self.problems if problem.board.date in dates]
+    def problems_today(self) -> list[Problem]:
+        return [one for one in self.problems if one.board.date <= self.board.date]
 
     @property
     def problems_later(self) -> list[Problem]:
-        soon = {problem.card.id for problem in self.problems_soon}
-        return [problem for problem in self.problems if problem.card.id not in soon]
+        """Those that can still be moved to another time without haste."""
+        return [one for one in self.problems if one.board.date > self.board.date]
+
+    @property
+    def problems_folded(self) -> list[Problem]:
+        """Of ``problems_later``: the page shows a line for each day, because they are many. The
+        first of those days is shown in full."""
+        if len(self.problems) <= MAX_PROBLEMS:
+            return []
+        later = self.problems_later
+        return [one for one in later if one.board.date > later[0].board.date]
+
+    @property
+    def problems_next(self) -> list[Problem]:
+        """Those of ``problems_later`` that are not folded."""
+        return self.problems_later[: len(self.problems_later) - len(self.problems_folded)]
 
     @property
     def recipient_ids(self) -> set[uuid.UUID]:
@@ -127,9 +147,12 @@ class Today:
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
         shown += [one.visit.booking for one in self.no_contacts]
+        shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
+        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
+        ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
 
@@ -162,9 +185,12 @@ def today_of(
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
-        essential=_essential(department, date, essential_page),
+        essential=_essential(department, now, essential_page),
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
+        visit_requests=list(open_requests(department)),
+        to_book_again=to_book_again(department, now),
+        departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
 
@@ -230,19 +256,17 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 
-def _essential(department: Department, date: dt.date, page: int) -> ListPage[NotBooked]:
-    """The most urgent first. An empty page beyond the end becomes the first page."""
+def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[NotBooked]:
+    """Those with the fewest days left first: across pages as counted last night, on the page as
+    counted now. An empty page beyond the end becomes the first page."""
     after = (page - 1) * MAX_UNBOOKED
-    found = unbooked(department, date, most=MAX_UNBOOKED, after=after)
+    found = unbooked(department, timezone.localdate(now), most=MAX_UNBOOKED, after=after)
     if after and not found.shown:
-        return _essential(department, date, 1)
-    dates = [
-        date + dt.timedelta(days=n)
-        for n in range(max((one.days_left for one in found.shown), default=0))
-    ]
-    rules = rules_of(department, dates) if dates else None
-    is_open = [bool(rules and hours_on(each, rules)) for each in dates]
-    shown = [NotBooked(one, sum(is_open[: one.days_left])) for one in found.shown]
+        return _essential(department, now, 1)
+    days = free_days(department, [one.grant for one in found.shown], now)
+    calls = calls_about([one.grant.pk for one in found.shown], now)
+    shown = [NotBooked(one, days[one.grant.pk], calls[one.grant.pk]) for one in found.shown]
+    shown.sort(key=lambda one: len(one.free_days))
     return ListPage.of(shown, count=found.count, after=after, number=page)
 
 

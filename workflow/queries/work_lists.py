@@ -202,6 +202,9 @@ class MyDay:
         is_closed = any(one.shift.day.is_closed for one in self.lists if stop in one.stops)
         return stop.reportable_from <= self.now and not is_closed
 
+    def department_of(self, stop: Stop) -> Department:
+        return next(one.department for one in self.lists if stop in one.stops)
+
     def stop(self, visit_id: uuid.UUID) -> Stop | None:
         return next((stop for stop in self.stops if stop.visit.pk == visit_id), None)
 

@@ -5,20 +5,32 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.access import PersonRequest
-from accounts.http_methods import require_POST
+from accounts.access import PersonRequest, log_accesses
+from accounts.decorators import person_required
+from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from accounts.versioned_forms import seen_version
+from booking import actions as booking_actions
+from booking import queries as booking_queries
+from booking.errors import BookingError
 from database.transactions import Busy
 from database.versions import Stale
 from departments import actions as department_actions
-from departments.access import administrator
-from departments.models import Department
+from departments.access import administrator, administrator_or_duty_lead
+from departments.errors import DepartmentsError
+from departments.models import Absence, Department
 from departments.queries import departments_to_mark
-from workflow import access
-from workflow.forms import DutyForm
+from workflow import access, queries
+from workflow.forms import DutyForm, KeyForm
+from workflow.models import NoContact
+from workflow.views import questions
 from workflow.views.board import back_to
+from workflow.views.sickness import rest_of_day, start_of_sickness
 
 
 @require_POST
@@ -45,3 +57,124 @@ def mark_duty(
     else:
         messages.success(request, _("The duty lead is saved."))
     return back_to(request, "workflow:board_shift", department, date, shift)
+
+
+@require_safe
+@person_required
+def duty(request: PersonRequest) -> HttpResponse:
+    """The duty lead's page on the phone: visits without contact, who is away, and the visits
+    that nobody has. Administrators have it too."""
+    pages: list[queries.DutyDay] = []
+    no_contacts: list[NoContact] = []
+    for department, date, is_lead in access.duty_places_of(request.user):
+        page = queries.duty_day(department, date)
+        pages.append(page)
+        known = {one.pk for one in no_contacts}
+        its = [one for one in queries.unclosed_no_contacts([department]) if one.pk not in known]
+        no_contacts += its
+        request.user.as_duty_lead = is_lead  # in the access log
+        log_accesses(
+            by=request.user,
+            subject_ids=page.recipient_ids | {one.visit.booking.recipient_id for one in its},
+            what="workflow:board",
+            department_id=department.pk,
+        )
+    context = {"days": pages, "no_contacts": no_contacts, "now": timezone.now()}
+    return render(request, "workflow/duty.html", context)
+
+
+@require_POST
+@asks(questions.sick_today)
+@administrator_or_duty_lead
+def sick_today(
+    request: PersonRequest, department: Department, date: dt.date, shift: uuid.UUID
+) -> HttpResponse:
+    """One press: the shift's carer is sick for the rest of the day. Undone by another."""
+    found = access.shift_of(department, date, shift)
+    form = KeyForm(request.POST)
+    if found.person is None or found.ends_at <= timezone.now() or not form.is_valid():
+        messages.error(request, _("Nothing is saved. Look at the shift once more."))
+        return redirect("workflow:duty")
+    try:
+        department_actions.report_absence(
+            person=found.person,
+            department=department,
+            kind=Absence.Kind.SICK,
+            period=rest_of_day(found, start_of_sickness(found)),
+            key=form.cleaned_data["key"],
+            by=request.user,
+        )
+    except (DepartmentsError, Busy, Stale) as error:
+        messages.error(request, str(error))
+    else:
+        text = _("%(name)s is registered as sick.") % {"name": found.person.full_name}
+        messages.success(request, f"{text} {_('Nobody got a message about it.')}")
+    return redirect("workflow:duty")
+
+
+@require_POST
+@asks(questions.undo_sick)
+@administrator_or_duty_lead
+def undo_sick(
+    request: PersonRequest, department: Department, date: dt.date, absence: uuid.UUID
+) -> HttpResponse:
+    """The absence was a mistake: the carer and the visits that are still free come back."""
+    found = access.absence_on(department, date, absence)
+    try:
+        department_actions.end_absence(
+            absence=found,
+            ends_at=found.starts_at,
+            by=request.user,
+            version=seen_version(request.POST),
+        )
+    except (Absence.DoesNotExist, Busy, Stale) as error:
+        messages.error(request, str(error))
+    else:
+        name = found.person.full_name
+        messages.success(request, _("%(name)s is at work again.") % {"name": name})
+    return redirect("workflow:duty")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator_or_duty_lead
+def cover(request: PersonRequest, department: Department, date: dt.date) -> HttpResponse:
+    """The suggestion for all visits that nobody has, with what it costs; POST does it."""
+    day = access.day_of(department, date)
+    if request.method == "POST":
+        try:
+            done = booking_actions.cover_day(
+                day=day,
+                by=request.user,
+                seen=request.POST.get("seen", ""),
+                reason=_("Too few at work that day"),
+            )
+        except Stale:
+            messages.warning(request, _("The day has changed. Here is what can be done now."))
+        except (BookingError, Busy) as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request,
+                ngettext(
+                    "%(count)s visit has a carer now.",
+                    "%(count)s visits have a carer now.",
+                    len(done.covered),
+                )
+                % {"count": len(done.covered)},
+            )
+            return redirect("workflow:duty")
+    found = booking_queries.suggestion_for(day, timezone.now())
+    shown = [*(one.visit for one in found.given), *found.lost, *found.left]
+    log_accesses(
+        by=request.user,
+        subject_ids={visit.booking.recipient_id for visit in shown},
+        what="workflow:board",
+        department_id=department.pk,
+    )
+    context = {
+        "department": department,
+        "date": date,
+        "suggestion": found,
+        "people": queries.people_to_call_in(department, date) if found.left else [],
+    }
+    return render(request, "workflow/cover.html", context)

@@ -14,6 +14,7 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
+from accounts.questions import asks
 from departments.phones import staff_phone_of
 from workflow import access, actions, queries
 from workflow.errors import (
@@ -27,6 +28,7 @@ from workflow.errors import (
 from workflow.forms import OUTCOMES, AttemptForm, ReportForm
 from workflow.models import NoContact, Report
 from workflow.queries import MyDay, StepToDo, Stop
+from workflow.views import questions
 
 
 @require_safe
@@ -43,7 +45,13 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     )
     context = {
         "my_day": my_day,
+        "is_duty_lead": my_day.is_today and access.is_duty_lead(request.user),
         "open_stops": queries.open_stops(my_day),
+        "no_contacts": (
+            access.no_contacts_led_by(request.user, what="workflow:my_day")
+            if my_day.is_today
+            else []
+        ),
         "days_ahead": days_ahead,
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
@@ -111,6 +119,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
 
 
 @require_POST
+@asks(questions.undo_report)
 @person_required
 def undo_report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
     try:
@@ -155,6 +164,7 @@ def _visit_page(
             "report": shown,
             "other": other,
             "no_contact": queries.no_contact_of_visit(stop.visit) if shown else None,
+            "duty_phone": staff_phone_of(my_day.department_of(stop)),
         },
         status=409 if other else 200,
     )

@@ -73,5 +73,5 @@ def _page(request: PersonRequest, found: NoContact, form: ConfirmContactForm) ->
 def _back(request: PersonRequest, found: NoContact) -> str:
     """The page that lists it for the user."""
     if request.user.as_duty_lead:
-        return reverse("workflow:my_day")
+        return reverse("workflow:duty")
     return reverse("workflow:today", args=[found.visit.day.department_id])

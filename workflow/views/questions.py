@@ -14,6 +14,7 @@ from booking.models import Visit
 from departments.access import department_for, department_on
 from departments.models import Employee, Shift
 from workflow import access
+from workflow.errors import WorkflowError
 
 
 def lay_out(
@@ -54,6 +55,17 @@ def take_off(
     return Question(text, _("Take it off the shift"))
 
 
+def undo_report(
+    request: PersonRequest, sent: QueryDict, date: dt.date, visit: uuid.UUID
+) -> Question:
+    try:
+        _day, stop = access.stop_of(request.user, date, visit, what="workflow:undo_report")
+    except WorkflowError:
+        raise Http404 from None
+    text = _("Do you want to undo what is recorded for the visit at {time}?")
+    return Question(text.format(time=hm(stop.visit.starts_at)), _("Undo"))
+
+
 def name_shift(
     request: PersonRequest,
     sent: QueryDict,
@@ -81,3 +93,31 @@ def close_no_contact(
 
 def _when(found: Visit | Shift) -> str:
     return f"{day(found.starts_at)} {hm(found.starts_at)}"
+
+
+def sick_today(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    shift: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    found = access.shift_of(its, date, shift)
+    if found.person is None:
+        raise Http404
+    text = _("Do you want to register {name} as sick?").format(name=found.person.full_name)
+    return Question(text, _("Sick"))
+
+
+def undo_sick(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    absence: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    found = access.absence_on(its, date, absence)
+    text = _("Do you want to undo that {name} is sick?").format(name=found.person.full_name)
+    return Question(text, _("Undo"))

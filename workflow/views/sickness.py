@@ -35,7 +35,7 @@ def report_sick(
         sick = found.person
         if sick is None or found.is_withdrawn or found.ends_at <= timezone.now():
             raise Http404
-        return _sick_page(request, department, found, sick, _start_of_sickness(found))
+        return _sick_page(request, department, found, sick, start_of_sickness(found))
     form = SickForm(request.POST)
     if not form.is_valid() or form.cleaned_data["starts_at"] >= found.ends_at:
         messages.error(request, _("Nothing is saved. Look at the shift once more."))
@@ -51,7 +51,7 @@ def report_sick(
                 shift=found,
                 person=sick,
                 department=department,
-                period=_rest_of_day(found, sent["starts_at"]),
+                period=rest_of_day(found, sent["starts_at"]),
                 replacement=chosen or None,
                 key=sent["key"],
                 by=request.user,
@@ -71,7 +71,7 @@ def report_sick(
     return back_to(request, "workflow:board", department, date)
 
 
-def _start_of_sickness(shift: Shift) -> dt.datetime:
+def start_of_sickness(shift: Shift) -> dt.datetime:
     """Now, or the day's first minute for a shift that has not begun."""
     now = timezone.localtime()
     if shift.starts_at > now:
@@ -79,7 +79,7 @@ def _start_of_sickness(shift: Shift) -> dt.datetime:
     return now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
 
 
-def _rest_of_day(shift: Shift, starts_at: dt.datetime) -> Interval:
+def rest_of_day(shift: Shift, starts_at: dt.datetime) -> Interval:
     """Until midnight, or to the end of a night shift."""
     zone = timezone.get_default_timezone()
     midnight = local_instant(shift.day.date + DAY, dt.time(), zone)
@@ -97,7 +97,7 @@ def _sick_page(
     has_changed: bool = False,
 ) -> HttpResponse:
     key = key or uuid.uuid4()
-    away = _rest_of_day(shift, starts_at)
+    away = rest_of_day(shift, starts_at)
     try:
         impact = department_actions.preview(
             department_actions.report_sick,

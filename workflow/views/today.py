@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_safe
+from booking.models.calls import Outcome
 from database.list_pages import page_number
 from departments.access import administrator
 from departments.models import Department
@@ -28,5 +29,7 @@ def today(request: PersonRequest, department: Department) -> HttpResponse:
         department_id=department.pk,
     )
     return render(
-        request, "workflow/today.html", {"department": department, "now": now, "today": today}
+        request,
+        "workflow/today.html",
+        {"department": department, "now": now, "today": today, "outcomes": Outcome.choices},
     )

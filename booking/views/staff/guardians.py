@@ -22,7 +22,7 @@ from booking.forms.mandates import GuardianForm
 from booking.models import Mandate, Recipient
 from booking.views import questions as recipient_questions
 from booking.views.staff import questions
-from booking.views.staff.letters import TOO_MANY
+from booking.views.staff.letters import DEPARTED, TOO_MANY
 from booking.views.staff.recipients import recipient_page
 from departments.access import administrator
 from departments.models import Department
@@ -49,6 +49,8 @@ def register_guardian(
         form.refuse_key()
     except errors.MandateOverlaps:
         form.add_error("email", _("This person may act for the recipient then already."))
+    except errors.HasDeparted:
+        form.add_error("email", str(DEPARTED))
     except errors.OwnAddress:
         form.add_error("email", _("Somebody else must register you, or your own guardian."))
     except TooManyInvitations:

@@ -20,13 +20,14 @@ from accounts.models import Invitation, User
 from accounts.questions import asks
 from booking import actions
 from booking.access.staff import look_at_list, recipient_of, recipients_of
-from booking.errors import HasLogIn
+from booking.errors import HasDeparted, HasLogIn
 from booking.queries.letters import Letter, to_print, unreachable, waiting_of, write
 from booking.views.staff import questions
 from departments.access import administrator
 from departments.models import Department
 
 TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try tomorrow.")
+DEPARTED = gettext_lazy("This person has moved away or is dead: nothing is sent.")
 AT_ONCE = 50  # each letter is composed as of now, with some queries
 
 
@@ -117,6 +118,9 @@ def invite_by_letter(
         code = actions.invite_by_letter(recipient=found, department=department, by=request.user)
     except HasLogIn:
         messages.info(request, _("This person can log in by now."))
+        return redirect("booking:recipient", department.pk, found.pk)
+    except HasDeparted:
+        messages.error(request, str(DEPARTED))
         return redirect("booking:recipient", department.pk, found.pk)
     except TooManyInvitations:
         messages.error(request, str(TOO_MANY))

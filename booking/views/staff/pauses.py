@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_http_methods, require_POST
-from accounts.questions import asks
+from accounts.questions import asks, form_on
 from booking import actions, errors, queries
-from booking.access.staff import pause_of, recipient_of
-from booking.forms.pauses import StaffPauseForm
+from booking.access.staff import departure_of, pause_of, recipient_of
+from booking.forms.pauses import DepartureForm, StaffPauseForm
 from booking.forms.visits import sent_version
 from booking.models import Pause, Recipient
 from booking.notices.notified import notified_for_staff
@@ -106,15 +106,90 @@ def confirm_pause(
     return redirect("workflow:today", department.pk)
 
 
-def _page(
-    request: PersonRequest, department: Department, recipient: Recipient, form: StaffPauseForm
+@require_POST
+@form_on("booking:recipient_pause")
+@administrator
+def report_departure(
+    request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
+    """The person has moved away or is dead; somebody else confirms it."""
+    found = recipient_of(department, recipient, by=request.user, what="booking:report_departure")
+    form = DepartureForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.report_departure(
+                key=form.cleaned_data["key"] or uuid.uuid4(),
+                recipient=found,
+                why=form.cleaned_data["why"],
+                department=department,
+                by=request.user,
+            )
+        except errors.KeyReused:
+            form.refuse_key()
+        else:
+            messages.success(request, _("It is reported. Somebody else must confirm it."))
+            return redirect("booking:recipient_pause", department.pk, found.pk)
+    pause = StaffPauseForm(initial=first_days(request))
+    return _page(request, department, found, pause, departure_form=form)
+
+
+@require_POST
+@asks(questions.confirm_departure)
+@administrator
+def confirm_departure(
+    request: PersonRequest, department: Department, recipient: uuid.UUID, departure: uuid.UUID
+) -> HttpResponse:
+    what = "booking:confirm_departure"
+    found = departure_of(
+        recipient_of(department, recipient, by=request.user, what=what), departure
+    )
+    try:
+        actions.confirm_departure(departure=found, department=department, by=request.user)
+    except errors.OwnReport:
+        messages.error(request, _("Somebody else must confirm it."))
+    else:
+        messages.success(request, _("All help and messages have stopped."))
+    return redirect("booking:recipient_pause", department.pk, recipient)
+
+
+@require_POST
+@asks(questions.undo_departure)
+@administrator
+def undo_departure(
+    request: PersonRequest, department: Department, recipient: uuid.UUID, departure: uuid.UUID
+) -> HttpResponse:
+    what = "booking:undo_departure"
+    found = departure_of(
+        recipient_of(department, recipient, by=request.user, what=what), departure
+    )
+    try:
+        actions.undo_departure(departure=found, department=department, by=request.user)
+    except errors.TooLate:
+        messages.error(request, _("It can be undone for 30 days, and they have passed."))
+    else:
+        messages.success(request, _("It is undone. Look at which visits have come back."))
+    return redirect("booking:recipient_pause", department.pk, recipient)
+
+
+def _page(
+    request: PersonRequest,
+    department: Department,
+    recipient: Recipient,
+    form: StaffPauseForm,
+    departure_form: DepartureForm | None = None,
+) -> HttpResponse:
+    departure = queries.departure_of(recipient)
     pauses = queries.pauses_of(recipient, timezone.localdate())
     context = {
         **pause_context(form, recipient),
         "department": department,
         "pauses": pauses,
         "can_pause": not any(one.is_open for one in pauses),
+        "departure": departure,
+        "departure_form": departure_form or DepartureForm(),
+        "stopped": queries.cancelled_by_departure(departure, department) if departure else [],
+        "can_confirm": departure is not None and departure.reported_by_id != request.user.pk,
+        "can_undo": departure is not None and departure.can_be_undone(timezone.now()),
         "notified": notified_for_staff(recipient),
     }
     return render(request, "booking/recipient_pause.html", context)

@@ -33,6 +33,7 @@ from booking.forms.visits import (
     CHANGED_MEANWHILE,
     BookByPhoneForm,
     CancelByPhoneForm,
+    KeepVisitForm,
     MoveByPhoneForm,
     sent_version,
 )
@@ -49,6 +50,7 @@ from departments.models import Department
 
 PHONE = BookingEvent.Via.PHONE
 WEEK = dt.timedelta(days=7)
+KEEP_ID = "keep_%s"
 CANCEL_ID = "cancel_%s"  # the page also has the form that moves
 
 REFUSALS = {
@@ -189,6 +191,24 @@ def cancel_by_phone(
     return redirect("booking:recipient", department.pk, visit.recipient_id)
 
 
+@require_POST
+@asks(questions.keep_visit)
+@administrator
+def keep_visit(
+    request: PersonRequest, department: Department, recipient: uuid.UUID, booking: uuid.UUID
+) -> HttpResponse:
+    """Answer what the person asked about the visit: it stands."""
+    visit = _visit(request, department, recipient, booking, "booking:keep_visit")
+    form = KeepVisitForm(request.POST, auto_id=KEEP_ID)
+    if not form.is_valid():
+        return _visit_page(request, visit, keep=form)
+    asked = visit.requests.filter(answered_at=None).first()
+    if asked:
+        actions.keep_visit(request=asked, words=form.cleaned_data["words"], by=request.user)
+        _success(request, _("The visit stands."), visit.recipient)
+    return redirect("booking:recipient", department.pk, visit.recipient_id)
+
+
 @require_safe
 @administrator
 def recipient_week(
@@ -267,6 +287,7 @@ def _visit_page(
     *,
     move: MoveByPhoneForm | None = None,
     cancel: CancelByPhoneForm | None = None,
+    keep: KeepVisitForm | None = None,
     error: errors.BookingError | Busy | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -280,6 +301,8 @@ def _visit_page(
         "visit": visit,
         "is_told": bool(told),
         "has_begun": has_begun,
+        "asked": visit.requests.filter(answered_at=None).first(),
+        "keep_form": keep or KeepVisitForm(auto_id=KEEP_ID),
         "form": form,
         "cancel_form": cancel or CancelByPhoneForm(auto_id=CANCEL_ID),
         "cancel_until": queries.cancel_deadline(visit),

@@ -15,6 +15,8 @@ from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
 from booking.access.staff import (
     confirmed_visit_of,
+    departure_of,
+    grant_of,
     pause_of,
     recipient_of,
     running_series_of,
@@ -22,6 +24,7 @@ from booking.access.staff import (
 )
 from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
+from booking.models.calls import Outcome
 from booking.notices.pauses import span
 from booking.views.questions import confirmation
 from departments.access import department_for
@@ -52,6 +55,20 @@ def trust_address(
     _department, found = _whose(request, department, recipient, "booking:trust_address")
     text = _("Do you want to use the address of {name} again?").format(name=found.full_name)
     return Question(text, _("The address is right: use it again"))
+
+
+def note_call(
+    request: PersonRequest, sent: QueryDict, department: uuid.UUID, grant: uuid.UUID
+) -> Question:
+    its = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+    found = grant_of(its, grant, by=request.user, what="booking:note_call")
+    try:
+        outcome = Outcome(sent.get("outcome", ""))
+    except ValueError:
+        raise Http404 from None
+    text = _("Do you want to note the call to {name} as “{outcome}”?")
+    text = text.format(name=found.recipient.full_name, outcome=outcome.label)
+    return Question(text, _("Note the call"))
 
 
 def confirm_guardian(
@@ -161,6 +178,23 @@ def cancel_by_phone(
     )
 
 
+def keep_visit(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:keep_visit")
+    visit = confirmed_visit_of(its, found, booking)
+    text = _("Do you want to answer that “{what}” on {when} stands?")
+    return Question(
+        text.format(what=visit.service.name, when=_when(visit.starts_at)),
+        _("The visit stands"),
+        [found.full_name, sent.get("words", "")],
+    )
+
+
 def go_on_by_phone(
     request: PersonRequest,
     sent: QueryDict,
@@ -213,6 +247,32 @@ def confirm_pause(
         when=span(pause_of(found, pause))
     )
     return Question(text, _("Leave it as it is"), [found.full_name])
+
+
+def confirm_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:confirm_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you confirm for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Confirm"), [_("All help and messages stop.")])
+
+
+def undo_departure(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    departure: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:undo_departure")
+    why = departure_of(found, departure).get_why_display().lower()
+    text = _("Do you want to undo for {name}: {why}?").format(name=found.full_name, why=why)
+    return Question(text, _("Undo"))
 
 
 def end_series_by_phone(

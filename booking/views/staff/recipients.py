@@ -19,7 +19,7 @@ from accounts.http_methods import require_POST, require_safe
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import grant_of, look_at_list, recipient_of, recipients_of
-from booking.errors import GrantOverlaps, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
+from booking.errors import GrantOverlaps, HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     ContactForm,
@@ -32,7 +32,7 @@ from booking.forms.recipients import (
 )
 from booking.models import Grant, Mandate, Recipient
 from booking.notices.notified import notified_for_staff
-from booking.views.staff.letters import TOO_MANY
+from booking.views.staff.letters import DEPARTED, TOO_MANY
 from database.list_pages import list_page, page_number
 from database.versions import Stale
 from departments.access import administrator, departments_administered_by
@@ -190,6 +190,8 @@ def change_log_in(
             form.add_error("email", _("This is your own e-mail."))
         except TooManyInvitations:
             form.add_error("email", str(TOO_MANY))
+        except HasDeparted:
+            form.add_error("email", str(DEPARTED))
         except NotOnlyOurs:
             form.add_error("email", _("This log-in is used for more. The person must change it."))
         else:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import contacts, guardians, letters, pauses, phone, recipients
+from booking.views.staff import calls, contacts, guardians, letters, pauses, phone, recipients
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern] = [
         phone.cancel_by_phone,
         name="cancel_by_phone",
     ),
+    path("<uuid:recipient>/visits/<uuid:booking>/keep/", phone.keep_visit, name="keep_visit"),
     path(
         "<uuid:recipient>/series/<uuid:series>/go-on/",
         phone.go_on_by_phone,
@@ -84,7 +85,19 @@ urlpatterns: list[URLPattern] = [
         pauses.confirm_pause,
         name="confirm_pause",
     ),
+    path("<uuid:recipient>/departure/report/", pauses.report_departure, name="report_departure"),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/confirm/",
+        pauses.confirm_departure,
+        name="confirm_departure",
+    ),
+    path(
+        "<uuid:recipient>/departure/<uuid:departure>/undo/",
+        pauses.undo_departure,
+        name="undo_departure",
+    ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", recipients.grant, name="grant"),
     path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
 ]

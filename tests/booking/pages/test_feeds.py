@@ -100,6 +100,11 @@ def test_the_feed_names_no_service_unless_the_user_wants_it(
     assert event["SUMMARY"] == service.name
     assert service.department.name in event["DESCRIPTION"]
     assert "mat" not in event.to_ical().decode()
+    booked.recipient.grants.update(kind_of_time="set")
+    (event,) = events(client, address)
+    assert event["DESCRIPTION"].endswith(
+        ("The municipality sets this time", "Kommunen setter denne tiden")
+    )
 
 
 def test_the_senders_name_in_the_settings_is_not_part_of_its_address(

@@ -2,6 +2,7 @@
 JavaScript."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 
 from accounts.models import AccessLogEntry, UserSession
 from booking import actions
+from tests import factories
 from tests.browser.conftest import PHONE
 from tests.browser.recipient.conftest import TODAY
 from tests.browser.recipient.test_pages import pages_for_whoever_acts
@@ -93,3 +95,38 @@ def test_nothing_is_wrong_with_the_pages_of_helpers(shop, mandate, open_page, fa
         faults[f"acting {name}"] = faults_of(page)
         shot(page, f"recipient-acting-{name}-phone-dark")
     assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_a_pause_by_a_guardian_leaves_medicine_standing(shop, mandate, open_page):
+    """And its end; without JavaScript."""
+    medicine = factories.ServiceFactory(department=shop.department, name="Medicine", minutes=30)
+    factories.GrantFactory(recipient=shop.aksel, service=medicine, kind_of_time="set")
+    planned = actions.book(
+        key=uuid.uuid4(),
+        recipient=shop.aksel,
+        service=medicine,
+        starts_at=local(THURSDAY, 8),
+        by=factories.UserFactory(),
+        reason="Planned",
+        as_staff=True,
+    )
+    page = open_page("/", user=mandate.holder, java_script_enabled=False, viewport=PHONE)
+    page.get_by_role("button", name="Aksel Lund").first.click()
+    page.goto(page.url.partition("/calendar")[0] + "/pause/")
+    hits = page.get_by_role("region", name="What happens from")
+    expect(hits).to_contain_text("2 visits are cancelled.")
+    expect(hits).to_contain_text("stand until we have answered")
+    expect(hits.get_by_role("listitem").last).to_contain_text("Medicine")
+
+    page.get_by_role("button", name="Pause the help").click()
+
+    expect(page.get_by_text("The help is paused. 2 visits are cancelled.")).to_be_visible()
+    assert list(shop.aksel.bookings.confirmed()) == [planned]
+    page.goto(page.url.replace("/pause/", "/calendar/"))
+    expect(page.get_by_text("The help is paused from").first).to_be_visible()
+    page.get_by_role("link", name="Home again").first.click()
+    page.get_by_role("button", name="Home again").click()
+
+    expect(page.get_by_text("The pause is ended.")).to_be_visible()
+    expect(page.get_by_text("These have not come back: Cleaning")).to_be_visible()
+    assert list(shop.aksel.bookings.confirmed()) == [planned]

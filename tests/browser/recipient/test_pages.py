@@ -58,6 +58,7 @@ def pages(shop):
         "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
         "all_series": reverse("booking:all_series"),
         "wishes": reverse("booking:wishes"),
+        "pause": reverse("booking:pause"),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
         "note": reverse("booking:note", args=[shop.next_visit.pk]),
         "taken": f"/book/{shop.shower.pk}/{day}/09.00/",

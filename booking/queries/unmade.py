@@ -1,0 +1,37 @@
+"""Visits that were not made because of us, until another time is booked."""
+
+import datetime as dt
+
+from django.db.models import Exists, F, OuterRef
+
+from booking import outcomes
+from booking.models import Booking
+from booking.outcomes import Outcome
+from departments.models import Department
+
+LOOK_BACK = dt.timedelta(days=7)
+
+
+def to_book_again(department: Department, now: dt.datetime) -> list[Booking]:
+    """The bookings of the last week that we could not carry out, or that nobody was to come
+    for, earliest first. A later visit of the service that was booked since, for less than a
+    week after it, takes its place: visits that repeat are booked longer ahead."""
+    again = Booking.objects.charged().filter(
+        recipient=OuterRef("recipient"),
+        service=OuterRef("service"),
+        booked_at__gt=OuterRef("starts_at"),
+        starts_at__gt=OuterRef("starts_at"),
+        starts_at__lt=OuterRef("starts_at") + LOOK_BACK,
+    )
+    found = list(
+        Booking.objects.confirmed()
+        .filter(
+            ~Exists(again),
+            uncharged_at__gte=now - LOOK_BACK,
+            service__department=department,
+        )
+        .select_related("recipient", "service")
+        .order_by(F("starts_at"), "pk")
+    )
+    told = outcomes.registered().of([booking.pk for booking in found])
+    return [booking for booking in found if told.get(booking.pk, Outcome.UNABLE) is Outcome.UNABLE]

@@ -1,0 +1,105 @@
+"""The duty lead's page: one department's day."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from accounts.models import User
+from booking.models import Booking
+from booking.queries.coverage import kind_of
+from booking.seating.coverage import FREE, SET, WINDOW
+from departments.hours import DAY, local_instant
+from departments.models import Absence, Department, Shift
+from departments.queries import absences_between, care_workers
+from workflow.board import Board, Card, Lane
+from workflow.queries.board import board_of
+
+
+class AtWork(NamedTuple):
+    """A shift, and the key of the form that reports its carer sick."""
+
+    lane: Lane
+    key: uuid.UUID
+
+
+@dataclass(frozen=True)
+class DutyDay:
+    """``at_work`` can be reported sick. ``absences`` are of today. ``kinds`` has the visits
+    that nobody has, by class, the most urgent first."""
+
+    board: Board
+    at_work: list[AtWork]
+    absences: list[Absence]
+    kinds: list[tuple[str, list[Card]]]
+
+    @property
+    def department(self) -> Department:
+        return self.board.department
+
+    @property
+    def date(self) -> dt.date:
+        return self.board.date
+
+    @property
+    def open_cards(self) -> list[Card]:
+        return [card for _, cards in self.kinds for card in cards]
+
+    @property
+    def recipient_ids(self) -> set[uuid.UUID]:
+        return {card.visit.booking.recipient_id for card in self.open_cards}
+
+
+def duty_day(department: Department, date: dt.date) -> DutyDay:
+    now = timezone.now()
+    board = board_of(department, date)
+    lanes = [
+        lane
+        for lane in board.lanes
+        if lane.is_named and not lane.is_withdrawn and lane.period.end > now
+    ]
+    cards = [card for card in board.unstaffed if card.visit.ends_at > now]
+    return DutyDay(
+        board=board,
+        at_work=[
+            AtWork(lane, uuid.uuid4())
+            for lane in sorted(lanes, key=lambda lane: (lane.period.start, lane.title))
+        ],
+        absences=[
+            absence
+            for absence in absences_between(department, now, now + dt.timedelta(hours=12))
+            if absence.kind == Absence.Kind.SICK and absence.ends_at > now
+        ],
+        kinds=list(_by_kind(cards)),
+    )
+
+
+def _by_kind(cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
+    bookings = Booking.objects.select_related("grant", "service").in_bulk(
+        {card.visit.booking_id for card in cards}
+    )
+    for kind, name in ((SET, "set"), (WINDOW, "window"), (FREE, "free")):
+        its = [card for card in cards if kind_of(bookings[card.visit.booking_id]) == kind]
+        if its:
+            yield name, its
+
+
+def people_to_call_in(department: Department, date: dt.date) -> list[User]:
+    """The department's carers who neither work anywhere that date nor are away, by name."""
+    zone = timezone.get_default_timezone()
+    start = local_instant(date, dt.time(), zone)
+    end = local_instant(date + DAY, dt.time(), zone)
+    away = {one.person_id for one in absences_between(department, start, end)}
+    working = set(
+        Shift.objects.filter(
+            person__isnull=False, is_withdrawn=False, starts_at__lt=end, ends_at__gt=start
+        ).values_list("person", flat=True)
+    )
+    return [
+        person
+        for person in care_workers(department, date)
+        if person.pk not in away and person.pk not in working and person.phone
+    ]
