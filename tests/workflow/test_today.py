@@ -51,7 +51,7 @@ def test_many_unstaffed_visits_of_later_days_are_folded(
     assert {problem.card.id for problem in found.problems_folded} == {one.pk for one in visits[2:]}
     client.force_login(administrator)
     page = client.get(reverse("workflow:today", args=[department.pk])).text
-    assert page.count('<details class="more later-day">') == 1
+    assert page.count("<summary>Onsdag 2. desember: 5 besøk") == 1
     # Nobody is at work: the way is another time.
     link = reverse(
         "booking:phone_visit",
