@@ -80,6 +80,7 @@ FOREIGN = {
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
+    "cabinet_number", "has_electronic_lock", "has_key",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes",
     "charges_declined", "charges_no_contact", "closes_at",
     "also", "at_most_a_day", "choice_from", "code", "days_between", "decided_on", "kind_of_time",

@@ -235,6 +235,7 @@ RULES = {
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
+    "booking:change_keys department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
