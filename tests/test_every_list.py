@@ -296,7 +296,7 @@ PAGES = [
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
     Page("care worker", "workflow:my_day date", 9),
-    Page("care worker", "workflow:visit date visit", 5),
+    Page("care worker", "workflow:visit date visit", 6),
     Page("care worker", "workflow:no_contact date visit", 9),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),

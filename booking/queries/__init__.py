@@ -72,6 +72,7 @@ from booking.queries.person import Person, offer
 from booking.queries.recipients import (
     granted_service,
     is_recipient,
+    key_facts,
     recipient_and_service,
     recipient_of_user,
 )
@@ -161,6 +162,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "key_facts",
     "kind_of",
     "laid_over",
     "last_change",

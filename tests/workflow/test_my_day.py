@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLogEntry
-from booking.models import Visit
+from booking.models import KeyFacts, Visit
 from departments import actions as department_actions
-from departments.models import Day
+from departments.models import Day, Service
 from tests import factories
 from workflow import actions, queries
 from workflow.errors import NotYourVisit
@@ -145,6 +145,52 @@ def test_a_confidential_address_is_not_on_coming_days_or_printed_lists(
         reverse("workflow:print_list", args=[shift.work_list.pk]),
     ):
         assert "Secret" not in text(emil.get(url))
+
+
+def test_keys_are_shown_at_visits_of_today_and_tomorrow_and_never_printed(
+    emil, day, shift, care_worker, department, visit_at, planned
+):
+    today = day.date
+    service = factories.ServiceFactory(department=department)
+    recipient = factories.RecipientFactory()
+    KeyFacts.objects.create(recipient=recipient, has_key=True, cabinet_number="4711")
+    pages, lists = {}, {}
+    for ahead in range(3):
+        date = today + dt.timedelta(days=ahead)
+        its_day = day if ahead == 0 else factories.DayFactory(department=department, date=date)
+        its_shift = (
+            shift if ahead == 0 else factories.ShiftFactory(day=its_day, person=care_worker)
+        )
+        visit = visit_at(
+            its_day, 9, its_shift, booking__recipient=recipient, booking__service=service
+        )
+        planned(its_day)
+        pages[ahead] = emil.get(f"/my-day/{date}/visits/{visit.pk}/")
+        lists[ahead] = emil.get(f"/my-day/{date}/")
+        printed = reverse("workflow:print_list", args=[its_shift.work_list.pk])
+        assert "4711" not in text(emil.get(printed))
+
+    assert ["4711" in text(pages[ahead]) for ahead in range(3)] == [True, True, False]
+    # The next visit is shown in full on the day's own page, but its key not on paper.
+    assert ["4711" in text(lists[ahead]) for ahead in range(3)] == [True, False, False]
+    assert re.search(r'class="where no-print">[^§]*?4711', text(pages[0]))
+
+    Service.objects.update(place=Service.Place.OFFICE)
+    assert "4711" not in text(emil.get(pages[0].wsgi_request.path))
+
+
+def test_keys_of_a_confidential_address_are_shown_for_the_next_visit_alone(
+    emil, day, shift, visit_at, planned, department
+):
+    service = factories.ServiceFactory(department=department)
+    recipient = factories.RecipientFactory(has_confidential_address=True)
+    KeyFacts.objects.create(recipient=recipient, has_electronic_lock=True)
+    shown = []
+    for hour in (9, 11):
+        visit = visit_at(day, hour, shift, booking__recipient=recipient, booking__service=service)
+        planned(day)
+        shown.append("Electronic lock" in text(emil.get(f"/my-day/{day.date}/visits/{visit.pk}/")))
+    assert shown == [True, False]
 
 
 def test_travel_free_time_and_the_break_are_between_visits(day, shift, visit_at, planned, now):

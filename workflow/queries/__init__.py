@@ -13,6 +13,7 @@ from workflow.queries.candidates import (
 )
 from workflow.queries.check import PlanCounts, check_plans
 from workflow.queries.duty import AtWork, DutyDay, duty_day, people_to_call_in
+from workflow.queries.keys import keys_of_stop, keys_of_visit
 from workflow.queries.no_contacts import (
     NumberToCall,
     StepToDo,
@@ -96,6 +97,8 @@ __all__ = [
     "duty_day",
     "earlier_reports",
     "is_over",
+    "keys_of_stop",
+    "keys_of_visit",
     "list_entries",
     "my_day",
     "needs_contact",

@@ -47,6 +47,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     context = {
         "my_day": my_day,
         "is_duty_lead": my_day.is_today and access.is_duty_lead(request.user),
+        "keys": queries.keys_of_stop(my_day.next, my_day.now) if my_day.next else None,
         "open_stops": [stop for stop in queries.open_stops(my_day) if stop.is_named],
         "no_contacts": (
             access.no_contacts_led_by(request.user, what="workflow:my_day")
@@ -160,6 +161,7 @@ def _visit_page(
         {
             "my_day": my_day,
             "stop": stop,
+            "keys": queries.keys_of_stop(stop, my_day.now),
             "form": form,
             "can_report": my_day.can_report(stop),
             "report": shown,
