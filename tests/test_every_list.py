@@ -212,7 +212,9 @@ class World:
 
     def booked(self, day, hour, shift=None, **fields):
         starts_at = local(day.date, hour)
-        visit = factories.VisitFactory(day=day, shift=shift, booking__starts_at=starts_at, **fields)
+        visit = factories.VisitFactory(
+            day=day, shift=shift, booking__starts_at=starts_at, **fields
+        )
         its = {"recipient": visit.booking.recipient, "service": visit.booking.service}
         grants = its["recipient"].grants.filter(service=its["service"])
         visit.booking.grant = grants.first() or factories.GrantFactory(**its)
