@@ -52,7 +52,10 @@ class EmploymentForm(VersionedForm, DateRangeForm):
     field_order = ["valid_from", "valid_until", "is_agency", "first_time", "last_time"]
 
     def __init__(self, data: Any = None, *, employee: Employee) -> None:
-        initial = {"valid_from": employee.valid_from, "valid_until": employee.valid_until}
+        initial: dict[str, Any] = {
+            "valid_from": employee.valid_from,
+            "valid_until": employee.valid_until,
+        }
         if employee.agency is not None:
             first, last = _times_of(employee.agency)
             initial |= {"is_agency": True, "first_time": first, "last_time": last}
