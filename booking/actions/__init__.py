@@ -5,7 +5,13 @@ published inside a transaction: readers find the Day's revision raised.
 """
 
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.bookings import (
+    book,
+    cancel,
+    cancel_in_pause,
+    cancel_of_pattern,
+    move,
+)
 from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
@@ -25,6 +31,19 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.patterns import (
+    PatternTerms,
+    change_pattern,
+    end_pattern,
+    leave_out,
+    plan_all_patterns,
+    plan_date_again,
+    plan_missing,
+    plan_near,
+    plan_pattern,
+    plan_patterns_of,
+    take_back_left_out,
+)
 from booking.actions.pauses import (
     Resumed,
     answer_set_visits,
@@ -63,6 +82,7 @@ __all__ = [
     "ChoiceTerms",
     "Invited",
     "Particulars",
+    "PatternTerms",
     "Resumed",
     "accept_mandate",
     "add_contact",
@@ -77,11 +97,13 @@ __all__ = [
     "book_what_is_near",
     "cancel",
     "cancel_in_pause",
+    "cancel_of_pattern",
     "change_contact_email",
     "change_grant",
     "change_keys",
     "change_log_in",
     "change_note",
+    "change_pattern",
     "change_recipient",
     "charge",
     "confirm_departure",
@@ -91,6 +113,7 @@ __all__ = [
     "drop",
     "due",
     "end_mandate",
+    "end_pattern",
     "end_pause",
     "end_series",
     "give",
@@ -103,6 +126,7 @@ __all__ = [
     "keep_name",
     "keep_phone",
     "keep_visit",
+    "leave_out",
     "look_for_openings",
     "make_feed",
     "move",
@@ -113,6 +137,12 @@ __all__ = [
     "notify_of_expired_mandates",
     "opens_more",
     "pause",
+    "plan_all_patterns",
+    "plan_date_again",
+    "plan_missing",
+    "plan_near",
+    "plan_pattern",
+    "plan_patterns_of",
     "rebook_date",
     "record_given",
     "register_guardian",
@@ -126,6 +156,7 @@ __all__ = [
     "revoke_feed",
     "skip",
     "stop_visits",
+    "take_back_left_out",
     "take_back_skip",
     "take_off",
     "undo_departure",

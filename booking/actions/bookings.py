@@ -36,7 +36,7 @@ from database.transactions import Busy, Ending
 from database.versions import check_version
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
-from departments.models import Day, Service
+from departments.models import Day, Service, Shift
 from departments.queries.days import shifts_by_day
 
 _Pair = tuple[uuid.UUID, dt.date]  # a department and a date
@@ -59,6 +59,9 @@ def book(
     ``key`` becomes the booking's id: the same request of the same user sent again returns the
     booking that it made, as it is now. ``reason`` is shown in the recipient's history. Who books
     ``as_staff`` need not keep the department's shortest notice, with a reason.
+
+    A visit ``via`` a pattern is booked without a seat when nobody is free then, and also on the
+    day that opens next. Its recipient gets a message about the pattern, not about each visit.
 
     Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
@@ -141,9 +144,17 @@ def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
 
     The caller holds the recipient's lock, and posts one message for all.
     """
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False))
+
+
+def cancel_of_pattern(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
+    """Cancel bookings that a pattern has no more. Otherwise as ``cancel_in_pause``."""
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PATTERN, "", as_staff=True))
+
+
+def _cancel_all(bookings: Sequence[Booking], provenance: "_Provenance") -> list[Booking]:
     lock_days({pair for booking in bookings for pair in _days_of(booking)})  # in their order
     now = timezone.now()
-    provenance = _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False)
     cancelled = []
     for booking in bookings:
         try:
@@ -202,7 +213,14 @@ def _book(
     )
     event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
-    placement = _find_seats(request, demand, _lock(request, demand, dates), now)
+    days = _lock(request, demand, dates)
+    try:
+        placement = _find_seats(request, demand, days, now)
+    except (errors.SlotTaken, errors.NoSuchSlot):
+        unseated = _without_seat(request, days) if provenance.is_by_pattern else None
+        if unseated is None:
+            raise
+        placement = unseated
     move_seats(placement.seated.moved)
     revision_bumped(placement.day)
     ending.finish_with(insert_all([*rows, *_visits(placement, booking, request)], placement.day))
@@ -266,14 +284,19 @@ class _Provenance:
     reason: str
     as_staff: bool
 
+    @property
+    def is_by_pattern(self) -> bool:
+        return self.via == BookingEvent.Via.PATTERN
+
     def check_late(self) -> None:
-        """Only staff may act after a deadline or at short notice, and with a reason.
+        """Only staff may act after a deadline or at short notice, and with a reason, which the
+        pattern is for its visits.
 
         Raises ``TooLate`` or ``ReasonMissing``.
         """
         if not self.as_staff:
             raise errors.TooLate
-        if not self.reason.strip():
+        if not self.reason.strip() and not self.is_by_pattern:
             raise errors.ReasonMissing
 
 
@@ -353,7 +376,7 @@ def _check_entitlement(
     service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    if request.date > last_day(department, now):
+    if request.date > last_day(department, now) + DAY * provenance.is_by_pattern:
         raise errors.OutsideHorizon(last_day(department, now))
     entitlement = Entitlement.known(
         service,
@@ -404,6 +427,7 @@ class _Days:
 class _Placement:
     day: Day
     seated: Seated
+    unseated: int = 0  # carers without a seat
 
 
 def _lock(
@@ -457,6 +481,18 @@ def _find_seats(
     raise errors.SlotTaken(reason=taken[-1])
 
 
+def _without_seat(request: _BookingRequest, days: _Days) -> _Placement | None:
+    """The Day on which the visit is booked without a seat: one with a shift at that time, whoever
+    works in it. None when there is none."""
+    ids = [day.pk for day, _ in days.offering]
+    shifts = Shift.objects.filter(
+        day__in=ids, starts_at__lte=request.starts_at, ends_at__gte=request.ends_at
+    )
+    found = set(shifts.values_list("day", flat=True))
+    day = next((day for day, _ in days.offering if day.pk in found), None)
+    return _Placement(day, Seated(seats=(), moved={}), request.carers) if day else None
+
+
 def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Insertion]:
     travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
@@ -470,7 +506,7 @@ def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -
                 occupied_until=request.ends_at + travel,
             )
         )
-        for shift_id in placement.seated.seats
+        for shift_id in (*placement.seated.seats, *[None] * placement.unseated)
     ]
 
 
@@ -540,8 +576,9 @@ def _event(
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> BookingEvent:
-    """A pause tells of all its visits in one message, so that they need none of their own."""
-    is_told = provenance.via == BookingEvent.Via.PAUSE
+    """A pause, or a pattern, tells of all its visits in one message, so that they need none of
+    their own."""
+    is_told = provenance.via in (BookingEvent.Via.PAUSE, BookingEvent.Via.PATTERN)
     return BookingEvent(
         announced_at=timezone.now() if is_told else None,
         booking=booking,

@@ -132,6 +132,7 @@ class BookingEvent(models.Model):
         API = "api", _("From another system")
         REPEATING = "repeating", _("Repeating")
         PAUSE = "pause", _("By a pause, or its end")
+        PATTERN = "pattern", _("By a pattern")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
