@@ -1,6 +1,7 @@
 """Recipients, their grants and mandates, their bookings, and the visits on shifts."""
 
 from booking.models.bookings import Booking, BookingEvent, Visit
+from booking.models.coverage import CoverageAct
 from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
@@ -18,6 +19,7 @@ __all__ = [
     "BookingSeries",
     "CalendarFeed",
     "Contact",
+    "CoverageAct",
     "Departure",
     "Grant",
     "KeyFacts",

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking
+from booking.models import Booking, CoverageAct
 from booking.queries.coverage import seating_kinds
+from booking.queries.coverage_acts import act_to_undo
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -29,12 +30,13 @@ class AtWork(NamedTuple):
 @dataclass(frozen=True)
 class DutyDay:
     """``at_work`` can be reported sick. ``absences`` are of today. ``kinds`` has the visits
-    that nobody has, by class, the most urgent first."""
+    that nobody has, by class, the most urgent first. ``act`` can still be undone."""
 
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
     kinds: list[tuple[str, list[Card]]]
+    act: CoverageAct | None
 
     @property
     def department(self) -> Department:
@@ -74,6 +76,7 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
             if absence.kind == Absence.Kind.SICK and absence.ends_at > now
         ],
         kinds=list(_by_kind(cards)),
+        act=act_to_undo(department, date, now),
     )
 
 
