@@ -168,7 +168,7 @@ def test_keys_are_shown_at_visits_of_today_and_tomorrow_and_never_printed(
         pages[ahead] = emil.get(f"/my-day/{date}/visits/{visit.pk}/")
         lists[ahead] = emil.get(f"/my-day/{date}/")
         printed = reverse("workflow:print_list", args=[its_shift.work_list.pk])
-        assert "4711" not in text(emil.get(printed))
+        assert "4711" not in emil.get(printed).text
 
     assert ["4711" in text(pages[ahead]) for ahead in range(3)] == [True, True, False]
     # The next visit is shown in full on the day's own page, but its key not on paper.
