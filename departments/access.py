@@ -32,10 +32,10 @@ from departments.removals import find_removed
 P = ParamSpec("P")
 
 
-def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
-    """The user's employments today, administrator's first, with their departments."""
+def employments_of(user: User) -> list[Employee]:
+    """The user's employments now, administrator's first, with their departments."""
     return list(
-        Employee.objects.active(on or timezone.localdate())
+        Employee.objects.with_access(timezone.now())
         .filter(person=user)
         .select_related("department")
         .order_by("role", "department__name")
@@ -50,11 +50,11 @@ def departments_administered_by(user: User, first: Department) -> list[Departmen
 
 
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
-    """The department in which the user has one of the roles today. Raises ``Http404``."""
+    """The department in which the user has one of the roles now. Raises ``Http404``."""
     department = (
         Department.objects.filter(
             pk=department_id,
-            employees__in=Employee.objects.active(timezone.localdate()).filter(
+            employees__in=Employee.objects.with_access(timezone.now()).filter(
                 person=user, role__in=roles
             ),
         )

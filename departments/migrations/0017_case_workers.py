@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0014_charges"),
+        ("departments", "0016_agency_hours"),
     ]
 
     operations = [
