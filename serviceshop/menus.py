@@ -77,6 +77,8 @@ def administered_department(request: HttpRequest) -> uuid.UUID | None:
 
 def _case_department(request: HttpRequest) -> uuid.UUID | None:
     """The page's department if the user is its case worker, else their first."""
+    if not request.user.is_authenticated:
+        return None
     return _chosen(request, list(roles_of(request.user).case_departments))
 
 

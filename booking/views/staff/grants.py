@@ -1,6 +1,7 @@
 """A department's grants, for who enters them: its case workers or its administrators."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -172,7 +173,7 @@ def answer_reassessment(
 def _list(
     request: PersonRequest,
     department: Department,
-    shown: list[Recipient],
+    shown: Sequence[Recipient],
     context: dict[str, object],
 ) -> HttpResponse:
     look_at_list(request.user, department, shown, "booking:grants")
