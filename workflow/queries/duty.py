@@ -31,7 +31,7 @@ class AtWork(NamedTuple):
 @dataclass(frozen=True)
 class DutyDay:
     """``at_work`` can be reported sick. ``absences`` are those that can be undone here. ``kinds``
-    has the visits that nobody has, by class, the most urgent first. ``act`` can still be undone."""
+    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone."""
 
     board: Board
     at_work: list[AtWork]
