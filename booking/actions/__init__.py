@@ -4,6 +4,15 @@ Locks are taken in one order: the Recipient, then Days by (date, department). No
 published inside a transaction: readers find the Day's revision raised.
 """
 
+from booking.actions.agreed_times import (
+    agree,
+    book_kept_on,
+    end_agreed_time,
+    give_up,
+    keep_agreed_times,
+    keep_for,
+    take_back_giving_up,
+)
 from booking.actions.announcements import announce, due, notify, remind
 from booking.actions.bookings import book, cancel, cancel_in_pause, move
 from booking.actions.calls import note_call
@@ -66,6 +75,7 @@ __all__ = [
     "accept_mandate",
     "add_contact",
     "add_recipient",
+    "agree",
     "alert_unbooked",
     "announce",
     "answer_open",
@@ -73,6 +83,7 @@ __all__ = [
     "ask_staff",
     "book",
     "book_all_series",
+    "book_kept_on",
     "book_what_is_near",
     "cancel",
     "cancel_in_pause",
@@ -88,16 +99,20 @@ __all__ = [
     "cover_day",
     "drop",
     "due",
+    "end_agreed_time",
     "end_mandate",
     "end_pause",
     "end_series",
     "give",
     "give_mandate",
+    "give_up",
     "go_on",
     "grant",
     "hashed",
     "invite_by_letter",
     "join_recipient",
+    "keep_agreed_times",
+    "keep_for",
     "keep_name",
     "keep_phone",
     "keep_visit",
@@ -124,6 +139,7 @@ __all__ = [
     "revoke_feed",
     "skip",
     "stop_visits",
+    "take_back_giving_up",
     "take_back_skip",
     "take_off",
     "undo_departure",

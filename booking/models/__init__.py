@@ -1,5 +1,6 @@
 """Recipients, their grants and mandates, their bookings, and the visits on shifts."""
 
+from booking.models.agreed_times import AgreedDate, AgreedTime
 from booking.models.bookings import Booking, BookingEvent, Visit
 from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
@@ -13,6 +14,8 @@ from booking.models.visit_requests import VisitRequest
 from booking.models.wishes import SlotWish
 
 __all__ = [
+    "AgreedDate",
+    "AgreedTime",
     "Booking",
     "BookingEvent",
     "BookingSeries",

@@ -73,6 +73,7 @@ def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
             "booking__recipient", "booking__service", "booking__grant", "shift__person"
         )
         if visit.shift_id in shifts or (visit.shift_id is None and visit.starts_at > now)
+        if visit.shift_id or visit.booking.status == Booking.Status.BOOKED
     ]
     seats = [seat_of(fact) for _, fact in shift_facts([day.pk]) if fact.id in shifts]
     where = cover(seats, _placed(day, visits, shifts, now))
@@ -118,7 +119,10 @@ def _placed(
                 int(visit.occupied_until.timestamp()),
                 needs.get(visit.booking.service_id, frozenset()),
                 visit.shift_id,
-                visit.is_pinned or visit.starts_at <= now,
+                # What is kept for an agreed time is nobody's work yet, and keeps its seat.
+                visit.is_pinned
+                or visit.starts_at <= now
+                or visit.booking.status == Booking.Status.KEPT,
             ),
             kind_of(visit.booking),
             ranks.get(visit.booking.recipient_id, 0),
