@@ -11,10 +11,20 @@ from booking.actions.agreed_times import (
     give_up,
     keep_agreed_times,
     keep_for,
+    see_given_up,
     take_back_giving_up,
 )
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.bookings import (
+    book,
+    book_kept,
+    cancel,
+    cancel_in_pause,
+    keep_again_on_commit,
+    keep_seat,
+    move,
+    release_kept,
+)
 from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
@@ -83,6 +93,7 @@ __all__ = [
     "ask_staff",
     "book",
     "book_all_series",
+    "book_kept",
     "book_kept_on",
     "book_what_is_near",
     "cancel",
@@ -111,10 +122,12 @@ __all__ = [
     "hashed",
     "invite_by_letter",
     "join_recipient",
+    "keep_again_on_commit",
     "keep_agreed_times",
     "keep_for",
     "keep_name",
     "keep_phone",
+    "keep_seat",
     "keep_visit",
     "look_for_openings",
     "make_feed",
@@ -130,6 +143,7 @@ __all__ = [
     "record_given",
     "register_guardian",
     "register_invitation_kinds",
+    "release_kept",
     "release_unseated",
     "remind",
     "remove_contact",
@@ -137,6 +151,7 @@ __all__ = [
     "report_departure",
     "reseat",
     "revoke_feed",
+    "see_given_up",
     "skip",
     "stop_visits",
     "take_back_giving_up",

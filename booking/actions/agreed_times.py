@@ -73,7 +73,7 @@ def keep_for(*, recipient_id: uuid.UUID) -> None:
     on every other date that can be booked or is the next to open."""
     now = timezone.now()
     _release(recipient_id)
-    book_kept_of(recipient_id=recipient_id, now=now)
+    _book_kept_of(recipient_id, now)
     today = timezone.localdate(now)
     if Recipient.objects.filter(pk=recipient_id, departed_at__isnull=False).exists():
         return
@@ -88,7 +88,7 @@ def keep_for(*, recipient_id: uuid.UUID) -> None:
                 continue  # the next run tries it again
 
 
-def book_kept_of(*, recipient_id: uuid.UUID, now: dt.datetime, day_id: int | None = None) -> None:
+def _book_kept_of(recipient_id: uuid.UUID, now: dt.datetime, day_id: int | None = None) -> None:
     """Book the recipient's kept times whose deadline is over; all of one Day with ``day_id``,
     whose plan is about to be settled."""
     for booking in queries.kept_bookings(recipient_id):
@@ -111,7 +111,7 @@ def book_kept_of(*, recipient_id: uuid.UUID, now: dt.datetime, day_id: int | Non
 def book_kept_on(*, day_id: int) -> None:
     """Book what is still kept on a Day whose plan is about to be settled."""
     for recipient_id in queries.kept_on(day_id):
-        book_kept_of(recipient_id=recipient_id, now=timezone.now(), day_id=day_id)
+        _book_kept_of(recipient_id, timezone.now(), day_id)
 
 
 def agree(
@@ -150,7 +150,7 @@ def agree(
             agreed_with=agreed_with,
             by=by,
         )
-        _record("agree_time", made, fresh, by)
+        _record("agree_time", made, by)
         keep_again_on_commit(fresh.recipient_id)
     return made
 
@@ -158,19 +158,54 @@ def agree(
 def end_agreed_time(*, agreed_time: AgreedTime, by: User) -> None:
     """The time is agreed no more: seats that are kept for it are released. What is booked
     already stays. Ending it twice changes nothing."""
-    grant = agreed_time.grant
+    recipient_id = agreed_time.grant.recipient_id
     with one_transaction():
-        lock_recipient(grant.recipient_id)
-        fresh = AgreedTime.objects.get(pk=agreed_time.pk)
+        lock_recipient(recipient_id)
+        fresh = AgreedTime.objects.select_related("grant__service").get(pk=agreed_time.pk)
         if fresh.ended_at is not None:
             return
         fresh.ended_at = timezone.now()
         fresh.save(update_fields=["ended_at"])
-        _record("end_agreed_time", fresh, grant, by)
-        keep_again_on_commit(grant.recipient_id)
+        _record("end_agreed_time", fresh, by)
+        keep_again_on_commit(recipient_id)
 
 
-def _record(verb: str, agreed: AgreedTime, grant: Grant, by: User) -> None:
+def give_up(*, agreed_date: AgreedDate, by: User) -> None:
+    """The recipient does not want the agreed time on this date, and the department sees that.
+    Giving it up twice changes nothing. Raises ``TooLate`` when it is booked, or another time is
+    chosen."""
+    with one_transaction():
+        row = _locked(agreed_date)
+        if row is None or row.state == State.GIVEN_UP:
+            return
+        if row.state not in (State.KEPT, State.NO_SEAT):
+            raise errors.TooLate
+        if row.booking:
+            release_kept([row.booking])
+        _answer(row, State.GIVEN_UP, given_up_by=by)
+        _record("give_up_agreed_time", row.agreed_time, by, date=row.date)
+
+
+def take_back_giving_up(*, agreed_date: AgreedDate, by: User) -> None:
+    """Keep the time again, if it is still free and there is time left to choose."""
+    with one_transaction():
+        row = _locked(agreed_date)
+        if row is not None and row.state == State.GIVEN_UP:
+            row.delete()
+            _record("take_back_agreed_time", row.agreed_time, by, date=row.date)
+    keep_for(recipient_id=agreed_date.agreed_time.grant.recipient_id)
+
+
+def see_given_up(*, agreed_date: AgreedDate, by: User) -> None:
+    """A member of staff has seen that the time was given up: it leaves their list."""
+    AgreedDate.objects.filter(pk=agreed_date.pk, state=State.GIVEN_UP).update(
+        seen_at=timezone.now(), seen_by=by
+    )
+
+
+def _record(verb: str, agreed: AgreedTime, by: User, *, date: dt.date | None = None) -> None:
+    grant = agreed.grant
+    first = agreed.agreed_on + (agreed.weekday - agreed.agreed_on.weekday()) % 7 * DAY
     accounts_actions.record(
         verb,
         by=by,
@@ -179,37 +214,11 @@ def _record(verb: str, agreed: AgreedTime, grant: Grant, by: User) -> None:
         of=agreed,
         after={
             "name": grant.service.name,
-            "week": agreed.week,
-            "weekday": agreed.weekday,
+            "first_date": first,
             "time": agreed.time,
-            "agreed_on": agreed.agreed_on,
+            **({"date": date} if date else {}),
         },
     )
-
-
-def give_up(*, recipient: Recipient, agreed_date_id: int, by: User) -> None:
-    """The recipient does not want the agreed time on this date. The department sees it. Giving
-    it up twice changes nothing; raises ``TooLate`` when it is booked already."""
-    with one_transaction():
-        lock_recipient(recipient.pk)
-        row = _locked(recipient, agreed_date_id)
-        if row.state == State.GIVEN_UP:
-            return
-        if row.state not in (State.KEPT, State.NO_SEAT):
-            raise errors.TooLate
-        if row.booking and row.booking.status == Booking.Status.KEPT:
-            release_kept([row.booking])
-        _answer(row, State.GIVEN_UP, given_up_by=by)
-
-
-def take_back_giving_up(*, recipient: Recipient, agreed_date_id: int) -> None:
-    """Keep the time again, if it is still free and there is time left to choose."""
-    with one_transaction():
-        lock_recipient(recipient.pk)
-        row = _locked(recipient, agreed_date_id)
-        if row.state == State.GIVEN_UP:
-            row.delete()
-    keep_for(recipient_id=recipient.pk)
 
 
 def _dates(agreed: Collection[AgreedTime], now: dt.datetime) -> list[tuple[dt.date, AgreedTime]]:
@@ -337,10 +346,11 @@ def _row_of(booking: Booking) -> AgreedDate | None:
     )
 
 
-def _locked(recipient: Recipient, agreed_date_id: int) -> AgreedDate:
-    return AgreedDate.objects.select_related("booking").get(
-        pk=agreed_date_id, agreed_time__grant__recipient=recipient
-    )
+def _locked(agreed_date: AgreedDate) -> AgreedDate | None:
+    """Lock its recipient and read it again; None when it is undecided again."""
+    lock_recipient(agreed_date.agreed_time.grant.recipient_id)
+    rows = AgreedDate.objects.select_related("booking", "agreed_time__grant__service")
+    return rows.filter(pk=agreed_date.pk).first()
 
 
 def _answer(

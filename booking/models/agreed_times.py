@@ -89,7 +89,11 @@ class AgreedDate(models.Model):
     given_up_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    seen_at = models.DateTimeField(null=True)  # when staff had seen that it was given up
+    # When, and who of the staff, had seen that it was given up.
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["date"]

@@ -6,7 +6,6 @@ import uuid
 import pytest
 
 from booking import actions, errors
-from booking.actions.agreed_times import book_kept_of
 from booking.calendar.offers import SlotStatus
 from booking.models import AgreedDate, AgreedTime, Booking, BookingEvent, Grant, Visit
 from booking.queries import Person, offer, unbooked
@@ -154,19 +153,19 @@ class TestKept:
         hours(staff=1)
         agree()
         clock.move_to(local(THURSDAY, 11))
-        book_kept_of(recipient_id=recipient.pk, now=local(THURSDAY, 11))
+        actions.keep_agreed_times()
         assert states()[THURSDAY] == State.NO_SEAT
-        assert not Booking.objects.exists()
+        assert not Booking.objects.filter(starts_at__date=THURSDAY).exists()
 
     def test_given_up_for_one_date(self, hours, agree, recipient, book):
         hours(staff=1)
         agree()
         row = AgreedDate.objects.get(date=THURSDAY)
         for _ in range(2):
-            actions.give_up(recipient=recipient, agreed_date_id=row.pk, by=recipient.user)
+            actions.give_up(agreed_date=row, by=recipient.user)
         actions.keep_agreed_times()
         assert states()[THURSDAY] == State.GIVEN_UP
-        actions.take_back_giving_up(recipient=recipient, agreed_date_id=row.pk)
+        actions.take_back_giving_up(agreed_date=row, by=recipient.user)
         assert states()[THURSDAY] == State.KEPT
 
     def test_a_pause_rests_it_and_its_end_brings_it_back(
