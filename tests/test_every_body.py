@@ -80,6 +80,7 @@ FOREIGN = {
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
+    "cabinet_number", "has_electronic_lock", "has_key",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes",
     "charges_declined", "charges_no_contact", "closes_at",
     "also", "at_most_a_day", "choice_from", "code", "days_between", "decided_on", "kind_of_time",
@@ -90,7 +91,8 @@ PLAIN = {
     "form-0-staff", "form-1-closes_at", "form-1-opens_at", "form-1-staff", "form-INITIAL_FORMS",
     "form-MAX_NUM_FORMS", "form-MIN_NUM_FORMS", "form-TOTAL_FORMS", "given_name",
     "has_confidential_address", "horizon_days", "hours_before", "is_active", "is_another",
-    "is_essential", "is_open", "is_told", "kind", "language", "last_date", "last_time", "may",
+    "is_essential", "is_leader", "is_open", "is_told",
+    "kind", "language", "last_date", "last_time", "may",
     "minimum_notice_minutes", "minutes", "month_warning_days", "more", "name", "names_service",
     "never", "news", "next", "no_contact_minutes",
     "note", "often", "opens_at", "period", "phone", "place",

@@ -235,6 +235,7 @@ RULES = {
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
+    "booking:change_keys department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -323,6 +324,7 @@ RULES = {
     "departments:rename_employee department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),
+    "departments:mark_leader department employee": post(ADMINISTRATOR, **D, employee="employee"),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

@@ -34,6 +34,7 @@ from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
 from booking.actions.grants import ChoiceTerms, change_grant, grant
 from booking.actions.invitations import register_invitation_kinds
+from booking.actions.keys import change_keys
 from booking.actions.mandates import (
     Invited,
     accept_mandate,
@@ -100,6 +101,7 @@ __all__ = [
     "cancel_in_pause",
     "change_contact_email",
     "change_grant",
+    "change_keys",
     "change_log_in",
     "change_note",
     "change_recipient",

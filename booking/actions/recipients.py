@@ -20,6 +20,7 @@ from booking.models import (
     CalendarFeed,
     Contact,
     Grant,
+    KeyFacts,
     Mandate,
     Pause,
     Recipient,
@@ -290,6 +291,8 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             Pause,
         ):
             model._default_manager.filter(recipient=from_).update(recipient=into)
+        if not KeyFacts.objects.filter(recipient=into).exists():
+            KeyFacts.objects.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.
         AccessLogEntry.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)
         Message.objects.filter(subject_id=from_.pk).update(subject_id=into.pk)

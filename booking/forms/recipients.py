@@ -12,7 +12,7 @@ from accounts.clean_forms import CleanForm, KeyedForm, OneName
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
-from booking.models import Grant, Recipient
+from booking.models import Grant, KeyFacts, Recipient
 from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
 from departments.forms.fields import (
@@ -165,6 +165,31 @@ class ContactForm(KeyedForm, CleanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "contact_%s")  # other forms on the page have the same fields
         super().__init__(*args, **kwargs)
+
+
+class KeysForm(VersionedForm, CleanForm):
+    """How carers get in. Labels and limits are the model's."""
+
+    FIELDS = ["has_key", "cabinet_number", "has_electronic_lock"]
+
+    def __init__(self, data: Any = None, *, instance: KeyFacts | None = None) -> None:
+        initial = forms.model_to_dict(instance, self.FIELDS) if instance else {}
+        super().__init__(data, initial=initial, auto_id="keys_%s")
+        self.fields = forms.fields_for_model(
+            KeyFacts,
+            self.FIELDS,
+            widgets={"cabinet_number": forms.TextInput(attrs=NO_GUESSES)},
+            help_texts={"cabinet_number": gettext("The number alone, no name and no address.")},
+        )
+        self.version = instance.version if instance else 0
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("cabinet_number") and not data.get("has_key"):
+            self.add_error(
+                "has_key", _("Tick this when the key is in the cabinet, or remove the number.")
+            )
+        return data
 
 
 class GrantForm(VersionedForm, CleanForm):

@@ -7,7 +7,7 @@ from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
-from booking.models.recipients import Contact, Recipient
+from booking.models.recipients import Contact, KeyFacts, Recipient
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.slack import Slack
 from booking.models.visit_requests import VisitRequest
@@ -23,6 +23,7 @@ __all__ = [
     "Contact",
     "Departure",
     "Grant",
+    "KeyFacts",
     "Mandate",
     "Pause",
     "Recipient",

@@ -121,3 +121,21 @@ class Contact(models.Model):
     @property
     def shown_phone(self) -> str:
         return "" if self.recipient.has_confidential_address else self.phone
+
+
+class KeyFacts(Versioned):
+    """How carers get into a recipient's home. A row of its own, so that pages and lists which
+    read a recipient do not read it. Never printed: see ``workflow.queries.keys``."""
+
+    recipient = models.OneToOneField(
+        Recipient, primary_key=True, on_delete=models.CASCADE, related_name="key_facts"
+    )
+    has_key = models.BooleanField(_("we have a key"), default=False)
+    cabinet_number = models.CharField(_("number in the key cabinet"), max_length=10, blank=True)
+    has_electronic_lock = models.BooleanField(_("electronic lock"), default=False)
+
+    class Meta:
+        verbose_name_plural = "key facts"
+
+    def __str__(self) -> str:
+        return f"Key facts {self.pk}"

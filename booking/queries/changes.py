@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, dates
 from accounts.changes import CHANGED, PERSON, Describer, People, Person, describe_values
 from accounts.models import Change
-from booking.models import Departure, Grant, Mandate, Recipient, VisitRequest
+from booking.models import Departure, Grant, KeyFacts, Mandate, Recipient, VisitRequest
 from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
 from departments.history import iso_day, times
@@ -44,6 +44,7 @@ def _of_grants_and_visits() -> Kinds:
                 "join_recipient": _joined,
                 "add_contact": _contact,
                 "remove_contact": _removed_contact,
+                "change_keys": _keys,
             },
         ),
         ("grants", gettext_lazy("Grants"), grants),
@@ -131,6 +132,10 @@ def _particulars(change: Change, people: People) -> str:
         change.after = {**change.after, CHANGED: names}
         del change.after["phone"]
     return describe_values(Recipient, change, people.this_year)
+
+
+def _keys(change: Change, people: People) -> str:
+    return describe_values(KeyFacts, change, people.this_year)
 
 
 def _log_in(change: Change, people: People) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from booking.models import Grant, Recipient
+from booking.models import Grant, KeyFacts, Recipient
 from database.statements import ModelColumns, Statement
 from departments.models import Department, Service
 
@@ -67,6 +67,11 @@ def _service(
     service = service_columns.of(row)
     service.department = department_columns.of(row)
     return service
+
+
+def key_facts(recipient: Recipient) -> KeyFacts | None:
+    """How carers get in, for administrators (carers: ``workflow.queries.keys_of_visit``)."""
+    return KeyFacts.objects.filter(recipient=recipient).first()
 
 
 def is_recipient(user_id: uuid.UUID, recipient_id: uuid.UUID | None = None) -> bool:

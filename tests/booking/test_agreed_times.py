@@ -74,7 +74,8 @@ class TestKept:
         assert kept().visits.get().shift_id
         person = Person.of(recipient, NOW)
         assert [one.left for one in person.balances(THURSDAY)] == [1]
-        assert not person.visits and len(person.kept) == 2
+        assert not person.visits
+        assert len(person.kept) == 2
         assert status(someone(), service, local(THURSDAY, 10)) is SlotStatus.BUSY
         assert status(recipient, service, local(THURSDAY, 10)) is SlotStatus.FREE
         assert status(recipient, service, local(THURSDAY, 10, 30)) is SlotStatus.FREE
@@ -181,7 +182,8 @@ class TestKept:
                 last_day=None,
                 by=recipient.user,
             )
-        assert states() == {} and not Visit.objects.exists()
+        assert states() == {}
+        assert not Visit.objects.exists()
         actions.end_pause(pause=pause, by=recipient.user)
         assert states()[THURSDAY] == State.KEPT
 
@@ -193,7 +195,8 @@ class TestKept:
         agree()
         Grant.objects.filter(pk=grant.pk).update(**change)
         actions.keep_agreed_times()
-        assert not Booking.objects.exists() and not AgreedDate.objects.exists()
+        assert not Booking.objects.exists()
+        assert not AgreedDate.objects.exists()
 
     def test_one_that_is_not_agreed_any_more_is_released(self, hours, agree, grant):
         hours(staff=1)

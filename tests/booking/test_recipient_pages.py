@@ -38,7 +38,7 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
-    "add_contact", "keep_visit", "note_call", "remove_contact",
+    "add_contact", "change_keys", "keep_visit", "note_call", "remove_contact",
 }  # fmt: skip
 BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
 
@@ -1019,3 +1019,31 @@ def test_contact_persons_of_a_confidential_address_are_not_shown(dina, recipient
     shown = dina.get(reverse("booking:recipient", args=[department.pk, recipient.pk])).text
     assert "Tone Vik" not in shown
     assert "33000021" not in shown
+
+
+# -- Keys -------------------------------------------------------------------------------
+
+
+def test_keys_are_written_down_and_the_history_has_no_number(dina, recipient, department):
+    page, change = (
+        reverse(f"booking:{name}", args=[department.pk, recipient.pk])
+        for name in ("recipient", "change_keys")
+    )
+    shown = dina.get(page).context["keys"]
+    sent = {"has_key": "on", "cabinet_number": "4711", "shown": shown.carried_values}
+    dina.post(change, {**sent, "version": "0"})
+    assert recipient.key_facts.cabinet_number == "4711"
+    assert 'value="4711"' in dina.get(page).text
+
+    stale = dina.post(change, {**sent, "cabinet_number": "12", "version": "0"})
+    assert stale.status_code == 409
+    assert stale.context["keys"]["cabinet_number"].value() == "12"
+    assert stale.context["keys"].carried_version == 1
+
+    refused = dina.post(change, {"cabinet_number": "12", "version": "1"})
+    assert refused.context["keys"].errors["has_key"]
+    kept = Change.objects.get(verb="change_keys")
+    assert "4711" not in f"{kept.before} {kept.after}"
+    dina.logout()
+    dina.force_login(recipient.user)
+    assert "4711" not in dina.get(reverse("booking:changes")).text

@@ -8,6 +8,8 @@ away (``details``) is unfolded while they look.
 
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 AXE = (ASSETS / "axe-core/axe.min.js").read_text()
 ACE = (ASSETS / "accessibility-checker-engine/ace.js").read_text() + "\nwindow.ace = ace;"
@@ -51,7 +53,19 @@ def load_engines(context):
 
 
 def faults_by_both(page):
-    """What axe says is wrong, and what IBM's engine says."""
+    """What axe says is wrong, and what IBM's engine says.
+
+    After a press the next page may replace this one while they look, which is an error in them.
+    They look once more then, when the browser is at rest; other errors come again.
+    """
+    try:
+        return _faults_by_both(page)
+    except Error:
+        page.wait_for_load_state("networkidle")
+        return _faults_by_both(page)
+
+
+def _faults_by_both(page):
     found = page.evaluate(BOTH)
     if found is None:  # not loaded, or JavaScript is off in the page
         for engine in (AXE, ACE):

@@ -57,6 +57,7 @@ def test_two_are_sick_and_every_set_visit_is_covered_in_four_presses(open_page, 
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert not faults_of(page)
     page.get_by_role("link", name="See the suggestion for all").click()
+    expect(page.get_by_role("button", name="Do this")).to_be_visible()
     assert not faults_of(page)
     page.get_by_role("button", name="Do this").click()
 

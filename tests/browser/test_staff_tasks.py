@@ -77,6 +77,7 @@ def test_sickness_is_covered(
         count.press(page.get_by_role("link", name="Day board", exact=True))
         count.press(page.get_by_role("link", name=care_worker.full_name))
         count.press(page.get_by_role("link", name="Sick for the rest of the day"))
+        expect(page.get_by_role("button", name="Save and put Jonas on")).to_be_visible()
         assert faults_of(page) == []
         count.press(page.get_by_role("button", name="Save and put Jonas on"))
         expect(page.get_by_text("takes over")).to_be_visible()

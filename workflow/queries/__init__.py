@@ -13,6 +13,7 @@ from workflow.queries.candidates import (
 )
 from workflow.queries.check import PlanCounts, check_plans
 from workflow.queries.duty import AtWork, DutyDay, duty_day, people_to_call_in
+from workflow.queries.keys import keys_of_stop, keys_of_visit
 from workflow.queries.no_contacts import (
     NumberToCall,
     StepToDo,
@@ -50,6 +51,7 @@ from workflow.queries.work_lists import (
     Pause,
     RemainingVisits,
     Stop,
+    carer_reads_names,
     days_ahead,
     list_entries,
     my_day,
@@ -89,11 +91,14 @@ __all__ = [
     "board_of",
     "boards_of",
     "candidates_for",
+    "carer_reads_names",
     "check_plans",
     "days_ahead",
     "duty_day",
     "earlier_reports",
     "is_over",
+    "keys_of_stop",
+    "keys_of_visit",
     "list_entries",
     "my_day",
     "needs_contact",

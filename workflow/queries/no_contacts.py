@@ -9,11 +9,13 @@ from typing import NamedTuple
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from booking.models import Contact, Recipient, Visit
+from booking.models import Contact, KeyFacts, Recipient, Visit
+from booking.queries.grants import kind_of_booking
 from departments.models import Department, KindOfTime, NoContactStep, Service
 from departments.phones import staff_phone_of
 from departments.queries import no_contact_steps
 from workflow.models import Attempt, NoContact, Report
+from workflow.queries.keys import keys_of_visit
 from workflow.queries.work_lists import MyDay, Stop
 
 Shows = NoContactStep.Shows
@@ -40,6 +42,7 @@ class StepToDo:
     attempts: list[Attempt] = field(default_factory=list)
     is_next: bool = False
     has_nobody: bool = False
+    keys: KeyFacts | None = None
 
 
 def needs_contact(visit: Visit) -> bool:
@@ -47,7 +50,7 @@ def needs_contact(visit: Visit) -> bool:
     by phone of which the municipality sets the times."""
     booking = visit.booking
     if booking.service.place == Service.Place.REMOTE:
-        return (booking.grant or booking.service).kind_of_time == KindOfTime.SET
+        return kind_of_booking(booking) == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
 
 
@@ -87,7 +90,8 @@ def no_contact_of_visit(visit: Visit) -> NoContact | None:
 
 
 def steps_to_do(found: NoContact, at: dt.datetime, *, is_carer: bool = False) -> list[StepToDo]:
-    """The service's steps. The carer at the door sees what is confidential; others do not."""
+    """The service's steps. The carer at the door sees what is confidential, and the keys;
+    others do not."""
     visit = found.visit
     recipient, service = visit.booking.recipient, visit.booking.service
     attempts = list(found.attempts.select_related("by", "contact"))
@@ -108,6 +112,7 @@ def steps_to_do(found: NoContact, at: dt.datetime, *, is_carer: bool = False) ->
                 attempts=own,
                 is_next=is_next,
                 has_nobody=step.shows == Shows.CONTACTS and not calls,
+                keys=keys_of_visit(visit, at) if is_carer and step.shows == Shows.KEY else None,
             )
         )
     # The department has changed the steps meanwhile: what was tried is kept.

@@ -24,6 +24,7 @@ from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     ContactForm,
     GrantForm,
+    KeysForm,
     LogInForm,
     NewGrantForm,
     NewRecipientForm,
@@ -306,6 +307,7 @@ def recipient_page(
     log_in: LogInForm | None = None,
     contact: StaffContactEmailForm | None = None,
     new_contact: ContactForm | None = None,
+    keys: KeysForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of one recipient; a form that was sent shows its errors."""
@@ -327,6 +329,7 @@ def recipient_page(
         "pauses": queries.pauses_of(recipient, timezone.localdate()),
         "contacts": recipient.contacts.all(),
         "new_contact": new_contact or ContactForm(),
+        "keys": keys or KeysForm(instance=queries.key_facts(recipient)),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
         "guardians_invited": [
             (invitation, queries.may_confirm(invitation, request.user))

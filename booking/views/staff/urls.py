@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from booking.views.staff import calls, contacts, guardians, letters, pauses, phone, recipients
+from booking.views.staff import (
+    calls,
+    contacts,
+    guardians,
+    keys,
+    letters,
+    pauses,
+    phone,
+    recipients,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
@@ -30,6 +39,7 @@ urlpatterns: list[URLPattern] = [
         contacts.remove_contact,
         name="remove_contact",
     ),
+    path("<uuid:recipient>/keys/change/", keys.change_keys, name="change_keys"),
     path(
         "<uuid:recipient>/guardians/register/",
         guardians.register_guardian,

@@ -93,7 +93,8 @@ def test_a_letter_is_printed_and_leaves_the_pile(
     )
     assert faults_of(page) == []
     shot(page, f"letters-{viewport['width']}")
-    page.get_by_role("link", name="Open the letter Hans Eide").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Open the letter Hans Eide").click()
     assert faults_of(page) == []
     shot(page, f"letter-{viewport['width']}")
     page.emulate_media(media="print")
