@@ -314,13 +314,7 @@ def duty_places_of(user: User) -> list[DutyPlace]:
 
 
 def absence_on(department: Department, date: dt.date, absence_id: uuid.UUID) -> Absence:
-    """An absence of the department's that touches one of the day's shifts."""
-    found = Absence.objects.filter(
-        department=department,
-        times_away__shift__day__department=department,
-        times_away__shift__day__date=date,
-    )
-    return get_object_or_404(found.select_related("person").distinct(), pk=absence_id)
+    return get_object_or_404(queries.sickness_of_day(department, date), pk=absence_id)
 
 
 def _uuid(value: object) -> uuid.UUID:

@@ -52,6 +52,7 @@ from booking.actions.pauses import (
     pause,
     stop_visits,
 )
+from booking.actions.reassessments import answer_reassessment, ask_reassessment
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -90,7 +91,9 @@ __all__ = [
     "alert_unbooked",
     "announce",
     "answer_open",
+    "answer_reassessment",
     "answer_set_visits",
+    "ask_reassessment",
     "ask_staff",
     "book",
     "book_all_series",

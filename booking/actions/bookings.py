@@ -222,31 +222,22 @@ def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
     for booking in bookings:
         try:
             with transaction.atomic():
-                _cancel(booking, provenance, now, announced_at=now)
+                _cancel(booking, provenance, now)
         except errors.AlreadyReported:
             continue
         cancelled.append(booking)
     return cancelled
 
 
-def _cancel(
-    booking: Booking,
-    provenance: "_Provenance",
-    now: dt.datetime,
-    *,
-    announced_at: dt.datetime | None = None,
-) -> None:
-    """Cancel it; ``announced_at``: its recipient need not get a message of its own. Raises
-    ``AlreadyReported``."""
+def _cancel(booking: Booking, provenance: "_Provenance", now: dt.datetime) -> None:
+    """Raises ``AlreadyReported``."""
     days = lock_days(_days_of(booking))
     _delete_visits(booking)
     booking.status = Booking.Status.CANCELLED
     booking.cancelled_at = now
     booking.sequence += 1
     booking.save(update_fields=["status", "cancelled_at", "sequence"])
-    event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
-    event.announced_at = announced_at
-    event.save()
+    _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at).save()
     if provenance.as_staff:
         answer_open(booking, VisitRequest.Answer.CANCELLED, by=provenance.by)
     for day in days:
@@ -664,7 +655,10 @@ def _event(
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> BookingEvent:
+    """A pause tells of all its visits in one message, so that they need none of their own."""
+    is_told = provenance.via == BookingEvent.Via.PAUSE
     return BookingEvent(
+        announced_at=timezone.now() if is_told else None,
         booking=booking,
         kind=kind,
         by=provenance.by,

@@ -7,6 +7,7 @@ from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
 from booking.models.pauses import Pause
+from booking.models.reassessments import Reassessment
 from booking.models.recipients import Contact, KeyFacts, Recipient
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.slack import Slack
@@ -26,6 +27,7 @@ __all__ = [
     "KeyFacts",
     "Mandate",
     "Pause",
+    "Reassessment",
     "Recipient",
     "SeriesDate",
     "Slack",

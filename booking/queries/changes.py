@@ -32,7 +32,13 @@ def register_changes() -> None:
 
 def _of_grants_and_visits() -> Kinds:
     """Kinds of changes of recipients, their grants and their visits."""
-    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
+    grants = {
+        "grant": _grant,
+        "change_grant": _changed_grant,
+        "note_call": _call,
+        "ask_reassessment": _reassessment,
+        "answer_reassessment": _answered_reassessment,
+    }
     return (
         (
             "recipients",
@@ -176,6 +182,14 @@ def _changed_grant(change: Change, people: People) -> str:
         "service": change.after["name"],
         "changes": describe_values(Grant, change, people.this_year),
     }
+
+
+def _reassessment(change: Change, people: People) -> str:
+    return _("Asked for reassessment of %(service)s") % {"service": change.after["name"]}
+
+
+def _answered_reassessment(change: Change, people: People) -> str:
+    return _("Answered about reassessment of %(service)s") % {"service": change.after["name"]}
 
 
 # -- Carers of visits --------------------------------------------------------------

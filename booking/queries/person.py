@@ -38,7 +38,12 @@ from departments.models import Day, Department, Service
 _RECIPIENT = ModelColumns(Recipient)
 _GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
 _SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
-_DEPARTMENT = ModelColumns(Department, "grants__service__department__", _SERVICE.end)
+_DEPARTMENT = ModelColumns(
+    Department,
+    "grants__service__department__",
+    _SERVICE.end,
+    without=frozenset({"grants_by", "appeal_text"}),  # the SQL has a limit of length
+)
 _NOTICE = _DEPARTMENT.index("minimum_notice_minutes")
 _DEPARTMENT_ID = _DEPARTMENT.index("id")
 

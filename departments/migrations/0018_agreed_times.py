@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0015_leaders"),
+        ("departments", "0017_case_workers"),
     ]
 
     operations = [

@@ -13,8 +13,8 @@ import database.expressions
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0024_key_facts"),
-        ("departments", "0016_agreed_times"),
+        ("booking", "0025_reassessments"),
+        ("departments", "0018_agreed_times"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
