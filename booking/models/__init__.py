@@ -1,5 +1,6 @@
 """Recipients, their grants and mandates, their bookings, and the visits on shifts."""
 
+from booking.models.agreed_times import AgreedDate, AgreedTime
 from booking.models.bookings import Booking, BookingEvent, Visit
 from booking.models.coverage import CoverageAct
 from booking.models.departures import Departure
@@ -15,6 +16,8 @@ from booking.models.visit_requests import VisitRequest
 from booking.models.wishes import SlotWish
 
 __all__ = [
+    "AgreedDate",
+    "AgreedTime",
     "Booking",
     "BookingEvent",
     "BookingSeries",
