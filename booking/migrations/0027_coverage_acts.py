@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0024_key_facts"),
+        ("booking", "0026_agreed_times"),
         ("departments", "0015_leaders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
