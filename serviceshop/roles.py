@@ -57,6 +57,15 @@ class Roles:
         }
 
     @property
+    def case_departments(self) -> dict[uuid.UUID, str]:
+        """Names of the departments where the user is a case worker, by id."""
+        return {
+            each.department: each.department_name
+            for each in self.in_departments
+            if each.role == Employee.Role.CASE_WORKER
+        }
+
+    @property
     def is_care_worker(self) -> bool:
         return any(each.role == Employee.Role.CARE_WORKER for each in self.in_departments)
 

@@ -13,11 +13,13 @@ from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
+from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
     FoundRecipient,
     RecipientSummary,
     count_of_letters,
     found_recipients,
+    grants_of,
     has_namesake,
     last_invitation_to_log_in,
     matching,
@@ -91,6 +93,11 @@ from booking.queries.pauses import (
     without_paused,
 )
 from booking.queries.person import Person, offer
+from booking.queries.reassessments import (
+    grants_to_reassess,
+    last_reassessment,
+    open_reassessments,
+)
 from booking.queries.recipients import (
     granted_service,
     is_recipient,
@@ -147,7 +154,9 @@ __all__ = [
     "RecipientSummary",
     "Suggestion",
     "Unbooked",
+    "UndoneSeats",
     "access_log_of",
+    "act_to_undo",
     "amount_per_period",
     "as_own_changes",
     "balance",
@@ -178,7 +187,9 @@ __all__ = [
     "grant_of_booking",
     "granted_service",
     "grants_below",
+    "grants_of",
     "grants_of_bookings",
+    "grants_to_reassess",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",
@@ -195,6 +206,7 @@ __all__ = [
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "last_reassessment",
     "last_request",
     "mark_choice",
     "matching",
@@ -210,6 +222,7 @@ __all__ = [
     "open_feed",
     "open_feeds",
     "open_mandates",
+    "open_reassessments",
     "open_requests",
     "own_bookings",
     "patterns_of",
@@ -227,6 +240,7 @@ __all__ = [
     "running_series",
     "running_series_of",
     "seating_kinds",
+    "seats_before",
     "services_to_plan",
     "slot_at",
     "slots_version",
