@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0024_key_facts"),
+        ("booking", "0027_coverage_acts"),
         ("departments", "0016_agency_hours"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                     ("repeating", "Repeating"),
                     ("pause", "By a pause, or its end"),
                     ("pattern", "By a pattern"),
+                    ("agreed", "Agreed time"),
                 ],
                 default="online",
                 max_length=10,
