@@ -357,8 +357,9 @@ def _move(
     move_seats(placement.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
+    fresh.uncharged_at = None  # nobody was to come for the old time; somebody is for the new one
     fresh.sequence += 1
-    fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
+    fresh.save(update_fields=["starts_at", "ends_at", "grant", "uncharged_at", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     if provenance.as_staff:
         answer_open(fresh, VisitRequest.Answer.MOVED, by=provenance.by)
