@@ -45,6 +45,7 @@ class World:
         self.series = factories.BookingSeriesFactory(
             recipient=recipient, service=service, first_date=TOMORROW - dt.timedelta(weeks=20)
         )
+        self.pattern = factories.PatternFactory(recipient=self.recipient, service=self.service)
         self.employee = care_worker.employments.get()
         self.absence = factories.AbsenceFactory(person=care_worker, starts_at=local(TOMORROW, 7))
         self.people = {
@@ -169,6 +170,10 @@ class World:
         SeriesDate.objects.create(
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
+        factories.PatternFactory(recipient=recipient, service=service, by=colleague)
+        self.pattern.dates.create(
+            date=TOMORROW + dt.timedelta(days=n), time=dt.time(8), why="closed"
+        )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
         factories.PauseFactory(
             recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
@@ -233,6 +238,7 @@ class World:
             "recipient": self.recipient.pk,
             "service": self.service.pk,
             "booking": self.visit.booking_id,
+            "pattern": self.pattern.pk,
             "visit": self.visit.pk,
             "shift": self.shift.pk,
             "work_list": self.shift.work_list.pk,
@@ -336,6 +342,9 @@ PAGES = [
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
     Page("administrator", "booking:recipient department recipient", 21),
+    Page("administrator", "booking:new_pattern department recipient", 7),
+    Page("administrator", "booking:pattern department recipient pattern", 7),
+    Page("administrator", "booking:end_pattern department recipient pattern", 12),
     Page("administrator", "booking:recipient_pause department recipient", 11),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),

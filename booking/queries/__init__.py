@@ -72,6 +72,7 @@ from booking.queries.mandates import (
 from booking.queries.patterns import (
     PatternPreview,
     in_words,
+    is_to_plan,
     not_planned,
     patterns_of,
     preview_of_pattern,
@@ -199,6 +200,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_to_plan",
     "key_facts",
     "kind_of_booking",
     "kind_of_time",

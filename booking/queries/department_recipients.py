@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.models import Booking, BookingSeries, Grant, Mandate, Pattern, Recipient
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
 from booking.queries.own_booking_rows import OwnBooking, charged_span, charges_of
+from booking.queries.patterns import is_to_plan, patterns_of
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from database.alphabet import folded_words
@@ -130,6 +131,8 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    patterns: Sequence[Pattern]
+    has_services_to_plan: bool
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
@@ -160,6 +163,12 @@ def recipient_summary(
             for visit in coming(recipient, now)
             if visit.service.department_id == department.pk
         ],
+        patterns=[
+            pattern
+            for pattern in patterns_of(recipient, today)
+            if pattern.service.department_id == department.pk
+        ],
+        has_services_to_plan=any(is_to_plan(grant, today) for grant in grants),
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)

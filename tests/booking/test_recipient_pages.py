@@ -39,9 +39,16 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
+    "leave_out", "take_back_left_out",
     "add_contact", "change_keys", "keep_visit", "note_call", "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
+BOTH = {
+    "all_letters",
+    "recipient_pause",
+    "new_pattern",
+    "pattern",
+    "end_pattern",
+}  # a page, and its form
 
 
 @pytest.fixture
@@ -700,6 +707,10 @@ def test_every_page_is_for_the_departments_administrator_alone(
         "invitation": uuid.uuid4(),
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "departure": recipient.departures.create(why="moved").pk,
+        "pattern": factories.PatternFactory(
+            recipient=recipient, service=recipient.grants.get().service
+        ).pk,
+        "date": 1,
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,

@@ -9,10 +9,19 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.models import (
+    Booking,
+    BookingEvent,
+    Departure,
+    PatternDate,
+    Pause,
+    Visit,
+    VisitRequest,
+)
 from booking.queries.calls import Call, calls_about
 from booking.queries.departures import departures_to_confirm
 from booking.queries.essential import Unbooked, unbooked
+from booking.queries.patterns import not_planned
 from booking.queries.pauses import pauses_to_see
 from booking.queries.slack import free_days
 from booking.queries.unmade import to_book_again
@@ -117,6 +126,7 @@ class Today:
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
     to_book_again: list[Booking]
+    not_planned: list[PatternDate]
 
     @property
     def problems_today(self) -> list[Problem]:
@@ -150,6 +160,7 @@ class Today:
         shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
         ids = {booking.recipient_id for booking in shown}
+        ids |= {one.pattern.recipient_id for one in self.not_planned}
         ids |= {pause.recipient_id for pause in self.pauses}
         ids |= {asked.booking.recipient_id for asked in self.visit_requests}
         ids |= {departure.recipient_id for departure in self.departures}
@@ -193,6 +204,7 @@ def today_of(
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
         to_book_again=to_book_again(department, now),
+        not_planned=not_planned(department, date),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
