@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.closed_days import names_of_closed_days
 from booking.queries.coverage import Given, Suggestion, kind_of, suggestion_for
 from booking.queries.department_recipients import (
     FoundRecipient,
@@ -173,6 +174,7 @@ __all__ = [
     "may_book_for",
     "may_confirm",
     "movable_bookings",
+    "names_of_closed_days",
     "names_service",
     "nearest_free",
     "next_booking",
