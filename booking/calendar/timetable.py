@@ -135,8 +135,14 @@ def runs(
         ends_at = slot.ends_at
         # Slots that can't be booked are joined across the gap between two shifts.
         joined_until = slot.starts_at + step if kind is Kind.FREE else ends_at + step
+        is_last_free = (
+            join_free
+            and kind is Kind.FREE
+            and following is not None
+            and following.status is not slot.status
+        )
         if joins and following and following.starts_at <= max(joined_until, ends_at):
-            ends_at = following.starts_at
+            ends_at = ends_at if is_last_free else following.starts_at
         last = found[-1] if found else None
         if last and joins and slot.starts_at not in cuts and last.meets(kind, slot.starts_at):
             found[-1] = Run(kind, last.starts_at, ends_at)
@@ -257,7 +263,10 @@ _NOTHING = _DayRuns()
 
 
 def _day_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _DayRuns:
-    found = tuple(runs(day.slots, step=step))
+    # As on the day's page: a free time lasts as long as its visit.
+    all_runs = runs(day.slots, step=step)
+    free = [run for run in all_runs if run.kind is Kind.FREE]
+    found = tuple(_beside(free, (run for run in all_runs if run.kind is not Kind.FREE)))
     return _DayRuns(
         found,
         min((_first_hour(run, timezone) for run in found), default=None),

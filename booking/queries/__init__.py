@@ -88,7 +88,7 @@ from booking.queries.series import (
 )
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
-from booking.queries.undo import booked_again, undo_key
+from booking.queries.undo import booked_again, is_undo, undo_key
 from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
@@ -163,6 +163,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_undo",
     "key_facts",
     "kind_of",
     "laid_over",

@@ -266,7 +266,7 @@ def test_the_printable_week_has_own_visits_and_the_persons_name(page, recipient,
     response = page.get("/calendar/week/")
     text = text_of(response)
     assert "Week 48" in text
-    assert "Cleaning 10–11" in text
+    assert "Cleaning 10:00–11:00" in text
     assert "For Aksel Vik." in text
 
 
