@@ -40,7 +40,7 @@ class MandateForm(KeyedForm, CleanForm):
         label=_("Last day"),
         required=False,
         help_text=_(
-            "For example 17.05.2027, or 17. mai. Leave it empty if it is to last until you end it."
+            "For example 17.05.2027, or 17 May. Leave it empty if it is to last until you end it."
         ),
     )
 
