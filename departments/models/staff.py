@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.services import Qualification
@@ -22,6 +23,11 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on
         )
+
+    def held_by(self, user: User, on: dt.date) -> "EmployeeQuerySet":
+        """The user's employments on a date; only those of the role that they act in."""
+        found = self.active(on).filter(person=user)
+        return found if user.role is None else found.filter(role=user.role)
 
     def administrators(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.ADMINISTRATOR)
