@@ -33,10 +33,10 @@ from departments.removals import find_removed
 P = ParamSpec("P")
 
 
-def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
-    """The user's employments today, administrator's first, with their departments."""
+def employments_of(user: User) -> list[Employee]:
+    """The user's employments now, administrator's first, with their departments."""
     return list(
-        Employee.objects.held_by(user, on or timezone.localdate())
+        Employee.objects.held_by(user, timezone.now())
         .select_related("department")
         .order_by("role", "department__name")
     )
@@ -44,19 +44,17 @@ def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
 
 def departments_administered_by(user: User, first: Department) -> list[Department]:
     """``first``, then the other departments that the user administers today, by name."""
-    administered = Employee.objects.held_by(user, timezone.localdate()).administrators()
+    administered = Employee.objects.held_by(user, timezone.now()).administrators()
     others = Department.objects.filter(employees__in=administered)
     return [first, *others.exclude(pk=first.pk).distinct().order_by("name")]
 
 
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
-    """The department in which the user has one of the roles today. Raises ``Http404``."""
+    """The department in which the user has one of the roles now. Raises ``Http404``."""
     department = (
         Department.objects.filter(
             pk=department_id,
-            employees__in=Employee.objects.held_by(user, timezone.localdate()).filter(
-                role__in=roles
-            ),
+            employees__in=Employee.objects.held_by(user, timezone.now()).filter(role__in=roles),
         )
         .distinct()
         .first()
@@ -76,7 +74,7 @@ class VisibleDepartments(NamedTuple):
 def visible_departments(user: User) -> VisibleDepartments:
     """All departments for a coordinator, else those administered. Raises ``Http404``."""
     administered = (
-        Employee.objects.held_by(user, timezone.localdate())
+        Employee.objects.held_by(user, timezone.now())
         .administrators()
         .values_list("department", flat=True)
     )

@@ -122,7 +122,7 @@ class Backend(AuthenticationBackend):
 def roles_of(user: User) -> Roles:
     """The roles of a user; no statement if the user is a request's."""
     if not hasattr(user, "_roles"):
-        (row,) = _STATEMENT.rows(user=user.pk, today=timezone.localdate())
+        (row,) = _STATEMENT.rows(user=user.pk, now=timezone.now(), today=timezone.localdate())
         user._roles = _user_with_roles(row)._roles  # type: ignore[attr-defined]
     roles: Roles = user._roles  # type: ignore[attr-defined]
     return roles
@@ -174,11 +174,16 @@ def _act_as(user: User, chosen: str) -> None:
     user._roles = roles.of(user.role)  # type: ignore[attr-defined]
 
 
-def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists | Case]:
+def _role_columns(
+    user: str, now: dt.datetime, today: dt.date
+) -> list[ArraySubquery | Exists | Case]:
     """What ``_RoleColumns`` names, for a path to the user's id. Mandates are looked for only
     when the user ever had one."""
     employments = (
-        Employee.objects.filter(person=OuterRef(user)).active(today).order_by("department__name")
+        Employee.objects.filter(person=OuterRef(user))
+        .active(today)
+        .in_agency_hours(now)
+        .order_by("department__name")
     )
     mandates = Mandate.objects.in_force(today).filter(holder=OuterRef(user))
     acts_for_others = "acts_for_others" if user == "pk" else "user__acts_for_others"
@@ -197,10 +202,11 @@ def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists | Ca
 
 _USER = ModelColumns(User)
 _STATEMENT = Statement(
-    lambda user, today: User.objects.filter(pk=user).values_list(
-        *_USER.paths, *_role_columns("pk", today)
+    lambda user, now, today: User.objects.filter(pk=user).values_list(
+        *_USER.paths, *_role_columns("pk", now, today)
     ),
     user=uuid.UUID(int=1),
+    now=dt.datetime.min.replace(tzinfo=dt.UTC),
     today=dt.date.min,
 )
 _SESSION = Statement(
@@ -208,7 +214,7 @@ _SESSION = Statement(
         "session_data",
         "role",
         *ModelColumns(User, "user__").paths,
-        *_role_columns("user_id", today),
+        *_role_columns("user_id", now, today),
     ),
     key="the key",
     now=dt.datetime.min.replace(tzinfo=dt.UTC),

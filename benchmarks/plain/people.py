@@ -36,7 +36,7 @@ def session_then_user_then_roles() -> list[Swap]:
         if not hasattr(user, "_roles"):
             employments = (
                 Employee.objects.filter(person=user)
-                .active(timezone.localdate())
+                .with_access(timezone.now())
                 .order_by("department__name")
                 .values_list("department_id", "role", "department__name")
             )

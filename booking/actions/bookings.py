@@ -128,7 +128,7 @@ def cancel(
             return fresh
         check_version(fresh.sequence, version)
         now = timezone.now()
-        _check_own_choice(fresh, queries.grant_of_booking(fresh), provenance)
+        _check_own_choice(fresh, provenance)
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
         _cancel(fresh, provenance, now)
@@ -148,31 +148,22 @@ def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
     for booking in bookings:
         try:
             with transaction.atomic():
-                _cancel(booking, provenance, now, announced_at=now)
+                _cancel(booking, provenance, now)
         except errors.AlreadyReported:
             continue
         cancelled.append(booking)
     return cancelled
 
 
-def _cancel(
-    booking: Booking,
-    provenance: "_Provenance",
-    now: dt.datetime,
-    *,
-    announced_at: dt.datetime | None = None,
-) -> None:
-    """Cancel it; ``announced_at``: its recipient need not get a message of its own. Raises
-    ``AlreadyReported``."""
+def _cancel(booking: Booking, provenance: "_Provenance", now: dt.datetime) -> None:
+    """Raises ``AlreadyReported``."""
     days = lock_days(_days_of(booking))
     _delete_visits(booking)
     booking.status = Booking.Status.CANCELLED
     booking.cancelled_at = now
     booking.sequence += 1
     booking.save(update_fields=["status", "cancelled_at", "sequence"])
-    event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
-    event.announced_at = announced_at
-    event.save()
+    _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at).save()
     if provenance.as_staff:
         answer_open(booking, VisitRequest.Answer.CANCELLED, by=provenance.by)
     for day in days:
@@ -239,8 +230,7 @@ def _move(
     request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = request.known()
     grant = _check_entitlement(request, known, now, provenance)
-    covers_old = grant.is_valid_on(timezone.localdate(fresh.starts_at))
-    _check_own_choice(fresh, grant if covers_old else queries.grant_of_booking(fresh), provenance)
+    _check_own_choice(fresh, provenance)
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
     days = _lock(request, demand, dates, also=left)
@@ -387,16 +377,14 @@ def _check_entitlement(
     return grant
 
 
-def _check_own_choice(booking: Booking, grant: Grant | None, provenance: _Provenance) -> None:
-    """Only staff move and cancel a visit whose time is not the person's to choose. ``grant``
-    is the one that the visit is covered by.
+def _check_own_choice(booking: Booking, provenance: _Provenance) -> None:
+    """Only staff move and cancel a visit whose time is not the person's to choose.
 
     Raises ``TimesAreSet`` or ``NotYoursYet``.
     """
-    if provenance.as_staff or grant is None:
+    if provenance.as_staff:
         return
-    refused = own_choice.refusal_of_date(grant, timezone.localdate(booking.starts_at))
-    if refused:
+    if refused := own_choice.refusal_of_booking(booking):
         raise errors.error_of(refused)
 
 
@@ -523,7 +511,8 @@ def _with_alternatives(
 
 def _fresh(booking: Booking) -> Booking:
     """The booking read again, after its recipient was locked."""
-    return Booking.objects.select_related("service__department", "recipient").get(pk=booking.pk)
+    related = ["service__department", "recipient", "grant"]
+    return Booking.objects.select_related(*related).get(pk=booking.pk)
 
 
 def _days_of(booking: Booking) -> Collection[_Pair]:
@@ -551,7 +540,10 @@ def _event(
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> BookingEvent:
+    """A pause tells of all its visits in one message, so that they need none of their own."""
+    is_told = provenance.via == BookingEvent.Via.PAUSE
     return BookingEvent(
+        announced_at=timezone.now() if is_told else None,
         booking=booking,
         kind=kind,
         by=provenance.by,

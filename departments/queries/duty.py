@@ -44,7 +44,7 @@ def duties_of(person: User, now: dt.datetime) -> list[Duty]:
     role than the carer's, has none."""
     if not person.acts_as(Role.CARE_WORKER):
         return []
-    employed = Employee.objects.care_workers().active(timezone.localdate(now))
+    employed = Employee.objects.care_workers().with_access(now)
     marks = (
         DutyMark.objects.filter(
             Exists(employed.filter(person=person, department=OuterRef("shift__day__department"))),
@@ -85,5 +85,5 @@ def departments_led_on(shift_id: uuid.UUID) -> list[Department]:
 
 def departments_to_mark(by: User) -> list[Department]:
     """The departments whose duty lead ``by`` may choose: those that they administer."""
-    administered = Employee.objects.held_by(by, timezone.localdate()).administrators()
+    administered = Employee.objects.held_by(by, timezone.now()).administrators()
     return list(Department.objects.filter(employees__in=administered).distinct().order_by("name"))

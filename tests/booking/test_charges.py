@@ -151,3 +151,20 @@ def test_a_visit_with_one_of_two_carers_counts_until_it_is_told(visit, grant, cl
     factories.VisitFactory(day=visit.day, booking=visit.booking, shift=None)
     assert actions.release_unseated(visit.ends_at + HOUR) == 0
     assert Booking.objects.get().uncharged_at is None
+
+
+@pytest.mark.parametrize(("hour", "is_listed"), [(6, True), (7.5, False), (9, False)])
+def test_another_time_takes_the_place_of_a_visit_that_we_could_not_make(
+    visit, grant, department, clock, hour, is_listed
+):
+    """It is reported at 7, an hour before its start; the other time is booked at ``hour``."""
+    clock.move_to(local(TODAY, 7))
+    charge(visit, Outcome.UNABLE)
+    other = factories.BookingFactory(
+        recipient=grant.recipient, service=grant.service, starts_at=local(TODAY, 14)
+    )
+    Booking.objects.filter(pk=other.pk).update(booked_at=local(TODAY, 0) + hour * HOUR)
+
+    found = queries.to_book_again(department, local(TODAY, 10))
+
+    assert found == ([visit.booking] if is_listed else [])

@@ -11,7 +11,7 @@ from booking.models import Visit
 from booking.queries.access_log import access_log_of, with_roles
 from database.versions import Stale
 from departments import access, actions, queries
-from departments.models import DutyMark
+from departments.models import Absence, DutyMark
 from tests import factories
 from tests.html_forms import Forms
 from workflow import actions as workflow_actions
@@ -253,6 +253,29 @@ def test_a_suggestion_that_has_changed_is_shown_again(client, early, department)
     assert cleaning.booking.status == "booked"
 
 
+@pytest.mark.parametrize("is_staffed", [True, False])
+def test_a_visit_that_is_reported_before_its_start_is_left_alone(
+    client, early, department, administrator, time_machine, is_staffed
+):
+    """The cleaning of 9 o'clock can't be cancelled any more."""
+    lead, shifts, (first, second, cleaning) = early
+    time_machine.move_to(at(8, 15), tick=False)
+    waiting = [first, second] if is_staffed else [first, second, cleaning]
+    Visit.objects.filter(pk__in=[visit.pk for visit in waiting]).update(shift=None)
+    workflow_actions.report(visit=cleaning, outcome="unable", by=administrator)
+    for shift in shifts[:2]:
+        factories.take_away(shift)
+    client.force_login(lead)
+
+    day = client.get(reverse("workflow:duty")).context["days"][0]
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert [card.visit for card in day.open_cards] == [first, second]
+    suggestion = page.context["suggestion"]
+    assert suggestion.lost == []
+    assert [one.visit for one in suggestion.given] == ([second] if is_staffed else [first, second])
+
+
 def test_after_midnight_the_night_s_visits_are_still_covered(
     client, early, department, time_machine
 ):
@@ -287,6 +310,23 @@ def test_a_mistaken_sickness_is_undone(client, early, department):
 
     first.refresh_from_db()
     assert first.shift == marte
+
+
+def test_a_longer_sickness_is_not_undone(client, early, department):
+    lead, (marte, *_others), (first, *_visits) = early
+    client.force_login(lead)
+    Visit.objects.filter(pk=first.pk).update(shift=None)
+    absence = factories.take_away(marte)
+    Absence.objects.filter(pk=absence.pk).update(
+        kind=Absence.Kind.SICK, starts_at=at(0), ends_at=at(0, date=DATE + dt.timedelta(days=9))
+    )
+
+    page = client.get(reverse("workflow:duty"))
+    url = reverse("workflow:undo_sick", args=[department.pk, DATE, absence.pk])
+
+    assert url not in page.text
+    assert client.post(url, {"version": absence.version}).status_code == 404
+    assert Absence.objects.filter(pk=absence.pk).exists()
 
 
 def test_what_nobody_at_work_can_take_stays_with_whom_to_call(client, early, department):
