@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """``ADMINISTRATOR`` and ``CARE_WORKER`` have the values of ``Employee.Role``, and cover all
-    departments in which the user has them. ``PRIVATE`` is a recipient, and a guardian or helper
+    """Those of employees have the values of ``Employee.Role``, and cover all departments in which
+    the user has them. ``PRIVATE`` is a recipient, and a guardian or helper
     of others."""
 
     ADMINISTRATOR = "administrator", _("Administrator")
     CARE_WORKER = "care_worker", _("Care worker")
+    CASE_WORKER = "case_worker", _("Case worker")
     COORDINATOR = "coordinator", _("Coordinator")
     PRIVATE = "private", _("Myself, and those I act for")
 

@@ -26,6 +26,14 @@ def book_series() -> None:
     book_all_series()
 
 
+@shared_task
+def keep_agreed_times() -> None:
+    """Every hour, before what repeats is booked: agreed times come first."""
+    from booking.actions.agreed_times import keep_agreed_times
+
+    keep_agreed_times()
+
+
 @shared_task(time_limit=300)
 def look_for_openings() -> None:
     from booking.actions.wishes import look_for_openings

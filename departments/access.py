@@ -123,6 +123,22 @@ def change_of(department: Department, change_id: int) -> Change:
     return get_object_or_404(changes_of(department), pk=change_id)
 
 
+def has_role(user: User, department: Department, *roles: str) -> bool:
+    """Whether the user has one of the roles in the department today."""
+    try:
+        department_for(user, department.pk, *roles)
+    except Http404:
+        return False
+    return True
+
+
+def department_of_grants(user: User, department_id: uuid.UUID) -> Department:
+    """The department, for those who enter its grants: administrators or case workers, by its
+    setting. Raises ``Http404``."""
+    found = department_for(user, department_id, *Department.GrantsBy.values)
+    return department_for(user, department_id, found.grants_by)
+
+
 def department_on(user: User, department_id: uuid.UUID, date: dt.date) -> Department:
     """The department, for its administrators and the duty lead of its day. Marks the user as
     ``as_duty_lead`` when that alone gives access. Raises ``Http404``."""
@@ -146,12 +162,51 @@ def administrator(
     (``departments.removals``).
     """
 
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.ADMINISTRATOR)
+
+    return _guarded(view, find)
+
+
+def case_worker(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for the department's case workers."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.CASE_WORKER)
+
+    return _guarded(view, find)
+
+
+def sees_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for administrators and case workers of the department."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, *Department.GrantsBy.values)
+
+    return _guarded(view, find)
+
+
+def enters_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for those who enter the department's grants by its setting."""
+    return _guarded(view, department_of_grants)
+
+
+def _guarded(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+    find: Callable[[User, uuid.UUID], Department],
+) -> Callable[..., HttpResponse]:
     @person_required
     @wraps(view)
     def guarded(
         request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        found = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+        found = find(request.user, department)
         return _shown(request, found, kwargs, partial(view, request, found, *args, **kwargs))
 
     return guarded

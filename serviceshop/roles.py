@@ -54,6 +54,7 @@ class Roles:
         has = {
             Role.ADMINISTRATOR: bool(self.administered_names),
             Role.CARE_WORKER: self.is_care_worker,
+            Role.CASE_WORKER: bool(self.case_departments),
             Role.COORDINATOR: self.is_coordinator,
             Role.PRIVATE: self.is_recipient or self.is_helper,
         }
@@ -80,6 +81,15 @@ class Roles:
             each.department: each.department_name
             for each in self.in_departments
             if each.role == Employee.Role.ADMINISTRATOR
+        }
+
+    @property
+    def case_departments(self) -> dict[uuid.UUID, str]:
+        """Names of the departments where the user is a case worker, by id."""
+        return {
+            each.department: each.department_name
+            for each in self.in_departments
+            if each.role == Employee.Role.CASE_WORKER
         }
 
     @property

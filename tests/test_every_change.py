@@ -28,6 +28,8 @@ OTHERS = {
     "book": "a BookingEvent",
     "move": "a BookingEvent",
     "cancel": "a BookingEvent",
+    "book_kept": "a BookingEvent",
+    "see_given_up": "its row says who and when",
     "answer_open": "its callers record the answer, or are a BookingEvent",
     "stop_visits": "a BookingEvent for each",
     "cancel_in_pause": "a BookingEvent for each",
@@ -59,7 +61,7 @@ WITHOUT_ACTOR = {
     },
     "a part of actions that record": {
         "bump_revision", "charge", "charge_by_reports", "clear_name", "follow_absences",
-        "give_log_in", "insert_all",
+        "give_log_in", "insert_all", "keep_again_on_commit", "keep_seat", "release_kept",
         "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
@@ -74,7 +76,8 @@ WITHOUT_ACTOR = {
         "close_due_days", "mark_dead", "record_bounce",
     },
     "runs by itself, and changes nothing that people decide": {
-        "alert_unbooked", "announce", "book_all_series", "book_what_is_near", "claim",
+        "alert_unbooked", "announce", "book_all_series", "book_kept_on",
+        "keep_agreed_times", "keep_for", "book_what_is_near", "claim",
         "release_unseated",
         "count_slack",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",

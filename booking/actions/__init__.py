@@ -4,8 +4,27 @@ Locks are taken in one order: the Recipient, then Days by (date, department). No
 published inside a transaction: readers find the Day's revision raised.
 """
 
+from booking.actions.agreed_times import (
+    agree,
+    book_kept_on,
+    end_agreed_time,
+    give_up,
+    keep_agreed_times,
+    keep_for,
+    see_given_up,
+    take_back_giving_up,
+)
 from booking.actions.announcements import announce, due, notify, remind
-from booking.actions.bookings import book, cancel, cancel_in_pause, move
+from booking.actions.bookings import (
+    book,
+    book_kept,
+    cancel,
+    cancel_in_pause,
+    keep_again_on_commit,
+    keep_seat,
+    move,
+    release_kept,
+)
 from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
@@ -33,6 +52,7 @@ from booking.actions.pauses import (
     pause,
     stop_visits,
 )
+from booking.actions.reassessments import answer_reassessment, ask_reassessment
 from booking.actions.recipients import (
     Particulars,
     add_recipient,
@@ -67,13 +87,18 @@ __all__ = [
     "accept_mandate",
     "add_contact",
     "add_recipient",
+    "agree",
     "alert_unbooked",
     "announce",
     "answer_open",
+    "answer_reassessment",
     "answer_set_visits",
+    "ask_reassessment",
     "ask_staff",
     "book",
     "book_all_series",
+    "book_kept",
+    "book_kept_on",
     "book_what_is_near",
     "cancel",
     "cancel_in_pause",
@@ -90,18 +115,24 @@ __all__ = [
     "cover_day",
     "drop",
     "due",
+    "end_agreed_time",
     "end_mandate",
     "end_pause",
     "end_series",
     "give",
     "give_mandate",
+    "give_up",
     "go_on",
     "grant",
     "hashed",
     "invite_by_letter",
     "join_recipient",
+    "keep_again_on_commit",
+    "keep_agreed_times",
+    "keep_for",
     "keep_name",
     "keep_phone",
+    "keep_seat",
     "keep_visit",
     "look_for_openings",
     "make_feed",
@@ -117,6 +148,7 @@ __all__ = [
     "record_given",
     "register_guardian",
     "register_invitation_kinds",
+    "release_kept",
     "release_unseated",
     "remind",
     "remove_contact",
@@ -124,8 +156,10 @@ __all__ = [
     "report_departure",
     "reseat",
     "revoke_feed",
+    "see_given_up",
     "skip",
     "stop_visits",
+    "take_back_giving_up",
     "take_back_skip",
     "take_off",
     "undo_departure",

@@ -9,6 +9,7 @@ from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.models import Invitation, User
 from booking import errors
+from booking.actions.bookings import keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.pauses import end_pause, stop_visits
 from booking.models import Departure, Pause, Recipient
@@ -73,6 +74,7 @@ def confirm_departure(*, departure: Departure, department: Department, by: User)
         )
         visits = paused_visits(recipient, today, None, now)
         stop_visits(pause, [*visits.cancelled, *visits.standing], by)
+        keep_again_on_commit(recipient.pk)
         fresh.confirmed_by, fresh.confirmed_at = by, now
         fresh.save(update_fields=["confirmed_by", "confirmed_at", "has_closed_log_in"])
         accounts_actions.record(

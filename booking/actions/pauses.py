@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts import actions as accounts_actions
 from accounts.models import User
 from booking import errors
+from booking.actions.agreed_times import keep_for
 from booking.actions.announcements import notify
-from booking.actions.bookings import book, cancel_in_pause
+from booking.actions.bookings import book, cancel_in_pause, keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.series import book_what_is_near, rebook_date
 from booking.models import (
@@ -101,6 +102,7 @@ def pause(
             pause, [*visits.cancelled, *(visits.standing if pause.stops_set_visits else ())], by
         )
         _record("pause", pause, by)
+        keep_again_on_commit(recipient.pk)
         _notify_of(pause, notices.BEGUN, by)
         if not as_staff and (mandate or pause.waits_for_answer):
             _notify_administrators(pause)
@@ -161,6 +163,7 @@ def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
     if not is_new:
         return Resumed([], coming_back(fresh, timezone.now()))
     resumed = _take_up(fresh, by)
+    keep_for(recipient_id=fresh.recipient_id)
     with one_transaction():
         lock_recipient(fresh.recipient_id)
         Pause.objects.filter(pk=fresh.pk).update(cancelled=[one.pk for one in resumed.rest])

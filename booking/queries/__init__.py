@@ -18,6 +18,7 @@ from booking.queries.department_recipients import (
     RecipientSummary,
     count_of_letters,
     found_recipients,
+    grants_of,
     has_namesake,
     last_invitation_to_log_in,
     matching,
@@ -78,6 +79,11 @@ from booking.queries.pauses import (
     without_paused,
 )
 from booking.queries.person import Person, offer
+from booking.queries.reassessments import (
+    grants_to_reassess,
+    last_reassessment,
+    open_reassessments,
+)
 from booking.queries.recipients import (
     granted_service,
     is_recipient,
@@ -164,7 +170,9 @@ __all__ = [
     "grant_of_booking",
     "granted_service",
     "grants_below",
+    "grants_of",
     "grants_of_bookings",
+    "grants_to_reassess",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",
@@ -180,6 +188,7 @@ __all__ = [
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
+    "last_reassessment",
     "last_request",
     "mark_choice",
     "matching",
@@ -194,6 +203,7 @@ __all__ = [
     "open_feed",
     "open_feeds",
     "open_mandates",
+    "open_reassessments",
     "open_requests",
     "own_bookings",
     "paused_visits",

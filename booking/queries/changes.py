@@ -32,7 +32,13 @@ def register_changes() -> None:
 
 def _of_grants_and_visits() -> Kinds:
     """Kinds of changes of recipients, their grants and their visits."""
-    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
+    grants = {
+        "grant": _grant,
+        "change_grant": _changed_grant,
+        "note_call": _call,
+        "ask_reassessment": _reassessment,
+        "answer_reassessment": _answered_reassessment,
+    }
     return (
         (
             "recipients",
@@ -70,6 +76,16 @@ def _of_grants_and_visits() -> Kinds:
 def _of_choices() -> Kinds:
     """Kinds of changes that recipients, and those who act for them, make."""
     return (
+        (
+            "agreed_times",
+            gettext_lazy("Agreed times"),
+            {
+                "agree_time": _agreed,
+                "end_agreed_time": _not_agreed,
+                "give_up_agreed_time": _gave_up,
+                "take_back_agreed_time": _wants_again,
+            },
+        ),
         (
             "series",
             gettext_lazy("Visits that repeat"),
@@ -168,6 +184,14 @@ def _changed_grant(change: Change, people: People) -> str:
     }
 
 
+def _reassessment(change: Change, people: People) -> str:
+    return _("Asked for reassessment of %(service)s") % {"service": change.after["name"]}
+
+
+def _answered_reassessment(change: Change, people: People) -> str:
+    return _("Answered about reassessment of %(service)s") % {"service": change.after["name"]}
+
+
 # -- Carers of visits --------------------------------------------------------------
 
 
@@ -237,6 +261,24 @@ def _skipped(change: Change, people: People) -> str:
 
 def _not_skipped(change: Change, people: People) -> str:
     return _("%(service)s on %(day)s is not skipped any more") % _on_a_day(change, people)
+
+
+def _agreed(change: Change, people: People) -> str:
+    return _("Agreed time for %(service)s: %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _not_agreed(change: Change, people: People) -> str:
+    return _("No longer agreed for %(service)s: %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _gave_up(change: Change, people: People) -> str:
+    return _("Does not want the agreed time for %(service)s on %(day)s") % _on_a_day(
+        change, people
+    )
+
+
+def _wants_again(change: Change, people: People) -> str:
+    return _("Wants the agreed time for %(service)s on %(day)s again") % _on_a_day(change, people)
 
 
 def _wish(change: Change, people: People) -> str:

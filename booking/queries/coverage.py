@@ -73,17 +73,19 @@ def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
         "booking__recipient", "booking__service", "booking__grant", "shift__person"
     )
     told = outcomes.registered().reported([visit.pk for visit in found])
+    # What is kept for an agreed time keeps its seat, and is nobody's work yet.
+    kept = {visit.pk for visit in found if visit.booking.status == Booking.Status.KEPT}
     visits = [
         visit
         for visit in found
         if visit.shift_id in shifts
-        or (visit.shift_id is None and visit.starts_at > now and visit.pk not in told)
+        or (visit.shift_id is None and visit.starts_at > now and visit.pk not in told | kept)
     ]
     told_bookings = {visit.booking_id for visit in found if visit.pk in told}
     seats = [seat_of(fact) for _, fact in shift_facts([day.pk]) if fact.id in shifts]
     kinds = seating_kinds([visit.booking for visit in visits])
     met = _met(visits, now)
-    fixed = {one.pk for one in visits if one.is_pinned or one.starts_at <= now} | told
+    fixed = {one.pk for one in visits if one.is_pinned or one.starts_at <= now} | told | kept
     where = cover(seats, _placed(day, visits, shifts, kinds, met, fixed, now))
     by_id = {visit.pk: visit for visit in visits}
     changed = {id_: seat for id_, seat in where.items() if seat != by_id[id_].shift_id}

@@ -61,7 +61,8 @@ def free_days(
         found[grant.pk] = [
             date
             for date, day in shared.get(grant.service_id, {}).items()
-            if date <= ends[grant.pk] and laid_over(day, entitlement).made(_has_free)
+            if date <= ends[grant.pk]
+            and (date in entitlement.kept or laid_over(day, entitlement).made(_has_free))
         ]
     return found
 
@@ -75,7 +76,7 @@ def _own_bookings(
 ) -> dict[uuid.UUID, list[OwnBooking]]:
     since, until = charged_span(first, last)
     rows = (
-        Booking.objects.confirmed()
+        Booking.objects.seated()
         .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
         .order_by()
         .values_list(
@@ -85,11 +86,16 @@ def _own_bookings(
             EpochSeconds("starts_at"),
             EpochSeconds("ends_at"),
             "uncharged_at",
+            "status",
         )
     )
     found: dict[uuid.UUID, list[OwnBooking]] = defaultdict(list)
-    for recipient, id_, service, starts, ends, uncharged_at in rows:
-        found[recipient].append(OwnBooking(id_, service, starts, ends, uncharged_at is None))
+    for recipient, id_, service, starts, ends, uncharged_at, status in rows:
+        is_kept = status == Booking.Status.KEPT
+        is_charged = uncharged_at is None and not is_kept
+        found[recipient].append(
+            OwnBooking(id_, service, starts, ends, is_charged, is_kept=is_kept)
+        )
     return found
 
 

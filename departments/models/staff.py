@@ -43,6 +43,9 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
     def administrators(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.ADMINISTRATOR)
 
+    def case_workers(self) -> "EmployeeQuerySet":
+        return self.filter(role=Employee.Role.CASE_WORKER)
+
     def care_workers(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.CARE_WORKER)
 
@@ -59,6 +62,7 @@ class Employee(Versioned):
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrator", _("Administrator")
         CARE_WORKER = "care_worker", _("Care worker")
+        CASE_WORKER = "case_worker", _("Case worker")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="employees")
