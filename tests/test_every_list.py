@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
+from booking.actions import ask_reassessment
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, Contact, SeriesDate
 from departments.models import Employee
@@ -50,6 +51,9 @@ class World:
             "recipient": recipient.user,
             "administrator": administrator,
             "care worker": care_worker,
+            "case worker": factories.EmployeeFactory(
+                department=department, role=Employee.Role.CASE_WORKER
+            ).person,
             "coordinator": factories.CoordinatorFactory().user,
             "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
         }
@@ -129,7 +133,8 @@ class World:
         """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
-        factories.GrantFactory(recipient=recipient, service=self.service)
+        grant = factories.GrantFactory(recipient=recipient, service=self.service)
+        ask_reassessment(grant=grant, reason="Needs more", by=self.people["administrator"])
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
         actions.post(
             kind="visit.moved_by_others",
@@ -212,7 +217,14 @@ class World:
 
     def booked(self, day, hour, shift=None, **fields):
         starts_at = local(day.date, hour)
-        return factories.VisitFactory(day=day, shift=shift, booking__starts_at=starts_at, **fields)
+        visit = factories.VisitFactory(
+            day=day, shift=shift, booking__starts_at=starts_at, **fields
+        )
+        its = {"recipient": visit.booking.recipient, "service": visit.booking.service}
+        grants = its["recipient"].grants.filter(service=its["service"])
+        visit.booking.grant = grants.first() or factories.GrantFactory(**its)
+        visit.booking.save()
+        return visit
 
     def named(self, name):
         """The value of a URL parameter."""
@@ -259,14 +271,14 @@ class Page:
 
 PAGES = [
     # a recipient
-    Page("recipient", "booking:calendar", 10),
+    Page("recipient", "booking:calendar", 9),
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
     Page("recipient", "booking:visits", 8),
     Page("recipient", "booking:visits", 10, "simple"),
-    Page("recipient", "booking:visit booking", 15),
-    Page("recipient", "booking:move booking", 12),
+    Page("recipient", "booking:visit booking", 14),
+    Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 11),
     Page("recipient", "booking:all_series", 4),
     Page("recipient", "booking:all_series", 4, "simple"),
@@ -287,7 +299,7 @@ PAGES = [
     Page("recipient", "api:bookings", 3),
     # a guardian
     Page("guardian", "booking:persons", 3),
-    Page("guardian", "booking:calendar", 12),
+    Page("guardian", "booking:calendar", 11),
     Page("guardian", "booking:visits", 9),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
@@ -295,9 +307,9 @@ PAGES = [
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 9),
+    Page("care worker", "workflow:my_day date", 10),
     Page("care worker", "workflow:visit date visit", 6),
-    Page("care worker", "workflow:no_contact date visit", 9),
+    Page("care worker", "workflow:no_contact date visit", 10),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
@@ -305,8 +317,8 @@ PAGES = [
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:duty", 13),
-    Page("administrator", "workflow:cover department date", 12),
+    Page("administrator", "workflow:duty", 14),
+    Page("administrator", "workflow:cover department date", 11),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 5),
     Page("administrator", "departments:hours department", 12),
@@ -323,13 +335,16 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 20),
+    Page("administrator", "booking:recipient department recipient", 21),
     Page("administrator", "booking:recipient_pause department recipient", 11),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 16),
     Page("administrator", "booking:phone_visit department recipient booking", 18),
+    # the department's case worker
+    Page("case worker", "booking:grants department", 8),
+    Page("case worker", "booking:grants_of department recipient", 8),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
     Page("coordinator", "departments:department department", 13),
@@ -395,6 +410,7 @@ OTHERS = {
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
     "workflow:close_day department date": "numbers, no rows",
+    "choose_role": "four roles at most",
     "workflow:my_day": "the same as of a date",
     "components": "not in production",
     "components page": "not in production",

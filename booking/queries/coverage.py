@@ -7,9 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import Func
+
 from accounts.models import Change
-from booking.models import Booking, Visit
+from booking import outcomes
+from booking.models import Booking, CoverageAct, Visit
 from booking.queries.day_seatings import needs_of, seat_of
+from booking.queries.grants import kinds_of_bookings
 from booking.seating.coverage import FREE, SET, WINDOW, Placed, cover
 from booking.seating.values import Visit as SeatedVisit
 from departments.models import Day, KindOfTime, Shift
@@ -55,35 +59,45 @@ class Suggestion:
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def kind_of(booking: Booking) -> int:
-    grant = booking.grant
-    return KINDS[KindOfTime(grant.kind_of_time if grant else booking.service.kind_of_time)]
+def seating_kinds(bookings: Collection[Booking]) -> dict[uuid.UUID, int]:
+    """By the id of each booking, with its grant and service: the class of its visits."""
+    return {id_: KINDS[kind] for id_, kind in kinds_of_bookings(bookings).items()}
 
 
 def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
     """How to cover the day's visits that lack a seat, on shifts with a name. Visits that have
-    begun stay, and so do those that a person has given to their carer."""
+    begun or are reported stay, and so do those that a person has given to their carer."""
     shifts = {
         shift.pk: shift
         for shift in Shift.objects.filter(day=day, person__isnull=False).select_related("person")
     }
+    found = Visit.objects.filter(day=day, occupied_until__gt=now).select_related(
+        "booking__recipient", "booking__service", "booking__grant", "shift__person"
+    )
+    told = outcomes.registered().reported([visit.pk for visit in found])
+    # What is kept for an agreed time keeps its seat, and is nobody's work yet.
+    kept = {visit.pk for visit in found if visit.booking.status == Booking.Status.KEPT}
     visits = [
         visit
-        for visit in Visit.objects.filter(day=day, occupied_until__gt=now).select_related(
-            "booking__recipient", "booking__service", "booking__grant", "shift__person"
-        )
-        if visit.shift_id in shifts or (visit.shift_id is None and visit.starts_at > now)
+        for visit in found
+        if visit.shift_id in shifts
+        or (visit.shift_id is None and visit.starts_at > now and visit.pk not in told | kept)
     ]
+    told_bookings = {visit.booking_id for visit in found if visit.pk in told}
     seats = [seat_of(fact) for _, fact in shift_facts([day.pk]) if fact.id in shifts]
-    where = cover(seats, _placed(day, visits, shifts, now))
+    kinds = seating_kinds([visit.booking for visit in visits])
+    met = _met(visits, now)
+    fixed = {one.pk for one in visits if one.is_pinned or one.starts_at <= now} | told | kept
+    where = cover(seats, _placed(day, visits, shifts, kinds, met, fixed, now))
     by_id = {visit.pk: visit for visit in visits}
     changed = {id_: seat for id_, seat in where.items() if seat != by_id[id_].shift_id}
     lost_bookings = {
         visit.booking_id
         for visit in visits
-        if where[visit.pk] is None and kind_of(visit.booking) == FREE
+        if where[visit.pk] is None
+        and kinds[visit.booking_id] == FREE
+        and visit.booking_id not in told_bookings
     }
-    met = _met(visits, now)
     return Suggestion(
         given=[
             Given(
@@ -105,10 +119,15 @@ def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
 
 
 def _placed(
-    day: Day, visits: Collection[Visit], shifts: dict[uuid.UUID, Shift], now: dt.datetime
+    day: Day,
+    visits: Collection[Visit],
+    shifts: dict[uuid.UUID, Shift],
+    kinds: dict[uuid.UUID, int],
+    met: dict[uuid.UUID, set[uuid.UUID]],
+    fixed: Collection[uuid.UUID],
+    now: dt.datetime,
 ) -> list[Placed]:
-    needs = needs_of(day.department)
-    met, ranks = _met(visits, now), _lost_ranks(visits, now)
+    needs, ranks = needs_of(day.department), _lost_ranks(visits, now)
     return [
         Placed(
             SeatedVisit(
@@ -118,9 +137,9 @@ def _placed(
                 int(visit.occupied_until.timestamp()),
                 needs.get(visit.booking.service_id, frozenset()),
                 visit.shift_id,
-                visit.is_pinned or visit.starts_at <= now,
+                visit.pk in fixed,
             ),
-            kind_of(visit.booking),
+            kinds[visit.booking_id],
             ranks.get(visit.booking.recipient_id, 0),
             frozenset(
                 pk
@@ -146,12 +165,17 @@ def _met(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, set[uui
 
 
 def _lost_ranks(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, int]:
-    """Higher for who lost a visit later (``booking.actions.cover_day``)."""
-    lost = Change.objects.filter(
-        verb="give_up_visit",
-        subject_id__in={visit.booking.recipient_id for visit in visits},
-        at__gt=now - LOST_WITHIN,
-    ).order_by("at", "pk")
+    """Higher for who lost a visit later (``booking.actions.cover_day``), if that is not undone."""
+    undone = CoverageAct.objects.filter(undone_at__isnull=False)
+    lost = (
+        Change.objects.filter(
+            verb="give_up_visit",
+            subject_id__in={visit.booking.recipient_id for visit in visits},
+            at__gt=now - LOST_WITHIN,
+        )
+        .exclude(object_id__in=undone.values_list(Func("lost", function="unnest")))
+        .order_by("at", "pk")
+    )
     ranks: dict[uuid.UUID, int] = {}
     for number, subject_id in enumerate(lost.values_list("subject_id", flat=True), start=1):
         if subject_id is not None:

@@ -139,15 +139,20 @@ class RecipientSummary:
     unstaffed: Collection[uuid.UUID]  # those of ``coming`` without a carer
 
 
-def recipient_summary(
-    department: Department, recipient: Recipient, now: dt.datetime
-) -> RecipientSummary:
-    today = timezone.localdate(now)
-    grants = list(
+def grants_of(department: Department, recipient: Recipient) -> list[Grant]:
+    """The recipient's grants of the department's services, the newest first."""
+    return list(
         Grant.objects.filter(recipient=recipient, service__department=department)
         .select_related("service")
         .order_by("-valid_from", "service__name")
     )
+
+
+def recipient_summary(
+    department: Department, recipient: Recipient, now: dt.datetime
+) -> RecipientSummary:
+    today = timezone.localdate(now)
+    grants = grants_of(department, recipient)
     own = _own_bookings([recipient], today).get(recipient.pk, [])
     booked = [
         visit for visit in coming(recipient, now) if visit.service.department_id == department.pk
