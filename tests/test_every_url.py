@@ -179,6 +179,12 @@ RULES = {
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
+    "booking:give_up_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
+    "booking:take_back_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
     "booking:feeds": get(*RECIPIENTS),
@@ -241,6 +247,13 @@ RULES = {
         outcome="outcome"
     ),
     "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:agree_time department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:end_agreed_time department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ),
+    "booking:see_given_up department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ).sends(date="agreed_date"),
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
@@ -462,6 +475,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    agreed = factories.AgreedTimeFactory(grant=recipient.grants.get(), by=administrator)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
     employee = factories.EmployeeFactory(department=other_department)
@@ -518,6 +532,8 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "series_date": series.first_date,
+        "agreed_time": agreed.pk,
+        "agreed_date": agreed.dates.create(date=tomorrow, state="no_seat", why="busy").date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,

@@ -126,5 +126,10 @@ class Grant(Versioned):
         begins_in_time = last is None or self.valid_from <= last
         return begins_in_time and (self.valid_until is None or first <= self.valid_until)
 
+    @property
+    def may_have_agreed_times(self) -> bool:
+        """Essential help whose times the recipient chooses."""
+        return self.is_essential and not self.times_are_set
+
     def is_valid_on(self, date: dt.date) -> bool:
         return self.overlaps(date, date)

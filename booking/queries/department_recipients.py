@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Invitation
 from accounts.phones import searched_digits
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
@@ -130,6 +131,7 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
@@ -159,6 +161,11 @@ def recipient_summary(
             visit
             for visit in coming(recipient, now)
             if visit.service.department_id == department.pk
+        ],
+        kept=[
+            one
+            for one in agreed_dates(recipient, now)
+            if one.is_kept and one.service.department_id == department.pk
         ],
         all_series=[
             (series, series.waits(today))
