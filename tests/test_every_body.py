@@ -264,7 +264,7 @@ UNVERSIONED = {
             "booking:end_agreed_time", "booking:give_up_agreed_time", "booking:see_given_up",
             "booking:remove_contact", "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
-            "workflow:undo_report",
+            "workflow:undo_cover", "workflow:undo_report",
             "workflow:close_no_contact", "workflow:staff_no_contact",
         ],
         "ends a row: doing it twice changes nothing more",

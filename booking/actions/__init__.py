@@ -28,7 +28,7 @@ from booking.actions.bookings import (
 from booking.actions.calls import note_call
 from booking.actions.charges import charge, release_unseated
 from booking.actions.contacts import add_contact, remove_contact
-from booking.actions.coverage import cover_day
+from booking.actions.coverage import cover_day, undo_cover
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
@@ -162,6 +162,7 @@ __all__ = [
     "take_back_giving_up",
     "take_back_skip",
     "take_off",
+    "undo_cover",
     "undo_departure",
     "wish",
 ]

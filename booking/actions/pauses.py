@@ -6,9 +6,10 @@ pause ends is booked afterwards, each visit in its own transaction like a date o
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -134,8 +135,8 @@ def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | Non
 
 
 def confirm_pause(*, pause: Pause, by: User) -> None:
-    """Record that staff have looked at the pause and leave it as it is. Doing it twice on one
-    day records it once."""
+    """Record that staff have looked at the pause and leave it as it is. Doing it twice within
+    an hour records it once."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
@@ -146,9 +147,14 @@ def confirm_pause(*, pause: Pause, by: User) -> None:
         fresh.save(update_fields=["confirmed_at"])
 
 
-def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
+def end_pause(
+    *, pause: Pause, by: User, as_staff: bool = False, reopens: Collection[Pause] = ()
+) -> Resumed:
     """The recipient is at home again. Visits of series and at set times come back where there
-    is a seat; the others can be booked again. Ending it twice changes nothing more."""
+    is a seat; the others can be booked again. Ending it twice changes nothing more.
+
+    ``reopens`` are pauses that this one had replaced: they stand again, and nobody gets the
+    message that the help goes on."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
@@ -159,6 +165,7 @@ def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
                 fresh.confirmed_at = fresh.ended_at
             fresh.version += 1
             fresh.save(update_fields=["ended_at", "confirmed_at", "version"])
+            Pause.objects.filter(pk__in=[one.pk for one in reopens]).update(ended_at=None)
             _record("end_pause", fresh, by)
     if not is_new:
         return Resumed([], coming_back(fresh, timezone.now()))
@@ -167,7 +174,8 @@ def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
     with one_transaction():
         lock_recipient(fresh.recipient_id)
         Pause.objects.filter(pk=fresh.pk).update(cancelled=[one.pk for one in resumed.rest])
-        _notify_of(fresh, notices.ENDED, by)
+        if not reopens:
+            _notify_of(fresh, notices.ENDED, by)
     return resumed
 
 
@@ -255,8 +263,8 @@ def _record(verb: str, pause: Pause, by: User) -> None:
 
 def _department_id(pause: Pause) -> uuid.UUID | None:
     """The department of the grant that lasts the longest: it prints letters."""
-    grants = Grant.objects.filter(recipient=pause.recipient_id).order_by("-valid_from")
-    found = grants.select_related("service").first()
+    grants = Grant.objects.filter(recipient=pause.recipient_id).select_related("service")
+    found = grants.order_by(F("valid_until").desc(nulls_first=True), "-valid_from").first()
     return found.service.department_id if found else None
 
 

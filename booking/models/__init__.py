@@ -2,6 +2,7 @@
 
 from booking.models.agreed_times import AgreedDate, AgreedTime
 from booking.models.bookings import Booking, BookingEvent, Visit
+from booking.models.coverage import CoverageAct
 from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
@@ -22,6 +23,7 @@ __all__ = [
     "BookingSeries",
     "CalendarFeed",
     "Contact",
+    "CoverageAct",
     "Departure",
     "Grant",
     "KeyFacts",

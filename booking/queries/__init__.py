@@ -13,6 +13,7 @@ from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
+from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
     FoundRecipient,
     RecipientSummary,
@@ -139,7 +140,9 @@ __all__ = [
     "RecipientSummary",
     "Suggestion",
     "Unbooked",
+    "UndoneSeats",
     "access_log_of",
+    "act_to_undo",
     "amount_per_period",
     "as_own_changes",
     "balance",
@@ -217,6 +220,7 @@ __all__ = [
     "running_series",
     "running_series_of",
     "seating_kinds",
+    "seats_before",
     "slot_at",
     "slots_version",
     "suggestion_for",

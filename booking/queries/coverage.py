@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import Func
+
 from accounts.models import Change
 from booking import outcomes
-from booking.models import Booking, Visit
+from booking.models import Booking, CoverageAct, Visit
 from booking.queries.day_seatings import needs_of, seat_of
 from booking.queries.grants import kinds_of_bookings
 from booking.seating.coverage import FREE, SET, WINDOW, Placed, cover
@@ -163,12 +165,17 @@ def _met(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, set[uui
 
 
 def _lost_ranks(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, int]:
-    """Higher for who lost a visit later (``booking.actions.cover_day``)."""
-    lost = Change.objects.filter(
-        verb="give_up_visit",
-        subject_id__in={visit.booking.recipient_id for visit in visits},
-        at__gt=now - LOST_WITHIN,
-    ).order_by("at", "pk")
+    """Higher for who lost a visit later (``booking.actions.cover_day``), if that is not undone."""
+    undone = CoverageAct.objects.filter(undone_at__isnull=False)
+    lost = (
+        Change.objects.filter(
+            verb="give_up_visit",
+            subject_id__in={visit.booking.recipient_id for visit in visits},
+            at__gt=now - LOST_WITHIN,
+        )
+        .exclude(object_id__in=undone.values_list(Func("lost", function="unnest")))
+        .order_by("at", "pk")
+    )
     ranks: dict[uuid.UUID, int] = {}
     for number, subject_id in enumerate(lost.values_list("subject_id", flat=True), start=1):
         if subject_id is not None:

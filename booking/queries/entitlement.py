@@ -77,7 +77,9 @@ class Entitlement:
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
     pauses: Sequence[OwnPause] = ()
-    as_staff: bool = False  # staff need not keep the department's shortest notice
+    # Staff need not keep the department's shortest notice, the window and the spacing.
+    as_staff: bool = False
+    keeps_agreement: bool = False  # staff look for times within the window and the spacing
     moves_from: int | None = None  # the start of the booking that is moving
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
 
@@ -116,6 +118,7 @@ class Entitlement:
         pauses: Sequence[OwnPause] = (),
         moving: Booking | None = None,
         as_staff: bool = False,
+        keeps_agreement: bool = False,
     ) -> Self:
         own = sorted(
             (one for one in own if moving is None or one.id != moving.pk),
@@ -124,7 +127,15 @@ class Entitlement:
         charges = charges_of(own)
         moves_from = int(moving.starts_at.timestamp()) if moving else None
         return cls(
-            service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from
+            service,
+            int(now.timestamp()),
+            grants,
+            own,
+            charges,
+            pauses,
+            as_staff,
+            keeps_agreement,
+            moves_from,
         )
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
@@ -200,7 +211,7 @@ class Entitlement:
         if any(pause.stops(grant, date) for pause in self.pauses):
             return SlotStatus.PAUSED
         refused = balance.refusal(seconds // 60)
-        if refused or self.as_staff:
+        if refused or not self._is_bound:
             return refused
         return own_choice.refusal_of_spacing(grant, date, self._others(date))
 
@@ -216,9 +227,13 @@ class Entitlement:
         return window is not None and (starts < window[0] or ends > window[1])
 
     def window(self, date: dt.date) -> own_choice.Window | None:
-        """The window that binds whoever chooses: the person, never staff."""
-        grant = None if self.as_staff else self.grant(date)
+        """The window that binds whoever chooses: the person, and staff who keep what is agreed."""
+        grant = self.grant(date) if self._is_bound else None
         return own_choice.window_on(grant, date) if grant else None
+
+    @property
+    def _is_bound(self) -> bool:
+        return self.keeps_agreement or not self.as_staff
 
     @cached_property
     def _dates(self) -> Sequence[dt.date]:

@@ -29,8 +29,8 @@ def free_days(
     department: Department, grants: Sequence[Grant], now: dt.datetime
 ) -> dict[uuid.UUID, list[dt.date]]:
     """By the id of each grant, with its service: the dates from today to the end of its week or
-    month on which staff can book a visit. Three statements when the days are cached, however
-    many grants."""
+    month on which staff can book a visit as agreed. Three statements when the days are cached,
+    however many grants."""
     today = timezone.localdate(now)
     ends = {
         grant.pk: min(quota.period_of(grant.period, today)[1], last_day(department, now))
@@ -57,6 +57,7 @@ def free_days(
             now,
             pauses=pauses[grant.recipient_id],
             as_staff=True,
+            keeps_agreement=True,
         )
         found[grant.pk] = [
             date
