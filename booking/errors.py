@@ -81,6 +81,10 @@ class KeyReused(BookingError):
     """The key was used for another request, perhaps somebody else's."""
 
 
+class TooManyPlans(BookingError):
+    """The recipient has as many own plans as they may already."""
+
+
 class TooManyWishes(BookingError):
     """The user waits for as many days as they may already."""
 

@@ -25,6 +25,13 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.own_plans import (
+    add_plan,
+    forget_past_plans,
+    remove_plan,
+    replace_busy_times,
+    show_plans_to,
+)
 from booking.actions.pauses import (
     Resumed,
     answer_set_visits,
@@ -66,6 +73,7 @@ __all__ = [
     "Resumed",
     "accept_mandate",
     "add_contact",
+    "add_plan",
     "add_recipient",
     "alert_unbooked",
     "announce",
@@ -93,6 +101,7 @@ __all__ = [
     "end_mandate",
     "end_pause",
     "end_series",
+    "forget_past_plans",
     "give",
     "give_mandate",
     "go_on",
@@ -120,10 +129,13 @@ __all__ = [
     "release_unseated",
     "remind",
     "remove_contact",
+    "remove_plan",
     "repeat",
+    "replace_busy_times",
     "report_departure",
     "reseat",
     "revoke_feed",
+    "show_plans_to",
     "skip",
     "stop_visits",
     "take_back_skip",

@@ -5,6 +5,7 @@ from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
+from booking.models.own_plans import BusyTime, OwnPlan
 from booking.models.pauses import Pause
 from booking.models.recipients import Contact, KeyFacts, Recipient
 from booking.models.series import BookingSeries, SeriesDate
@@ -16,12 +17,14 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingSeries",
+    "BusyTime",
     "CalendarFeed",
     "Contact",
     "Departure",
     "Grant",
     "KeyFacts",
     "Mandate",
+    "OwnPlan",
     "Pause",
     "Recipient",
     "SeriesDate",
