@@ -34,6 +34,14 @@ class LastAdministrator(DepartmentsError):
     message = _("Nobody else administers this department then. Add another administrator first.")
 
 
+class NotAdministrator(DepartmentsError):
+    message = _("Only an administrator can be the leader.")
+
+
+class OwnLeadership(DepartmentsError):
+    message = _("Another administrator decides whether you are the leader.")
+
+
 class NotEmployed(DepartmentsError):
     message = _("This person does not work here on that date.")
 

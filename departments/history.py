@@ -45,6 +45,7 @@ def _kinds() -> list[changes.ChangeKind]:
         "add_employee": _new_employee,
         "change_employment": _changed_employment,
         "rename_employee": _renamed,
+        "mark_leader": _leader,
         "accept_employment": _acceptance,
         "join_person": _joined,
         "give_qualification": _qualification,
@@ -244,6 +245,13 @@ def _changed_employment(change: Change, people: People) -> str:
             "day": iso_day(after["until"], people.this_year),
         }
     return _("%(name)s works here without a last day") % {"name": name}
+
+
+def _leader(change: Change, people: People) -> str:
+    name = {"name": _employee(change, people)}
+    if change.after["is_leader"]:
+        return _("%(name)s is the leader") % name
+    return _("%(name)s is no longer the leader") % name
 
 
 def _renamed(change: Change, people: People) -> str:

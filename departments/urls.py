@@ -5,6 +5,7 @@ from departments.views import (
     absence,
     changes,
     hours,
+    leaders,
     overview,
     phones,
     services,
@@ -59,6 +60,7 @@ staff_urls: list[URLPattern | URLResolver] = [
     ),
     path("<uuid:employee>/rename/", staff.rename_employee, name="rename_employee"),
     path("<uuid:employee>/change/", staff.change_employment, name="change_employment"),
+    path("<uuid:employee>/leader/", leaders.mark_leader, name="mark_leader"),
     path(
         "<uuid:employee>/qualifications/give/",
         staff.give_qualification,

@@ -8,13 +8,14 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_safe
 from booking.access.pages import whose_pages
 from serviceshop.roles import roles_of
+from workflow.access import can_still_tell
 
 
 @require_safe
 @person_required
 def home(request: PersonRequest) -> HttpResponse:
     """Redirect to the user's main page. Acting for somebody has precedence over work, and
-    work over own bookings."""
+    work over own bookings. A carer whose role has ended can still report visits."""
     whose = whose_pages(request)
     if whose.mandate:
         return redirect("booking:calendar")
@@ -29,4 +30,6 @@ def home(request: PersonRequest) -> HttpResponse:
         return redirect("booking:calendar")
     if whose.mandates:
         return redirect("booking:persons")
+    if can_still_tell(request.user):
+        return redirect("workflow:my_day")
     return render(request, "no_role.html")

@@ -213,7 +213,14 @@ class World:
 
     def booked(self, day, hour, shift=None, **fields):
         starts_at = local(day.date, hour)
-        return factories.VisitFactory(day=day, shift=shift, booking__starts_at=starts_at, **fields)
+        visit = factories.VisitFactory(
+            day=day, shift=shift, booking__starts_at=starts_at, **fields
+        )
+        its = {"recipient": visit.booking.recipient, "service": visit.booking.service}
+        grants = its["recipient"].grants.filter(service=its["service"])
+        visit.booking.grant = grants.first() or factories.GrantFactory(**its)
+        visit.booking.save()
+        return visit
 
     def named(self, name):
         """The value of a URL parameter."""
@@ -260,14 +267,14 @@ class Page:
 
 PAGES = [
     # a recipient
-    Page("recipient", "booking:calendar", 10),
+    Page("recipient", "booking:calendar", 9),
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
     Page("recipient", "booking:times service date", 10),
     Page("recipient", "booking:visits", 8),
     Page("recipient", "booking:visits", 10, "simple"),
-    Page("recipient", "booking:visit booking", 15),
-    Page("recipient", "booking:move booking", 12),
+    Page("recipient", "booking:visit booking", 14),
+    Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 11),
     Page("recipient", "booking:all_series", 4),
     Page("recipient", "booking:all_series", 4, "simple"),
@@ -290,7 +297,7 @@ PAGES = [
     Page("recipient", "api:bookings", 3),
     # a guardian
     Page("guardian", "booking:persons", 3),
-    Page("guardian", "booking:calendar", 12),
+    Page("guardian", "booking:calendar", 11),
     Page("guardian", "booking:visits", 9),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
@@ -298,9 +305,9 @@ PAGES = [
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 9),
+    Page("care worker", "workflow:my_day date", 10),
     Page("care worker", "workflow:visit date visit", 6),
-    Page("care worker", "workflow:no_contact date visit", 9),
+    Page("care worker", "workflow:no_contact date visit", 10),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
@@ -309,7 +316,7 @@ PAGES = [
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
     Page("administrator", "workflow:duty", 13),
-    Page("administrator", "workflow:cover department date", 12),
+    Page("administrator", "workflow:cover department date", 11),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 5),
     Page("administrator", "departments:hours department", 12),
@@ -326,7 +333,7 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 20),
+    Page("administrator", "booking:recipient department recipient", 21),
     Page("administrator", "booking:recipient_pause department recipient", 11),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),

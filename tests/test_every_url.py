@@ -330,6 +330,7 @@ RULES = {
     "departments:rename_employee department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),
+    "departments:mark_leader department employee": post(ADMINISTRATOR, **D, employee="employee"),
     "departments:change_employment department employee": post(
         ADMINISTRATOR, **D, employee="employee"
     ),

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -28,7 +28,6 @@ from workflow.errors import (
 )
 from workflow.models import NoContact
 from workflow.queries import DayAhead, ListOfVisits, MyDay, OwnUntoldDay, Stop
-from workflow.queries.work_lists import LATE
 
 # Pages in the access log that show a carer's own lists.
 OWN_LISTS = (
@@ -43,15 +42,53 @@ MAX_DIGITS = 18  # of an id, so that it fits its column
 
 
 def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
-    """A care worker's own day. Raises ``Http404`` for other users, and for a past day on
-    which the user had no shift or which is closed."""
-    if not _roles(user, Employee.Role.CARE_WORKER):
-        raise Http404
-    my_day = queries.my_day(user, date, timezone.now())
-    if my_day.is_past and not my_day.lists:
+    """A care worker's own day, with the names that they may read. Raises ``Http404`` for a past
+    day on which the user had no shift or which is closed.
+
+    When the user's role in a department has ended, their visits there are those that they can
+    still report, without names. Without any role or such visit, ``Http404``.
+    """
+    now = timezone.now()
+    my_day = queries.my_day(user, date, now)
+    working_in = {one.department_id for one in _roles(user, Employee.Role.CARE_WORKER)}
+    my_day = replace(
+        my_day,
+        lists=list(_as_read(my_day.lists, working_in, user, now)),
+        has_role=bool(working_in),
+    )
+    if not my_day.lists and (my_day.is_past or not my_day.has_role):
         raise Http404
     _record(user, my_day.lists, what=what)
     return my_day
+
+
+def _as_read(
+    lists: Iterable[ListOfVisits], working_in: set[uuid.UUID], user: User, now: dt.datetime
+) -> Iterator[ListOfVisits]:
+    """Each list as the carer may read it. ``working_in``: the departments of their roles."""
+    for one in lists:
+        if one.department.pk in working_in:
+            is_read = queries.carer_reads_names(one.shift.day.date, one.shift.ends_at, now)
+            yield one if is_read else one.without_names()
+        elif not one.shift.day.is_closed:
+            told = [stop for stop in one.stops if _can_still_tell(stop, user, now)]
+            if told:
+                yield replace(one, stops=told).without_names()
+
+
+def _can_still_tell(stop: Stop, user: User, now: dt.datetime) -> bool:
+    """Whether somebody whose role has ended may report the visit, or has reported it."""
+    is_own = stop.report is None or stop.report.by_id == user.pk
+    return is_own and stop.reportable_from <= now
+
+
+def can_still_tell(user: User) -> bool:
+    """Whether a user without a role has visits that they can report or have reported, of days
+    that are not closed."""
+    if untold_days_of(user):
+        return True
+    today = queries.my_day(user, timezone.localdate(), timezone.now())
+    return any(_as_read(today.lists, set(), user, today.now))
 
 
 def days_ahead_of(user: User, after: dt.date) -> list[DayAhead]:
@@ -66,6 +103,8 @@ def first_stop_of(user: User, date: dt.date) -> Stop | None:
     if first is None:
         return None
     one, stop = first
+    if not queries.carer_reads_names(date, one.shift.ends_at, timezone.now()):
+        return replace(stop, is_named=False)
     _record(user, [replace(one, stops=[stop])], what="workflow:my_day")
     return stop
 
@@ -102,8 +141,6 @@ def stop_of(user: User, date: dt.date, visit_id: uuid.UUID, *, what: str) -> tup
 def _why_not_on_list(user: User, date: dt.date, visit: Visit | None) -> WorkflowError:
     """Why a visit is no longer on the user's list. Raises ``Http404`` for a visit that the
     user never had."""
-    if not _roles(user, Employee.Role.CARE_WORKER):
-        raise Http404
     if visit is None:
         # A visit that is moved or cancelled is deleted. Any id is answered like this, so
         # the answer says nothing about other people's visits.
@@ -134,16 +171,15 @@ def _had_on_list(user: User, visit: Visit) -> bool:
 
 
 def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVisits:
-    """The user's own current list, or any list of a department the user administers."""
+    """The user's own list of today or tomorrow, or any list of a department the user
+    administers."""
     found = queries.work_list(work_list_id)
     if found is None:
         raise Http404
-    ends_at = found.shift.ends_at
-    is_current = (
-        timezone.localdate(ends_at) >= timezone.localdate() or ends_at > timezone.now() - LATE
-    )
-    is_own = found.shift.person_id == user.pk
-    if not (is_own and is_current and _roles(user, Employee.Role.CARE_WORKER)):
+    shift = found.shift
+    is_read = queries.carer_reads_names(shift.day.date, shift.ends_at, timezone.now())
+    works_in = {one.department_id for one in _roles(user, Employee.Role.CARE_WORKER)}
+    if not (shift.person_id == user.pk and is_read and found.department.pk in works_in):
         administered = {one.department_id for one in _roles(user, Employee.Role.ADMINISTRATOR)}
         if found.department.pk not in administered:
             raise Http404
@@ -301,6 +337,7 @@ def _roles(user: User, role: str) -> list[Employee]:
 def _record(user: User, lists: Iterable[ListOfVisits], *, what: str) -> None:
     seen: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for one in lists:
-        seen[one.department.pk].update(stop.recipient.pk for stop in one.stops)
+        named = (stop.recipient.pk for stop in one.stops if stop.is_named)
+        seen[one.department.pk].update(named)
     for department_id, subject_ids in seen.items():
         log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)

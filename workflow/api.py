@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Self
 
+from django.http import Http404
 from django.utils import timezone
 from ninja import Router, Schema
 
@@ -18,7 +19,7 @@ router = Router(tags=["work lists"])
 
 class PersonOut(Schema):
     """Whom to visit. When the address is confidential, it, the phone and the directions are
-    empty until the visit is next."""
+    empty until the visit is next. All fields are empty on other days than today and tomorrow."""
 
     name: str
     phone: str
@@ -38,19 +39,19 @@ class StopOut(Schema):
 
     @classmethod
     def of(cls, stop: Stop) -> Self:
-        visit, person = stop.visit, stop.recipient
+        visit = stop.visit
         return cls.model_construct(
             id=visit.pk,
             service=visit.booking.service.name,
             start=visit.starts_at,
             end=visit.ends_at,
             recipient=PersonOut(
-                name=person.full_name,
+                name=stop.name,
                 phone=stop.phone,
                 address=stop.address,
                 directions=stop.directions,
             ),
-            note=visit.booking.note,
+            note=stop.note,
             together_with=list(stop.with_whom),
             outcome=stop.report.outcome if stop.report else None,
         )
@@ -98,10 +99,13 @@ class WorkListsOut(Schema):
 )
 def work_lists(request: TokenRequest, date: Date | None = None) -> WorkListsOut:
     """One's own lists of `date`, today's when none is given. A past day is 404 once it is
-    closed, or when one had no shift. Every day is 404 for a user who is no carer.
+    closed, or when one had no shift. Every day is 404 for a user who is no carer. On other days
+    than today and tomorrow the visits have no names, contact details and notes.
     Scope `work-lists:read`."""
     date = date or timezone.localdate()
     my_day = access.my_day_of(request.user, date, what="api:work_lists")
+    if not my_day.has_role:
+        raise Http404
     return WorkListsOut.model_construct(
         date=date, work_lists=[WorkListOut.of(one) for one in my_day.lists]
     )

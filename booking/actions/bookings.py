@@ -128,7 +128,7 @@ def cancel(
             return fresh
         check_version(fresh.sequence, version)
         now = timezone.now()
-        _check_own_choice(fresh, queries.grant_of_booking(fresh), provenance)
+        _check_own_choice(fresh, provenance)
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
         _cancel(fresh, provenance, now)
@@ -239,8 +239,7 @@ def _move(
     request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = request.known()
     grant = _check_entitlement(request, known, now, provenance)
-    covers_old = grant.is_valid_on(timezone.localdate(fresh.starts_at))
-    _check_own_choice(fresh, grant if covers_old else queries.grant_of_booking(fresh), provenance)
+    _check_own_choice(fresh, provenance)
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
     days = _lock(request, demand, dates, also=left)
@@ -387,16 +386,14 @@ def _check_entitlement(
     return grant
 
 
-def _check_own_choice(booking: Booking, grant: Grant | None, provenance: _Provenance) -> None:
-    """Only staff move and cancel a visit whose time is not the person's to choose. ``grant``
-    is the one that the visit is covered by.
+def _check_own_choice(booking: Booking, provenance: _Provenance) -> None:
+    """Only staff move and cancel a visit whose time is not the person's to choose.
 
     Raises ``TimesAreSet`` or ``NotYoursYet``.
     """
-    if provenance.as_staff or grant is None:
+    if provenance.as_staff:
         return
-    refused = own_choice.refusal_of_date(grant, timezone.localdate(booking.starts_at))
-    if refused:
+    if refused := own_choice.refusal_of_booking(booking):
         raise errors.error_of(refused)
 
 
@@ -523,7 +520,8 @@ def _with_alternatives(
 
 def _fresh(booking: Booking) -> Booking:
     """The booking read again, after its recipient was locked."""
-    return Booking.objects.select_related("service__department", "recipient").get(pk=booking.pk)
+    related = ["service__department", "recipient", "grant"]
+    return Booking.objects.select_related(*related).get(pk=booking.pk)
 
 
 def _days_of(booking: Booking) -> Collection[_Pair]:

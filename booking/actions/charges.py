@@ -11,6 +11,7 @@ from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Visit
 from booking.notices.charges import CHARGE, CHARGE_FOR_OTHERS
 from booking.outcomes import Outcome
+from booking.queries.grants import kind_of_booking
 
 # The carer may correct a wrong press before anybody gets a message about it.
 MESSAGE_AFTER = dt.timedelta(minutes=15)
@@ -32,7 +33,7 @@ def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> None:
     counts = quota.is_charged(
         outcome,
         had_seat=booking.visits.filter(shift__isnull=False).exists(),
-        kind_of_time=(booking.grant or booking.service).kind_of_time,
+        kind_of_time=kind_of_booking(booking),
         charges_declined=department.charges_declined,
         charges_no_contact=department.charges_no_contact,
     )

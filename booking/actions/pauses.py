@@ -31,6 +31,7 @@ from booking.models import (
     Visit,
 )
 from booking.notices import pauses as notices
+from booking.queries.grants import kind_of_booking
 from booking.queries.local_time import midnight
 from booking.queries.pauses import (
     coming_back,
@@ -41,7 +42,7 @@ from booking.queries.pauses import (
 from database.transactions import Busy
 from database.versions import check_version
 from departments.hours import DAY
-from departments.models import Employee
+from departments.models import Employee, KindOfTime
 
 SetVisits = Pause.SetVisits
 NEWS_FOR = dt.timedelta(days=7)  # after that a message is of no use
@@ -215,9 +216,7 @@ def _book_again(pause: Pause, booking: Booking, by: User) -> Booking | None:
     date = SeriesDate.objects.filter(booking=booking).select_related("series").first()
     if date is not None:
         return rebook_date(date=date, key=key)
-    on = timezone.localdate(booking.starts_at)
-    grants = Grant.objects.valid_on(on).filter(service=booking.service_id)
-    if not any(grant.times_are_set for grant in grants.filter(recipient=booking.recipient_id)):
+    if kind_of_booking(booking) != KindOfTime.SET:
         return None
     try:
         return book(

@@ -10,12 +10,16 @@ from accounts.changes import PERSON
 from accounts.models import Change, User
 from booking import errors
 from booking.actions.locks import one_transaction
-from booking.models import Grant, Visit
+from booking.models import Visit
 from booking.queries.day_seatings import day_seatings, needs_of
+from booking.queries.grants import kinds_of_bookings
 from database.versions import Stale
 from departments.actions.days import bump_revision, lock_days
 from departments.models import Day, KindOfTime, Shift
 from departments.seats import AffectedVisit, Reseated
+
+# Who gets a seat first, of the visits without one.
+URGENCY = [KindOfTime.SET, KindOfTime.WINDOW, KindOfTime.FREE]
 
 
 def reseat(
@@ -44,7 +48,8 @@ def reseat(
     if not visits:
         return Reseated()
     seating = day_seatings([day], needs_of(day.department), now=now, leaving=leaving)[day.pk]
-    ranks = {id_: _rank(visit.booking.grant) for id_, visit in visits.items()}
+    kinds = kinds_of_bookings([visit.booking for visit in visits.values()])
+    ranks = {id_: URGENCY.index(kinds[visit.booking_id]) for id_, visit in visits.items()}
     repaired = seating.repair(returning, ranks)
     changed = {id_: seat for id_, seat in repaired.items() if id_ in visits}
     unstaffed: list[AffectedVisit] = []
@@ -56,12 +61,6 @@ def reseat(
     if unstaffed:
         _record("lose_seat", day, [visits[visit.visit_id] for visit in unstaffed], None, by)
     return Reseated(kept=len(visits) - len(changed), moved=moved, unstaffed=unstaffed)
-
-
-def _rank(grant: Grant | None) -> int:
-    """The place of a grant's visits in the order of seating; the last without a grant."""
-    kind = grant.kind_of_time if grant else KindOfTime.FREE
-    return [KindOfTime.SET, KindOfTime.WINDOW, KindOfTime.FREE].index(KindOfTime(kind))
 
 
 def give(*, visit: Visit, shift: Shift, by: User, seen_shift: str | None = None) -> Visit:

@@ -121,5 +121,10 @@ class Grant(Versioned):
         """Whether the municipality sets the times of its visits, not the recipient."""
         return self.kind_of_time == KindOfTime.SET
 
+    def overlaps(self, first: dt.date, last: dt.date | None) -> bool:
+        """Whether it is valid on one of the days; no ``last`` is without an end."""
+        begins_in_time = last is None or self.valid_from <= last
+        return begins_in_time and (self.valid_until is None or first <= self.valid_until)
+
     def is_valid_on(self, date: dt.date) -> bool:
-        return self.valid_from <= date and (self.valid_until is None or date <= self.valid_until)
+        return self.overlaps(date, date)

@@ -12,7 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
-from booking.queries.coverage import Given, Suggestion, kind_of, suggestion_for
+from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
 from booking.queries.department_recipients import (
     FoundRecipient,
     RecipientSummary,
@@ -41,7 +41,16 @@ from booking.queries.feeds import (
     open_feeds,
     with_last_change,
 )
-from booking.queries.grants import amount_per_period, grant_of_booking, grants_below
+from booking.queries.grants import (
+    amount_per_period,
+    grant_among,
+    grant_of_booking,
+    grants_below,
+    grants_of_bookings,
+    kind_of_booking,
+    kind_of_time,
+    kinds_of_bookings,
+)
 from booking.queries.letters import (
     Letter,
     dead_channels,
@@ -160,9 +169,11 @@ __all__ = [
     "find_removed",
     "found_recipients",
     "free_days",
+    "grant_among",
     "grant_of_booking",
     "granted_service",
     "grants_below",
+    "grants_of_bookings",
     "guardians_to_confirm",
     "has_namesake",
     "has_running_series",
@@ -172,7 +183,9 @@ __all__ = [
     "is_own",
     "is_recipient",
     "key_facts",
-    "kind_of",
+    "kind_of_booking",
+    "kind_of_time",
+    "kinds_of_bookings",
     "laid_over",
     "last_change",
     "last_invitation_to_log_in",
@@ -205,6 +218,7 @@ __all__ = [
     "register_changes",
     "running_series",
     "running_series_of",
+    "seating_kinds",
     "slot_at",
     "slots_version",
     "suggestion_for",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from accounts.models import Change
 from booking.models import Booking, Visit
 from booking.queries.day_seatings import needs_of, seat_of
+from booking.queries.grants import kinds_of_bookings
 from booking.seating.coverage import FREE, SET, WINDOW, Placed, cover
 from booking.seating.values import Visit as SeatedVisit
 from departments.models import Day, KindOfTime, Shift
@@ -55,9 +56,9 @@ class Suggestion:
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def kind_of(booking: Booking) -> int:
-    grant = booking.grant
-    return KINDS[KindOfTime(grant.kind_of_time if grant else booking.service.kind_of_time)]
+def seating_kinds(bookings: Collection[Booking]) -> dict[uuid.UUID, int]:
+    """By the id of each booking, with its grant and service: the class of its visits."""
+    return {id_: KINDS[kind] for id_, kind in kinds_of_bookings(bookings).items()}
 
 
 def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
@@ -75,15 +76,16 @@ def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
         if visit.shift_id in shifts or (visit.shift_id is None and visit.starts_at > now)
     ]
     seats = [seat_of(fact) for _, fact in shift_facts([day.pk]) if fact.id in shifts]
-    where = cover(seats, _placed(day, visits, shifts, now))
+    kinds = seating_kinds([visit.booking for visit in visits])
+    met = _met(visits, now)
+    where = cover(seats, _placed(day, visits, shifts, kinds, met, now))
     by_id = {visit.pk: visit for visit in visits}
     changed = {id_: seat for id_, seat in where.items() if seat != by_id[id_].shift_id}
     lost_bookings = {
         visit.booking_id
         for visit in visits
-        if where[visit.pk] is None and kind_of(visit.booking) == FREE
+        if where[visit.pk] is None and kinds[visit.booking_id] == FREE
     }
-    met = _met(visits, now)
     return Suggestion(
         given=[
             Given(
@@ -105,10 +107,14 @@ def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
 
 
 def _placed(
-    day: Day, visits: Collection[Visit], shifts: dict[uuid.UUID, Shift], now: dt.datetime
+    day: Day,
+    visits: Collection[Visit],
+    shifts: dict[uuid.UUID, Shift],
+    kinds: dict[uuid.UUID, int],
+    met: dict[uuid.UUID, set[uuid.UUID]],
+    now: dt.datetime,
 ) -> list[Placed]:
-    needs = needs_of(day.department)
-    met, ranks = _met(visits, now), _lost_ranks(visits, now)
+    needs, ranks = needs_of(day.department), _lost_ranks(visits, now)
     return [
         Placed(
             SeatedVisit(
@@ -120,7 +126,7 @@ def _placed(
                 visit.shift_id,
                 visit.is_pinned or visit.starts_at <= now,
             ),
-            kind_of(visit.booking),
+            kinds[visit.booking_id],
             ranks.get(visit.booking.recipient_id, 0),
             frozenset(
                 pk

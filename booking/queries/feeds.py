@@ -15,6 +15,8 @@ from accounts.models import MessageChoices
 from accounts.municipality import shown_phone
 from booking.calendar.ics import Entry, Method, Sender, calendar_file
 from booking.models import Booking, BookingEvent, CalendarFeed, Recipient
+from booking.queries.grants import kind_of_booking, kinds_of_bookings
+from departments.models import KindOfTime
 from departments.phones import phone_of
 
 PAST = dt.timedelta(days=30)
@@ -35,7 +37,7 @@ def file_of_visit(
     ``changed_at`` is the time of its last event (``last_change``).
     """
     return calendar_file(
-        [_entry(booking, changed_at, names_service)],
+        [_entry(booking, changed_at, kind_of_booking(booking) if names_service else None)],
         method=method,
         zone=_zone(),
         sender=_sender(),
@@ -56,8 +58,9 @@ def feed(recipient: Recipient, now: dt.datetime, *, names_service: bool) -> byte
         Q(status=Booking.Status.BOOKED) | Q(cancelled_at__gt=now - PAST),
         ends_at__gt=now - PAST,
     )
+    kinds = kinds_of_bookings(list(visits)) if names_service else {}
     return calendar_file(
-        [_entry(visit, _changed_at(visit), names_service) for visit in visits],
+        [_entry(visit, _changed_at(visit), kinds.get(visit.pk)) for visit in visits],
         method=Method.PUBLISH,
         zone=_zone(),
         sender=_sender(),
@@ -82,14 +85,14 @@ def _changed_at(visit: Booking) -> dt.datetime:
     return changed_at or visit.booked_at
 
 
-def _entry(booking: Booking, changed_at: dt.datetime, names_service: bool) -> Entry:
+def _entry(booking: Booking, changed_at: dt.datetime, kind: KindOfTime | None) -> Entry:
+    """Without its ``kind`` the entry names neither the service nor the department."""
     service = booking.service
     title, description, url = _("Appointment"), "", ""
-    if names_service:
+    if kind is not None:
         title = service.name
         phone = shown_phone(phone_of(service.department, booking.starts_at))
-        is_set = booking.grant is not None and booking.grant.times_are_set
-        sets = _("The municipality sets this time") if is_set else ""
+        sets = _("The municipality sets this time") if kind == KindOfTime.SET else ""
         description = ", ".join(filter(None, [service.department.name, phone, sets]))
         url = f"{settings.SITE_URL}{reverse('booking:visit', args=[booking.pk])}"
     return Entry(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant
-from booking.queries.grants import grant_of_booking
+from booking.queries.grants import grant_among, grant_of_booking, kind_of_time
 from departments.hours import local_instant
 from departments.models import KindOfTime
 
@@ -21,7 +21,7 @@ Window = tuple[int, int]  # the first second of it, and the first after it
 
 def refusal_of_date(grant: Grant, date: dt.date) -> SlotStatus | None:
     """Why the person may choose no time on that local date; None when they may."""
-    if grant.kind_of_time == KindOfTime.SET:
+    if grant.times_are_set:
         return SlotStatus.SET
     if grant.choice_from is not None and date < grant.choice_from:
         return SlotStatus.NOT_YOURS_YET
@@ -29,17 +29,20 @@ def refusal_of_date(grant: Grant, date: dt.date) -> SlotStatus | None:
 
 
 def refusal_of_booking(booking: Booking) -> SlotStatus | None:
-    """Why the person may not move or cancel the visit; None when they may. One statement."""
-    grant = grant_of_booking(booking)
-    return refusal_of_date(grant, timezone.localdate(booking.starts_at)) if grant else None
+    """Why the person may not move or cancel the visit; None when they may. At most one
+    statement when the booking's grant is loaded."""
+    return _refusal(booking, grant_of_booking(booking))
 
 
 def refusal_under(grants: Iterable[Grant], booking: Booking) -> SlotStatus | None:
-    """As ``refusal_of_booking``, under one of the recipient's grants."""
-    date = timezone.localdate(booking.starts_at)
-    its = (one for one in grants if one.service_id == booking.service_id)
-    grant = next((one for one in its if one.is_valid_on(date)), None)
-    return refusal_of_date(grant, date) if grant else None
+    """As ``refusal_of_booking``, with all of the recipient's grants."""
+    return _refusal(booking, grant_among(grants, booking))
+
+
+def _refusal(booking: Booking, grant: Grant | None) -> SlotStatus | None:
+    if grant is not None:
+        return refusal_of_date(grant, timezone.localdate(booking.starts_at))
+    return SlotStatus.SET if kind_of_time(booking, None) == KindOfTime.SET else None
 
 
 def refusal_of_spacing(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from booking.models import Booking, Grant, Pause, Recipient
+from booking.queries.grants import grant_among, kind_of_time
 from booking.queries.local_time import midnight
 from departments.hours import DAY
-from departments.models import Department
+from departments.models import Department, KindOfTime
 
 CONFIRMED_FOR = dt.timedelta(days=7)  # after that, staff confirm a long pause again
 LONG = dt.timedelta(days=14)  # a pause of essential help that staff confirm
@@ -41,19 +41,22 @@ def paused_visits(
     bookings = Booking.objects.confirmed().filter(
         recipient=recipient, starts_at__gt=now, starts_at__gte=midnight(first_day)
     )
-    rows = Grant.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=first_day), recipient=recipient
-    )
     if last_day:
         bookings = bookings.filter(starts_at__lt=midnight(last_day + DAY))
-        rows = rows.filter(valid_from__lte=last_day)
-    found = bookings.select_related("service__department").order_by("starts_at")
-    grants = [grant for grant in rows if grant.times_are_set]
+    grants = list(Grant.objects.filter(recipient=recipient))
     cancelled: list[Booking] = []
     standing: list[Booking] = []
+    found = bookings.select_related("service__department", "grant").order_by("starts_at")
     for booking in found:
-        (standing if _is_set(booking, grants) else cancelled).append(booking)
-    return PausedVisits(cancelled, standing, has_set_grant=bool(grants))
+        kind = kind_of_time(booking, grant_among(grants, booking))
+        (standing if kind == KindOfTime.SET else cancelled).append(booking)
+    return PausedVisits(
+        cancelled,
+        standing,
+        has_set_grant=any(
+            grant.times_are_set and grant.overlaps(first_day, last_day) for grant in grants
+        ),
+    )
 
 
 def visits_of_pause(pause: Pause, now: dt.datetime) -> PausedVisits:
@@ -127,11 +130,3 @@ def departments_of_pause(pause: Pause, on: dt.date) -> list[Department]:
         Q(valid_until__isnull=True) | Q(valid_until__gte=on), recipient=pause.recipient_id
     )
     return list(Department.objects.filter(services__in=grants.values("service")).distinct())
-
-
-def _is_set(booking: Booking, set_grants: Sequence[Grant]) -> bool:
-    """By the grant on the visit's date: not always the one that it was booked under."""
-    date = timezone.localdate(booking.starts_at)
-    return any(
-        grant.service_id == booking.service_id and grant.is_valid_on(date) for grant in set_grants
-    )

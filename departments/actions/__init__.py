@@ -28,6 +28,7 @@ from departments.actions.hours import (
     undo_change,
 )
 from departments.actions.join import join_person
+from departments.actions.leaders import mark_leader
 from departments.actions.previews import digest_of, preview, save_if
 from departments.actions.rota import (
     add_shift,
@@ -107,6 +108,7 @@ __all__ = [
     "lock_department",
     "lock_person",
     "mark_duty",
+    "mark_leader",
     "name_shift",
     "preview",
     "qualifications_of",

@@ -56,7 +56,8 @@ def _move_employment(employment: Employee, into: User) -> None:
     last_days = [same.valid_until, employment.valid_until]
     same.valid_from = min(same.valid_from, employment.valid_from)
     same.valid_until = None if None in last_days else max(day for day in last_days if day)
-    same.save(update_fields=["valid_from", "valid_until"])
+    same.is_leader = same.is_leader or employment.is_leader
+    same.save(update_fields=["valid_from", "valid_until", "is_leader"])
     Employee.objects.filter(pk=employment.pk).delete()
 
 

@@ -34,7 +34,8 @@ class Employee(Versioned):
     """A person's role in a department (FHIR PractitionerRole).
 
     A person who works in two departments has two rows. Shifts and absences belong to the
-    person, not to the row.
+    person, not to the row. ``is_leader`` marks the administrator who owns the department; it
+    gives no more rights.
     """
 
     class Role(models.TextChoices):
@@ -49,6 +50,7 @@ class Employee(Versioned):
     role = models.CharField(
         _("role"), max_length=15, choices=Role.choices, default=Role.CARE_WORKER
     )
+    is_leader = models.BooleanField(_("leader"), default=False, db_default=False)
     valid_from = models.DateField(_("works here from"))
     valid_until = models.DateField(_("works here until and including"), null=True, blank=True)
 
@@ -66,10 +68,20 @@ class Employee(Versioned):
                 name="employment_ends_after_start",
                 violation_error_message=_("The last day is before the first."),
             ),
+            models.CheckConstraint(
+                condition=Q(is_leader=False) | Q(role="administrator"),
+                name="leader_is_administrator",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_role_display()}"
+
+    @property
+    def role_words(self) -> str:
+        """ "Administrator", or "Administrator, leader"."""
+        role = str(self.get_role_display())
+        return f"{role}, {_('leader')}" if self.is_leader else role
 
 
 class PartQuerySet(models.QuerySet[Row]):

@@ -43,9 +43,11 @@ TOO_MANY = gettext_lazy("Your department has sent many invitations today. Try to
 @administrator
 def staff(request: PersonRequest, department: Department) -> HttpResponse:
     today = timezone.localdate()
+    colleagues = queries.staff_list(department, today)
     context = {
         "department": department,
-        "colleagues": queries.staff_list(department, today),
+        "colleagues": colleagues,
+        "has_leader": any(one.employee.is_leader for one in colleagues),
         "former": queries.former_employees(department, today),
         "today": today,
     }

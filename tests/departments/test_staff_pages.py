@@ -513,3 +513,37 @@ def test_the_lists_use_the_same_queries_for_many_people(
         dina.get(url("staff", department.pk))
     with django_assert_max_num_queries(8):
         dina.get(url("absences", department.pk))
+
+
+# -- The leader -------------------------------------------------------------------------
+
+
+def test_an_administrator_marks_another_as_the_leader(dina, department, administrator, emil):
+    User.objects.filter(pk=administrator.pk).update(language="en")
+    other = factories.EmployeeFactory(department=department, role=Employee.Role.ADMINISTRATOR)
+    listed, mark = url("staff", department.pk), url("mark_leader", department.pk, other.pk)
+    assert "No leader is chosen" in dina.get(listed).text
+    shown = dina.get(url("employee", department.pk, other.pk))
+    assert "Mark as the leader" in shown.text
+
+    dina.post(mark, {"is_leader": "yes", "version": other.version})
+    other.refresh_from_db()
+    assert other.is_leader
+    page = dina.get(listed).text
+    assert "No leader is chosen" not in page
+    assert "Administrator, leader" in " ".join(page.split())
+    dina.post(mark, {"is_leader": "no", "version": other.version - 1})  # an older page
+    other.refresh_from_db()
+    assert other.is_leader
+    dina.post(mark, {"is_leader": "no", "version": other.version})
+    other.refresh_from_db()
+    assert not other.is_leader
+
+    own = administrator.employments.get()
+    for employment, words in ((own, "Another administrator"), (emil, "Only an administrator")):
+        page = url("mark_leader", department.pk, employment.pk)
+        refused = dina.post(page, {"is_leader": "yes", "version": 1}, follow=True)
+        assert words in refused.text
+        employment.refresh_from_db()
+        assert not employment.is_leader
+    assert "Mark as the leader" not in dina.get(url("employee", department.pk, own.pk)).text

@@ -32,6 +32,7 @@ POSTS = {
     "invite_again",
     "change_employment",
     "rename_employee",
+    "mark_leader",
     "give_qualification",
     "take_qualification",
     "report_absence",

@@ -13,7 +13,7 @@ from departments.models import Day, Service
 from tests import factories
 from workflow import actions, queries
 from workflow.errors import NotYourVisit
-from workflow.models import Report
+from workflow.models import NoContact, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,7 @@ def test_keys_are_shown_at_visits_of_today_and_tomorrow_and_never_printed(
         pages[ahead] = emil.get(f"/my-day/{date}/visits/{visit.pk}/")
         lists[ahead] = emil.get(f"/my-day/{date}/")
         printed = reverse("workflow:print_list", args=[its_shift.work_list.pk])
-        assert "4711" not in text(emil.get(printed))
+        assert "4711" not in emil.get(printed).text
 
     assert ["4711" in text(pages[ahead]) for ahead in range(3)] == [True, True, False]
     # The next visit is shown in full on the day's own page, but its key not on paper.
@@ -353,6 +353,70 @@ def test_coming_days_are_listed_and_marked_until_settled(
         assert "Not final yet" not in text(emil.get(url))
 
 
+@pytest.mark.parametrize(
+    ("days", "ends", "is_read"),
+    [
+        (-2, -25, False),
+        (-1, -3, False),
+        (-1, -1, True),  # last night's shift
+        (-1, 5, True),
+        (0, -5, True),
+        (1, 30, True),
+        (2, 50, False),
+    ],
+)
+def test_a_carer_reads_the_people_of_today_and_tomorrow(now, days, ends, is_read):
+    date = timezone.localdate() + dt.timedelta(days=days)
+
+    assert queries.carer_reads_names(date, now + dt.timedelta(hours=ends), now) is is_read
+
+
+def test_a_visit_after_tomorrow_has_a_time_and_a_service_only(
+    emil, day, shift, visit, time_machine
+):
+    time_machine.move_to(factories.local(day.date - dt.timedelta(days=2), 14), tick=False)
+
+    for url in (f"/my-day/{day.date}/", report_url(visit, "visit")):
+        page = text(emil.get(url))
+        assert "09:00" in page
+        assert visit.booking.service.name in page
+        assert all(fact not in page for fact in said_of(visit))
+    assert "/print/" not in page
+    assert emil.get(print_url(shift)).status_code == 404
+    assert not AccessLogEntry.objects.exists()
+
+    time_machine.move_to(factories.local(day.date - dt.timedelta(days=1), 14), tick=False)
+
+    page = text(emil.get(report_url(visit, "visit")))
+    assert all(fact in page for fact in said_of(visit))
+    assert emil.get(print_url(shift)).status_code == 200
+
+
+def test_who_has_left_reports_their_visits_without_names_until_the_day_is_closed(
+    emil, day, shift, visit, visit_at, planned, care_worker, time_machine
+):
+    coming = visit_at(day, 15, shift)
+    planned(day)
+    time_machine.move_to(factories.local(day.date, 12), tick=False)
+    care_worker.employments.update(valid_until=day.date - dt.timedelta(days=1))
+
+    assert emil.get("/").url == PAGE
+    for url in (PAGE, report_url(visit, "visit")):
+        page = text(emil.get(url))
+        assert visit.booking.service.name in page
+        assert all(fact not in page for fact in said_of(visit))
+    assert str(coming.pk) not in page
+    assert emil.get(report_url(coming, "visit")).status_code == 409
+    assert emil.get(print_url(shift)).status_code == 404
+    assert not AccessLogEntry.objects.exists()
+    assert emil.post(report_url(visit), {"outcome": "partly"}).url == PAGE
+    assert emil.post(report_url(visit), {"outcome": "done"}).url == PAGE
+    assert Report.objects.get().outcome == "done"
+
+    Day.objects.update(closed_at=timezone.now())
+    assert emil.get(report_url(visit, "visit")).status_code == 409
+
+
 def test_two_coming_days_are_shown_and_the_mark_once(emil, day, care_worker, department):
     dates = [day.date + dt.timedelta(days=n) for n in range(1, 6)]
     for date in dates:
@@ -426,9 +490,33 @@ def test_the_page_uses_the_same_queries_for_many_visits(
 
 @pytest.fixture
 def visit(day, shift, visit_at, planned):
-    visit = visit_at(day, 9, shift)
+    visit = visit_at(
+        day,
+        9,
+        shift,
+        booking__note="Bring the blue box",
+        booking__recipient__given_name="Aksel",
+        booking__recipient__family_name="Nordheim",
+        booking__recipient__phone="+4791234567",
+        booking__recipient__address="Granveien 3",
+        booking__recipient__directions="The back door",
+    )
     planned(day)
     return visit
+
+
+def said_of(visit):
+    """What tells who the recipient is, and what they have written."""
+    recipient = visit.booking.recipient
+    return (
+        recipient.given_name,
+        recipient.family_name,
+        "912 34 567",
+        recipient.phone,
+        recipient.address,
+        recipient.directions,
+        visit.booking.note,
+    )
 
 
 def report_url(visit, kind="report"):
@@ -583,10 +671,18 @@ def test_days_with_visits_to_report_stay_on_the_page_until_the_day_is_closed(
     link = f'href="/my-day/{day.date}/"'
 
     assert link in text(emil.get(PAGE))
-    assert visit.booking.recipient.full_name in text(emil.get(f"/my-day/{day.date}/"))
-    page = text(emil.get(report_url(visit, "visit")))
+    for url in (f"/my-day/{day.date}/", report_url(visit, "visit")):
+        page = text(emil.get(url))
+        assert "are shown today and tomorrow only" in page
+        assert visit.booking.service.name in page
+        assert all(fact not in page for fact in said_of(visit))
     assert 'value="done"' in page
 
+    emil.post(report_url(visit), {"outcome": "no_contact"})
+    assert emil.get(report_url(visit, "no_contact")).url == report_url(visit, "visit")
+    assert NoContact.objects.exists()
+
+    Report.objects.all().delete()
     Day.objects.update(closed_at=timezone.now())
     assert link not in text(emil.get(PAGE))
     assert emil.get(f"/my-day/{day.date}/").status_code == 404
@@ -723,8 +819,8 @@ def test_the_printed_list_has_addresses_and_phones(emil, shift, visit):
     page = text(emil.get(print_url(shift)))
 
     assert "Emil Haugen" in page
-    assert "Storgata 1" in page
-    assert "900 00 000" in page
+    assert "Granveien 3" in page
+    assert "912 34 567" in page
     assert AccessLogEntry.objects.get().what == "workflow:print_list"
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking.models import Booking
-from booking.queries.coverage import kind_of
+from booking.queries.coverage import seating_kinds
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -81,8 +81,9 @@ def _by_kind(cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
     bookings = Booking.objects.select_related("grant", "service").in_bulk(
         {card.visit.booking_id for card in cards}
     )
+    kinds = seating_kinds(bookings.values())
     for kind, name in ((SET, "set"), (WINDOW, "window"), (FREE, "free")):
-        its = [card for card in cards if kind_of(bookings[card.visit.booking_id]) == kind]
+        its = [card for card in cards if kinds[card.visit.booking_id] == kind]
         if its:
             yield name, its
 

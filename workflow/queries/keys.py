@@ -22,4 +22,6 @@ def keys_of_visit(visit: Visit, now: dt.datetime) -> KeyFacts | None:
 
 def keys_of_stop(stop: Stop, now: dt.datetime) -> KeyFacts | None:
     """``keys_of_visit``, but None while the address of the visit is not shown either."""
-    return None if stop.is_shielded else keys_of_visit(stop.visit, now)
+    if stop.is_shielded or not stop.is_named:
+        return None
+    return keys_of_visit(stop.visit, now)

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from booking.models import Contact, KeyFacts, Recipient, Visit
+from booking.queries.grants import kind_of_booking
 from departments.models import Department, KindOfTime, NoContactStep, Service
 from departments.phones import staff_phone_of
 from departments.queries import no_contact_steps
@@ -49,7 +50,7 @@ def needs_contact(visit: Visit) -> bool:
     by phone of which the municipality sets the times."""
     booking = visit.booking
     if booking.service.place == Service.Place.REMOTE:
-        return (booking.grant or booking.service).kind_of_time == KindOfTime.SET
+        return kind_of_booking(booking) == KindOfTime.SET
     return booking.service.place == Service.Place.HOME
 
 

@@ -28,11 +28,16 @@ JUST = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Stop:
-    """One visit on a list. Confidential fields are shown only when the visit is next."""
+    """One visit on a list. Confidential fields are shown only when the visit is next.
+
+    ``is_named`` is False when the reader may not read about the recipient: the name, the contact
+    details and the note are empty then. Pages show ``name``, never the recipient's own fields.
+    """
 
     visit: Visit
     with_whom: Sequence[str] = ()
     is_next: bool = False
+    is_named: bool = True
 
     is_stop = True
 
@@ -50,19 +55,38 @@ class Stop:
 
     @property
     def is_shielded(self) -> bool:
-        return self.recipient.has_confidential_address and not self.is_next
+        """Whether the address is confidential, and shown when the visit is next."""
+        return self.is_named and self.recipient.has_confidential_address and not self.is_next
+
+    @property
+    def name(self) -> str:
+        return self.recipient.full_name if self.is_named else ""
+
+    @property
+    def given_name(self) -> str:
+        return self.recipient.given_name if self.is_named else ""
+
+    @property
+    def note(self) -> str:
+        return self.visit.booking.note if self.is_named else ""
 
     @property
     def phone(self) -> str:
-        return "" if self.is_shielded else self.recipient.phone
+        return self._contact_detail("phone")
 
     @property
     def address(self) -> str:
-        return "" if self.is_shielded else self.recipient.address
+        return self._contact_detail("address")
 
     @property
     def directions(self) -> str:
-        return "" if self.is_shielded else self.recipient.directions
+        return self._contact_detail("directions")
+
+    def _contact_detail(self, field: str) -> str:
+        if not self.is_named or self.is_shielded:
+            return ""
+        value: str = getattr(self.recipient, field)
+        return value
 
 
 @dataclass(frozen=True)
@@ -118,6 +142,13 @@ class ListOfVisits:
         return self.shift.day.settled_at is not None
 
     @property
+    def is_named(self) -> bool:
+        return all(stop.is_named for stop in self.stops)
+
+    def without_names(self) -> "ListOfVisits":
+        return replace(self, stops=[replace(stop, is_named=False) for stop in self.stops])
+
+    @property
     def entries(self) -> list[Entry]:
         return list(list_entries(self.stops, self.shift))
 
@@ -141,6 +172,7 @@ class MyDay:
     now: dt.datetime
     lists: list[ListOfVisits] = field(default_factory=list)
     is_away: bool = False
+    has_role: bool = True  # False: the role has ended, and the visits are those to report
 
     @property
     def is_today(self) -> bool:
@@ -153,6 +185,10 @@ class MyDay:
     @property
     def is_final(self) -> bool:
         return all(one.is_final for one in self.lists)
+
+    @property
+    def is_named(self) -> bool:
+        return all(one.is_named for one in self.lists)
 
     @property
     def stops(self) -> list[Stop]:
@@ -207,6 +243,13 @@ class MyDay:
 
     def stop(self, visit_id: uuid.UUID) -> Stop | None:
         return next((stop for stop in self.stops if stop.visit.pk == visit_id), None)
+
+
+def carer_reads_names(date: dt.date, ends_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether carers may read whom they visit on a shift of this date that ends at ``ends_at``:
+    today and tomorrow, and last night's until ``LATE`` after its end."""
+    today = timezone.localdate(now)
+    return today <= date <= today + DAY or (date == today - DAY and ends_at > now - LATE)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ from workflow.views import questions
 def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
     date = date or timezone.localdate()
     my_day = access.my_day_of(request.user, date, what="workflow:my_day")
-    days_ahead = [] if my_day.is_past else access.days_ahead_of(request.user, date)
+    shows_ahead = my_day.has_role and not my_day.is_past
+    days_ahead = access.days_ahead_of(request.user, date) if shows_ahead else []
     is_finished = my_day.is_today and bool(my_day.stops) and my_day.next is None
     first_ahead = (
         access.first_stop_of(request.user, days_ahead[0].shift.day.date)
@@ -47,7 +48,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
         "my_day": my_day,
         "is_duty_lead": my_day.is_today and access.is_duty_lead(request.user),
         "keys": queries.keys_of_stop(my_day.next, my_day.now) if my_day.next else None,
-        "open_stops": queries.open_stops(my_day),
+        "open_stops": [stop for stop in queries.open_stops(my_day) if stop.is_named],
         "no_contacts": (
             access.no_contacts_led_by(request.user, what="workflow:my_day")
             if my_day.is_today
@@ -102,7 +103,7 @@ def report(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpRespo
         return redirect("workflow:visit", my_day.date, visit)
     except WorkflowError as error:
         return _refused(request, error)
-    if queries.no_contact_of_visit(stop.visit):
+    if stop.is_named and queries.no_contact_of_visit(stop.visit):
         return _to_steps(my_day, stop)
     is_new_and_done = reported.version == 1 and reported.outcome == Report.Outcome.DONE
     undo = reverse("workflow:undo_report", args=[my_day.date, visit]) if is_new_and_done else ""
@@ -175,13 +176,14 @@ def _visit_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def no_contact(request: PersonRequest, date: dt.date, visit: uuid.UUID) -> HttpResponse:
-    """What to do when nobody opens, one step after the other; POST notes what was tried."""
+    """What to do when nobody opens, one step after the other; POST notes what was tried. The
+    steps show whom to call: who may no longer read about the recipient is led to the visit."""
     try:
         my_day, stop = access.stop_of(request.user, date, visit, what="workflow:no_contact")
     except WorkflowError as error:
         return _refused(request, error)
     found = queries.no_contact_of_visit(stop.visit)
-    if found is None:
+    if found is None or not stop.is_named:
         return redirect("workflow:visit", my_day.date, visit)
     found.visit.booking = stop.visit.booking
     steps = queries.steps_to_do(found, timezone.now(), is_carer=True)
