@@ -46,9 +46,7 @@ def plan_days(plan: OwnPlan) -> str:
         return f"{day(plan.first_day).capitalize()} {clock}"
     names = dates.words(translation.get_language()).weekdays
     days = [names[number - 1] for number in sorted(plan.weekdays)]
-    if len(days) == len(names):
-        return f"{_('Every day')} {clock}"
-    listed = joined(days)
+    listed = _("every day") if len(days) == len(names) else joined(days)
     return f"{listed[:1].upper()}{listed[1:]} {clock}"
 
 
