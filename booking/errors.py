@@ -85,6 +85,14 @@ class TooManyPlans(BookingError):
     """The recipient has as many own plans as they may already."""
 
 
+class NotAgreeable(BookingError):
+    """The time can't be agreed for the grant. ``why`` is the reason in words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class TooManyWishes(BookingError):
     """The user waits for as many days as they may already."""
 

@@ -32,10 +32,10 @@ from departments.removals import find_removed
 P = ParamSpec("P")
 
 
-def employments_of(user: User, on: dt.date | None = None) -> list[Employee]:
-    """The user's employments today, administrator's first, with their departments."""
+def employments_of(user: User) -> list[Employee]:
+    """The user's employments now, administrator's first, with their departments."""
     return list(
-        Employee.objects.active(on or timezone.localdate())
+        Employee.objects.with_access(timezone.now())
         .filter(person=user)
         .select_related("department")
         .order_by("role", "department__name")
@@ -50,11 +50,11 @@ def departments_administered_by(user: User, first: Department) -> list[Departmen
 
 
 def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Department:
-    """The department in which the user has one of the roles today. Raises ``Http404``."""
+    """The department in which the user has one of the roles now. Raises ``Http404``."""
     department = (
         Department.objects.filter(
             pk=department_id,
-            employees__in=Employee.objects.active(timezone.localdate()).filter(
+            employees__in=Employee.objects.with_access(timezone.now()).filter(
                 person=user, role__in=roles
             ),
         )
@@ -126,6 +126,22 @@ def change_of(department: Department, change_id: int) -> Change:
     return get_object_or_404(changes_of(department), pk=change_id)
 
 
+def has_role(user: User, department: Department, *roles: str) -> bool:
+    """Whether the user has one of the roles in the department today."""
+    try:
+        department_for(user, department.pk, *roles)
+    except Http404:
+        return False
+    return True
+
+
+def department_of_grants(user: User, department_id: uuid.UUID) -> Department:
+    """The department, for those who enter its grants: administrators or case workers, by its
+    setting. Raises ``Http404``."""
+    found = department_for(user, department_id, *Department.GrantsBy.values)
+    return department_for(user, department_id, found.grants_by)
+
+
 def department_on(user: User, department_id: uuid.UUID, date: dt.date) -> Department:
     """The department, for its administrators and the duty lead of its day. Marks the user as
     ``as_duty_lead`` when that alone gives access. Raises ``Http404``."""
@@ -149,12 +165,51 @@ def administrator(
     (``departments.removals``).
     """
 
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.ADMINISTRATOR)
+
+    return _guarded(view, find)
+
+
+def case_worker(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for the department's case workers."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.CASE_WORKER)
+
+    return _guarded(view, find)
+
+
+def sees_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for administrators and case workers of the department."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, *Department.GrantsBy.values)
+
+    return _guarded(view, find)
+
+
+def enters_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for those who enter the department's grants by its setting."""
+    return _guarded(view, department_of_grants)
+
+
+def _guarded(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+    find: Callable[[User, uuid.UUID], Department],
+) -> Callable[..., HttpResponse]:
     @person_required
     @wraps(view)
     def guarded(
         request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        found = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+        found = find(request.user, department)
         return _shown(request, found, kwargs, partial(view, request, found, *args, **kwargs))
 
     return guarded

@@ -46,6 +46,10 @@ class NotEmployed(DepartmentsError):
     message = _("This person does not work here on that date.")
 
 
+class OutsideAgencyHours(NotEmployed):
+    message = _("The shift is outside the hours that this person works here.")
+
+
 class IsAbsent(DepartmentsError):
     message = _("This person is away at that time.")
 

@@ -234,6 +234,11 @@ def _new_employee(change: Change, people: People) -> str:
 
 def _changed_employment(change: Change, people: People) -> str:
     name, after = _employee(change, people), change.after
+    if after.get("ends_at"):
+        return _("%(name)s works here as agency staff %(time)s") % {
+            "name": name,
+            "time": times(after, people.this_year),
+        }
     if after.get("from", "") != change.before.get("from", ""):
         return _("%(name)s works here from %(day)s") % {
             "name": name,

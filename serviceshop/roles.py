@@ -57,6 +57,15 @@ class Roles:
         }
 
     @property
+    def case_departments(self) -> dict[uuid.UUID, str]:
+        """Names of the departments where the user is a case worker, by id."""
+        return {
+            each.department: each.department_name
+            for each in self.in_departments
+            if each.role == Employee.Role.CASE_WORKER
+        }
+
+    @property
     def is_care_worker(self) -> bool:
         return any(each.role == Employee.Role.CARE_WORKER for each in self.in_departments)
 
@@ -96,7 +105,7 @@ class Backend(AuthenticationBackend):
 def roles_of(user: User) -> Roles:
     """The roles of a user; no statement if the user is a request's."""
     if not hasattr(user, "_roles"):
-        (row,) = _STATEMENT.rows(user=user.pk, today=timezone.localdate())
+        (row,) = _STATEMENT.rows(user=user.pk, now=timezone.now(), today=timezone.localdate())
         user._roles = _user_with_roles(row)._roles  # type: ignore[attr-defined]
     roles: Roles = user._roles  # type: ignore[attr-defined]
     return roles
@@ -131,10 +140,13 @@ def _user_with_roles(row: Sequence[Any]) -> User:
     return user
 
 
-def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists]:
+def _role_columns(user: str, now: dt.datetime, today: dt.date) -> list[ArraySubquery | Exists]:
     """What ``_RoleColumns`` names, for a path to the user's id."""
     employments = (
-        Employee.objects.filter(person=OuterRef(user)).active(today).order_by("department__name")
+        Employee.objects.filter(person=OuterRef(user))
+        .active(today)
+        .in_agency_hours(now)
+        .order_by("department__name")
     )
     columns = TextArray("department_id", "role", "department__name")
     return [
@@ -146,15 +158,16 @@ def _role_columns(user: str, today: dt.date) -> list[ArraySubquery | Exists]:
 
 _USER = ModelColumns(User)
 _STATEMENT = Statement(
-    lambda user, today: User.objects.filter(pk=user).values_list(
-        *_USER.paths, *_role_columns("pk", today)
+    lambda user, now, today: User.objects.filter(pk=user).values_list(
+        *_USER.paths, *_role_columns("pk", now, today)
     ),
     user=uuid.UUID(int=1),
+    now=dt.datetime.min.replace(tzinfo=dt.UTC),
     today=dt.date.min,
 )
 _SESSION = Statement(
     lambda key, now, today: UserSession.objects.filter(pk=key, expire_date__gt=now).values_list(
-        "session_data", *ModelColumns(User, "user__").paths, *_role_columns("user_id", today)
+        "session_data", *ModelColumns(User, "user__").paths, *_role_columns("user_id", now, today)
     ),
     key="the key",
     now=dt.datetime.min.replace(tzinfo=dt.UTC),

@@ -284,6 +284,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="10"),
         "options": _hourly,
     },
+    "plan visits by patterns": {
+        "task": "booking.tasks.plan_patterns",
+        "schedule": crontab(minute="20"),
+        "options": _hourly,
+    },
+    "keep agreed times": {
+        "task": "booking.tasks.keep_agreed_times",
+        "schedule": crontab(minute="25"),
+        "options": _hourly,
+    },
     "book what repeats": {
         "task": "booking.tasks.book_series",
         "schedule": crontab(minute="30"),

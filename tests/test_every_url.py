@@ -26,10 +26,10 @@ from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Contact, Mandate
+from booking.models import Contact, CoverageAct, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
-from departments.models import Day
+from departments.models import Day, Department
 from departments.queries.staff import EMPLOYMENT
 from tests import factories
 from tests.html_forms import TypedForms
@@ -45,6 +45,7 @@ ADMINISTRATOR = "administrator"
 OTHER_ADMINISTRATOR = "other administrator"
 CARE_WORKER = "care worker"
 OTHER_CARE_WORKER = "other care worker"
+CASE_WORKER = "case worker"
 COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
@@ -57,7 +58,7 @@ FORMER = "helper whose mandate has ended"
 
 EVERYBODY_INSIDE = {
     RECIPIENT, OTHER_RECIPIENT, ADMINISTRATOR, OTHER_ADMINISTRATOR,
-    CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
+    CARE_WORKER, OTHER_CARE_WORKER, CASE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
     DUTY_LEAD, LATER_LEAD,
 }  # fmt: skip
 RECIPIENTS = {RECIPIENT, OTHER_RECIPIENT}
@@ -213,8 +214,8 @@ RULES = {
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
-    "booking:new_recipient department": get(ADMINISTRATOR, **D),
-    "booking:add_recipient department": post(ADMINISTRATOR, **D),
+    "booking:new_recipient department": get(CASE_WORKER, **D),
+    "booking:add_recipient department": post(CASE_WORKER, **D),
     "booking:letters department": get(ADMINISTRATOR, **D),
     "booking:all_letters department": get(ADMINISTRATOR, **D),
     "booking:letter department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
@@ -231,9 +232,17 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient"
     ),
     "booking:change_log_in department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
-    "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
-    "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
-    "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:add_grant department recipient": post(CASE_WORKER, **D, recipient="recipient"),
+    # the setting of the department: case workers enter grants
+    "booking:grants department": get(CASE_WORKER, **D),
+    "booking:search_grants department": post(CASE_WORKER, **D),
+    "booking:grants_of department recipient": get(
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
+    ),
+    "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
+    "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),
+    "booking:change_grant department grant": post(CASE_WORKER, **D, grant="grant"),
     "booking:note_call department grant": post(ADMINISTRATOR, **D, grant="grant").sends(
         outcome="outcome"
     ),
@@ -383,6 +392,7 @@ RULES = {
     "workflow:undo_sick department date absence": post(
         *LEADERS, **AT_DAY, absence="absence_of_day"
     ),
+    "workflow:undo_cover department date act": post(*LEADERS, **AT_DAY, act="coverage_act"),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
@@ -430,6 +440,7 @@ def cast(db, department, other_department, recipient, administrator, other_admin
         OTHER_ADMINISTRATOR: other_administrator,
         CARE_WORKER: care_worker,
         OTHER_CARE_WORKER: factories.EmployeeFactory(department=other_department).person,
+        CASE_WORKER: case_worker_of(department),
         COORDINATOR: factories.CoordinatorFactory().user,
         DUTY_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=30)),
         LATER_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=90)),
@@ -481,6 +492,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "recipient": recipient.pk,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
+        "asked_grant": asked_grant(cast[OTHER_RECIPIENT].recipient, administrator).pk,
         "outcome": "no_answer",
         "booking": visit.booking_id,
         "feed": feed.pk,
@@ -499,6 +511,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
         "absence_of_day": absence_on(day).pk,
+        "coverage_act": CoverageAct.objects.create(day=day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
@@ -529,6 +542,19 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "uidb36": "0",
         "key": "set-password",
     }
+
+
+def case_worker_of(department):
+    """One who enters the department's grants, by its setting."""
+    Department.objects.filter(pk=department.pk).update(grants_by="case_worker")
+    return factories.EmployeeFactory(department=department, role="case_worker").person
+
+
+def asked_grant(recipient, administrator):
+    """A grant whose reassessment is asked for."""
+    grant = recipient.grants.get()
+    booking_actions.ask_reassessment(grant=grant, reason="Needs more", by=administrator)
+    return grant
 
 
 def absence_on(day):

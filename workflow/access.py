@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
-from booking.models import Visit
+from booking.models import CoverageAct, Visit
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
 from departments.queries import care_workers, departments_to_mark, duties_of
@@ -314,13 +314,12 @@ def duty_places_of(user: User) -> list[DutyPlace]:
 
 
 def absence_on(department: Department, date: dt.date, absence_id: uuid.UUID) -> Absence:
-    """An absence of the department's that touches one of the day's shifts."""
-    found = Absence.objects.filter(
-        department=department,
-        times_away__shift__day__department=department,
-        times_away__shift__day__date=date,
-    )
-    return get_object_or_404(found.select_related("person").distinct(), pk=absence_id)
+    return get_object_or_404(queries.sickness_of_day(department, date), pk=absence_id)
+
+
+def coverage_act_on(department: Department, date: dt.date, act_id: uuid.UUID) -> CoverageAct:
+    acts = CoverageAct.objects.select_related("day")
+    return get_object_or_404(acts, pk=act_id, day__department=department, day__date=date)
 
 
 def _uuid(value: object) -> uuid.UUID:

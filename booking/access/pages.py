@@ -248,7 +248,9 @@ def person_for(request: PersonRequest) -> Person:
 def booking_for(
     request: PersonRequest, booking_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
 ) -> Booking:
-    bookings = Booking.objects.select_related("service__department", "grant")
+    bookings = Booking.objects.exclude(status=Booking.Status.KEPT).select_related(
+        "service__department", "grant"
+    )
     try:
         recipient = recipient_for(request, may=may)
         booking = bookings.get(pk=booking_id, recipient=recipient)

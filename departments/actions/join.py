@@ -57,7 +57,13 @@ def _move_employment(employment: Employee, into: User) -> None:
     same.valid_from = min(same.valid_from, employment.valid_from)
     same.valid_until = None if None in last_days else max(day for day in last_days if day)
     same.is_leader = same.is_leader or employment.is_leader
-    same.save(update_fields=["valid_from", "valid_until", "is_leader"])
+    both = [one for one in (same.agency, employment.agency) if one is not None]
+    is_agency = len(both) == 2
+    same.agency_from = min(one.start for one in both) if is_agency else None
+    same.agency_until = max(one.end for one in both) if is_agency else None
+    same.save(
+        update_fields=["valid_from", "valid_until", "is_leader", "agency_from", "agency_until"]
+    )
     Employee.objects.filter(pk=employment.pk).delete()
 
 

@@ -35,13 +35,13 @@ def name_shift(
 
     The shift takes over the person's qualifications; visits that need others are seated
     elsewhere or left unstaffed. No minutes of the shift are away any more. Raises
-    ``ShiftIsOver``, ``NotEmployed``, ``IsAbsent`` or ``AlreadyWorking``.
+    ``ShiftIsOver``, ``NotEmployed``, ``OutsideAgencyHours``, ``IsAbsent`` or ``AlreadyWorking``.
     """
     lock_person(person)
     shift = _lock(shift)
     if shift.person_id != person.pk:  # the form may have been sent twice
         check_version(shift.version, version)
-    _check_employed(shift.day.department, shift.day.date, person)
+    _check_employed(shift.day.department, shift.day.date, shift.period, person)
     before = shift.person_id
     shift.person = person
     shift.version += 1
@@ -114,7 +114,7 @@ def add_shift(
         is_manual=True,
     )
     if person is not None:
-        _check_employed(department, date, person)
+        _check_employed(department, date, period, person)
         if absence_during(person.pk, period, department.pk):
             raise errors.IsAbsent
         shift.qualification_ids = qualifications_of(shift, person)
@@ -224,7 +224,10 @@ def _reseat(shift: Shift, by: User | None) -> Reseated:
     return reseated
 
 
-def _check_employed(department: Department, date: dt.date, person: User) -> None:
+def _check_employed(department: Department, date: dt.date, period: Interval, person: User) -> None:
     employed = Employee.objects.active(date).care_workers()
-    if not employed.filter(department=department, person=person).exists():
+    employee = employed.filter(department=department, person=person).first()
+    if employee is None:
         raise errors.NotEmployed
+    if employee.agency is not None and not employee.agency.contains(period):
+        raise errors.OutsideAgencyHours

@@ -234,17 +234,20 @@ def change_employment(
     employee: Employee,
     valid_from: dt.date,
     valid_until: dt.date | None,
+    agency: Interval | None = None,
     by: User | None,
     version: int | None = None,
 ) -> Reseated:
-    """Change the first and last day of an employment. Shifts outside it lose their name.
+    """Change the first and last day of an employment, and the hours of agency staff. Shifts
+    outside it lose their name.
 
     Raises ``LastAdministrator`` rather than leave a department without one.
     """
     lock_person(employee.person)
     lock_department(employee.department)
     employee = Employee.objects.select_related("person", "department").get(pk=employee.pk)
-    if (employee.valid_from, employee.valid_until) == (valid_from, valid_until):
+    before = (employee.valid_from, employee.valid_until, employee.agency)
+    if before == (valid_from, valid_until, agency):
         return Reseated()
     check_version(employee.version, version)
     _check_administered(employee, valid_from, valid_until)
@@ -253,21 +256,36 @@ def change_employment(
         "change_employment",
         subject_id=employee.person_id,
         of=employee,
-        before={"from": employee.valid_from, "until": employee.valid_until},
-        after={"from": valid_from, "until": valid_until},
+        before=_employment(*before),
+        after=_employment(valid_from, valid_until, agency),
         by=by,
     )
     Employee.objects.filter(pk=employee.pk).update(
-        valid_from=valid_from, valid_until=valid_until, version=employee.version + 1
+        valid_from=valid_from,
+        valid_until=valid_until,
+        agency_from=agency and agency.start,
+        agency_until=agency and agency.end,
+        version=employee.version + 1,
     )
     if employee.role != Employee.Role.CARE_WORKER:
         return Reseated()
+    employee.refresh_from_db()
+    return _unname_shifts_outside(employee, by)
+
+
+def _unname_shifts_outside(employee: Employee, by: User | None) -> Reseated:
+    """Take the name off the coming shifts outside the employment."""
+
+    def is_within(shift: Shift) -> bool:
+        date, last = shift.day.date, employee.valid_until
+        return (
+            employee.valid_from <= date
+            and (last is None or date <= last)
+            and (employee.agency is None or employee.agency.contains(shift.period))
+        )
 
     def unname(shift: Shift) -> bool:
-        date = shift.day.date
-        if shift.person_id != employee.person_id or (
-            valid_from <= date and (valid_until is None or date <= valid_until)
-        ):
+        if shift.person_id != employee.person_id or is_within(shift):
             return False
         clear_name(shift)
         lost.append(
@@ -286,6 +304,14 @@ def change_employment(
     reseated = change_shifts(shifts, unname, by=by)
     record_all(lost)
     return reseated
+
+
+def _employment(
+    valid_from: dt.date, valid_until: dt.date | None, agency: Interval | None
+) -> dict[str, Any]:
+    """For the history."""
+    dates = {"from": valid_from, "until": valid_until}
+    return {**dates, **_times(agency)} if agency else dates
 
 
 @one_transaction()

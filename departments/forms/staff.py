@@ -40,7 +40,57 @@ class DateRangeForm(CleanForm):
 
 
 class EmploymentForm(VersionedForm, DateRangeForm):
-    field_order = ["valid_from", "valid_until"]
+    """The dates of an employment; of agency staff, who are carers, also the times of day."""
+
+    is_agency = forms.BooleanField(
+        label=_("Agency staff, by the hour"),
+        required=False,
+        help_text=_("They can read about recipients only within these hours."),
+    )
+    first_time = WrittenTimeField(label=_("First day at"), required=False)
+    last_time = WrittenLastMinuteField(label=_("Last day until"), required=False)
+    field_order = ["valid_from", "valid_until", "is_agency", "first_time", "last_time"]
+
+    def __init__(self, data: Any = None, *, employee: Employee) -> None:
+        initial: dict[str, Any] = {
+            "valid_from": employee.valid_from,
+            "valid_until": employee.valid_until,
+        }
+        if employee.agency is not None:
+            first, last = _times_of(employee.agency)
+            initial |= {"is_agency": True, "first_time": first, "last_time": last}
+        super().__init__(data, initial=initial)
+        if employee.role != Employee.Role.CARE_WORKER:
+            for name in ("is_agency", "first_time", "last_time"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors or not data.get("is_agency"):
+            return data
+        for name in ("valid_until", "first_time", "last_time"):
+            if data.get(name) is None:
+                self.add_error(name, _("Agency staff need the times of the first and last day."))
+        if not self.errors and not self._start() < self._end():
+            self.add_error("last_time", _("The end is before the start."))
+        return data
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What ``change_employment`` takes."""
+        data = self.cleaned_data
+        agency = Interval(self._start(), self._end()) if data.get("is_agency") else None
+        return {
+            "valid_from": data["valid_from"],
+            "valid_until": data["valid_until"],
+            "agency": agency,
+        }
+
+    def _start(self) -> dt.datetime:
+        return _instant(self.cleaned_data["valid_from"], self.cleaned_data["first_time"])
+
+    def _end(self) -> dt.datetime:
+        return _end_instant(self.cleaned_data["valid_until"], self.cleaned_data["last_time"])
 
 
 class NameForm(OneName, CleanForm):
@@ -158,11 +208,12 @@ class AbsenceTimesForm(VersionedForm, CleanForm):
     def initial_of(absence: Absence) -> dict[str, Any]:
         first, last = timezone.localtime(absence.starts_at), timezone.localtime(absence.ends_at)
         ends_at_midnight = last.time() == dt.time(0)
+        first_time, last_time = _times_of(absence.period)
         return {
             "first_date": first.date(),
-            "first_time": first.time(),
+            "first_time": first_time,
             "last_date": last.date() - ONE_DAY if ends_at_midnight else last.date(),
-            "last_time": "24:00" if ends_at_midnight else last.time(),
+            "last_time": last_time,
         }
 
     def clean(self) -> dict[str, Any]:
@@ -217,6 +268,12 @@ class BackForm(VersionedForm, CleanForm):
     def instant(self) -> dt.datetime:
         data = self.cleaned_data
         return _end_instant(data["back_date"], data["back_time"] or 0)
+
+
+def _times_of(period: Interval) -> tuple[dt.time, dt.time | str]:
+    """The local times of both ends, as the fields show them."""
+    first, last = timezone.localtime(period.start), timezone.localtime(period.end)
+    return first.time(), "24:00" if last.time() == dt.time(0) else last.time()
 
 
 def _instant(date: dt.date, time: dt.time) -> dt.datetime:

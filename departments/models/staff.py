@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from database.versions import Versioned
@@ -23,8 +24,21 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=on), valid_from__lte=on
         )
 
+    def with_access(self, now: dt.datetime) -> "EmployeeQuerySet":
+        """Those whose role gives access at this instant."""
+        return self.active(timezone.localdate(now)).in_agency_hours(now)
+
+    def in_agency_hours(self, now: dt.datetime) -> "EmployeeQuerySet":
+        """All but agency staff outside their hours."""
+        return self.filter(
+            Q(agency_from__isnull=True) | Q(agency_from__lte=now, agency_until__gt=now)
+        )
+
     def administrators(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.ADMINISTRATOR)
+
+    def case_workers(self) -> "EmployeeQuerySet":
+        return self.filter(role=Employee.Role.CASE_WORKER)
 
     def care_workers(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.CARE_WORKER)
@@ -35,12 +49,14 @@ class Employee(Versioned):
 
     A person who works in two departments has two rows. Shifts and absences belong to the
     person, not to the row. ``is_leader`` marks the administrator who owns the department; it
-    gives no more rights.
+    gives no more rights. The role of agency staff lasts from one instant to another
+    (``agency_from``, ``agency_until``); the two dates are those of the instants.
     """
 
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrator", _("Administrator")
         CARE_WORKER = "care_worker", _("Care worker")
+        CASE_WORKER = "case_worker", _("Case worker")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="employees")
@@ -53,6 +69,8 @@ class Employee(Versioned):
     is_leader = models.BooleanField(_("leader"), default=False, db_default=False)
     valid_from = models.DateField(_("works here from"))
     valid_until = models.DateField(_("works here until and including"), null=True, blank=True)
+    agency_from = models.DateTimeField(null=True, blank=True)
+    agency_until = models.DateTimeField(null=True, blank=True)
 
     objects = EmployeeQuerySet.as_manager()
 
@@ -72,10 +90,27 @@ class Employee(Versioned):
                 condition=Q(is_leader=False) | Q(role="administrator"),
                 name="leader_is_administrator",
             ),
+            models.CheckConstraint(
+                condition=Q(agency_from__isnull=True, agency_until__isnull=True)
+                | Q(
+                    role="care_worker",
+                    agency_from__isnull=False,
+                    agency_until__gt=F("agency_from"),
+                    valid_until__isnull=False,
+                ),
+                name="agency_staff_are_carers_with_hours",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.get_role_display()}"
+
+    @property
+    def agency(self) -> Interval | None:
+        """The hours of agency staff; None for others."""
+        if self.agency_from is None or self.agency_until is None:
+            return None
+        return Interval(self.agency_from, self.agency_until)
 
     @property
     def role_words(self) -> str:

@@ -40,7 +40,7 @@ class Duty(NamedTuple):
 
 def duties_of(person: User, now: dt.datetime) -> list[Duty]:
     """The person's duties now, by the department's name. One who is away has none."""
-    employed = Employee.objects.care_workers().active(timezone.localdate(now))
+    employed = Employee.objects.care_workers().with_access(now)
     marks = (
         DutyMark.objects.filter(
             Exists(employed.filter(person=person, department=OuterRef("shift__day__department"))),

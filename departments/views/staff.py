@@ -178,14 +178,15 @@ def employee(request: PersonRequest, department: Department, employee: uuid.UUID
 def change_employment(
     request: PersonRequest, department: Department, employee: uuid.UUID
 ) -> HttpResponse:
-    """Change the first and last day. Shifts outside lose the name."""
-    found, form = access.employee_of(department, employee), EmploymentForm(request.POST)
-    response = None
+    """Change the first and last day, or the hours of agency staff. Shifts outside lose the
+    name."""
+    found = access.employee_of(department, employee)
+    form, response = _employment(found, request.POST), None
     if form.is_valid():
 
         def action(submission: Submission) -> Reseated:
             return actions.change_employment(
-                employee=found, **form.cleaned_data, by=submission.by, version=submission.version
+                employee=found, **form.terms, by=submission.by, version=submission.version
             )
 
         description = _("%(name)s works here from other dates.") % {"name": found.person.full_name}
@@ -337,8 +338,7 @@ def _contact(employee: Employee, data: QueryDict | None = None) -> StaffContactE
 
 
 def _employment(employee: Employee, data: QueryDict | None = None) -> EmploymentForm:
-    initial = {"valid_from": employee.valid_from, "valid_until": employee.valid_until}
-    return EmploymentForm(data, initial=initial).at(employee.version)
+    return EmploymentForm(data, employee=employee).at(employee.version)
 
 
 def _holding(employee: Employee, data: QueryDict | None = None) -> HoldingForm:

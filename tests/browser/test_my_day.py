@@ -103,3 +103,20 @@ def test_an_unmade_visit_comes_back_to_quota_and_list(open_page, emil, administr
     expect(page).to_have_url(
         re.compile(reverse("booking:phone", args=[department.pk, recipient.pk, grant.service_id]))
     )
+
+
+def test_reading_ends_with_the_agency_hours_and_the_last_visit_can_be_reported(open_page, emil):
+    now, today = timezone.now(), timezone.localdate()
+    hours = {"agency_from": now - HOUR, "agency_until": now + HOUR}
+    emil.employments.update(valid_from=today - HOUR * 24, valid_until=today, **hours)
+    page = open_page("/my-day/", user=emil, viewport=PHONE)
+    expect(page.get_by_role("heading", name="Per")).to_be_visible()
+
+    emil.employments.update(agency_until=timezone.now())
+    page.goto(page.url)
+
+    expect(page.get_by_text("Your time here has ended.")).to_be_visible()
+    assert not re.search(r"\b(Per|Kari)\b|Storgata|90 11 22 33", page.content())
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("heading", name="1 of 1. Thanks for today.")).to_be_visible()
+    assert Report.objects.get().outcome == "done"

@@ -6,11 +6,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 
-from accounts.models import Change
+from accounts.models import Change, User
 from departments import access
 from departments.access import administrator as for_administrators
 from departments.access import department_for, employments_of
 from departments.models import Employee
+from serviceshop.roles import roles_of
 from tests import factories
 
 ADMINISTRATOR = Employee.Role.ADMINISTRATOR
@@ -67,7 +68,7 @@ def test_employments_are_current_ones_with_administrators_first(
     ]
 
 
-def test_employments_of_one_role_are_by_name_of_the_department_and_on_a_given_date(
+def test_employments_of_one_role_are_by_name_of_the_department(
     department, other_department, care_worker
 ):
     factories.EmployeeFactory(
@@ -78,8 +79,30 @@ def test_employments_of_one_role_are_by_name_of_the_department_and_on_a_given_da
 
     names = [one.department.name for one in employments_of(care_worker)]
     assert names == ["Home care East", "Home care North"]
-    assert len(employments_of(care_worker, dt.date(2030, 1, 1))) == 3
-    assert employments_of(care_worker, dt.date(2019, 1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "has_role"), [(-1, False), (0, True), (419, True), (420, False)]
+)
+def test_the_role_of_agency_staff_lasts_from_one_instant_to_another(
+    department, care_worker, client, time_machine, minutes, has_role
+):
+    start = dt.datetime(2026, 11, 27, 7, tzinfo=dt.UTC)
+    time_machine.move_to(start + dt.timedelta(minutes=minutes), tick=False)
+    care_worker.employments.update(
+        valid_from=start.date(),
+        valid_until=start.date(),
+        agency_from=start,
+        agency_until=start + dt.timedelta(hours=7),
+    )
+
+    assert bool(employments_of(care_worker)) is has_role
+    assert roles_of(User.objects.get(pk=care_worker.pk)).is_care_worker is has_role
+    client.force_login(care_worker)
+    assert client.get("/my-day/").status_code == (200 if has_role else 404)
+    if not has_role:
+        with pytest.raises(Http404):
+            department_for(care_worker, department.pk, Employee.Role.CARE_WORKER)
 
 
 def test_a_view_gets_the_rest_of_the_url(department, administrator, rf):

@@ -7,8 +7,12 @@ import uuid
 import pytest
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccessLogEntry, Invitation, User
+from departments import actions
+from departments.errors import OutsideAgencyHours
+from departments.hours import Interval
 from departments.models import Absence, Employee, QualificationHeld, Shift
 from departments.seats import AffectedVisit, Reseated
 from tests import factories
@@ -174,6 +178,57 @@ def test_ending_an_employment_takes_the_name_off_later_shifts(dina, department, 
     assert Shift.objects.get().person is None
     emil.refresh_from_db()
     assert emil.valid_until == dt.date(2026, 11, 26)
+
+
+def test_the_hours_of_agency_staff_are_set_and_shifts_outside_lose_the_name(
+    dina, department, emil, shift
+):
+    change = url("change_employment", department.pk, emil.pk)
+    date = timezone.localtime(shift.starts_at).date()
+    form = {
+        "valid_from": date.isoformat(),
+        "valid_until": date.isoformat(),
+        "is_agency": "on",
+        "first_time": "06:00",
+        "last_time": "24:00",
+        "version": "1",
+        "confirmed": "1",
+    }
+
+    page = dina.post(change, {**form, "last_time": ""})
+    assert "last_time" in page.context["employment"].errors
+    page = dina.post(change, {**form, "last_time": "05:00"})
+    assert "last_time" in page.context["employment"].errors
+
+    assert dina.post(change, form).status_code == 302
+    emil.refresh_from_db()
+    next_day = date + dt.timedelta(days=1)
+    assert emil.agency == Interval(factories.local(date, 6), factories.local(next_day, 0))
+    assert Shift.objects.get().person == emil.person
+    page = dina.get(url("employee", department.pk, emil.pk))
+    assert 'value="24:00"' in page.text
+
+    end = f"{timezone.localtime(shift.ends_at - dt.timedelta(hours=1)):%H:%M}"
+    shorter = {**form, "version": "2", "last_time": end}
+    preview = dina.post(change, {name: shorter[name] for name in shorter if name != "confirmed"})
+    assert preview.context["lost_shifts"] == [shift]
+    dina.post(change, {**shorter, "previewed": preview.context["preview"].digest})
+    lost = Shift.objects.get()
+    assert lost.person is None
+    with pytest.raises(OutsideAgencyHours):
+        actions.name_shift(shift=lost, person=emil.person, by=None)
+    history = dina.get(url("changes", department.pk), {"person": emil.person_id})
+    assert "works here as agency staff fredag 27. november 06:00–24:00" in history.text
+
+    dina.post(change, {**form, "version": "3", "is_agency": ""})
+    emil.refresh_from_db()
+    assert emil.agency is None
+
+
+def test_an_administrator_has_no_agency_hours(dina, department, administrator):
+    own = administrator.employments.get()
+
+    assert "is_agency" not in dina.get(url("employee", department.pk, own.pk)).text
 
 
 def test_the_last_day_is_not_before_the_first(dina, department, emil):

@@ -23,7 +23,7 @@ OF_ONE_PAGE = {
     "footer.css": "the footer",
     "find.css": "the header's search",
 }
-HIDES = {"only-own", "only-seldom"}  # fields that another field hides
+HIDES = {"only-agency", "only-own", "only-seldom"}  # fields that another field hides
 
 
 @pytest.fixture

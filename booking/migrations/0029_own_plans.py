@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0024_key_facts"),
+        ("booking", "0028_patterns"),
     ]
 
     operations = [
