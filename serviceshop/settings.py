@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "serviceshop.role_choice.RoleChoiceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
