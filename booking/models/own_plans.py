@@ -1,6 +1,5 @@
 """What recipients do otherwise: their own plans, which nobody else reads."""
 
-import datetime as dt
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from booking.calendar.plans import PlanDates
 from booking.models.recipients import Recipient
 
 
@@ -56,10 +54,6 @@ class OwnPlan(models.Model):
     def __str__(self) -> str:
         return f"own plan {self.pk}"  # the title is nobody's business
 
-    @property
-    def dates(self) -> PlanDates:
-        return PlanDates(self.first_day, tuple(self.weekdays), self.every)
-
 
 class BusyTime(models.Model):
     """A time from the recipient's own calendar file, as private as ``OwnPlan``. Reading a file
@@ -79,7 +73,3 @@ class BusyTime(models.Model):
 
     def __str__(self) -> str:
         return f"busy time {self.pk}"
-
-    @property
-    def span(self) -> tuple[dt.datetime, dt.datetime]:
-        return self.starts_at, self.ends_at

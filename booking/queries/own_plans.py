@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from booking.calendar.plans import PlanTime, first_meeting
+from booking.calendar.plans import PlanDates, PlanTime, first_meeting
 from booking.models import Booking, BusyTime, OwnPlan, Recipient
 from booking.queries.local_time import midnight
 from booking.queries.visits import coming
@@ -31,6 +31,7 @@ def plan_times(recipient: Recipient, first: dt.date, last: dt.date) -> list[Plan
 def times_of(plan: OwnPlan, first: dt.date, last: dt.date) -> list[PlanTime]:
     """Those that begin on these days."""
     zone = timezone.get_default_timezone()
+    dates = PlanDates(plan.first_day, plan.weekdays, plan.every)
     night = DAY if plan.ends <= plan.starts else dt.timedelta(0)
     return [
         PlanTime(
@@ -38,7 +39,7 @@ def times_of(plan: OwnPlan, first: dt.date, last: dt.date) -> list[PlanTime]:
             local_instant(date + night, plan.ends, zone),
             plan.title,
         )
-        for date in plan.dates.between(first, last)
+        for date in dates.between(first, last)
     ]
 
 
