@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import recurring_ical_events
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from booking.calendar.plans import PlanTime
 from departments.hours import DAY, local_instant
@@ -67,7 +67,7 @@ def busy_times(file: bytes, *, today: dt.date, timezone: dt.tzinfo) -> list[Plan
     return sorted(found, key=lambda one: (one.starts_at, one.ends_at))
 
 
-def _events(file: bytes) -> list[Event]:
+def _events(file: bytes) -> list[Component]:
     if len(file) > MOST_BYTES:
         raise UnreadableCalendar(Fault.TOO_LARGE)
     try:
@@ -93,7 +93,7 @@ def _events(file: bytes) -> list[Event]:
     return events
 
 
-def _check(event: Event) -> None:
+def _check(event: Component) -> None:
     """Raise ``UnreadableCalendar`` for what is not read."""
     if event.errors or "DTSTART" not in event:
         raise UnreadableCalendar(Fault.NO_CALENDAR)
@@ -120,15 +120,15 @@ def _check_rule(rule: Any) -> None:
         raise UnreadableCalendar(Fault.UNKNOWN_RULE)
 
 
-def _series(events: Iterable[Event]) -> Iterator[list[Event]]:
+def _series(events: Iterable[Component]) -> Iterator[list[Component]]:
     """The events by UID: one that repeats, and the dates on which it differs."""
-    by_id: dict[str, list[Event]] = defaultdict(list)
+    by_id: dict[str, list[Component]] = defaultdict(list)
     for number, event in enumerate(events):
         by_id[str(event.get("UID", number))].append(event)
     yield from by_id.values()
 
 
-def _spread(events: list[Event], today: dt.date, timezone: dt.tzinfo) -> list[Event]:
+def _spread(events: list[Component], today: dt.date, timezone: dt.tzinfo) -> list[Component]:
     calendar = Calendar()
     for event in events:
         calendar.add_component(event)
@@ -140,14 +140,15 @@ def _spread(events: list[Event], today: dt.date, timezone: dt.tzinfo) -> list[Ev
         raise UnreadableCalendar(Fault.NO_CALENDAR) from None
 
 
-def _time(event: Event, timezone: dt.tzinfo) -> PlanTime | None:
+def _time(event: Component, timezone: dt.tzinfo) -> PlanTime | None:
     """None for an event that keeps nobody busy."""
     is_free = (
         str(event.get("STATUS", "")).upper() == "CANCELLED"
         or str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
         or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "FREE"
     )
-    starts_at, ends_at = (_instant(event[name].dt, timezone) for name in ("DTSTART", "DTEND"))
+    starts_at = _instant(event.decoded("DTSTART"), timezone)
+    ends_at = _instant(event.decoded("DTEND"), timezone)
     if is_free or ends_at <= starts_at:
         return None
     return PlanTime(starts_at, ends_at, str(event.get("SUMMARY", "")))

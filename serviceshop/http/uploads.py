@@ -3,6 +3,8 @@
 The limit of other request bodies applies to both: a file is not written to the disk.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
@@ -27,7 +29,8 @@ class LimitedUploads(MemoryFileUploadHandler):
     ) -> None:
         """Django's own limit does not count files."""
         request = self.request
-        self.activated = bool(request) and request.path == reverse("booking:read_plan_file")
+        url = reverse("booking:read_plan_file")
+        self.activated = request is not None and request.path == url
         limit = MOST_BYTES + MULTIPART if self.activated else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if content_length > limit:
             raise RequestDataTooBig
@@ -37,5 +40,5 @@ class LimitedUploads(MemoryFileUploadHandler):
         if self.activated:
             super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         return super().file_complete(file_size) if self.activated else None
