@@ -40,5 +40,5 @@ class LimitedUploads(MemoryFileUploadHandler):
         if self.activated:
             super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         return super().file_complete(file_size) if self.activated else None
