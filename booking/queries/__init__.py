@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.closed_days import names_of_closed_days
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
 from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
@@ -124,7 +125,7 @@ from booking.queries.series import (
 )
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
-from booking.queries.undo import booked_again, undo_key
+from booking.queries.undo import booked_again, is_undo, undo_key
 from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
@@ -208,6 +209,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_undo",
     "key_facts",
     "kind_of_booking",
     "kind_of_time",
@@ -223,6 +225,7 @@ __all__ = [
     "may_book_for",
     "may_confirm",
     "movable_bookings",
+    "names_of_closed_days",
     "names_service",
     "nearest_free",
     "next_booking",
