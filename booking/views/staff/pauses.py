@@ -147,6 +147,8 @@ def confirm_departure(
         actions.confirm_departure(departure=found, department=department, by=request.user)
     except errors.OwnReport:
         messages.error(request, _("Somebody else must confirm it."))
+    except Stale as error:
+        messages.warning(request, str(error))
     else:
         messages.success(request, _("All help and messages have stopped."))
     return redirect("booking:recipient_pause", department.pk, recipient)
