@@ -410,6 +410,7 @@ OTHERS = {
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
     "workflow:close_day department date": "numbers, no rows",
+    "choose_role": "four roles at most",
     "workflow:my_day": "the same as of a date",
     "components": "not in production",
     "components page": "not in production",

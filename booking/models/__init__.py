@@ -7,6 +7,7 @@ from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
+from booking.models.patterns import Pattern, PatternDate, PatternTime
 from booking.models.pauses import Pause
 from booking.models.reassessments import Reassessment
 from booking.models.recipients import Contact, KeyFacts, Recipient
@@ -28,6 +29,9 @@ __all__ = [
     "Grant",
     "KeyFacts",
     "Mandate",
+    "Pattern",
+    "PatternDate",
+    "PatternTime",
     "Pause",
     "Reassessment",
     "Recipient",

@@ -54,6 +54,7 @@ class Receipt:
     """What a visit's page says once, right after it was booked or moved."""
 
     is_moved: bool
+    is_again: bool  # a cancellation was undone
     messages: Sequence[str] = ()
 
 
@@ -284,13 +285,19 @@ def _receipt(
         return None
     if last is None or last.by_id != request.user.pk or now - last.at > NEW:
         return None
-    if whose_pages(request).mandate:
-        return Receipt(is_moved=last.kind == BookingEvent.Kind.MOVED)
+    to_come: Sequence[str] = ()
+    if not whose_pages(request).mandate:
+        is_reminded = due(DAY_BEFORE, booking.starts_at) > now
+        to_come = messages_to_come(request.user, is_reminded=is_reminded)
+    cancelled = booking.recipient.bookings.filter(
+        service=booking.service_id,
+        starts_at=booking.starts_at,
+        status=Booking.Status.CANCELLED,
+    )
     return Receipt(
         is_moved=last.kind == BookingEvent.Kind.MOVED,
-        messages=messages_to_come(
-            request.user, is_reminded=due(DAY_BEFORE, booking.starts_at) > now
-        ),
+        is_again=queries.is_undo(booking, cancelled),
+        messages=to_come,
     )
 
 
