@@ -49,7 +49,7 @@ def unbooked(request: PersonRequest, department: Department) -> HttpResponse:
     )
     context = {
         "department": department,
-        "is_next": is_next,
+        "week": "next" if is_next else "this",
         "page": page,
         "outcomes": Outcome.choices,
     }
