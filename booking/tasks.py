@@ -1,5 +1,7 @@
 """Celery tasks. Each finds its work in the database."""
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -16,6 +18,27 @@ def remind() -> None:
     from booking.actions.announcements import remind
 
     remind(timezone.now())
+
+
+@shared_task
+def plan_patterns() -> None:
+    """Every hour, before what others choose or repeat: set times are seated first."""
+    from booking.actions.patterns import plan_all_patterns
+
+    plan_all_patterns()
+
+
+@shared_task(time_limit=300)
+def plan_missing(day_id: int) -> None:
+    """A notification task: it may be lost, since ``plan_patterns`` tries everything again."""
+    from booking.actions.patterns import plan_missing
+
+    plan_missing(day_id=day_id)
+
+
+def request_missing(day_id: int, **kwargs: Any) -> None:
+    """Receives ``day_to_plan``."""
+    plan_missing.apply_async((day_id,), expires=60)
 
 
 @shared_task
@@ -61,6 +84,14 @@ def count_slack() -> None:
     from booking.actions.essential import count_slack
 
     count_slack(timezone.now())
+
+
+@shared_task
+def forget_past_plans() -> None:
+    """Every hour."""
+    from booking.actions.own_plans import forget_past_plans
+
+    forget_past_plans(timezone.now())
 
 
 @shared_task

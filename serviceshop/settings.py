@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "serviceshop.role_choice.RoleChoiceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -284,6 +285,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="10"),
         "options": _hourly,
     },
+    "plan visits by patterns": {
+        "task": "booking.tasks.plan_patterns",
+        "schedule": crontab(minute="20"),
+        "options": _hourly,
+    },
     "keep agreed times": {
         "task": "booking.tasks.keep_agreed_times",
         "schedule": crontab(minute="25"),
@@ -292,6 +298,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "book what repeats": {
         "task": "booking.tasks.book_series",
         "schedule": crontab(minute="30"),
+        "options": _hourly,
+    },
+    "forget plans that are past": {
+        "task": "booking.tasks.forget_past_plans",
+        "schedule": crontab(minute="55"),
         "options": _hourly,
     },
     "notify about ended mandates": {
@@ -393,7 +404,7 @@ STORAGES = {
 # -- Request limits ---------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; forms are far smaller
-FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
+FILE_UPLOAD_HANDLERS = ["serviceshop.http.uploads.LimitedUploads"]
 
 # -- Messages out -----------------------------------------------------------
 

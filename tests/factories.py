@@ -12,6 +12,8 @@ from booking.models import (
     BookingSeries,
     Grant,
     Mandate,
+    OwnPlan,
+    Pattern,
     Pause,
     Recipient,
     SlotWish,
@@ -257,6 +259,20 @@ class BookingSeriesFactory(DjangoModelFactory):
     by = factory.SelfAttribute("recipient.user")
 
 
+class PatternFactory(DjangoModelFactory):
+    """Every day at eight from today."""
+
+    class Meta:
+        model = Pattern
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    weekdays = factory.LazyFunction(lambda: list(range(1, 8)))
+    times = factory.LazyFunction(lambda: [dt.time(8)])
+    first_date = factory.LazyFunction(timezone.localdate)
+    by = factory.SubFactory(UserFactory)
+
+
 class PauseFactory(DjangoModelFactory):
     """Some days after the horizon, with visits at set times about which staff must answer."""
 
@@ -267,6 +283,21 @@ class PauseFactory(DjangoModelFactory):
     first_day = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=60))
     last_day = factory.LazyAttribute(lambda pause: pause.first_day + dt.timedelta(days=5))
     set_visits = Pause.SetVisits.WAITING
+
+
+class OwnPlanFactory(DjangoModelFactory):
+    """Every day, so that it meets whatever is looked at."""
+
+    class Meta:
+        model = OwnPlan
+
+    recipient = factory.SubFactory(RecipientFactory)
+    title = "Training"
+    every = OwnPlan.Every.WEEK
+    first_day = LONG_AGO
+    weekdays = [1, 2, 3, 4, 5, 6, 7]
+    starts = dt.time(0, 1)
+    ends = dt.time(0)
 
 
 class SlotWishFactory(DjangoModelFactory):

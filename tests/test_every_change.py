@@ -33,6 +33,7 @@ OTHERS = {
     "answer_open": "its callers record the answer, or are a BookingEvent",
     "stop_visits": "a BookingEvent for each",
     "cancel_in_pause": "a BookingEvent for each",
+    "cancel_of_pattern": "a BookingEvent for each",
     "choose_language": "how pages look to the user",
     "choose_view": "how pages look to the user",
     "request_change": "recorded when it is confirmed",
@@ -72,6 +73,9 @@ WITHOUT_ACTOR = {
     "records the user who does it, found by itself": {
         "accept_invitation", "accept_mandate", "join_person", "join_recipient", "use_letter",
     },
+    "own plans are nobody else's business": {
+        "add_plan", "forget_past_plans", "remove_plan", "replace_busy_times",
+    },
     "runs by itself, and records that": {
         "close_due_days", "mark_dead", "record_bounce",
     },
@@ -82,6 +86,7 @@ WITHOUT_ACTOR = {
         "count_slack",
         "delete_old_changes", "delete_old_codes", "delete_old_invitations",
         "delete_old_messages", "deliver", "end_overdue", "look_for_openings", "make_plan",
+        "plan_all_patterns", "plan_date_again", "plan_missing", "plan_near", "plan_patterns_of",
         "rebook_date",
         "note_reading", "notify", "notify_of_expired_mandates", "plan_stale_days", "post",
         "record_failure", "record_success", "record_token_use", "register_invitation_kinds",

@@ -174,6 +174,7 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.OwnPlanFactory(recipient=recipient)
         factories.PauseFactory(
             recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
         )
@@ -290,6 +291,8 @@ PAGES = [
     Page("recipient", "booking:series series", 13, "simple"),
     Page("recipient", "booking:pause", 6),
     Page("recipient", "booking:pause", 6, "simple"),
+    Page("recipient", "booking:plans", 6),
+    Page("recipient", "booking:plans", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
     Page("recipient", "booking:feeds", 4),
@@ -415,6 +418,7 @@ OTHERS = {
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
     "workflow:close_day department date": "numbers, no rows",
+    "choose_role": "four roles at most",
     "workflow:my_day": "the same as of a date",
     "components": "not in production",
     "components page": "not in production",

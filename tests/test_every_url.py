@@ -17,11 +17,13 @@ from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import Change, UnsentForm, UserSession
+from accounts.models import Change, UnsentForm, User, UserSession
 from accounts.pages import page_of
+from accounts.roles import Role
 from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
@@ -31,6 +33,7 @@ from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.models import Day, Department
 from departments.queries.staff import EMPLOYMENT
+from serviceshop.role_choice import APPS
 from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
@@ -50,6 +53,7 @@ COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
 ANONYMOUS = "anonymous"
+PRIVATE = "Kanarifugl"  # the title of the recipient's own plan, which nobody else may see
 # These users act for the recipient.
 GUARDIAN = "guardian"
 LOOKER = "helper who may look"
@@ -103,6 +107,7 @@ OWN_DAY = {"date": "date", "visit": "visit"}
 
 RULES = {
     "home": get(LOGGED_IN),
+    "choose_role": get(),  # only for users with several roles
     "healthz": get(ANYBODY),
     "components": get(),  # only while developing
     "components page": get(page="components_page"),
@@ -181,6 +186,11 @@ RULES = {
     "booking:end_series series": get(*BOOKERS, series="series"),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
+    "booking:plans": get(*RECIPIENTS),
+    "booking:remove_plan plan": post(RECIPIENT, plan="plan"),
+    "booking:read_plan_file": post(*RECIPIENTS),
+    "booking:forget_plan_file": post(*RECIPIENTS),
+    "booking:show_plans": post(*RECIPIENTS),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -523,6 +533,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
@@ -622,9 +633,66 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         status = response.status_code
         if is_turned_away(response) == (who in rule.who) or status in (403, 500):
             wrong.append(f"{address}: {status}")
+        if who != RECIPIENT and PRIVATE in text_of_page(response):
+            wrong.append(f"{address} shows the recipient's own plans")
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)
+
+
+# The roles of one user, each with somebody who has only that one and the same rows.
+ROLES = {Role.ADMINISTRATOR: ADMINISTRATOR, Role.PRIVATE: OTHER_RECIPIENT}
+
+
+def has_two_roles(cast, department):
+    factories.EmployeeFactory(
+        person=cast[OTHER_RECIPIENT], department=department, role=Role.ADMINISTRATOR
+    )
+    return cast[OTHER_RECIPIENT]
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_each_url_is_judged_by_the_chosen_role(role, cast, things, department, client):
+    client.force_login(has_two_roles(cast, department))
+    if role:
+        assert client.post(reverse("choose_role"), {"role": role}).url == reverse("home")
+    wrong = []
+    for address, rule in part(RULES).items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        data = {key: things[thing] for key, thing in rule.data.items()}
+        response = visit(client, rule.method, url, data)
+        is_asked = response.status_code == 302 and response.url.startswith("/role/")
+        if address == "choose_role":
+            wrong += [address] * (response.status_code != 200)
+        elif role is None:
+            is_of_a_role = address.startswith(tuple(APPS)) and ANONYMOUS not in rule.who
+            wrong += [f"{address}: opened"] * (is_of_a_role and not is_asked)
+        elif is_turned_away(response) == (ROLES[role] in rule.who) or is_asked:
+            wrong.append(f"{address}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_role_is_chosen_at_log_in_and_changed_in_the_header(cast, things, department, client):
+    user = has_two_roles(cast, department)
+    User.objects.filter(pk=user.pk).update(language="en")
+    client.force_login(user)
+    board = reverse("workflow:today", args=[department.pk])
+
+    asked = client.get(board, follow=True)
+    assert asked.redirect_chain == [("/role/?" + urlencode({"next": board}), 302)]
+    form = {"role": Role.ADMINISTRATOR, "next": asked.context["next"]}
+    opened = client.post(reverse("choose_role"), form, follow=True)
+    assert opened.wsgi_request.path == board
+    assert "Change to: Myself, and those I act for" in opened.text
+    assert "Change role" in client.get(reverse("booking:visits")).text  # 404, with the way on
+
+    assert client.post(reverse("choose_role"), {"role": Role.COORDINATOR}).status_code == 404
+    client.post(reverse("choose_role"), {"role": Role.PRIVATE})
+    assert client.get(board).status_code == 404
+    assert "Change role" in client.get(reverse("booking:visits")).text
+
+    user.employments.update(valid_until=factories.LONG_AGO)  # one role is left
+    assert "Change role" not in client.get(reverse("booking:visits")).text
 
 
 def test_a_missing_object_is_not_found(cast, things, recipient, client):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
+from accounts.roles import Role
 from booking.models import CoverageAct, Visit
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
@@ -48,6 +49,8 @@ def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
     When the user's role in a department has ended, their visits there are those that they can
     still report, without names. Without any role or such visit, ``Http404``.
     """
+    if _acts_otherwise(user):
+        raise Http404
     now = timezone.now()
     my_day = queries.my_day(user, date, now)
     working_in = {one.department_id for one in _roles(user, Employee.Role.CARE_WORKER)}
@@ -82,9 +85,16 @@ def _can_still_tell(stop: Stop, user: User, now: dt.datetime) -> bool:
     return is_own and stop.reportable_from <= now
 
 
+def _acts_otherwise(user: User) -> bool:
+    """Whether the user is a carer now, but acts in another of their roles."""
+    return Role.CARE_WORKER in user.roles_to_choose and not user.acts_as(Role.CARE_WORKER)
+
+
 def can_still_tell(user: User) -> bool:
     """Whether a user without a role has visits that they can report or have reported, of days
     that are not closed."""
+    if _acts_otherwise(user):
+        return False
     if untold_days_of(user):
         return True
     today = queries.my_day(user, timezone.localdate(), timezone.now())
@@ -94,6 +104,11 @@ def can_still_tell(user: User) -> bool:
 def days_ahead_of(user: User, after: dt.date) -> list[DayAhead]:
     """The user's coming shifts. Needs no access log entry: it names no recipient."""
     return queries.days_ahead(user, after)
+
+
+def absences_ahead_of(user: User, after: dt.date) -> list[Absence]:
+    """The user's own absences of the coming days."""
+    return queries.absences_ahead(user, after)
 
 
 def first_stop_of(user: User, date: dt.date) -> Stop | None:

@@ -44,7 +44,7 @@ from database.transactions import Busy, Ending
 from database.versions import check_version
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
-from departments.models import Day, Service
+from departments.models import Day, Service, Shift
 from departments.queries.days import shifts_by_day
 
 # Sent after commit, with ``recipient_id``, when other agreed times may be kept than before.
@@ -70,6 +70,9 @@ def book(
     ``key`` becomes the booking's id: the same request of the same user sent again returns the
     booking that it made, as it is now. ``reason`` is shown in the recipient's history. Who books
     ``as_staff`` need not keep the department's shortest notice, with a reason.
+
+    A visit ``via`` a pattern is booked without a seat when nobody is free then, and also on the
+    day that opens next. Its recipient gets a message about the pattern, not about each visit.
 
     Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
@@ -215,9 +218,17 @@ def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
 
     The caller holds the recipient's lock, and posts one message for all.
     """
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False))
+
+
+def cancel_of_pattern(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
+    """Cancel bookings that a pattern has no more. Otherwise as ``cancel_in_pause``."""
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PATTERN, "", as_staff=True))
+
+
+def _cancel_all(bookings: Sequence[Booking], provenance: "_Provenance") -> list[Booking]:
     lock_days({pair for booking in bookings for pair in _days_of(booking)})  # in their order
     now = timezone.now()
-    provenance = _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False)
     cancelled = []
     for booking in bookings:
         try:
@@ -278,7 +289,12 @@ def _book(
     rows = [insertion_of(booking), insertion_of(event)]
     left = _days_of(replaced) if replaced else ()
     days = _lock(request, demand, dates, also=left, without=replaced)
-    placement = _find_seats(request, demand, days, now, without=replaced)
+    try:
+        placement = _find_seats(request, demand, days, now, without=replaced)
+    except (errors.SlotTaken, errors.NoSuchSlot):
+        if not provenance.is_by_pattern:
+            raise
+        placement = _without_seat(request, days)
     if replaced:
         _take_place(replaced, booking, days, left, placement)
     move_seats(placement.seated.moved)
@@ -341,8 +357,9 @@ def _move(
     move_seats(placement.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
+    fresh.uncharged_at = None  # nobody was to come for the old time; somebody is for the new one
     fresh.sequence += 1
-    fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
+    fresh.save(update_fields=["starts_at", "ends_at", "grant", "uncharged_at", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     if provenance.as_staff:
         answer_open(fresh, VisitRequest.Answer.MOVED, by=provenance.by)
@@ -373,14 +390,19 @@ class _Provenance:
     reason: str
     as_staff: bool
 
+    @property
+    def is_by_pattern(self) -> bool:
+        return self.via == BookingEvent.Via.PATTERN
+
     def check_late(self) -> None:
-        """Only staff may act after a deadline or at short notice, and with a reason.
+        """Only staff may act after a deadline or at short notice, and with a reason, which the
+        pattern is for its visits.
 
         Raises ``TooLate`` or ``ReasonMissing``.
         """
         if not self.as_staff:
             raise errors.TooLate
-        if not self.reason.strip():
+        if not self.reason.strip() and not self.is_by_pattern:
             raise errors.ReasonMissing
 
 
@@ -461,7 +483,7 @@ def _check_entitlement(
     service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    if request.date > last_day(department, now):
+    if request.date > last_day(department, now) + DAY * provenance.is_by_pattern:
         raise errors.OutsideHorizon(last_day(department, now))
     entitlement = Entitlement.known(
         service,
@@ -513,6 +535,7 @@ class _Days:
 class _Placement:
     day: Day
     seated: Seated
+    unseated: int = 0  # carers without a seat
 
 
 def _lock(
@@ -574,6 +597,20 @@ def _find_seats(
     raise errors.SlotTaken(reason=taken[-1])
 
 
+def _without_seat(request: _BookingRequest, days: _Days) -> _Placement:
+    """The Day on which the visit is booked without a seat: one with a shift at that time, whoever
+    works in it. Raises ``NoSuchSlot`` when there is none."""
+    ids = [day.pk for day, _ in days.offering]
+    shifts = Shift.objects.filter(
+        day__in=ids, starts_at__lte=request.starts_at, ends_at__gte=request.ends_at
+    )
+    found = set(shifts.values_list("day", flat=True))
+    day = next((day for day, _ in days.offering if day.pk in found), None)
+    if day is None:
+        raise errors.NoSuchSlot
+    return _Placement(day, Seated(seats=(), moved={}), request.carers)
+
+
 def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Visit]:
     travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
@@ -585,7 +622,7 @@ def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -
             ends_at=request.ends_at,
             occupied_until=request.ends_at + travel,
         )
-        for shift_id in placement.seated.seats
+        for shift_id in (*placement.seated.seats, *[None] * placement.unseated)
     ]
 
 
@@ -655,8 +692,9 @@ def _event(
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> BookingEvent:
-    """A pause tells of all its visits in one message, so that they need none of their own."""
-    is_told = provenance.via == BookingEvent.Via.PAUSE
+    """A pause, or a pattern, tells of all its visits in one message, so that they need none of
+    their own."""
+    is_told = provenance.via in (BookingEvent.Via.PAUSE, BookingEvent.Via.PATTERN)
     return BookingEvent(
         announced_at=timezone.now() if is_told else None,
         booking=booking,

@@ -20,6 +20,7 @@ from booking.actions.agreed_times import keep_for
 from booking.actions.announcements import notify
 from booking.actions.bookings import book, cancel_in_pause, keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
+from booking.actions.patterns import plan_date_again, plan_patterns_of
 from booking.actions.series import book_what_is_near, rebook_date
 from booking.models import (
     Booking,
@@ -27,6 +28,7 @@ from booking.models import (
     BookingSeries,
     Grant,
     Mandate,
+    PatternDate,
     Pause,
     Recipient,
     SeriesDate,
@@ -42,7 +44,7 @@ from booking.queries.pauses import (
     visits_of_pause,
 )
 from database.transactions import Busy
-from database.versions import check_version
+from database.versions import Stale, check_version
 from departments.hours import DAY
 from departments.models import Employee, KindOfTime
 
@@ -111,12 +113,15 @@ def pause(
 
 
 def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | None = None) -> None:
-    """Staff stop the visits at set times on the days of a pause, or let them stand. The other
-    answer later changes nothing for visits that are cancelled. Raises ``Stale``."""
+    """Staff stop the visits at set times on the days of a pause, or let them stand. Giving the
+    same answer twice changes nothing. Raises ``Stale`` when the pause has ended, or has the other
+    answer."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
         if not fresh.waits_for_answer:
+            if fresh.is_ended or fresh.stops_set_visits != stops:
+                raise Stale
             return
         check_version(fresh.version, version)
         now = timezone.now()
@@ -218,6 +223,7 @@ def _take_up(pause: Pause, by: User) -> Resumed:
     for series in running.select_related("service__department", "recipient__user", "mandate"):
         if not series.waits(timezone.localdate()):
             book_what_is_near(series=series)
+    plan_patterns_of(recipient=pause.recipient)
     return Resumed(back, rest)
 
 
@@ -227,6 +233,9 @@ def _book_again(pause: Pause, booking: Booking, by: User) -> Booking | None:
     date = SeriesDate.objects.filter(booking=booking).select_related("series").first()
     if date is not None:
         return rebook_date(date=date, key=key)
+    planned = PatternDate.objects.filter(booking=booking).select_related("pattern").first()
+    if planned is not None:
+        return plan_date_again(pattern_date=planned)
     if kind_of_booking(booking) != KindOfTime.SET:
         return None
     try:

@@ -144,6 +144,7 @@ class BookingEvent(models.Model):
         API = "api", _("From another system")
         REPEATING = "repeating", _("Repeating")
         PAUSE = "pause", _("By a pause, or its end")
+        PATTERN = "pattern", _("By a pattern")
         AGREED = "agreed", _("Agreed time")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")

@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.closed_days import names_of_closed_days
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
 from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
@@ -69,6 +70,27 @@ from booking.queries.mandates import (
     may_confirm,
     open_mandates,
 )
+from booking.queries.own_plans import (
+    busy_times_of,
+    mark_plans,
+    plan_times,
+    plans_of,
+    times_of,
+    visits_meeting,
+)
+from booking.queries.patterns import (
+    PatternPreview,
+    in_words,
+    not_planned,
+    patterns_of,
+    preview_of_pattern,
+    rows_ahead,
+    running_patterns,
+    services_to_plan,
+    staff_plan_on,
+    times_in_words,
+    times_to_plan,
+)
 from booking.queries.pauses import (
     PausedVisits,
     coming_back,
@@ -103,7 +125,7 @@ from booking.queries.series import (
 )
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
-from booking.queries.undo import booked_again, undo_key
+from booking.queries.undo import booked_again, is_undo, undo_key
 from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
@@ -135,6 +157,7 @@ __all__ = [
     "Given",
     "Letter",
     "OwnChange",
+    "PatternPreview",
     "PausedVisits",
     "Person",
     "RecipientSummary",
@@ -148,6 +171,7 @@ __all__ = [
     "balance",
     "balances",
     "booked_again",
+    "busy_times_of",
     "calendar_version",
     "calls_about",
     "can_be_moved",
@@ -181,9 +205,11 @@ __all__ = [
     "has_running_series",
     "has_wishes",
     "history",
+    "in_words",
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_undo",
     "key_facts",
     "kind_of_booking",
     "kind_of_time",
@@ -194,14 +220,17 @@ __all__ = [
     "last_reassessment",
     "last_request",
     "mark_choice",
+    "mark_plans",
     "matching",
     "may_book_for",
     "may_confirm",
     "movable_bookings",
+    "names_of_closed_days",
     "names_service",
     "nearest_free",
     "next_booking",
     "next_week",
+    "not_planned",
     "offer",
     "offer_of",
     "open_feed",
@@ -210,21 +239,32 @@ __all__ = [
     "open_reassessments",
     "open_requests",
     "own_bookings",
+    "patterns_of",
     "paused_visits",
     "pauses_of",
     "pauses_to_see",
+    "plan_times",
+    "plans_of",
+    "preview_of_pattern",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",
     "recipient_summary",
     "register_changes",
+    "rows_ahead",
+    "running_patterns",
     "running_series",
     "running_series_of",
     "seating_kinds",
     "seats_before",
+    "services_to_plan",
     "slot_at",
     "slots_version",
+    "staff_plan_on",
     "suggestion_for",
+    "times_in_words",
+    "times_of",
+    "times_to_plan",
     "to_book_again",
     "to_print",
     "told_in_vain",
@@ -233,6 +273,7 @@ __all__ = [
     "undo_key",
     "unreachable",
     "visits_by_day",
+    "visits_meeting",
     "visits_of_pause",
     "waiting",
     "waiting_of",

@@ -16,6 +16,7 @@ from accounts.models import Change
 from booking.models import Departure, Grant, KeyFacts, Mandate, Recipient, VisitRequest
 from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
+from booking.queries.patterns import times_in_words
 from departments.history import iso_day, times
 
 ENDINGS = ("end_series", "end_mandate")
@@ -98,6 +99,17 @@ def _of_choices() -> Kinds:
                 "take_back_skip": _not_skipped,
             },
         ),
+        (
+            "patterns",
+            gettext_lazy("Visits planned by a pattern"),
+            {
+                "plan_pattern": _pattern,
+                "change_pattern": _changed_pattern,
+                "end_pattern": _ended_pattern,
+                "leave_out": _left_out,
+                "take_back_left_out": _not_left_out,
+            },
+        ),
         ("pauses", gettext_lazy("Pauses"), PAUSE_DESCRIBERS),
         (
             "wishes",
@@ -107,7 +119,12 @@ def _of_choices() -> Kinds:
         (
             "mandates",
             gettext_lazy("Guardians and helpers"),
-            {"accept_mandate": _mandate, "end_mandate": _ended_mandate},
+            {
+                "accept_mandate": _mandate,
+                "end_mandate": _ended_mandate,
+                "show_plans": _shown_plans,
+                "hide_plans": _hidden_plans,
+            },
         ),
         (
             "feeds",
@@ -271,6 +288,44 @@ def _not_skipped(change: Change, people: People) -> str:
     return _("%(service)s on %(day)s is not skipped any more") % _on_a_day(change, people)
 
 
+def _pattern(change: Change, people: People) -> str:
+    return _("%(service)s is planned %(times)s %(when)s") % _by_pattern(change, people)
+
+
+def _changed_pattern(change: Change, people: People) -> str:
+    return _("%(service)s is now planned %(times)s %(when)s") % _by_pattern(change, people)
+
+
+def _ended_pattern(change: Change, people: People) -> str:
+    values = _by_pattern(change, people)
+    if not change.after["last_date"]:
+        return _("%(service)s is planned %(times)s until further notice") % values
+    return _("%(service)s %(times)s is planned until %(last)s") % values
+
+
+def _left_out(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is left out") % _on_a_day(change, people)
+
+
+def _not_left_out(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is planned after all") % _on_a_day(change, people)
+
+
+def _by_pattern(change: Change, people: People) -> dict[str, str]:
+    after = change.after
+    times = [dt.time.fromisoformat(time) for time in after["times"]]
+    first, last = (
+        iso_day(after[name], people.this_year) if after[name] else ""
+        for name in ("first_date", "last_date")
+    )
+    return {
+        "service": after["name"],
+        "times": times_in_words(after["weekdays"], times, after["every_n_weeks"]),
+        "when": _("from %(day)s") % {"day": first},
+        "last": last,
+    }
+
+
 def _agreed(change: Change, people: People) -> str:
     return _("Agreed time for %(service)s: %(weekday)s at %(time)s") % _weekly(change)
 
@@ -357,6 +412,14 @@ def _mandate(change: Change, people: People) -> str:
 
 def _ended_mandate(change: Change, people: People) -> str:
     return _("%(name)s may no longer: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _shown_plans(change: Change, people: People) -> str:
+    return _("%(name)s may see the person's own plans") % {"name": change.after["name"]}
+
+
+def _hidden_plans(change: Change, people: People) -> str:
+    return _("%(name)s may no longer see the person's own plans") % {"name": change.after["name"]}
 
 
 def _terms(change: Change) -> dict[str, str]:
