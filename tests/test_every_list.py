@@ -14,9 +14,10 @@ from django.urls import reverse
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
-from booking.actions import ask_reassessment
+from booking.actions import ask_reassessment, note_call
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, Contact, SeriesDate
+from booking.models.calls import Outcome
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
@@ -133,7 +134,10 @@ class World:
         """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
-        grant = factories.GrantFactory(recipient=recipient, service=self.service)
+        grant = factories.GrantFactory(
+            recipient=recipient, service=self.service, is_essential=True
+        )
+        note_call(grant=grant, outcome=Outcome.NO_ANSWER, department=self.department, by=colleague)
         ask_reassessment(grant=grant, reason="Needs more", by=self.people["administrator"])
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
         actions.post(
@@ -316,7 +320,8 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 28),
+    Page("administrator", "workflow:today department", 37),
+    Page("administrator", "workflow:unbooked department", 13),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),

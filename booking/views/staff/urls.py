@@ -124,4 +124,9 @@ urlpatterns: list[URLPattern] = [
         name="see_given_up",
     ),
     path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/not-again/",
+        calls.needs_no_other_time,
+        name="needs_no_other_time",
+    ),
 ]
