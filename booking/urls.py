@@ -12,6 +12,7 @@ from booking.views import (
     mandates,
     notes,
     order,
+    own_grants,
     pauses,
     series,
     visits,
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # /pause/<pause>/
     path("pause/", pauses.pause, name="pause"),
     path("pause/<uuid:pause>/end/", pauses.end_pause, name="end_pause"),
+    path("grants/", own_grants.own_grants, name="own_grants"),
     # /wishes/<wish>/
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/make/", wishes.make_wish, name="make_wish"),

@@ -244,7 +244,7 @@ UNVERSIONED = {
     **dict.fromkeys(
         [
             "accounts:create_token", "booking:add_contact", "booking:add_grant",
-            "booking:add_recipient", "booking:book",
+            "booking:add_recipient", "booking:book", "booking:replace_grant",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
             "booking:pause", "booking:recipient_pause", "booking:report_departure",

@@ -13,7 +13,13 @@ from booking.actions.coverage import cover_day
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import ChoiceTerms, change_grant, grant
+from booking.actions.grants import (
+    ChoiceTerms,
+    change_grant,
+    grant,
+    replace_grant,
+    replacement,
+)
 from booking.actions.invitations import register_invitation_kinds
 from booking.actions.keys import change_keys
 from booking.actions.mandates import (
@@ -124,6 +130,8 @@ __all__ = [
     "remind",
     "remove_contact",
     "repeat",
+    "replace_grant",
+    "replacement",
     "report_departure",
     "reseat",
     "revoke_feed",
