@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.models import Change, Coordinator, User
+from accounts.models import Change, User
+from accounts.queries import is_coordinator
 from departments.models import (
     Absence,
     Department,
@@ -35,8 +36,7 @@ P = ParamSpec("P")
 def employments_of(user: User) -> list[Employee]:
     """The user's employments now, administrator's first, with their departments."""
     return list(
-        Employee.objects.with_access(timezone.now())
-        .filter(person=user)
+        Employee.objects.held_by(user, timezone.now())
         .select_related("department")
         .order_by("role", "department__name")
     )
@@ -44,8 +44,8 @@ def employments_of(user: User) -> list[Employee]:
 
 def departments_administered_by(user: User, first: Department) -> list[Department]:
     """``first``, then the other departments that the user administers today, by name."""
-    administered = Employee.objects.active(timezone.localdate()).administrators()
-    others = Department.objects.filter(employees__in=administered.filter(person=user))
+    administered = Employee.objects.held_by(user, timezone.now()).administrators()
+    others = Department.objects.filter(employees__in=administered)
     return [first, *others.exclude(pk=first.pk).distinct().order_by("name")]
 
 
@@ -54,9 +54,7 @@ def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Departm
     department = (
         Department.objects.filter(
             pk=department_id,
-            employees__in=Employee.objects.with_access(timezone.now()).filter(
-                person=user, role__in=roles
-            ),
+            employees__in=Employee.objects.held_by(user, timezone.now()).filter(role__in=roles),
         )
         .distinct()
         .first()
@@ -76,14 +74,13 @@ class VisibleDepartments(NamedTuple):
 def visible_departments(user: User) -> VisibleDepartments:
     """All departments for a coordinator, else those administered. Raises ``Http404``."""
     administered = (
-        Employee.objects.active(timezone.localdate())
+        Employee.objects.held_by(user, timezone.now())
         .administrators()
-        .filter(person=user)
         .values_list("department", flat=True)
     )
     administered_ids = set(administered)
     departments = Department.objects.all()
-    if not Coordinator.objects.filter(user=user).exists():
+    if not is_coordinator(user):
         if not administered_ids:
             raise Http404
         departments = departments.filter(pk__in=administered_ids)

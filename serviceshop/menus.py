@@ -28,14 +28,13 @@ class Item:
 
 
 def menu(request: HttpRequest) -> tuple[Item, ...]:
-    """The menu of the page's department if the user administers it, else of their first role."""
+    """The menu of the page's department if the user administers it, else of their role."""
     if not request.user.is_authenticated:
         return ()
     whose = whose_pages(request)
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
     roles = roles_of(request.user)
-    my_day: Entry = (_("My day"), "workflow:my_day", [])
     if department := administered_department(request):
         entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
@@ -48,12 +47,11 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
         ]
         if len(roles.administered) > 1:
             entries.append((_("Departments"), "departments:overview", []))
-        return _items(request, *entries, *([my_day] if roles.is_care_worker else []))
+        return _items(request, *entries)
     if department := _case_department(request):
-        grants: Entry = (_("Grants"), "booking:grants", [department])
-        return _items(request, grants, *([my_day] if roles.is_care_worker else []))
+        return _items(request, (_("Grants"), "booking:grants", [department]))
     if roles.in_departments:
-        return _items(request, my_day)
+        return _items(request, (_("My day"), "workflow:my_day", []))
     if roles.is_coordinator:
         return _items(request, (_("Departments"), "departments:overview", []))
     if roles.is_recipient:

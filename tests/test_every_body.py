@@ -262,7 +262,7 @@ UNVERSIONED = {
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_contact", "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
-            "workflow:undo_report",
+            "workflow:undo_cover", "workflow:undo_report",
             "workflow:close_no_contact", "workflow:staff_no_contact",
         ],
         "ends a row: doing it twice changes nothing more",

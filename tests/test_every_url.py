@@ -17,20 +17,23 @@ from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import Change, UnsentForm, UserSession
+from accounts.models import Change, UnsentForm, User, UserSession
 from accounts.pages import page_of
+from accounts.roles import Role
 from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Contact, Mandate
+from booking.models import Contact, CoverageAct, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.models import Day, Department
 from departments.queries.staff import EMPLOYMENT
+from serviceshop.role_choice import APPS
 from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
@@ -103,6 +106,7 @@ OWN_DAY = {"date": "date", "visit": "visit"}
 
 RULES = {
     "home": get(LOGGED_IN),
+    "choose_role": get(),  # only for users with several roles
     "healthz": get(ANYBODY),
     "components": get(),  # only while developing
     "components page": get(page="components_page"),
@@ -388,6 +392,7 @@ RULES = {
     "workflow:undo_sick department date absence": post(
         *LEADERS, **AT_DAY, absence="absence_of_day"
     ),
+    "workflow:undo_cover department date act": post(*LEADERS, **AT_DAY, act="coverage_act"),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
@@ -506,6 +511,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
         "absence_of_day": absence_on(day).pk,
+        "coverage_act": CoverageAct.objects.create(day=day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
@@ -621,6 +627,61 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)
+
+
+# The roles of one user, each with somebody who has only that one and the same rows.
+ROLES = {Role.ADMINISTRATOR: ADMINISTRATOR, Role.PRIVATE: OTHER_RECIPIENT}
+
+
+def has_two_roles(cast, department):
+    factories.EmployeeFactory(
+        person=cast[OTHER_RECIPIENT], department=department, role=Role.ADMINISTRATOR
+    )
+    return cast[OTHER_RECIPIENT]
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_each_url_is_judged_by_the_chosen_role(role, cast, things, department, client):
+    client.force_login(has_two_roles(cast, department))
+    if role:
+        assert client.post(reverse("choose_role"), {"role": role}).url == reverse("home")
+    wrong = []
+    for address, rule in part(RULES).items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        data = {key: things[thing] for key, thing in rule.data.items()}
+        response = visit(client, rule.method, url, data)
+        is_asked = response.status_code == 302 and response.url.startswith("/role/")
+        if address == "choose_role":
+            wrong += [address] * (response.status_code != 200)
+        elif role is None:
+            is_of_a_role = address.startswith(tuple(APPS)) and ANONYMOUS not in rule.who
+            wrong += [f"{address}: opened"] * (is_of_a_role and not is_asked)
+        elif is_turned_away(response) == (ROLES[role] in rule.who) or is_asked:
+            wrong.append(f"{address}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_role_is_chosen_at_log_in_and_changed_in_the_header(cast, things, department, client):
+    user = has_two_roles(cast, department)
+    User.objects.filter(pk=user.pk).update(language="en")
+    client.force_login(user)
+    board = reverse("workflow:today", args=[department.pk])
+
+    asked = client.get(board, follow=True)
+    assert asked.redirect_chain == [("/role/?" + urlencode({"next": board}), 302)]
+    form = {"role": Role.ADMINISTRATOR, "next": asked.context["next"]}
+    opened = client.post(reverse("choose_role"), form, follow=True)
+    assert opened.wsgi_request.path == board
+    assert "Change to: Myself, and those I act for" in opened.text
+    assert "Change role" in client.get(reverse("booking:visits")).text  # 404, with the way on
+
+    assert client.post(reverse("choose_role"), {"role": Role.COORDINATOR}).status_code == 404
+    client.post(reverse("choose_role"), {"role": Role.PRIVATE})
+    assert client.get(board).status_code == 404
+    assert "Change role" in client.get(reverse("booking:visits")).text
+
+    user.employments.update(valid_until=factories.LONG_AGO)  # one role is left
+    assert "Change role" not in client.get(reverse("booking:visits")).text
 
 
 def test_a_missing_object_is_not_found(cast, things, recipient, client):

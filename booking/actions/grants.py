@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts.actions import differing, record, values_of, was_made_by
 from accounts.models import User
 from booking import errors, quota
+from booking.actions.agreed_times import carry_agreed_times
+from booking.actions.bookings import keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
@@ -125,6 +127,7 @@ def change_grant(
             grant.version += 1
             grant.save()
             _record("change_grant", grant, by, before, after)
+            keep_again_on_commit(grant.recipient_id)
         return _booked_after(grant)
 
 
@@ -161,7 +164,10 @@ def replace_grant(
             old.version += 1
             old.save()
             _record("change_grant", old, by, before, values_of(old, ["valid_until"]))
-        return _add(new, key, by)
+        made = _add(new, key, by)
+        if not is_repeated:
+            carry_agreed_times(old, made)
+        return made
 
 
 def _per_year(grant: Grant) -> Fraction:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.services import Qualification
@@ -33,6 +34,11 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
         return self.filter(
             Q(agency_from__isnull=True) | Q(agency_from__lte=now, agency_until__gt=now)
         )
+
+    def held_by(self, user: User, now: dt.datetime) -> "EmployeeQuerySet":
+        """The user's employments that give access; only those of the role that they act in."""
+        found = self.with_access(now).filter(person=user)
+        return found if user.role is None else found.filter(role=user.role)
 
     def administrators(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.ADMINISTRATOR)

@@ -147,6 +147,27 @@ def test_a_visit_for_which_nobody_was_to_come_stops_counting_when_it_is_over(
     assert len(sent(clock)) == 1
 
 
+def test_a_visit_that_staff_move_afterwards_counts_again(visit, grant, department, clock):
+    factories.OpeningHoursFactory(department=department, weekday=TODAY.isoweekday())
+    visit.shift.delete()
+    visit.day.laid_out_at = None
+    visit.day.save()
+    clock.move_to(visit.ends_at + HOUR)
+    assert actions.release_unseated(visit.ends_at + HOUR) == 1
+
+    actions.move(
+        booking=visit.booking,
+        starts_at=local(TODAY, 14),
+        by=factories.UserFactory(),
+        as_staff=True,
+        reason="Nobody came",
+    )
+
+    assert used(grant) == 1
+    assert queries.to_book_again(department, local(TODAY, 15)) == []
+    assert not any("does not count" in body for body in sent(clock))
+
+
 def test_a_visit_with_one_of_two_carers_counts_until_it_is_told(visit, grant, clock):
     factories.VisitFactory(day=visit.day, booking=visit.booking, shift=None)
     assert actions.release_unseated(visit.ends_at + HOUR) == 0

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking
+from booking.models import Booking, CoverageAct
 from booking.queries.coverage import seating_kinds
+from booking.queries.coverage_acts import act_to_undo
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -30,12 +31,13 @@ class AtWork(NamedTuple):
 @dataclass(frozen=True)
 class DutyDay:
     """``at_work`` can be reported sick. ``absences`` are those that can be undone here. ``kinds``
-    has the visits that nobody has, by class, the most urgent first."""
+    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone."""
 
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
     kinds: list[tuple[str, list[Card]]]
+    act: CoverageAct | None
 
     @property
     def department(self) -> Department:
@@ -71,6 +73,7 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
         ],
         absences=list(sickness_of_day(department, date).filter(ends_at__gt=now)),
         kinds=list(_by_kind(cards)),
+        act=act_to_undo(department, date, now),
     )
 
 
