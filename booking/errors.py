@@ -81,6 +81,10 @@ class KeyReused(BookingError):
     """The key was used for another request, perhaps somebody else's."""
 
 
+class TooManyPlans(BookingError):
+    """The recipient has as many own plans as they may already."""
+
+
 class NotAgreeable(BookingError):
     """The time can't be agreed for the grant. ``why`` is the reason in words."""
 

@@ -170,6 +170,7 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.OwnPlanFactory(recipient=recipient)
         factories.PauseFactory(
             recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
         )
@@ -287,6 +288,8 @@ PAGES = [
     Page("recipient", "booking:pause", 6),
     Page("recipient", "booking:pause", 6, "simple"),
     Page("recipient", "booking:own_grants", 3),
+    Page("recipient", "booking:plans", 6),
+    Page("recipient", "booking:plans", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
     Page("recipient", "booking:feeds", 4),

@@ -53,6 +53,7 @@ COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
 ANONYMOUS = "anonymous"
+PRIVATE = "Kanarifugl"  # the title of the recipient's own plan, which nobody else may see
 # These users act for the recipient.
 GUARDIAN = "guardian"
 LOOKER = "helper who may look"
@@ -186,6 +187,11 @@ RULES = {
     "booking:end_series series": get(*BOOKERS, series="series"),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
+    "booking:plans": get(*RECIPIENTS),
+    "booking:remove_plan plan": post(RECIPIENT, plan="plan"),
+    "booking:read_plan_file": post(*RECIPIENTS),
+    "booking:forget_plan_file": post(*RECIPIENTS),
+    "booking:show_plans": post(*RECIPIENTS),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -525,6 +531,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
@@ -624,6 +631,8 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         status = response.status_code
         if is_turned_away(response) == (who in rule.who) or status in (403, 500):
             wrong.append(f"{address}: {status}")
+        if who != RECIPIENT and PRIVATE in text_of_page(response):
+            wrong.append(f"{address} shows the recipient's own plans")
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)

@@ -52,6 +52,13 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.own_plans import (
+    add_plan,
+    forget_past_plans,
+    remove_plan,
+    replace_busy_times,
+    show_plans_to,
+)
 from booking.actions.patterns import (
     PatternTerms,
     change_pattern,
@@ -108,6 +115,7 @@ __all__ = [
     "Resumed",
     "accept_mandate",
     "add_contact",
+    "add_plan",
     "add_recipient",
     "agree",
     "alert_unbooked",
@@ -145,6 +153,7 @@ __all__ = [
     "end_pattern",
     "end_pause",
     "end_series",
+    "forget_past_plans",
     "give",
     "give_mandate",
     "give_up",
@@ -185,13 +194,16 @@ __all__ = [
     "release_unseated",
     "remind",
     "remove_contact",
+    "remove_plan",
     "repeat",
+    "replace_busy_times",
     "replace_grant",
     "replacement",
     "report_departure",
     "reseat",
     "revoke_feed",
     "see_given_up",
+    "show_plans_to",
     "skip",
     "stop_visits",
     "take_back_giving_up",

@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.closed_days import names_of_closed_days
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
 from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
@@ -70,6 +71,14 @@ from booking.queries.mandates import (
     may_confirm,
     open_mandates,
 )
+from booking.queries.own_plans import (
+    busy_times_of,
+    mark_plans,
+    plan_times,
+    plans_of,
+    times_of,
+    visits_meeting,
+)
 from booking.queries.patterns import (
     PatternPreview,
     in_words,
@@ -118,7 +127,7 @@ from booking.queries.series import (
 )
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
-from booking.queries.undo import booked_again, undo_key
+from booking.queries.undo import booked_again, is_undo, undo_key
 from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
@@ -166,6 +175,7 @@ __all__ = [
     "balance",
     "balances",
     "booked_again",
+    "busy_times_of",
     "calendar_version",
     "calls_about",
     "can_be_moved",
@@ -205,6 +215,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_undo",
     "key_facts",
     "kind_of_booking",
     "kind_of_time",
@@ -215,10 +226,12 @@ __all__ = [
     "last_reassessment",
     "last_request",
     "mark_choice",
+    "mark_plans",
     "matching",
     "may_book_for",
     "may_confirm",
     "movable_bookings",
+    "names_of_closed_days",
     "names_service",
     "nearest_free",
     "next_booking",
@@ -235,6 +248,8 @@ __all__ = [
     "paused_visits",
     "pauses_of",
     "pauses_to_see",
+    "plan_times",
+    "plans_of",
     "preview_of_pattern",
     "recipient_and_service",
     "recipient_id_of_booking",
@@ -254,6 +269,7 @@ __all__ = [
     "staff_plan_on",
     "suggestion_for",
     "times_in_words",
+    "times_of",
     "times_to_plan",
     "to_book_again",
     "to_print",
@@ -263,6 +279,7 @@ __all__ = [
     "undo_key",
     "unreachable",
     "visits_by_day",
+    "visits_meeting",
     "visits_of_pause",
     "waiting",
     "waiting_of",

@@ -118,7 +118,12 @@ def _of_choices() -> Kinds:
         (
             "mandates",
             gettext_lazy("Guardians and helpers"),
-            {"accept_mandate": _mandate, "end_mandate": _ended_mandate},
+            {
+                "accept_mandate": _mandate,
+                "end_mandate": _ended_mandate,
+                "show_plans": _shown_plans,
+                "hide_plans": _hidden_plans,
+            },
         ),
         (
             "feeds",
@@ -399,6 +404,14 @@ def _mandate(change: Change, people: People) -> str:
 
 def _ended_mandate(change: Change, people: People) -> str:
     return _("%(name)s may no longer: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _shown_plans(change: Change, people: People) -> str:
+    return _("%(name)s may see the person's own plans") % {"name": change.after["name"]}
+
+
+def _hidden_plans(change: Change, people: People) -> str:
+    return _("%(name)s may no longer see the person's own plans") % {"name": change.after["name"]}
 
 
 def _terms(change: Change) -> dict[str, str]:

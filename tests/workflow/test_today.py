@@ -160,11 +160,16 @@ def test_changes_since_yesterday_are_listed_latest_first(
         (moved, "moved", NOW - dt.timedelta(hours=1), NOW + dt.timedelta(days=9)),
         (booked, "booked", NOW - dt.timedelta(hours=2), NOW + dt.timedelta(hours=3)),
         (far, "booked", NOW - dt.timedelta(hours=3), NOW + dt.timedelta(days=9)),
+        (far, "cancelled", NOW - dt.timedelta(hours=4), None),
         (far, "moved", NOW - dt.timedelta(days=3), NOW + dt.timedelta(days=9)),
     ]
     for booking, kind, at, to in events:
+        far_off = NOW + dt.timedelta(days=9)
         event = BookingEvent.objects.create(
-            booking=booking, kind=kind, from_starts_at=NOW, to_starts_at=to
+            booking=booking,
+            kind=kind,
+            from_starts_at=far_off if booking == far else NOW,
+            to_starts_at=to,
         )
         BookingEvent.objects.filter(pk=event.pk).update(at=at)
 

@@ -275,18 +275,16 @@ def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[
 
 
 def _changes(department: Department, since: dt.date, until: dt.date) -> QuerySet[BookingEvent]:
-    """Bookings moved or cancelled since ``since``, and those made since then for a day until
-    ``until``; latest first."""
+    """What was booked, moved or cancelled since ``since`` of visits until the day ``until``,
+    latest first. One rule for all kinds: a cancellation without the booking that took it back
+    would say that the visit is gone."""
     here = timezone.get_default_timezone()
     start = local_instant(since, dt.time(), here)
+    end = local_instant(until + dt.timedelta(days=1), dt.time(), here)
     return (
         BookingEvent.objects.filter(
-            Q(kind__in=[BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED])
-            | Q(
-                kind=BookingEvent.Kind.BOOKED,
-                to_starts_at__gte=start,
-                to_starts_at__lt=local_instant(until + dt.timedelta(days=1), dt.time(), here),
-            ),
+            Q(from_starts_at__gte=start, from_starts_at__lt=end)
+            | Q(to_starts_at__gte=start, to_starts_at__lt=end),
             booking__service__department=department,
             at__gte=start,
         )

@@ -228,6 +228,8 @@ def answer_pause(
 ) -> Question:
     _department, found = _whose(request, department, recipient, "booking:answer_pause")
     when = span(pause_of(found, pause))
+    if sent.get("answer") not in ("stop", "keep"):
+        raise Http404
     if sent.get("answer") == "stop":
         text = _("Do you want to stop the visits at set times {when}?").format(when=when)
         return Question(text, _("Stop them"), [found.full_name])
