@@ -358,12 +358,14 @@ class ReplacementForm(NewGrantForm):
     def __init__(self, data: Any = None, *, department: Department, instance: Grant) -> None:
         super().__init__(data, department=department, instance=instance)
         self.fields["key"].initial = uuid.uuid4
-        self.initial |= {
-            "valid_from": first_day_of_period(instance, timezone.localdate() + DAY),
-            "valid_until": None,
-            "reference": "",
-            "decided_on": None,
-        }
+        self.initial.update(
+            {
+                "valid_from": first_day_of_period(instance, timezone.localdate() + DAY),
+                "valid_until": None,
+                "reference": "",
+                "decided_on": None,
+            }
+        )
 
     @property
     def terms(self) -> dict[str, Any]:
