@@ -281,6 +281,9 @@ RULES = {
     "booking:move_by_phone department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
+    "booking:needs_no_other_time department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
     "booking:keep_visit department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
@@ -369,6 +372,7 @@ RULES = {
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
     "workflow:today department": get(ADMINISTRATOR, **D),
+    "workflow:unbooked department": get(ADMINISTRATOR, **D),
     "workflow:board department": get(ADMINISTRATOR, **D),
     "workflow:board department date": get(*LEADERS, **AT_DAY),
     "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),

@@ -104,6 +104,7 @@ from booking.actions.series import (
     skip,
     take_back_skip,
 )
+from booking.actions.unmade import needs_no_other_time
 from booking.actions.visit_requests import answer_open, ask_staff, keep_visit
 from booking.actions.wishes import drop, look_for_openings, wish
 
@@ -174,6 +175,7 @@ __all__ = [
     "make_feed",
     "move",
     "move_seats",
+    "needs_no_other_time",
     "note_call",
     "note_reading",
     "notify",

@@ -34,7 +34,7 @@ from booking.queries.departures import (
     departures_to_confirm,
 )
 from booking.queries.entitlement import Balance
-from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
+from booking.queries.essential import AllUnbooked, Unbooked, next_week, unbooked, unbooked_grants
 from booking.queries.feeds import (
     feed,
     file_of_visit,
@@ -235,6 +235,7 @@ __all__ = [
     "names_service",
     "nearest_free",
     "next_booking",
+    "next_week",
     "not_planned",
     "offer",
     "offer_of",

@@ -63,6 +63,7 @@ def _of_grants_and_visits() -> Kinds:
                 "take_off": _seat,
                 "lose_seat": _lost_seat,
                 "give_up_visit": _given_up,
+                "needs_no_other_time": _no_other_time,
             },
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
@@ -230,6 +231,13 @@ def _lost_seat(change: Change, people: People) -> str:
 
 def _given_up(change: Change, people: People) -> str:
     return _("%(service)s %(times)s is cancelled for more urgent visits") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _no_other_time(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s is not booked again") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }

@@ -39,7 +39,8 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
-    "add_contact", "change_keys", "keep_visit", "note_call", "remove_contact",
+    "add_contact", "change_keys", "keep_visit", "needs_no_other_time", "note_call",
+    "remove_contact",
 }  # fmt: skip
 BOTH = {"all_letters", "recipient_pause", "replace_grant"}  # a page, and its form
 

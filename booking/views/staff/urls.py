@@ -113,4 +113,9 @@ urlpatterns: list[URLPattern] = [
     path("grants/<uuid:grant>/ask/", grants.ask_reassessment, name="ask_reassessment"),
     path("grants/<uuid:grant>/answer/", grants.answer_reassessment, name="answer_reassessment"),
     path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/not-again/",
+        calls.needs_no_other_time,
+        name="needs_no_other_time",
+    ),
 ]
