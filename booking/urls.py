@@ -13,6 +13,7 @@ from booking.views import (
     mandates,
     notes,
     order,
+    own_grants,
     own_plans,
     pauses,
     series,
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # /pause/<pause>/
     path("pause/", pauses.pause, name="pause"),
     path("pause/<uuid:pause>/end/", pauses.end_pause, name="end_pause"),
+    path("grants/", own_grants.own_grants, name="own_grants"),
     # /plans/<plan>/: what the recipient does otherwise
     path("plans/", own_plans.plans, name="plans"),
     path("plans/file/", own_plans.read_plan_file, name="read_plan_file"),

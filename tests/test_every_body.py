@@ -245,7 +245,7 @@ UNVERSIONED = {
         [
             "accounts:create_token", "booking:add_contact", "booking:add_grant",
             "booking:agree_time",
-            "booking:add_recipient", "booking:book",
+            "booking:add_recipient", "booking:book", "booking:replace_grant",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
             "booking:pause", "booking:plans", "booking:recipient_pause",

@@ -174,6 +174,7 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:own_grants": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:wishes": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:make_wish": post(OTHER_RECIPIENT, *BOOKERS).sends(service="service", date="date"),
     "booking:remove_wish wish": post(*BOOKERS, wish="wish"),
@@ -249,6 +250,7 @@ RULES = {
     "booking:grants_of department recipient": get(
         ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
     ),
+    "booking:replace_grant department grant": get(CASE_WORKER, **D, grant="grant"),
     "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
     "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),

@@ -8,7 +8,7 @@ from accounts import dates
 from accounts.templatetags.dates import day, short_duration
 from booking.models import AgreedTime, Grant, Mandate
 from booking.queries import amount_per_period
-from departments.models import KindOfTime
+from departments.models import Department, KindOfTime
 
 register = template.Library()
 
@@ -71,6 +71,15 @@ def agreed_in_words(agreed: AgreedTime) -> str:
     if agreed.grant.period == Grant.Period.MONTH:
         words += ", " + _("week %(number)s of the month") % {"number": agreed.week}
     return words
+
+
+@register.filter
+def appeal_text(department: Department) -> str:
+    """What the department writes about appeal, else the ordinary text."""
+    return department.appeal_text or _(
+        "You can appeal against a decision within three weeks of getting it. Call us if you want"
+        " help with it."
+    )
 
 
 @register.filter

@@ -58,6 +58,8 @@ ACCESS_WORDS = {  # Of pages with ":opened" and ":sent", entries of earlier vers
     "booking:change_keys": gettext_lazy("Changed how we get in to you"),
     "booking:grant": gettext_lazy("Opened a grant of yours"),
     "booking:add_grant": gettext_lazy("Wrote down a new grant"),
+    "booking:replace_grant": gettext_lazy("Opened the page to change a grant, or changed it"),
+    "booking:own_grants": gettext_lazy("Saw your grants"),
     "booking:grants": gettext_lazy("Saw you in the list of grants"),
     "booking:grants_of": gettext_lazy("Saw your grants"),
     "booking:ask_reassessment": gettext_lazy("Asked for reassessment of a grant"),

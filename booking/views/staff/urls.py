@@ -110,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", grants.grant, name="grant"),
     path("grants/<uuid:grant>/change/", grants.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/replace/", grants.replace_grant, name="replace_grant"),
     path("grants/<uuid:grant>/ask/", grants.ask_reassessment, name="ask_reassessment"),
     path("grants/<uuid:grant>/answer/", grants.answer_reassessment, name="answer_reassessment"),
     path("grants/<uuid:grant>/agreed-times/add/", agreed_times.agree_time, name="agree_time"),
