@@ -20,7 +20,7 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
-from booking.access.pages import booking_for, recipient_for, whose_pages
+from booking.access.pages import booking_for, recipient_for, sees_plans, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
@@ -71,7 +71,10 @@ def visits(request: PersonRequest) -> HttpResponse:
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
     coming = [] if before else queries.coming(recipient, now)
     queries.mark_choice(recipient, coming)
+    if sees_plans(request):
+        queries.mark_plans(recipient, coming)
     context = {
+        "sees_plans": sees_plans(request),
         "coming": coming,
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
