@@ -23,7 +23,8 @@ from accounts.models import (
     User,
 )
 from booking import actions
-from booking.models import Grant, Recipient
+from booking.actions.recipients import FOLLOWING
+from booking.models import Departure, Grant, KeyFacts, Recipient
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
 from departments.models import Department, Service
@@ -569,6 +570,24 @@ def test_the_mark_stays_when_two_recipients_become_one(recipient, secret):
     actions.join_recipient(from_=other, into=recipient)
     recipient.refresh_from_db()
     assert recipient.has_confidential_address
+
+
+def test_every_row_of_a_recipient_follows_when_two_become_one():
+    """A model that is forgotten is deleted with the recipient."""
+    of_recipients = {one.related_model for one in Recipient._meta.related_objects}
+    assert of_recipients == {*FOLLOWING, KeyFacts}
+
+
+def test_a_report_that_somebody_has_moved_away_follows(recipient, administrator, department):
+    other = factories.RecipientFactory(user=None)
+    reported = Departure.objects.create(recipient=other, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=other, into=recipient)
+    assert recipient.departures.get() == reported
+
+    third = factories.RecipientFactory(user=None)
+    Departure.objects.create(recipient=third, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=third, into=recipient)
+    assert recipient.departures.get() == reported, "one report is enough"
 
 
 def test_one_more_grant_of_the_same_service_is_refused_in_words(
