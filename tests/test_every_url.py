@@ -206,6 +206,10 @@ RULES = {
     "booking:accessibility": get(ANYBODY),
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
+    "booking:find_former department": get(ADMINISTRATOR, **D),
+    "booking:open_access department recipient": get(
+        ADMINISTRATOR, **D, recipient="former_recipient"
+    ),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
     "booking:new_recipient department": get(ADMINISTRATOR, **D),
     "booking:add_recipient department": post(ADMINISTRATOR, **D),
@@ -473,6 +477,9 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     return {
         "department": department.pk,
         "recipient": recipient.pk,
+        "former_recipient": factories.GrantFactory(
+            service=service, valid_until=tomorrow - dt.timedelta(days=100)
+        ).recipient_id,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
         "outcome": "no_answer",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from booking.models import Visit
+from booking.queries import hide_former
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
 from departments.queries import care_workers, departments_to_mark, duties_of
@@ -202,6 +203,7 @@ def visit_to_report(
         ),
         pk=visit_id,
     )
+    hide_former(department, date, [visit.booking])
     log_access(
         by=by,
         subject_id=visit.booking.recipient_id,
