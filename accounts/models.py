@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.phones import mobile_number
+from accounts.roles import Role
 from database.versions import Versioned
 
 INVITATION_SALT = "accounts.invitation"
@@ -77,6 +79,11 @@ class User(AbstractBaseUser, Versioned):
     # request writes to the access log says so.
     as_duty_lead = False
 
+    # The role that a request in the browser is made in, if the user has any; only its rights
+    # hold. None elsewhere, also for programs: all rights of the user hold.
+    role: str | None = None
+    roles_to_choose: Sequence[Role] = ()  # for a request: more than one, or empty
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -107,6 +114,10 @@ class User(AbstractBaseUser, Versioned):
     @property
     def initials(self) -> str:
         return (self.given_name[:1] + self.family_name[:1]).upper()
+
+    def acts_as(self, role: Role) -> bool:
+        """Whether rights of the role hold now. Whether the user has it is another question."""
+        return self.role is None or self.role == role
 
     @property
     def has_simple_view(self) -> bool:
@@ -555,6 +566,8 @@ class UserSession(AbstractBaseSession):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
     )
+    # The role that the user has chosen in this browser (``accounts.roles``); empty before that.
+    role = models.CharField(max_length=15, blank=True, default="", db_default="")
     previous_key = models.CharField(max_length=40, blank=True, db_default="", db_index=True)
 
     def __str__(self) -> str:

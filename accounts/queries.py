@@ -20,6 +20,7 @@ from accounts.models import (
     User,
 )
 from accounts.phones import mobile_number
+from accounts.roles import Role
 from accounts.tokens import digest
 from database.statements import ModelColumns, Statement
 
@@ -40,7 +41,8 @@ def language_of(email: str) -> str | None:
 
 
 def is_coordinator(user: User) -> bool:
-    return Coordinator.objects.filter(user=user).exists()
+    """Also whether they act as one, when they have several roles."""
+    return user.acts_as(Role.COORDINATOR) and Coordinator.objects.filter(user=user).exists()
 
 
 # -- Contact channels ---------------------------------------------------------------

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from accounts.models import User, UserSession
 
 STRANGERS_SESSION_LASTS = 15 * 60  # seconds: a log-in under way, nothing else
+ROLE = "role"  # in the session: the chosen role
 PREVIOUS_KEY = "previous_key"  # in the session: its key before it was last rotated
 
 
@@ -28,6 +29,7 @@ class SessionStore(DatabaseStore):
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
         session = cast(UserSession, super().create_model_instance(data))
         session.user_id = data.get(SESSION_KEY)
+        session.role = data.get(ROLE, "")
         session.previous_key = data.get(PREVIOUS_KEY, "")
         return session
 

@@ -6,8 +6,9 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.signals import name_changes, phone_changes
-        from booking import queries
+        from booking import queries, tasks
         from booking.actions import keep_name, keep_phone, register_invitation_kinds
+        from booking.actions.patterns import day_to_plan
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import removals, seats
@@ -15,6 +16,7 @@ class BookingConfig(AppConfig):
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
         name_changes.connect(keep_name, dispatch_uid="booking.recipients")
+        day_to_plan.connect(tasks.request_missing, dispatch_uid="booking.patterns")
         queries.register_changes()
         removals.register(queries.find_removed)
         register_all()

@@ -81,6 +81,14 @@ class KeyReused(BookingError):
     """The key was used for another request, perhaps somebody else's."""
 
 
+class NotAgreeable(BookingError):
+    """The time can't be agreed for the grant. ``why`` is the reason in words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class TooManyWishes(BookingError):
     """The user waits for as many days as they may already."""
 

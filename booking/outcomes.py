@@ -25,10 +25,17 @@ class Outcomes(Protocol):
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
         """The outcomes of those bookings that have a report."""
 
+    def reported(self, visits: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        """The visits with a report, also one whose outcome ``of`` does not show yet. They can't
+        be moved or cancelled."""
+
 
 class NothingReported:
     def of(self, bookings: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Outcome]:
         return {}
+
+    def reported(self, visits: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        return set()
 
 
 _outcomes: Outcomes = NothingReported()

@@ -4,17 +4,26 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
 from booking import actions, queries
+from booking.actions.patterns import day_to_plan
 from booking.models import Visit
 from database.expressions import EpochSeconds
-from departments.hours import Interval
+from departments.hours import DAY, Interval
 from departments.models import Day, Department
 from departments.seats import Reseated, VisitCounts
+
+
+def _try_missing(day_id: int) -> None:
+    day = Day.objects.select_related("department").get(pk=day_id)
+    if queries.not_planned(day.department, day.date, day.date + DAY):
+        day_to_plan.send_robust(sender=Day, day_id=day_id)
 
 
 class SeatsOfVisits:
@@ -34,6 +43,8 @@ class SeatsOfVisits:
         leaving: Collection[uuid.UUID] = (),
         returning: Collection[uuid.UUID] = (),
     ) -> Reseated:
+        """What patterns have not planned is tried again after the commit."""
+        transaction.on_commit(partial(_try_missing, day.pk), robust=True)
         return actions.reseat(day=day, by=by, leaving=leaving, returning=returning)
 
     def peak_use(

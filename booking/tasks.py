@@ -1,5 +1,7 @@
 """Celery tasks. Each finds its work in the database."""
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -19,11 +21,40 @@ def remind() -> None:
 
 
 @shared_task
+def plan_patterns() -> None:
+    """Every hour, before what others choose or repeat: set times are seated first."""
+    from booking.actions.patterns import plan_all_patterns
+
+    plan_all_patterns()
+
+
+@shared_task(time_limit=300)
+def plan_missing(day_id: int) -> None:
+    """A notification task: it may be lost, since ``plan_patterns`` tries everything again."""
+    from booking.actions.patterns import plan_missing
+
+    plan_missing(day_id=day_id)
+
+
+def request_missing(day_id: int, **kwargs: Any) -> None:
+    """Receives ``day_to_plan``."""
+    plan_missing.apply_async((day_id,), expires=60)
+
+
+@shared_task
 def book_series() -> None:
     """Every hour, after the days are laid out."""
     from booking.actions.series import book_all_series
 
     book_all_series()
+
+
+@shared_task
+def keep_agreed_times() -> None:
+    """Every hour, before what repeats is booked: agreed times come first."""
+    from booking.actions.agreed_times import keep_agreed_times
+
+    keep_agreed_times()
 
 
 @shared_task(time_limit=300)

@@ -17,7 +17,7 @@ from booking.views import (
     visits,
     wishes,
 )
-from booking.views.staff import guardians
+from booking.views.staff import grants, guardians
 
 register_converter(ClockConverter, "clock")
 app_name = "booking"
@@ -88,6 +88,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # /departments/<department>/recipients/
     path("departments/<uuid:department>/recipients/", include("booking.views.staff.urls")),
+    # /departments/<department>/grants/: for its case workers
+    path("departments/<uuid:department>/grants/", grants.grants, name="grants"),
+    path(
+        "departments/<uuid:department>/grants/search/", grants.search_grants, name="search_grants"
+    ),
+    path(
+        "departments/<uuid:department>/grants/<uuid:recipient>/",
+        grants.grants_of,
+        name="grants_of",
+    ),
+    path(
+        "departments/<uuid:department>/grants/<uuid:recipient>/add/",
+        grants.add_grant,
+        name="add_grant",
+    ),
     # public
     path("help/", about.help_page, name="help"),
     path("privacy/", about.privacy, name="privacy"),

@@ -70,16 +70,22 @@ class ModelColumns(Generic[M]):
     """The columns of one model within the rows of a statement that joins several models.
 
     ``path`` is the lookup prefix of the model ("owner__"); ``place`` the index of its first
-    column.
+    column. Columns ``without`` which the statement does are deferred fields of the instance.
     """
 
     model: type[M]
     path: str = ""
     place: int = 0
+    without: frozenset[str] = frozenset()
 
     @cached_property
     def columns(self) -> list[str]:
-        return [field.attname for field in self.model._meta.concrete_fields]
+        return [field.attname for field in self._fields]
+
+    @cached_property
+    def _fields(self) -> list[Any]:
+        every = self.model._meta.concrete_fields
+        return [field for field in every if field.attname not in self.without]
 
     @property
     def end(self) -> int:
@@ -96,10 +102,9 @@ class ModelColumns(Generic[M]):
     @cached_property
     def _converters(self) -> list[tuple[int, Callable[..., Any]]]:
         """For columns that the driver reads differently from the field: JSON."""
-        fields = enumerate(self.model._meta.concrete_fields)
         return [
             (number, field.from_db_value)
-            for number, field in fields
+            for number, field in enumerate(self._fields)
             if hasattr(field, "from_db_value")
         ]
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
-from accounts.models import Change, Coordinator, User
+from accounts.models import Change, User
+from accounts.queries import is_coordinator
 from departments.models import (
     Absence,
     Department,
@@ -35,8 +36,7 @@ P = ParamSpec("P")
 def employments_of(user: User) -> list[Employee]:
     """The user's employments now, administrator's first, with their departments."""
     return list(
-        Employee.objects.with_access(timezone.now())
-        .filter(person=user)
+        Employee.objects.held_by(user, timezone.now())
         .select_related("department")
         .order_by("role", "department__name")
     )
@@ -44,8 +44,8 @@ def employments_of(user: User) -> list[Employee]:
 
 def departments_administered_by(user: User, first: Department) -> list[Department]:
     """``first``, then the other departments that the user administers today, by name."""
-    administered = Employee.objects.active(timezone.localdate()).administrators()
-    others = Department.objects.filter(employees__in=administered.filter(person=user))
+    administered = Employee.objects.held_by(user, timezone.now()).administrators()
+    others = Department.objects.filter(employees__in=administered)
     return [first, *others.exclude(pk=first.pk).distinct().order_by("name")]
 
 
@@ -54,9 +54,7 @@ def department_for(user: User, department_id: uuid.UUID, *roles: str) -> Departm
     department = (
         Department.objects.filter(
             pk=department_id,
-            employees__in=Employee.objects.with_access(timezone.now()).filter(
-                person=user, role__in=roles
-            ),
+            employees__in=Employee.objects.held_by(user, timezone.now()).filter(role__in=roles),
         )
         .distinct()
         .first()
@@ -76,14 +74,13 @@ class VisibleDepartments(NamedTuple):
 def visible_departments(user: User) -> VisibleDepartments:
     """All departments for a coordinator, else those administered. Raises ``Http404``."""
     administered = (
-        Employee.objects.active(timezone.localdate())
+        Employee.objects.held_by(user, timezone.now())
         .administrators()
-        .filter(person=user)
         .values_list("department", flat=True)
     )
     administered_ids = set(administered)
     departments = Department.objects.all()
-    if not Coordinator.objects.filter(user=user).exists():
+    if not is_coordinator(user):
         if not administered_ids:
             raise Http404
         departments = departments.filter(pk__in=administered_ids)
@@ -126,6 +123,22 @@ def change_of(department: Department, change_id: int) -> Change:
     return get_object_or_404(changes_of(department), pk=change_id)
 
 
+def has_role(user: User, department: Department, *roles: str) -> bool:
+    """Whether the user has one of the roles in the department today."""
+    try:
+        department_for(user, department.pk, *roles)
+    except Http404:
+        return False
+    return True
+
+
+def department_of_grants(user: User, department_id: uuid.UUID) -> Department:
+    """The department, for those who enter its grants: administrators or case workers, by its
+    setting. Raises ``Http404``."""
+    found = department_for(user, department_id, *Department.GrantsBy.values)
+    return department_for(user, department_id, found.grants_by)
+
+
 def department_on(user: User, department_id: uuid.UUID, date: dt.date) -> Department:
     """The department, for its administrators and the duty lead of its day. Marks the user as
     ``as_duty_lead`` when that alone gives access. Raises ``Http404``."""
@@ -149,12 +162,51 @@ def administrator(
     (``departments.removals``).
     """
 
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.ADMINISTRATOR)
+
+    return _guarded(view, find)
+
+
+def case_worker(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for the department's case workers."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, Employee.Role.CASE_WORKER)
+
+    return _guarded(view, find)
+
+
+def sees_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for administrators and case workers of the department."""
+
+    def find(user: User, department_id: uuid.UUID) -> Department:
+        return department_for(user, department_id, *Department.GrantsBy.values)
+
+    return _guarded(view, find)
+
+
+def enters_grants(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """As ``administrator``, for those who enter the department's grants by its setting."""
+    return _guarded(view, department_of_grants)
+
+
+def _guarded(
+    view: Callable[Concatenate[PersonRequest, Department, P], HttpResponse],
+    find: Callable[[User, uuid.UUID], Department],
+) -> Callable[..., HttpResponse]:
     @person_required
     @wraps(view)
     def guarded(
         request: PersonRequest, /, department: uuid.UUID, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        found = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+        found = find(request.user, department)
         return _shown(request, found, kwargs, partial(view, request, found, *args, **kwargs))
 
     return guarded

@@ -28,14 +28,13 @@ class Item:
 
 
 def menu(request: HttpRequest) -> tuple[Item, ...]:
-    """The menu of the page's department if the user administers it, else of their first role."""
+    """The menu of the page's department if the user administers it, else of their role."""
     if not request.user.is_authenticated:
         return ()
     whose = whose_pages(request)
     if whose.mandate:
         return _items(request, *_recipients_pages(whose))
     roles = roles_of(request.user)
-    my_day: Entry = (_("My day"), "workflow:my_day", [])
     if department := administered_department(request):
         entries: list[Entry] = [
             (_("Today"), "workflow:today", [department]),
@@ -48,9 +47,11 @@ def menu(request: HttpRequest) -> tuple[Item, ...]:
         ]
         if len(roles.administered) > 1:
             entries.append((_("Departments"), "departments:overview", []))
-        return _items(request, *entries, *([my_day] if roles.is_care_worker else []))
+        return _items(request, *entries)
+    if department := _case_department(request):
+        return _items(request, (_("Grants"), "booking:grants", [department]))
     if roles.in_departments:
-        return _items(request, my_day)
+        return _items(request, (_("My day"), "workflow:my_day", []))
     if roles.is_coordinator:
         return _items(request, (_("Departments"), "departments:overview", []))
     if roles.is_recipient:
@@ -69,9 +70,19 @@ def administered_department(request: HttpRequest) -> uuid.UUID | None:
     """The page's department if the user administers it, else their first; None for others."""
     if not request.user.is_authenticated:
         return None
-    administered = roles_of(request.user).administered
+    return _chosen(request, roles_of(request.user).administered)
+
+
+def _case_department(request: HttpRequest) -> uuid.UUID | None:
+    """The page's department if the user is its case worker, else their first."""
+    if not request.user.is_authenticated:
+        return None
+    return _chosen(request, list(roles_of(request.user).case_departments))
+
+
+def _chosen(request: HttpRequest, departments: list[uuid.UUID]) -> uuid.UUID | None:
     here = request.resolver_match.kwargs.get("department") if request.resolver_match else None
-    return here if here in administered else next(iter(administered), None)
+    return here if here in departments else next(iter(departments), None)
 
 
 def is_staff(request: HttpRequest) -> bool:
@@ -92,22 +103,26 @@ def error_base(request: HttpRequest) -> str:
 
 @dataclass(frozen=True)
 class Switch:
-    """The departments that the user administers, and the one whose pages the menu leads to."""
+    """The departments that the user administers, or whose case worker they are, and the one
+    whose pages the menu leads to."""
 
     name: str
     items: tuple[Item, ...]
 
 
 def switch(request: HttpRequest) -> Switch | None:
-    """None for all but administrators, and while the user acts for somebody."""
+    """None for all but administrators and case workers, and while the user acts for somebody."""
     if not request.user.is_authenticated or whose_pages(request).mandate:
         return None
-    chosen = administered_department(request)
+    roles = roles_of(request.user)
+    chosen, names = administered_department(request), roles.administered_names
+    page = "workflow:today"
+    if chosen is None:
+        chosen, names, page = _case_department(request), roles.case_departments, "booking:grants"
     if chosen is None:
         return None
-    names = roles_of(request.user).administered_names
     items = tuple(
-        Item(name, reverse("workflow:today", args=[department]), department == chosen)
+        Item(name, reverse(page, args=[department]), department == chosen)
         for department, name in names.items()
     )
     return Switch(names[chosen], items)

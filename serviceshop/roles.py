@@ -1,5 +1,8 @@
 """The session of a request, its user and their roles, read in one statement.
 
+Who has several roles acts in one of them at a time: the one that the session remembers. The
+permission checks ask ``User.role``, which is set here.
+
 Roles come from rows of several apps, so only the project package knows them all.
 """
 
@@ -15,13 +18,14 @@ from django.contrib.auth import SESSION_KEY, get_user, middleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Case, Exists, OuterRef, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Coordinator, User, UserSession
-from booking.models import Recipient
+from accounts.roles import NOT_CHOSEN, Role
+from booking.models import Mandate, Recipient
 from database.expressions import TextArray
 from database.statements import ModelColumns, Statement
 from departments.models import Employee
@@ -37,11 +41,34 @@ class InDepartment(NamedTuple):
 
 @dataclass(frozen=True)
 class Roles:
-    """The roles of a user today."""
+    """The roles of a user today; of a request's user, those of the role that they act in."""
 
     in_departments: tuple[InDepartment, ...]  # by name
     is_coordinator: bool
     is_recipient: bool
+    is_helper: bool = False  # or a guardian
+
+    @property
+    def to_choose(self) -> list[Role]:
+        """Those that the user has."""
+        has = {
+            Role.ADMINISTRATOR: bool(self.administered_names),
+            Role.CARE_WORKER: self.is_care_worker,
+            Role.CASE_WORKER: bool(self.case_departments),
+            Role.COORDINATOR: self.is_coordinator,
+            Role.PRIVATE: self.is_recipient or self.is_helper,
+        }
+        return [role for role in Role if has[role]]
+
+    def of(self, role: str) -> "Roles":
+        """Only what the role gives."""
+        is_private = role == Role.PRIVATE
+        return Roles(
+            tuple(each for each in self.in_departments if each.role == role),
+            self.is_coordinator and role == Role.COORDINATOR,
+            self.is_recipient and is_private,
+            self.is_helper and is_private,
+        )
 
     @property
     def administered(self) -> list[uuid.UUID]:
@@ -54,6 +81,15 @@ class Roles:
             each.department: each.department_name
             for each in self.in_departments
             if each.role == Employee.Role.ADMINISTRATOR
+        }
+
+    @property
+    def case_departments(self) -> dict[uuid.UUID, str]:
+        """Names of the departments where the user is a case worker, by id."""
+        return {
+            each.department: each.department_name
+            for each in self.in_departments
+            if each.role == Employee.Role.CASE_WORKER
         }
 
     @property
@@ -108,6 +144,7 @@ class _RoleColumns(NamedTuple):
     employments: list[list[str]]  # department, role, and the department's name
     is_coordinator: bool
     is_recipient: bool
+    is_helper: bool
 
 
 def read_session(key: str) -> tuple[str, User | None] | None:
@@ -116,8 +153,9 @@ def read_session(key: str) -> tuple[str, User | None] | None:
     rows = _SESSION.rows(key=key, now=timezone.now(), today=timezone.localdate())
     if not rows:
         return None
-    data, *columns = rows[0]
+    data, role, *columns = rows[0]
     user = _user_with_roles(columns)
+    _act_as(user, role)
     return data, user if user.pk else None
 
 
@@ -126,24 +164,49 @@ def _user_with_roles(row: Sequence[Any]) -> User:
     in_departments = tuple(
         InDepartment(uuid.UUID(pk), role, name) for pk, role, name in columns.employments
     )
-    roles = Roles(in_departments, columns.is_coordinator, columns.is_recipient)
+    roles = Roles(in_departments, columns.is_coordinator, columns.is_recipient, columns.is_helper)
     user._roles = roles  # type: ignore[attr-defined]
     return user
 
 
-def _role_columns(user: str, now: dt.datetime, today: dt.date) -> list[ArraySubquery | Exists]:
-    """What ``_RoleColumns`` names, for a path to the user's id."""
+def _act_as(user: User, chosen: str) -> None:
+    """Leave the user one of their roles: the only one, or the chosen one. Before they have
+    chosen, and when they no longer have what they chose, they have no rights."""
+    roles: Roles = user._roles  # type: ignore[attr-defined]
+    found = roles.to_choose
+    if not found:
+        return
+    if len(found) == 1:
+        user.role = found[0]
+        return
+    user.roles_to_choose = tuple(found)
+    user.role = chosen if chosen in found else NOT_CHOSEN
+    user._roles = roles.of(user.role)  # type: ignore[attr-defined]
+
+
+def _role_columns(
+    user: str, now: dt.datetime, today: dt.date
+) -> list[ArraySubquery | Exists | Case]:
+    """What ``_RoleColumns`` names, for a path to the user's id. Mandates are looked for only
+    when the user ever had one."""
     employments = (
         Employee.objects.filter(person=OuterRef(user))
         .active(today)
         .in_agency_hours(now)
         .order_by("department__name")
     )
+    mandates = Mandate.objects.in_force(today).filter(holder=OuterRef(user))
+    acts_for_others = "acts_for_others" if user == "pk" else "user__acts_for_others"
     columns = TextArray("department_id", "role", "department__name")
     return [
         ArraySubquery(employments.values_list(columns, flat=True)),
         Exists(Coordinator.objects.filter(user=OuterRef(user))),
         Exists(Recipient.objects.filter(user=OuterRef(user))),
+        Case(
+            When(**{acts_for_others: True}, then=Exists(mandates)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
     ]
 
 
@@ -158,7 +221,10 @@ _STATEMENT = Statement(
 )
 _SESSION = Statement(
     lambda key, now, today: UserSession.objects.filter(pk=key, expire_date__gt=now).values_list(
-        "session_data", *ModelColumns(User, "user__").paths, *_role_columns("user_id", now, today)
+        "session_data",
+        "role",
+        *ModelColumns(User, "user__").paths,
+        *_role_columns("user_id", now, today),
     ),
     key="the key",
     now=dt.datetime.min.replace(tzinfo=dt.UTC),

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.PrivatePagesMiddleware",
     "accounts.middleware.ActingForMiddleware",
     "accounts.middleware.LanguageMiddleware",
+    "serviceshop.role_choice.RoleChoiceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -282,6 +283,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "lay out days": {
         "task": "departments.tasks.lay_out_days",
         "schedule": crontab(minute="10"),
+        "options": _hourly,
+    },
+    "plan visits by patterns": {
+        "task": "booking.tasks.plan_patterns",
+        "schedule": crontab(minute="20"),
+        "options": _hourly,
+    },
+    "keep agreed times": {
+        "task": "booking.tasks.keep_agreed_times",
+        "schedule": crontab(minute="25"),
         "options": _hourly,
     },
     "book what repeats": {

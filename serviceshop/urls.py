@@ -9,9 +9,11 @@ from serviceshop.components import components
 from serviceshop.demo import login as demo_login
 from serviceshop.demo import mail as demo_mail
 from serviceshop.health import healthz
+from serviceshop.role_choice import choose_role
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("role/", choose_role, name="choose_role"),
     path("", include("booking.urls")),  # first, because most requests are for the calendar
     path("healthz", healthz, name="healthz"),
     path("components/", components, name="components"),

@@ -22,6 +22,8 @@ def home(request: PersonRequest) -> HttpResponse:
     roles = roles_of(request.user)
     if roles.administered:
         return redirect("workflow:today", roles.administered[0])
+    if roles.case_departments:
+        return redirect("booking:grants", next(iter(roles.case_departments)))
     if roles.is_care_worker:
         return redirect("workflow:my_day")
     if roles.is_coordinator:

@@ -12,6 +12,7 @@ from booking.models import (
     BookingSeries,
     Grant,
     Mandate,
+    Pattern,
     Pause,
     Recipient,
     SlotWish,
@@ -255,6 +256,20 @@ class BookingSeriesFactory(DjangoModelFactory):
     first_date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
     time = dt.time(10)
     by = factory.SelfAttribute("recipient.user")
+
+
+class PatternFactory(DjangoModelFactory):
+    """Every day at eight from today."""
+
+    class Meta:
+        model = Pattern
+
+    recipient = factory.SubFactory(RecipientFactory)
+    service = factory.SubFactory(ServiceFactory)
+    weekdays = factory.LazyFunction(lambda: list(range(1, 8)))
+    times = factory.LazyFunction(lambda: [dt.time(8)])
+    first_date = factory.LazyFunction(timezone.localdate)
+    by = factory.SubFactory(UserFactory)
 
 
 class PauseFactory(DjangoModelFactory):

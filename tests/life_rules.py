@@ -22,7 +22,8 @@ from accounts.errors import InvitationClosed, InvitationRefused
 from accounts.models import Change, Invitation
 from booking import actions, errors
 from booking.actions.recipients import Particulars
-from booking.models import Booking, Pause, Recipient, Visit
+from booking.models import AgreedDate, AgreedTime, Booking, Pause, Recipient, Visit
+from booking.queries.agreed_times import choice_ends, starts_at
 from database.transactions import Busy
 from database.versions import Stale
 from departments.actions import (
@@ -350,7 +351,7 @@ class Pauses:
                 by=self.administrator if as_staff else recipient.user,
                 as_staff=as_staff,
             )
-        assert was_free <= self._free()
+        assert self.keeps_for(recipient) or was_free <= self._free()
 
     @rule(pause=pick)
     def come_home(self, pause):
@@ -366,6 +367,55 @@ class Pauses:
         for booking in coming.exclude(visits__in=Report.objects.values("visit")):
             pauses = booking.recipient.pauses.standing(timezone.localdate(now))
             assert not any(pause.covers(timezone.localdate(booking.starts_at)) for pause in pauses)
+
+
+class AgreedTimes:
+    """Times are agreed for people who may choose others until a deadline."""
+
+    @rule(person=pick, service=pick, weekday=st.integers(0, 6), hour=st.integers(8, 14))
+    def agree(self, person, service, weekday, hour):
+        grants = one(self.people, person).grants.filter(service=one(self.services, service))
+        with suppress(errors.NotAgreeable, Busy):
+            actions.agree(
+                key=uuid.uuid4(),
+                grant=grants.get(),
+                week=1,
+                weekday=weekday,
+                time=dt.time(hour),
+                agreed_on=timezone.localdate(),
+                agreed_with="the person",
+                by=self.administrator,
+            )
+
+    @rule(number=pick)
+    def agree_no_more(self, number):
+        if agreed := list(AgreedTime.objects.applying().order_by("made_at", "pk")):
+            actions.end_agreed_time(agreed_time=one(agreed, number), by=self.administrator)
+
+    @rule(number=pick, is_taken_back=st.booleans())
+    def give_up_an_agreed_time(self, number, is_taken_back):
+        state = AgreedDate.State.GIVEN_UP if is_taken_back else AgreedDate.State.KEPT
+        if dates := list(AgreedDate.objects.filter(state=state).order_by("date", "pk")):
+            verb = actions.take_back_giving_up if is_taken_back else actions.give_up
+            with suppress(Busy):
+                verb(agreed_date=one(dates, number), by=self.administrator)
+
+    def keeps_for(self, recipient):
+        """Whether times are kept for them: those take seats when others are given back."""
+        return AgreedTime.objects.applying().filter(grant__recipient=recipient).exists()
+
+    @invariant()
+    def what_is_kept_is_agreed_and_can_still_be_chosen_otherwise(self):
+        now = timezone.now()
+        kept = Booking.objects.filter(status=Booking.Status.KEPT)
+        for booking in kept.select_related("agreed_date__agreed_time__grant__service__department"):
+            agreed, date = booking.agreed_date.agreed_time, booking.agreed_date.date
+            assert (agreed.ended_at, booking.agreed_date.state) == (None, AgreedDate.State.KEPT)
+            assert booking.starts_at == starts_at(agreed, date)
+            assert not booking.visits.filter(day__settled_at__isnull=False).exists()
+            assert now < choice_ends(agreed.grant.service, date)
+            pauses = booking.recipient.pauses.standing(timezone.localdate(now))
+            assert not any(pause.covers(date) for pause in pauses)
 
 
 class TwoAtOnce:

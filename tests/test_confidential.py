@@ -19,6 +19,7 @@ from tests.sizes import part
 from tests.test_every_url import (  # noqa: F401 (two are fixtures)
     ADMINISTRATOR,
     CARE_WORKER,
+    CASE_WORKER,
     COORDINATOR,
     GUARDIAN,
     LOOKER,
@@ -71,7 +72,7 @@ def test_the_values_are_of_all_confidential_fields():
 @pytest.mark.parametrize(
     "who",
     [
-        ADMINISTRATOR, CARE_WORKER, COORDINATOR, GUARDIAN, LOOKER, RECIPIENT,
+        ADMINISTRATOR, CARE_WORKER, CASE_WORKER, COORDINATOR, GUARDIAN, LOOKER, RECIPIENT,
         OTHER_RECIPIENT, OTHER_ADMINISTRATOR, OTHER_CARE_WORKER,
     ],
 )  # fmt: skip

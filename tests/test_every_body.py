@@ -36,6 +36,7 @@ from tests.test_every_url import (  # noqa: F401 (two are fixtures)
     ADMINISTRATOR,
     ANONYMOUS,
     CARE_WORKER,
+    CASE_WORKER,
     COORDINATOR,
     DUTY_LEAD,
     EVERYBODY_INSIDE,
@@ -79,6 +80,7 @@ FOREIGN = {
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
+    "appeal_text", "grants_by",
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "cabinet_number", "has_electronic_lock", "has_key",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes",
@@ -260,7 +262,7 @@ UNVERSIONED = {
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:remove_contact", "booking:remove_wish", "booking:revoke_feed", "booking:skip",
             "booking:withdraw_guardian", "booking:withdraw_mandate", "workflow:close_day",
-            "workflow:undo_report",
+            "workflow:undo_cover", "workflow:undo_report",
             "workflow:close_no_contact", "workflow:staff_no_contact",
         ],
         "ends a row: doing it twice changes nothing more",
@@ -273,11 +275,14 @@ UNVERSIONED = {
         "answers or confirms an invitation, which never changes, once",
     ),
     **dict.fromkeys(
-        ["accounts:choose_view", "booking:choose_person", "booking:search_recipients"],
+        ["accounts:choose_view", "booking:choose_person", "booking:search_grants",
+         "booking:search_recipients"],
         "chooses what the user sees",
     ),
     "booking:ask_staff": "there is one open request for a visit",
     "booking:keep_visit": "only an open request is answered",
+    "booking:ask_reassessment": "there is one open request for a grant",
+    "booking:answer_reassessment": "only an open request is answered",
     "booking:confirm_departure": "confirms a report, which never changes, once",
     "booking:note_call": "records a call, which changes nothing",
     "booking:confirm_pause": "records a look, which changes nothing",
@@ -335,6 +340,7 @@ AT_LEAST = {
     LOOKER: 5,
     FORMER: 3,
     CARE_WORKER: 3,
+    CASE_WORKER: 3,
     OTHER_CARE_WORKER: 3,
     DUTY_LEAD: 3,
     LATER_LEAD: 3,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
+from booking.actions import ask_reassessment
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, Contact, SeriesDate
 from departments.models import Employee
@@ -50,6 +51,9 @@ class World:
             "recipient": recipient.user,
             "administrator": administrator,
             "care worker": care_worker,
+            "case worker": factories.EmployeeFactory(
+                department=department, role=Employee.Role.CASE_WORKER
+            ).person,
             "coordinator": factories.CoordinatorFactory().user,
             "guardian": factories.MandateFactory(recipient=recipient, guardian=True).holder,
         }
@@ -129,7 +133,8 @@ class World:
         """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
-        factories.GrantFactory(recipient=recipient, service=self.service)
+        grant = factories.GrantFactory(recipient=recipient, service=self.service)
+        ask_reassessment(grant=grant, reason="Needs more", by=self.people["administrator"])
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
         actions.post(
             kind="visit.moved_by_others",
@@ -312,7 +317,7 @@ PAGES = [
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:duty", 13),
+    Page("administrator", "workflow:duty", 14),
     Page("administrator", "workflow:cover department date", 11),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 5),
@@ -337,6 +342,9 @@ PAGES = [
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 16),
     Page("administrator", "booking:phone_visit department recipient booking", 18),
+    # the department's case worker
+    Page("case worker", "booking:grants department", 8),
+    Page("case worker", "booking:grants_of department recipient", 8),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
     Page("coordinator", "departments:department department", 13),
@@ -404,6 +412,7 @@ OTHERS = {
     "booking:accessibility": "only text",
     "workflow:board department": "redirects to today",
     "workflow:close_day department date": "numbers, no rows",
+    "choose_role": "four roles at most",
     "workflow:my_day": "the same as of a date",
     "components": "not in production",
     "components page": "not in production",

@@ -17,20 +17,23 @@ from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts import actions
 from accounts.access import ACTING_FOR
-from accounts.models import Change, UnsentForm, UserSession
+from accounts.models import Change, UnsentForm, User, UserSession
 from accounts.pages import page_of
+from accounts.roles import Role
 from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Contact, Mandate
+from booking.models import Contact, CoverageAct, Mandate
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
-from departments.models import Day
+from departments.models import Day, Department
 from departments.queries.staff import EMPLOYMENT
+from serviceshop.role_choice import APPS
 from tests import factories
 from tests.html_forms import TypedForms
 from tests.sizes import part
@@ -45,6 +48,7 @@ ADMINISTRATOR = "administrator"
 OTHER_ADMINISTRATOR = "other administrator"
 CARE_WORKER = "care worker"
 OTHER_CARE_WORKER = "other care worker"
+CASE_WORKER = "case worker"
 COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
@@ -56,7 +60,7 @@ FORMER = "helper whose mandate has ended"
 
 EVERYBODY_INSIDE = {
     RECIPIENT, OTHER_RECIPIENT, ADMINISTRATOR, OTHER_ADMINISTRATOR,
-    CARE_WORKER, OTHER_CARE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
+    CARE_WORKER, OTHER_CARE_WORKER, CASE_WORKER, COORDINATOR, GUARDIAN, LOOKER, FORMER,
     DUTY_LEAD, LATER_LEAD,
 }  # fmt: skip
 RECIPIENTS = {RECIPIENT, OTHER_RECIPIENT}
@@ -102,6 +106,7 @@ OWN_DAY = {"date": "date", "visit": "visit"}
 
 RULES = {
     "home": get(LOGGED_IN),
+    "choose_role": get(),  # only for users with several roles
     "healthz": get(ANYBODY),
     "components": get(),  # only while developing
     "components page": get(page="components_page"),
@@ -206,13 +211,13 @@ RULES = {
     "booking:accessibility": get(ANYBODY),
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
-    "booking:find_former department": get(ADMINISTRATOR, **D),
+    "booking:find_former department": get(ADMINISTRATOR, CASE_WORKER, **D),
     "booking:open_access department recipient": get(
-        ADMINISTRATOR, **D, recipient="former_recipient"
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="former_recipient"
     ),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
-    "booking:new_recipient department": get(ADMINISTRATOR, **D),
-    "booking:add_recipient department": post(ADMINISTRATOR, **D),
+    "booking:new_recipient department": get(CASE_WORKER, **D),
+    "booking:add_recipient department": post(CASE_WORKER, **D),
     "booking:letters department": get(ADMINISTRATOR, **D),
     "booking:all_letters department": get(ADMINISTRATOR, **D),
     "booking:letter department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
@@ -229,9 +234,17 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient"
     ),
     "booking:change_log_in department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
-    "booking:add_grant department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
-    "booking:grant department grant": get(ADMINISTRATOR, **D, grant="grant"),
-    "booking:change_grant department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:add_grant department recipient": post(CASE_WORKER, **D, recipient="recipient"),
+    # the setting of the department: case workers enter grants
+    "booking:grants department": get(CASE_WORKER, **D),
+    "booking:search_grants department": post(CASE_WORKER, **D),
+    "booking:grants_of department recipient": get(
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
+    ),
+    "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
+    "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),
+    "booking:change_grant department grant": post(CASE_WORKER, **D, grant="grant"),
     "booking:note_call department grant": post(ADMINISTRATOR, **D, grant="grant").sends(
         outcome="outcome"
     ),
@@ -381,6 +394,7 @@ RULES = {
     "workflow:undo_sick department date absence": post(
         *LEADERS, **AT_DAY, absence="absence_of_day"
     ),
+    "workflow:undo_cover department date act": post(*LEADERS, **AT_DAY, act="coverage_act"),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
     "workflow:my_day date": get(*CARERS, date="date"),
@@ -428,6 +442,7 @@ def cast(db, department, other_department, recipient, administrator, other_admin
         OTHER_ADMINISTRATOR: other_administrator,
         CARE_WORKER: care_worker,
         OTHER_CARE_WORKER: factories.EmployeeFactory(department=other_department).person,
+        CASE_WORKER: case_worker_of(department),
         COORDINATOR: factories.CoordinatorFactory().user,
         DUTY_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=30)),
         LATER_LEAD: duty_lead(department, other_department, begins_in=dt.timedelta(minutes=90)),
@@ -482,6 +497,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         ).recipient_id,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
+        "asked_grant": asked_grant(cast[OTHER_RECIPIENT].recipient, administrator).pk,
         "outcome": "no_answer",
         "booking": visit.booking_id,
         "feed": feed.pk,
@@ -500,6 +516,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
         "absence_of_day": absence_on(day).pk,
+        "coverage_act": CoverageAct.objects.create(day=day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)
         ).pk,
@@ -529,6 +546,19 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "uidb36": "0",
         "key": "set-password",
     }
+
+
+def case_worker_of(department):
+    """One who enters the department's grants, by its setting."""
+    Department.objects.filter(pk=department.pk).update(grants_by="case_worker")
+    return factories.EmployeeFactory(department=department, role="case_worker").person
+
+
+def asked_grant(recipient, administrator):
+    """A grant whose reassessment is asked for."""
+    grant = recipient.grants.get()
+    booking_actions.ask_reassessment(grant=grant, reason="Needs more", by=administrator)
+    return grant
 
 
 def absence_on(day):
@@ -602,6 +632,61 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)
+
+
+# The roles of one user, each with somebody who has only that one and the same rows.
+ROLES = {Role.ADMINISTRATOR: ADMINISTRATOR, Role.PRIVATE: OTHER_RECIPIENT}
+
+
+def has_two_roles(cast, department):
+    factories.EmployeeFactory(
+        person=cast[OTHER_RECIPIENT], department=department, role=Role.ADMINISTRATOR
+    )
+    return cast[OTHER_RECIPIENT]
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_each_url_is_judged_by_the_chosen_role(role, cast, things, department, client):
+    client.force_login(has_two_roles(cast, department))
+    if role:
+        assert client.post(reverse("choose_role"), {"role": role}).url == reverse("home")
+    wrong = []
+    for address, rule in part(RULES).items():
+        url = url_of(address, {key: things[thing] for key, thing in rule.objects.items()})
+        data = {key: things[thing] for key, thing in rule.data.items()}
+        response = visit(client, rule.method, url, data)
+        is_asked = response.status_code == 302 and response.url.startswith("/role/")
+        if address == "choose_role":
+            wrong += [address] * (response.status_code != 200)
+        elif role is None:
+            is_of_a_role = address.startswith(tuple(APPS)) and ANONYMOUS not in rule.who
+            wrong += [f"{address}: opened"] * (is_of_a_role and not is_asked)
+        elif is_turned_away(response) == (ROLES[role] in rule.who) or is_asked:
+            wrong.append(f"{address}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_role_is_chosen_at_log_in_and_changed_in_the_header(cast, things, department, client):
+    user = has_two_roles(cast, department)
+    User.objects.filter(pk=user.pk).update(language="en")
+    client.force_login(user)
+    board = reverse("workflow:today", args=[department.pk])
+
+    asked = client.get(board, follow=True)
+    assert asked.redirect_chain == [("/role/?" + urlencode({"next": board}), 302)]
+    form = {"role": Role.ADMINISTRATOR, "next": asked.context["next"]}
+    opened = client.post(reverse("choose_role"), form, follow=True)
+    assert opened.wsgi_request.path == board
+    assert "Change to: Myself, and those I act for" in opened.text
+    assert "Change role" in client.get(reverse("booking:visits")).text  # 404, with the way on
+
+    assert client.post(reverse("choose_role"), {"role": Role.COORDINATOR}).status_code == 404
+    client.post(reverse("choose_role"), {"role": Role.PRIVATE})
+    assert client.get(board).status_code == 404
+    assert "Change role" in client.get(reverse("booking:visits")).text
+
+    user.employments.update(valid_until=factories.LONG_AGO)  # one role is left
+    assert "Change role" not in client.get(reverse("booking:visits")).text
 
 
 def test_a_missing_object_is_not_found(cast, things, recipient, client):

@@ -42,6 +42,7 @@ from tests.booking.oracle import can_be_seated
 from tests.fast_database import delete_all_rows
 from tests.life_rules import (
     AWAY_MINUTES,
+    AgreedTimes,
     Invitations,
     Pauses,
     ReportsAndClosing,
@@ -62,7 +63,7 @@ SPAN = 4  # days of the offer from which times are chosen
 GRANTED = 3  # visits a week of each service
 
 
-class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMachine):
+class Life(ReportsAndClosing, Invitations, Pauses, AgreedTimes, TwoAtOnce, RuleBasedStateMachine):
     """One run: everything is committed, and deleted at the end."""
 
     clocks_change: dt.date
@@ -103,7 +104,9 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
         self.people = [factories.RecipientFactory(user=factories.UserFactory()) for _ in range(4)]
         for person in self.people:
             for service in self.services:
-                factories.GrantFactory(recipient=person, service=service, amount=GRANTED)
+                factories.GrantFactory(
+                    recipient=person, service=service, amount=GRANTED, is_essential=True
+                )
         self.carers = [
             factories.EmployeeFactory(department=self.department).person for _ in range(3)
         ]
@@ -142,7 +145,7 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
     @rule(service=pick, time=pick)
     def book_all_at_once(self, service, time):
         """Each on their own connection. Those without a visit at that time get the seats there
-        are."""
+        are. (Who chooses another than the agreed time gives a seat back.)"""
         service = one(self.services, service)
         wanted = self._slot(self.stranger, service, time)
         if wanted is None:
@@ -150,9 +153,13 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
         shown = [
             (person, slot)
             for person in self.people
+            if not self.keeps_for(person)
             for slot in self._slots(person, service)
             if slot.starts_at == wanted.starts_at
         ]
+
+        if not shown:
+            return
 
         def try_for(pair):
             try:
@@ -197,7 +204,7 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
                 actions.cancel(booking=booking, by=booking.recipient.user)
             except errors.TooLate:
                 return
-            assert was_free <= self._free()
+            assert self.keeps_for(booking.recipient) or was_free <= self._free()
 
     # -- What the department does -------------------------------------------------
 
@@ -306,6 +313,7 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
     def _go_to(self, instant):
         self.traveller.move_to(instant, tick=False)
         lay_out_horizon(self.department)
+        actions.keep_agreed_times()
         settle_due_days()
         close_due_days()
         actions.release_unseated(timezone.now())
@@ -323,7 +331,7 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
         counts = check_plans(timezone.localdate())
         assert counts.wrong == 0, counts
         carers = Counter(Visit.objects.values_list("booking", flat=True))
-        assert carers == {booking.pk: booking.carers for booking in Booking.objects.confirmed()}
+        assert carers == {booking.pk: booking.carers for booking in Booking.objects.seated()}
 
     @invariant()
     def nobody_has_more_than_their_grant(self):
@@ -337,7 +345,7 @@ class Life(ReportsAndClosing, Invitations, Pauses, TwoAtOnce, RuleBasedStateMach
                 booking.service_id,
                 quota.period_of("week", timezone.localdate(booking.starts_at)),
             )
-            for booking in Booking.objects.confirmed().exclude(pk__in=self.given_back)
+            for booking in Booking.objects.seated().exclude(pk__in=self.given_back)
         )
         assert all(count <= GRANTED for count in used.values())
 

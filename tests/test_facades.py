@@ -22,6 +22,7 @@ INTERNAL = {
         "free",
         "entitlement",
         "own_choice",
+        "agreed_times",
         "local_time",
         "own_booking_rows",
     },

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
-from booking.models import Visit
+from accounts.roles import Role
+from booking.models import CoverageAct, Visit
 from booking.queries import hide_former
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
@@ -49,6 +50,8 @@ def my_day_of(user: User, date: dt.date, *, what: str) -> MyDay:
     When the user's role in a department has ended, their visits there are those that they can
     still report, without names. Without any role or such visit, ``Http404``.
     """
+    if _acts_otherwise(user):
+        raise Http404
     now = timezone.now()
     my_day = queries.my_day(user, date, now)
     working_in = {one.department_id for one in _roles(user, Employee.Role.CARE_WORKER)}
@@ -83,9 +86,16 @@ def _can_still_tell(stop: Stop, user: User, now: dt.datetime) -> bool:
     return is_own and stop.reportable_from <= now
 
 
+def _acts_otherwise(user: User) -> bool:
+    """Whether the user is a carer now, but acts in another of their roles."""
+    return Role.CARE_WORKER in user.roles_to_choose and not user.acts_as(Role.CARE_WORKER)
+
+
 def can_still_tell(user: User) -> bool:
     """Whether a user without a role has visits that they can report or have reported, of days
     that are not closed."""
+    if _acts_otherwise(user):
+        return False
     if untold_days_of(user):
         return True
     today = queries.my_day(user, timezone.localdate(), timezone.now())
@@ -316,13 +326,12 @@ def duty_places_of(user: User) -> list[DutyPlace]:
 
 
 def absence_on(department: Department, date: dt.date, absence_id: uuid.UUID) -> Absence:
-    """An absence of the department's that touches one of the day's shifts."""
-    found = Absence.objects.filter(
-        department=department,
-        times_away__shift__day__department=department,
-        times_away__shift__day__date=date,
-    )
-    return get_object_or_404(found.select_related("person").distinct(), pk=absence_id)
+    return get_object_or_404(queries.sickness_of_day(department, date), pk=absence_id)
+
+
+def coverage_act_on(department: Department, date: dt.date, act_id: uuid.UUID) -> CoverageAct:
+    acts = CoverageAct.objects.select_related("day")
+    return get_object_or_404(acts, pk=act_id, day__department=department, day__date=date)
 
 
 def _uuid(value: object) -> uuid.UUID:

@@ -63,6 +63,7 @@ class Card:
         return {
             "open": _("nobody to go"),
             "plan": _("planned"),
+            "kept": _("kept for an agreed time"),
             "now": _("under way"),
             "untold": _("over, not recorded yet"),
             "done": _("done"),

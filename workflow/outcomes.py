@@ -34,3 +34,6 @@ class ReportedOutcomes:
             known = found.get(booking_id, outcome)
             found[booking_id] = min(known, outcome, key=PRECEDENCE.index)
         return found
+
+    def reported(self, visits: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        return set(Report.objects.filter(visit__in=visits).values_list("visit", flat=True))

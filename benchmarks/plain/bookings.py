@@ -67,6 +67,7 @@ def whole_day_read() -> list[Swap]:
         dates: Sequence[dt.date],
         *,
         also: Collection[tuple[uuid.UUID, dt.date]] = (),
+        without: Booking | None = None,
     ) -> bookings._Days:
         if not request.is_on_grid:
             raise errors.NoSuchSlot
@@ -79,7 +80,7 @@ def whole_day_read() -> list[Swap]:
             its_days,
             needs_of(department),
             now=timezone.now(),
-            without=request.moving,
+            without=without or request.moving,
         )
         return bookings._Days(days, [(day, seatings[day.pk]) for day in its_days])
 

@@ -37,7 +37,9 @@ def whole_days_seated() -> list[Swap]:
     """Each start is answered by a seating of all shifts and visits."""
 
     def starts(search: Any, days: Sequence[DayFact], now: dt.datetime) -> dict[dt.date, DayStarts]:
-        seatings = day_seatings(days, search.needs, now=now, without=search.moving) if days else {}
+        seatings = (
+            day_seatings(days, search.needs, now=now, without=search.without) if days else {}
+        )
         ids = [day.pk for day in days]
         staffed = set(Shift.objects.filter(day__in=ids).values_list("day_id", flat=True))
         return {

@@ -162,10 +162,12 @@ class PlainPerson(person.Person):
 
 def own_bookings(recipient: Recipient, since: dt.datetime, until: dt.datetime) -> list[OwnBooking]:
     rows = (
-        Booking.objects.confirmed()
+        Booking.objects.seated()
         .filter(recipient=recipient, starts_at__range=(since, until))
         .order_by("starts_at")
-        .values_list("pk", "service_id", "starts_at", "ends_at", "uncharged_at", "service__name")
+        .values_list(
+            "pk", "service_id", "starts_at", "ends_at", "uncharged_at", "service__name", "status"
+        )
     )
     return [
         OwnBooking(
@@ -173,10 +175,11 @@ def own_bookings(recipient: Recipient, since: dt.datetime, until: dt.datetime) -
             service_id,
             int(starts.timestamp()),
             int(ends.timestamp()),
-            uncharged_at is None,
+            uncharged_at is None and status == Booking.Status.BOOKED,
             name,
+            status == Booking.Status.KEPT,
         )
-        for id_, service_id, starts, ends, uncharged_at, name in rows
+        for id_, service_id, starts, ends, uncharged_at, name, status in rows
     ]
 
 

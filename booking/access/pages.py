@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
+from accounts.roles import Role
 from booking.models import (
     Booking,
     BookingEvent,
@@ -92,8 +93,9 @@ def whose_pages(request: HttpRequest) -> Whose:
 
 
 def mandates_held_by(user: User) -> list[Mandate]:
-    """The mandates in force today that the user holds, ordered by the recipients' names."""
-    if not user.acts_for_others:
+    """The mandates in force today that the user holds, ordered by the recipients' names; none
+    while the user acts in a staff role."""
+    if not user.acts_for_others or not user.acts_as(Role.PRIVATE):
         return []
     held = list(
         Mandate.objects.in_force(timezone.localdate())
@@ -115,12 +117,14 @@ def recipient_for(request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
     """
     whose = whose_pages(request)
     if request.acting_for is None:
-        own = parts.recipient_of_user(request.user.pk)
+        own = _own_or_none(request.user)
         if own is None:
             raise _not_found(request, lambda recipient: True)
         return own
     if whose.mandate is None:
-        own = Recipient.objects.filter(user=request.user, pk=request.acting_for).first()
+        own = _own_or_none(request.user)
+        if own is not None and own.pk != request.acting_for:
+            own = None
         act_for(request, None)
         if own is None:
             raise MandateEnded
@@ -170,8 +174,13 @@ def help_phone(request: HttpRequest) -> str:
     return shared_phone_of(departments_of_page(request))
 
 
+def _own_or_none(user: User) -> Recipient | None:
+    """The user as a recipient; None while they act in a staff role."""
+    return parts.recipient_of_user(user.pk) if user.acts_as(Role.PRIVATE) else None
+
+
 def _own(user: User) -> Recipient:
-    recipient = parts.recipient_of_user(user.pk)
+    recipient = _own_or_none(user)
     if recipient is None:
         raise Http404
     return recipient
@@ -182,7 +191,7 @@ def _not_found(request: PersonRequest, is_about: Callable[[Recipient], bool]) ->
     when it is about another of those for whom they may act."""
     whose = whose_pages(request)
     others = [mandate.recipient for mandate in whose.others]
-    if whose.mandate and (own := parts.recipient_of_user(request.user.pk)):
+    if whose.mandate and (own := _own_or_none(request.user)):
         others.append(own)
     found = [recipient for recipient in others if is_about(recipient)]
     return ForAnother(found) if found else Http404()
@@ -222,7 +231,9 @@ def whose_order(request: PersonRequest, service_id: uuid.UUID) -> tuple[Recipien
             raise _not_found(request, has_grant)
         found = recipient, service
     else:
-        its = parts.recipient_and_service(request.user.pk, service_id)
+        own, its = request.user, None
+        if own.acts_as(Role.PRIVATE):
+            its = parts.recipient_and_service(own.pk, service_id)
         if its is None:
             raise _not_found(request, has_grant)
         found = its
@@ -234,7 +245,9 @@ def person_for(request: PersonRequest) -> Person:
     """``Person`` of the recipient whose pages these are."""
     now = timezone.now()
     if request.acting_for is None:
-        person = Person.of_user(request.user.pk, now)
+        user, person = request.user, None
+        if user.acts_as(Role.PRIVATE):
+            person = Person.of_user(user.pk, now)
         if person is None:
             raise _not_found(request, lambda recipient: True)
         found = person
@@ -247,7 +260,9 @@ def person_for(request: PersonRequest) -> Person:
 def booking_for(
     request: PersonRequest, booking_id: uuid.UUID, *, may: Mandate.May = Mandate.May.LOOK
 ) -> Booking:
-    bookings = Booking.objects.select_related("service__department", "grant")
+    bookings = Booking.objects.exclude(status=Booking.Status.KEPT).select_related(
+        "service__department", "grant"
+    )
     try:
         recipient = recipient_for(request, may=may)
         booking = bookings.get(pk=booking_id, recipient=recipient)

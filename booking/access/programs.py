@@ -107,7 +107,9 @@ def booking_for_program(
     user: User, booking_id: uuid.UUID, *, may: Mandate.May, what: str
 ) -> tuple[ProgramAccess, Booking]:
     booking = get_object_or_404(
-        Booking.objects.select_related("service__department", "recipient", "grant"),
+        Booking.objects.exclude(status=Booking.Status.KEPT).select_related(
+            "service__department", "recipient", "grant"
+        ),
         pk=booking_id,
     )
     access = access_of(user, booking.recipient_id, may=may, what=what)

@@ -1,4 +1,4 @@
-"""Access for administrators: to the recipients of their department."""
+"""Access for administrators and case workers: to the recipients of their department."""
 
 import uuid
 from collections.abc import Iterable
@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
 from booking.models import Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
-from departments.models import Department, Service
+from departments.access import has_role
+from departments.models import Department, Employee, Service
 
 OPEN_ACCESS = "booking:open_access"  # in the access log
 
@@ -74,6 +76,20 @@ def recipient_of(
             raise AccessEnded(department, recipient.pk)
     log_access(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
     return recipient
+
+
+def page_of_recipient(user: User, department: Department, recipient_id: uuid.UUID) -> str:
+    """The URL of the recipient's page: the administrators' with all, or the case workers'."""
+    is_administrator = has_role(user, department, Employee.Role.ADMINISTRATOR)
+    name = "booking:recipient" if is_administrator else "booking:grants_of"
+    return reverse(name, args=[department.pk, recipient_id])
+
+
+def list_of_recipients(user: User, department: Department) -> str:
+    """The URL of the list that leads to ``page_of_recipient``."""
+    is_administrator = has_role(user, department, Employee.Role.ADMINISTRATOR)
+    name = "booking:recipients" if is_administrator else "booking:grants"
+    return reverse(name, args=[department.pk])
 
 
 def grant_of(department: Department, grant_id: uuid.UUID, *, by: User, what: str) -> Grant:

@@ -45,10 +45,10 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
         SELECT ARRAY[
             id::text, service_id::text,
             date_part('epoch', starts_at)::bigint::text, date_part('epoch', ends_at)::bigint::text,
-            uncharged_at::text
+            uncharged_at::text, status
         ]
         FROM booking_booking
-        WHERE recipient_id = %(recipient)s AND status = 'booked'
+        WHERE recipient_id = %(recipient)s AND status IN ('booked', 'kept')
             AND starts_at >= %(since)s AND starts_at < %(until)s
     ),
     ARRAY(
@@ -98,8 +98,8 @@ class Known:
 
     ``is_made``: a booking with this key exists. ``needs`` are the qualifications that a carer
     must have. ``has_night``: a shift of the day before includes the visit; None while that day
-    is not laid out. ``own`` are the bookings around the date; ``pauses`` and ``grants`` the one
-    on the date, if any.
+    is not laid out. ``own`` are the bookings and kept seats around the date;
+    ``pauses`` and ``grants`` the one on the date, if any.
     """
 
     is_made: bool

@@ -1,19 +1,19 @@
-"""Book, move and cancel visits."""
+"""Book, move and cancel visits; keep seats for agreed times, and release them."""
 
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.dispatch import Signal
 from django.utils import timezone
 
 from accounts.models import User
 from booking import errors, queries
 from booking.actions.booking_sql import (
-    Insertion,
     Known,
     insert_all,
     insertion_of,
@@ -25,7 +25,15 @@ from booking.actions.locks import lay_out_missing, lock_query, lock_recipient, o
 from booking.actions.seats import move_seats
 from booking.actions.visit_requests import answer_open
 from booking.calendar.offers import SlotStatus
-from booking.models import Booking, BookingEvent, Grant, Recipient, Visit, VisitRequest
+from booking.models import (
+    AgreedDate,
+    Booking,
+    BookingEvent,
+    Grant,
+    Recipient,
+    Visit,
+    VisitRequest,
+)
 from booking.queries import own_choice
 from booking.queries.day_seatings import day_seatings, demand_of, needs_of
 from booking.queries.entitlement import Entitlement, last_day
@@ -36,8 +44,11 @@ from database.transactions import Busy, Ending
 from database.versions import check_version
 from departments.actions.days import bump_revision, lock_days, lock_days_and_query, revision_bumped
 from departments.hours import DAY
-from departments.models import Day, Service
+from departments.models import Day, Service, Shift
 from departments.queries.days import shifts_by_day
+
+# Sent after commit, with ``recipient_id``, when other agreed times may be kept than before.
+choices_changed = Signal()
 
 _Pair = tuple[uuid.UUID, dt.date]  # a department and a date
 
@@ -59,6 +70,9 @@ def book(
     ``key`` becomes the booking's id: the same request of the same user sent again returns the
     booking that it made, as it is now. ``reason`` is shown in the recipient's history. Who books
     ``as_staff`` need not keep the department's shortest notice, with a reason.
+
+    A visit ``via`` a pattern is booked without a seat when nobody is free then, and also on the
+    day that opens next. Its recipient gets a message about the pattern, not about each visit.
 
     Raises a ``BookingError``; ``SlotTaken`` has the nearest free times.
     """
@@ -124,7 +138,7 @@ def cancel(
     with one_transaction():
         lock_recipient(booking.recipient_id)
         fresh = _fresh(booking)
-        if fresh.status == Booking.Status.CANCELLED:
+        if fresh.status != Booking.Status.BOOKED:
             return fresh
         check_version(fresh.sequence, version)
         now = timezone.now()
@@ -132,7 +146,70 @@ def cancel(
         if now > queries.cancel_deadline(fresh):
             provenance.check_late()
         _cancel(fresh, provenance, now)
+        if hasattr(fresh, "agreed_date"):
+            keep_again_on_commit(fresh.recipient_id)
         return fresh
+
+
+def keep_seat(
+    *,
+    recipient: Recipient,
+    service: Service,
+    grant: Grant,
+    starts_at: dt.datetime,
+    now: dt.datetime,
+) -> Booking:
+    """Keep seats for an agreed time. The booking is on no list and counts in no quota until
+    ``book_kept``. The caller has a transaction and holds the recipient's lock.
+
+    Raises ``NotOpen``, ``OverlapsOwn``, ``SlotTaken`` or ``NoSuchSlot``.
+    """
+    if not (service.department.is_open and service.is_active):
+        raise errors.NotOpen
+    request = _BookingRequest(uuid.uuid4(), recipient, service, starts_at)
+    known = request.known()
+    ends = request.start + request.seconds
+    if any(one.starts < ends and one.ends > request.start for one in known.own):
+        raise errors.OverlapsOwn
+    dates, demand = request.dates(known), request.demand(known)
+    placement = _find_seats(request, demand, _lock(request, demand, dates), now)
+    if placement.day.is_settled:
+        raise errors.NoSuchSlot
+    booking = Booking.objects.create(
+        id=request.key,
+        recipient=recipient,
+        service=service,
+        grant=grant,
+        starts_at=request.starts_at,
+        ends_at=request.ends_at,
+        carers=request.carers,
+        status=Booking.Status.KEPT,
+    )
+    move_seats(placement.seated.moved)
+    Visit.objects.bulk_create(_visits(placement, booking, request))
+    bump_revision(placement.day)
+    return booking
+
+
+def release_kept(bookings: Collection[Booking]) -> None:
+    """Give the seats of kept bookings back. The caller holds the recipient's lock."""
+    pairs = {pair for booking in bookings for pair in _days_of(booking)}
+    days = lock_days(pairs) if pairs else []
+    Booking.objects.filter(pk__in=[one.pk for one in bookings]).delete()
+    for day in days:
+        bump_revision(day)
+
+
+def book_kept(booking: Booking, *, by: User) -> None:
+    """The agreed time becomes an ordinary booking, and the recipient gets a message. ``by`` is
+    who agreed it with them. The caller holds the recipient's lock."""
+    days = lock_days(_days_of(booking))
+    booking.status = Booking.Status.BOOKED
+    booking.save(update_fields=["status"])
+    provenance = _Provenance(by, BookingEvent.Via.AGREED, "", as_staff=True)
+    _event(booking, BookingEvent.Kind.BOOKED, provenance, new=booking.starts_at).save()
+    for day in days:
+        bump_revision(day)
 
 
 def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
@@ -141,38 +218,37 @@ def cancel_in_pause(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
 
     The caller holds the recipient's lock, and posts one message for all.
     """
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False))
+
+
+def cancel_of_pattern(*, bookings: Sequence[Booking], by: User) -> list[Booking]:
+    """Cancel bookings that a pattern has no more. Otherwise as ``cancel_in_pause``."""
+    return _cancel_all(bookings, _Provenance(by, BookingEvent.Via.PATTERN, "", as_staff=True))
+
+
+def _cancel_all(bookings: Sequence[Booking], provenance: "_Provenance") -> list[Booking]:
     lock_days({pair for booking in bookings for pair in _days_of(booking)})  # in their order
     now = timezone.now()
-    provenance = _Provenance(by, BookingEvent.Via.PAUSE, "", as_staff=False)
     cancelled = []
     for booking in bookings:
         try:
             with transaction.atomic():
-                _cancel(booking, provenance, now, announced_at=now)
+                _cancel(booking, provenance, now)
         except errors.AlreadyReported:
             continue
         cancelled.append(booking)
     return cancelled
 
 
-def _cancel(
-    booking: Booking,
-    provenance: "_Provenance",
-    now: dt.datetime,
-    *,
-    announced_at: dt.datetime | None = None,
-) -> None:
-    """Cancel it; ``announced_at``: its recipient need not get a message of its own. Raises
-    ``AlreadyReported``."""
+def _cancel(booking: Booking, provenance: "_Provenance", now: dt.datetime) -> None:
+    """Raises ``AlreadyReported``."""
     days = lock_days(_days_of(booking))
     _delete_visits(booking)
     booking.status = Booking.Status.CANCELLED
     booking.cancelled_at = now
     booking.sequence += 1
     booking.save(update_fields=["status", "cancelled_at", "sequence"])
-    event = _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at)
-    event.announced_at = announced_at
-    event.save()
+    _event(booking, BookingEvent.Kind.CANCELLED, provenance, old=booking.starts_at).save()
     if provenance.as_staff:
         answer_open(booking, VisitRequest.Answer.CANCELLED, by=provenance.by)
     for day in days:
@@ -195,7 +271,7 @@ def _book(
             raise errors.KeyReused
         return made
     now = timezone.now()
-    grant = _check_entitlement(request, known, now, provenance)
+    grant, replaced = _check_entitlement(request, known, now, provenance)
     dates, demand = request.dates(known), request.demand(known)
     # Prepared before the Days are locked, so that the lock is held for a shorter time.
     booking = Booking(
@@ -211,12 +287,45 @@ def _book(
     )
     event = _event(booking, BookingEvent.Kind.BOOKED, provenance, new=request.starts_at)
     rows = [insertion_of(booking), insertion_of(event)]
-    placement = _find_seats(request, demand, _lock(request, demand, dates), now)
+    left = _days_of(replaced) if replaced else ()
+    days = _lock(request, demand, dates, also=left, without=replaced)
+    try:
+        placement = _find_seats(request, demand, days, now, without=replaced)
+    except (errors.SlotTaken, errors.NoSuchSlot):
+        if not provenance.is_by_pattern:
+            raise
+        placement = _without_seat(request, days)
+    if replaced:
+        _take_place(replaced, booking, days, left, placement)
     move_seats(placement.seated.moved)
     revision_bumped(placement.day)
-    ending.finish_with(insert_all([*rows, *_visits(placement, booking, request)], placement.day))
+    rows += map(insertion_of, _visits(placement, booking, request))
+    ending.finish_with(insert_all(rows, placement.day))
     booking.is_new = True
     return booking
+
+
+def _take_place(
+    kept: Booking,
+    chosen: Booking,
+    days: "_Days",
+    left: Collection[_Pair],
+    placement: "_Placement",
+) -> None:
+    """The chosen visit takes the place of the one kept for an agreed time, whose seats on the
+    days ``left`` are free then."""
+    AgreedDate.objects.filter(booking=kept.pk).update(
+        booking=chosen.pk, state=AgreedDate.State.CHOSEN, changed_at=timezone.now()
+    )
+    Booking.objects.filter(pk=kept.pk).delete()
+    _bump_left(days, left, placement)
+
+
+def _bump_left(days: "_Days", left: Collection[_Pair], placement: "_Placement") -> None:
+    """Raise the revision of the days that a visit has left, but not of the one it is on now."""
+    for day in days.all:
+        if day.pk != placement.day.pk and (day.department_id, day.date) in left:
+            bump_revision(day)
 
 
 def _move(
@@ -228,7 +337,7 @@ def _move(
 ) -> Booking:
     lock_recipient(booking.recipient_id)
     fresh = _fresh(booking)
-    if fresh.status == Booking.Status.CANCELLED:
+    if fresh.status != Booking.Status.BOOKED:
         raise errors.TooLate
     if fresh.starts_at == starts_at:
         return fresh
@@ -238,7 +347,7 @@ def _move(
         provenance.check_late()
     request = _BookingRequest(fresh.pk, fresh.recipient, fresh.service, starts_at, moving=fresh)
     known = request.known()
-    grant = _check_entitlement(request, known, now, provenance)
+    grant, _ = _check_entitlement(request, known, now, provenance)
     _check_own_choice(fresh, provenance)
     dates, demand = request.dates(known), request.demand(known)
     left = _days_of(fresh)
@@ -248,19 +357,25 @@ def _move(
     move_seats(placement.seated.moved)
     old = fresh.starts_at
     fresh.starts_at, fresh.ends_at, fresh.grant = request.starts_at, request.ends_at, grant
+    fresh.uncharged_at = None  # nobody was to come for the old time; somebody is for the new one
     fresh.sequence += 1
-    fresh.save(update_fields=["starts_at", "ends_at", "grant", "sequence"])
+    fresh.save(update_fields=["starts_at", "ends_at", "grant", "uncharged_at", "sequence"])
     event = _event(fresh, BookingEvent.Kind.MOVED, provenance, old=old, new=request.starts_at)
     if provenance.as_staff:
         answer_open(fresh, VisitRequest.Answer.MOVED, by=provenance.by)
-    for day in days.all:
-        if day.pk != placement.day.pk and (day.department_id, day.date) in left:
-            bump_revision(day)
+    _bump_left(days, left, placement)
     revision_bumped(placement.day)
-    ending.finish_with(
-        insert_all([*_visits(placement, fresh, request), insertion_of(event)], placement.day)
-    )
+    if hasattr(fresh, "agreed_date") or any(one.is_kept for one in known.own):
+        keep_again_on_commit(fresh.recipient_id)  # it may have left its week or month
+    rows = [*_visits(placement, fresh, request), event]
+    ending.finish_with(insert_all([insertion_of(row) for row in rows], placement.day))
     return fresh
+
+
+def keep_again_on_commit(recipient_id: uuid.UUID) -> None:
+    """Bring what is kept for the recipient's agreed times up to date, once the locks are free."""
+    send = partial(choices_changed.send_robust, sender=Recipient, recipient_id=recipient_id)
+    transaction.on_commit(send, robust=True)
 
 
 # -- The request ---------------------------------------------------------------
@@ -275,14 +390,19 @@ class _Provenance:
     reason: str
     as_staff: bool
 
+    @property
+    def is_by_pattern(self) -> bool:
+        return self.via == BookingEvent.Via.PATTERN
+
     def check_late(self) -> None:
-        """Only staff may act after a deadline or at short notice, and with a reason.
+        """Only staff may act after a deadline or at short notice, and with a reason, which the
+        pattern is for its visits.
 
         Raises ``TooLate`` or ``ReasonMissing``.
         """
         if not self.as_staff:
             raise errors.TooLate
-        if not self.reason.strip():
+        if not self.reason.strip() and not self.is_by_pattern:
             raise errors.ReasonMissing
 
 
@@ -353,8 +473,9 @@ class _BookingRequest:
 
 def _check_entitlement(
     request: _BookingRequest, known: Known, now: dt.datetime, provenance: _Provenance
-) -> Grant:
-    """The grant that the visit is charged to. The caller has locked the recipient.
+) -> tuple[Grant, Booking | None]:
+    """The grant that the visit is charged to, and the kept booking whose place it takes, if
+    any, with nothing but its key. The caller has locked the recipient.
 
     Raises ``NotOpen``, ``OutsideHorizon``, ``ReasonMissing`` and what ``errors.error_of``
     returns.
@@ -362,7 +483,7 @@ def _check_entitlement(
     service, department = request.service, request.service.department
     if not (department.is_open and service.is_active):
         raise errors.NotOpen
-    if request.date > last_day(department, now):
+    if request.date > last_day(department, now) + DAY * provenance.is_by_pattern:
         raise errors.OutsideHorizon(last_day(department, now))
     entitlement = Entitlement.known(
         service,
@@ -383,7 +504,8 @@ def _check_entitlement(
         provenance.check_late()
     grant = entitlement.grant(request.date)
     assert grant is not None
-    return grant
+    replaced = entitlement.replaced(request.date)
+    return grant, Booking(pk=replaced.id) if replaced else None
 
 
 def _check_own_choice(booking: Booking, provenance: _Provenance) -> None:
@@ -413,6 +535,7 @@ class _Days:
 class _Placement:
     day: Day
     seated: Seated
+    unseated: int = 0  # carers without a seat
 
 
 def _lock(
@@ -421,15 +544,15 @@ def _lock(
     dates: Sequence[dt.date],
     *,
     also: Collection[_Pair] = (),
+    without: Booking | None = None,
 ) -> _Days:
     """Lock the service's Days of these dates, and ``also`` other Days; read the free seats in
-    the same round trip."""
+    the same round trip. The seats of the booking ``without`` which they are read are free."""
     if not request.is_on_grid:
         raise errors.NoSuchSlot
     department = request.service.department
-    seat_queries = [
-        seats_free(department, date, demand, request.starts_at, request.key) for date in dates
-    ]
+    key = without.pk if without else request.key
+    seat_queries = [seats_free(department, date, demand, request.starts_at, key) for date in dates]
     pairs = [(department.pk, date) for date in dates]
     days, rows = lock_days_and_query([*pairs, *also], *seat_queries)
     its_days = [day for day in days if (day.department_id, day.date) in pairs]
@@ -442,17 +565,25 @@ def _lock(
 
 
 def _find_seats(
-    request: _BookingRequest, demand: Demand, days: _Days, now: dt.datetime
+    request: _BookingRequest,
+    demand: Demand,
+    days: _Days,
+    now: dt.datetime,
+    *,
+    without: Booking | None = None,
 ) -> _Placement:
-    """Seats on one of the locked Days. Whole days are read only when no seat is free without
-    moving other visits."""
+    """Seats on one of the locked Days, as if the booking ``without`` which they are found had
+    none. Whole days are read only when no seat is free without moving other visits."""
     for day, seating in days.offering:
         directly = seating.seat(demand, request.start)
         if isinstance(directly, Seated):
             return _Placement(day, directly)
     offering = [day for day, _ in days.offering]
     seatings = day_seatings(
-        offering, needs_of(request.service.department), now=now, without=request.moving
+        offering,
+        needs_of(request.service.department),
+        now=now,
+        without=without or request.moving,
     )
     reasons: list[Refused] = []
     for day in offering:
@@ -466,20 +597,32 @@ def _find_seats(
     raise errors.SlotTaken(reason=taken[-1])
 
 
-def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Insertion]:
+def _without_seat(request: _BookingRequest, days: _Days) -> _Placement:
+    """The Day on which the visit is booked without a seat: one with a shift at that time, whoever
+    works in it. Raises ``NoSuchSlot`` when there is none."""
+    ids = [day.pk for day, _ in days.offering]
+    shifts = Shift.objects.filter(
+        day__in=ids, starts_at__lte=request.starts_at, ends_at__gte=request.ends_at
+    )
+    found = set(shifts.values_list("day", flat=True))
+    day = next((day for day, _ in days.offering if day.pk in found), None)
+    if day is None:
+        raise errors.NoSuchSlot
+    return _Placement(day, Seated(seats=(), moved={}), request.carers)
+
+
+def _visits(placement: _Placement, booking: Booking, request: _BookingRequest) -> list[Visit]:
     travel = dt.timedelta(minutes=request.service.department.travel_minutes)
     return [
-        insertion_of(
-            Visit(
-                booking=booking,
-                day=placement.day,
-                shift_id=shift_id,
-                starts_at=request.starts_at,
-                ends_at=request.ends_at,
-                occupied_until=request.ends_at + travel,
-            )
+        Visit(
+            booking=booking,
+            day=placement.day,
+            shift_id=shift_id,
+            starts_at=request.starts_at,
+            ends_at=request.ends_at,
+            occupied_until=request.ends_at + travel,
         )
-        for shift_id in placement.seated.seats
+        for shift_id in (*placement.seated.seats, *[None] * placement.unseated)
     ]
 
 
@@ -520,7 +663,7 @@ def _with_alternatives(
 
 def _fresh(booking: Booking) -> Booking:
     """The booking read again, after its recipient was locked."""
-    related = ["service__department", "recipient", "grant"]
+    related = ["service__department", "recipient", "grant", "agreed_date"]
     return Booking.objects.select_related(*related).get(pk=booking.pk)
 
 
@@ -549,7 +692,11 @@ def _event(
     old: dt.datetime | None = None,
     new: dt.datetime | None = None,
 ) -> BookingEvent:
+    """A pause, or a pattern, tells of all its visits in one message, so that they need none of
+    their own."""
+    is_told = provenance.via in (BookingEvent.Via.PAUSE, BookingEvent.Via.PATTERN)
     return BookingEvent(
+        announced_at=timezone.now() if is_told else None,
         booking=booking,
         kind=kind,
         by=provenance.by,

@@ -1,14 +1,18 @@
-"""Cover a whole day's visits as suggested, by one decision of a person."""
+"""Cover a whole day's visits as suggested, by one decision of a person, and undo that."""
+
+import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actions import record
 from accounts.models import User
-from booking.actions.bookings import cancel
+from booking.actions.bookings import book, cancel
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.seats import move_seats, record_given
-from booking.models import Booking, BookingEvent
+from booking.models import Booking, BookingEvent, CoverageAct, SeriesDate
 from booking.queries.coverage import Suggestion, suggestion_for
+from booking.queries.coverage_acts import seats_before
 from database.versions import Stale
 from departments.actions.days import bump_revision, lock_days
 from departments.models import Day
@@ -37,7 +41,65 @@ def cover_day(*, day: Day, by: User, seen: str, reason: str) -> Suggestion:
             record_given(fresh, one.visit, one.shift, by)
         if found.given:
             bump_revision(fresh)
+        CoverageAct.objects.create(
+            day=fresh,
+            by=by,
+            given=[
+                {
+                    "visit": str(one.visit.pk),
+                    "before": str(one.visit.shift_id) if one.is_move else None,
+                    "after": str(one.shift.pk),
+                }
+                for one in found.given
+            ],
+            lost=list(dict.fromkeys(visit.booking_id for visit in found.lost)),
+        )
     return found
+
+
+def undo_cover(*, act: CoverageAct, by: User) -> None:
+    """Give the visits back to the carers who had them, or to nobody, and book those that were
+    cancelled again, at the same time. Their recipients get a message, as about the
+    cancellation. Undoing twice changes nothing.
+
+    All or nothing: raises ``Stale`` when somebody has acted on it since
+    (``queries.seats_before``), and a ``BookingError`` when a visit can't be booked again.
+    """
+    lost = Booking.objects.select_related("recipient__user", "service__department")
+    bookings = list(lost.filter(pk__in=act.lost).order_by("recipient_id", "pk"))
+    with one_transaction():
+        for booking in bookings:  # before the Day
+            lock_recipient(booking.recipient_id)
+        (day,) = lock_days([(act.day.department_id, act.day.date)])
+        fresh = CoverageAct.objects.get(pk=act.pk)
+        if fresh.undone_at is not None:
+            return
+        seats = seats_before(fresh, timezone.now())
+        if seats is None:
+            raise Stale
+        move_seats({id_: shift.pk if shift else None for id_, shift in seats.before.items()})
+        for id_, shift in seats.before.items():
+            record_given(day, seats.visits[id_], shift, by)
+        bump_revision(day)
+        for booking in bookings:
+            _book_again(fresh, booking, by)
+        fresh.undone_by, fresh.undone_at = by, timezone.now()
+        fresh.save(update_fields=["undone_by", "undone_at"])
+
+
+def _book_again(act: CoverageAct, booking: Booking, by: User) -> None:
+    again = book(
+        key=uuid.uuid5(act.pk, str(booking.pk)),
+        recipient=booking.recipient,
+        service=booking.service,
+        starts_at=booking.starts_at,
+        note=booking.note,
+        by=by,
+        via=BookingEvent.Via.PHONE,
+        reason=_("It takes place after all."),
+        as_staff=True,
+    )
+    SeriesDate.objects.filter(booking=booking).update(booking=again)
 
 
 def _give_up(booking: Booking, by: User, reason: str) -> None:

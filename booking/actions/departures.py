@@ -3,12 +3,14 @@ everything stops."""
 
 import uuid
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
 from accounts import queries as accounts_queries
 from accounts.models import Invitation, User
 from booking import errors
+from booking.actions.bookings import keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.pauses import end_pause, stop_visits
 from booking.models import Departure, Pause, Recipient
@@ -73,6 +75,7 @@ def confirm_departure(*, departure: Departure, department: Department, by: User)
         )
         visits = paused_visits(recipient, today, None, now)
         stop_visits(pause, [*visits.cancelled, *visits.standing], by)
+        keep_again_on_commit(recipient.pk)
         fresh.confirmed_by, fresh.confirmed_at = by, now
         fresh.save(update_fields=["confirmed_by", "confirmed_at", "has_closed_log_in"])
         accounts_actions.record(
@@ -87,7 +90,8 @@ def confirm_departure(*, departure: Departure, department: Department, by: User)
 
 def undo_departure(*, departure: Departure, department: Department, by: User) -> None:
     """Withdraw a report, or undo what was confirmed: the log-in and mandates apply again, and
-    visits come back as at the end of a pause. Raises ``TooLate`` after 30 days."""
+    visits come back as at the end of a pause. Pauses that it ended, and that are not over, stand
+    again. Raises ``TooLate`` after 30 days."""
     with one_transaction():
         lock_recipient(departure.recipient_id)
         fresh, now = _fresh(departure), timezone.now()
@@ -109,7 +113,9 @@ def undo_departure(*, departure: Departure, department: Department, by: User) ->
             after={"why": fresh.why},
         )
     if pause := Pause.objects.filter(pk=departure.pk).first():
-        end_pause(pause=pause, by=by, as_staff=True)
+        last_day = Q(last_day__isnull=True) | Q(last_day__gte=timezone.localdate(now))
+        reopens = fresh.recipient.pauses.filter(last_day, ended_at=fresh.confirmed_at)
+        end_pause(pause=pause, by=by, as_staff=True, reopens=list(reopens))
 
 
 def _fresh(departure: Departure) -> Departure:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actions import differing, record, values_of, was_made_by
 from accounts.models import User
 from booking import errors
+from booking.actions.bookings import keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
@@ -118,6 +119,7 @@ def change_grant(
             grant.version += 1
             grant.save()
             _record("change_grant", grant, by, before, after)
+            keep_again_on_commit(grant.recipient_id)
         return _booked_after(grant)
 
 

@@ -6,18 +6,21 @@ pause ends is booked afterwards, each visit in its own transaction like a date o
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts_actions
 from accounts.models import User
 from booking import errors
+from booking.actions.agreed_times import keep_for
 from booking.actions.announcements import notify
-from booking.actions.bookings import book, cancel_in_pause
+from booking.actions.bookings import book, cancel_in_pause, keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
+from booking.actions.patterns import plan_date_again, plan_patterns_of
 from booking.actions.series import book_what_is_near, rebook_date
 from booking.models import (
     Booking,
@@ -25,6 +28,7 @@ from booking.models import (
     BookingSeries,
     Grant,
     Mandate,
+    PatternDate,
     Pause,
     Recipient,
     SeriesDate,
@@ -101,6 +105,7 @@ def pause(
             pause, [*visits.cancelled, *(visits.standing if pause.stops_set_visits else ())], by
         )
         _record("pause", pause, by)
+        keep_again_on_commit(recipient.pk)
         _notify_of(pause, notices.BEGUN, by)
         if not as_staff and (mandate or pause.waits_for_answer):
             _notify_administrators(pause)
@@ -132,8 +137,8 @@ def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | Non
 
 
 def confirm_pause(*, pause: Pause, by: User) -> None:
-    """Record that staff have looked at the pause and leave it as it is. Doing it twice on one
-    day records it once."""
+    """Record that staff have looked at the pause and leave it as it is. Doing it twice within
+    an hour records it once."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
@@ -144,9 +149,14 @@ def confirm_pause(*, pause: Pause, by: User) -> None:
         fresh.save(update_fields=["confirmed_at"])
 
 
-def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
+def end_pause(
+    *, pause: Pause, by: User, as_staff: bool = False, reopens: Collection[Pause] = ()
+) -> Resumed:
     """The recipient is at home again. Visits of series and at set times come back where there
-    is a seat; the others can be booked again. Ending it twice changes nothing more."""
+    is a seat; the others can be booked again. Ending it twice changes nothing more.
+
+    ``reopens`` are pauses that this one had replaced: they stand again, and nobody gets the
+    message that the help goes on."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
@@ -157,14 +167,17 @@ def end_pause(*, pause: Pause, by: User, as_staff: bool = False) -> Resumed:
                 fresh.confirmed_at = fresh.ended_at
             fresh.version += 1
             fresh.save(update_fields=["ended_at", "confirmed_at", "version"])
+            Pause.objects.filter(pk__in=[one.pk for one in reopens]).update(ended_at=None)
             _record("end_pause", fresh, by)
     if not is_new:
         return Resumed([], coming_back(fresh, timezone.now()))
     resumed = _take_up(fresh, by)
+    keep_for(recipient_id=fresh.recipient_id)
     with one_transaction():
         lock_recipient(fresh.recipient_id)
         Pause.objects.filter(pk=fresh.pk).update(cancelled=[one.pk for one in resumed.rest])
-        _notify_of(fresh, notices.ENDED, by)
+        if not reopens:
+            _notify_of(fresh, notices.ENDED, by)
     return resumed
 
 
@@ -207,6 +220,7 @@ def _take_up(pause: Pause, by: User) -> Resumed:
     for series in running.select_related("service__department", "recipient__user", "mandate"):
         if not series.waits(timezone.localdate()):
             book_what_is_near(series=series)
+    plan_patterns_of(recipient=pause.recipient)
     return Resumed(back, rest)
 
 
@@ -216,6 +230,9 @@ def _book_again(pause: Pause, booking: Booking, by: User) -> Booking | None:
     date = SeriesDate.objects.filter(booking=booking).select_related("series").first()
     if date is not None:
         return rebook_date(date=date, key=key)
+    planned = PatternDate.objects.filter(booking=booking).select_related("pattern").first()
+    if planned is not None:
+        return plan_date_again(pattern_date=planned)
     if kind_of_booking(booking) != KindOfTime.SET:
         return None
     try:
@@ -252,8 +269,8 @@ def _record(verb: str, pause: Pause, by: User) -> None:
 
 def _department_id(pause: Pause) -> uuid.UUID | None:
     """The department of the grant that lasts the longest: it prints letters."""
-    grants = Grant.objects.filter(recipient=pause.recipient_id).order_by("-valid_from")
-    found = grants.select_related("service").first()
+    grants = Grant.objects.filter(recipient=pause.recipient_id).select_related("service")
+    found = grants.order_by(F("valid_until").desc(nulls_first=True), "-valid_from").first()
     return found.service.department_id if found else None
 
 

@@ -22,6 +22,7 @@ from booking.models import (
     Grant,
     KeyFacts,
     Mandate,
+    Pattern,
     Pause,
     Recipient,
     SlotWish,
@@ -279,11 +280,12 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .filter(visits__isnull=False)
             .distinct()
         )
-        _end_pauses_of_both(from_, into)
+        _join_pauses(from_, into)
         for model in (
             Grant,
             Booking,
             BookingSeries,
+            Pattern,
             SlotWish,
             CalendarFeed,
             Mandate,
@@ -307,14 +309,27 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
         from_.delete()
 
 
-def _end_pauses_of_both(from_: Recipient, into: Recipient) -> None:
-    """Pauses of one recipient do not overlap: where both are away, ``into``'s stands."""
-    today = timezone.localdate()
-    kept = list(into.pauses.standing(today))
-    for pause in from_.pauses.standing(today):
-        if any(pause.overlaps(one) for one in kept):
-            pause.ended_at = timezone.now()
-            pause.save(update_fields=["ended_at"])
+def _join_pauses(from_: Recipient, into: Recipient) -> None:
+    """Pauses of one recipient do not overlap: where both are away, a pause of ``into`` gets the
+    days of the other too, and the visits that it cancelled. Staff answer again about visits at
+    set times when the two say different things."""
+    kept = list(into.pauses.filter(ended_at__isnull=True))
+    for pause in from_.pauses.filter(ended_at__isnull=True):
+        met = [one for one in kept if one.overlaps(pause)]
+        if not met:
+            continue
+        joined, *others = met
+        for other in (*others, pause):
+            joined.first_day = min(joined.first_day, other.first_day)
+            if joined.last_day is not None:
+                joined.last_day = other.last_day and max(joined.last_day, other.last_day)
+            if other.set_visits != joined.set_visits:
+                joined.set_visits = Pause.SetVisits.WAITING
+            joined.cancelled += other.cancelled
+            Pause.objects.filter(pk=other.pk).update(ended_at=timezone.now(), cancelled=[])
+        joined.version += 1
+        joined.save()
+        kept = [one for one in kept if one not in others]
 
 
 def _invite(

@@ -108,9 +108,9 @@ def take_off(*, visit: Visit, by: User, seen_shift: str | None = None) -> Visit:
         return fresh
 
 
-def record_given(day: Day, visit: Visit, shift: Shift, by: User) -> None:
-    """Record that the visit goes to the shift's carer, as a person has decided."""
-    _record("give", day, [visit], shift, by)
+def record_given(day: Day, visit: Visit, shift: Shift | None, by: User) -> None:
+    """Record that the visit goes to the shift's carer, or to nobody, as a person has decided."""
+    _record("give" if shift else "take_off", day, [visit], shift, by)
 
 
 def _check_seat(visit: Visit, seen_shift: str | None) -> None:

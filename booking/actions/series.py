@@ -195,7 +195,7 @@ def rebook_date(*, date: SeriesDate, key: uuid.UUID) -> Booking | None:
         if series.ended_at or series.waits(timezone.localdate()):
             return None
         try:
-            booking = _book_date(series, date.date, key)
+            booking = _book_date(series, date.date, key, via=BookingEvent.Via.PAUSE)
         except (errors.BookingError, Busy):
             return None
         SeriesDate.objects.filter(pk=date.pk).update(booking=booking)
@@ -242,7 +242,12 @@ def _decide(series: BookingSeries, date: dt.date, *, is_told: bool) -> None:
         series.dates.create(date=date, state=State.BOOKED, booking=booking)
 
 
-def _book_date(series: BookingSeries, date: dt.date, key: uuid.UUID) -> Booking:
+def _book_date(
+    series: BookingSeries,
+    date: dt.date,
+    key: uuid.UUID,
+    via: BookingEvent.Via = BookingEvent.Via.REPEATING,
+) -> Booking:
     return book(
         key=key,
         recipient=series.recipient,
@@ -250,7 +255,7 @@ def _book_date(series: BookingSeries, date: dt.date, key: uuid.UUID) -> Booking:
         starts_at=series.starts_at(date),
         note=series.note,
         by=series.by,
-        via=BookingEvent.Via.REPEATING,
+        via=via,
     )
 
 

@@ -13,7 +13,7 @@ from accounts.models import AccessLogEntry
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
-from booking.models import Grant, KeyFacts, Recipient
+from booking.models import Grant, KeyFacts, Reassessment, Recipient
 from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
 from departments.forms.fields import (
@@ -343,6 +343,28 @@ def _minutes(time: dt.time) -> int:
 
 class NewGrantForm(KeyedForm, GrantForm):
     """Of a recipient whom the department has already."""
+
+
+class ReassessmentForm(CleanForm):
+    """What an administrator asks of the case workers."""
+
+    reason = forms.CharField(
+        label=_("What has changed?"),
+        help_text=_("For example: “Needs help every day.” Do not write about illness here."),
+        max_length=Reassessment._meta.get_field("reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AnswerForm(CleanForm):
+    """A case worker's answer to the department."""
+
+    answer = forms.CharField(
+        label=_("Answer to the department"),
+        help_text=_("For example: “A new grant is entered.” Do not write about illness here."),
+        max_length=Reassessment._meta.get_field("answer").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class NewRecipientForm(CleanForm):

@@ -21,8 +21,16 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def confirmed(self) -> "BookingQuerySet":
         return self.filter(status=Booking.Status.BOOKED)
 
+    def seated(self) -> "BookingQuerySet":
+        """Confirmed ones, and those that only keep a seat for an agreed time."""
+        return self.filter(status__in=Booking.SEATED)
+
     def charged(self) -> "BookingQuerySet":
         return self.confirmed().filter(uncharged_at__isnull=True)
+
+    def covering(self) -> "BookingQuerySet":
+        """Those that count in the quota, and what is kept for agreed times."""
+        return self.seated().filter(uncharged_at__isnull=True)
 
     def upcoming(self, now: dt.datetime) -> "BookingQuerySet":
         return self.confirmed().filter(ends_at__gt=now)
@@ -42,7 +50,10 @@ class Booking(models.Model):
 
     class Status(models.TextChoices):
         BOOKED = "booked", _("Booked")
+        KEPT = "kept", _("Kept")  # holds the seat of an agreed time; nobody has chosen it yet
         CANCELLED = "cancelled", _("Cancelled")
+
+    SEATED = (Status.BOOKED, Status.KEPT)  # of which there are visits
 
     not_own = ""  # why the person does not choose its time (``queries.mark_choice``)
     open_request: models.Model | None = None  # a VisitRequest
@@ -79,6 +90,7 @@ class Booking(models.Model):
                 name="booking_uncharged",
                 condition=Q(uncharged_at__isnull=False),
             ),
+            models.Index(fields=["recipient"], name="booking_kept", condition=Q(status="kept")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -90,7 +102,7 @@ class Booking(models.Model):
                     ("recipient", RangeOperators.EQUAL),
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status="booked"),
+                condition=Q(status__in=["booked", "kept"]),
                 violation_error_message=_("You already have a visit at that time."),
             ),
         ]
@@ -132,6 +144,8 @@ class BookingEvent(models.Model):
         API = "api", _("From another system")
         REPEATING = "repeating", _("Repeating")
         PAUSE = "pause", _("By a pause, or its end")
+        PATTERN = "pattern", _("By a pattern")
+        AGREED = "agreed", _("Agreed time")
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
@@ -167,7 +181,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 class Visit(models.Model):
     """The visit of one carer for a booking, on a seat (a shift) or unstaffed (no shift).
 
-    Exists as long as the booking is confirmed: cancelling deletes it, moving makes a new one.
+    Exists as long as the booking is confirmed or kept: cancelling deletes it, moving makes a
+    new one.
     ``occupied_until`` is the end plus the department's travel minutes at the time when it was
     seated. A constraint keeps ``[starts_at, occupied_until)`` of one shift from overlapping.
     """

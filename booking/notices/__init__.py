@@ -4,6 +4,7 @@ from booking.notices import (
     charges,
     essential,
     mandates,
+    patterns,
     pauses,
     series,
     visit_requests,
@@ -14,5 +15,8 @@ from booking.notices import (
 
 def register_all() -> None:
     """Register every kind of message with ``accounts.messages.notices``."""
-    for module in (charges, essential, mandates, pauses, series, visit_requests, visits, wishes):
+    for module in (
+        *(charges, essential, mandates, patterns, pauses),
+        *(series, visit_requests, visits, wishes),
+    ):
         module.register_all()

@@ -16,6 +16,7 @@ from accounts.models import Change
 from booking.models import Departure, Grant, KeyFacts, Mandate, Recipient, VisitRequest
 from booking.models.calls import Outcome
 from booking.queries.grants import amount_per_period
+from booking.queries.patterns import times_in_words
 from departments.history import iso_day, times
 
 ENDINGS = ("end_series", "end_mandate")
@@ -32,7 +33,13 @@ def register_changes() -> None:
 
 def _of_grants_and_visits() -> Kinds:
     """Kinds of changes of recipients, their grants and their visits."""
-    grants = {"grant": _grant, "change_grant": _changed_grant, "note_call": _call}
+    grants = {
+        "grant": _grant,
+        "change_grant": _changed_grant,
+        "note_call": _call,
+        "ask_reassessment": _reassessment,
+        "answer_reassessment": _answered_reassessment,
+    }
     return (
         (
             "recipients",
@@ -71,6 +78,16 @@ def _of_choices() -> Kinds:
     """Kinds of changes that recipients, and those who act for them, make."""
     return (
         (
+            "agreed_times",
+            gettext_lazy("Agreed times"),
+            {
+                "agree_time": _agreed,
+                "end_agreed_time": _not_agreed,
+                "give_up_agreed_time": _gave_up,
+                "take_back_agreed_time": _wants_again,
+            },
+        ),
+        (
             "series",
             gettext_lazy("Visits that repeat"),
             {
@@ -79,6 +96,17 @@ def _of_choices() -> Kinds:
                 "end_series": _ended_series,
                 "skip": _skipped,
                 "take_back_skip": _not_skipped,
+            },
+        ),
+        (
+            "patterns",
+            gettext_lazy("Visits planned by a pattern"),
+            {
+                "plan_pattern": _pattern,
+                "change_pattern": _changed_pattern,
+                "end_pattern": _ended_pattern,
+                "leave_out": _left_out,
+                "take_back_left_out": _not_left_out,
             },
         ),
         ("pauses", gettext_lazy("Pauses"), PAUSE_DESCRIBERS),
@@ -168,6 +196,14 @@ def _changed_grant(change: Change, people: People) -> str:
     }
 
 
+def _reassessment(change: Change, people: People) -> str:
+    return _("Asked for reassessment of %(service)s") % {"service": change.after["name"]}
+
+
+def _answered_reassessment(change: Change, people: People) -> str:
+    return _("Answered about reassessment of %(service)s") % {"service": change.after["name"]}
+
+
 # -- Carers of visits --------------------------------------------------------------
 
 
@@ -237,6 +273,62 @@ def _skipped(change: Change, people: People) -> str:
 
 def _not_skipped(change: Change, people: People) -> str:
     return _("%(service)s on %(day)s is not skipped any more") % _on_a_day(change, people)
+
+
+def _pattern(change: Change, people: People) -> str:
+    return _("%(service)s is planned %(times)s %(when)s") % _by_pattern(change, people)
+
+
+def _changed_pattern(change: Change, people: People) -> str:
+    return _("%(service)s is now planned %(times)s %(when)s") % _by_pattern(change, people)
+
+
+def _ended_pattern(change: Change, people: People) -> str:
+    values = _by_pattern(change, people)
+    if not change.after["last_date"]:
+        return _("%(service)s is planned %(times)s until further notice") % values
+    return _("%(service)s %(times)s is planned until %(last)s") % values
+
+
+def _left_out(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is left out") % _on_a_day(change, people)
+
+
+def _not_left_out(change: Change, people: People) -> str:
+    return _("%(service)s on %(day)s is planned after all") % _on_a_day(change, people)
+
+
+def _by_pattern(change: Change, people: People) -> dict[str, str]:
+    after = change.after
+    times = [dt.time.fromisoformat(time) for time in after["times"]]
+    first, last = (
+        iso_day(after[name], people.this_year) if after[name] else ""
+        for name in ("first_date", "last_date")
+    )
+    return {
+        "service": after["name"],
+        "times": times_in_words(after["weekdays"], times, after["every_n_weeks"]),
+        "when": _("from %(day)s") % {"day": first},
+        "last": last,
+    }
+
+
+def _agreed(change: Change, people: People) -> str:
+    return _("Agreed time for %(service)s: %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _not_agreed(change: Change, people: People) -> str:
+    return _("No longer agreed for %(service)s: %(weekday)s at %(time)s") % _weekly(change)
+
+
+def _gave_up(change: Change, people: People) -> str:
+    return _("Does not want the agreed time for %(service)s on %(day)s") % _on_a_day(
+        change, people
+    )
+
+
+def _wants_again(change: Change, people: People) -> str:
+    return _("Wants the agreed time for %(service)s on %(day)s again") % _on_a_day(change, people)
 
 
 def _wish(change: Change, people: People) -> str:

@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import Func
+
 from accounts.models import Change
-from booking.models import Booking, Visit
+from booking import outcomes
+from booking.models import Booking, CoverageAct, Visit
 from booking.queries.day_seatings import needs_of, seat_of
 from booking.queries.grants import kinds_of_bookings
 from booking.seating.coverage import FREE, SET, WINDOW, Placed, cover
@@ -63,28 +66,37 @@ def seating_kinds(bookings: Collection[Booking]) -> dict[uuid.UUID, int]:
 
 def suggestion_for(day: Day, now: dt.datetime) -> Suggestion:
     """How to cover the day's visits that lack a seat, on shifts with a name. Visits that have
-    begun stay, and so do those that a person has given to their carer."""
+    begun or are reported stay, and so do those that a person has given to their carer."""
     shifts = {
         shift.pk: shift
         for shift in Shift.objects.filter(day=day, person__isnull=False).select_related("person")
     }
+    found = Visit.objects.filter(day=day, occupied_until__gt=now).select_related(
+        "booking__recipient", "booking__service", "booking__grant", "shift__person"
+    )
+    told = outcomes.registered().reported([visit.pk for visit in found])
+    # What is kept for an agreed time keeps its seat, and is nobody's work yet.
+    kept = {visit.pk for visit in found if visit.booking.status == Booking.Status.KEPT}
     visits = [
         visit
-        for visit in Visit.objects.filter(day=day, occupied_until__gt=now).select_related(
-            "booking__recipient", "booking__service", "booking__grant", "shift__person"
-        )
-        if visit.shift_id in shifts or (visit.shift_id is None and visit.starts_at > now)
+        for visit in found
+        if visit.shift_id in shifts
+        or (visit.shift_id is None and visit.starts_at > now and visit.pk not in told | kept)
     ]
+    told_bookings = {visit.booking_id for visit in found if visit.pk in told}
     seats = [seat_of(fact) for _, fact in shift_facts([day.pk]) if fact.id in shifts]
     kinds = seating_kinds([visit.booking for visit in visits])
     met = _met(visits, now)
-    where = cover(seats, _placed(day, visits, shifts, kinds, met, now))
+    fixed = {one.pk for one in visits if one.is_pinned or one.starts_at <= now} | told | kept
+    where = cover(seats, _placed(day, visits, shifts, kinds, met, fixed, now))
     by_id = {visit.pk: visit for visit in visits}
     changed = {id_: seat for id_, seat in where.items() if seat != by_id[id_].shift_id}
     lost_bookings = {
         visit.booking_id
         for visit in visits
-        if where[visit.pk] is None and kinds[visit.booking_id] == FREE
+        if where[visit.pk] is None
+        and kinds[visit.booking_id] == FREE
+        and visit.booking_id not in told_bookings
     }
     return Suggestion(
         given=[
@@ -112,6 +124,7 @@ def _placed(
     shifts: dict[uuid.UUID, Shift],
     kinds: dict[uuid.UUID, int],
     met: dict[uuid.UUID, set[uuid.UUID]],
+    fixed: Collection[uuid.UUID],
     now: dt.datetime,
 ) -> list[Placed]:
     needs, ranks = needs_of(day.department), _lost_ranks(visits, now)
@@ -124,7 +137,7 @@ def _placed(
                 int(visit.occupied_until.timestamp()),
                 needs.get(visit.booking.service_id, frozenset()),
                 visit.shift_id,
-                visit.is_pinned or visit.starts_at <= now,
+                visit.pk in fixed,
             ),
             kinds[visit.booking_id],
             ranks.get(visit.booking.recipient_id, 0),
@@ -152,12 +165,17 @@ def _met(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, set[uui
 
 
 def _lost_ranks(visits: Collection[Visit], now: dt.datetime) -> dict[uuid.UUID, int]:
-    """Higher for who lost a visit later (``booking.actions.cover_day``)."""
-    lost = Change.objects.filter(
-        verb="give_up_visit",
-        subject_id__in={visit.booking.recipient_id for visit in visits},
-        at__gt=now - LOST_WITHIN,
-    ).order_by("at", "pk")
+    """Higher for who lost a visit later (``booking.actions.cover_day``), if that is not undone."""
+    undone = CoverageAct.objects.filter(undone_at__isnull=False)
+    lost = (
+        Change.objects.filter(
+            verb="give_up_visit",
+            subject_id__in={visit.booking.recipient_id for visit in visits},
+            at__gt=now - LOST_WITHIN,
+        )
+        .exclude(object_id__in=undone.values_list(Func("lost", function="unnest")))
+        .order_by("at", "pk")
+    )
     ranks: dict[uuid.UUID, int] = {}
     for number, subject_id in enumerate(lost.values_list("subject_id", flat=True), start=1):
         if subject_id is not None:

@@ -142,15 +142,20 @@ class RecipientSummary:
     has_letter: bool
 
 
-def recipient_summary(
-    department: Department, recipient: Recipient, now: dt.datetime
-) -> RecipientSummary:
-    today = timezone.localdate(now)
-    grants = list(
+def grants_of(department: Department, recipient: Recipient) -> list[Grant]:
+    """The recipient's grants of the department's services, the newest first."""
+    return list(
         Grant.objects.filter(recipient=recipient, service__department=department)
         .select_related("service")
         .order_by("-valid_from", "service__name")
     )
+
+
+def recipient_summary(
+    department: Department, recipient: Recipient, now: dt.datetime
+) -> RecipientSummary:
+    today = timezone.localdate(now)
+    grants = grants_of(department, recipient)
     own = _own_bookings([recipient], today).get(recipient.pk, [])
     return RecipientSummary(
         grants=grants,

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -15,6 +15,7 @@ from booking import quota
 from booking.calendar.offers import SlotStatus
 from booking.models import Booking, Grant, Pause, Recipient
 from booking.queries import own_choice
+from booking.queries.local_time import local_date
 from booking.queries.own_booking_rows import (
     OwnBooking,
     OwnPause,
@@ -76,7 +77,9 @@ class Entitlement:
     own: Sequence[OwnBooking]  # earliest first; no two overlap
     charges: Sequence[Charge]
     pauses: Sequence[OwnPause] = ()
-    as_staff: bool = False  # staff need not keep the department's shortest notice
+    # Staff need not keep the department's shortest notice, the window and the spacing.
+    as_staff: bool = False
+    keeps_agreement: bool = False  # staff look for times within the window and the spacing
     moves_from: int | None = None  # the start of the booking that is moving
     _balances: dict[tuple[uuid.UUID, quota.Period], Balance] = field(default_factory=dict)
 
@@ -115,6 +118,7 @@ class Entitlement:
         pauses: Sequence[OwnPause] = (),
         moving: Booking | None = None,
         as_staff: bool = False,
+        keeps_agreement: bool = False,
     ) -> Self:
         own = sorted(
             (one for one in own if moving is None or one.id != moving.pk),
@@ -123,7 +127,15 @@ class Entitlement:
         charges = charges_of(own)
         moves_from = int(moving.starts_at.timestamp()) if moving else None
         return cls(
-            service, int(now.timestamp()), grants, own, charges, pauses, as_staff, moves_from
+            service,
+            int(now.timestamp()),
+            grants,
+            own,
+            charges,
+            pauses,
+            as_staff,
+            keeps_agreement,
+            moves_from,
         )
 
     def obstacle(self, starts: int, ends: int, date: dt.date) -> SlotStatus | None:
@@ -133,7 +145,7 @@ class Entitlement:
             return SlotStatus.PAST
         if starts < self.bookable_from:
             return SlotStatus.TOO_SOON
-        if self.own_between(starts, ends):
+        if self.own_between(starts, ends, date):
             return SlotStatus.OWN
         refused = self.refusal(date, ends - starts)
         if refused is None and (window := self.window(date)):
@@ -152,11 +164,39 @@ class Entitlement:
         """The first second that a recipient may book."""
         return self.now + 60 * self.service.department.minimum_notice_minutes
 
-    def own_between(self, starts: int, ends: int) -> Sequence[OwnBooking]:
-        """The recipient's own bookings that are under way at some time of a period."""
+    def own_between(self, starts: int, ends: int, date: dt.date) -> Sequence[OwnBooking]:
+        """The recipient's own bookings that are under way at some time of a period. The seat
+        kept on the local ``date`` is left out: a choice on that date takes its place."""
         last = bisect_left(self.own, ends, key=lambda one: one.starts)
         first = bisect_right(self.own, starts, hi=last, key=lambda one: one.ends)
-        return self.own[first:last]
+        found = self.own[first:last]
+        if self.kept and (replaced := self.kept.get(date)):
+            return [one for one in found if one.id != replaced.id]
+        return found
+
+    @cached_property
+    def kept(self) -> Mapping[dt.date, OwnBooking]:
+        """The seats kept for agreed times of this service, by local date. Empty while a booking
+        moves, because a move takes the place of none."""
+        if self.moves_from is not None:
+            return {}
+        return {
+            local_date(one.starts): one
+            for one in self.own
+            if one.is_kept and one.service_id == self.service.pk
+        }
+
+    def replaced(self, date: dt.date) -> OwnBooking | None:
+        """The kept seat whose place a choice on the date takes: the one on that date, else the
+        nearest of the same grant in its week or month."""
+        if not self.kept or (balance := self.balance(date)) is None:
+            return None
+        first, last = balance.period_start, balance.period_end
+        its = [
+            day for day in self.kept if first <= day <= last and self.grant(day) is balance.grant
+        ]
+        nearest = min(its, key=lambda day: (abs(day - date), day), default=None)
+        return self.kept[nearest] if nearest else None
 
     def refusal(self, date: dt.date, seconds: int) -> SlotStatus | None:
         """Why the grants allow no visit of that length on that date, or a pause stops it; None
@@ -171,9 +211,9 @@ class Entitlement:
         if any(pause.stops(grant, date) for pause in self.pauses):
             return SlotStatus.PAUSED
         refused = balance.refusal(seconds // 60)
-        if refused or self.as_staff:
+        if refused or not self._is_bound:
             return refused
-        return own_choice.refusal_of_spacing(grant, date, self._dates)
+        return own_choice.refusal_of_spacing(grant, date, self._others(date))
 
     def breaks_agreement(self, starts: int, ends: int, date: dt.date) -> bool:
         """Whether the visit would lie outside the window or too close to another visit: what
@@ -181,20 +221,31 @@ class Entitlement:
         grant = self.grant(date)
         if grant is None:
             return False
-        if own_choice.refusal_of_spacing(grant, date, self._dates):
+        if own_choice.refusal_of_spacing(grant, date, self._others(date)):
             return True
         window = own_choice.window_on(grant, date)
         return window is not None and (starts < window[0] or ends > window[1])
 
     def window(self, date: dt.date) -> own_choice.Window | None:
-        """The window that binds whoever chooses: the person, never staff."""
-        grant = None if self.as_staff else self.grant(date)
+        """The window that binds whoever chooses: the person, and staff who keep what is agreed."""
+        grant = self.grant(date) if self._is_bound else None
         return own_choice.window_on(grant, date) if grant else None
+
+    @property
+    def _is_bound(self) -> bool:
+        return self.keeps_agreement or not self.as_staff
 
     @cached_property
     def _dates(self) -> Sequence[dt.date]:
         """The dates of the recipient's other bookings of this service."""
         return [one.date for one in self.charges if one.service_id == self.service.pk]
+
+    def _others(self, date: dt.date) -> Sequence[dt.date]:
+        """The dates of this service's visits beside a new one on the date."""
+        if not self.kept:
+            return self._dates
+        replaced = self.replaced(date)
+        return [*self._dates, *(day for day, one in self.kept.items() if one is not replaced)]
 
     def balance(self, date: dt.date) -> Balance | None:
         """What is left of the grant that is valid on the date; None without one."""

@@ -88,9 +88,9 @@ def unbooked_grants(
     department: Department, on: dt.date, *, granted_by: Collection[str]
 ) -> QuerySet[Any]:
     """The grants with something left in their week or month; ``used`` is in the grant's
-    own unit."""
+    own unit, and includes what is kept for agreed times."""
     booked = (
-        Booking.objects.charged()
+        Booking.objects.covering()
         .filter(
             recipient=OuterRef("recipient"),
             service=OuterRef("service"),

@@ -131,15 +131,18 @@ def shared_days(
     facts: Iterable[DayFact],
     now: dt.datetime,
     moving: Booking | None = None,
+    without: Booking | None = None,
 ) -> dict[dt.date, SharedDay]:
     """The slots of each date, from the shifts of its Day and of the Day before, whose night
     shifts last past midnight. A past day that was never laid out has none.
 
     ``facts`` are the department's Days around the dates. Runs no statement when all is cached;
     else one, two more when visits must be moved to decide, and one after a change of settings.
+    The seats of the booking that is ``moving``, or ``without`` which days are asked for, count
+    as free.
     """
     today = timezone.localdate(now)
-    search = _Search.of(service, moving)
+    search = _Search.of(service, moving, without or moving)
     days = {fact.date: fact for fact in facts if fact.is_laid_out}
     keys = {date: search.key(fact, today) for date, fact in days.items()}
     found: dict[dt.date, SharedDay] = {}
@@ -147,7 +150,8 @@ def shared_days(
     for date in dates:
         # A day that is not laid out yet has no revision for a cache key.
         if moving is None and date in keys and (date - DAY in keys or date == today):
-            cache_keys[date] = (date, keys.get(date - DAY), keys[date])
+            less = (without.pk,) if without else ()
+            cache_keys[date] = (date, keys.get(date - DAY), keys[date], *less)
             if known := _dates.get(cache_keys[date]):
                 found[date] = known
     unknown = [date for date in dates if date not in found]
@@ -172,10 +176,10 @@ class _Search:
     department: Department
     needs: Needs
     demand: Demand
-    moving: Booking | None
+    without: Booking | None  # whose seats count as free
 
     @classmethod
-    def of(cls, service: Service, moving: Booking | None) -> Self:
+    def of(cls, service: Service, moving: Booking | None, without: Booking | None) -> Self:
         department = service.department
         rules = (department.pk, department.configuration_revision)
         needs = _needs.get(rules)
@@ -183,7 +187,7 @@ class _Search:
             needs = needs_of(department)
             _needs.put(rules, needs)
         demand = demand_of(service, needs.get(service.pk, frozenset()), moving)
-        return cls(department, needs, demand, moving)
+        return cls(department, needs, demand, without)
 
     @property
     def step(self) -> int:
@@ -219,10 +223,10 @@ def _starts_laid_out(
 ) -> dict[dt.date, DayStarts]:
     if not days:
         return {}
-    demand, step, moving = search.demand, search.step, search.moving
-    starts_of, staffed = summarized_starts(days, demand, step, now=now, without=moving)
+    demand, step, without = search.demand, search.step, search.without
+    starts_of, staffed = summarized_starts(days, demand, step, now=now, without=without)
     others = [day for day in days if any(is_free is None for _, is_free in starts_of[day.pk])]
-    seatings = day_seatings(others, search.needs, now=now, without=moving) if others else {}
+    seatings = day_seatings(others, search.needs, now=now, without=without) if others else {}
 
     def is_free(day: DayFact, start: int, known: bool | None) -> bool:
         return isinstance(seatings[day.pk].seat(demand, start), Seated) if known is None else known

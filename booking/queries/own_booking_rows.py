@@ -1,5 +1,5 @@
-"""A recipient's confirmed bookings as quota and collisions need them, ids and seconds; and the
-days on which they are away.
+"""A recipient's bookings as quota and collisions need them, ids and seconds, with those that
+keep the seat of an agreed time; and the days on which they are away.
 
 Three statements read them, all as arrays of text in the order of ``OwnBooking``: the one here,
 the one behind every page (``queries.person``), and the one that a booking runs under its lock
@@ -25,8 +25,8 @@ from departments.hours import DAY
 
 class OwnBooking(NamedTuple):
     """``starts`` and ``ends`` are seconds since 1970; ``is_charged`` is False when the visit was
-    not made and does not count in the quota. The service's name is empty when the statement has
-    not read it."""
+    not made and does not count in the quota, or when it is only kept for an agreed time. The
+    service's name is empty when the statement has not read it."""
 
     id: uuid.UUID
     service_id: uuid.UUID
@@ -34,13 +34,21 @@ class OwnBooking(NamedTuple):
     ends: int
     is_charged: bool = True
     service_name: str = ""
+    is_kept: bool = False
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
         """The fifth text is ``uncharged_at``, None when the booking counts."""
-        id_, service_id, starts, ends, uncharged, *name = texts
+        id_, service_id, starts, ends, uncharged, status, *name = texts
+        is_kept = status == Booking.Status.KEPT
         return cls(
-            uuid.UUID(id_), uuid.UUID(service_id), int(starts), int(ends), uncharged is None, *name
+            uuid.UUID(id_),
+            uuid.UUID(service_id),
+            int(starts),
+            int(ends),
+            uncharged is None and not is_kept,
+            name[0] if name else "",
+            is_kept,
         )
 
     @classmethod
@@ -97,6 +105,7 @@ def as_texts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking, list[str]]":
             EpochSeconds("starts_at"),
             EpochSeconds("ends_at"),
             "uncharged_at",
+            "status",
             "service__name",
         ),
         flat=True,
@@ -104,9 +113,9 @@ def as_texts(bookings: "QuerySet[Booking]") -> "QuerySet[Booking, list[str]]":
 
 
 def own_around(recipient: Recipient, first: dt.date, last: dt.date) -> list[OwnBooking]:
-    """The confirmed bookings in every week and month that includes one of these dates."""
+    """The bookings and kept seats in every week and month that includes one of these dates."""
     since, until = charged_span(first, last)
-    bookings = Booking.objects.confirmed().filter(
+    bookings = Booking.objects.seated().filter(
         recipient=recipient, starts_at__gte=since, starts_at__lt=until
     )
     return OwnBooking.all_of(as_texts(bookings.order_by()))

@@ -38,7 +38,12 @@ from departments.models import Day, Department, Service
 _RECIPIENT = ModelColumns(Recipient)
 _GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
 _SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
-_DEPARTMENT = ModelColumns(Department, "grants__service__department__", _SERVICE.end)
+_DEPARTMENT = ModelColumns(
+    Department,
+    "grants__service__department__",
+    _SERVICE.end,
+    without=frozenset({"grants_by", "appeal_text"}),  # the SQL has a limit of length
+)
 _NOTICE = _DEPARTMENT.index("minimum_notice_minutes")
 _DEPARTMENT_ID = _DEPARTMENT.index("id")
 
@@ -56,7 +61,7 @@ def _rows(
             department=OuterRef("grants__service__department"), date__range=(first, last)
         )
     )
-    bookings = Booking.objects.confirmed().filter(
+    bookings = Booking.objects.seated().filter(
         recipient=OuterRef("pk"), starts_at__range=(since, until)
     )
     pauses = Pause.objects.standing(first).filter(recipient=OuterRef("pk"))
@@ -246,7 +251,7 @@ class Person:
         """Confirmed bookings from the beginning of this week and month on, in order."""
         return [
             OwnVisit(one.id, one.service_name, _instant(one.starts), _instant(one.ends))
-            for one in self._own
+            for one in self._booked
         ]
 
     def visits_on(self, first: dt.date, last: dt.date) -> list[OwnVisit]:
@@ -260,7 +265,7 @@ class Person:
         """The id of the booking of this service that begins then."""
         starts = starts_at.timestamp()
         found = (
-            own.id for own in self._own if own.service_id == service.pk and own.starts == starts
+            own.id for own in self._booked if own.service_id == service.pk and own.starts == starts
         )
         return next(found, None)
 
@@ -269,7 +274,7 @@ class Person:
         """The first that is not over, with its service. Only its times and keys are
         loaded; other fields are deferred."""
         now = self.now.timestamp()
-        for own in self._own:
+        for own in self._booked:
             if own.ends > now:
                 names = ["id", "recipient_id", "service_id", "starts_at", "ends_at"]
                 times = (_instant(own.starts), _instant(own.ends))
@@ -287,6 +292,15 @@ class Person:
     def pauses(self) -> list[OwnPause]:
         """Those that stand or are to come, in order."""
         return OwnPause.all_of(self.rows[0].pauses)
+
+    @cached_property
+    def kept(self) -> list[OwnBooking]:
+        """The seats that are kept for agreed times, in order."""
+        return [one for one in self._own if one.is_kept]
+
+    @cached_property
+    def _booked(self) -> list[OwnBooking]:
+        return [one for one in self._own if not one.is_kept]
 
     @cached_property
     def _own(self) -> list[OwnBooking]:

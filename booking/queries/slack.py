@@ -29,8 +29,8 @@ def free_days(
     department: Department, grants: Sequence[Grant], now: dt.datetime
 ) -> dict[uuid.UUID, list[dt.date]]:
     """By the id of each grant, with its service: the dates from today to the end of its week or
-    month on which staff can book a visit. Three statements when the days are cached, however
-    many grants."""
+    month on which staff can book a visit as agreed. Three statements when the days are cached,
+    however many grants."""
     today = timezone.localdate(now)
     ends = {
         grant.pk: min(quota.period_of(grant.period, today)[1], last_day(department, now))
@@ -57,11 +57,13 @@ def free_days(
             now,
             pauses=pauses[grant.recipient_id],
             as_staff=True,
+            keeps_agreement=True,
         )
         found[grant.pk] = [
             date
             for date, day in shared.get(grant.service_id, {}).items()
-            if date <= ends[grant.pk] and laid_over(day, entitlement).made(_has_free)
+            if date <= ends[grant.pk]
+            and (date in entitlement.kept or laid_over(day, entitlement).made(_has_free))
         ]
     return found
 
@@ -75,7 +77,7 @@ def _own_bookings(
 ) -> dict[uuid.UUID, list[OwnBooking]]:
     since, until = charged_span(first, last)
     rows = (
-        Booking.objects.confirmed()
+        Booking.objects.seated()
         .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
         .order_by()
         .values_list(
@@ -85,11 +87,16 @@ def _own_bookings(
             EpochSeconds("starts_at"),
             EpochSeconds("ends_at"),
             "uncharged_at",
+            "status",
         )
     )
     found: dict[uuid.UUID, list[OwnBooking]] = defaultdict(list)
-    for recipient, id_, service, starts, ends, uncharged_at in rows:
-        found[recipient].append(OwnBooking(id_, service, starts, ends, uncharged_at is None))
+    for recipient, id_, service, starts, ends, uncharged_at, status in rows:
+        is_kept = status == Booking.Status.KEPT
+        is_charged = uncharged_at is None and not is_kept
+        found[recipient].append(
+            OwnBooking(id_, service, starts, ends, is_charged, is_kept=is_kept)
+        )
     return found
 
 

@@ -26,11 +26,33 @@ def offer_of(
     today, last = timezone.localdate(now), last_day(service.department, now)
     statuses = {date: _day_status(service, date, today, last) for date in sorted(set(dates))}
     bookable = [date for date, status in statuses.items() if status is DayStatus.OPEN]
-    shared = shared_days(service, bookable, days, now, moving) if bookable else {}
+    shared = _shared(entitlement, bookable, days, now, moving) if bookable else {}
     return [
         laid_over(shared[date], entitlement) if date in shared else DayOffer(date, status)
         for date, status in statuses.items()
     ]
+
+
+def _shared(
+    entitlement: Entitlement,
+    dates: Collection[dt.date],
+    days: Iterable[DayFact],
+    now: dt.datetime,
+    moving: Booking | None,
+) -> dict[dt.date, SharedDay]:
+    """The shared days; on a date with a kept seat, without that seat: the recipient's choice on
+    the date takes its place."""
+    service, kept = entitlement.service, entitlement.kept
+    if not kept:
+        return shared_days(service, dates, days, now, moving)
+    days = list(days)
+    others = [date for date in dates if date not in kept]
+    shared = shared_days(service, others, days, now, moving) if others else {}
+    for date in dates:
+        if date in kept:
+            seat = Booking(pk=kept[date].id)
+            shared |= shared_days(service, [date], days, now, without=seat)
+    return shared
 
 
 def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
@@ -42,7 +64,7 @@ def laid_over(day: SharedDay, entitlement: Entitlement) -> DayOffer:
     ranges: list[tuple[SlotStatus, slice]] = []
     if refusal is None and (window := entitlement.window(date)):
         ranges = [(SlotStatus.OUTSIDE_WINDOW, part) for part in day.outside(*window)]
-    own = entitlement.own_between(day.starts[0], day.starts[-1] + day.seconds)
+    own = entitlement.own_between(day.starts[0], day.starts[-1] + day.seconds, date)
     ranges += [(SlotStatus.OWN, day.meeting(visit.starts, visit.ends)) for visit in own]
     if entitlement.moves_from is not None:
         # The visit has that time already.

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Least
 
 from booking import outcomes
 from booking.models import Booking
@@ -15,11 +16,12 @@ LOOK_BACK = dt.timedelta(days=7)
 def to_book_again(department: Department, now: dt.datetime) -> list[Booking]:
     """The bookings of the last week that we could not carry out, or that nobody was to come
     for, earliest first. A later visit of the service that was booked since, for less than a
-    week after it, takes its place: visits that repeat are booked longer ahead."""
+    week after it, takes its place: visits that repeat are booked longer ahead. *Since* is the
+    start of the visit, or the report that was made before it."""
     again = Booking.objects.charged().filter(
         recipient=OuterRef("recipient"),
         service=OuterRef("service"),
-        booked_at__gt=OuterRef("starts_at"),
+        booked_at__gt=Least(OuterRef("starts_at"), OuterRef("uncharged_at")),
         starts_at__gt=OuterRef("starts_at"),
         starts_at__lt=OuterRef("starts_at") + LOOK_BACK,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from booking.models import Booking, Recipient, VisitRequest
 from booking.queries.own_choice import refusal_under
@@ -28,11 +29,13 @@ def last_request(booking: Booking) -> VisitRequest | None:
 
 
 def open_requests(department: Department) -> QuerySet[VisitRequest]:
-    """What staff have not answered, the soonest visit first."""
+    """What staff have not answered, the soonest visit first. Not about visits that are over:
+    there is nothing to answer."""
     return (
         VisitRequest.objects.filter(
             booking__service__department=department,
             booking__status=Booking.Status.BOOKED,
+            booking__ends_at__gt=timezone.now(),
             answered_at=None,
         )
         .select_related("booking__recipient", "booking__service")

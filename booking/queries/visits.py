@@ -85,6 +85,7 @@ def history(
         Booking.objects.filter(
             Q(starts_at__lt=before) | Q(starts_at=before, pk__gt=beyond), recipient=recipient
         )
+        .exclude(status=Booking.Status.KEPT)
         .exclude(status=Booking.Status.BOOKED, ends_at__gt=timezone.now())
         .select_related("service__department", "recipient")
         .prefetch_related(Prefetch("events", BookingEvent.objects.select_related("by")))

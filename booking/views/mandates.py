@@ -16,6 +16,7 @@ from accounts.http_methods import require_POST, require_safe
 from accounts.pages import safe_next
 from accounts.questions import asks
 from accounts.reauthentication import log_in_again_first
+from accounts.roles import Role
 from booking import actions, errors, queries
 from booking.access.pages import own_recipient, whose_pages
 from booking.forms.mandates import MandateForm
@@ -114,7 +115,7 @@ def _mandates_page(
 @require_safe
 @person_required
 def persons(request: PersonRequest) -> HttpResponse:
-    if not request.user.acts_for_others:
+    if not request.user.acts_for_others or not request.user.acts_as(Role.PRIVATE):
         raise Http404
     return render(
         request,
@@ -131,6 +132,8 @@ def choose_person(request: PersonRequest) -> HttpResponse:
         wanted = uuid.UUID(request.POST["person"]) if request.POST.get("person") else None
     except ValueError:
         raise Http404 from None
+    if not request.user.acts_as(Role.PRIVATE):
+        raise Http404
     if wanted and queries.is_recipient(request.user.pk, wanted):
         wanted = None
     if wanted and not any(m.recipient_id == wanted for m in whose_pages(request).mandates):

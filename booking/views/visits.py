@@ -266,7 +266,7 @@ def ask_staff(request: PersonRequest, booking: uuid.UUID) -> HttpResponse:
                 booking=visit, kind=form.cleaned_data["kind"], by=request.user
             )
         except errors.TooLate:
-            asked = None
+            return redirect("booking:visit", booking)  # which says so
         if asked:
             messages.success(
                 request, _("We have got it. The visit stands until we have answered.")

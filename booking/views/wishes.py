@@ -13,7 +13,6 @@ from accounts import dates
 from accounts.access import PersonRequest
 from accounts.decorators import person_required
 from accounts.http_methods import require_POST, require_safe
-from accounts.phones import shown_number
 from accounts.questions import asks
 from booking import actions, errors, queries
 from booking.access.pages import booking_for, granted_service, recipient_for, whose_pages, wish_for
@@ -21,6 +20,7 @@ from booking.actions.wishes import AT_ONCE
 from booking.forms.wishes import WishForm
 from booking.models import Mandate
 from booking.views import questions, simple
+from departments.phones import shown_phone_of
 
 
 @require_safe
@@ -63,7 +63,7 @@ def make_wish(request: PersonRequest) -> HttpResponse:
     except errors.TooLate:
         return redirect("booking:move", values["moving"])  # which says so
     except (errors.TimesAreSet, errors.NotYoursYet):
-        phone = shown_number(service.department.phone)
+        phone = shown_phone_of(service.department)
         text = _("We choose the times for {service}. Call {phone} if a time does not suit.")
         messages.info(request, text.format(service=service.name.lower(), phone=phone))
     except errors.TooManyWishes:

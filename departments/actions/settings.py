@@ -32,6 +32,8 @@ SETTINGS = (
     "charges_declined",
     "charges_no_contact",
     "no_contact_minutes",
+    "grants_by",
+    "appeal_text",
 )
 MINUTES_PER_DAY = 24 * 60
 # Settings that change the shifts of a day, or the days that are laid out.

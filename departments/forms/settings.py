@@ -45,6 +45,7 @@ GROUPS = (
         ),
     ),
     (_("Visits that are not made"), ("charges_declined", "charges_no_contact")),
+    (_("Grants"), ("grants_by",)),
 )
 
 
@@ -129,6 +130,7 @@ class SettingsForm(VersionedForm, CleanModelForm):
         fields = [name for group in GROUPS for name in group[1]]
         widgets = {
             "public_holidays": forms.RadioSelect,
+            "grants_by": forms.RadioSelect,
             "name": forms.TextInput(attrs=NO_GUESSES),
         }
         help_texts = {
@@ -138,6 +140,10 @@ class SettingsForm(VersionedForm, CleanModelForm):
             "charges_declined": _("Otherwise the person can choose another time instead."),
             "charges_no_contact": _(
                 "Never when the municipality sets the time, or the person chooses within a window."
+            ),
+            "grants_by": _(
+                "Case workers get their role under Staff. Administrators then see grants, and ask"
+                " for reassessment."
             ),
             "public_holidays": _("A special day of your own goes before this rule."),
         }

@@ -1,5 +1,6 @@
 """Services that can be booked, and the qualifications they require."""
 
+import datetime as dt
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -81,6 +82,27 @@ class Service(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ChoiceDeadline(models.Model):
+    """How long a recipient with an agreed time may choose another one: until ``time`` on the
+    ``working_days``-th working day before the visit. A service without a row has the defaults.
+
+    A table of its own, because the statement behind every page reads all columns of Service.
+    """
+
+    service = models.OneToOneField(
+        Service, on_delete=models.CASCADE, related_name="choice_deadline", primary_key=True
+    )
+    working_days = models.PositiveSmallIntegerField(
+        _("working days before the visit"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+    )
+    time = models.TimeField(_("time of day"), default=dt.time(12))
+
+    def __str__(self) -> str:
+        return f"{self.working_days} working days before, {self.time:%H:%M}"
 
 
 class NoContactStep(models.Model):

@@ -24,6 +24,12 @@ class Department(Versioned):
         AS_SUNDAY = "sunday", _("As on Sundays")
         AS_USUAL = "usual", _("As on other days")
 
+    class GrantsBy(models.TextChoices):
+        """Who enters grants: an ``Employee.Role``."""
+
+        ADMINISTRATOR = "administrator", _("The department's administrators")
+        CASE_WORKER = "case_worker", _("Case workers")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=100, unique=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
@@ -88,6 +94,13 @@ class Department(Versioned):
         default=15,
         validators=[MinValueValidator(5), MaxValueValidator(120)],
     )
+    grants_by = models.CharField(
+        _("who enters grants"),
+        max_length=13,
+        choices=GrantsBy.choices,
+        default=GrantsBy.ADMINISTRATOR,
+    )
+    appeal_text = models.CharField(_("text on appeal"), max_length=500, blank=True)
     configuration_revision = models.PositiveBigIntegerField(default=1, editable=False)
     hours_version = models.PositiveIntegerField(default=1, editable=False)
 

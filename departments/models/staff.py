@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from database.versions import Versioned
 from departments.hours import Interval
 from departments.models.services import Qualification
@@ -34,8 +35,16 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
             Q(agency_from__isnull=True) | Q(agency_from__lte=now, agency_until__gt=now)
         )
 
+    def held_by(self, user: User, now: dt.datetime) -> "EmployeeQuerySet":
+        """The user's employments that give access; only those of the role that they act in."""
+        found = self.with_access(now).filter(person=user)
+        return found if user.role is None else found.filter(role=user.role)
+
     def administrators(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.ADMINISTRATOR)
+
+    def case_workers(self) -> "EmployeeQuerySet":
+        return self.filter(role=Employee.Role.CASE_WORKER)
 
     def care_workers(self) -> "EmployeeQuerySet":
         return self.filter(role=Employee.Role.CARE_WORKER)
@@ -53,6 +62,7 @@ class Employee(Versioned):
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrator", _("Administrator")
         CARE_WORKER = "care_worker", _("Care worker")
+        CASE_WORKER = "case_worker", _("Case worker")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="employees")

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from departments.models import Department, DutyMark, Employee, Shift
 
 BEFORE = AFTER = dt.timedelta(hours=1)
@@ -39,7 +40,10 @@ class Duty(NamedTuple):
 
 
 def duties_of(person: User, now: dt.datetime) -> list[Duty]:
-    """The person's duties now, by the department's name. One who is away has none."""
+    """The person's duties now, by the department's name. One who is away, or acts in another
+    role than the carer's, has none."""
+    if not person.acts_as(Role.CARE_WORKER):
+        return []
     employed = Employee.objects.care_workers().with_access(now)
     marks = (
         DutyMark.objects.filter(
@@ -81,9 +85,5 @@ def departments_led_on(shift_id: uuid.UUID) -> list[Department]:
 
 def departments_to_mark(by: User) -> list[Department]:
     """The departments whose duty lead ``by`` may choose: those that they administer."""
-    administered = Employee.objects.active(timezone.localdate()).administrators()
-    return list(
-        Department.objects.filter(employees__in=administered.filter(person=by))
-        .distinct()
-        .order_by("name")
-    )
+    administered = Employee.objects.held_by(by, timezone.now()).administrators()
+    return list(Department.objects.filter(employees__in=administered).distinct().order_by("name"))

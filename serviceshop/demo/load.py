@@ -111,6 +111,7 @@ class _Fjordvik:
         staff = [
             people.DINA,
             people.FRIDA,
+            people.GRETE,
             *people.NORTH_CARERS,
             people.SOUTH_ADMINISTRATOR,
             *people.SOUTH_CARERS,
@@ -123,7 +124,9 @@ class _Fjordvik:
 
     def _departments(self) -> None:
         self.departments = {
-            NORTH: Department.objects.create(name=NORTH, phone="+4733001010"),
+            NORTH: Department.objects.create(
+                name=NORTH, phone="+4733001010", grants_by=Department.GrantsBy.CASE_WORKER
+            ),
             SOUTH: Department.objects.create(
                 name=SOUTH, phone="+4733001020", slot_minutes=15, travel_minutes=15
             ),
@@ -144,6 +147,7 @@ class _Fjordvik:
         )
         self._employ(NORTH, people.DINA, Employee.Role.ADMINISTRATOR)
         self._employ(SOUTH, people.SOUTH_ADMINISTRATOR, Employee.Role.ADMINISTRATOR)
+        self._employ(NORTH, people.GRETE, Employee.Role.CASE_WORKER)
         for person in people.NORTH_CARERS:
             self._employ(NORTH, person, Employee.Role.CARE_WORKER)
         for person in people.SOUTH_CARERS:

@@ -19,9 +19,10 @@ DINA = Person("Dina", "Solberg")
 EMIL = Person("Emil", "Nygård")
 FRIDA = Person("Frida", "Vangen")
 CARL = Person("Carl", "Berg")
+GRETE = Person("Grete", "Holt")
 
 # People with a button on the demonstration's log-in page.
-CAST = (AKSEL, BERIT, CARL, DINA, EMIL, FRIDA)
+CAST = (AKSEL, BERIT, CARL, DINA, EMIL, FRIDA, GRETE)
 
 NORTH_CARERS = (
     EMIL,

@@ -11,6 +11,7 @@ OF_OTHER_VERBS = {
     errors.OwnReport,
     errors.PauseOverlaps,
     errors.GrantOverlaps,
+    errors.NotAgreeable,
     errors.MandateOverlaps,
     errors.OwnHelper,
     errors.OwnAddress,

@@ -147,7 +147,45 @@ def test_a_visit_for_which_nobody_was_to_come_stops_counting_when_it_is_over(
     assert len(sent(clock)) == 1
 
 
+def test_a_visit_that_staff_move_afterwards_counts_again(visit, grant, department, clock):
+    factories.OpeningHoursFactory(department=department, weekday=TODAY.isoweekday())
+    visit.shift.delete()
+    visit.day.laid_out_at = None
+    visit.day.save()
+    clock.move_to(visit.ends_at + HOUR)
+    assert actions.release_unseated(visit.ends_at + HOUR) == 1
+
+    actions.move(
+        booking=visit.booking,
+        starts_at=local(TODAY, 14),
+        by=factories.UserFactory(),
+        as_staff=True,
+        reason="Nobody came",
+    )
+
+    assert used(grant) == 1
+    assert queries.to_book_again(department, local(TODAY, 15)) == []
+    assert not any("does not count" in body for body in sent(clock))
+
+
 def test_a_visit_with_one_of_two_carers_counts_until_it_is_told(visit, grant, clock):
     factories.VisitFactory(day=visit.day, booking=visit.booking, shift=None)
     assert actions.release_unseated(visit.ends_at + HOUR) == 0
     assert Booking.objects.get().uncharged_at is None
+
+
+@pytest.mark.parametrize(("hour", "is_listed"), [(6, True), (7.5, False), (9, False)])
+def test_another_time_takes_the_place_of_a_visit_that_we_could_not_make(
+    visit, grant, department, clock, hour, is_listed
+):
+    """It is reported at 7, an hour before its start; the other time is booked at ``hour``."""
+    clock.move_to(local(TODAY, 7))
+    charge(visit, Outcome.UNABLE)
+    other = factories.BookingFactory(
+        recipient=grant.recipient, service=grant.service, starts_at=local(TODAY, 14)
+    )
+    Booking.objects.filter(pk=other.pk).update(booked_at=local(TODAY, 0) + hour * HOUR)
+
+    found = queries.to_book_again(department, local(TODAY, 10))
+
+    assert found == ([visit.booking] if is_listed else [])

@@ -17,7 +17,7 @@ from tests.factories import local
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-WEEK = dt.timedelta(weeks=1)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(weeks=1)
 
 
 @pytest.fixture
@@ -118,6 +118,29 @@ def test_it_is_undone_within_thirty_days(
     }
     assert recipient.user == queries.recipient_of_user(recipient.user.pk).user
     sound()
+
+
+def test_a_pause_of_before_stands_again(
+    clock, hours, book, recipient, department, confirmed, staff
+):
+    hours(staff=2)
+    in_pause, after = (book(local(TODAY + n * DAY, 10), recipient) for n in (1, 3))
+    before = actions.pause(
+        key=uuid.uuid4(),
+        recipient=recipient,
+        first_day=TODAY,
+        last_day=TODAY + 2 * DAY,
+        by=recipient.user,
+    )
+    departure = confirmed()
+    assert before not in recipient.pauses.standing(TODAY)
+
+    actions.undo_departure(departure=departure, department=department, by=staff[0])
+
+    (again,) = recipient.pauses.standing(TODAY)
+    assert (again, again.cancelled) == (before, [in_pause.pk])
+    assert recipient.pauses.get(pk=departure.pk).cancelled == [after.pk]
+    assert not Message.objects.filter(kind__startswith="pause.ended").exists()
 
 
 def test_after_thirty_days_it_stands(clock, recipient, department, confirmed, staff):

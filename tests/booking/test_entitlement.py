@@ -146,7 +146,7 @@ def test_all_own_visits_of_a_period_in_order_whatever_order_they_came_in():
     person = entitlement(*bookings)
 
     assert list(person.own) == by_hour
-    between = person.own_between(epoch(TOMORROW, 10, 30), epoch(TOMORROW, 14, 30))
+    between = person.own_between(epoch(TOMORROW, 10, 30), epoch(TOMORROW, 14, 30), TOMORROW)
     assert list(between) == by_hour[1:4]
     assert [charge.date for charge in person.charges] == [TOMORROW] * 5
 

@@ -187,6 +187,8 @@ def test_series_come_back_where_there_is_a_seat_and_the_rest_is_listed(
     }
     in_a_week.refresh_from_db()
     assert in_a_week.booking in resumed.back
+    its_events = [event for one in resumed.back for event in one.events.all()]
+    assert all(event.announced_at for event in its_events), "the message of the end says it"
     made.refresh_from_db()
     assert set(made.cancelled) == {one.pk for one in resumed.rest}
     assert actions.end_pause(pause=made, by=recipient.user).back == []
@@ -292,3 +294,37 @@ def test_set_visits_that_do_not_come_back_are_listed_for_staff(
     actions.end_pause(pause=made, by=recipient.user)
     assert queries.pauses_to_see(department, dt.datetime.now(dt.UTC), TODAY) == [made]
     assert Pause.objects.get().cancelled
+
+
+@pytest.mark.parametrize(
+    ("days", "other_days", "joined"),
+    [
+        ((-9, -5), (-6, -4), (-9, -4)),  # both are over, and nobody has ended them
+        ((1, 3), (2, None), (1, None)),
+        ((2, None), (1, 3), (1, None)),
+        ((1, 3), (4, 5), None),
+    ],
+)
+def test_two_recipients_who_become_one_are_away_once(recipient, days, other_days, joined):
+    other = factories.RecipientFactory(user=None)
+    both = [recipient.pk, other.pk]
+    for whose, (first, last) in ((recipient, days), (other, other_days)):
+        Pause.objects.create(
+            recipient=whose,
+            first_day=TODAY + first * DAY,
+            last_day=last and TODAY + last * DAY,
+            cancelled=[whose.pk],
+            set_visits="stopped" if whose == other else "stand",
+        )
+
+    actions.join_recipient(from_=other, into=recipient)
+
+    found = [
+        (one.first_day, one.last_day, one.cancelled, one.set_visits)
+        for one in recipient.pauses.filter(ended_at=None)
+    ]
+    if joined is None:
+        assert len(found) == 2
+        return
+    first, last = joined
+    assert found == [(TODAY + first * DAY, last and TODAY + last * DAY, both, "waiting")]

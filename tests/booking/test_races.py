@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from booking import actions, errors
-from booking.models import Booking, BookingEvent, Recipient, Visit
+from booking.models import AgreedDate, Booking, BookingEvent, Recipient, Visit
 from database.transactions import Busy
 from departments.actions.days import lay_out_horizon, lock_days
 from departments.models import Day, Service
@@ -83,19 +83,40 @@ def booking_of(recipient, service, starts_at, key=None):
 
 
 @pytest.mark.parametrize("places", [1, 3])
-def test_fifty_at_once_get_as_many_seats_as_there_are(
-    places, hours, someone, service, department, tomorrow
-):
-    hours(staff=places)
+def test_fifty_at_once_get_as_many_seats_as_there_are(places, hours, someone, service, department):
+    """One more seat is kept for the agreed time of somebody who chooses it in the same instant."""
+    hours(staff=places + 1)
     lay_out_horizon(department)
-    people = [someone() for _ in range(50)]
+    date = timezone.localdate() + dt.timedelta(days=11)
+    waiting = someone(is_essential=True)
+    keep(waiting, date, dt.time(10))
+    assert Booking.objects.get().status == Booking.Status.KEPT
+    people = [waiting, *(someone() for _ in range(50))]
 
-    found = at_once([booking_of(one, service, local(tomorrow, 10)) for one in people])
+    found = at_once([booking_of(one, service, local(date, 10)) for one in people])
 
-    assert Counter(word for word, _ in found) == {"done": places, "SlotTaken": 50 - places}
+    assert Counter(word for word, _ in found) == {"done": places + 1, "SlotTaken": 50 - places}
     assert {number for word, number in found if word == "SlotTaken"} == {3}
-    assert Visit.objects.count() == Booking.objects.count() == places
-    assert Day.objects.get(date=tomorrow).revision == 1 + places
+    assert Visit.objects.count() == Booking.objects.confirmed().count() == places + 1
+    assert Booking.objects.confirmed().filter(recipient=waiting).count() == 1
+    assert AgreedDate.objects.get().state == AgreedDate.State.CHOSEN
+    assert Day.objects.get(date=date).revision == 1 + 1 + places + 1
+
+
+def keep(recipient, date, time):
+    """Keep a seat for the recipient on the date."""
+    actions.agree(
+        key=uuid.uuid4(),
+        grant=recipient.grants.get(),
+        week=1,
+        weekday=date.weekday(),
+        time=time,
+        agreed_on=date,
+        agreed_with="the person",
+        by=recipient.user,
+    )
+    AgreedDate.objects.exclude(date=date).delete()
+    Booking.objects.exclude(agreed_date__date=date).delete()
 
 
 def test_the_same_form_twice_at_once_is_one_booking(hours, someone, service, tomorrow):

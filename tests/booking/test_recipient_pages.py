@@ -26,13 +26,14 @@ from booking import actions
 from booking.models import Grant, Recipient
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
-from departments.models import Service
+from departments.models import Department, Service
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 POSTS = {
-    "search_recipients", "add_recipient", "change_recipient", "add_grant", "change_grant",
+    "search_recipients", "add_recipient", "change_recipient", "change_grant",
+    "ask_reassessment", "answer_reassessment",
     "register_guardian", "end_guardian", "book_by_phone", "move_by_phone", "cancel_by_phone",
     "letter_printed", "trust_address", "go_on_by_phone", "end_series_by_phone", "change_log_in",
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
@@ -734,6 +735,82 @@ def test_recipients_of_another_department_are_not_found(dina, department, other_
         assert dina.get(url(name, department.pk, key)).status_code == 404
     for name, key in (("change_recipient", theirs.recipient_id), ("change_grant", theirs.pk)):
         assert dina.post(url(name, department.pk, key)).status_code == 404
+
+
+@pytest.fixture
+def case_worker(department):
+    return factories.EmployeeFactory(department=department, role="case_worker").person
+
+
+@pytest.mark.parametrize("grants_by", ["administrator", "case_worker"])
+def test_a_setting_says_who_enters_grants(
+    client, department, recipient, service, administrator, case_worker, grants_by
+):
+    Department.objects.update(grants_by=grants_by)
+    grant = recipient.grants.get()
+    for role, user in (("administrator", administrator), ("case_worker", case_worker)):
+        client.force_login(user)
+        enters, version = role == grants_by, str(Grant.objects.get().version)
+        form = granted(service, valid_from="01.01.2020", amount=str(Grant.objects.get().amount))
+        answers = [
+            client.post(
+                url("change_grant", department.pk, grant.pk), {**form, "version": version}
+            ),
+            client.post(url("add_grant", department.pk, recipient.pk), form),
+            client.get(url("new_recipient", department.pk)),
+        ]
+        assert [answer.status_code != 404 for answer in answers] == [enters] * 3
+        pages = [
+            client.get(url("grant", department.pk, grant.pk)),
+            client.get(url("grants_of", department.pk, recipient.pk)),
+        ]
+        for page, action in zip(pages, ("change_grant", "add_grant"), strict=True):
+            thing = grant if action == "change_grant" else recipient
+            assert (url(action, department.pk, thing.pk) in page.text) is enters
+
+
+def test_an_administrator_asks_for_reassessment_and_gets_an_answer(
+    client, department, recipient, administrator, case_worker
+):
+    Department.objects.update(grants_by="case_worker")
+    page = url("grant", department.pk, recipient.grants.get().pk)
+    clients = Client(), client
+    for one, user in zip(clients, (administrator, case_worker), strict=True):
+        one.force_login(user)
+    dina, kari = clients
+    for reason in ("", "Needs help every day", "Asks once more"):  # one is open at a time
+        dina.post(f"{page}ask/", {"reason": reason})
+    assert "Not answered yet." in dina.get(page).text
+
+    assert kari.get("/").url == url("grants", department.pk)
+    listed = kari.get(url("grants", department.pk)).text
+    assert "Needs help every day" in listed
+    assert "Asks once more" not in listed
+    for answer in ("", "A new one is entered", "Too late"):  # the first answer counts
+        kari.post(f"{page}answer/", {"answer": answer})
+
+    shown = dina.get(page).text
+    assert "A new one is entered" in shown
+    assert "Too late" not in shown
+    assert f"{page}ask/" in shown
+    assert "Needs help every day" not in kari.get(url("grants", department.pk)).text
+    verbs = Change.objects.filter(subject_id=recipient.pk).values_list("verb", flat=True)
+    assert sorted(verbs) == ["answer_reassessment", "ask_reassessment"]
+
+
+def test_a_case_worker_finds_people_and_sees_nothing_of_the_department(
+    client, department, recipient, service, case_worker
+):
+    Department.objects.update(grants_by="case_worker")
+    client.force_login(case_worker)
+    found = client.post(url("search_grants", department.pk), {"name": "aks"})
+    assert [one.pk for one in found.context["recipients"]] == [recipient.pk]
+    assert client.post(url("search_grants", department.pk), {"name": ""}).status_code == 302
+    added = client.post(url("add_recipient", department.pk), person() | granted(service))
+    made = Recipient.objects.exclude(pk=recipient.pk).get()
+    assert added.url == url("grants_of", department.pk, made.pk)
+    assert client.get(url("recipient", department.pk, recipient.pk)).status_code == 404
+    assert client.get(reverse("workflow:today", args=[department.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 30])

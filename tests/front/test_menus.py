@@ -31,11 +31,18 @@ def test_the_menu_is_of_the_department_of_the_page(client, administrator, other_
     assert [is_current for _, is_current in menu].count(True) == 1
 
 
-def test_an_administrator_who_is_also_a_care_worker_has_my_day(client, administrator, department):
-    my_day = (reverse("workflow:my_day"), False)
-    assert my_day not in menu_of(client, administrator)
+def test_the_menu_is_of_the_chosen_role_alone(client, administrator, department):
     factories.EmployeeFactory(department=department, person=administrator)
-    assert my_day in menu_of(client, administrator)
+    my_day = reverse("workflow:my_day")
+    urls = [url for url, _ in menu_of(client, administrator, reverse("choose_role"))]
+    assert urls == [reverse("home")]
+    for role, has_my_day in (
+        (Employee.Role.ADMINISTRATOR, False),
+        (Employee.Role.CARE_WORKER, True),
+    ):
+        client.post(reverse("choose_role"), {"role": role})
+        urls = [item.url for item in client.get("/me/").context["menu"]]
+        assert (my_day in urls, len(urls) == 1) == (has_my_day, has_my_day)
 
 
 def test_a_care_worker_has_only_my_day(client, care_worker):

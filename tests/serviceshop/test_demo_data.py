@@ -148,7 +148,7 @@ def check_rules(capsys):
     call_command("check_plans")
     assert capsys.readouterr().out.strip().endswith("wrong 0")
     assert Department.objects.count() == 2
-    assert Employee.objects.count() == 12
+    assert Employee.objects.count() == 13
     assert Recipient.objects.count() == 40
     assert Recipient.objects.filter(has_confidential_address=True).count() == 1
     for person in people.CAST:

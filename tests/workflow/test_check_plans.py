@@ -125,7 +125,7 @@ def test_it_finds_a_booking_with_fewer_visits_than_carers(all_well, visit, carer
 
     code, lines = check_plans()
 
-    assert (code, lines[0]) == (1, "1 confirmed booking with too few or too many visits")
+    assert (code, lines[0]) == (1, "1 booking with too few or too many visits")
 
 
 def test_it_finds_a_booking_without_any_visit(all_well, visit):
@@ -134,7 +134,7 @@ def test_it_finds_a_booking_without_any_visit(all_well, visit):
 
     code, lines = check_plans()
 
-    assert (code, lines[0]) == (1, "1 confirmed booking with too few or too many visits")
+    assert (code, lines[0]) == (1, "1 booking with too few or too many visits")
 
 
 def test_it_finds_a_booking_with_one_visit_too_many(all_well, visit, other_shift, change, day):
@@ -145,7 +145,7 @@ def test_it_finds_a_booking_with_one_visit_too_many(all_well, visit, other_shift
     assert check_plans() == (
         1,
         [
-            "1 confirmed booking with too few or too many visits",
+            "1 booking with too few or too many visits",
             "visits 4, on one list 3, unstaffed 1, wrong 1",
         ],
     )

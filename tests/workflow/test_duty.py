@@ -5,13 +5,16 @@ import datetime as dt
 import pytest
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccessLogEntry, Change
-from booking.models import Visit
+from booking import actions as booking_actions
+from booking.models import Booking, CoverageAct, Visit
 from booking.queries.access_log import access_log_of, with_roles
+from booking.queries.coverage import _lost_ranks, suggestion_for
 from database.versions import Stale
 from departments import access, actions, queries
-from departments.models import DutyMark
+from departments.models import Absence, Day, DutyMark
 from tests import factories
 from tests.html_forms import Forms
 from workflow import actions as workflow_actions
@@ -234,6 +237,81 @@ def test_two_are_sick_and_all_that_must_be_given_is_covered_in_four_presses(
     assert set(AccessLogEntry.objects.values_list("as_duty_lead", flat=True)) == {True}
 
 
+@pytest.fixture
+def covered(client, early, department):
+    """The page after Marte's and Sara's visits were given to Nora, whose cleaning is cancelled.
+    Everybody has a grant, so that it can be booked again."""
+    lead, shifts, visits = early
+    for visit in visits:
+        booking = visit.booking
+        booking.grant = factories.GrantFactory(
+            recipient=booking.recipient,
+            service=booking.service,
+            kind_of_time=booking.service.kind_of_time,
+        )
+        booking.save()
+    client.force_login(lead)
+    for shift in shifts[:2]:
+        factories.take_away(shift)
+    Visit.objects.filter(pk__in=[visit.pk for visit in visits[:2]]).update(shift=None)
+    url = reverse("workflow:cover", args=[department.pk, DATE])
+    return press(client, client.get(url), url)
+
+
+def undo_of(department):
+    act = CoverageAct.objects.get()
+    return reverse("workflow:undo_cover", args=[department.pk, DATE, act.pk])
+
+
+def test_what_was_done_is_undone_and_the_cancelled_visit_is_booked_again(
+    client, early, covered, department
+):
+    lead, (*_sick, nora), (first, second, cleaning) = early
+
+    page = press(client, covered, undo_of(department))
+
+    assert set(page.context["days"][0].open_cards[0].visit.booking.visits.all()) == {first}
+    for visit in (first, second):
+        visit.refresh_from_db()
+        assert visit.shift is None
+    again = Booking.objects.confirmed().get(recipient=cleaning.booking.recipient)
+    assert again.starts_at == cleaning.starts_at
+    assert again.visits.get().shift == nora
+    assert again.events.get().announced_at is None  # its recipient gets a message
+    assert page.context["days"][0].act is None
+    act = CoverageAct.objects.get()
+    booking_actions.undo_cover(act=act, by=lead)  # twice changes nothing
+    assert Booking.objects.confirmed().filter(recipient=again.recipient).count() == 1
+    found = suggestion_for(Day.objects.get(department=department, date=DATE), timezone.now())
+    assert found.lost == [again.visits.get()]
+    assert not _lost_ranks(found.lost, timezone.now())
+
+
+@pytest.mark.parametrize("change", ["given to another", "begun", "booked again", "reported"])
+def test_what_somebody_has_acted_on_is_not_undone(
+    change, client, early, covered, department, time_machine
+):
+    _lead, (_marte, _sara, nora), (first, second, cleaning) = early
+    assert covered.context["days"][0].act
+    if change == "given to another":
+        Visit.objects.filter(pk=first.pk).update(shift=None)
+    elif change == "begun":
+        time_machine.move_to(at(9), tick=False)
+    elif change == "reported":
+        time_machine.move_to(at(8, 30), tick=False)
+        first.refresh_from_db()
+        workflow_actions.report(visit=first, outcome="done", by=nora.person)
+    else:
+        Booking.objects.filter(pk=cleaning.booking_id).update(status="booked")
+
+    page = press(client, covered, undo_of(department))
+
+    assert page.context["days"][0].act is None
+    assert CoverageAct.objects.get().undone_at is None
+    second.refresh_from_db()
+    assert second.shift == nora
+
+
 def test_a_suggestion_that_has_changed_is_shown_again(client, early, department):
     lead, shifts, (first, second, cleaning) = early
     client.force_login(lead)
@@ -251,6 +329,29 @@ def test_a_suggestion_that_has_changed_is_shown_again(client, early, department)
     cleaning.booking.refresh_from_db()
     assert first.shift is None
     assert cleaning.booking.status == "booked"
+
+
+@pytest.mark.parametrize("is_staffed", [True, False])
+def test_a_visit_that_is_reported_before_its_start_is_left_alone(
+    client, early, department, administrator, time_machine, is_staffed
+):
+    """The cleaning of 9 o'clock can't be cancelled any more."""
+    lead, shifts, (first, second, cleaning) = early
+    time_machine.move_to(at(8, 15), tick=False)
+    waiting = [first, second] if is_staffed else [first, second, cleaning]
+    Visit.objects.filter(pk__in=[visit.pk for visit in waiting]).update(shift=None)
+    workflow_actions.report(visit=cleaning, outcome="unable", by=administrator)
+    for shift in shifts[:2]:
+        factories.take_away(shift)
+    client.force_login(lead)
+
+    day = client.get(reverse("workflow:duty")).context["days"][0]
+    page = client.get(reverse("workflow:cover", args=[department.pk, DATE]))
+
+    assert [card.visit for card in day.open_cards] == [first, second]
+    suggestion = page.context["suggestion"]
+    assert suggestion.lost == []
+    assert [one.visit for one in suggestion.given] == ([second] if is_staffed else [first, second])
 
 
 def test_after_midnight_the_night_s_visits_are_still_covered(
@@ -287,6 +388,23 @@ def test_a_mistaken_sickness_is_undone(client, early, department):
 
     first.refresh_from_db()
     assert first.shift == marte
+
+
+def test_a_longer_sickness_is_not_undone(client, early, department):
+    lead, (marte, *_others), (first, *_visits) = early
+    client.force_login(lead)
+    Visit.objects.filter(pk=first.pk).update(shift=None)
+    absence = factories.take_away(marte)
+    Absence.objects.filter(pk=absence.pk).update(
+        kind=Absence.Kind.SICK, starts_at=at(0), ends_at=at(0, date=DATE + dt.timedelta(days=9))
+    )
+
+    page = client.get(reverse("workflow:duty"))
+    url = reverse("workflow:undo_sick", args=[department.pk, DATE, absence.pk])
+
+    assert url not in page.text
+    assert client.post(url, {"version": absence.version}).status_code == 404
+    assert Absence.objects.filter(pk=absence.pk).exists()
 
 
 def test_what_nobody_at_work_can_take_stays_with_whom_to_call(client, early, department):

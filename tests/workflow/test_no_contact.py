@@ -253,6 +253,10 @@ def test_the_carer_notes_what_was_tried(silent, care_worker, client):
 
     found = {one.contact: (one.result, one.by) for one in Attempt.objects.all()}
     assert found == dict.fromkeys([contact, None], ("no_answer", care_worker))
+    for outcome, how in (("done", "seen"), (SILENT, "")):
+        actions.report(visit=silent.visit, outcome=outcome, how=how, by=care_worker)
+    client.post(own("no_contact", silent), sent)  # from a page of the first time
+    assert Attempt.objects.filter(contact=contact).count() == 2
 
 
 def test_the_carer_who_meets_the_person_ends_it_with_one_press(silent, care_worker, client):

@@ -233,6 +233,31 @@ def test_days_with_a_free_time_for_the_person_are_counted(department):
     assert list(found) == [busy, free]  # fewest days first
 
 
+@pytest.mark.parametrize(
+    ("choice", "is_left"),
+    [
+        ({"window_start": dt.time(8), "window_end": dt.time(10)}, True),
+        ({"window_start": dt.time(18), "window_end": dt.time(20)}, False),
+        ({"days_between": 2}, False),
+        ({"days_between": 1}, True),
+    ],
+)
+def test_days_without_a_time_as_agreed_are_not_counted(department, choice, is_left):
+    """Sunday is open from 8 to 16; there is a visit on Friday, today."""
+    sunday = NOW.date() + dt.timedelta(days=2)
+    factories.OpeningHoursFactory(department=department, weekday=7)
+    kind = "window" if "window_start" in choice else "free"
+    grant = factories.GrantFactory(
+        service__department=department, is_essential=True, kind_of_time=kind, amount=2, **choice
+    )
+    at = factories.local(NOW.date(), 8)
+    factories.BookingFactory(recipient=grant.recipient, service=grant.service, starts_at=at)
+
+    (one,) = today(department).essential.shown
+
+    assert one.free_days == ([sunday] if is_left else [])
+
+
 def test_a_call_is_noted_in_one_press_and_shown(client, administrator, department):
     administrator.language = "en"
     administrator.save()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from booking.actions import book_kept_on
 from departments.actions import bump_revision
 from departments.hours import local_instant
 from departments.models import Day
@@ -66,10 +67,12 @@ def plan_stale_days(*, limit: int = 50) -> int:
 
 
 def settle(*, day_id: int) -> bool:
-    """Publish the day's plan. From then on, seats change only by a person's decision.
+    """Publish the day's plan. From then on, seats change only by a person's decision. Agreed
+    times that are still kept are booked first, so that carers have them on their lists.
 
     Returns False when it was settled already.
     """
+    book_kept_on(day_id=day_id)
     with transaction.atomic():
         day = Day.objects.select_for_update().get(pk=day_id)
         if day.settled_at is not None:

@@ -192,8 +192,8 @@ def _is_duty_lead(user: User, department_id: uuid.UUID, date: dt.date) -> bool:
 
 def _is_administrator(user: User, department_id: uuid.UUID) -> bool:
     return (
-        Employee.objects.administrators()
-        .active(timezone.localdate())
-        .filter(person=user, department=department_id)
+        Employee.objects.held_by(user, timezone.now())
+        .administrators()
+        .filter(department=department_id)
         .exists()
     )

@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from booking.models import Visit
+from booking.models import Booking, Visit
 from booking.queries import hide_former
 from booking.queries.day_seatings import Needs, needs_of
 from database.alphabet import name_key
@@ -104,6 +104,8 @@ def _state(visit: Visit, now: dt.datetime) -> str:
         return str(report.outcome)
     if visit.shift_id is None:
         return "open"
+    if visit.booking.status == Booking.Status.KEPT:
+        return "kept"
     if visit.ends_at <= now:
         return "untold"
     return "now" if visit.starts_at <= now else "plan"

@@ -1,8 +1,8 @@
 """Check in one SQL statement that work lists and visits agree.
 
 Every visit of a confirmed booking is on exactly one work list, that of its shift, or is
-unstaffed; no list has anything else. One statement reads one snapshot, so the result is
-right also while people book.
+unstaffed; no list has anything else. A booking that is only kept has visits, on no list. One
+statement reads one snapshot, so the result is right also while people book.
 """
 
 import datetime as dt
@@ -21,7 +21,8 @@ day AS (
     SELECT id, revision, laid_out_at FROM departments_day WHERE date >= %(date)s
 ),
 visit AS (
-    SELECT v.id, v.day_id, v.shift_id, v.starts_at, b.status = 'booked' AS is_confirmed
+    SELECT v.id, v.day_id, v.shift_id, v.starts_at, b.status = 'booked' AS is_confirmed,
+        b.status = 'cancelled' AS is_cancelled
     FROM booking_visit v
     JOIN day ON day.id = v.day_id
     JOIN booking_booking b ON b.id = v.booking_id
@@ -45,7 +46,11 @@ wrong AS (
     FROM visit JOIN item ON item.visit_id = visit.id
     WHERE is_confirmed AND visit.shift_id IS NULL
   UNION ALL
-    SELECT 'of a cancelled booking' FROM visit WHERE NOT is_confirmed
+    SELECT 'of a cancelled booking' FROM visit WHERE is_cancelled
+  UNION ALL
+    SELECT 'kept, yet on a list'
+    FROM visit JOIN item ON item.visit_id = visit.id
+    WHERE NOT is_confirmed AND NOT is_cancelled
   UNION ALL
     SELECT 'on a shift of another day'
     FROM visit JOIN departments_shift s ON s.id = visit.shift_id
@@ -56,9 +61,9 @@ wrong AS (
     JOIN booking_visit v ON v.id = item.visit_id
     WHERE v.day_id <> item.day_id
   UNION ALL
-    SELECT 'confirmed booking with too few or too many visits'
+    SELECT 'booking with too few or too many visits'
     FROM booking_booking b LEFT JOIN booking_visit v ON v.booking_id = b.id
-    WHERE b.status = 'booked'
+    WHERE b.status IN ('booked', 'kept')
       AND (b.starts_at >= %(begins)s OR v.day_id IN (SELECT id FROM day))
     GROUP BY b.id
     HAVING count(v.id) <> b.carers * greatest(1, count(DISTINCT v.starts_at))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking
+from booking.models import Booking, CoverageAct
 from booking.queries.coverage import seating_kinds
+from booking.queries.coverage_acts import act_to_undo
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -28,13 +30,14 @@ class AtWork(NamedTuple):
 
 @dataclass(frozen=True)
 class DutyDay:
-    """``at_work`` can be reported sick. ``absences`` are of today. ``kinds`` has the visits
-    that nobody has, by class, the most urgent first."""
+    """``at_work`` can be reported sick. ``absences`` are those that can be undone here. ``kinds``
+    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone."""
 
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
     kinds: list[tuple[str, list[Card]]]
+    act: CoverageAct | None
 
     @property
     def department(self) -> Department:
@@ -61,19 +64,36 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
         for lane in board.lanes
         if lane.is_named and not lane.is_withdrawn and lane.period.end > now
     ]
-    cards = [card for card in board.unstaffed if card.visit.ends_at > now]
+    cards = [card for card in board.unstaffed if card.visit.ends_at > now and not card.is_reported]
     return DutyDay(
         board=board,
         at_work=[
             AtWork(lane, uuid.uuid4())
             for lane in sorted(lanes, key=lambda lane: (lane.period.start, lane.title))
         ],
-        absences=[
-            absence
-            for absence in absences_between(department, now, now + dt.timedelta(hours=12))
-            if absence.kind == Absence.Kind.SICK and absence.ends_at > now
-        ],
+        absences=list(sickness_of_day(department, date).filter(ends_at__gt=now)),
         kinds=list(_by_kind(cards)),
+        act=act_to_undo(department, date, now),
+    )
+
+
+def sickness_of_day(department: Department, date: dt.date) -> QuerySet[Absence]:
+    """Sickness on the day's shifts that lies within the day and its night. Longer sickness is
+    the administrator's: the duty lead must not end it."""
+    zone = timezone.get_default_timezone()
+    start, after = (local_instant(date + n * DAY, dt.time(), zone) for n in (0, 2))
+    return (
+        Absence.objects.part_of(department.pk)
+        .filter(
+            kind=Absence.Kind.SICK,
+            starts_at__gte=start,
+            ends_at__lt=after,
+            times_away__shift__day__department=department,
+            times_away__shift__day__date=date,
+        )
+        .select_related("person")
+        .order_by("starts_at", "pk")
+        .distinct()
     )
 
 

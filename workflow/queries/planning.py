@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import Visit
+from booking.models import Booking, Visit
 from database.expressions import EpochSeconds
 from departments.hours import local_instant
 from departments.models import Day, Shift
@@ -47,6 +47,7 @@ def planning_input(day: Day) -> PlanningInput:
     visits, seats = [], {}
     for id_, recipient_id, shift_id, starts, ends, occupied_until in (
         Visit.objects.filter(day=day)
+        .exclude(booking__status=Booking.Status.KEPT)  # on no work list until it is booked
         .order_by("pk")
         .values_list(
             "pk",

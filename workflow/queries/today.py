@@ -170,7 +170,10 @@ def today_of(
     )
     shown = boards_of(department, {date, tomorrow, *(day for _, day in unstaffed)})
     problems_by_visit = {
-        card.id: Problem(card, board) for board in shown.values() for card in board.unstaffed
+        card.id: Problem(card, board)
+        for board in shown.values()
+        for card in board.unstaffed
+        if not card.is_reported
     }
     problems = [problems_by_visit[pk] for pk, _ in unstaffed if pk in problems_by_visit]
     return Today(
@@ -233,7 +236,8 @@ def _figures(department: Department, board: Board, now: dt.datetime) -> TodayFig
         done=states.count("done") + states.count("partly"),
         no_contact=states.count("no_contact") + states.count("alarm"),
         not_done=sum(states.count(state) for state in ("declined", "in_hospital", "unable")),
-        untold=states.count("untold") + sum(card.visit.ends_at <= now for card in board.unstaffed),
+        untold=states.count("untold")
+        + sum(card.state == "open" and card.visit.ends_at <= now for card in board.unstaffed),
         at_work=len({lane.person for lane in at_work}),
         at_work_now=sum(lane.is_at_work(now) for lane in at_work),
         used_hours=round(used / 3600),

@@ -148,9 +148,9 @@ def cover(request: PersonRequest, department: Department, date: dt.date) -> Http
                 seen=request.POST.get("seen", ""),
                 reason=_("Too few at work that day"),
             )
-        except Stale:
+        except (BookingError, Stale):
             messages.warning(request, _("The day has changed. Here is what can be done now."))
-        except (BookingError, Busy) as error:
+        except Busy as error:
             messages.error(request, str(error))
         else:
             messages.success(
@@ -178,3 +178,24 @@ def cover(request: PersonRequest, department: Department, date: dt.date) -> Http
         "people": queries.people_to_call_in(department, date) if found.left else [],
     }
     return render(request, "workflow/cover.html", context)
+
+
+@require_POST
+@asks(questions.undo_cover)
+@administrator_or_duty_lead
+def undo_cover(
+    request: PersonRequest, department: Department, date: dt.date, act: uuid.UUID
+) -> HttpResponse:
+    """Take a suggestion back that was carried out, while nobody has acted on it."""
+    try:
+        booking_actions.undo_cover(
+            act=access.coverage_act_on(department, date, act), by=request.user
+        )
+    except (BookingError, Stale):
+        text = _("Something has changed since, so it can't be undone. Nothing is changed now.")
+        messages.error(request, text)
+    except Busy as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is undone. Those who were told get a new message."))
+    return redirect("workflow:duty")

@@ -218,7 +218,9 @@ def _note(request: PersonRequest, found: NoContact, steps: list[StepToDo]) -> bo
     called = {one.contact_id for one in step.calls if one.contact_id}
     actions.note_attempt(
         # The page has one key for the buttons of all its steps.
-        key=uuid.uuid5(values["key"], f"{step.number} {values['contact']} {values['result']}"),
+        key=uuid.uuid5(
+            values["key"], f"{found.pk} {step.number} {values['contact']} {values['result']}"
+        ),
         no_contact=found,
         step=step.text,
         contact_id=values["contact"] if values["contact"] in called else None,

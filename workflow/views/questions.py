@@ -110,6 +110,19 @@ def sick_today(
     return Question(text, _("Sick"))
 
 
+def undo_cover(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    act: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    found = access.coverage_act_on(its, date, act)
+    text = _("Do you want to undo the suggestion that was carried out at {time}?")
+    return Question(text.format(time=hm(found.at)), _("Undo"))
+
+
 def undo_sick(
     request: PersonRequest,
     sent: QueryDict,

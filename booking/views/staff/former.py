@@ -15,16 +15,18 @@ from booking.access.staff import (
     OPEN_ACCESS,
     all_recipients_of,
     former_recipients_of,
+    list_of_recipients,
+    page_of_recipient,
     recipients_of,
 )
 from booking.forms.recipients import FormerForm, OpeningForm
 from booking.models import Recipient
-from departments.access import administrator
+from departments.access import sees_grants
 from departments.models import Department
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@sees_grants
 def find_former(request: PersonRequest, department: Department) -> HttpResponse:
     """Find a recipient who is not in the list any more, and open the page. The answer names
     nobody unless exactly one person fits."""
@@ -43,14 +45,14 @@ def find_former(request: PersonRequest, department: Department) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@administrator
+@sees_grants
 def open_access(
     request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
     """Open the page of a recipient. It does not show who it is before there is a reason."""
     found = get_object_or_404(all_recipients_of(department), pk=recipient)
     if recipients_of(department).filter(pk=found.pk).exists():
-        return redirect("booking:recipient", department.pk, found.pk)
+        return redirect(page_of_recipient(request.user, department, found.pk))
     form = OpeningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _open(request, department, found, form)
@@ -68,9 +70,14 @@ def _open(
         reason=form.cleaned_data["reason"],
     )
     messages.success(request, _("The page is open for an hour. The reason is in the log."))
-    return redirect("booking:recipient", department.pk, recipient.pk)
+    return redirect(page_of_recipient(request.user, department, recipient.pk))
 
 
 def _page(request: PersonRequest, department: Department, form: OpeningForm) -> HttpResponse:
-    context = {"department": department, "form": form, "days": settings.RECIPIENT_ACCESS_DAYS}
+    context = {
+        "department": department,
+        "form": form,
+        "days": settings.RECIPIENT_ACCESS_DAYS,
+        "list_url": list_of_recipients(request.user, department),
+    }
     return render(request, "booking/open_access.html", context)

@@ -1,4 +1,4 @@
-"""A department's recipients and their grants, for its administrator."""
+"""A department's recipients, for its administrator."""
 
 import uuid
 
@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest, open_until
 from accounts.errors import KeyReused as InvitationKeyReused
@@ -20,12 +19,13 @@ from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
     all_recipients_of,
-    grant_of,
+    list_of_recipients,
     look_at_list,
+    page_of_recipient,
     recipient_of,
     recipients_of,
 )
-from booking.errors import GrantOverlaps, HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
+from booking.errors import HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
 from booking.forms.recipients import (
     ContactForm,
@@ -37,12 +37,12 @@ from booking.forms.recipients import (
     RecipientForm,
     SearchForm,
 )
-from booking.models import Grant, Mandate, Recipient
+from booking.models import Mandate, Recipient
 from booking.notices.notified import notified_for_staff
 from booking.views.staff.letters import DEPARTED, TOO_MANY
 from database.list_pages import list_page, page_number
 from database.versions import Stale
-from departments.access import administrator, departments_administered_by
+from departments.access import administrator, departments_administered_by, enters_grants
 from departments.forms.staff import StaffContactEmailForm
 from departments.models import Department
 from departments.queries import last_changed_by
@@ -61,6 +61,7 @@ def recipients(request: PersonRequest, department: Department) -> HttpResponse:
         "page": page,
         "search": SearchForm(),
         "letters": queries.count_of_letters(department),
+        "enters_grants": department.grants_by == Department.GrantsBy.ADMINISTRATOR,
     }
     return render(request, "booking/recipients.html", context)
 
@@ -90,7 +91,7 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
 
 
 @require_safe
-@administrator
+@enters_grants
 def new_recipient(request: PersonRequest, department: Department) -> HttpResponse:
     return _new_page(
         request,
@@ -103,7 +104,7 @@ def new_recipient(request: PersonRequest, department: Department) -> HttpRespons
 
 @require_POST
 @form_on("booking:new_recipient")
-@administrator
+@enters_grants
 def add_recipient(request: PersonRequest, department: Department) -> HttpResponse:
     """Add the recipient with their first grant: without one the department may not see them."""
     new, person = NewRecipientForm(request.POST), RecipientForm(request.POST)
@@ -137,7 +138,7 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
         new.add_error("email", str(TOO_MANY))
         return _new_page(request, department, new, person, grant)
     messages.success(request, _("The recipient is added, with a grant."))
-    return redirect("booking:recipient", department.pk, recipient.pk)
+    return redirect(page_of_recipient(request.user, department, recipient.pk))
 
 
 @require_safe
@@ -237,69 +238,8 @@ def change_contact_email(
     return redirect("booking:recipient", department.pk, found.pk)
 
 
-@require_POST
-@administrator
-def add_grant(
-    request: PersonRequest, department: Department, recipient: uuid.UUID
-) -> HttpResponse:
-    found = recipient_of(department, recipient, by=request.user, what="booking:add_grant")
-    form = NewGrantForm(request.POST, department=department)
-    if form.is_valid():
-        try:
-            actions.grant(recipient=found, **form.cleaned_data, by=request.user)
-        except KeyReused:
-            form.refuse_key()
-        except GrantOverlaps:
-            form.add_error("service", _("This person has a grant of the service then already."))
-        else:
-            messages.success(request, _("The grant is added."))
-            return redirect("booking:recipient", department.pk, found.pk)
-    return recipient_page(request, department, found, new_grant=form)
-
-
-@require_safe
-@administrator
-def grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
-    found = grant_of(department, grant, by=request.user, what="booking:grant")
-    form = GrantForm(instance=found, department=department).at(found.version)
-    return _grant_page(request, department, found, form)
-
-
-@require_POST
-@administrator
-def change_grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
-    found = grant_of(department, grant, by=request.user, what="booking:change_grant")
-    form = GrantForm(request.POST, instance=found, department=department)
-    if form.is_valid():
-        try:
-            after = actions.change_grant(
-                grant=found, **form.cleaned_data, by=request.user, version=form.seen
-            )
-        except Stale:
-            found.refresh_from_db()
-            fresh = GrantForm(instance=found, department=department).at(found.version)
-            by = last_changed_by(department, object_id=found.pk)
-            return _grant_page(request, department, found, form.again(fresh, by=by), status=409)
-        except GrantOverlaps:
-            form.add_error("valid_from", _("Another grant of the service applies then."))
-        else:
-            messages.success(request, _("The grant is changed."))
-            if after:
-                messages.warning(request, _say_booked_after(len(after)))
-            return redirect("booking:recipient", department.pk, found.recipient_id)
-    return _grant_page(request, department, found, form)
-
-
 def _listed(department: Department) -> QuerySet[Recipient]:
     return queries.with_grants_here(recipients_of(department), department)
-
-
-def _say_booked_after(count: int) -> str:
-    return ngettext(
-        "%(count)s visit is booked after the last day. It is not deleted: look at it.",
-        "%(count)s visits are booked after the last day. They are not deleted: look at them.",
-        count,
-    ) % {"count": count}
 
 
 def recipient_page(
@@ -316,10 +256,11 @@ def recipient_page(
     keys: KeysForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of one recipient; a form that was sent shows its errors."""
+    """An administrator's page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
     summary = queries.recipient_summary(department, recipient, now)
     has_ended = not any(grant.gives_access(timezone.localdate(now)) for grant in summary.grants)
+    enters_grants = department.grants_by == Department.GrantsBy.ADMINISTRATOR
     new = {"valid_from": timezone.localdate(now)}
     context = {
         "department": department,
@@ -335,6 +276,8 @@ def recipient_page(
         "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient).at(recipient.version),
         "new_grant": new_grant or NewGrantForm(department=department, initial=new),
+        "enters_grants": enters_grants,
+        "to_reassess": () if enters_grants else queries.grants_to_reassess(summary.grants),
         "new_guardian": new_guardian or GuardianForm(initial=new),
         "log_in": log_in or LogInForm(),
         "contact": contact or _contact(recipient),
@@ -357,17 +300,6 @@ def _contact(recipient: Recipient, data: QueryDict | None = None) -> StaffContac
     return StaffContactEmailForm(email, data, is_hidden=is_hidden).at(recipient.version)
 
 
-def _grant_page(
-    request: PersonRequest,
-    department: Department,
-    grant: Grant,
-    form: GrantForm,
-    status: int = 200,
-) -> HttpResponse:
-    context = {"department": department, "grant": grant, "form": form}
-    return render(request, "booking/grant.html", context, status=status)
-
-
 def _new_page(
     request: PersonRequest,
     department: Department,
@@ -375,5 +307,11 @@ def _new_page(
     person: RecipientForm,
     grant: GrantForm,
 ) -> HttpResponse:
-    context = {"department": department, "new": new, "person": person, "grant": grant}
+    context = {
+        "department": department,
+        "new": new,
+        "person": person,
+        "grant": grant,
+        "back": list_of_recipients(request.user, department),
+    }
     return render(request, "booking/recipient_new.html", context)

@@ -1,4 +1,4 @@
-"""/departments/<department>/recipients/: for the department's administrator."""
+"""/departments/<department>/recipients/: for its administrators; grants for case workers too."""
 
 from django.urls import URLPattern, path
 
@@ -6,6 +6,7 @@ from booking.views.staff import (
     calls,
     contacts,
     former,
+    grants,
     guardians,
     keys,
     letters,
@@ -35,7 +36,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("<uuid:recipient>/log-in/change/", recipients.change_log_in, name="change_log_in"),
     path("<uuid:recipient>/log-in/letter/", letters.invite_by_letter, name="invite_by_letter"),
-    path("<uuid:recipient>/grants/add/", recipients.add_grant, name="add_grant"),
     path("<uuid:recipient>/contacts/add/", contacts.add_contact, name="add_contact"),
     path(
         "<uuid:recipient>/contacts/<uuid:contact>/remove/",
@@ -110,7 +110,9 @@ urlpatterns: list[URLPattern] = [
         name="undo_departure",
     ),
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
-    path("grants/<uuid:grant>/", recipients.grant, name="grant"),
-    path("grants/<uuid:grant>/change/", recipients.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/", grants.grant, name="grant"),
+    path("grants/<uuid:grant>/change/", grants.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/ask/", grants.ask_reassessment, name="ask_reassessment"),
+    path("grants/<uuid:grant>/answer/", grants.answer_reassessment, name="answer_reassessment"),
     path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
 ]

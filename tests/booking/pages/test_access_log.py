@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import ACTING_FOR, log_access
@@ -109,7 +110,10 @@ def test_changes_without_an_actor_of_their_own_are_in_the_log(
         },
     )
     other = factories.ServiceFactory(department=department)
-    client.post(f"{grant_pages}/{recipient.pk}/grants/add/", {**given, "service": other.pk})
+    client.post(
+        reverse("booking:add_grant", args=[department.pk, recipient.pk]),
+        {**given, "service": other.pk},
+    )
     assert {grant.amount for grant in recipient.grants.all()} == {3}
 
     client.force_login(user)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Message
-from booking import actions, errors
+from booking import actions, errors, queries
 from booking.models import Booking, BookingEvent, BookingSeries, SlotWish, VisitRequest
 from tests import factories
 from tests.api.conftest import Program
@@ -195,6 +195,15 @@ def test_moving_or_cancelling_answers_what_was_asked(theirs, visit, user, admini
         assert VisitRequest.objects.filter(answer=answer).count() == 1
     with pytest.raises(errors.TooLate):
         actions.ask_staff(booking=visit, kind="unwanted", by=user)
+
+
+def test_what_was_asked_about_a_visit_that_is_over_is_no_longer_listed(
+    theirs, visit, user, department, clock
+):
+    actions.ask_staff(booking=visit, kind="unwanted", by=user)
+    assert queries.open_requests(department).exists()
+    clock.move_to(at(12))
+    assert not queries.open_requests(department).exists()
 
 
 def test_nothing_is_asked_about_a_time_that_is_ones_own(page, recipient, book):

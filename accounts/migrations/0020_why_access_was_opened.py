@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0018_looks_as_duty_lead"),
+        ("accounts", "0019_chosen_role"),
     ]
 
     operations = [
