@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
 from booking.models.grants import earliest_last_day
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
@@ -140,6 +140,7 @@ class RecipientSummary:
     dead_channels: Sequence[str]
     told_in_vain: Sequence[Mandate]
     has_letter: bool
+    unstaffed: Collection[uuid.UUID]  # those of ``coming`` without a carer
 
 
 def grants_of(department: Department, recipient: Recipient) -> list[Grant]:
@@ -157,13 +158,14 @@ def recipient_summary(
     today = timezone.localdate(now)
     grants = grants_of(department, recipient)
     own = _own_bookings([recipient], today).get(recipient.pk, [])
+    booked = [
+        visit for visit in coming(recipient, now) if visit.service.department_id == department.pk
+    ]
+    unstaffed = Visit.objects.filter(booking__in=booked).unstaffed()
     return RecipientSummary(
         grants=grants,
-        coming=[
-            visit
-            for visit in coming(recipient, now)
-            if visit.service.department_id == department.pk
-        ],
+        coming=booked,
+        unstaffed=set(unstaffed.values_list("booking", flat=True)),
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)
