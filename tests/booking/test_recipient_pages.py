@@ -43,7 +43,8 @@ POSTS = {
     "add_contact", "change_keys", "keep_visit", "needs_no_other_time", "note_call",
     "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters", "recipient_pause", "replace_grant"}  # a page, and its form
+# pages, and their forms
+BOTH = {"all_letters", "find_former", "open_access", "recipient_pause", "replace_grant"}
 
 
 @pytest.fixture
@@ -614,6 +615,7 @@ def test_a_grant_of_less_than_one_visit_is_refused(
     form = granted(service, amount=amount, unit="minutes")
     if is_new:
         Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+        factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
         page = dina.post(url("add_grant", department.pk, recipient.pk), form)
     else:
         form["version"] = "1"
@@ -651,13 +653,14 @@ def test_a_grant_says_who_chooses_the_time(
     dina, department, service, recipient, typed, field, kept
 ):
     Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+    factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
     Service.objects.update(kind_of_time="set")
 
     page = dina.post(url("add_grant", department.pk, recipient.pk), granted(service, **typed))
 
     if field:
         assert list(page.context["new_grant"].errors) == [field]
-        assert recipient.grants.count() == 1
+        assert recipient.grants.filter(service=service).count() == 1
         return
     made = recipient.grants.latest("valid_from")
     assert {name: getattr(made, name) for name in kept} == kept
