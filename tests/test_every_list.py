@@ -400,6 +400,8 @@ OTHERS = {
     "booking:repeat booking": "one visit",
     "booking:all_letters department": "at most 50 letters, each is composed: test_letters.py",
     "booking:new_recipient department": "a form",
+    "booking:find_former department": "a form; at most two rows are read",
+    "booking:open_access department recipient": "a form",
     "booking:grant department grant": "one grant",
     "booking:replace_grant department grant": "one grant",
     "departments:new_period department": "a form",

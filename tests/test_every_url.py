@@ -224,6 +224,10 @@ RULES = {
     "booking:accessibility": get(ANYBODY),
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
+    "booking:find_former department": get(ADMINISTRATOR, CASE_WORKER, **D),
+    "booking:open_access department recipient": get(
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="former_recipient"
+    ),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
     "booking:new_recipient department": get(CASE_WORKER, **D),
     "booking:add_recipient department": post(CASE_WORKER, **D),
@@ -514,6 +518,9 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     return {
         "department": department.pk,
         "recipient": recipient.pk,
+        "former_recipient": factories.GrantFactory(
+            service=service, valid_until=tomorrow - dt.timedelta(days=100)
+        ).recipient_id,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
         "asked_grant": asked_grant(cast[OTHER_RECIPIENT].recipient, administrator).pk,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import dates
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
+from accounts.models import AccessLogEntry
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
@@ -468,6 +469,27 @@ class NewRecipientForm(CleanForm):
         form = NewRecipientForm({**data, "key": str(uuid.uuid4())})
         form.full_clean()
         return form
+
+
+class OpeningForm(CleanForm):
+    """Why access to a recipient that has ended is needed."""
+
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        max_length=AccessLogEntry._meta.get_field("reason").max_length,
+        help_text=_("The person can read this. Do not write about illness."),
+    )
+
+
+class FormerForm(OpeningForm):
+    """Also who it is: names and numbers must not be in URLs."""
+
+    name = forms.CharField(
+        label=_("Name or phone number"),
+        max_length=100,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    field_order = ["name", "reason"]
 
 
 class SearchForm(CleanForm):

@@ -6,6 +6,7 @@ from booking.views.staff import (
     agreed_times,
     calls,
     contacts,
+    former,
     grants,
     guardians,
     keys,
@@ -18,6 +19,8 @@ from booking.views.staff import (
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
     path("search/", recipients.search_recipients, name="search_recipients"),
+    path("former/", former.find_former, name="find_former"),
+    path("<uuid:recipient>/open/", former.open_access, name="open_access"),
     path("new/", recipients.new_recipient, name="new_recipient"),
     path("add/", recipients.add_recipient, name="add_recipient"),
     path("letters/", letters.letters, name="letters"),
