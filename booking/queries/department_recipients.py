@@ -5,8 +5,10 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
@@ -19,6 +21,8 @@ from booking.models import (
     Recipient,
     Visit,
 )
+from booking.models.grants import earliest_last_day
+from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
@@ -80,7 +84,8 @@ def found_recipients(
     however many they are."""
     today = timezone.localdate(now)
     grants = (
-        Grant.objects.filter(recipient__in=recipients, service__department__in=departments)
+        Grant.objects.giving_access(today)
+        .filter(recipient__in=recipients, service__department__in=departments)
         .select_related("service")
         .order_by("service__name", "valid_from")
     )
@@ -141,6 +146,7 @@ class RecipientSummary:
     coming: Sequence[Booking]
     patterns: Sequence[Pattern]
     has_services_to_plan: bool
+    kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
@@ -179,6 +185,11 @@ def recipient_summary(
             if pattern.service.department_id == department.pk
         ],
         has_services_to_plan=any(is_to_plan(grant, today) for grant in grants),
+        kept=[
+            one
+            for one in agreed_dates(recipient, now)
+            if one.is_kept and one.service.department_id == department.pk
+        ],
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)
@@ -206,6 +217,24 @@ def visits_by_day(
         (date, [visit for visit in visits if timezone.localdate(visit.starts_at) == date])
         for date in dates
     ]
+
+
+def hide_former(department: Department, date: dt.date, bookings: Iterable[Booking]) -> None:
+    """Hide who the recipients of the bookings are to whom the department's staff have no access
+    any more. Looks only when the earliest ``date`` is so long ago."""
+    today, days = timezone.localdate(), settings.RECIPIENT_ACCESS_DAYS
+    if date >= earliest_last_day(today, days):
+        return
+    found = list(bookings)
+    ids = {booking.recipient_id for booking in found}
+    giving = Grant.objects.giving_access(today).filter(
+        service__department=department, recipient__in=ids
+    )
+    with_access = set(giving.values_list("recipient", flat=True))
+    for booking in found:
+        if booking.recipient_id not in with_access:
+            hidden = Recipient(pk=booking.recipient_id, given_name=_("Former recipient"))
+            booking.recipient, booking.note = hidden, ""
 
 
 def has_namesake(
