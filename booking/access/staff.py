@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
-from booking.models import Booking, BookingSeries, Departure, Grant, Pause, Recipient
+from booking.models import AgreedTime, Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
 from departments.access import has_role
 from departments.models import Department, Employee, Service
@@ -100,6 +100,13 @@ def grant_of(department: Department, grant_id: uuid.UUID, *, by: User, what: str
     )
     grant.recipient = recipient_of(department, grant.recipient_id, by=by, what=what)
     return grant
+
+
+def agreed_time_of(grant: Grant, agreed_time_id: uuid.UUID) -> AgreedTime:
+    """One of the agreed times of a grant that ``grant_of`` has found."""
+    agreed = get_object_or_404(AgreedTime, pk=agreed_time_id, grant=grant)
+    agreed.grant = grant
+    return agreed
 
 
 def service_of(department: Department, recipient: Recipient, service_id: uuid.UUID) -> Service:

@@ -137,6 +137,11 @@ class Grant(Versioned):
         begins_in_time = last is None or self.valid_from <= last
         return begins_in_time and (self.valid_until is None or first <= self.valid_until)
 
+    @property
+    def may_have_agreed_times(self) -> bool:
+        """Essential help whose times the recipient chooses."""
+        return self.is_essential and not self.times_are_set
+
     def gives_access(self, today: dt.date) -> bool:
         """As ``GrantQuerySet.giving_access``."""
         earliest = earliest_last_day(today, settings.RECIPIENT_ACCESS_DAYS)

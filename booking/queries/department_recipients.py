@@ -14,6 +14,7 @@ from accounts.models import Invitation
 from accounts.phones import searched_digits
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
 from booking.models.grants import earliest_last_day
+from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
@@ -134,6 +135,7 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
@@ -166,6 +168,11 @@ def recipient_summary(
         grants=grants,
         coming=booked,
         unstaffed=set(unstaffed.values_list("booking", flat=True)),
+        kept=[
+            one
+            for one in agreed_dates(recipient, now)
+            if one.is_kept and one.service.department_id == department.pk
+        ],
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)
