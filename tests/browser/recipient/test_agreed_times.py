@@ -33,7 +33,7 @@ def test_an_agreed_time_is_kept_until_the_choice_or_the_deadline(shop, open_page
     page.get_by_role("button", name="Book", exact=True).click()
     expect(page.get_by_role("heading", name="The time is booked")).to_be_visible()
     page.goto(page.url.partition("/bookings/")[0] + "/bookings/")
-    expect(page.get_by_role("link", name="Friday 4 December at 10:00")).to_be_visible()
+    expect(page.get_by_role("heading", name="Friday 4 December at 10:00")).to_be_visible()
     expect(on_thursday).to_have_count(0)
 
     page.get_by_role("link", name="Cancel shower").click()
