@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.templatetags.dates import day, short_duration
 from booking.models import Grant, Mandate
-from booking.queries import amount_per_period
+from booking.queries import amount_per_period, period_in_words
 from departments.models import Department, KindOfTime
 
 register = template.Library()
@@ -20,7 +20,7 @@ def short_amount(grant: Grant) -> str:
     """ "3 a week", "1 h 30 min a week": for a list with a line for each recipient."""
     is_visits = grant.unit == Grant.Unit.VISITS
     amount = grant.amount if is_visits else short_duration(grant.amount)
-    return f"{amount} {grant.get_period_display()}"
+    return f"{amount} {period_in_words(grant)}"
 
 
 @register.filter
