@@ -10,10 +10,18 @@ from django.urls import reverse
 
 from accounts.access import log_access, log_accesses
 from accounts.models import User
+from booking.access.close import closed_to, hide_close, refuse_close
 from booking.models import Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
 from departments.access import has_role
 from departments.models import Department, Employee, Service
+
+
+def listed_for(by: User, *departments: Department) -> QuerySet[Recipient]:
+    """``recipients_of``, without those whose files are closed to ``by``."""
+    found = recipients_of(*departments)
+    closed = closed_to(by)
+    return found.exclude(pk__in=closed) if closed else found
 
 
 def recipients_of(*departments: Department) -> QuerySet[Recipient]:
@@ -26,11 +34,13 @@ def recipients_of(*departments: Department) -> QuerySet[Recipient]:
 def look_at_list(
     by: User, department: Department, recipients: Iterable[Recipient], what: str
 ) -> list[Recipient]:
-    """The recipients, after access to each of them was logged."""
+    """The recipients, after access to each of them was logged. Those closed to ``by`` lose their
+    names."""
     shown = list(recipients)
+    closed = hide_close(by, shown)
     log_accesses(
         by=by,
-        subject_ids=[recipient.pk for recipient in shown],
+        subject_ids=[recipient.pk for recipient in shown if recipient.pk not in closed],
         what=what,
         department_id=department.pk,
     )
@@ -40,7 +50,9 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; all others are a 404. The access is logged."""
+    """One of the department's recipients; all others, and those closed to ``by``, are a 404. The
+    access is logged."""
+    refuse_close(by, recipient_id)
     recipient = get_object_or_404(
         recipients_of(department).select_related("user"), pk=recipient_id
     )

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_safe
+from booking.access.close import hide_close
 from booking.models.calls import Outcome
 from database.list_pages import page_number
 from departments.access import administrator
@@ -22,9 +23,10 @@ def today(request: PersonRequest, department: Department) -> HttpResponse:
         essential_page=page_number(request.GET.get("essential")),
         changes_page=page_number(request.GET.get("changes")),
     )
+    closed = hide_close(request.user, today.recipients)
     log_accesses(
         by=request.user,
-        subject_ids=today.recipient_ids,
+        subject_ids={one.pk for one in today.recipients} - closed,
         what="workflow:today",
         department_id=department.pk,
     )
