@@ -88,6 +88,16 @@ def words(language: str | None) -> LanguageTexts:
     return found or WORDS.get(settings.LANGUAGE_CODE) or WORDS["nb"]
 
 
+def month_number(name: str) -> int:
+    """Of a month's name in any of the languages, in full or short; 0 for other words."""
+    for w in WORDS.values():
+        for names in (w.months, w.short_months):
+            lowered = [one.lower() for one in names]
+            if name.lower() in lowered:
+                return lowered.index(name.lower()) + 1
+    return 0
+
+
 def local_date(value: dt.date) -> dt.date:
     """The local calendar day; an aware datetime is converted first."""
     if isinstance(value, dt.datetime):

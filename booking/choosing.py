@@ -5,7 +5,7 @@ Values that one page needs are computed by that page's view.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -92,7 +92,15 @@ class Choosing:
     @cached_property
     def rows(self) -> list[Row]:
         """The offer as a list of days."""
-        return [day.made(_row) for day in self.offer]
+        rows = [day.made(_row) for day in self.offer]
+        why = self.closed_days
+        return [replace(row, why=why[row.date]) if row.date in why else row for row in rows]
+
+    @cached_property
+    def closed_days(self) -> dict[dt.date, str]:
+        """The names of those days of the offer that are closed."""
+        closed = (day.date for day in self.offer if day.status is DayStatus.CLOSED)
+        return queries.names_of_closed_days(self.service.department, closed)
 
     @cached_property
     def soonest(self) -> tuple[dt.datetime, ...]:

@@ -12,6 +12,8 @@ from booking.views import (
     mandates,
     notes,
     order,
+    own_grants,
+    own_plans,
     pauses,
     series,
     visits,
@@ -55,6 +57,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # /pause/<pause>/
     path("pause/", pauses.pause, name="pause"),
     path("pause/<uuid:pause>/end/", pauses.end_pause, name="end_pause"),
+    path("grants/", own_grants.own_grants, name="own_grants"),
+    # /plans/<plan>/: what the recipient does otherwise
+    path("plans/", own_plans.plans, name="plans"),
+    path("plans/file/", own_plans.read_plan_file, name="read_plan_file"),
+    path("plans/file/forget/", own_plans.forget_plan_file, name="forget_plan_file"),
+    path("plans/shown-to/", own_plans.show_plans, name="show_plans"),
+    path("plans/<uuid:plan>/remove/", own_plans.remove_plan, name="remove_plan"),
     # /wishes/<wish>/
     path("wishes/", wishes.wishes, name="wishes"),
     path("wishes/make/", wishes.make_wish, name="make_wish"),

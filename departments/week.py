@@ -140,6 +140,16 @@ class Week:
     axis: Axis = field(default_factory=Axis)
     days: Sequence[WeekDay] = ()
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether a stripe is dashed."""
+        return any(
+            stripe.use is Use.GONE
+            for day in self.days
+            for bar in day.bars
+            for stripe in bar.stripes
+        )
+
 
 def next_date(row: WeeklyHours, on_or_after: dt.date) -> dt.date | None:
     """The first date from ``on_or_after`` to which the row applies, or None."""
@@ -159,8 +169,10 @@ def week_of(
     use: Mapping[uuid.UUID, int],
     staff_before: Mapping[uuid.UUID, int] | None = None,
     removed: Iterable[WeeklyHours] = (),
+    before: Iterable[Staffing] = (),
 ) -> Week:
-    """The week in the seven days from ``on``, Monday first.
+    """The week in the seven days from ``on``, Monday first. The axis covers the hours
+    ``before`` a change too, so that hours that go are seen to go.
 
     A row for every n-th week is included when it applies within n weeks. ``removed`` are
     rows that the change being previewed removes.
@@ -185,7 +197,7 @@ def week_of(
         for weekday, found in bars.items()
     ]
     shown = [bar.hours.staffing for day in days for bar in day.bars]
-    return Week(axis=axis_around(shown), days=days)
+    return Week(axis=axis_around([*shown, *before]), days=days)
 
 
 def _bar(

@@ -300,6 +300,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="30"),
         "options": _hourly,
     },
+    "forget plans that are past": {
+        "task": "booking.tasks.forget_past_plans",
+        "schedule": crontab(minute="55"),
+        "options": _hourly,
+    },
     "notify about ended mandates": {
         "task": "booking.tasks.tell_of_ended_mandates",
         "schedule": crontab(minute="50"),
@@ -399,7 +404,7 @@ STORAGES = {
 # -- Request limits ---------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; forms are far smaller
-FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
+FILE_UPLOAD_HANDLERS = ["serviceshop.http.uploads.LimitedUploads"]
 
 # -- Messages out -----------------------------------------------------------
 

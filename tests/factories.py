@@ -12,6 +12,7 @@ from booking.models import (
     BookingSeries,
     Grant,
     Mandate,
+    OwnPlan,
     Pattern,
     Pause,
     Recipient,
@@ -282,6 +283,21 @@ class PauseFactory(DjangoModelFactory):
     first_day = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=60))
     last_day = factory.LazyAttribute(lambda pause: pause.first_day + dt.timedelta(days=5))
     set_visits = Pause.SetVisits.WAITING
+
+
+class OwnPlanFactory(DjangoModelFactory):
+    """Every day, so that it meets whatever is looked at."""
+
+    class Meta:
+        model = OwnPlan
+
+    recipient = factory.SubFactory(RecipientFactory)
+    title = "Training"
+    every = OwnPlan.Every.WEEK
+    first_day = LONG_AGO
+    weekdays = [1, 2, 3, 4, 5, 6, 7]
+    starts = dt.time(0, 1)
+    ends = dt.time(0)
 
 
 class SlotWishFactory(DjangoModelFactory):

@@ -14,9 +14,10 @@ from django.urls import reverse
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
-from booking.actions import ask_reassessment
+from booking.actions import ask_reassessment, note_call
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, Contact, SeriesDate
+from booking.models.calls import Outcome
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
@@ -133,7 +134,10 @@ class World:
         """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
-        grant = factories.GrantFactory(recipient=recipient, service=self.service)
+        grant = factories.GrantFactory(
+            recipient=recipient, service=self.service, is_essential=True
+        )
+        note_call(grant=grant, outcome=Outcome.NO_ANSWER, department=self.department, by=colleague)
         ask_reassessment(grant=grant, reason="Needs more", by=self.people["administrator"])
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
         actions.post(
@@ -170,6 +174,7 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.OwnPlanFactory(recipient=recipient)
         factories.PauseFactory(
             recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
         )
@@ -286,6 +291,9 @@ PAGES = [
     Page("recipient", "booking:series series", 13, "simple"),
     Page("recipient", "booking:pause", 6),
     Page("recipient", "booking:pause", 6, "simple"),
+    Page("recipient", "booking:own_grants", 3),
+    Page("recipient", "booking:plans", 6),
+    Page("recipient", "booking:plans", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
     Page("recipient", "booking:feeds", 4),
@@ -313,14 +321,15 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 27),
+    Page("administrator", "workflow:today department", 36),
+    Page("administrator", "workflow:unbooked department", 13),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
     Page("administrator", "workflow:duty", 14),
-    Page("administrator", "workflow:cover department date", 11),
+    Page("administrator", "workflow:cover department date", 12),
     Page("administrator", "workflow:board_shift department date shift", 17),
-    Page("administrator", "workflow:print_list work_list", 5),
+    Page("administrator", "workflow:print_list work_list", 6),
     Page("administrator", "departments:hours department", 12),
     Page("administrator", "departments:special_days department", 8),
     Page("administrator", "departments:special_day department date", 14),
@@ -343,7 +352,7 @@ PAGES = [
     Page("administrator", "booking:phone department recipient service", 16),
     Page("administrator", "booking:phone_visit department recipient booking", 18),
     # the department's case worker
-    Page("case worker", "booking:grants department", 8),
+    Page("case worker", "booking:grants department", 7),
     Page("case worker", "booking:grants_of department recipient", 8),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
@@ -392,6 +401,7 @@ OTHERS = {
     "booking:all_letters department": "at most 50 letters, each is composed: test_letters.py",
     "booking:new_recipient department": "a form",
     "booking:grant department grant": "one grant",
+    "booking:replace_grant department grant": "one grant",
     "departments:new_period department": "a form",
     "departments:period department row": "a form",
     "departments:split_period department row": "a form",

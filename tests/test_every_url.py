@@ -53,6 +53,7 @@ COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
 ANONYMOUS = "anonymous"
+PRIVATE = "Kanarifugl"  # the title of the recipient's own plan, which nobody else may see
 # These users act for the recipient.
 GUARDIAN = "guardian"
 LOOKER = "helper who may look"
@@ -173,6 +174,7 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:own_grants": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:wishes": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:make_wish": post(OTHER_RECIPIENT, *BOOKERS).sends(service="service", date="date"),
     "booking:remove_wish wish": post(*BOOKERS, wish="wish"),
@@ -185,6 +187,11 @@ RULES = {
     "booking:end_series series": get(*BOOKERS, series="series"),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
+    "booking:plans": get(*RECIPIENTS),
+    "booking:remove_plan plan": post(RECIPIENT, plan="plan"),
+    "booking:read_plan_file": post(*RECIPIENTS),
+    "booking:forget_plan_file": post(*RECIPIENTS),
+    "booking:show_plans": post(*RECIPIENTS),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -237,6 +244,7 @@ RULES = {
     "booking:grants_of department recipient": get(
         ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
     ),
+    "booking:replace_grant department grant": get(CASE_WORKER, **D, grant="grant"),
     "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
     "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),
@@ -277,6 +285,9 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:move_by_phone department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:needs_no_other_time department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:keep_visit department recipient booking": post(
@@ -367,6 +378,7 @@ RULES = {
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
     "workflow:today department": get(ADMINISTRATOR, **D),
+    "workflow:unbooked department": get(ADMINISTRATOR, **D),
     "workflow:board department": get(ADMINISTRATOR, **D),
     "workflow:board department date": get(*LEADERS, **AT_DAY),
     "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),
@@ -530,6 +542,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
@@ -629,6 +642,8 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         status = response.status_code
         if is_turned_away(response) == (who in rule.who) or status in (403, 500):
             wrong.append(f"{address}: {status}")
+        if who != RECIPIENT and PRIVATE in text_of_page(response):
+            wrong.append(f"{address} shows the recipient's own plans")
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)

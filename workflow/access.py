@@ -107,6 +107,11 @@ def days_ahead_of(user: User, after: dt.date) -> list[DayAhead]:
     return queries.days_ahead(user, after)
 
 
+def absences_ahead_of(user: User, after: dt.date) -> list[Absence]:
+    """The user's own absences of the coming days."""
+    return queries.absences_ahead(user, after)
+
+
 def first_stop_of(user: User, date: dt.date) -> Stop | None:
     """The first visit of a coming day of the user's own. The access is logged."""
     lists = queries.my_day(user, date, timezone.now()).lists

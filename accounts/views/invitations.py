@@ -31,7 +31,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         refusal = _answer(request, found)
         if not refusal:
-            return redirect("home" if is_logged_in(request) else "account_login")
+            if is_logged_in(request):
+                return redirect("home")
+            if "accept" in request.POST:
+                # The log-in page fills it in.
+                request.session["invited_address"] = found.address
+            return redirect("account_login")
         found.refresh_from_db()
     is_open = found.is_open(timezone.now()) and found.due_at is not None
     context = {

@@ -20,6 +20,7 @@ from booking.models import (
     CalendarFeed,
     Grant,
     Mandate,
+    OwnPlan,
     Pause,
     Recipient,
     SlotWish,
@@ -296,6 +297,23 @@ def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) 
 
 def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:
     return get_object_or_404(SlotWish, pk=wish_id, recipient=recipient_for(request, may=may))
+
+
+def sees_plans(request: HttpRequest) -> bool:
+    """Whether the reader may see the own plans of the recipient whose pages these are."""
+    mandate = whose_pages(request).mandate
+    return mandate is None or mandate.sees_plans
+
+
+def recipient_of_plans(request: PersonRequest) -> Recipient:
+    """The user, or the recipient who lets them see their own plans."""
+    if not sees_plans(request):
+        raise Http404
+    return recipient_for(request)
+
+
+def plan_for(request: PersonRequest, plan_id: uuid.UUID) -> OwnPlan:
+    return get_object_or_404(OwnPlan, pk=plan_id, recipient=recipient_of_plans(request))
 
 
 def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:

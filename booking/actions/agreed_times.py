@@ -155,6 +155,22 @@ def agree(
     return made
 
 
+def carry_agreed_times(old: Grant, new: Grant) -> None:
+    """Let the agreed times of a grant apply to the one that replaces it, as far as it allows
+    them, with what became of each on its dates. The caller has locked the recipient."""
+    for agreed in AgreedTime.objects.applying().filter(grant=old):
+        terms = agreed.week, agreed.weekday, agreed.time
+        if queries.why_not_agreeable(new, *terms) is not None:
+            continue
+        dates = AgreedDate.objects.filter(agreed_time=agreed.pk, date__gte=new.valid_from)
+        agreed.pk, agreed.grant, agreed._state.adding = uuid.uuid4(), new, True
+        agreed.save(force_insert=True)
+        kept = Booking.objects.filter(agreed_date__in=dates, status=Booking.Status.KEPT)
+        kept.update(grant=new)
+        dates.update(agreed_time=agreed)
+    keep_again_on_commit(new.recipient_id)
+
+
 def end_agreed_time(*, agreed_time: AgreedTime, by: User) -> None:
     """The time is agreed no more: seats that are kept for it are released. What is booked
     already stays. Ending it twice changes nothing."""

@@ -9,9 +9,10 @@ import datetime as dt
 import itertools
 import uuid
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from booking.calendar.offers import DayOffer, DayStatus, Slot, SlotStatus
 from booking.calendar.reasons import KIND_OF, Kind, reason_of_day
@@ -46,6 +47,7 @@ class Run:
     starts_at: dt.datetime
     ends_at: dt.datetime
     visit: OwnVisit | None = None
+    why: str = ""  # the name of a closed day
 
     def meets(self, kind: Kind, starts_at: dt.datetime) -> bool:
         return self.kind is kind and self.ends_at == starts_at
@@ -71,6 +73,7 @@ class Row:
     parts: tuple[DayPart, ...] = ()
     is_all_day: bool = False  # free in every part that the day has
     reason: Kind | None = None
+    why: str = ""  # the name of a closed day
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,14 @@ def runs(
         ends_at = slot.ends_at
         # Slots that can't be booked are joined across the gap between two shifts.
         joined_until = slot.starts_at + step if kind is Kind.FREE else ends_at + step
+        is_last_free = (
+            join_free
+            and kind is Kind.FREE
+            and following is not None
+            and following.status is not slot.status
+        )
         if joins and following and following.starts_at <= max(joined_until, ends_at):
-            ends_at = following.starts_at
+            ends_at = ends_at if is_last_free else following.starts_at
         last = found[-1] if found else None
         if last and joins and slot.starts_at not in cuts and last.meets(kind, slot.starts_at):
             found[-1] = Run(kind, last.starts_at, ends_at)
@@ -209,9 +218,10 @@ def week_picture(
     today: dt.date,
     step: dt.timedelta,
     timezone: dt.tzinfo,
+    closed: Mapping[dt.date, str] = MappingProxyType({}),
 ) -> WeekPicture:
     """Seven columns from the Monday ``first``. A day without an offer is over, or can't be
-    booked yet. Runs are cut at midnight.
+    booked yet. Runs are cut at midnight. ``closed`` has the names of closed days.
     """
     days = {day.date: day for day in offer}
     dates = [first + dt.timedelta(days=n) for n in range(7)]
@@ -234,7 +244,8 @@ def week_picture(
             has_no_times = date in days and days[date].status is DayStatus.NO_TIMES
             kind = Kind.NO_TIMES if has_no_times else Kind.CLOSED
         begins, ends = _at_hour(date, first_hour, timezone), _at_hour(date, last_hour, timezone)
-        return Column(date, _fill(found[date], kind, begins, ends))
+        why = closed.get(date, "") if kind is Kind.CLOSED else ""
+        return Column(date, _fill(found[date], kind, begins, ends, why))
 
     return WeekPicture(first, tuple(map(column, dates)), first_hour, last_hour)
 
@@ -252,7 +263,10 @@ _NOTHING = _DayRuns()
 
 
 def _day_runs(day: DayOffer, step: dt.timedelta, timezone: dt.tzinfo) -> _DayRuns:
-    found = tuple(runs(day.slots, step=step))
+    # As on the day's page: a free time lasts as long as its visit.
+    all_runs = runs(day.slots, step=step)
+    free = [run for run in all_runs if run.kind is Kind.FREE]
+    found = tuple(_beside(free, (run for run in all_runs if run.kind is not Kind.FREE)))
     return _DayRuns(
         found,
         min((_first_hour(run, timezone) for run in found), default=None),
@@ -281,11 +295,13 @@ def _beside(shown: list[Run], others: Iterable[Run]) -> list[Run]:
     return sorted(shown + left, key=lambda run: run.starts_at)
 
 
-def _fill(found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime) -> tuple[Run, ...]:
+def _fill(
+    found: list[Run], kind: Kind, begins: dt.datetime, ends: dt.datetime, why: str
+) -> tuple[Run, ...]:
     """The runs of a day, and runs of ``kind`` for an hour or more that is empty before or after
     them."""
     if not found:
-        return (Run(kind, begins, ends),)
+        return (Run(kind, begins, ends, why=why),)
     space = [
         Run(kind, begins, found[0].starts_at),
         Run(kind, max(run.ends_at for run in found), ends),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clean_forms import CleanForm, KeyedForm
 from booking.actions import Invited
 from booking.models import Mandate
-from departments.forms.fields import NO_GUESSES, WrittenDateField
+from departments.forms.fields import NO_GUESSES, NextDateField, WrittenDateField
 
 
 class MandateForm(KeyedForm, CleanForm):
@@ -36,10 +36,12 @@ class MandateForm(KeyedForm, CleanForm):
         label=_("They also get the messages about my visits"),
         required=False,
     )
-    valid_until = WrittenDateField(
+    valid_until = NextDateField(
         label=_("Last day"),
         required=False,
-        help_text=_("Leave it empty if it is to last until you end it."),
+        help_text=_(
+            "For example 17.05.2027, or 17 May. Leave it empty if it is to last until you end it."
+        ),
     )
 
     def clean_valid_until(self) -> dt.date | None:

@@ -6,23 +6,27 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import dates
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
 from accounts.models import User
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
+from booking.errors import BeginsTooEarly
 from booking.models import Grant, KeyFacts, Reassessment, Recipient
 from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
+from booking.queries import first_day_of_period
 from departments.forms.fields import (
     NO_GUESSES,
     WrittenDateField,
     WrittenNumberField,
     WrittenTimeField,
 )
+from departments.hours import DAY
 from departments.models import Department, Employee, KindOfTime, Service
 
 
@@ -361,6 +365,45 @@ def _minutes(time: dt.time) -> int:
 
 class NewGrantForm(KeyedForm, GrantForm):
     """Of a recipient whom the department has already."""
+
+
+class ReplacementForm(NewGrantForm):
+    """A grant that replaces ``instance`` from its first day. ``previewed`` is the digest of what
+    the page showed that it changes."""
+
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, department: Department, instance: Grant) -> None:
+        super().__init__(data, department=department, instance=instance)
+        self.fields["key"].initial = uuid.uuid4
+        self.initial.update(
+            {
+                "valid_from": first_day_of_period(instance, timezone.localdate() + DAY),
+                "valid_until": None,
+                "reference": "",
+                "decided_on": None,
+            }
+        )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The values of the new grant."""
+        return {name: self.cleaned_data[name] for name in self.FIELDS if name in self.fields}
+
+    def refuse_first_day(self, refused: BeginsTooEarly) -> None:
+        text = gettext("The new grant begins after the old one has begun: {day} at the earliest.")
+        if refused.gives_less:
+            text = gettext(
+                "This gives less than now. Less starts with a new period: the first possible day"
+                " is {day}."
+            )
+        language = get_language()
+        self.add_error(
+            "valid_from",
+            text.format(
+                day=dates.day(refused.first_day, language, this_year=timezone.localdate().year)
+            ),
+        )
 
 
 class ReassessmentForm(CleanForm):

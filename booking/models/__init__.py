@@ -7,6 +7,7 @@ from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
+from booking.models.own_plans import BusyTime, OwnPlan
 from booking.models.patterns import Pattern, PatternDate, PatternTime
 from booking.models.pauses import Pause
 from booking.models.reassessments import Reassessment
@@ -23,6 +24,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingSeries",
+    "BusyTime",
     "CalendarFeed",
     "Contact",
     "CoverageAct",
@@ -30,6 +32,7 @@ __all__ = [
     "Grant",
     "KeyFacts",
     "Mandate",
+    "OwnPlan",
     "Pattern",
     "PatternDate",
     "PatternTime",

@@ -12,6 +12,7 @@ from booking.queries.access_log import (
 from booking.queries.actors import Actor, Actors, is_own
 from booking.queries.calls import Call, calls_about
 from booking.queries.changes import register_changes
+from booking.queries.closed_days import names_of_closed_days
 from booking.queries.coverage import Given, Suggestion, seating_kinds, suggestion_for
 from booking.queries.coverage_acts import UndoneSeats, act_to_undo, seats_before
 from booking.queries.department_recipients import (
@@ -33,7 +34,7 @@ from booking.queries.departures import (
     departures_to_confirm,
 )
 from booking.queries.entitlement import Balance
-from booking.queries.essential import AllUnbooked, Unbooked, unbooked, unbooked_grants
+from booking.queries.essential import AllUnbooked, Unbooked, next_week, unbooked, unbooked_grants
 from booking.queries.feeds import (
     feed,
     file_of_visit,
@@ -48,6 +49,7 @@ from booking.queries.grants import (
     grant_among,
     grant_of_booking,
     grants_below,
+    grants_from,
     grants_of_bookings,
     kind_of_booking,
     kind_of_time,
@@ -68,6 +70,14 @@ from booking.queries.mandates import (
     invited_to_act_for,
     may_confirm,
     open_mandates,
+)
+from booking.queries.own_plans import (
+    busy_times_of,
+    mark_plans,
+    plan_times,
+    plans_of,
+    times_of,
+    visits_meeting,
 )
 from booking.queries.patterns import (
     PatternPreview,
@@ -106,6 +116,7 @@ from booking.queries.recipients import (
     recipient_of_user,
 )
 from booking.queries.removals import find_removed
+from booking.queries.replacements import Hit, Replacement, first_day_of_period, replaced
 from booking.queries.series import (
     DateOfSeries,
     coming_of_series,
@@ -116,7 +127,7 @@ from booking.queries.series import (
 )
 from booking.queries.slack import free_days
 from booking.queries.slots import laid_over, nearest_free, offer_of, slot_at
-from booking.queries.undo import booked_again, undo_key
+from booking.queries.undo import booked_again, is_undo, undo_key
 from booking.queries.unmade import to_book_again
 from booking.queries.versions import calendar_version, slots_version
 from booking.queries.visit_requests import last_request, mark_choice, open_requests
@@ -146,12 +157,14 @@ __all__ = [
     "DateOfSeries",
     "FoundRecipient",
     "Given",
+    "Hit",
     "Letter",
     "OwnChange",
     "PatternPreview",
     "PausedVisits",
     "Person",
     "RecipientSummary",
+    "Replacement",
     "Suggestion",
     "Unbooked",
     "UndoneSeats",
@@ -162,6 +175,7 @@ __all__ = [
     "balance",
     "balances",
     "booked_again",
+    "busy_times_of",
     "calendar_version",
     "calls_about",
     "can_be_moved",
@@ -181,12 +195,14 @@ __all__ = [
     "feed",
     "file_of_visit",
     "find_removed",
+    "first_day_of_period",
     "found_recipients",
     "free_days",
     "grant_among",
     "grant_of_booking",
     "granted_service",
     "grants_below",
+    "grants_from",
     "grants_of",
     "grants_of_bookings",
     "grants_to_reassess",
@@ -199,6 +215,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_undo",
     "key_facts",
     "kind_of_booking",
     "kind_of_time",
@@ -209,13 +226,16 @@ __all__ = [
     "last_reassessment",
     "last_request",
     "mark_choice",
+    "mark_plans",
     "matching",
     "may_book_for",
     "may_confirm",
     "movable_bookings",
+    "names_of_closed_days",
     "names_service",
     "nearest_free",
     "next_booking",
+    "next_week",
     "not_planned",
     "offer",
     "offer_of",
@@ -229,12 +249,15 @@ __all__ = [
     "paused_visits",
     "pauses_of",
     "pauses_to_see",
+    "plan_times",
+    "plans_of",
     "preview_of_pattern",
     "recipient_and_service",
     "recipient_id_of_booking",
     "recipient_of_user",
     "recipient_summary",
     "register_changes",
+    "replaced",
     "rows_ahead",
     "running_patterns",
     "running_series",
@@ -247,6 +270,7 @@ __all__ = [
     "staff_plan_on",
     "suggestion_for",
     "times_in_words",
+    "times_of",
     "times_to_plan",
     "to_book_again",
     "to_print",
@@ -256,6 +280,7 @@ __all__ = [
     "undo_key",
     "unreachable",
     "visits_by_day",
+    "visits_meeting",
     "visits_of_pause",
     "waiting",
     "waiting_of",

@@ -65,6 +65,7 @@ def _of_grants_and_visits() -> Kinds:
                 "take_off": _seat,
                 "lose_seat": _lost_seat,
                 "give_up_visit": _given_up,
+                "needs_no_other_time": _no_other_time,
             },
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
@@ -120,7 +121,12 @@ def _of_choices() -> Kinds:
         (
             "mandates",
             gettext_lazy("Guardians and helpers"),
-            {"accept_mandate": _mandate, "end_mandate": _ended_mandate},
+            {
+                "accept_mandate": _mandate,
+                "end_mandate": _ended_mandate,
+                "show_plans": _shown_plans,
+                "hide_plans": _hidden_plans,
+            },
         ),
         (
             "feeds",
@@ -239,6 +245,13 @@ def _lost_seat(change: Change, people: People) -> str:
 
 def _given_up(change: Change, people: People) -> str:
     return _("%(service)s %(times)s is cancelled for more urgent visits") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _no_other_time(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s is not booked again") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }
@@ -413,6 +426,14 @@ def _mandate(change: Change, people: People) -> str:
 
 def _ended_mandate(change: Change, people: People) -> str:
     return _("%(name)s may no longer: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _shown_plans(change: Change, people: People) -> str:
+    return _("%(name)s may see the person's own plans") % {"name": change.after["name"]}
+
+
+def _hidden_plans(change: Change, people: People) -> str:
+    return _("%(name)s may no longer see the person's own plans") % {"name": change.after["name"]}
 
 
 def _terms(change: Change) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Prefetch, Q, QuerySet, Value
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient
+from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
@@ -136,6 +136,7 @@ class RecipientSummary:
     dead_channels: Sequence[str]
     told_in_vain: Sequence[Mandate]
     has_letter: bool
+    unstaffed: Collection[uuid.UUID]  # those of ``coming`` without a carer
 
 
 def grants_of(department: Department, recipient: Recipient) -> list[Grant]:
@@ -153,13 +154,14 @@ def recipient_summary(
     today = timezone.localdate(now)
     grants = grants_of(department, recipient)
     own = _own_bookings([recipient], today).get(recipient.pk, [])
+    booked = [
+        visit for visit in coming(recipient, now) if visit.service.department_id == department.pk
+    ]
+    unstaffed = Visit.objects.filter(booking__in=booked).unstaffed()
     return RecipientSummary(
         grants=grants,
-        coming=[
-            visit
-            for visit in coming(recipient, now)
-            if visit.service.department_id == department.pk
-        ],
+        coming=booked,
+        unstaffed=set(unstaffed.values_list("booking", flat=True)),
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)

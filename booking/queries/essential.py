@@ -84,6 +84,13 @@ def unbooked(
     )
 
 
+def next_week(today: dt.date) -> tuple[dt.date, list[str]]:
+    """Its first day, and the periods of grants that end before it: what is unbooked in a month
+    that goes on is on the list of this week."""
+    monday = quota.period_of(Grant.Period.WEEK, today)[1] + DAY
+    return monday, [period for period, (_, last) in _periods(today).items() if last < monday]
+
+
 def unbooked_grants(
     department: Department, on: dt.date, *, granted_by: Collection[str]
 ) -> QuerySet[Any]:

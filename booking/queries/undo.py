@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from booking.models import Booking, BookingEvent
 
@@ -33,6 +34,11 @@ def booked_again(booking: Booking) -> Booking | None:
         service=booking.service_id, starts_at=booking.starts_at
     )
     return same.first() or (again if again is not booking else None)
+
+
+def is_undo(booking: Booking, cancelled: Iterable[Booking]) -> bool:
+    """Whether the booking was made by undoing one of the cancellations."""
+    return any(_undone(one) == booking.pk for one in cancelled)
 
 
 def _undone(booking: Booking) -> uuid.UUID:

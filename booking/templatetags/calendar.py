@@ -150,6 +150,8 @@ def _day_row(
         notes.append(_("all day"))
     elif row.free:
         notes.append(joined([str(PART_NAMES[part]) for part in row.parts]))
+    if row.why:
+        notes.append(row.why)
     return _fragment(
         "booking/_day_row.html",
         {

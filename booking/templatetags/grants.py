@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from accounts.templatetags.dates import day, short_duration
 from booking.models import Grant, Mandate
 from booking.queries import amount_per_period
-from departments.models import KindOfTime
+from departments.models import Department, KindOfTime
 
 register = template.Library()
 
@@ -60,6 +60,15 @@ def who_chooses(grant: Grant) -> str:
         if grant.choice_from:
             parts.append(_("from %(day)s") % {"day": day(grant.choice_from)})
     return ", ".join(parts)
+
+
+@register.filter
+def appeal_text(department: Department) -> str:
+    """What the department writes about appeal, else the ordinary text."""
+    return department.appeal_text or _(
+        "You can appeal against a decision within three weeks of getting it. Call us if you want"
+        " help with it."
+    )
 
 
 @register.filter

@@ -37,14 +37,6 @@ def in_week(date: dt.date) -> str:
 
 
 @register.filter
-def hours_to(start: dt.datetime, end: dt.datetime) -> str:
-    """ "08–09.30": short, for narrow columns."""
-    language = translation.get_language()
-    whole = dates.words(language).clock.format(hour=0, minute=0)[2:]
-    return "–".join(dates.clock(instant, language).removesuffix(whole) for instant in (start, end))
-
-
-@register.filter
 def near_weekday(date: dt.date) -> str:
     """ "tomorrow", "Thursday"."""
     w, local = dates.words(translation.get_language()), dates.local_date(date)

@@ -86,6 +86,15 @@ TEXTS = {
         _("For when you are away or in hospital. You can begin again at any time."),
         _("For when the person is away or in hospital. The help can begin again at any time."),
     ),
+    "own_plans": (_("My own plans"), _("Own plans")),
+    "plans_how": (
+        _("Write what you do otherwise. When you choose a time, you see what you have then."),
+        _("Write what the person does otherwise. You see it when you choose a time."),
+    ),
+    "plan_then": (
+        _("You have a plan then: %(plan)s."),
+        _("There is a plan then: %(plan)s."),
+    ),
     "visits_come_back": (
         _("You get what they count back, and can book again."),
         _("What they count is given back, and can be booked again."),

@@ -102,6 +102,7 @@ def _week(request: PersonRequest, person: Person, choosing: Choosing | None) -> 
             today=today,
             step=choosing.step if choosing else WEEK,
             timezone=timezone.get_current_timezone(),
+            closed=choosing.closed_days if choosing else {},
         ),
         "sunday": sunday,
         "week_before": shown - WEEK if shown > first else None,

@@ -18,8 +18,10 @@ from booking.access.pages import (
     own_feed,
     own_recipient,
     pause_for,
+    plan_for,
     recipient_for,
     recipient_of_feeds,
+    recipient_of_plans,
     series_for,
     whose_order,
     whose_pages,
@@ -97,6 +99,16 @@ def end_pause(request: PersonRequest, sent: QueryDict, pause: uuid.UUID) -> Ques
     found = pause_for(request, pause, may=Mandate.May.BOOK)
     text = _("Do you want to end the pause {when}?").format(when=span(found))
     return Question(text, _("End the pause"))
+
+
+def remove_plan(request: PersonRequest, sent: QueryDict, plan: uuid.UUID) -> Question:
+    found = plan_for(request, plan)
+    return Question(_("Do you want to remove this plan?"), _("Remove"), [found.title])
+
+
+def forget_plan_file(request: PersonRequest, sent: QueryDict) -> Question:
+    recipient_of_plans(request)
+    return Question(_("Do you want to remove the times from your calendar?"), _("Remove"))
 
 
 def make_wish(request: PersonRequest, sent: QueryDict) -> Question:

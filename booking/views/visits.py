@@ -20,7 +20,7 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
-from booking.access.pages import booking_for, recipient_for, whose_pages
+from booking.access.pages import booking_for, recipient_for, sees_plans, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
@@ -54,6 +54,7 @@ class Receipt:
     """What a visit's page says once, right after it was booked or moved."""
 
     is_moved: bool
+    is_again: bool  # a cancellation was undone
     messages: Sequence[str] = ()
 
 
@@ -70,7 +71,10 @@ def visits(request: PersonRequest) -> HttpResponse:
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
     coming = [] if before else queries.coming(recipient, now)
     queries.mark_choice(recipient, coming)
+    if sees_plans(request):
+        queries.mark_plans(recipient, coming)
     context = {
+        "sees_plans": sees_plans(request),
         "coming": coming,
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
@@ -284,13 +288,19 @@ def _receipt(
         return None
     if last is None or last.by_id != request.user.pk or now - last.at > NEW:
         return None
-    if whose_pages(request).mandate:
-        return Receipt(is_moved=last.kind == BookingEvent.Kind.MOVED)
+    to_come: Sequence[str] = ()
+    if not whose_pages(request).mandate:
+        is_reminded = due(DAY_BEFORE, booking.starts_at) > now
+        to_come = messages_to_come(request.user, is_reminded=is_reminded)
+    cancelled = booking.recipient.bookings.filter(
+        service=booking.service_id,
+        starts_at=booking.starts_at,
+        status=Booking.Status.CANCELLED,
+    )
     return Receipt(
         is_moved=last.kind == BookingEvent.Kind.MOVED,
-        messages=messages_to_come(
-            request.user, is_reminded=due(DAY_BEFORE, booking.starts_at) > now
-        ),
+        is_again=queries.is_undo(booking, cancelled),
+        messages=to_come,
     )
 
 

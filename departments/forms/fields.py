@@ -121,7 +121,33 @@ class WrittenDateField(forms.DateField):
         )
 
 
-class ComingDateField(WrittenDateField):
+class NextDateField(WrittenDateField):
+    """As ``WrittenDateField``; without a year the next such day: 31.1 or 31. januar."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        if isinstance(value, str) and (found := next_such_day(value, timezone.localdate())):
+            return found
+        return super().to_python(value)
+
+
+def next_such_day(written: str, today: dt.date) -> dt.date | None:
+    """The first day from ``today`` with this day and month; None for anything else."""
+    match = re.fullmatch(r"(\d{1,2})(?:\.|/| )\s*(\d{1,2}|[a-z]{3,9})\.?", written.strip().lower())
+    if match is None:
+        return None
+    day, name = match.groups()
+    month = int(name) if name.isdigit() else dates.month_number(name)
+    for year in (today.year, today.year + 1):
+        try:
+            date = dt.date(year, month, int(day))
+        except ValueError:
+            continue  # 29 February
+        if date >= today:
+            return date
+    return None
+
+
+class ComingDateField(NextDateField):
     """Today or later: changes do not apply to past days."""
 
     default_error_messages = {

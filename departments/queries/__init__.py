@@ -32,7 +32,12 @@ from departments.queries.hours import (
     weekly_hours_of,
 )
 from departments.queries.overview import AllFigures, DepartmentFigures, department_figures
-from departments.queries.services import all_qualifications, no_contact_steps, services_of
+from departments.queries.services import (
+    all_qualifications,
+    no_contact_steps,
+    services_of,
+    texts_of_step,
+)
 from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
@@ -127,6 +132,7 @@ __all__ = [
     "staffing_of",
     "sunday_hours",
     "taken_off",
+    "texts_of_step",
     "times_away",
     "undoable_changes",
     "undoable_since",

@@ -99,6 +99,7 @@ def week_picture(
     *,
     staff_before: Mapping[uuid.UUID, int] | None = None,
     removed: Collection[WeeklyHours] = (),
+    before: Collection[Staffing] = (),
 ) -> Week:
     """The ordinary week in the seven days from ``on``.
 
@@ -108,7 +109,9 @@ def week_picture(
     rows = [
         weekly_hours_of(row) for row in department.opening_hours.prefetch_related("qualifications")
     ]
-    return week.week_of(rows, on=on, use=use, staff_before=staff_before, removed=removed)
+    return week.week_of(
+        rows, on=on, use=use, staff_before=staff_before, removed=removed, before=before
+    )
 
 
 def peak_use(department: Department, today: dt.date) -> Mapping[uuid.UUID, int]:

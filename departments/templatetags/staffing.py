@@ -1,6 +1,7 @@
 """``{% load staffing %}``: numbers of employees, dates and shortages in words."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Protocol
 
 from django import template
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import dates
-from accounts.templatetags.dates import day, short_day
+from accounts.templatetags.dates import day, end_day, end_hm, end_near_day, hm, near_day, short_day
 from departments.hours import Interval
 from departments.models import Employee
 from departments.supply import Lack, Shortage
@@ -43,6 +44,36 @@ def shortage_in_words(shortage: Shortage) -> str:
             " the service."
         )
     return words.format(**values)
+
+
+@register.filter
+def absence_period(start: dt.datetime, end: dt.datetime) -> str:
+    """ "Tuesday 1 December, all day"; times only where the absence is not of whole days."""
+    return _absence_period(start, end, day, end_day)
+
+
+@register.filter
+def near_absence_period(start: dt.datetime, end: dt.datetime) -> str:
+    """As ``absence_period``, with "today" and "tomorrow"."""
+    return _absence_period(start, end, near_day, end_near_day)
+
+
+def _absence_period(
+    start: dt.datetime,
+    end: dt.datetime,
+    name: Callable[[dt.datetime], str],
+    end_name: Callable[[dt.datetime], str],
+) -> str:
+    first, last, begins, ends = name(start), end_name(end), hm(start), end_hm(end)
+    is_from_midnight, is_to_midnight = begins == "00:00", ends == "24:00"
+    if is_from_midnight and is_to_midnight:
+        return _("%(day)s, all day") % {"day": first} if first == last else f"{first} – {last}"
+    if is_to_midnight:
+        ends = f", {_('out the day')}"
+        return f"{first} {begins}{ends}" if first == last else f"{first} {begins} – {last}{ends}"
+    if first == last:
+        return f"{first} {begins}–{ends}"
+    return f"{first}{'' if is_from_midnight else f' {begins}'} – {last} {ends}"
 
 
 @register.filter

@@ -80,6 +80,7 @@ def report_absence(request: PersonRequest, department: Department) -> HttpRespon
         def context_after() -> dict[str, Any]:
             return {
                 "description": _("%(name)s is away.") % {"name": person.full_name},
+                "kind": Absence.Kind(data["kind"]).label,
                 "starts_at": period.start,
                 "ends_at": period.end,
                 "shifts": _unfilled(queries.times_away(data["key"], department)),
@@ -211,6 +212,7 @@ def _preview_or_save(
         left = list(queries.times_away(absence_id, department))
         return {
             **shown,
+            "kind": absence.get_kind_display(),
             "shifts": _unfilled(left),
             "returned": [away for away in before if _comes_back(away, left)],
             "person": absence.person,

@@ -222,13 +222,19 @@ def _answer(
                 staff_before[key] = row.staff if row else 0
                 use.setdefault(key, use.get(row.pk, 0) if row else 0)
     removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
+    before = [queries.staffing_of(row) for row in (chosen, *(row for row, _hours in made)) if row]
     newest = queries.newest_change_id(department)
 
     def context_after() -> dict[str, Any]:
         return {
             "description": queries.describe_changes_since(department, newest),
             "week": queries.week_picture(
-                department, on, use, staff_before=staff_before, removed=removed
+                department,
+                on,
+                use,
+                staff_before=staff_before,
+                removed=removed,
+                before=before,
             ),
             "on": on,
             "back": back,

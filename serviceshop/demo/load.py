@@ -15,7 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
-from booking.models import Booking, BookingEvent, Contact, Grant, Mandate, Recipient, Visit
+from booking.models import (
+    Booking,
+    BookingEvent,
+    Contact,
+    Grant,
+    Mandate,
+    OwnPlan,
+    Recipient,
+    Visit,
+)
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
 from departments.models import (
@@ -88,6 +97,7 @@ class _Fjordvik:
         self._recipients()
         self._grants()
         self._guardian()
+        self._own_plans()
         self._days()
         self._shifts()
         self._bookings()
@@ -257,6 +267,27 @@ class _Fjordvik:
             valid_from=self.since,
             reference="2026/1487",
             given_by=self.users[people.DINA],
+        )
+
+    def _own_plans(self) -> None:
+        """What Aksel does otherwise. Only he sees it."""
+        work, training, dentist = dt.time(10), dt.time(17), dt.time(9)
+        once = self.today + dt.timedelta(days=9)
+        OwnPlan.objects.bulk_create(
+            OwnPlan(
+                recipient=self.recipients[plans.AKSEL],
+                title=title,
+                every=OwnPlan.Every.WEEK if weekdays else OwnPlan.Every.ONCE,
+                first_day=self.today if weekdays else once,
+                weekdays=weekdays,
+                starts=starts,
+                ends=dt.time(starts.hour + hours),
+            )
+            for title, weekdays, starts, hours in (
+                ("Jobb", [2, 4], work, 4),
+                ("Trening", [2], training, 1),
+                ("Tannlege", [], dentist, 1),
+            )
         )
 
     # -- Days and shifts ----------------------------------------------------

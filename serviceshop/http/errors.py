@@ -23,7 +23,8 @@ IDEMPOTENCY_FIELDS = {"key"}
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        return render(request, "413.html", status=413)
+        is_file = request.path == reverse("booking:read_plan_file")
+        return render(request, "413.html", {"is_file": is_file}, status=413)
     return render(request, "400.html", status=400)
 
 

@@ -62,6 +62,21 @@ def status(recipient, service, at):
 
 
 @pytest.mark.django_db
+def test_agreed_times_go_on_under_the_grant_that_replaces_theirs(hours, agree, grant):
+    hours()
+    agree()
+    seat = kept()
+    terms = {"unit": "visits", "period": "week", "is_essential": True}
+    new = actions.replace_grant(
+        grant=grant, key=uuid.uuid4(), by=None, amount=2, valid_from=THURSDAY, **terms
+    )
+    actions.keep_for(recipient_id=grant.recipient_id)
+
+    row = AgreedDate.objects.get(date=THURSDAY)
+    assert (row.booking, row.agreed_time.grant, kept().grant) == (seat, new, new)
+
+
+@pytest.mark.django_db
 class TestKept:
     pytestmark = pytest.mark.usefixtures("clock")
 

@@ -39,10 +39,10 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
-    "add_contact", "change_keys", "declare_relation", "end_relation",
-    "keep_visit", "note_call", "remove_contact",
+    "add_contact", "change_keys", "declare_relation", "end_relation", "keep_visit",
+    "needs_no_other_time", "note_call", "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
+BOTH = {"all_letters", "recipient_pause", "replace_grant"}  # a page, and its form
 
 
 @pytest.fixture
@@ -796,6 +796,75 @@ def test_an_administrator_asks_for_reassessment_and_gets_an_answer(
     assert "Needs help every day" not in kari.get(url("grants", department.pk)).text
     verbs = Change.objects.filter(subject_id=recipient.pk).values_list("verb", flat=True)
     assert sorted(verbs) == ["answer_reassessment", "ask_reassessment"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "first", "possible"),
+    [
+        ({"amount": "9"}, dt.date(2026, 12, 3), None),  # more, from its first day
+        ({"amount": "6"}, dt.date(2026, 12, 7), None),  # less, from a Monday
+        ({"amount": "6"}, dt.date(2026, 12, 3), "7. desember"),
+        ({"amount": "30", "period": "month"}, dt.date(2026, 12, 8), "14. desember"),
+        ({"amount": "31", "period": "month"}, dt.date(2026, 12, 8), None),
+        ({"amount": "419", "unit": "minutes"}, dt.date(2026, 12, 31), "4. januar 2027"),
+        ({"amount": "9"}, dt.date(2020, 1, 1), "7. januar 2020"),  # as early as the old one
+    ],
+)
+def test_a_change_is_a_new_grant_and_less_starts_with_a_period(
+    dina, department, recipient, terms, first, possible
+):
+    old = recipient.grants.get()  # 7 visits of an hour a week, from 6 January 2020
+    page = url("replace_grant", department.pk, old.pk)
+    form = granted(old.service, valid_from=f"{first:%d.%m.%Y}", version="1", **terms)
+
+    preview = dina.post(page, form)
+    if possible:
+        (refused,) = preview.context["form"].errors["valid_from"]
+        assert possible in refused
+        assert recipient.grants.get() == old
+        return
+    assert recipient.grants.get() == old
+    digest = re.search(r'name="previewed" value="(\w+)"', preview.text)[1]
+    for _ in range(2):  # a second press makes no other
+        dina.post(page, {**form, "previewed": digest, "key": str(old.service_id)})
+
+    old.refresh_from_db()
+    new = recipient.grants.get(pk=old.service_id)
+    assert old.valid_until == first - dt.timedelta(days=1)
+    assert (str(new.amount), new.valid_from, new.valid_until) == (terms["amount"], first, None)
+    verbs = Change.objects.filter(subject_id=recipient.pk).values_list("verb", flat=True)
+    assert sorted(verbs) == ["change_grant", "grant"]
+    assert "within three weeks" in dina.get(url("grant", department.pk, new.pk)).text
+
+
+def test_the_preview_of_a_new_grant_says_what_it_hits_and_changes_nothing(
+    dina, department, recipient, service
+):
+    monday = timezone.localdate() + dt.timedelta(days=7 - timezone.localdate().weekday())
+    for days, hour in ((0, 9), (1, 12), (2, 9), (3, 9), (8, 9)):
+        starts_at = factories.local(monday + dt.timedelta(days=days), hour)
+        factories.BookingFactory(recipient=recipient, service=service, starts_at=starts_at)
+    form = granted(
+        service,
+        valid_from=f"{monday:%d.%m.%Y}",
+        valid_until=f"{monday + dt.timedelta(days=6):%d.%m.%Y}",
+        version="1",
+        **WINDOW,
+    )
+    page = dina.post(url("replace_grant", department.pk, recipient.grants.get().pk), form)
+
+    whys = [why.value for _, why in page.context["preview"].hits]
+    assert whys == ["outside_window", "too_much", "after_end"]
+    assert recipient.grants.get().valid_until is None
+
+
+def test_a_person_reads_their_grants_and_how_to_appeal(client, recipient, department):
+    client.force_login(recipient.user)
+    assert "within three weeks" in client.get(reverse("booking:own_grants")).text
+    Department.objects.update(appeal_text="Write to the mayor.")
+    page = client.get(reverse("booking:own_grants")).text
+    assert "7 visits a week" in page
+    assert "Write to the mayor." in page
 
 
 def test_a_case_worker_finds_people_and_sees_nothing_of_the_department(

@@ -56,7 +56,7 @@ def test_booking_by_phone(dina, berit, service, open_week, open_page, counted, f
         count.press(page.get_by_role("link", name="Book cleaning"))
         count.press(page.locator(".free-times input").first)
         count.press(page.get_by_role("button", name="Book"))
-        expect(page.get_by_text("The visit is booked.")).to_be_visible()
+        expect(page.get_by_text("The visit is booked: ")).to_be_visible()
     assert berit.bookings.get().events.get().reason == "You called and asked."
     assert faults_of(page) == []
 

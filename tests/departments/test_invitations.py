@@ -185,6 +185,7 @@ def test_a_new_address_gets_the_log_in_by_accepting(client, department):
     answer = client.post(link, {"accept": "yes"})
 
     assert answer.url == reverse("account_login")
+    assert 'value="new@example.test"' in client.get(answer.url).text
     employee.person.refresh_from_db()
     assert employee.person.email == "new@example.test"
     assert "can't be used any more" in unescape(client.get(link).text)

@@ -1,6 +1,7 @@
 """The filters of ``{% load staffing %}``."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -42,3 +43,21 @@ def test_employees(count, expected):
 @pytest.mark.parametrize(("weeks", "expected"), [(1, "every week"), (2, "every 2 weeks")])
 def test_weekly(weeks, expected):
     assert staffing.weekly(weeks) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ((1, 0), (2, 0), "Tuesday 1 December, all day"),
+        ((1, 0), (4, 0), "Tuesday 1 December – Thursday 3 December"),
+        ((1, 15), (1, 21), "Tuesday 1 December 15:00–21:00"),
+        ((1, 15), (2, 0), "Tuesday 1 December 15:00, out the day"),
+        ((1, 0), (3, 12), "Tuesday 1 December – Thursday 3 December 12:00"),
+        ((1, 15), (4, 0), "Tuesday 1 December 15:00 – Thursday 3 December, out the day"),
+    ],
+)
+def test_absence_period(start, end, expected):
+    oslo = ZoneInfo("Europe/Oslo")
+    first, last = (dt.datetime(2026, 12, day, hour, tzinfo=oslo) for day, hour in (start, end))
+
+    assert staffing.absence_period(first, last) == expected

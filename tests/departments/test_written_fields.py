@@ -11,6 +11,7 @@ from departments.forms.fields import (
     WrittenEndField,
     WrittenLastMinuteField,
     WrittenTimeField,
+    next_such_day,
 )
 
 
@@ -86,6 +87,24 @@ def test_a_written_date_is_parsed(written):
 def test_an_invalid_date_is_refused(written):
     with pytest.raises(ValidationError):
         WrittenDateField().clean(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("31.01", "2027-01-31"),
+        ("31. januar", "2027-01-31"),
+        ("31 Jan.", "2027-01-31"),
+        ("26.11.", "2026-11-26"),
+        ("25/11", "2027-11-25"),
+        ("31.02", None),
+        ("29.02", None),  # not within a year
+        ("31. foo", None),
+    ],
+)
+def test_a_date_without_a_year_is_the_next_such_day(written, date):
+    found = next_such_day(written, dt.date(2026, 11, 26))
+    assert found == (dt.date.fromisoformat(date) if date else None)
 
 
 def test_a_coming_date_is_today_or_later(time_machine):

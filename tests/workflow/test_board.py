@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLogEntry
 from booking.models import BookingEvent, Visit
+from departments.hours import Interval
 from departments.models import Day, Shift, TimeAway
 from tests import factories
 from workflow import queries
@@ -372,6 +373,31 @@ def test_shift_candidates_without_nights_rest_are_later(department, tomorrow, sh
     assert people[0].person == rested
     assert people[0].nearby_shifts == ()
     assert {one.person: one.nearby_shifts for one in people}[emil] == (shifts[0].period,)
+
+
+def test_shift_candidates_away_later_that_day_or_with_a_long_day_say_so(
+    department, tomorrow, shifts, emil
+):
+    sick = factories.EmployeeFactory(department=department).person
+    factories.AbsenceFactory(
+        person=sick,
+        starts_at=factories.local(tomorrow.date, 22),
+        ends_at=factories.local(tomorrow.date, 23),
+    )
+    evening = factories.ShiftFactory(
+        day=tomorrow,
+        starts_at=factories.local(tomorrow.date, 16),
+        ends_at=factories.local(tomorrow.date, 22),
+    )
+    found = board_of(tomorrow)
+
+    people = queries.shift_candidates(found, found.lane(evening.pk))
+
+    by_person = {one.person: one for one in people}
+    assert not by_person[sick].why_not
+    assert [away.start for away in by_person[sick].away] == [evening.ends_at]
+    assert by_person[sick].long_day is None
+    assert by_person[emil].long_day == Interval(shifts[0].starts_at, evening.ends_at)
 
 
 # -- The pages --------------------------------------------------------------

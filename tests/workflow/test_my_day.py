@@ -549,7 +549,7 @@ def test_the_last_report_says_where_the_next_day_begins(
 
     page = text(emil.get(PAGE))
 
-    assert "Tomorrow begins 09:00: <b> Bøkelia 7 </b>" in page
+    assert "First visit tomorrow 09:00: <b> Bøkelia 7 </b>" in page
     assert "Torggata" not in page
     looked_at = set(AccessLogEntry.objects.values_list("subject_id", flat=True))
     assert first.booking.recipient_id in looked_at

@@ -82,6 +82,15 @@ def test_suitability(candidate, found, expected):
 
 
 @pytest.mark.parametrize(
+    ("hours", "expected"), [((6, 9), "Away from Fri 14:00"), ((-20, -8), "Away until Thu 24:00")]
+)
+def test_an_absence_around_a_shift(hours, expected):
+    start, end = (EIGHT + dt.timedelta(hours=hour) for hour in hours)
+
+    assert words.away_around(Interval(start, end), lane()) == expected
+
+
+@pytest.mark.parametrize(
     ("minutes", "expected"), [(-1, "has begun"), (45, "in 45 min"), (12 * 60, "tomorrow")]
 )
 def test_time_until(minutes, expected, time_machine):

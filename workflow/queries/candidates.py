@@ -24,6 +24,7 @@ from workflow.board import Board, Card, Lane
 
 MET_WITHIN = dt.timedelta(days=28)
 NIGHTS_REST = dt.timedelta(hours=11)
+LONG_DAY = dt.timedelta(hours=10)  # longer ones are named to who plans
 
 
 class VisitOnBoard(NamedTuple):
@@ -154,13 +155,16 @@ class ShiftCandidate:
 
     ``why_not`` is empty when the person can be named. ``unqualified_for`` are the shift's
     visits that need other qualifications, ``nearby_shifts`` the person's other shifts
-    without a night's rest between.
+    without a night's rest between. ``away`` are absences around the shift, and ``long_day`` is
+    the day from the first of their shifts to the last, when it is longer than ``LONG_DAY``.
     """
 
     person: User
     why_not: str = ""
     unqualified_for: tuple[Card, ...] = ()
     nearby_shifts: tuple[Interval, ...] = ()
+    away: tuple[Interval, ...] = ()
+    long_day: Interval | None = None
 
 
 def shift_candidates(
@@ -178,10 +182,11 @@ def shift_candidates(
     ]
     ids = [person.pk for person in people]
     qualifications = qualifications_on(board.date, ids, board.department.pk)
-    away = {
-        absence.person_id
-        for absence in absences_between(board.department, period.start, period.end)
-    }
+    away = defaultdict(list)
+    for absence in absences_between(
+        board.department, period.start - NIGHTS_REST, period.end + NIGHTS_REST
+    ):
+        away[absence.person_id].append(Interval(absence.starts_at, absence.ends_at))
     nearby = defaultdict(list)
     for shift in Shift.objects.filter(
         person__in=ids,
@@ -193,7 +198,7 @@ def shift_candidates(
     found = []
     for person in people:
         why_not = ""
-        if person.pk in away:
+        if any(absence.overlaps(period) for absence in away[person.pk]):
             why_not = _("away")
         elif any(other.overlaps(period) for other in nearby[person.pk]):
             why_not = _("works then")
@@ -205,12 +210,27 @@ def shift_candidates(
                     card for card in cards if not card.needs <= set(qualifications[person.pk])
                 ),
                 nearby_shifts=tuple(nearby[person.pk]),
+                away=tuple(away[person.pk]),
+                long_day=_long_day(period, nearby[person.pk]),
             )
         )
     return sorted(
         found,
-        key=lambda one: (bool(one.why_not), len(one.unqualified_for), len(one.nearby_shifts)),
+        key=lambda one: (
+            bool(one.why_not),
+            len(one.unqualified_for),
+            len(one.away),
+            len(one.nearby_shifts),
+        ),
     )
+
+
+def _long_day(period: Interval, others: Collection[Interval]) -> Interval | None:
+    """From the first start to the last end of the shifts of the period's date."""
+    date = timezone.localdate(period.start)
+    day = [period, *(one for one in others if timezone.localdate(one.start) == date)]
+    whole = Interval(min(one.start for one in day), max(one.end for one in day))
+    return whole if whole.duration > LONG_DAY else None
 
 
 def qualification_names(ids: Collection[uuid.UUID]) -> list[str]:

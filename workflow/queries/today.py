@@ -10,11 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from booking.models import Booking, BookingEvent, Departure, Pause, Recipient, Visit, VisitRequest
-from booking.queries.calls import Call, calls_about
 from booking.queries.departures import departures_to_confirm
-from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
-from booking.queries.slack import free_days
 from booking.queries.unmade import to_book_again
 from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
@@ -26,13 +23,13 @@ from workflow.models import NoContact
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
 from workflow.queries.no_contacts import unclosed_no_contacts
+from workflow.queries.unbooked import NotBooked, first_unbooked
 from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
 MAX_WITH_CANDIDATES = 10
 MAX_PROBLEMS = 6  # shown in full, whatever their day
 MAX_CHANGES = 8
-MAX_UNBOOKED = 8
 AHEAD = dt.timedelta(days=7)
 
 
@@ -64,15 +61,6 @@ class AbsenceNow:
 
     absence: Absence
     unfilled: list[TimeAway]
-
-
-class NotBooked(NamedTuple):
-    """An essential service that is not booked, and the days that are left in its week or month,
-    today included, with a free time for this recipient."""
-
-    unbooked: Unbooked
-    free_days: list[dt.date]
-    calls: list[Call]
 
 
 class UnnamedShift(NamedTuple):
@@ -158,10 +146,8 @@ class Today:
         ]
 
 
-def today_of(
-    department: Department, now: dt.datetime, *, essential_page: int = 1, changes_page: int = 1
-) -> Today:
-    """The pages are those of the lists of essential services and of changes, from 1."""
+def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1) -> Today:
+    """The page is that of the list of changes, from 1."""
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
     unstaffed = list(
@@ -190,7 +176,7 @@ def today_of(
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
-        essential=_essential(department, now, essential_page),
+        essential=first_unbooked(department, now),
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
@@ -262,33 +248,17 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
 
 
-def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[NotBooked]:
-    """Those with the fewest days left first: across pages as counted last night, on the page as
-    counted now. An empty page beyond the end becomes the first page."""
-    after = (page - 1) * MAX_UNBOOKED
-    found = unbooked(department, timezone.localdate(now), most=MAX_UNBOOKED, after=after)
-    if after and not found.shown:
-        return _essential(department, now, 1)
-    days = free_days(department, [one.grant for one in found.shown], now)
-    calls = calls_about([one.grant.pk for one in found.shown], now)
-    shown = [NotBooked(one, days[one.grant.pk], calls[one.grant.pk]) for one in found.shown]
-    shown.sort(key=lambda one: len(one.free_days))
-    return ListPage.of(shown, count=found.count, after=after, number=page)
-
-
 def _changes(department: Department, since: dt.date, until: dt.date) -> QuerySet[BookingEvent]:
-    """Bookings moved or cancelled since ``since``, and those made since then for a day until
-    ``until``; latest first."""
+    """What was booked, moved or cancelled since ``since`` of visits until the day ``until``,
+    latest first. One rule for all kinds: a cancellation without the booking that took it back
+    would say that the visit is gone."""
     here = timezone.get_default_timezone()
     start = local_instant(since, dt.time(), here)
+    end = local_instant(until + dt.timedelta(days=1), dt.time(), here)
     return (
         BookingEvent.objects.filter(
-            Q(kind__in=[BookingEvent.Kind.MOVED, BookingEvent.Kind.CANCELLED])
-            | Q(
-                kind=BookingEvent.Kind.BOOKED,
-                to_starts_at__gte=start,
-                to_starts_at__lt=local_instant(until + dt.timedelta(days=1), dt.time(), here),
-            ),
+            Q(from_starts_at__gte=start, from_starts_at__lt=end)
+            | Q(to_starts_at__gte=start, to_starts_at__lt=end),
             booking__service__department=department,
             at__gte=start,
         )

@@ -345,6 +345,14 @@ def days_ahead(person: User, after: dt.date) -> list[DayAhead]:
     return [DayAhead(shift=shift, visits=shift.visits) for shift in shifts]
 
 
+def absences_ahead(person: User, after: dt.date) -> list[Absence]:
+    """The person's absences on the days of ``days_ahead``, from midnight after ``after``."""
+    zone = timezone.get_default_timezone()
+    first, end = (local_instant(after + days, dt.time(), zone) for days in (DAY, AHEAD + DAY))
+    found = Absence.objects.filter(person=person, starts_at__lt=end, ends_at__gt=first)
+    return list(found.order_by("starts_at"))
+
+
 def work_list(work_list_id: uuid.UUID) -> ListOfVisits | None:
     """One list, of any person."""
     shifts = list(_with_lists(Shift.objects.filter(work_list=work_list_id)))

@@ -5,9 +5,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags.dates import hm, hm_to, near_day, short_duration
+from accounts.dates import end_date
+from accounts.templatetags.dates import end_hm, hm, hm_to, near_day, short_duration, short_weekday
 from booking.models import Grant
 from booking.queries import Unbooked
+from departments.hours import Interval
 from workflow.board import Lane
 from workflow.forms import OUTCOMES
 from workflow.queries import Problem, ShiftCandidate, VisitCandidate
@@ -97,6 +99,21 @@ def suitability(candidate: ShiftCandidate, lane: Lane) -> str:
             number,
         ) % {"number": number}
     return _("Free, and can take every visit") if lane.cards else _("Free")
+
+
+@register.filter
+def away_around(away: Interval, lane: Lane) -> str:
+    """ "Away from Tue 15:00" of an absence that begins after the shift, or "Away until" of one
+    that ends before it."""
+    if away.start >= lane.period.end:
+        return _("Away from %(day)s %(time)s") % {
+            "day": short_weekday(away.start),
+            "time": hm(away.start),
+        }
+    return _("Away until %(day)s %(time)s") % {
+        "day": short_weekday(end_date(away.end)),
+        "time": end_hm(away.end),
+    }
 
 
 @register.filter

@@ -55,6 +55,7 @@ def my_day(request: PersonRequest, date: dt.date | None = None) -> HttpResponse:
             else []
         ),
         "days_ahead": days_ahead,
+        "absences_ahead": [] if my_day.is_past else access.absences_ahead_of(request.user, date),
         "all_ahead_final": all(ahead.is_final for ahead in days_ahead),
         "first_ahead": first_ahead,
         "not_done": OUTCOMES[1:],

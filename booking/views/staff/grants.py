@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
-from accounts.http_methods import require_POST, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
@@ -23,12 +23,13 @@ from booking.access.staff import (
     page_of_recipient,
     recipient_of,
 )
-from booking.errors import GrantOverlaps, KeyReused
+from booking.errors import BeginsTooEarly, GrantOverlaps, KeyReused
 from booking.forms.recipients import (
     AnswerForm,
     GrantForm,
     NewGrantForm,
     ReassessmentForm,
+    ReplacementForm,
     SearchForm,
 )
 from booking.models import Grant, Recipient
@@ -134,6 +135,47 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
     return _grant_page(request, department, found, form=form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters_grants
+def replace_grant(
+    request: PersonRequest, department: Department, grant: uuid.UUID
+) -> HttpResponse:
+    """Enter a grant that replaces this one. It is saved when the page has shown what it does."""
+    found = grant_of(department, grant, by=request.user, what="booking:replace_grant")
+    if request.method != "POST":
+        form = ReplacementForm(department=department, instance=found).at(found.version)
+        return _replacement_page(request, department, found, form)
+    form = ReplacementForm(request.POST, department=department, instance=found)
+    if not form.is_valid():
+        return _replacement_page(request, department, found, form)
+    try:
+        new = actions.replacement(found, **form.terms)
+        preview = queries.replaced(new, timezone.now())
+        if form.cleaned_data["previewed"] != preview.digest:
+            return _replacement_page(request, department, found, form, preview)
+        key = form.cleaned_data["key"] or uuid.uuid4()
+        made = actions.replace_grant(
+            grant=found, key=key, by=request.user, version=form.seen, **form.terms
+        )
+    except BeginsTooEarly as refused:
+        form.refuse_first_day(refused)
+    except KeyReused:
+        form.refuse_key()
+    except GrantOverlaps:
+        form.add_error("valid_from", _("Another grant of the service applies then."))
+    except Stale:
+        found.refresh_from_db()
+        fresh = ReplacementForm(department=department, instance=found).at(found.version)
+        form = form.again(fresh, by=last_changed_by(department, object_id=found.pk))
+        return _replacement_page(request, department, found, form, status=409)
+    else:
+        messages.success(request, _("The new grant is entered."))
+        if preview.hits:
+            messages.warning(request, _say_hit(len(preview.hits)))
+        return redirect("booking:grant", department.pk, made.pk)
+    return _replacement_page(request, department, found, form)
+
+
 @require_POST
 @form_on("booking:grant")
 @administrator
@@ -235,6 +277,26 @@ def _grant_page(
         "answer": (answer or AnswerForm()) if is_case_worker and is_open else None,
     }
     return render(request, "booking/grant.html", context, status=status)
+
+
+def _replacement_page(
+    request: PersonRequest,
+    department: Department,
+    grant: Grant,
+    form: ReplacementForm,
+    preview: queries.Replacement | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"department": department, "grant": grant, "form": form, "preview": preview}
+    return render(request, "booking/replace_grant.html", context, status=status)
+
+
+def _say_hit(count: int) -> str:
+    return ngettext(
+        "%(count)s visit does not agree with the new grant. It is not changed: look at it.",
+        "%(count)s visits do not agree with the new grant. They are not changed: look at them.",
+        count,
+    ) % {"count": count}
 
 
 def _say_booked_after(count: int) -> str:

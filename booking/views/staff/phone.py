@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import asks
+from accounts.templatetags.dates import day, hm
 from booking import actions, errors, outcomes, queries
 from booking.access.staff import (
     confirmed_visit_of,
@@ -118,7 +119,8 @@ def book_by_phone(
     except (errors.BookingError, Busy) as error:
         return _book_page(request, choosing, form, error)
     else:
-        _success(request, _("The visit is booked."), choosing.recipient)
+        booked = _said(_("The visit is booked"), choosing.service.name, values["starts_at"])
+        _success(request, booked, choosing.recipient)
     return redirect("booking:recipient", department.pk, choosing.recipient.pk)
 
 
@@ -157,7 +159,8 @@ def move_by_phone(
         return _visit_page(request, visit, move=form, status=409)
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, move=form, error=error)
-    _success(request, _("The visit is moved."), visit.recipient)
+    moved = _said(_("The visit is moved"), visit.service.name, form.cleaned_data["starts_at"])
+    _success(request, moved, visit.recipient)
     return redirect("booking:recipient", department.pk, visit.recipient_id)
 
 
@@ -187,7 +190,8 @@ def cancel_by_phone(
     except (errors.BookingError, Busy) as error:
         return _visit_page(request, visit, cancel=form, error=error)
     has_begun = visit.starts_at <= timezone.now()
-    _success(request, _("The visit is cancelled."), visit.recipient, is_too_late=has_begun)
+    cancelled = _said(_("The visit is cancelled"), visit.service.name, visit.starts_at)
+    _success(request, cancelled, visit.recipient, is_too_late=has_begun)
     return redirect("booking:recipient", department.pk, visit.recipient_id)
 
 
@@ -260,6 +264,12 @@ def end_series_by_phone(
 # -- The pages -------------------------------------------------------------------
 
 
+def _said(what: str, service: str, starts_at: dt.datetime) -> str:
+    """ "The visit is booked: Cleaning, Tuesday 1 December 10:00.": no name, because messages
+    may travel in a cookie."""
+    return f"{what}: {service}, {day(starts_at)} {hm(starts_at)}."
+
+
 def _success(
     request: PersonRequest, text: str, recipient: Recipient, *, is_too_late: bool = False
 ) -> None:
@@ -326,8 +336,8 @@ def _times(
     wanted = _date_to_show(request, form)
     free_days = [row.date for row in choosing.rows if row.free]
     date = wanted if wanted or not free_days else free_days[0]
-    day = next((day for day in choosing.offer if day.date == date), None)
-    slots = day.slots if day else ()
+    offered = next((one for one in choosing.offer if one.date == date), None)
+    slots = offered.slots if offered else ()
     return {
         "choosing": choosing,
         "department": choosing.service.department,

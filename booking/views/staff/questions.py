@@ -195,6 +195,23 @@ def keep_visit(
     )
 
 
+def needs_no_other_time(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    booking: uuid.UUID,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:needs_no_other_time")
+    visit = confirmed_visit_of(its, found, booking)
+    text = _("Do you want to take “{what}” on {when} off the list? It is not booked again.")
+    return Question(
+        text.format(what=visit.service.name, when=_when(visit.starts_at)),
+        _("Needs no other time"),
+        [found.full_name],
+    )
+
+
 def go_on_by_phone(
     request: PersonRequest,
     sent: QueryDict,
@@ -228,6 +245,8 @@ def answer_pause(
 ) -> Question:
     _department, found = _whose(request, department, recipient, "booking:answer_pause")
     when = span(pause_of(found, pause))
+    if sent.get("answer") not in ("stop", "keep"):
+        raise Http404
     if sent.get("answer") == "stop":
         text = _("Do you want to stop the visits at set times {when}?").format(when=when)
         return Question(text, _("Stop them"), [found.full_name])

@@ -118,7 +118,13 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", grants.grant, name="grant"),
     path("grants/<uuid:grant>/change/", grants.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/replace/", grants.replace_grant, name="replace_grant"),
     path("grants/<uuid:grant>/ask/", grants.ask_reassessment, name="ask_reassessment"),
     path("grants/<uuid:grant>/answer/", grants.answer_reassessment, name="answer_reassessment"),
     path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
+    path(
+        "<uuid:recipient>/visits/<uuid:booking>/not-again/",
+        calls.needs_no_other_time,
+        name="needs_no_other_time",
+    ),
 ]

@@ -64,7 +64,7 @@ def test_a_cancellation_can_be_undone_with_the_note(page, visit, recipient, user
     cancelled = page.get(url(visit))
     form = fields(cancelled)
     booked = page.post("/book/", form, follow=True)
-    assert "The time is booked" in text_of(booked)
+    assert "The visit is booked again" in text_of(booked)
     again = recipient.bookings.confirmed().get()
     assert (again.starts_at, again.note) == (visit.starts_at, "Ring twice.")
     page.post("/book/", form)

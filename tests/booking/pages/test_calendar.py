@@ -159,6 +159,14 @@ def test_other_users_get_404(client, care_worker, path):
 
 
 @pytest.mark.parametrize("path", [URL, "/calendar/week/"])
+def test_a_closed_day_has_its_name(page, department, path):
+    factories.SpecialDayFactory(department=department, date=TOMORROW, name="Staff meeting")
+    text = text_of(page.get(path))
+    assert "Not open: Staff meeting" in text
+    assert path != URL or "Staff meeting Not open for booking" in text
+
+
+@pytest.mark.parametrize("path", [URL, "/calendar/week/"])
 def test_post_is_not_allowed(page, path):
     assert page.post(path).status_code == 405
 
@@ -258,7 +266,7 @@ def test_the_printable_week_has_own_visits_and_the_persons_name(page, recipient,
     response = page.get("/calendar/week/")
     text = text_of(response)
     assert "Week 48" in text
-    assert "Cleaning 10–11" in text
+    assert "Cleaning 10:00–11:00" in text
     assert "For Aksel Vik." in text
 
 

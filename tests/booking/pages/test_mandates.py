@@ -361,8 +361,10 @@ def invite(**values):
 
 
 def test_a_recipient_gives_a_mandate_and_ends_it(page, recipient):
-    logged_in_again(page).post(reverse("booking:give_mandate"), invite(valid_until="31.12.2026"))
-    assert "not answered" in text_of(page.get(reverse("booking:mandates")))
+    logged_in_again(page).post(reverse("booking:give_mandate"), invite(valid_until="31. desember"))
+    invited = text_of(page.get(reverse("booking:mandates")))
+    assert "gro@example.test Can see, book, move and cancel once they have said yes." in invited
+    assert "not answered" in invited
     accounts_actions.accept_invitation(invitation=Invitation.objects.get())
     mandate = recipient.mandates.get()
     assert (mandate.kind, mandate.may, mandate.given_by) == ("helper", "book", recipient.user)

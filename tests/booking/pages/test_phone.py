@@ -72,11 +72,20 @@ def test_each_day_without_a_free_time_says_why(dina, department, hans, service, 
     assert page.count("Not open for booking") == 1
 
 
+def test_the_recipients_page_marks_a_visit_that_has_nobody(dina, department, hans, visit):
+    page = url("recipient", department, hans)
+    assert "Nobody to go yet" not in text_of(dina.get(page))
+    visit.visits.update(shift=None)
+    assert "Cleaning Nobody to go yet" in text_of(dina.get(page))
+
+
 def test_a_booking_by_phone_says_so_in_its_history(dina, department, hans, service, administrator):
     form = order(at(10), note="Ring twice.", reason="You called.")
     for _ in range(2):  # pressed twice
-        dina.post(url("book_by_phone", department, hans, service), form)
+        answer = dina.post(url("book_by_phone", department, hans, service), form)
 
+    receipt = text_of(dina.get(answer.url))
+    assert "The visit is booked: Cleaning, Wednesday 25 November 10:00." in receipt
     visit = hans.bookings.get()
     assert (visit.starts_at, visit.note) == (at(10), "Ring twice.")
     event = visit.events.get()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0028_patterns"),
+        ("booking", "0029_own_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
