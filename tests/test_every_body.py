@@ -244,6 +244,7 @@ UNVERSIONED = {
     **dict.fromkeys(
         [
             "accounts:create_token", "booking:add_contact", "booking:add_grant",
+            "booking:agree_time",
             "booking:add_recipient", "booking:book", "booking:replace_grant",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
@@ -262,6 +263,7 @@ UNVERSIONED = {
             "booking:end_pause", "booking:end_pause_by_phone", "booking:undo_departure",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
             "booking:end_relation",
+            "booking:end_agreed_time", "booking:give_up_agreed_time", "booking:see_given_up",
             "booking:remove_contact", "booking:remove_wish",
             "booking:remove_plan", "booking:forget_plan_file",
             "booking:revoke_feed", "booking:skip",

@@ -16,6 +16,7 @@ from accounts.models import AccessLogEntry, User
 from accounts.roles import Role
 from booking.access.close import closed_to, hide_close, refuse_close
 from booking.models import CoverageAct, Visit
+from booking.queries import hide_former
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
 from departments.queries import care_workers, departments_to_mark, duties_of
@@ -222,6 +223,7 @@ def visit_to_report(
         pk=visit_id,
     )
     refuse_close(by, visit.booking.recipient_id)
+    hide_former(department, date, [visit.booking])
     log_access(
         by=by,
         subject_id=visit.booking.recipient_id,

@@ -202,14 +202,17 @@ def give_up(*, agreed_date: AgreedDate, by: User) -> None:
         _record("give_up_agreed_time", row.agreed_time, by, date=row.date)
 
 
-def take_back_giving_up(*, agreed_date: AgreedDate, by: User) -> None:
-    """Keep the time again, if it is still free and there is time left to choose."""
+def take_back_giving_up(*, agreed_date: AgreedDate, by: User) -> bool:
+    """Keep the time again; returns whether it is kept now: it is not when no seat is free any
+    more, or the deadline is over."""
     with one_transaction():
         row = _locked(agreed_date)
         if row is not None and row.state == State.GIVEN_UP:
             row.delete()
             _record("take_back_agreed_time", row.agreed_time, by, date=row.date)
     keep_for(recipient_id=agreed_date.agreed_time.grant.recipient_id)
+    again = AgreedDate.objects.filter(agreed_time=agreed_date.agreed_time, date=agreed_date.date)
+    return again.filter(state=State.KEPT).exists()
 
 
 def see_given_up(*, agreed_date: AgreedDate, by: User) -> None:

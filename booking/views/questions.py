@@ -13,6 +13,7 @@ from accounts.questions import Question
 from accounts.templatetags.dates import at_clock, day, weekday
 from booking import queries
 from booking.access.pages import (
+    agreed_date_for,
     booking_for,
     granted_service,
     own_feed,
@@ -77,6 +78,22 @@ def ask_staff(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Qu
     return Question(text.format(what=visit.service.name, when=when(visit.starts_at)), _("Tell us"))
 
 
+def give_up_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want no visit at the agreed time on {day}?").format(day=day(found.date))
+    return Question(text, _("No visit then"), [found.agreed_time.grant.service.name])
+
+
+def take_back_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want the agreed time on {day} after all?").format(day=day(found.date))
+    return Question(text, _("Keep the time"), [found.agreed_time.grant.service.name])
+
+
 def go_on(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -> Question:
     found = _series(request, series)
     text = _("Do you want “every {weekday} {clock}” to go on?")
@@ -102,12 +119,12 @@ def end_pause(request: PersonRequest, sent: QueryDict, pause: uuid.UUID) -> Ques
 
 
 def remove_plan(request: PersonRequest, sent: QueryDict, plan: uuid.UUID) -> Question:
-    found = plan_for(request, plan)
+    found = plan_for(request, plan, may=Mandate.May.BOOK)
     return Question(_("Do you want to remove this plan?"), _("Remove"), [found.title])
 
 
 def forget_plan_file(request: PersonRequest, sent: QueryDict) -> Question:
-    recipient_of_plans(request)
+    recipient_of_plans(request, may=Mandate.May.BOOK)
     return Question(_("Do you want to remove the times from your calendar?"), _("Remove"))
 
 

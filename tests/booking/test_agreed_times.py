@@ -90,7 +90,7 @@ class TestKept:
         person = Person.of(recipient, NOW)
         assert [one.left for one in person.balances(THURSDAY)] == [1]
         assert not person.visits
-        assert len(person.kept) == 2
+        assert len(person.kept_visits) == 2
         assert status(someone(), service, local(THURSDAY, 10)) is SlotStatus.BUSY
         assert status(recipient, service, local(THURSDAY, 10)) is SlotStatus.FREE
         assert status(recipient, service, local(THURSDAY, 10, 30)) is SlotStatus.FREE

@@ -23,7 +23,8 @@ from accounts.models import (
     User,
 )
 from booking import actions
-from booking.models import Grant, Recipient
+from booking.actions.recipients import FOLLOWING
+from booking.models import Departure, Grant, KeyFacts, Recipient
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
 from departments.models import Department, Service
@@ -42,7 +43,8 @@ POSTS = {
     "add_contact", "change_keys", "declare_relation", "end_relation", "keep_visit",
     "needs_no_other_time", "note_call", "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters", "recipient_pause", "replace_grant"}  # a page, and its form
+# pages, and their forms
+BOTH = {"all_letters", "find_former", "open_access", "recipient_pause", "replace_grant"}
 
 
 @pytest.fixture
@@ -571,6 +573,24 @@ def test_the_mark_stays_when_two_recipients_become_one(recipient, secret):
     assert recipient.has_confidential_address
 
 
+def test_every_row_of_a_recipient_follows_when_two_become_one():
+    """A model that is forgotten is deleted with the recipient."""
+    of_recipients = {one.related_model for one in Recipient._meta.related_objects}
+    assert of_recipients == {*FOLLOWING, KeyFacts}
+
+
+def test_a_report_that_somebody_has_moved_away_follows(recipient, administrator, department):
+    other = factories.RecipientFactory(user=None)
+    reported = Departure.objects.create(recipient=other, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=other, into=recipient)
+    assert recipient.departures.get() == reported
+
+    third = factories.RecipientFactory(user=None)
+    Departure.objects.create(recipient=third, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=third, into=recipient)
+    assert recipient.departures.get() == reported, "one report is enough"
+
+
 def test_one_more_grant_of_the_same_service_is_refused_in_words(
     dina, department, recipient, service
 ):
@@ -595,6 +615,7 @@ def test_a_grant_of_less_than_one_visit_is_refused(
     form = granted(service, amount=amount, unit="minutes")
     if is_new:
         Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+        factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
         page = dina.post(url("add_grant", department.pk, recipient.pk), form)
     else:
         form["version"] = "1"
@@ -632,13 +653,14 @@ def test_a_grant_says_who_chooses_the_time(
     dina, department, service, recipient, typed, field, kept
 ):
     Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+    factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
     Service.objects.update(kind_of_time="set")
 
     page = dina.post(url("add_grant", department.pk, recipient.pk), granted(service, **typed))
 
     if field:
         assert list(page.context["new_grant"].errors) == [field]
-        assert recipient.grants.count() == 1
+        assert recipient.grants.filter(service=service).count() == 1
         return
     made = recipient.grants.latest("valid_from")
     assert {name: getattr(made, name) for name in kept} == kept

@@ -9,7 +9,17 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import Booking, BookingEvent, Departure, Pause, Recipient, Visit, VisitRequest
+from booking.models import (
+    AgreedDate,
+    Booking,
+    BookingEvent,
+    Departure,
+    Pause,
+    Recipient,
+    Visit,
+    VisitRequest,
+)
+from booking.queries.agreed_times import agreed_dates_to_see
 from booking.queries.departures import departures_to_confirm
 from booking.queries.pauses import pauses_to_see
 from booking.queries.unmade import to_book_again
@@ -105,6 +115,7 @@ class Today:
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
     to_book_again: list[Booking]
+    agreed_dates: list[AgreedDate]
 
     @property
     def problems_today(self) -> list[Problem]:
@@ -141,6 +152,7 @@ class Today:
         return [
             *(booking.recipient for booking in shown),
             *(pause.recipient for pause in self.pauses),
+            *(one.agreed_time.grant.recipient for one in self.agreed_dates),
             *(departure.recipient for departure in self.departures),
             *(one.unbooked.grant.recipient for one in self.essential.shown),
         ]
@@ -181,6 +193,7 @@ def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1)
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
         to_book_again=to_book_again(department, now),
+        agreed_dates=agreed_dates_to_see(department, now),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )

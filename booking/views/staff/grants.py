@@ -25,6 +25,7 @@ from booking.access.staff import (
 )
 from booking.errors import BeginsTooEarly, GrantOverlaps, KeyReused
 from booking.forms.recipients import (
+    AgreedTimeForm,
     AnswerForm,
     GrantForm,
     NewGrantForm,
@@ -33,6 +34,7 @@ from booking.forms.recipients import (
     SearchForm,
 )
 from booking.models import Grant, Recipient
+from booking.queries.agreed_times import agreed_times_of_grant
 from booking.views.staff.recipients import recipient_page
 from database.list_pages import list_page, page_number
 from database.versions import Stale
@@ -106,7 +108,7 @@ def add_grant(
 @sees_grants
 def grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
     found = grant_of(department, grant, by=request.user, what="booking:grant")
-    return _grant_page(request, department, found)
+    return grant_page(request, department, found)
 
 
 @require_POST
@@ -124,7 +126,7 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
             fresh = GrantForm(instance=found, department=department).at(found.version)
             by = last_changed_by(department, object_id=found.pk)
             form = form.again(fresh, by=by)
-            return _grant_page(request, department, found, form=form, status=409)
+            return grant_page(request, department, found, form=form, status=409)
         except GrantOverlaps:
             form.add_error("valid_from", _("Another grant of the service applies then."))
         else:
@@ -132,7 +134,7 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
             if after:
                 messages.warning(request, _say_booked_after(len(after)))
             return redirect(page_of_recipient(request.user, department, found.recipient_id))
-    return _grant_page(request, department, found, form=form)
+    return grant_page(request, department, found, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +187,7 @@ def ask_reassessment(
     found = grant_of(department, grant, by=request.user, what="booking:ask_reassessment")
     form = ReassessmentForm(request.POST)
     if not form.is_valid():
-        return _grant_page(request, department, found, ask=form)
+        return grant_page(request, department, found, ask=form)
     if actions.ask_reassessment(grant=found, reason=form.cleaned_data["reason"], by=request.user):
         messages.success(request, _("The case workers see that you ask for reassessment."))
     else:
@@ -202,7 +204,7 @@ def answer_reassessment(
     found = grant_of(department, grant, by=request.user, what="booking:answer_reassessment")
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _grant_page(request, department, found, answer=form)
+        return grant_page(request, department, found, answer=form)
     if actions.answer_reassessment(
         grant=found, answer=form.cleaned_data["answer"], by=request.user
     ):
@@ -248,7 +250,7 @@ def _grants_page(
     return render(request, "booking/grants_of.html", context)
 
 
-def _grant_page(
+def grant_page(
     request: PersonRequest,
     department: Department,
     grant: Grant,
@@ -256,8 +258,10 @@ def _grant_page(
     form: GrantForm | None = None,
     ask: ReassessmentForm | None = None,
     answer: AnswerForm | None = None,
+    agreed: AgreedTimeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of one grant; a form that was sent shows its errors."""
     is_administrator = has_role(request.user, department, Employee.Role.ADMINISTRATOR)
     is_case_worker = has_role(request.user, department, Employee.Role.CASE_WORKER)
     by_case_workers = department.grants_by == Department.GrantsBy.CASE_WORKER
@@ -275,6 +279,10 @@ def _grant_page(
         if is_administrator and by_case_workers and not is_open
         else None,
         "answer": (answer or AnswerForm()) if is_case_worker and is_open else None,
+        "agreed_times": agreed_times_of_grant(grant),
+        "agreed": (agreed or AgreedTimeForm(grant=grant))
+        if is_administrator and grant.may_have_agreed_times
+        else None,
     }
     return render(request, "booking/grant.html", context, status=status)
 

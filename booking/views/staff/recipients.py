@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, open_until
 from accounts.errors import KeyReused as InvitationKeyReused
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
@@ -19,12 +19,12 @@ from accounts.models import User
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
+    all_recipients_of,
     list_of_recipients,
     listed_for,
     look_at_list,
     page_of_recipient,
     recipient_of,
-    recipients_of,
 )
 from booking.errors import HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
@@ -118,7 +118,7 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
     key = new.cleaned_data["key"]
     name = (person.particulars.given_name, person.particulars.family_name)
     if not new.cleaned_data["is_another"] and queries.has_namesake(
-        recipients_of(department), name, person.particulars.phone, besides=key
+        all_recipients_of(department), name, person.particulars.phone, besides=key
     ):
         new.ask_whether_it_is_another()
         return _new_page(request, department, new, person, grant)
@@ -264,6 +264,7 @@ def recipient_page(
     """An administrator's page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
     summary = queries.recipient_summary(department, recipient, now)
+    has_ended = not any(grant.gives_access(timezone.localdate(now)) for grant in summary.grants)
     enters_grants = department.grants_by == Department.GrantsBy.ADMINISTRATOR
     new = {"valid_from": timezone.localdate(now)}
     context = {
@@ -271,6 +272,11 @@ def recipient_page(
         "recipient": recipient,
         "now": now,
         **vars(summary),
+        "open_until": (
+            open_until(by=request.user, subject_id=recipient.pk, department_id=department.pk)
+            if has_ended
+            else None
+        ),
         # What the buttons that end a series do.
         "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient).at(recipient.version),
