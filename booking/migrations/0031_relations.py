@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0029_own_plans"),
+        ("booking", "0030_weeks_in_a_period"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
