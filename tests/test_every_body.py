@@ -80,7 +80,7 @@ FOREIGN = {
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
-    "appeal_text", "grants_by",
+    "appeal_text", "grants_by", "weeks",
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "cabinet_number", "has_electronic_lock", "has_key",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes",
@@ -262,6 +262,7 @@ UNVERSIONED = {
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
             "booking:end_pause", "booking:end_pause_by_phone", "booking:undo_departure",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
+            "booking:end_relation",
             "booking:end_agreed_time", "booking:give_up_agreed_time", "booking:see_given_up",
             "booking:remove_contact", "booking:remove_wish",
             "booking:remove_plan", "booking:forget_plan_file",
@@ -292,6 +293,7 @@ UNVERSIONED = {
     "booking:confirm_departure": "confirms a report, which never changes, once",
     "booking:note_call": "records a call, which changes nothing",
     "booking:confirm_pause": "records a look, which changes nothing",
+    "booking:declare_relation": "the same employee again makes no other row",
     "booking:read_plan_file": "replaces what the file before gave",
     "booking:show_plans": "chooses who sees what, for one person's own page",
     "booking:make_wish": "the same wish again makes no other row",

@@ -52,6 +52,8 @@ def _of_grants_and_visits() -> Kinds:
                 "add_contact": _contact,
                 "remove_contact": _removed_contact,
                 "change_keys": _keys,
+                "declare_relation": _close,
+                "end_relation": _no_longer_close,
             },
         ),
         ("grants", gettext_lazy("Grants"), grants),
@@ -158,6 +160,18 @@ def _particulars(change: Change, people: People) -> str:
     return describe_values(Recipient, change, people.this_year)
 
 
+def _close(change: Change, people: People) -> str:
+    return _("%(name)s is close to the person, and does not open the pages") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
+
+
+def _no_longer_close(change: Change, people: People) -> str:
+    return _("%(name)s is not close to the person any more") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
+
+
 def _keys(change: Change, people: People) -> str:
     return describe_values(KeyFacts, change, people.this_year)
 
@@ -175,7 +189,12 @@ def _joined(change: Change, people: People) -> str:
 
 def _grant(change: Change, people: People) -> str:
     after = change.after
-    terms = Grant(amount=after["amount"], unit=after["unit"], period=after["period"])
+    terms = Grant(
+        amount=after["amount"],
+        unit=after["unit"],
+        period=after["period"],
+        weeks=after.get("weeks", 1),
+    )
     words = {
         "service": after["name"],
         "amount": amount_per_period(terms),
