@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct, PatternDate
+from booking.models import Booking, CoverageAct, PatternDate, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
 from booking.queries.patterns import not_planned
@@ -55,9 +55,11 @@ class DutyDay:
         return [card for _, cards in self.kinds for card in cards]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        shown = {card.visit.booking.recipient_id for card in self.open_cards}
-        return shown | {one.pattern.recipient_id for one in self.not_planned}
+    def recipients(self) -> list[Recipient]:
+        return [
+            *(card.visit.booking.recipient for card in self.open_cards),
+            *(one.pattern.recipient for one in self.not_planned),
+        ]
 
 
 def duty_day(department: Department, date: dt.date) -> DutyDay:

@@ -16,6 +16,7 @@ from booking.models import (
     Departure,
     PatternDate,
     Pause,
+    Recipient,
     Visit,
     VisitRequest,
 )
@@ -143,20 +144,22 @@ class Today:
         return self.problems_later[: len(self.problems_later) - len(self.problems_folded)]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        """The recipients whose names the page shows."""
+    def recipients(self) -> list[Recipient]:
+        """Those whose names the page shows, some of them more than once."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
         shown += [one.visit.booking for one in self.no_contacts]
         shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
-        ids = {booking.recipient_id for booking in shown}
-        ids |= {one.pattern.recipient_id for one in self.not_planned}
-        ids |= {pause.recipient_id for pause in self.pauses}
-        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
-        ids |= {one.agreed_time.grant.recipient_id for one in self.agreed_dates}
-        ids |= {departure.recipient_id for departure in self.departures}
-        return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
+        shown += [asked.booking for asked in self.visit_requests]
+        return [
+            *(booking.recipient for booking in shown),
+            *(one.pattern.recipient for one in self.not_planned),
+            *(pause.recipient for pause in self.pauses),
+            *(one.agreed_time.grant.recipient for one in self.agreed_dates),
+            *(departure.recipient for departure in self.departures),
+            *(one.unbooked.grant.recipient for one in self.essential.shown),
+        ]
 
 
 def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1) -> Today:
