@@ -263,7 +263,7 @@ def _is_open(agreed: AgreedTime, row: AgreedDate | None, date: dt.date) -> bool:
         return False
     if row.booking is None or row.booking.status != Booking.Status.BOOKED:
         return True
-    first, last = quota.period_of(agreed.grant.period, date)
+    first, last = quota.period_under(agreed.grant, date)
     return not first <= timezone.localdate(row.booking.starts_at) <= last
 
 
