@@ -63,8 +63,8 @@ WITHOUT_ACTOR = {
     },
     "a part of actions that record": {
         "bump_revision", "carry_agreed_times", "charge", "charge_by_reports", "clear_name",
-        "follow_absences", "give_log_in", "insert_all", "keep_again_on_commit", "keep_seat", "release_kept",
-        "close_log_in", "drop_messages_about", "open_log_in",
+        "follow_absences", "give_log_in", "insert_all", "keep_again_on_commit", "keep_seat",
+        "release_kept", "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
     },
