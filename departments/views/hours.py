@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from departments.forms.hours import (
     RemovePeriodForm,
     SplitPeriodForm,
 )
-from departments.hours import WeeklyHours
+from departments.hours import Staffing, WeeklyHours
 from departments.models import Department, OpeningHours
 from departments.views.previews import (
     Submission,
@@ -222,7 +222,6 @@ def _answer(
                 staff_before[key] = row.staff if row else 0
                 use.setdefault(key, use.get(row.pk, 0) if row else 0)
     removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
-    before = [queries.staffing_of(row) for row in (chosen, *(row for row, _hours in made)) if row]
     newest = queries.newest_change_id(department)
 
     def context_after() -> dict[str, Any]:
@@ -234,7 +233,7 @@ def _answer(
                 use,
                 staff_before=staff_before,
                 removed=removed,
-                before=before,
+                before=_staffing_before([chosen, *(row for row, _hours in made)]),
             ),
             "on": on,
             "back": back,
@@ -260,6 +259,10 @@ def _answer(
         by = queries.last_changed_by(department, kind="hours")
         form = form.again(fresh(chosen).at(department.hours_version), by=by)
         return _page(request, department, form=form, chosen=chosen, doing=doing, status=409)
+
+
+def _staffing_before(rows: Iterable[OpeningHours | None]) -> list[Staffing]:
+    return [queries.staffing_of(row) for row in rows if row]
 
 
 def _page(
