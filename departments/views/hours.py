@@ -214,13 +214,7 @@ def _answer(
     """``made`` are the hours that replace the chosen period from ``on``; ``fresh`` makes the
     form of a period, for when somebody else has changed the hours."""
     use = dict(queries.peak_use(department, timezone.localdate()))
-    # A row changed in place keeps its id; a new row takes an id made from the form's key.
-    staff_before = {chosen.pk: chosen.staff} if chosen else {}
-    for row, hours in made:
-        for key in (row.pk if row else None, hours.staffing.id):
-            if key is not None:
-                staff_before[key] = row.staff if row else 0
-                use.setdefault(key, use.get(row.pk, 0) if row else 0)
+    staff_before = _staff_before(chosen, made, use)
     removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
     newest = queries.newest_change_id(department)
 
@@ -259,6 +253,20 @@ def _answer(
         by = queries.last_changed_by(department, kind="hours")
         form = form.again(fresh(chosen).at(department.hours_version), by=by)
         return _page(request, department, form=form, chosen=chosen, doing=doing, status=409)
+
+
+def _staff_before(
+    chosen: OpeningHours | None, made: Sequence[HoursOfDay], use: dict[uuid.UUID, int]
+) -> dict[uuid.UUID, int]:
+    """By the ids of the rows. A row changed in place keeps its id; a new row takes an id made
+    from the form's key, and is added to ``use``."""
+    staff_before = {chosen.pk: chosen.staff} if chosen else {}
+    for row, hours in made:
+        for key in (row.pk if row else None, hours.staffing.id):
+            if key is not None:
+                staff_before[key] = row.staff if row else 0
+                use.setdefault(key, use.get(row.pk, 0) if row else 0)
+    return staff_before
 
 
 def _staffing_before(rows: Iterable[OpeningHours | None]) -> list[Staffing]:
