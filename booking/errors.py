@@ -81,6 +81,10 @@ class KeyReused(BookingError):
     """The key was used for another request, perhaps somebody else's."""
 
 
+class TooManyPlans(BookingError):
+    """The recipient has as many own plans as they may already."""
+
+
 class NotAgreeable(BookingError):
     """The time can't be agreed for the grant. ``why`` is the reason in words."""
 
@@ -115,6 +119,16 @@ class TooClose(BookingError):
 
 class GrantOverlaps(BookingError):
     """The recipient has another grant of this service in the same period."""
+
+
+class BeginsTooEarly(BookingError):
+    """A grant that replaces another begins after its first day, on ``first_day`` or later: one
+    that gives less begins with a period of the other."""
+
+    def __init__(self, first_day: dt.date, *, gives_less: bool) -> None:
+        super().__init__()
+        self.first_day = first_day
+        self.gives_less = gives_less
 
 
 class MandateOverlaps(BookingError):

@@ -87,6 +87,14 @@ def count_slack() -> None:
 
 
 @shared_task
+def forget_past_plans() -> None:
+    """Every hour."""
+    from booking.actions.own_plans import forget_past_plans
+
+    forget_past_plans(timezone.now())
+
+
+@shared_task
 def tell_of_ended_mandates() -> None:
     """Every hour."""
     from booking.actions.mandates import notify_of_expired_mandates

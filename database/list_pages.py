@@ -12,8 +12,8 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class ListPage(Generic[Row]):
-    """``first`` and ``last`` are places in the whole list, from 1; ``previous`` and ``next``
-    are pages, or 0."""
+    """``first`` and ``last`` are places in the whole list, from 1; ``number`` is the page, and
+    ``previous`` and ``next`` are pages, or 0."""
 
     shown: Sequence[Row]
     count: int
@@ -21,6 +21,10 @@ class ListPage(Generic[Row]):
     last: int
     previous: int
     next: int
+
+    @property
+    def number(self) -> int:
+        return self.previous + 1
 
     @classmethod
     def of(cls, shown: Sequence[Row], *, count: int, after: int, number: int) -> "ListPage[Row]":

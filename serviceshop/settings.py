@@ -300,6 +300,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(minute="30"),
         "options": _hourly,
     },
+    "forget plans that are past": {
+        "task": "booking.tasks.forget_past_plans",
+        "schedule": crontab(minute="55"),
+        "options": _hourly,
+    },
     "notify about ended mandates": {
         "task": "booking.tasks.tell_of_ended_mandates",
         "schedule": crontab(minute="50"),
@@ -399,7 +404,7 @@ STORAGES = {
 # -- Request limits ---------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; forms are far smaller
-FILE_UPLOAD_HANDLERS = ["serviceshop.http.reject_uploads.RejectUploads"]
+FILE_UPLOAD_HANDLERS = ["serviceshop.http.uploads.LimitedUploads"]
 
 # -- Messages out -----------------------------------------------------------
 
@@ -452,6 +457,8 @@ else:
 # messages per user and day.
 QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21, 0, 23)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7, 0, 23)
+# How long after the last decision a department's staff have access to a recipient.
+RECIPIENT_ACCESS_DAYS = env.number("RECIPIENT_ACCESS_DAYS", 90, 0, 3650)
 OPEN_INVITATIONS_OF_A_PERSON = 5
 INVITATIONS_A_DAY_OF_A_DEPARTMENT = 100
 MESSAGES_A_DAY = {

@@ -8,10 +8,12 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
 from booking.models import (
+    AgreedTime,
     Booking,
     BookingSeries,
     Grant,
     Mandate,
+    OwnPlan,
     Pattern,
     Pause,
     Recipient,
@@ -258,6 +260,20 @@ class BookingSeriesFactory(DjangoModelFactory):
     by = factory.SelfAttribute("recipient.user")
 
 
+class AgreedTimeFactory(DjangoModelFactory):
+    """Every Monday at ten."""
+
+    class Meta:
+        model = AgreedTime
+
+    grant = factory.SubFactory(GrantFactory)
+    weekday = 0
+    time = dt.time(10)
+    agreed_on = LONG_AGO
+    agreed_with = "the person"
+    by = factory.SubFactory(UserFactory)
+
+
 class PatternFactory(DjangoModelFactory):
     """Every day at eight from today."""
 
@@ -282,6 +298,21 @@ class PauseFactory(DjangoModelFactory):
     first_day = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=60))
     last_day = factory.LazyAttribute(lambda pause: pause.first_day + dt.timedelta(days=5))
     set_visits = Pause.SetVisits.WAITING
+
+
+class OwnPlanFactory(DjangoModelFactory):
+    """Every day, so that it meets whatever is looked at."""
+
+    class Meta:
+        model = OwnPlan
+
+    recipient = factory.SubFactory(RecipientFactory)
+    title = "Training"
+    every = OwnPlan.Every.WEEK
+    first_day = LONG_AGO
+    weekdays = [1, 2, 3, 4, 5, 6, 7]
+    starts = dt.time(0, 1)
+    ends = dt.time(0)
 
 
 class SlotWishFactory(DjangoModelFactory):

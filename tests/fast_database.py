@@ -30,11 +30,14 @@ def copied_database():
         if not creation._database_exists(cursor, template):
             _make(template, cursor)
             _use(original)
-        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}"')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
     _use(copy)
     yield
-    creation.destroy_test_db(original, verbosity=0)
+    _use(original)
+    with creation._nodb_cursor() as cursor:
+        # A server that tests have started may still be closing its last connection.
+        cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @contextmanager

@@ -73,6 +73,9 @@ WITHOUT_ACTOR = {
     "records the user who does it, found by itself": {
         "accept_invitation", "accept_mandate", "join_person", "join_recipient", "use_letter",
     },
+    "own plans are nobody else's business": {
+        "add_plan", "forget_past_plans", "remove_plan", "replace_busy_times",
+    },
     "runs by itself, and records that": {
         "close_due_days", "mark_dead", "record_bounce",
     },

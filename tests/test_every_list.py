@@ -14,9 +14,10 @@ from django.urls import reverse
 from accounts import actions
 from accounts.access import ACTING_FOR
 from accounts.models import AccessLogEntry, ApiToken, Change, DeadAddress, Invitation
-from booking.actions import ask_reassessment
+from booking.actions import ask_reassessment, note_call
 from booking.actions.feeds import make_feed
 from booking.models import BookingEvent, Contact, SeriesDate
+from booking.models.calls import Outcome
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
@@ -133,7 +134,10 @@ class World:
         """Add a recipient of the department whose messages do not arrive."""
         user = factories.UserFactory()
         recipient = factories.RecipientFactory(user=user)
-        grant = factories.GrantFactory(recipient=recipient, service=self.service)
+        grant = factories.GrantFactory(
+            recipient=recipient, service=self.service, is_essential=True
+        )
+        note_call(grant=grant, outcome=Outcome.NO_ANSWER, department=self.department, by=colleague)
         ask_reassessment(grant=grant, reason="Needs more", by=self.people["administrator"])
         DeadAddress.objects.create(user=user, channel="email", address=user.email)
         actions.post(
@@ -170,6 +174,7 @@ class World:
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
+        factories.OwnPlanFactory(recipient=recipient)
         factories.PauseFactory(
             recipient=recipient, first_day=TODAY + dt.timedelta(days=60 + 9 * n)
         )
@@ -274,18 +279,21 @@ PAGES = [
     Page("recipient", "booking:calendar", 9),
     Page("recipient", "booking:calendar", 5, "simple"),
     Page("recipient", "booking:week", 9),
-    Page("recipient", "booking:times service date", 10),
-    Page("recipient", "booking:visits", 8),
-    Page("recipient", "booking:visits", 10, "simple"),
+    Page("recipient", "booking:times service date", 12),
+    Page("recipient", "booking:visits", 11),
+    Page("recipient", "booking:visits", 13, "simple"),
     Page("recipient", "booking:visit booking", 14),
     Page("recipient", "booking:move booking", 11),
-    Page("recipient", "booking:move_times booking date", 11),
+    Page("recipient", "booking:move_times booking date", 13),
     Page("recipient", "booking:all_series", 4),
     Page("recipient", "booking:all_series", 4, "simple"),
     Page("recipient", "booking:series series", 13),
     Page("recipient", "booking:series series", 13, "simple"),
     Page("recipient", "booking:pause", 6),
     Page("recipient", "booking:pause", 6, "simple"),
+    Page("recipient", "booking:own_grants", 3),
+    Page("recipient", "booking:plans", 6),
+    Page("recipient", "booking:plans", 6, "simple"),
     Page("recipient", "booking:wishes", 4),
     Page("recipient", "booking:wishes", 4, "simple"),
     Page("recipient", "booking:feeds", 4),
@@ -300,27 +308,28 @@ PAGES = [
     # a guardian
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 11),
-    Page("guardian", "booking:visits", 9),
+    Page("guardian", "booking:visits", 10),
     Page("guardian", "booking:all_series", 5),
     Page("guardian", "booking:wishes", 5),
     Page("guardian", "booking:looks", 9),
     Page("guardian", "booking:changes", 12),
     # staff
     Page("administrator", "workflow:report_visit department date visit", 4),
-    Page("care worker", "workflow:my_day date", 10),
+    Page("care worker", "workflow:my_day date", 11),
     Page("care worker", "workflow:visit date visit", 6),
     Page("care worker", "workflow:no_contact date visit", 10),
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 27),
+    Page("administrator", "workflow:today department", 37),
+    Page("administrator", "workflow:unbooked department", 13),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:duty", 14),
-    Page("administrator", "workflow:cover department date", 11),
+    Page("administrator", "workflow:duty", 13),
+    Page("administrator", "workflow:cover department date", 12),
     Page("administrator", "workflow:board_shift department date shift", 17),
-    Page("administrator", "workflow:print_list work_list", 5),
+    Page("administrator", "workflow:print_list work_list", 6),
     Page("administrator", "departments:hours department", 12),
     Page("administrator", "departments:special_days department", 8),
     Page("administrator", "departments:special_day department date", 14),
@@ -335,7 +344,7 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 21),
+    Page("administrator", "booking:recipient department recipient", 23),
     Page("administrator", "booking:recipient_pause department recipient", 11),
     Page("administrator", "booking:recipient_week department recipient", 5),
     Page("administrator", "booking:letters department", 8),
@@ -343,7 +352,7 @@ PAGES = [
     Page("administrator", "booking:phone department recipient service", 16),
     Page("administrator", "booking:phone_visit department recipient booking", 18),
     # the department's case worker
-    Page("case worker", "booking:grants department", 8),
+    Page("case worker", "booking:grants department", 7),
     Page("case worker", "booking:grants_of department recipient", 8),
     # the municipality's coordinator
     Page("coordinator", "departments:overview", 9),
@@ -391,7 +400,10 @@ OTHERS = {
     "booking:repeat booking": "one visit",
     "booking:all_letters department": "at most 50 letters, each is composed: test_letters.py",
     "booking:new_recipient department": "a form",
+    "booking:find_former department": "a form; at most two rows are read",
+    "booking:open_access department recipient": "a form",
     "booking:grant department grant": "one grant",
+    "booking:replace_grant department grant": "one grant",
     "departments:new_period department": "a form",
     "departments:period department row": "a form",
     "departments:split_period department row": "a form",

@@ -53,6 +53,7 @@ COORDINATOR = "coordinator"
 DUTY_LEAD = "duty lead of that day"
 LATER_LEAD = "duty lead whose shift begins later"
 ANONYMOUS = "anonymous"
+PRIVATE = "Kanarifugl"  # the title of the recipient's own plan, which nobody else may see
 # These users act for the recipient.
 GUARDIAN = "guardian"
 LOOKER = "helper who may look"
@@ -173,6 +174,7 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:own_grants": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:wishes": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:make_wish": post(OTHER_RECIPIENT, *BOOKERS).sends(service="service", date="date"),
     "booking:remove_wish wish": post(*BOOKERS, wish="wish"),
@@ -183,8 +185,19 @@ RULES = {
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
+    "booking:give_up_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
+    "booking:take_back_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
+    "booking:plans": get(*RECIPIENTS),
+    "booking:remove_plan plan": post(RECIPIENT, plan="plan"),
+    "booking:read_plan_file": post(*RECIPIENTS),
+    "booking:forget_plan_file": post(*RECIPIENTS),
+    "booking:show_plans": post(*RECIPIENTS),
     "booking:feeds": get(*RECIPIENTS),
     "booking:make_feed": post(*RECIPIENTS).sends(key="new_key"),
     "booking:revoke_feed feed": post(RECIPIENT, feed="feed"),
@@ -211,6 +224,10 @@ RULES = {
     "booking:accessibility": get(ANYBODY),
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
+    "booking:find_former department": get(ADMINISTRATOR, CASE_WORKER, **D),
+    "booking:open_access department recipient": get(
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="former_recipient"
+    ),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
     "booking:new_recipient department": get(CASE_WORKER, **D),
     "booking:add_recipient department": post(CASE_WORKER, **D),
@@ -237,6 +254,7 @@ RULES = {
     "booking:grants_of department recipient": get(
         ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
     ),
+    "booking:replace_grant department grant": get(CASE_WORKER, **D, grant="grant"),
     "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
     "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),
@@ -245,10 +263,23 @@ RULES = {
         outcome="outcome"
     ),
     "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:agree_time department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:end_agreed_time department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ),
+    "booking:see_given_up department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ).sends(date="agreed_date"),
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
     "booking:change_keys department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:declare_relation department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:end_relation department recipient relation": post(
+        ADMINISTRATOR, **D, recipient="recipient", relation="relation"
+    ),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -271,6 +302,9 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:move_by_phone department recipient booking": post(
+        ADMINISTRATOR, **D, recipient="recipient", booking="booking"
+    ),
+    "booking:needs_no_other_time department recipient booking": post(
         ADMINISTRATOR, **D, recipient="recipient", booking="booking"
     ),
     "booking:keep_visit department recipient booking": post(
@@ -361,6 +395,7 @@ RULES = {
     "departments:undo_change department change": post(ADMINISTRATOR, **D, change="change"),
     # workflow: the administrator's day
     "workflow:today department": get(ADMINISTRATOR, **D),
+    "workflow:unbooked department": get(ADMINISTRATOR, **D),
     "workflow:board department": get(ADMINISTRATOR, **D),
     "workflow:board department date": get(*LEADERS, **AT_DAY),
     "workflow:lay_out department date": post(ADMINISTRATOR, **AT_DAY),
@@ -467,6 +502,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    agreed = factories.AgreedTimeFactory(grant=recipient.grants.get(), by=administrator)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
     employee = factories.EmployeeFactory(department=other_department)
@@ -488,6 +524,9 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     return {
         "department": department.pk,
         "recipient": recipient.pk,
+        "former_recipient": factories.GrantFactory(
+            service=service, valid_until=tomorrow - dt.timedelta(days=100)
+        ).recipient_id,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
         "asked_grant": asked_grant(cast[OTHER_RECIPIENT].recipient, administrator).pk,
@@ -497,6 +536,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "secret": secret,
         "visit": visit.pk,
         "silent_visit": silent.pk,
+        "relation": recipient.relations.create(person=factories.UserFactory()).pk,
         "contact": Contact.objects.create(
             recipient=recipient, position=1, name="Tone", phone="+4790000021"
         ).pk,
@@ -523,7 +563,10 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
+        "agreed_time": agreed.pk,
+        "agreed_date": agreed.dates.create(date=tomorrow, state="no_seat", why="busy").date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,
@@ -622,6 +665,8 @@ def test_only_users_with_access_get_a_page(who, cast, things, recipient, client)
         status = response.status_code
         if is_turned_away(response) == (who in rule.who) or status in (403, 500):
             wrong.append(f"{address}: {status}")
+        if who != RECIPIENT and PRIVATE in text_of_page(response):
+            wrong.append(f"{address} shows the recipient's own plans")
         if cast[who] and "<form" in (text := text_of_page(response)):
             wrong += [f"{address}: {form} has no language" for form in TypedForms(text).lost]
     assert not wrong, "\n".join(wrong)

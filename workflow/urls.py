@@ -39,6 +39,7 @@ day_urls = [
 urlpatterns: list[URLPattern | URLResolver] = [
     # /departments/<department>/
     path("departments/<uuid:department>/today/", today.today, name="today"),
+    path("departments/<uuid:department>/unbooked/", today.unbooked, name="unbooked"),
     path("departments/<uuid:department>/days/", board.today, name="board"),
     path("departments/<uuid:department>/days/<date:date>/", include(day_urls)),
     path(

@@ -1,6 +1,7 @@
 """Access for pages: to the user's own data, and to that of recipients they may act for. All
 else is a 404."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
 from accounts.roles import Role
 from booking.models import (
+    AgreedDate,
     Booking,
     BookingEvent,
     BookingSeries,
     CalendarFeed,
     Grant,
     Mandate,
+    OwnPlan,
     Pause,
     Recipient,
     SlotWish,
@@ -287,6 +290,20 @@ def series_for(
     return series
 
 
+def agreed_date_for(
+    request: PersonRequest, agreed_time_id: uuid.UUID, date: dt.date, *, may: Mandate.May
+) -> AgreedDate:
+    recipient = recipient_for(request, may=may)
+    found = get_object_or_404(
+        AgreedDate.objects.select_related("agreed_time__grant__service__department"),
+        agreed_time=agreed_time_id,
+        date=date,
+        agreed_time__grant__recipient=recipient,
+    )
+    know_departments(request, lambda: [found.agreed_time.grant.service.department])
+    return found
+
+
 def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) -> Pause:
     recipient = recipient_for(request, may=may)
     found = get_object_or_404(Pause, pk=pause_id, recipient=recipient)
@@ -296,6 +313,26 @@ def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) 
 
 def wish_for(request: PersonRequest, wish_id: uuid.UUID, *, may: Mandate.May) -> SlotWish:
     return get_object_or_404(SlotWish, pk=wish_id, recipient=recipient_for(request, may=may))
+
+
+def sees_plans(request: HttpRequest) -> bool:
+    """Whether the reader may see the own plans of the recipient whose pages these are."""
+    mandate = whose_pages(request).mandate
+    return mandate is None or mandate.sees_plans
+
+
+def recipient_of_plans(
+    request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
+) -> Recipient:
+    """The user, or the recipient who lets them see their own plans."""
+    if not sees_plans(request):
+        raise Http404
+    return recipient_for(request, may=may)
+
+
+def plan_for(request: PersonRequest, plan_id: uuid.UUID, *, may: Mandate.May) -> OwnPlan:
+    recipient = recipient_of_plans(request, may=may)
+    return get_object_or_404(OwnPlan, pk=plan_id, recipient=recipient)
 
 
 def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:

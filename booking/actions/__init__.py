@@ -7,6 +7,7 @@ published inside a transaction: readers find the Day's revision raised.
 from booking.actions.agreed_times import (
     agree,
     book_kept_on,
+    carry_agreed_times,
     end_agreed_time,
     give_up,
     keep_agreed_times,
@@ -33,7 +34,13 @@ from booking.actions.coverage import cover_day, undo_cover
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import ChoiceTerms, change_grant, grant
+from booking.actions.grants import (
+    ChoiceTerms,
+    change_grant,
+    grant,
+    replace_grant,
+    replacement,
+)
 from booking.actions.invitations import register_invitation_kinds
 from booking.actions.keys import change_keys
 from booking.actions.mandates import (
@@ -45,6 +52,13 @@ from booking.actions.mandates import (
     register_guardian,
 )
 from booking.actions.notes import change_note
+from booking.actions.own_plans import (
+    add_plan,
+    forget_past_plans,
+    remove_plan,
+    replace_busy_times,
+    show_plans_to,
+)
 from booking.actions.patterns import (
     PatternTerms,
     change_pattern,
@@ -79,6 +93,7 @@ from booking.actions.recipients import (
     keep_phone,
     opens_more,
 )
+from booking.actions.relations import declare_relation, end_relation
 from booking.actions.seats import give, move_seats, record_given, reseat, take_off
 from booking.actions.series import (
     book_all_series,
@@ -90,6 +105,7 @@ from booking.actions.series import (
     skip,
     take_back_skip,
 )
+from booking.actions.unmade import needs_no_other_time
 from booking.actions.visit_requests import answer_open, ask_staff, keep_visit
 from booking.actions.wishes import drop, look_for_openings, wish
 
@@ -101,6 +117,7 @@ __all__ = [
     "Resumed",
     "accept_mandate",
     "add_contact",
+    "add_plan",
     "add_recipient",
     "agree",
     "alert_unbooked",
@@ -118,6 +135,7 @@ __all__ = [
     "cancel",
     "cancel_in_pause",
     "cancel_of_pattern",
+    "carry_agreed_times",
     "change_contact_email",
     "change_grant",
     "change_keys",
@@ -130,13 +148,16 @@ __all__ = [
     "confirm_pause",
     "count_slack",
     "cover_day",
+    "declare_relation",
     "drop",
     "due",
     "end_agreed_time",
     "end_mandate",
     "end_pattern",
     "end_pause",
+    "end_relation",
     "end_series",
+    "forget_past_plans",
     "give",
     "give_mandate",
     "give_up",
@@ -157,6 +178,7 @@ __all__ = [
     "make_feed",
     "move",
     "move_seats",
+    "needs_no_other_time",
     "note_call",
     "note_reading",
     "notify",
@@ -177,11 +199,16 @@ __all__ = [
     "release_unseated",
     "remind",
     "remove_contact",
+    "remove_plan",
     "repeat",
+    "replace_busy_times",
+    "replace_grant",
+    "replacement",
     "report_departure",
     "reseat",
     "revoke_feed",
     "see_given_up",
+    "show_plans_to",
     "skip",
     "stop_visits",
     "take_back_giving_up",

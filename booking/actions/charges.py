@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.utils import timezone
 
@@ -53,13 +54,19 @@ def release_unseated(now: dt.datetime) -> int:
     )
     ids = set(over.unstaffed().values_list("booking", flat=True))
     ids -= set(over.filter(booking__in=ids, shift__isnull=False).values_list("booking", flat=True))
-    ids -= outcomes.registered().of(ids).keys()
+    ids -= _reported(ids)
     for booking in Booking.objects.confirmed().filter(pk__in=ids):
         with one_transaction():
             lock_recipient(booking.recipient_id)
-            outcome = outcomes.registered().of([booking.pk]).get(booking.pk)
-            charge(booking_id=booking.pk, outcome=outcome)
+            if not _reported({booking.pk}):
+                charge(booking_id=booking.pk, outcome=None)
     return len(ids)
+
+
+def _reported(bookings: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of which a visit is reported, also when nobody may read of it yet."""
+    visits = dict(Visit.objects.filter(booking__in=bookings).values_list("pk", "booking"))
+    return {visits[visit] for visit in outcomes.registered().reported(visits.keys())}
 
 
 def _tell(booking: Booking) -> None:

@@ -15,6 +15,7 @@ from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.pauses import end_pause, stop_visits
 from booking.models import Departure, Pause, Recipient
 from booking.queries.pauses import paused_visits
+from database.versions import Stale
 from departments.models import Department, Employee
 
 
@@ -46,11 +47,14 @@ def report_departure(
 
 def confirm_departure(*, departure: Departure, department: Department, by: User) -> None:
     """Cancel what is booked, end every log-in and mandate, and send nothing more. Confirming
-    twice changes nothing. Raises ``OwnReport`` for whoever reported it."""
+    twice changes nothing. Raises ``OwnReport`` for whoever reported it, and ``Stale`` when the
+    report is withdrawn."""
     with one_transaction():
         lock_recipient(departure.recipient_id)
         fresh = _fresh(departure)
-        if fresh.confirmed_at or fresh.undone_at:
+        if fresh.undone_at:
+            raise Stale
+        if fresh.confirmed_at:
             return
         if fresh.reported_by_id == by.pk:
             raise errors.OwnReport

@@ -44,7 +44,7 @@ from booking.queries.pauses import (
     visits_of_pause,
 )
 from database.transactions import Busy
-from database.versions import check_version
+from database.versions import Stale, check_version
 from departments.hours import DAY
 from departments.models import Employee, KindOfTime
 
@@ -113,12 +113,15 @@ def pause(
 
 
 def answer_set_visits(*, pause: Pause, stops: bool, by: User, version: int | None = None) -> None:
-    """Staff stop the visits at set times on the days of a pause, or let them stand. The other
-    answer later changes nothing for visits that are cancelled. Raises ``Stale``."""
+    """Staff stop the visits at set times on the days of a pause, or let them stand. Giving the
+    same answer twice changes nothing. Raises ``Stale`` when the pause has ended, or has the other
+    answer."""
     with one_transaction():
         lock_recipient(pause.recipient_id)
         fresh = _fresh(pause)
         if not fresh.waits_for_answer:
+            if fresh.is_ended or fresh.stops_set_visits != stops:
+                raise Stale
             return
         check_version(fresh.version, version)
         now = timezone.now()

@@ -5,23 +5,31 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import dates
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
+from accounts.models import AccessLogEntry, User
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
-from booking.models import Grant, KeyFacts, Reassessment, Recipient
+from booking.errors import BeginsTooEarly
+from booking.models import AgreedTime, Grant, KeyFacts, Reassessment, Recipient
 from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
+from booking.queries import first_day_of_period
+from booking.queries.agreed_times import weeks_of
+from booking.quota import MOST_WEEKS
 from departments.forms.fields import (
     NO_GUESSES,
     WrittenDateField,
     WrittenNumberField,
     WrittenTimeField,
 )
-from departments.models import Department, KindOfTime, Service
+from departments.hours import DAY
+from departments.models import Department, Employee, KindOfTime, Service
 
 
 class RecipientForm(VersionedForm, OneName, CleanForm):
@@ -167,6 +175,38 @@ class ContactForm(KeyedForm, CleanForm):
         super().__init__(*args, **kwargs)
 
 
+class AgreedTimeForm(KeyedForm, CleanForm):
+    """A time at which the visit takes place if the person chooses no other. Limits are the
+    model's; ``week`` is asked where the grant's period has several."""
+
+    week = forms.TypedChoiceField(label=_("Week of the month"), coerce=int, required=False)
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int)
+    time = WrittenTimeField(label=_("Starts at"))
+    agreed_on = WrittenDateField(label=_("Agreed on"))
+    agreed_with = forms.CharField(
+        label=_("Agreed with"),
+        max_length=AgreedTime._meta.get_field("agreed_with").max_length,
+        help_text=_("For example: the person, or the daughter."),
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+    def __init__(self, data: Any = None, *, grant: Grant) -> None:
+        super().__init__(data, initial={"agreed_on": timezone.localdate()}, auto_id="agreed_%s")
+        weeks = weeks_of(grant)
+        if weeks == 1:
+            del self.fields["week"]
+        else:
+            week = self.fields["week"]
+            assert isinstance(week, forms.ChoiceField)
+            week.choices = [(n, str(n)) for n in range(1, weeks + 1)]
+            if grant.weeks > 1:
+                week.label = gettext("Week of the period")
+        weekday = self.fields["weekday"]
+        assert isinstance(weekday, forms.ChoiceField)
+        names = dates.words(get_language()).weekdays
+        weekday.choices = [(n, name.capitalize()) for n, name in enumerate(names)]
+
+
 class KeysForm(VersionedForm, CleanForm):
     """How carers get in. Labels and limits are the model's."""
 
@@ -192,6 +232,23 @@ class KeysForm(VersionedForm, CleanForm):
         return data
 
 
+class RelationForm(CleanForm):
+    """An employee of the department who is close to the recipient."""
+
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Employee"), empty_label=_("Choose")
+    )
+
+    def __init__(self, data: Any = None, *, department: Department) -> None:
+        super().__init__(data, auto_id="relation_%s")
+        person = self.fields["person"]
+        assert isinstance(person, forms.ModelChoiceField)
+        employees = Employee.objects.active(timezone.localdate()).filter(department=department)
+        person.queryset = User.objects.filter(pk__in=employees.values("person")).order_by(
+            "given_name", "family_name", "pk"
+        )
+
+
 class GrantForm(VersionedForm, CleanForm):
     """Labels and limits are the model's. The service of a grant that exists can't be changed."""
 
@@ -200,6 +257,7 @@ class GrantForm(VersionedForm, CleanForm):
         "amount",
         "unit",
         "period",
+        "weeks",
         "valid_from",
         "valid_until",
         "is_essential",
@@ -214,6 +272,13 @@ class GrantForm(VersionedForm, CleanForm):
     ]
 
     amount = WrittenNumberField(label=_("How much"), min_value=1, max_value=10_000)
+    weeks = WrittenNumberField(
+        label=_("Weeks in a period"),
+        min_value=1,
+        max_value=MOST_WEEKS,
+        required=False,
+        help_text=_("With 2, the amount is for two weeks, from the week of the first day."),
+    )
     valid_from = WrittenDateField(label=_("Applies from"))
     valid_until = WrittenDateField(label=_("Until and including"), required=False)
     kind_of_time = forms.ChoiceField(
@@ -295,6 +360,9 @@ class GrantForm(VersionedForm, CleanForm):
         if first and last and last < first:
             self.add_error("valid_until", _("The last day is before the first."))
         self._check_amount(data)
+        data["weeks"] = data.get("weeks") or 1
+        if data["weeks"] > 1 and data.get("period") != Grant.Period.WEEK:
+            self.add_error("weeks", _("A month is a period alone. Write 1, or choose weeks."))
         service = self._service or data.get("service")
         if not data.get("kind_of_time"):
             data["kind_of_time"] = self._kind_before or (service.kind_of_time if service else "")
@@ -342,6 +410,45 @@ def _minutes(time: dt.time) -> int:
 
 class NewGrantForm(KeyedForm, GrantForm):
     """Of a recipient whom the department has already."""
+
+
+class ReplacementForm(NewGrantForm):
+    """A grant that replaces ``instance`` from its first day. ``previewed`` is the digest of what
+    the page showed that it changes."""
+
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, department: Department, instance: Grant) -> None:
+        super().__init__(data, department=department, instance=instance)
+        self.fields["key"].initial = uuid.uuid4
+        self.initial.update(
+            {
+                "valid_from": first_day_of_period(instance, timezone.localdate() + DAY),
+                "valid_until": None,
+                "reference": "",
+                "decided_on": None,
+            }
+        )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The values of the new grant."""
+        return {name: self.cleaned_data[name] for name in self.FIELDS if name in self.fields}
+
+    def refuse_first_day(self, refused: BeginsTooEarly) -> None:
+        text = gettext("The new grant begins after the old one has begun: {day} at the earliest.")
+        if refused.gives_less:
+            text = gettext(
+                "This gives less than now. Less starts with a new period: the first possible day"
+                " is {day}."
+            )
+        language = get_language()
+        self.add_error(
+            "valid_from",
+            text.format(
+                day=dates.day(refused.first_day, language, this_year=timezone.localdate().year)
+            ),
+        )
 
 
 class ReassessmentForm(CleanForm):
@@ -393,6 +500,27 @@ class NewRecipientForm(CleanForm):
         form = NewRecipientForm({**data, "key": str(uuid.uuid4())})
         form.full_clean()
         return form
+
+
+class OpeningForm(CleanForm):
+    """Why access to a recipient that has ended is needed."""
+
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        max_length=AccessLogEntry._meta.get_field("reason").max_length,
+        help_text=_("The person can read this. Do not write about illness."),
+    )
+
+
+class FormerForm(OpeningForm):
+    """Also who it is: names and numbers must not be in URLs."""
+
+    name = forms.CharField(
+        label=_("Name or phone number"),
+        max_length=100,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    field_order = ["name", "reason"]
 
 
 class SearchForm(CleanForm):

@@ -7,10 +7,12 @@ from booking.models.departures import Departure
 from booking.models.feeds import CalendarFeed
 from booking.models.grants import Grant
 from booking.models.mandates import Mandate
+from booking.models.own_plans import BusyTime, OwnPlan
 from booking.models.patterns import Pattern, PatternDate, PatternTime
 from booking.models.pauses import Pause
 from booking.models.reassessments import Reassessment
 from booking.models.recipients import Contact, KeyFacts, Recipient
+from booking.models.relations import Relation
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.slack import Slack
 from booking.models.visit_requests import VisitRequest
@@ -22,6 +24,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingSeries",
+    "BusyTime",
     "CalendarFeed",
     "Contact",
     "CoverageAct",
@@ -29,12 +32,14 @@ __all__ = [
     "Grant",
     "KeyFacts",
     "Mandate",
+    "OwnPlan",
     "Pattern",
     "PatternDate",
     "PatternTime",
     "Pause",
     "Reassessment",
     "Recipient",
+    "Relation",
     "SeriesDate",
     "Slack",
     "SlotWish",

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -28,11 +29,22 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those that are valid then or later."""
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=date))
 
+    def giving_access(self, today: dt.date) -> "GrantQuerySet":
+        """Those that give the department's staff access to the recipient: they have not ended,
+        or not long ago."""
+        return self.not_ended(earliest_last_day(today, settings.RECIPIENT_ACCESS_DAYS))
+
+
+def earliest_last_day(today: dt.date, days: int) -> dt.date:
+    """The earliest last day of a grant that still gives access ``days`` days after it."""
+    return today - dt.timedelta(days=days)
+
 
 class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.
 
-    Each booking is charged to the local week (Monday first) or month of its start.
+    Each booking is charged to the local week (Monday first) or month of its start. A period may
+    have several ``weeks``, counted from the week of ``valid_from``.
 
     ``kind_of_time`` says who chooses the times. Before ``choice_from`` staff plan all of them.
     The window (local times of one day) applies to the kind *window*; ``at_most_a_day`` and
@@ -54,6 +66,9 @@ class Grant(Versioned):
     unit = models.CharField(_("unit"), max_length=7, choices=Unit.choices, default=Unit.VISITS)
     period = models.CharField(
         _("period"), max_length=5, choices=Period.choices, default=Period.WEEK
+    )
+    weeks = models.PositiveSmallIntegerField(
+        _("weeks in a period"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
@@ -90,6 +105,10 @@ class Grant(Versioned):
             ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="grant_is_something"),
             models.CheckConstraint(
+                condition=Q(weeks=1) | Q(weeks__range=(2, 4), period="week"),
+                name="grant_of_a_month_or_some_weeks",
+            ),
+            models.CheckConstraint(
                 condition=Q(window_start__isnull=True, window_end__isnull=True)
                 | Q(
                     window_start__isnull=False,
@@ -125,6 +144,16 @@ class Grant(Versioned):
         """Whether it is valid on one of the days; no ``last`` is without an end."""
         begins_in_time = last is None or self.valid_from <= last
         return begins_in_time and (self.valid_until is None or first <= self.valid_until)
+
+    @property
+    def may_have_agreed_times(self) -> bool:
+        """Essential help whose times the recipient chooses."""
+        return self.is_essential and not self.times_are_set
+
+    def gives_access(self, today: dt.date) -> bool:
+        """As ``GrantQuerySet.giving_access``."""
+        earliest = earliest_last_day(today, settings.RECIPIENT_ACCESS_DAYS)
+        return self.valid_until is None or self.valid_until >= earliest
 
     def is_valid_on(self, date: dt.date) -> bool:
         return self.overlaps(date, date)

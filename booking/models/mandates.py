@@ -59,6 +59,8 @@ class Mandate(models.Model):
     # The holder gets the messages about the recipient's visits too; instead of the recipient
     # when they have no log-in. The holder chooses the channels, or none.
     is_told = models.BooleanField(_("gets the messages"), default=False)
+    # The recipient lets the holder see their own plans.
+    sees_plans = models.BooleanField(default=False)
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
     reference = models.CharField(_("the paper's reference"), max_length=100, blank=True)

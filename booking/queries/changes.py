@@ -52,6 +52,8 @@ def _of_grants_and_visits() -> Kinds:
                 "add_contact": _contact,
                 "remove_contact": _removed_contact,
                 "change_keys": _keys,
+                "declare_relation": _close,
+                "end_relation": _no_longer_close,
             },
         ),
         ("grants", gettext_lazy("Grants"), grants),
@@ -63,6 +65,7 @@ def _of_grants_and_visits() -> Kinds:
                 "take_off": _seat,
                 "lose_seat": _lost_seat,
                 "give_up_visit": _given_up,
+                "needs_no_other_time": _no_other_time,
             },
         ),
         ("notes", gettext_lazy("Notes of visits"), {"change_note": _note}),
@@ -118,7 +121,12 @@ def _of_choices() -> Kinds:
         (
             "mandates",
             gettext_lazy("Guardians and helpers"),
-            {"accept_mandate": _mandate, "end_mandate": _ended_mandate},
+            {
+                "accept_mandate": _mandate,
+                "end_mandate": _ended_mandate,
+                "show_plans": _shown_plans,
+                "hide_plans": _hidden_plans,
+            },
         ),
         (
             "feeds",
@@ -152,6 +160,18 @@ def _particulars(change: Change, people: People) -> str:
     return describe_values(Recipient, change, people.this_year)
 
 
+def _close(change: Change, people: People) -> str:
+    return _("%(name)s is close to the person, and does not open the pages") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
+
+
+def _no_longer_close(change: Change, people: People) -> str:
+    return _("%(name)s is not close to the person any more") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
+
+
 def _keys(change: Change, people: People) -> str:
     return describe_values(KeyFacts, change, people.this_year)
 
@@ -169,7 +189,12 @@ def _joined(change: Change, people: People) -> str:
 
 def _grant(change: Change, people: People) -> str:
     after = change.after
-    terms = Grant(amount=after["amount"], unit=after["unit"], period=after["period"])
+    terms = Grant(
+        amount=after["amount"],
+        unit=after["unit"],
+        period=after["period"],
+        weeks=after.get("weeks", 1),
+    )
     words = {
         "service": after["name"],
         "amount": amount_per_period(terms),
@@ -225,6 +250,13 @@ def _lost_seat(change: Change, people: People) -> str:
 
 def _given_up(change: Change, people: People) -> str:
     return _("%(service)s %(times)s is cancelled for more urgent visits") % {
+        "service": change.after["name"],
+        "times": times(change.after, people.this_year),
+    }
+
+
+def _no_other_time(change: Change, people: People) -> str:
+    return _("%(service)s %(times)s is not booked again") % {
         "service": change.after["name"],
         "times": times(change.after, people.this_year),
     }
@@ -399,6 +431,14 @@ def _mandate(change: Change, people: People) -> str:
 
 def _ended_mandate(change: Change, people: People) -> str:
     return _("%(name)s may no longer: %(what)s (%(kind)s)") % _terms(change)
+
+
+def _shown_plans(change: Change, people: People) -> str:
+    return _("%(name)s may see the person's own plans") % {"name": change.after["name"]}
+
+
+def _hidden_plans(change: Change, people: People) -> str:
+    return _("%(name)s may no longer see the person's own plans") % {"name": change.after["name"]}
 
 
 def _terms(change: Change) -> dict[str, str]:

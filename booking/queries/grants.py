@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.models import Booking, Grant
+from booking.models import Booking, Grant, Recipient
 from departments.models import KindOfTime
 
 
@@ -19,7 +20,14 @@ def amount_per_period(grant: Grant) -> str:
         words = ngettext("%(counter)s visit", "%(counter)s visits", grant.amount)
     else:
         words = ngettext("%(counter)s minute", "%(counter)s minutes", grant.amount)
-    return f"{words % {'counter': grant.amount}} {grant.get_period_display()}"
+    return f"{words % {'counter': grant.amount}} {period_in_words(grant)}"
+
+
+def period_in_words(grant: Grant) -> str:
+    """ "a week", "every 2 weeks"."""
+    if grant.weeks == 1:
+        return str(grant.get_period_display())
+    return _("every %(count)s weeks") % {"count": grant.weeks}
 
 
 def grant_among(grants: Iterable[Grant], booking: Booking) -> Grant | None:
@@ -74,4 +82,14 @@ def grants_below(service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         Grant.objects.filter(service=service_id, unit=Grant.Unit.MINUTES, amount__lt=minutes)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today))
         .count()
+    )
+
+
+def grants_from(recipient: Recipient, today: dt.date) -> list[Grant]:
+    """The recipient's grants that apply on the date or later, with service and department."""
+    return list(
+        Grant.objects.not_ended(today)
+        .filter(recipient=recipient)
+        .select_related("service__department")
+        .order_by("service__name", "valid_from")
     )

@@ -36,7 +36,12 @@ from departments.hours import DAY
 from departments.models import Day, Department, Service
 
 _RECIPIENT = ModelColumns(Recipient)
-_GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
+_GRANT = ModelColumns(
+    Grant,
+    "grants__",
+    _RECIPIENT.end,
+    without=frozenset({"reference", "decided_on"}),  # the SQL has a limit of length
+)
 _SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
 _DEPARTMENT = ModelColumns(
     Department,
@@ -294,9 +299,14 @@ class Person:
         return OwnPause.all_of(self.rows[0].pauses)
 
     @cached_property
-    def kept(self) -> list[OwnBooking]:
-        """The seats that are kept for agreed times, in order."""
-        return [one for one in self._own if one.is_kept]
+    def kept_visits(self) -> list[OwnVisit]:
+        """The agreed times that are kept until the recipient chooses, in order."""
+        now = self.now.timestamp()
+        return [
+            OwnVisit(one.id, one.service_name, _instant(one.starts), _instant(one.ends))
+            for one in self._own
+            if one.is_kept and one.ends > now
+        ]
 
     @cached_property
     def _booked(self) -> list[OwnBooking]:

@@ -26,14 +26,17 @@ from departments.models import Department
 
 
 def free_days(
-    department: Department, grants: Sequence[Grant], now: dt.datetime
+    department: Department,
+    grants: Sequence[Grant],
+    now: dt.datetime,
+    first: dt.date | None = None,
 ) -> dict[uuid.UUID, list[dt.date]]:
-    """By the id of each grant, with its service: the dates from today to the end of its week or
-    month on which staff can book a visit as agreed. Three statements when the days are cached,
-    however many grants."""
-    today = timezone.localdate(now)
+    """By the id of each grant, with its service: the dates from today, or from the ``first``
+    one, to the end of its week or month on which staff can book a visit as agreed. Three
+    statements when the days are cached, however many grants."""
+    today = first or timezone.localdate(now)
     ends = {
-        grant.pk: min(quota.period_of(grant.period, today)[1], last_day(department, now))
+        grant.pk: min(quota.period_under(grant, today)[1], last_day(department, now))
         for grant in grants
     }
     if not grants or not department.is_open:

@@ -15,6 +15,18 @@ TEXTS = {
     "see_visits": (_("See my visits"), _("See the visits")),
     "visits": (_("My visits"), _("Visits")),
     "no_visits": (_("You have no visits booked."), _("No visits are booked.")),
+    "kept": (
+        _("Your agreed time, kept for you until you choose"),
+        _("The agreed time, kept until another is chosen"),
+    ),
+    "kept_until": (
+        _("If you choose no other time before %(day)s %(clock)s, it is booked."),
+        _("If no other time is chosen before %(day)s %(clock)s, it is booked."),
+    ),
+    "given_up": (
+        _("You do not want the agreed time on this day."),
+        _("The agreed time on this day is not wanted."),
+    ),
     "more_about_visits": (_("More about your visits"), _("More about the visits")),
     "visit": (_("Your visit"), _("The visit")),
     "a_visit": (_("your visit"), _("visit")),
@@ -85,6 +97,15 @@ TEXTS = {
     "pause_how": (
         _("For when you are away or in hospital. You can begin again at any time."),
         _("For when the person is away or in hospital. The help can begin again at any time."),
+    ),
+    "own_plans": (_("My own plans"), _("Own plans")),
+    "plans_how": (
+        _("Write what you do otherwise. When you choose a time, you see what you have then."),
+        _("Write what the person does otherwise. You see it when you choose a time."),
+    ),
+    "plan_then": (
+        _("You have a plan then: %(plan)s."),
+        _("There is a plan then: %(plan)s."),
     ),
     "visits_come_back": (
         _("You get what they count back, and can book again."),

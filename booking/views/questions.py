@@ -13,13 +13,16 @@ from accounts.questions import Question
 from accounts.templatetags.dates import at_clock, day, weekday
 from booking import queries
 from booking.access.pages import (
+    agreed_date_for,
     booking_for,
     granted_service,
     own_feed,
     own_recipient,
     pause_for,
+    plan_for,
     recipient_for,
     recipient_of_feeds,
+    recipient_of_plans,
     series_for,
     whose_order,
     whose_pages,
@@ -75,6 +78,22 @@ def ask_staff(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Qu
     return Question(text.format(what=visit.service.name, when=when(visit.starts_at)), _("Tell us"))
 
 
+def give_up_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want no visit at the agreed time on {day}?").format(day=day(found.date))
+    return Question(text, _("No visit then"), [found.agreed_time.grant.service.name])
+
+
+def take_back_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want the agreed time on {day} after all?").format(day=day(found.date))
+    return Question(text, _("Keep the time"), [found.agreed_time.grant.service.name])
+
+
 def go_on(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -> Question:
     found = _series(request, series)
     text = _("Do you want “every {weekday} {clock}” to go on?")
@@ -97,6 +116,16 @@ def end_pause(request: PersonRequest, sent: QueryDict, pause: uuid.UUID) -> Ques
     found = pause_for(request, pause, may=Mandate.May.BOOK)
     text = _("Do you want to end the pause {when}?").format(when=span(found))
     return Question(text, _("End the pause"))
+
+
+def remove_plan(request: PersonRequest, sent: QueryDict, plan: uuid.UUID) -> Question:
+    found = plan_for(request, plan, may=Mandate.May.BOOK)
+    return Question(_("Do you want to remove this plan?"), _("Remove"), [found.title])
+
+
+def forget_plan_file(request: PersonRequest, sent: QueryDict) -> Question:
+    recipient_of_plans(request, may=Mandate.May.BOOK)
+    return Question(_("Do you want to remove the times from your calendar?"), _("Remove"))
 
 
 def make_wish(request: PersonRequest, sent: QueryDict) -> Question:

@@ -119,7 +119,9 @@ def _some_of(rows: list[Row], page: int, base: str, back_url: str) -> dict[str, 
     }
 
 
-def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpResponse:
+def times_page(
+    request: HttpRequest, choosing: Choosing, date: dt.date, **context: Any
+) -> HttpResponse:
     """A few times spread over the day; then all of them in order, a few at a time."""
     free = _free(next((day for day in choosing.offer if day.date == date), None))
     page = _page(request)
@@ -128,7 +130,7 @@ def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpR
     is_more = len(free) > (TIMES if page == 1 else first + MORE_TIMES)
     after = free_day_after(choosing.rows, date) or free_day_before(choosing.rows, date)
     url = choosing.urls.times(date)
-    context = {
+    context |= {
         "choosing": choosing,
         "date": date,
         "slots": slots,

@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking import errors, queries
-from booking.access.pages import whose_pages
+from booking.access.pages import sees_plans, whose_pages
 from booking.calendar.offers import Slot
+from booking.calendar.plans import PlanTime, first_meeting
 from booking.calendar.timetable import OwnVisit, PartOfDay, Row, parts_of_day
 from booking.choosing import (
     Alternative,
@@ -33,7 +34,7 @@ from booking.templatetags.grants import window_in_words
 from booking.views import simple
 from booking.views.drafts import Draft
 from database.transactions import Busy
-from departments.hours import monday
+from departments.hours import DAY, monday
 
 TEMPLATES: dict[type[Exception], str] = {
     errors.SlotTaken: "taken",
@@ -81,9 +82,11 @@ def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpR
     if row is None:
         noon = dt.datetime.combine(date, dt.time(12), tzinfo=timezone.get_current_timezone())
         return refuse(request, choosing, noon, errors.OutsideHorizon())
+    times = plan_times(request, choosing, date)
     if simple.is_chosen(request):
-        return simple.times_page(request, choosing, date)
+        return simple.times_page(request, choosing, date, plan_times=times)
     context = {
+        "plan_times": times,
         "choosing": choosing,
         "date": date,
         "row": row,
@@ -94,6 +97,14 @@ def times_page(request: HttpRequest, choosing: Choosing, date: dt.date) -> HttpR
         "balance": choosing.balance(date),
     }
     return render(request, "booking/times.html", context)
+
+
+def plan_times(request: HttpRequest, choosing: Choosing, date: dt.date) -> Sequence[PlanTime]:
+    """The recipient's own plans of that day and the night after it, for a reader who may see
+    them. They keep nobody from booking."""
+    if not sees_plans(request):
+        return ()
+    return queries.plan_times(choosing.recipient, date, date + DAY)
 
 
 def _day_parts(choosing: Choosing, date: dt.date) -> list[PartOfDay]:
@@ -140,6 +151,8 @@ def check_page(
         return refuse(request, choosing, starts_at, error, draft=draft)
     context = {"choosing": choosing, "slot": slot, "form": form, **_around(choosing, slot)}
     context["notified"] = notified_by_helper(request, choosing.recipient)
+    times = plan_times(request, choosing, timezone.localdate(starts_at))
+    context["plan"] = first_meeting(times, slot.starts_at, slot.ends_at)
     if simple.is_chosen(request):
         context["question"] = simple.question(choosing, 3)
     return simple.show(request, "check", context)

@@ -20,7 +20,7 @@ from accounts.decorators import person_required
 from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import asks
 from booking import actions, errors, outcomes, queries
-from booking.access.pages import booking_for, recipient_for, whose_pages
+from booking.access.pages import booking_for, recipient_for, sees_plans, whose_pages
 from booking.actions.announcements import due
 from booking.choosing import Choosing
 from booking.converters import Clock
@@ -30,6 +30,7 @@ from booking.notices.notified import messages_to_come
 from booking.notices.visits import DAY_BEFORE
 from booking.queries import own_choice
 from booking.queries.actors import Actor, Actors
+from booking.queries.agreed_times import agreed_dates
 from booking.views import questions, simple
 from booking.views.days import weeks
 from booking.views.next_week import again_next_week
@@ -71,8 +72,12 @@ def visits(request: PersonRequest) -> HttpResponse:
     history = queries.history(recipient, before=last, beyond=beyond, limit=HISTORY + 1)
     coming = [] if before else queries.coming(recipient, now)
     queries.mark_choice(recipient, coming)
+    if sees_plans(request):
+        queries.mark_plans(recipient, coming)
     context = {
+        "sees_plans": sees_plans(request),
         "coming": coming,
+        "agreed_dates": [] if before else agreed_dates(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
         "actors": Actors(recipient),

@@ -9,6 +9,7 @@ from departments.queries.changes import (
     latest_settings_changes,
     newest_change_id,
     page_of_changes,
+    register_former,
     undoable_changes,
     undoable_since,
 )
@@ -32,7 +33,12 @@ from departments.queries.hours import (
     weekly_hours_of,
 )
 from departments.queries.overview import AllFigures, DepartmentFigures, department_figures
-from departments.queries.services import all_qualifications, no_contact_steps, services_of
+from departments.queries.services import (
+    all_qualifications,
+    no_contact_steps,
+    services_of,
+    texts_of_step,
+)
 from departments.queries.shortages import grants_cut_off, shortages_for, shortages_of
 from departments.queries.special_days import (
     ComingSpecialDay,
@@ -114,6 +120,7 @@ __all__ = [
     "qualifications_held",
     "qualifications_on",
     "recent_absences",
+    "register_former",
     "rows_like",
     "rules_of",
     "services_of",
@@ -127,6 +134,7 @@ __all__ = [
     "staffing_of",
     "sunday_hours",
     "taken_off",
+    "texts_of_step",
     "times_away",
     "undoable_changes",
     "undoable_since",

@@ -15,7 +15,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
-from booking.models import Booking, BookingEvent, Contact, Grant, Mandate, Recipient, Visit
+from booking import actions as booking_actions
+from booking.models import (
+    AgreedTime,
+    Booking,
+    BookingEvent,
+    Contact,
+    Grant,
+    Mandate,
+    OwnPlan,
+    Recipient,
+    Visit,
+)
 from departments.actions import days as day_actions
 from departments.actions import staff as staff_actions
 from departments.models import (
@@ -88,9 +99,11 @@ class _Fjordvik:
         self._recipients()
         self._grants()
         self._guardian()
+        self._own_plans()
         self._days()
         self._shifts()
         self._bookings()
+        self._agreed_times()
         self._history()
         self._sick_leave()
         workflow_actions.settle_due_days()
@@ -236,7 +249,7 @@ class _Fjordvik:
                 recipient=self.recipients[planned.recipient],
                 service=self.services[planned.service],
                 amount=planned.service.amount,
-                is_essential=planned.service.is_medicine,
+                is_essential=planned.service.is_medicine or planned.has_agreed_times,
                 **_choice(planned),
                 valid_from=self.since,
             )
@@ -257,6 +270,27 @@ class _Fjordvik:
             valid_from=self.since,
             reference="2026/1487",
             given_by=self.users[people.DINA],
+        )
+
+    def _own_plans(self) -> None:
+        """What Aksel does otherwise. Only he sees it."""
+        work, training, dentist = dt.time(10), dt.time(17), dt.time(9)
+        once = self.today + dt.timedelta(days=9)
+        OwnPlan.objects.bulk_create(
+            OwnPlan(
+                recipient=self.recipients[plans.AKSEL],
+                title=title,
+                every=OwnPlan.Every.WEEK if weekdays else OwnPlan.Every.ONCE,
+                first_day=self.today if weekdays else once,
+                weekdays=weekdays,
+                starts=starts,
+                ends=dt.time(starts.hour + hours),
+            )
+            for title, weekdays, starts, hours in (
+                ("Jobb", [2, 4], work, 4),
+                ("Trening", [2], training, 1),
+                ("Tannlege", [], dentist, 1),
+            )
         )
 
     # -- Days and shifts ----------------------------------------------------
@@ -348,6 +382,23 @@ class _Fjordvik:
             to_starts_at=booking.starts_at,
             announced_at=None if is_announced else self.now,
         )
+
+    def _agreed_times(self) -> None:
+        """Aksel and Berit have agreed times for their showers."""
+        for planned, grant in self.grants.items():
+            if planned.has_agreed_times:
+                AgreedTime.objects.bulk_create(
+                    AgreedTime(
+                        grant=grant,
+                        weekday=weekday,
+                        time=plans.AGREED_AT[planned.recipient],
+                        agreed_on=self.since,
+                        agreed_with=grant.recipient.given_name,
+                        by=self.users[people.DINA],
+                    )
+                    for weekday in plans.AGREED_WEEKDAYS
+                )
+                booking_actions.keep_for(recipient_id=grant.recipient_id)
 
     # -- History and absence ------------------------------------------------
 

@@ -10,6 +10,7 @@ from booking import actions, errors, queries
 from booking.access.pages import mandates_held_by
 from booking.actions.announcements import announce, remind
 from booking.models import Booking, Departure
+from database.versions import Stale
 from departments.models import Employee
 from tests import factories
 from tests.booking.conftest import TODAY, TOMORROW
@@ -65,6 +66,8 @@ def test_a_report_alone_stops_nothing(hours, book, recipient, department, report
     assert queries.departures_to_confirm(department) == [departure]
     actions.undo_departure(departure=departure, department=department, by=staff[0])
     assert queries.departures_to_confirm(department) == []
+    with pytest.raises(Stale):
+        actions.confirm_departure(departure=departure, department=department, by=staff[1])
 
 
 def test_everything_stops(hours, book, recipient, department, confirmed, sound):

@@ -9,6 +9,7 @@ from accounts.models import Message
 from booking import actions, errors, queries
 from booking.models import Booking, Grant, Pause, SeriesDate
 from booking.queries.essential import unbooked
+from database.versions import Stale
 from departments.models import Employee, KindOfTime
 from tests import factories
 from tests.booking.conftest import TODAY, TOMORROW
@@ -138,7 +139,9 @@ def test_set_visits_stand_until_staff_stop_them(hours, recipient, medicine, paus
     made.refresh_from_db()
     assert made.stops_set_visits
     assert standing(recipient) == []
-    actions.answer_set_visits(pause=made, stops=False, by=staff)  # too late to answer otherwise
+    actions.answer_set_visits(pause=made, stops=True, by=staff)
+    with pytest.raises(Stale):  # too late to answer otherwise
+        actions.answer_set_visits(pause=made, stops=False, by=staff)
     made.refresh_from_db()
     assert made.stops_set_visits
 

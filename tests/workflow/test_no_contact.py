@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.messages import sms
 from accounts.messages.sms import GatewayFailed
@@ -257,6 +257,16 @@ def test_the_carer_notes_what_was_tried(silent, care_worker, client):
         actions.report(visit=silent.visit, outcome=outcome, how=how, by=care_worker)
     client.post(own("no_contact", silent), sent)  # from a page of the first time
     assert Attempt.objects.filter(contact=contact).count() == 2
+
+
+def test_what_was_tried_stands_at_its_step_in_each_language(silent, care_worker, client):
+    client.force_login(care_worker)
+    sent = {"key": uuid.uuid4(), "step": "4", "result": "answered"}
+    client.post(own("no_contact", silent), sent)
+    for language in ("nb", "nn", "en"):
+        with translation.override(language):
+            steps = queries.steps_to_do(silent, timezone.now())
+        assert [len(step.attempts) for step in steps] == [0, 0, 0, 1]
 
 
 def test_the_carer_who_meets_the_person_ends_it_with_one_press(silent, care_worker, client):

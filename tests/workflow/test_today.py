@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessLogEntry, User
+from accounts.models import AccessLogEntry, Change, User
 from booking.actions.essential import count_slack
-from booking.models import BookingEvent, Slack, Visit
+from booking.models import Booking, BookingEvent, Slack, Visit
 from booking.queries.essential import unbooked
 from departments.models import Day
 from tests import factories
@@ -125,6 +125,7 @@ def test_a_visit_that_we_could_not_make_is_to_be_booked_again_until_it_is(
     for visit, outcome in ((unable, "unable"), (in_hospital, "in_hospital")):
         actions.report(visit=visit, outcome=outcome, by=administrator)
     booking = unable.booking
+    factories.GrantFactory(recipient=booking.recipient, service=booking.service)
 
     page = client.get(url).text
     assert "1 visit to book again" in page
@@ -132,6 +133,16 @@ def test_a_visit_that_we_could_not_make_is_to_be_booked_again_until_it_is(
     assert link in page
     board = reverse("workflow:board_visit", args=[department.pk, day.date, unable.pk])
     assert link in client.get(board).text
+
+    no_need = reverse(
+        "booking:needs_no_other_time", args=[department.pk, booking.recipient_id, booking.pk]
+    )
+    for _ in range(2):
+        assert "to book again" not in client.post(no_need, follow=True).text
+    noted = Change.objects.get(verb="needs_no_other_time")
+    reported = noted.at + dt.timedelta(minutes=1)
+    Booking.objects.filter(pk=booking.pk).update(uncharged_at=reported)
+    assert "1 visit to book again" in client.get(url).text
 
     visit_at(tomorrow, 9, booking__recipient=booking.recipient, booking__service=booking.service)
     assert "to book again" not in client.get(url).text
@@ -406,26 +417,53 @@ def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
     assert AccessLogEntry.objects.filter(what="workflow:today").count() == len(visits)
 
 
-def test_the_list_of_essential_services_has_pages(client, administrator, department, day):
+def test_all_unbooked_help_has_its_own_page_with_pages(client, administrator, department, day):
     administrator.language = "en"
     administrator.save()
     client.force_login(administrator)
     service = factories.ServiceFactory(department=department)
-    for amount in range(1, 12):
+    url = reverse("workflow:unbooked", args=[department.pk])
+    assert "All essential services are booked." in client.get(url).text
+    for amount in range(1, 27):
         factories.GrantFactory(service=service, is_essential=True, amount=amount)
-    url = reverse("workflow:today", args=[department.pk])
+    front = client.get(reverse("workflow:today", args=[department.pk]))
+    assert len(front.context["today"].essential.shown) == 8
+    assert f'href="{url}"' in front.text
+    assert "See all 26" in front.text
 
-    first, second = client.get(url), client.get(url, {"essential": "2"})
-    assert "1 to 8 of 11" in first.text
-    assert "?essential=2#essential" in first.text
-    assert "9 to 11 of 11" in second.text
-    assert "?essential=1#essential" in second.text
-    assert "?essential=3" not in second.text
+    first, second = client.get(url), client.get(url, {"page": "2"})
+    assert "1 to 25 of 26" in first.text
+    assert "?week=this&amp;page=2" in first.text
+    assert "26 to 26 of 26" in second.text
+    assert "page=3" not in second.text
     shown = [
-        one.unbooked.grant.pk
-        for page in (first, second)
-        for one in page.context["today"].essential.shown
+        one.unbooked.grant.pk for page in (first, second) for one in page.context["page"].shown
     ]
-    assert len(set(shown)) == 11
+    assert len(set(shown)) == 26
     for odd in ("9999", "0", "-1", "x", "²", "9" * 30):
-        assert "1 to 8 of 11" in client.get(url, {"essential": odd}).text
+        assert "1 to 25 of 26" in client.get(url, {"page": odd}).text
+    note = reverse("booking:note_call", args=[department.pk, shown[-1]])
+    sent = {"outcome": "no_answer", "list": "this", "page": "2"}
+    page = client.post(note, sent, follow=True)
+    assert page.redirect_chain == [(f"{url}?week=this&page=2", 302)]
+    assert ": did not answer" in page.text
+
+
+def test_the_next_week_lists_what_is_not_booked_then(department, day):
+    """It is Friday. The month goes on after Sunday, so its grant is on the first list alone."""
+    factories.OpeningHoursFactory(department=department, weekday=1, staff=2)
+    service = factories.ServiceFactory(department=department)
+    week, month = (
+        factories.GrantFactory(service=service, is_essential=True, period=period, amount=1)
+        for period in ("week", "month")
+    )
+    factories.BookingFactory(recipient=week.recipient, service=service, starts_at=NOW)
+
+    def listed(now, **which):
+        page = queries.unbooked_help(department, now, **which)
+        return {one.unbooked.grant: one.free_days for one in page.shown}
+
+    assert set(listed(NOW)) == {month}
+    assert listed(NOW, is_next=True) == {week: [dt.date(2026, 11, 30)]}
+    end_of_january = NOW + dt.timedelta(days=65)  # a Sunday
+    assert set(listed(end_of_january, is_next=True)) == {week, month}

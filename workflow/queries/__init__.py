@@ -27,13 +27,13 @@ from workflow.queries.planning import PlanningInput, planning_input, stale_days
 from workflow.queries.reports import EarlierReport, earlier_reports
 from workflow.queries.today import (
     AbsenceNow,
-    NotBooked,
     Problem,
     Today,
     TodayFigures,
     UnnamedShift,
     today_of,
 )
+from workflow.queries.unbooked import NotBooked, first_unbooked, unbooked_help
 from workflow.queries.untold import (
     OwnUntoldDay,
     UntoldDay,
@@ -98,6 +98,7 @@ __all__ = [
     "days_ahead",
     "duty_day",
     "earlier_reports",
+    "first_unbooked",
     "is_over",
     "keys_of_stop",
     "keys_of_visit",
@@ -114,6 +115,7 @@ __all__ = [
     "stale_days",
     "steps_to_do",
     "today_of",
+    "unbooked_help",
     "unclosed_no_contacts",
     "untold_days",
     "untold_days_of",

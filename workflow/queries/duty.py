@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct
+from booking.models import Booking, CoverageAct, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
 from booking.seating.coverage import FREE, SET, WINDOW
@@ -52,8 +52,8 @@ class DutyDay:
         return [card for _, cards in self.kinds for card in cards]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        return {card.visit.booking.recipient_id for card in self.open_cards}
+    def recipients(self) -> list[Recipient]:
+        return [card.visit.booking.recipient for card in self.open_cards]
 
 
 def duty_day(department: Department, date: dt.date) -> DutyDay:

@@ -13,7 +13,7 @@ from booking.models import Contact, KeyFacts, Recipient, Visit
 from booking.queries.grants import kind_of_booking
 from departments.models import Department, KindOfTime, NoContactStep, Service
 from departments.phones import staff_phone_of
-from departments.queries import no_contact_steps
+from departments.queries import no_contact_steps, texts_of_step
 from workflow.models import Attempt, NoContact, Report
 from workflow.queries.keys import keys_of_visit
 from workflow.queries.work_lists import MyDay, Stop
@@ -98,7 +98,8 @@ def steps_to_do(found: NoContact, at: dt.datetime, *, is_carer: bool = False) ->
     steps: list[StepToDo] = []
     is_found = False
     for step in no_contact_steps(service):
-        own = [one for one in attempts if one.step == step.text]
+        texts = texts_of_step(step)
+        own = [one for one in attempts if one.step in texts]
         attempts = [one for one in attempts if one not in own]
         is_next = not is_found and not own
         is_found = is_found or is_next

@@ -9,12 +9,19 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
-from booking.queries.calls import Call, calls_about
+from booking.models import (
+    AgreedDate,
+    Booking,
+    BookingEvent,
+    Departure,
+    Pause,
+    Recipient,
+    Visit,
+    VisitRequest,
+)
+from booking.queries.agreed_times import agreed_dates_to_see
 from booking.queries.departures import departures_to_confirm
-from booking.queries.essential import Unbooked, unbooked
 from booking.queries.pauses import pauses_to_see
-from booking.queries.slack import free_days
 from booking.queries.unmade import to_book_again
 from booking.queries.visit_requests import open_requests
 from database.list_pages import ListPage, list_page
@@ -26,13 +33,13 @@ from workflow.models import NoContact
 from workflow.queries.board import boards_of
 from workflow.queries.candidates import CandidateList, VisitOnBoard, candidates_for
 from workflow.queries.no_contacts import unclosed_no_contacts
+from workflow.queries.unbooked import NotBooked, first_unbooked
 from workflow.queries.untold import UntoldDays, untold_days
 
 # Candidates are expensive to compute, so only the soonest visits have them.
 MAX_WITH_CANDIDATES = 10
 MAX_PROBLEMS = 6  # shown in full, whatever their day
 MAX_CHANGES = 8
-MAX_UNBOOKED = 8
 AHEAD = dt.timedelta(days=7)
 
 
@@ -64,15 +71,6 @@ class AbsenceNow:
 
     absence: Absence
     unfilled: list[TimeAway]
-
-
-class NotBooked(NamedTuple):
-    """An essential service that is not booked, and the days that are left in its week or month,
-    today included, with a free time for this recipient."""
-
-    unbooked: Unbooked
-    free_days: list[dt.date]
-    calls: list[Call]
 
 
 class UnnamedShift(NamedTuple):
@@ -117,6 +115,7 @@ class Today:
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
     to_book_again: list[Booking]
+    agreed_dates: list[AgreedDate]
 
     @property
     def problems_today(self) -> list[Problem]:
@@ -142,24 +141,25 @@ class Today:
         return self.problems_later[: len(self.problems_later) - len(self.problems_folded)]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        """The recipients whose names the page shows."""
+    def recipients(self) -> list[Recipient]:
+        """Those whose names the page shows, some of them more than once."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
         shown += [one.visit.booking for one in self.no_contacts]
         shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
-        ids = {booking.recipient_id for booking in shown}
-        ids |= {pause.recipient_id for pause in self.pauses}
-        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
-        ids |= {departure.recipient_id for departure in self.departures}
-        return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
+        shown += [asked.booking for asked in self.visit_requests]
+        return [
+            *(booking.recipient for booking in shown),
+            *(pause.recipient for pause in self.pauses),
+            *(one.agreed_time.grant.recipient for one in self.agreed_dates),
+            *(departure.recipient for departure in self.departures),
+            *(one.unbooked.grant.recipient for one in self.essential.shown),
+        ]
 
 
-def today_of(
-    department: Department, now: dt.datetime, *, essential_page: int = 1, changes_page: int = 1
-) -> Today:
-    """The pages are those of the lists of essential services and of changes, from 1."""
+def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1) -> Today:
+    """The page is that of the list of changes, from 1."""
     date = timezone.localdate(now)
     tomorrow, yesterday = date + dt.timedelta(days=1), date - dt.timedelta(days=1)
     unstaffed = list(
@@ -188,11 +188,12 @@ def today_of(
         figures=_figures(department, shown[date], now),
         absences=_absences(department, now),
         changes=list_page(_changes(department, yesterday, tomorrow), changes_page, MAX_CHANGES),
-        essential=_essential(department, now, essential_page),
+        essential=first_unbooked(department, now),
         untold=untold_days(department, now),
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
         to_book_again=to_book_again(department, now),
+        agreed_dates=agreed_dates_to_see(department, now),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )
@@ -258,20 +259,6 @@ def _absences(department: Department, now: dt.datetime) -> list[AbsenceNow]:
     ).select_related("shift__day"):
         unfilled[away.absence_id].append(away)
     return [AbsenceNow(absence, unfilled[absence.pk]) for absence in found]
-
-
-def _essential(department: Department, now: dt.datetime, page: int) -> ListPage[NotBooked]:
-    """Those with the fewest days left first: across pages as counted last night, on the page as
-    counted now. An empty page beyond the end becomes the first page."""
-    after = (page - 1) * MAX_UNBOOKED
-    found = unbooked(department, timezone.localdate(now), most=MAX_UNBOOKED, after=after)
-    if after and not found.shown:
-        return _essential(department, now, 1)
-    days = free_days(department, [one.grant for one in found.shown], now)
-    calls = calls_about([one.grant.pk for one in found.shown], now)
-    shown = [NotBooked(one, days[one.grant.pk], calls[one.grant.pk]) for one in found.shown]
-    shown.sort(key=lambda one: len(one.free_days))
-    return ListPage.of(shown, count=found.count, after=after, number=page)
 
 
 def _changes(department: Department, since: dt.date, until: dt.date) -> QuerySet[BookingEvent]:

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,7 +80,10 @@ def answer_pause(
 ) -> HttpResponse:
     """Stop the visits at set times, or let them stand."""
     found = _pause(request, department, recipient, pause, "booking:answer_pause")
-    stops = request.POST.get("answer") == "stop"
+    answer = request.POST.get("answer")
+    if answer not in ("stop", "keep"):
+        raise Http404
+    stops = answer == "stop"
     try:
         actions.answer_set_visits(
             pause=found, stops=stops, by=request.user, version=sent_version(request.POST)
@@ -147,6 +150,8 @@ def confirm_departure(
         actions.confirm_departure(departure=found, department=department, by=request.user)
     except errors.OwnReport:
         messages.error(request, _("Somebody else must confirm it."))
+    except Stale as error:
+        messages.warning(request, str(error))
     else:
         messages.success(request, _("All help and messages have stopped."))
     return redirect("booking:recipient_pause", department.pk, recipient)

@@ -11,18 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, open_until
 from accounts.errors import KeyReused as InvitationKeyReused
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.models import User
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
+    all_recipients_of,
     list_of_recipients,
+    listed_for,
     look_at_list,
     page_of_recipient,
     recipient_of,
-    recipients_of,
 )
 from booking.errors import HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
@@ -34,6 +36,7 @@ from booking.forms.recipients import (
     NewGrantForm,
     NewRecipientForm,
     RecipientForm,
+    RelationForm,
     SearchForm,
 )
 from booking.models import Mandate, Recipient
@@ -52,7 +55,7 @@ PER_PAGE = 40
 @require_safe
 @administrator
 def recipients(request: PersonRequest, department: Department) -> HttpResponse:
-    page = Paginator(_listed(department), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request.user, department), PER_PAGE).get_page(request.GET.get("page"))
     shown = look_at_list(request.user, department, page.object_list, "booking:recipients")
     context = {
         "department": department,
@@ -74,7 +77,9 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
         everybody = reverse("booking:recipients", args=[department.pk])
         return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
-    matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
+    matching = queries.matching(
+        listed_for(request.user, *departments), search.cleaned_data["name"]
+    )
     page = list_page(matching, page_number(request.POST.get("page")), PER_PAGE)
     found = queries.found_recipients(page.shown, departments, timezone.now())
     for one in departments:
@@ -113,7 +118,7 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
     key = new.cleaned_data["key"]
     name = (person.particulars.given_name, person.particulars.family_name)
     if not new.cleaned_data["is_another"] and queries.has_namesake(
-        recipients_of(department), name, person.particulars.phone, besides=key
+        all_recipients_of(department), name, person.particulars.phone, besides=key
     ):
         new.ask_whether_it_is_another()
         return _new_page(request, department, new, person, grant)
@@ -237,8 +242,8 @@ def change_contact_email(
     return redirect("booking:recipient", department.pk, found.pk)
 
 
-def _listed(department: Department) -> QuerySet[Recipient]:
-    return queries.with_grants_here(recipients_of(department), department)
+def _listed(by: User, department: Department) -> QuerySet[Recipient]:
+    return queries.with_grants_here(listed_for(by, department), department)
 
 
 def recipient_page(
@@ -253,11 +258,13 @@ def recipient_page(
     contact: StaffContactEmailForm | None = None,
     new_contact: ContactForm | None = None,
     keys: KeysForm | None = None,
+    new_relation: RelationForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """An administrator's page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
     summary = queries.recipient_summary(department, recipient, now)
+    has_ended = not any(grant.gives_access(timezone.localdate(now)) for grant in summary.grants)
     enters_grants = department.grants_by == Department.GrantsBy.ADMINISTRATOR
     new = {"valid_from": timezone.localdate(now)}
     context = {
@@ -265,6 +272,11 @@ def recipient_page(
         "recipient": recipient,
         "now": now,
         **vars(summary),
+        "open_until": (
+            open_until(by=request.user, subject_id=recipient.pk, department_id=department.pk)
+            if has_ended
+            else None
+        ),
         # What the buttons that end a series do.
         "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient).at(recipient.version),
@@ -277,6 +289,8 @@ def recipient_page(
         "pauses": queries.pauses_of(recipient, timezone.localdate()),
         "contacts": recipient.contacts.all(),
         "new_contact": new_contact or ContactForm(),
+        "relations": recipient.relations.select_related("person").order_by("declared_at"),
+        "new_relation": new_relation or RelationForm(department=department),
         "keys": keys or KeysForm(instance=queries.key_facts(recipient)),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
         "guardians_invited": [

@@ -90,6 +90,8 @@ def test_staff_answer_and_end_a_pause(client, administrator, department, recipie
     old = form_to(answer, page).fields
     client.post(answer, {**old, "answer": "stop", "version": "9"})
     assert Pause.objects.get().waits_for_answer, "the page showed another version"
+    assert client.post(answer, {**old, "answer": "owl"}).status_code == 404
+    assert Pause.objects.get().waits_for_answer, "nothing was answered"
     client.post(answer, {**old, "answer": "stop"})
 
     assert Pause.objects.get().stops_set_visits

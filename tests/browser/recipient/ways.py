@@ -4,6 +4,8 @@ A journey is written once: ``way.choose("18:00", then="Is this right?")`` tabs t
 Enter, clicks it, or taps it, and waits for the heading that must follow.
 """
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, WIDE
@@ -39,7 +41,11 @@ class Way:
         self._thing(words).click()
 
     def write(self, label, text):
-        self.page.get_by_label(label).fill(text)
+        label = re.compile(f"^{re.escape(label)}")
+        self.page.get_by_role("textbox", name=label).fill(text)
+
+    def tick(self, label):
+        self.page.get_by_label(label).check()
 
     def sees(self, words):
         expect(self.page.get_by_text(words).first).to_be_visible()
@@ -75,6 +81,10 @@ class ByKeyboard(Way):
     def press(self, words):
         self.go_to(words)
         self.key("Enter")
+
+    def tick(self, label):
+        self.go_to(label)
+        self.key("Space")
 
     def write(self, label, text):
         self.go_to(label)
