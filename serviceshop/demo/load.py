@@ -24,6 +24,8 @@ from booking.models import (
     Grant,
     Mandate,
     OwnPlan,
+    Pattern,
+    PatternDate,
     Recipient,
     Visit,
 )
@@ -103,6 +105,7 @@ class _Fjordvik:
         self._days()
         self._shifts()
         self._bookings()
+        self._patterns()
         self._agreed_times()
         self._history()
         self._sick_leave()
@@ -378,10 +381,38 @@ class _Fjordvik:
             booking=booking,
             by=self.users[people.DINA] if is_by_staff else user,
             kind=BookingEvent.Kind.BOOKED,
-            via=BookingEvent.Via.PHONE if is_by_staff else BookingEvent.Via.ONLINE,
+            via=self._via(visit, is_by_staff=is_by_staff),
             to_starts_at=booking.starts_at,
             announced_at=None if is_announced else self.now,
         )
+
+    def _via(self, visit: PlannedVisit, *, is_by_staff: bool) -> BookingEvent.Via:
+        if visit.grant.service.is_medicine:
+            return BookingEvent.Via.PATTERN
+        return BookingEvent.Via.PHONE if is_by_staff else BookingEvent.Via.ONLINE
+
+    def _patterns(self) -> None:
+        """Medicine is planned on weekdays, at one time for each recipient."""
+        for planned, time in self.plan.medicine.items():
+            grant = self.grants[planned]
+            pattern = Pattern.objects.create(
+                recipient=grant.recipient,
+                service=grant.service,
+                weekdays=[1, 2, 3, 4, 5],
+                times=[time],
+                first_date=self.since,
+                by=self.users[people.DINA],
+            )
+            PatternDate.objects.bulk_create(
+                PatternDate(
+                    pattern=pattern,
+                    date=timezone.localdate(booking.starts_at),
+                    time=time,
+                    booking=booking,
+                )
+                for booking in Booking.objects.filter(grant=grant)
+            )
+            booking_actions.plan_near(pattern=pattern)
 
     def _agreed_times(self) -> None:
         """Aksel and Berit have agreed times for their showers."""

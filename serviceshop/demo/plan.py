@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ BUSY = 0.5  # share of each shift that is booked
 EVENING = 15  # the hour from which shifts are evening shifts
 # Of showers, for one recipient after the other.
 WINDOWS = ((dt.time(8), dt.time(12)), (dt.time(11), dt.time(15)), (dt.time(16), dt.time(20)))
+MEDICINE_FROM = dt.datetime(2026, 1, 1, 8)  # noqa: DTZ001 -- only the time of the first visit
 VISITS_A_DAY = 2  # the most that one recipient has
 ATTEMPTS = 6  # to find somebody for one time
 
@@ -156,6 +157,7 @@ class Plan:
     shifts: Sequence[PlannedShift]
     grants: Sequence[PlannedGrant]
     sick: PlannedShift  # its carer becomes ill
+    medicine: Mapping[PlannedGrant, dt.time]  # on weekdays, planned by staff
 
 
 def make_plan(today: dt.date) -> Plan:
@@ -199,7 +201,7 @@ class _Planner:
         for shift in self.shifts:
             if shift.date <= self.today + dt.timedelta(days=HORIZON_DAYS):
                 self._fill(shift)
-        return Plan(self.shifts, self.grants, self._sick())
+        return Plan(self.shifts, self.grants, self._sick(), self.medicine)
 
     def _grants(self) -> list[PlannedGrant]:
         grants = []
@@ -262,26 +264,25 @@ class _Planner:
             self._book(shift, PlannedVisit(grant, period, is_of_cast=True))
 
     def _plan_medicine(self) -> None:
-        """Staff plan a visit every weekday, at about the same time. Nobody has planned the
-        coming ones of the last recipient: Dina sees them as help that is not booked."""
+        """Staff plan a visit every weekday, at the same time for each recipient. Nobody has
+        planned the coming ones of the last recipient: Dina sees them as help that is not
+        booked."""
         grants = [grant for grant in self.grants if grant.service.is_medicine]
+        times = (MEDICINE_FROM + n * SLOT[NORTH] for n in itertools.count())
+        self.medicine = {grant: at.time() for grant, at in zip(grants, times, strict=False)}
         last_date = self.today + dt.timedelta(days=HORIZON_DAYS)
         on_date: dict[dt.date, list[PlannedShift]] = defaultdict(list)
         for shift in self.shifts:
             if shift.department == NORTH and shift.date <= last_date:
                 on_date[shift.date].append(shift)
         for date, shifts in on_date.items():
-            planned = grants if date <= self.today else grants[:-1]
-            for number, grant in enumerate(planned):
-                tries = itertools.product(shifts, range(number, number + ATTEMPTS))
-                starts = (
-                    (shift, shift.period.start + offset * SLOT[NORTH]) for shift, offset in tries
-                )
-                found = next((one for one in starts if self._fits(*one, grant)), None)
-                if found:
-                    shift, at = found
+            for grant in grants if date <= self.today else grants[:-1]:
+                at = hours.local_instant(date, self.medicine[grant], ZONE)
+                shift = next((one for one in shifts if self._fits(one, at, grant)), None)
+                if shift:
                     period = Interval(at, at + grant.service.length)
                     self._book(shift, PlannedVisit(grant, period))
+        del self.medicine[grants[-1]]
 
     def _fill(self, shift: PlannedShift) -> None:
         """Book about half of the shift, on the slot grid."""
