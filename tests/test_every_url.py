@@ -353,6 +353,7 @@ RULES = {
     "departments:add_qualification department": post(ADMINISTRATOR, **D),
     "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:choice_deadline department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:no_contact_steps department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:staff department": get(ADMINISTRATOR, **D),
     "departments:new_employee department": get(ADMINISTRATOR, **D),
