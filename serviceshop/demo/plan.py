@@ -299,9 +299,11 @@ class _Planner:
             for grant in grants if date <= self.today else grants[:-1]:
                 at = hours.local_instant(date, self.medicine[grant], ZONE)
                 shift = next((one for one in shifts if self._fits(one, at, grant)), None)
+                visit = PlannedVisit(grant, Interval(at, at + grant.service.length))
                 if shift:
-                    period = Interval(at, at + grant.service.length)
-                    self._book(shift, PlannedVisit(grant, period))
+                    self._book(shift, visit)
+                else:  # no seat: the person has no other visit then
+                    self.on_day[grant.recipient, date].append(visit)
         del self.medicine[grants[-1]]
 
     def _fill(self, shift: PlannedShift) -> None:
