@@ -11,7 +11,18 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
-from booking.models import AgreedTime, Booking, BookingSeries, Departure, Grant, Pause, Recipient
+from booking.access.close import closed_to, hide_close, refuse_close
+from booking.models import (
+    AgreedTime,
+    Booking,
+    BookingSeries,
+    Departure,
+    Grant,
+    Pattern,
+    PatternDate,
+    Pause,
+    Recipient,
+)
 from booking.queries.recipients import granted_service
 from departments.access import has_role
 from departments.models import Department, Employee, Service
@@ -25,6 +36,13 @@ class AccessEnded(Http404):
     def __init__(self, department: Department, recipient_id: uuid.UUID) -> None:
         super().__init__()
         self.department, self.recipient_id = department, recipient_id
+
+
+def listed_for(by: User, *departments: Department) -> QuerySet[Recipient]:
+    """``recipients_of``, without those whose files are closed to ``by``."""
+    found = recipients_of(*departments)
+    closed = closed_to(by)
+    return found.exclude(pk__in=closed) if closed else found
 
 
 def recipients_of(*departments: Department) -> QuerySet[Recipient]:
@@ -51,11 +69,13 @@ def _granted(grants: QuerySet[Grant]) -> QuerySet[Recipient]:
 def look_at_list(
     by: User, department: Department, recipients: Iterable[Recipient], what: str
 ) -> list[Recipient]:
-    """The recipients, after access to each of them was logged."""
+    """The recipients, after access to each of them was logged. Those closed to ``by`` lose their
+    names."""
     shown = list(recipients)
+    closed = hide_close(by, shown)
     log_accesses(
         by=by,
-        subject_ids=[recipient.pk for recipient in shown],
+        subject_ids=[recipient.pk for recipient in shown if recipient.pk not in closed],
         what=what,
         department_id=department.pk,
     )
@@ -65,8 +85,10 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; all others are a 404. The access is logged. Raises
-    ``AccessEnded`` when it has ended, and the user has not opened it with a reason."""
+    """One of the department's recipients; all others, and those closed to ``by``, are a 404. The
+    access is logged. Raises ``AccessEnded`` when it has ended, and the user has not opened it
+    with a reason."""
+    refuse_close(by, recipient_id)
     recipient = recipients_of(department).select_related("user").filter(pk=recipient_id).first()
     if recipient is None:
         recipient = get_object_or_404(
@@ -141,6 +163,24 @@ def departure_of(recipient: Recipient, departure_id: uuid.UUID) -> Departure:
     departure = get_object_or_404(Departure, pk=departure_id, recipient=recipient)
     departure.recipient = recipient
     return departure
+
+
+def pattern_of(department: Department, recipient: Recipient, pattern_id: uuid.UUID) -> Pattern:
+    """A pattern of one of the department's services."""
+    pattern = get_object_or_404(
+        Pattern.objects.select_related("service__department"),
+        pk=pattern_id,
+        recipient=recipient,
+        service__department=department,
+    )
+    pattern.recipient = recipient
+    return pattern
+
+
+def pattern_date_of(pattern: Pattern, date_id: int) -> PatternDate:
+    found = get_object_or_404(PatternDate, pk=date_id, pattern=pattern)
+    found.pattern = pattern
+    return found
 
 
 def running_series_of(

@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
+from booking.models import (
+    Booking,
+    BookingSeries,
+    Grant,
+    Mandate,
+    Pattern,
+    Recipient,
+    Visit,
+)
 from booking.models.grants import earliest_last_day
 from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
 from booking.queries.own_booking_rows import OwnBooking, charged_span, charges_of
+from booking.queries.patterns import is_to_plan, patterns_of
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from database.alphabet import folded_words
@@ -135,6 +144,8 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    patterns: Sequence[Pattern]
+    has_services_to_plan: bool
     kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
@@ -168,6 +179,12 @@ def recipient_summary(
         grants=grants,
         coming=booked,
         unstaffed=set(unstaffed.values_list("booking", flat=True)),
+        patterns=[
+            pattern
+            for pattern in patterns_of(recipient, today)
+            if pattern.service.department_id == department.pk
+        ],
+        has_services_to_plan=any(is_to_plan(grant, today) for grant in grants),
         kept=[
             one
             for one in agreed_dates(recipient, now)
@@ -202,6 +219,17 @@ def visits_by_day(
     ]
 
 
+def former_among(department: Department, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the recipients who had grants of the department, and to whom its staff have no
+    access any more."""
+    today = timezone.localdate()
+    gives_access: dict[uuid.UUID, bool] = {}
+    for grant in Grant.objects.filter(service__department=department, recipient__in=ids):
+        given = gives_access.get(grant.recipient_id, False)
+        gives_access[grant.recipient_id] = given or grant.gives_access(today)
+    return {recipient_id for recipient_id, given in gives_access.items() if not given}
+
+
 def hide_former(department: Department, date: dt.date, bookings: Iterable[Booking]) -> None:
     """Hide who the recipients of the bookings are to whom the department's staff have no access
     any more. Looks only when the earliest ``date`` is so long ago."""
@@ -209,13 +237,9 @@ def hide_former(department: Department, date: dt.date, bookings: Iterable[Bookin
     if date >= earliest_last_day(today, days):
         return
     found = list(bookings)
-    ids = {booking.recipient_id for booking in found}
-    giving = Grant.objects.giving_access(today).filter(
-        service__department=department, recipient__in=ids
-    )
-    with_access = set(giving.values_list("recipient", flat=True))
+    former = former_among(department, {booking.recipient_id for booking in found})
     for booking in found:
-        if booking.recipient_id not in with_access:
+        if booking.recipient_id in former:
             hidden = Recipient(pk=booking.recipient_id, given_name=_("Former recipient"))
             booking.recipient, booking.note = hidden, ""
 

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct
+from booking.models import Booking, CoverageAct, PatternDate, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
+from booking.queries.patterns import not_planned
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -31,13 +32,15 @@ class AtWork(NamedTuple):
 @dataclass(frozen=True)
 class DutyDay:
     """``at_work`` can be reported sick. ``absences`` are those that can be undone here. ``kinds``
-    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone."""
+    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone.
+    ``not_planned`` are the times of patterns on this date that could not be booked."""
 
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
     kinds: list[tuple[str, list[Card]]]
     act: CoverageAct | None
+    not_planned: list[PatternDate]
 
     @property
     def department(self) -> Department:
@@ -52,8 +55,11 @@ class DutyDay:
         return [card for _, cards in self.kinds for card in cards]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        return {card.visit.booking.recipient_id for card in self.open_cards}
+    def recipients(self) -> list[Recipient]:
+        return [
+            *(card.visit.booking.recipient for card in self.open_cards),
+            *(one.pattern.recipient for one in self.not_planned),
+        ]
 
 
 def duty_day(department: Department, date: dt.date) -> DutyDay:
@@ -74,6 +80,7 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
         absences=list(sickness_of_day(department, date).filter(ends_at__gt=now)),
         kinds=list(_by_kind(cards)),
         act=act_to_undo(department, date, now),
+        not_planned=not_planned(department, date, date),
     )
 
 

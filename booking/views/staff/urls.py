@@ -11,9 +11,11 @@ from booking.views.staff import (
     guardians,
     keys,
     letters,
+    patterns,
     pauses,
     phone,
     recipients,
+    relations,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -42,6 +44,14 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/contacts/<uuid:contact>/remove/",
         contacts.remove_contact,
         name="remove_contact",
+    ),
+    path(
+        "<uuid:recipient>/relations/declare/", relations.declare_relation, name="declare_relation"
+    ),
+    path(
+        "<uuid:recipient>/relations/<uuid:relation>/end/",
+        relations.end_relation,
+        name="end_relation",
     ),
     path("<uuid:recipient>/keys/change/", keys.change_keys, name="change_keys"),
     path(
@@ -86,6 +96,21 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/series/<uuid:series>/end/",
         phone.end_series_by_phone,
         name="end_series_by_phone",
+    ),
+    path("<uuid:recipient>/patterns/new/", patterns.new_pattern, name="new_pattern"),
+    path("<uuid:recipient>/patterns/<uuid:pattern>/", patterns.pattern, name="pattern"),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/end/", patterns.end_pattern, name="end_pattern"
+    ),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/dates/<int:date>/leave-out/",
+        patterns.leave_out,
+        name="leave_out",
+    ),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/dates/<int:date>/plan/",
+        patterns.take_back_left_out,
+        name="take_back_left_out",
     ),
     path("<uuid:recipient>/pause/", pauses.recipient_pause, name="recipient_pause"),
     path(
