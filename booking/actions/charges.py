@@ -45,7 +45,8 @@ def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> None:
 
 def release_unseated(now: dt.datetime) -> int:
     """Stop charging bookings that are over and that nobody was to come for; returns their number.
-    What is reported later decides instead."""
+    What is reported later decides instead. A visit without contact is reported, though it has no
+    outcome before somebody has met the recipient."""
     over = Visit.objects.filter(
         starts_at__gt=now - LOOK_BACK,
         ends_at__lte=now - RELEASE_AFTER,
@@ -53,13 +54,17 @@ def release_unseated(now: dt.datetime) -> int:
     )
     ids = set(over.unstaffed().values_list("booking", flat=True))
     ids -= set(over.filter(booking__in=ids, shift__isnull=False).values_list("booking", flat=True))
-    ids -= outcomes.registered().of(ids).keys()
+    told = outcomes.registered().reported
+    visits = dict(Visit.objects.filter(booking__in=ids).values_list("pk", "booking"))
+    ids -= {visits[id_] for id_ in told(visits)}
+    released = 0
     for booking in Booking.objects.confirmed().filter(pk__in=ids):
         with one_transaction():
             lock_recipient(booking.recipient_id)
-            outcome = outcomes.registered().of([booking.pk]).get(booking.pk)
-            charge(booking_id=booking.pk, outcome=outcome)
-    return len(ids)
+            if not told(booking.visits.values_list("pk", flat=True)):
+                charge(booking_id=booking.pk, outcome=None)
+                released += 1
+    return released
 
 
 def _tell(booking: Booking) -> None:
