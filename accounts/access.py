@@ -20,6 +20,9 @@ from accounts.models import AccessLogEntry, User
 # entry: a page that refreshes itself must not fill the log.
 REPEAT_WINDOW = dt.timedelta(minutes=10)
 
+# How long access stays open that somebody has opened with a reason.
+OPEN_FOR = dt.timedelta(hours=1)
+
 ACTING_FOR = "acting_for"  # session key
 
 
@@ -52,6 +55,29 @@ def act_for(request: HttpRequest, recipient_id: UUID | None) -> None:
 def log_access(*, by: User, subject_id: UUID, what: str, department_id: UUID | None) -> None:
     """Log access to one person's data. ``what`` is the page's URL name, or the action."""
     log_accesses(by=by, subject_ids=[subject_id], what=what, department_id=department_id)
+
+
+def open_with_reason(
+    *, by: User, subject_id: UUID, what: str, department_id: UUID, reason: str
+) -> None:
+    """Open access that has ended, for ``OPEN_FOR``; the log's entry is what opens it."""
+    AccessLogEntry.objects.create(
+        actor=by, subject_id=subject_id, what=what, department_id=department_id, reason=reason
+    )
+
+
+def open_until(*, by: User, subject_id: UUID, department_id: UUID) -> dt.datetime | None:
+    """When the access ends that the user has opened with a reason; None when it is not open."""
+    now = timezone.now()
+    opened = (
+        AccessLogEntry.objects.filter(
+            actor=by, subject_id=subject_id, department_id=department_id, at__gt=now - OPEN_FOR
+        )
+        .exclude(reason="")
+        .order_by("-at")
+        .first()
+    )
+    return opened.at + OPEN_FOR if opened else None
 
 
 def log_accesses(

@@ -149,6 +149,8 @@ class AccessLogEntry(models.Model):
     department_id = models.UUIDField(null=True)
     what = models.CharField(max_length=100)  # the page's URL name, or the action
     as_duty_lead = models.BooleanField(default=False, db_default=False)
+    # Why somebody opened access that had ended; the person reads it.
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

@@ -121,6 +121,16 @@ class GrantOverlaps(BookingError):
     """The recipient has another grant of this service in the same period."""
 
 
+class BeginsTooEarly(BookingError):
+    """A grant that replaces another begins after its first day, on ``first_day`` or later: one
+    that gives less begins with a period of the other."""
+
+    def __init__(self, first_day: dt.date, *, gives_less: bool) -> None:
+        super().__init__()
+        self.first_day = first_day
+        self.gives_less = gives_less
+
+
 class MandateOverlaps(BookingError):
     """The holder has another mandate from this recipient in the same period."""
 

@@ -8,6 +8,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from booking.outcomes import Outcome
 from departments.hours import DAY
@@ -67,6 +68,12 @@ def whole_periods(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
         min(period_of(WEEK, first)[0], first.replace(day=1)),
         max(period_of(WEEK, last)[1], period_of("month", last)[1]),
     )
+
+
+def per_year(amount: int, unit: str, period: str, visit_minutes: int) -> Fraction:
+    """The minutes in an average year, to compare grants in different units and periods."""
+    minutes = amount * (visit_minutes if unit == VISITS else 1)
+    return minutes * (Fraction(365, 7) if period == WEEK else Fraction(12))
 
 
 def used(charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period) -> int:

@@ -7,11 +7,13 @@ from booking.converters import ClockConverter
 from booking.views import (
     about,
     access_log,
+    agreed_times,
     calendar,
     feeds,
     mandates,
     notes,
     order,
+    own_grants,
     own_plans,
     pauses,
     series,
@@ -53,9 +55,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("repeating/<uuid:series>/skip/", series.skip, name="skip"),
     path("repeating/<uuid:series>/take-back/", series.take_back_skip, name="take_back_skip"),
     path("repeating/<uuid:series>/end/", series.end_series, name="end_series"),
+    # /agreed-times/<agreed_time>/
+    path(
+        "agreed-times/<uuid:agreed_time>/give-up/",
+        agreed_times.give_up,
+        name="give_up_agreed_time",
+    ),
+    path(
+        "agreed-times/<uuid:agreed_time>/take-back/",
+        agreed_times.take_back,
+        name="take_back_agreed_time",
+    ),
     # /pause/<pause>/
     path("pause/", pauses.pause, name="pause"),
     path("pause/<uuid:pause>/end/", pauses.end_pause, name="end_pause"),
+    path("grants/", own_grants.own_grants, name="own_grants"),
     # /plans/<plan>/: what the recipient does otherwise
     path("plans/", own_plans.plans, name="plans"),
     path("plans/file/", own_plans.read_plan_file, name="read_plan_file"),

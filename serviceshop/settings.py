@@ -457,6 +457,8 @@ else:
 # messages per user and day.
 QUIET_FROM = env.number("QUIET_FROM", 0 if DEMO else 21, 0, 23)
 QUIET_UNTIL = env.number("QUIET_UNTIL", 0 if DEMO else 7, 0, 23)
+# How long after the last decision a department's staff have access to a recipient.
+RECIPIENT_ACCESS_DAYS = env.number("RECIPIENT_ACCESS_DAYS", 90, 0, 3650)
 OPEN_INVITATIONS_OF_A_PERSON = 5
 INVITATIONS_A_DAY_OF_A_DEPARTMENT = 100
 MESSAGES_A_DAY = {

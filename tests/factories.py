@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Coordinator, User
 from booking.models import (
+    AgreedTime,
     Booking,
     BookingSeries,
     Grant,
@@ -257,6 +258,20 @@ class BookingSeriesFactory(DjangoModelFactory):
     first_date = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=7))
     time = dt.time(10)
     by = factory.SelfAttribute("recipient.user")
+
+
+class AgreedTimeFactory(DjangoModelFactory):
+    """Every Monday at ten."""
+
+    class Meta:
+        model = AgreedTime
+
+    grant = factory.SubFactory(GrantFactory)
+    weekday = 0
+    time = dt.time(10)
+    agreed_on = LONG_AGO
+    agreed_with = "the person"
+    by = factory.SubFactory(UserFactory)
 
 
 class PatternFactory(DjangoModelFactory):

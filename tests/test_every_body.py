@@ -244,7 +244,8 @@ UNVERSIONED = {
     **dict.fromkeys(
         [
             "accounts:create_token", "booking:add_contact", "booking:add_grant",
-            "booking:add_recipient", "booking:book",
+            "booking:agree_time",
+            "booking:add_recipient", "booking:book", "booking:replace_grant",
             "booking:book_by_phone", "booking:change_log_in", "booking:give_mandate",
             "booking:make_feed", "booking:register_guardian",
             "booking:pause", "booking:plans", "booking:recipient_pause",
@@ -261,6 +262,7 @@ UNVERSIONED = {
             "booking:end_guardian", "booking:end_mandate", "booking:end_series",
             "booking:end_pause", "booking:end_pause_by_phone", "booking:undo_departure",
             "booking:end_series_by_phone", "booking:leave_person", "booking:letter_printed",
+            "booking:end_agreed_time", "booking:give_up_agreed_time", "booking:see_given_up",
             "booking:remove_contact", "booking:remove_wish",
             "booking:remove_plan", "booking:forget_plan_file",
             "booking:revoke_feed", "booking:skip",

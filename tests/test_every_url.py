@@ -174,6 +174,7 @@ RULES = {
         *BOOKERS, booking="booking", date="date", clock="clock"
     ),
     "booking:visit_file booking": get(*LOOKERS, booking="booking"),
+    "booking:own_grants": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:wishes": get(OTHER_RECIPIENT, *LOOKERS),
     "booking:make_wish": post(OTHER_RECIPIENT, *BOOKERS).sends(service="service", date="date"),
     "booking:remove_wish wish": post(*BOOKERS, wish="wish"),
@@ -184,6 +185,12 @@ RULES = {
     "booking:skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:take_back_skip series": post(*BOOKERS, series="series").sends(date="series_date"),
     "booking:end_series series": get(*BOOKERS, series="series"),
+    "booking:give_up_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
+    "booking:take_back_agreed_time agreed_time": post(*BOOKERS, agreed_time="agreed_time").sends(
+        date="agreed_date"
+    ),
     "booking:pause": get(OTHER_RECIPIENT, *BOOKERS),
     "booking:end_pause pause": post(*BOOKERS, pause="pause"),
     "booking:plans": get(*RECIPIENTS),
@@ -217,6 +224,10 @@ RULES = {
     "booking:accessibility": get(ANYBODY),
     # booking: a department's recipients
     "booking:recipients department": get(ADMINISTRATOR, **D),
+    "booking:find_former department": get(ADMINISTRATOR, CASE_WORKER, **D),
+    "booking:open_access department recipient": get(
+        ADMINISTRATOR, CASE_WORKER, **D, recipient="former_recipient"
+    ),
     "booking:search_recipients department": post(ADMINISTRATOR, **D),
     "booking:new_recipient department": get(CASE_WORKER, **D),
     "booking:add_recipient department": post(CASE_WORKER, **D),
@@ -243,6 +254,7 @@ RULES = {
     "booking:grants_of department recipient": get(
         ADMINISTRATOR, CASE_WORKER, **D, recipient="recipient"
     ),
+    "booking:replace_grant department grant": get(CASE_WORKER, **D, grant="grant"),
     "booking:ask_reassessment department grant": post(ADMINISTRATOR, **D, grant="grant"),
     "booking:answer_reassessment department grant": post(CASE_WORKER, **D, grant="asked_grant"),
     "booking:grant department grant": get(ADMINISTRATOR, CASE_WORKER, **D, grant="grant"),
@@ -251,6 +263,13 @@ RULES = {
         outcome="outcome"
     ),
     "booking:add_contact department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:agree_time department grant": post(ADMINISTRATOR, **D, grant="grant"),
+    "booking:end_agreed_time department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ),
+    "booking:see_given_up department grant agreed_time": post(
+        ADMINISTRATOR, **D, grant="grant", agreed_time="agreed_time"
+    ).sends(date="agreed_date"),
     "booking:remove_contact department recipient contact": post(
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
@@ -477,6 +496,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    agreed = factories.AgreedTimeFactory(grant=recipient.grants.get(), by=administrator)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
     employee = factories.EmployeeFactory(department=other_department)
@@ -498,6 +518,9 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     return {
         "department": department.pk,
         "recipient": recipient.pk,
+        "former_recipient": factories.GrantFactory(
+            service=service, valid_until=tomorrow - dt.timedelta(days=100)
+        ).recipient_id,
         "service": service.pk,
         "grant": recipient.grants.get().pk,
         "asked_grant": asked_grant(cast[OTHER_RECIPIENT].recipient, administrator).pk,
@@ -535,6 +558,8 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
+        "agreed_time": agreed.pk,
+        "agreed_date": agreed.dates.create(date=tomorrow, state="no_seat", why="busy").date,
         "new_key": uuid.uuid4(),
         "starts_at": factories.local(tomorrow, 13).isoformat(),
         "date": tomorrow,

@@ -15,6 +15,7 @@ from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from accounts.roles import Role
 from booking.models import CoverageAct, Visit
+from booking.queries import hide_former
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
 from departments.queries import care_workers, departments_to_mark, duties_of
@@ -217,6 +218,7 @@ def visit_to_report(
         ),
         pk=visit_id,
     )
+    hide_former(department, date, [visit.booking])
     log_access(
         by=by,
         subject_id=visit.booking.recipient_id,

@@ -1,6 +1,7 @@
 """Access for pages: to the user's own data, and to that of recipients they may act for. All
 else is a 404."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from accounts.access import PersonRequest, act_for, log_access
 from accounts.models import User
 from accounts.roles import Role
 from booking.models import (
+    AgreedDate,
     Booking,
     BookingEvent,
     BookingSeries,
@@ -286,6 +288,20 @@ def series_for(
     series.recipient = recipient
     know_departments(request, lambda: [series.service.department])
     return series
+
+
+def agreed_date_for(
+    request: PersonRequest, agreed_time_id: uuid.UUID, date: dt.date, *, may: Mandate.May
+) -> AgreedDate:
+    recipient = recipient_for(request, may=may)
+    found = get_object_or_404(
+        AgreedDate.objects.select_related("agreed_time__grant__service__department"),
+        agreed_time=agreed_time_id,
+        date=date,
+        agreed_time__grant__recipient=recipient,
+    )
+    know_departments(request, lambda: [found.agreed_time.grant.service.department])
+    return found
 
 
 def pause_for(request: PersonRequest, pause_id: uuid.UUID, *, may: Mandate.May) -> Pause:

@@ -53,10 +53,14 @@ def access_of(
 
 def _access_of_staff(user: User, recipient_id: uuid.UUID, *, what: str) -> ProgramAccess:
     administered = Employee.objects.active(timezone.localdate()).administrators()
-    grants = Grant.objects.filter(
-        recipient=recipient_id,
-        service__department__in=administered.filter(person=user).values("department"),
-    ).select_related("recipient", "service")
+    grants = (
+        Grant.objects.giving_access(timezone.localdate())
+        .filter(
+            recipient=recipient_id,
+            service__department__in=administered.filter(person=user).values("department"),
+        )
+        .select_related("recipient", "service")
+    )
     found = list(grants)
     if not found:
         raise Http404

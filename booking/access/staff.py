@@ -7,20 +7,45 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.access import log_access, log_accesses
+from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
-from booking.models import Booking, BookingSeries, Departure, Grant, Pause, Recipient
+from booking.models import AgreedTime, Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
 from departments.access import has_role
 from departments.models import Department, Employee, Service
 
+OPEN_ACCESS = "booking:open_access"  # in the access log
+
+
+class AccessEnded(Http404):
+    """The recipient's last grant at the department ended long ago. A reason opens the page."""
+
+    def __init__(self, department: Department, recipient_id: uuid.UUID) -> None:
+        super().__init__()
+        self.department, self.recipient_id = department, recipient_id
+
 
 def recipients_of(*departments: Department) -> QuerySet[Recipient]:
-    """The recipients who have, had or will have a grant of one of the departments' services.
-    A page that lists some of them calls ``look_at_list``."""
-    granted = Grant.objects.filter(service__department__in=departments).values("recipient")
-    return Recipient.objects.filter(pk__in=granted)
+    """The recipients who have or will have a grant of one of the departments' services, or had
+    one that gives access still. A page that lists some of them calls ``look_at_list``."""
+    granted = Grant.objects.giving_access(timezone.localdate())
+    return _granted(granted.filter(service__department__in=departments))
+
+
+def all_recipients_of(department: Department) -> QuerySet[Recipient]:
+    """Also those to whom access has ended: never to be shown."""
+    return _granted(Grant.objects.filter(service__department=department))
+
+
+def former_recipients_of(department: Department) -> QuerySet[Recipient]:
+    """Those to whom access has ended: never to be shown without a reason."""
+    return all_recipients_of(department).exclude(pk__in=recipients_of(department).values("pk"))
+
+
+def _granted(grants: QuerySet[Grant]) -> QuerySet[Recipient]:
+    return Recipient.objects.filter(pk__in=grants.values("recipient"))
 
 
 def look_at_list(
@@ -40,10 +65,15 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; all others are a 404. The access is logged."""
-    recipient = get_object_or_404(
-        recipients_of(department).select_related("user"), pk=recipient_id
-    )
+    """One of the department's recipients; all others are a 404. The access is logged. Raises
+    ``AccessEnded`` when it has ended, and the user has not opened it with a reason."""
+    recipient = recipients_of(department).select_related("user").filter(pk=recipient_id).first()
+    if recipient is None:
+        recipient = get_object_or_404(
+            all_recipients_of(department).select_related("user"), pk=recipient_id
+        )
+        if not open_until(by=by, subject_id=recipient.pk, department_id=department.pk):
+            raise AccessEnded(department, recipient.pk)
     log_access(by=by, subject_id=recipient.pk, what=what, department_id=department.pk)
     return recipient
 
@@ -70,6 +100,13 @@ def grant_of(department: Department, grant_id: uuid.UUID, *, by: User, what: str
     )
     grant.recipient = recipient_of(department, grant.recipient_id, by=by, what=what)
     return grant
+
+
+def agreed_time_of(grant: Grant, agreed_time_id: uuid.UUID) -> AgreedTime:
+    """One of the agreed times of a grant that ``grant_of`` has found."""
+    agreed = get_object_or_404(AgreedTime, pk=agreed_time_id, grant=grant)
+    agreed.grant = grant
+    return agreed
 
 
 def service_of(department: Department, recipient: Recipient, service_id: uuid.UUID) -> Service:

@@ -7,6 +7,7 @@ published inside a transaction: readers find the Day's revision raised.
 from booking.actions.agreed_times import (
     agree,
     book_kept_on,
+    carry_agreed_times,
     end_agreed_time,
     give_up,
     keep_agreed_times,
@@ -33,7 +34,13 @@ from booking.actions.coverage import cover_day, undo_cover
 from booking.actions.departures import confirm_departure, report_departure, undo_departure
 from booking.actions.essential import alert_unbooked, count_slack
 from booking.actions.feeds import hashed, make_feed, note_reading, revoke_feed
-from booking.actions.grants import ChoiceTerms, change_grant, grant
+from booking.actions.grants import (
+    ChoiceTerms,
+    change_grant,
+    grant,
+    replace_grant,
+    replacement,
+)
 from booking.actions.invitations import register_invitation_kinds
 from booking.actions.keys import change_keys
 from booking.actions.mandates import (
@@ -127,6 +134,7 @@ __all__ = [
     "cancel",
     "cancel_in_pause",
     "cancel_of_pattern",
+    "carry_agreed_times",
     "change_contact_email",
     "change_grant",
     "change_keys",
@@ -191,6 +199,8 @@ __all__ = [
     "remove_plan",
     "repeat",
     "replace_busy_times",
+    "replace_grant",
+    "replacement",
     "report_departure",
     "reseat",
     "revoke_feed",

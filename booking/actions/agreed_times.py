@@ -155,6 +155,22 @@ def agree(
     return made
 
 
+def carry_agreed_times(old: Grant, new: Grant) -> None:
+    """Let the agreed times of a grant apply to the one that replaces it, as far as it allows
+    them, with what became of each on its dates. The caller has locked the recipient."""
+    for agreed in AgreedTime.objects.applying().filter(grant=old):
+        terms = agreed.week, agreed.weekday, agreed.time
+        if queries.why_not_agreeable(new, *terms) is not None:
+            continue
+        dates = AgreedDate.objects.filter(agreed_time=agreed.pk, date__gte=new.valid_from)
+        agreed.pk, agreed.grant, agreed._state.adding = uuid.uuid4(), new, True
+        agreed.save(force_insert=True)
+        kept = Booking.objects.filter(agreed_date__in=dates, status=Booking.Status.KEPT)
+        kept.update(grant=new)
+        dates.update(agreed_time=agreed)
+    keep_again_on_commit(new.recipient_id)
+
+
 def end_agreed_time(*, agreed_time: AgreedTime, by: User) -> None:
     """The time is agreed no more: seats that are kept for it are released. What is booked
     already stays. Ending it twice changes nothing."""
@@ -186,14 +202,17 @@ def give_up(*, agreed_date: AgreedDate, by: User) -> None:
         _record("give_up_agreed_time", row.agreed_time, by, date=row.date)
 
 
-def take_back_giving_up(*, agreed_date: AgreedDate, by: User) -> None:
-    """Keep the time again, if it is still free and there is time left to choose."""
+def take_back_giving_up(*, agreed_date: AgreedDate, by: User) -> bool:
+    """Keep the time again; returns whether it is kept now: it is not when no seat is free any
+    more, or the deadline is over."""
     with one_transaction():
         row = _locked(agreed_date)
         if row is not None and row.state == State.GIVEN_UP:
             row.delete()
             _record("take_back_agreed_time", row.agreed_time, by, date=row.date)
     keep_for(recipient_id=agreed_date.agreed_time.grant.recipient_id)
+    again = AgreedDate.objects.filter(agreed_time=agreed_date.agreed_time, date=agreed_date.date)
+    return again.filter(state=State.KEPT).exists()
 
 
 def see_given_up(*, agreed_date: AgreedDate, by: User) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.utils import timezone
 
@@ -45,8 +46,7 @@ def charge(*, booking_id: uuid.UUID, outcome: Outcome | None) -> None:
 
 def release_unseated(now: dt.datetime) -> int:
     """Stop charging bookings that are over and that nobody was to come for; returns their number.
-    What is reported later decides instead. A visit without contact is reported, though it has no
-    outcome before somebody has met the recipient."""
+    What is reported later decides instead."""
     over = Visit.objects.filter(
         starts_at__gt=now - LOOK_BACK,
         ends_at__lte=now - RELEASE_AFTER,
@@ -54,17 +54,19 @@ def release_unseated(now: dt.datetime) -> int:
     )
     ids = set(over.unstaffed().values_list("booking", flat=True))
     ids -= set(over.filter(booking__in=ids, shift__isnull=False).values_list("booking", flat=True))
-    told = outcomes.registered().reported
-    visits = dict(Visit.objects.filter(booking__in=ids).values_list("pk", "booking"))
-    ids -= {visits[id_] for id_ in told(visits)}
-    released = 0
+    ids -= _reported(ids)
     for booking in Booking.objects.confirmed().filter(pk__in=ids):
         with one_transaction():
             lock_recipient(booking.recipient_id)
-            if not told(booking.visits.values_list("pk", flat=True)):
+            if not _reported({booking.pk}):
                 charge(booking_id=booking.pk, outcome=None)
-                released += 1
-    return released
+    return len(ids)
+
+
+def _reported(bookings: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of which a visit is reported, also when nobody may read of it yet."""
+    visits = dict(Visit.objects.filter(booking__in=bookings).values_list("pk", "booking"))
+    return {visits[visit] for visit in outcomes.registered().reported(visits.keys())}
 
 
 def _tell(booking: Booking) -> None:

@@ -10,7 +10,7 @@ from accounts.models import User
 from booking.actions.bookings import book, cancel
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.actions.seats import move_seats, record_given
-from booking.models import Booking, BookingEvent, CoverageAct, SeriesDate
+from booking.models import Booking, BookingEvent, CoverageAct, PatternDate, SeriesDate
 from booking.queries.coverage import Suggestion, suggestion_for
 from booking.queries.coverage_acts import seats_before
 from database.versions import Stale
@@ -99,7 +99,8 @@ def _book_again(act: CoverageAct, booking: Booking, by: User) -> None:
         reason=_("It takes place after all."),
         as_staff=True,
     )
-    SeriesDate.objects.filter(booking=booking).update(booking=again)
+    for dates in (SeriesDate, PatternDate):
+        dates._default_manager.filter(booking=booking).update(booking=again)
 
 
 def _give_up(booking: Booking, by: User, reason: str) -> None:

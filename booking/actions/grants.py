@@ -1,6 +1,7 @@
 """Grants: the municipality's decisions."""
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
@@ -8,11 +9,13 @@ from django.utils import timezone
 
 from accounts.actions import differing, record, values_of, was_made_by
 from accounts.models import User
-from booking import errors
+from booking import errors, quota
+from booking.actions.agreed_times import carry_agreed_times
 from booking.actions.bookings import keep_again_on_commit
 from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import Booking, Grant, Recipient
 from booking.queries.local_time import midnight
+from booking.queries.replacements import first_day_of_period
 from database.versions import check_version
 from departments.hours import DAY
 from departments.models import Service
@@ -60,7 +63,6 @@ def grant(
     ``KeyReused``, and ``GrantOverlaps`` when another is valid in the same period."""
     choice["kind_of_time"] = choice.get("kind_of_time") or service.kind_of_time
     made = Grant(
-        pk=key or uuid4(),
         recipient=recipient,
         service=service,
         amount=amount,
@@ -73,17 +75,23 @@ def grant(
     )
     with one_transaction():
         lock_recipient(recipient.pk)
-        earlier = Grant.objects.filter(pk=key).first() if key else None
-        if earlier is not None:
-            identity = ("recipient_id", "service_id", *TERMS)
-            is_own = was_made_by("grant", earlier.pk, by=by, department_id=service.department_id)
-            if not is_own or values_of(earlier, identity) != values_of(made, identity):
-                raise errors.KeyReused
-            return earlier
-        made.save(force_insert=True)
-        shown = [name for name in TERMS if name != "reference"]  # free text is not recorded
-        _record("grant", made, by, {}, values_of(made, shown))
-        return made
+        return _add(made, key, by)
+
+
+def _add(made: Grant, key: UUID | None, by: User | None) -> Grant:
+    """Save a new grant with the key as its id, once. The caller has locked the recipient."""
+    earlier = Grant.objects.filter(pk=key).first() if key else None
+    if earlier is not None:
+        identity = ("recipient_id", "service_id", *TERMS)
+        is_own = was_made_by("grant", earlier.pk, by=by, department_id=made.service.department_id)
+        if not is_own or values_of(earlier, identity) != values_of(made, identity):
+            raise errors.KeyReused
+        return earlier
+    made.pk = key or uuid4()
+    made.save(force_insert=True)
+    shown = [name for name in TERMS if name != "reference"]  # free text is not recorded
+    _record("grant", made, by, {}, values_of(made, shown))
+    return made
 
 
 def change_grant(
@@ -121,6 +129,49 @@ def change_grant(
             _record("change_grant", grant, by, before, after)
             keep_again_on_commit(grant.recipient_id)
         return _booked_after(grant)
+
+
+def replacement(grant: Grant, **terms: Any) -> Grant:
+    """The grant that replaces another, not saved. Raises ``BeginsTooEarly``: a replacement
+    begins after the other's first day, and one that gives less with a period of the other."""
+    new = Grant(recipient=grant.recipient, service=grant.service, **terms)
+    first = new.valid_from
+    if first <= grant.valid_from:
+        raise errors.BeginsTooEarly(grant.valid_from + DAY, gives_less=False)
+    if grant.is_valid_on(first) and _per_year(new) < _per_year(grant):
+        possible = first_day_of_period(grant, first)
+        if first != possible:
+            raise errors.BeginsTooEarly(possible, gives_less=True)
+    return new
+
+
+def replace_grant(
+    *, grant: Grant, key: UUID, by: User | None, version: int | None = None, **terms: Any
+) -> Grant:
+    """Add a grant that replaces another, which ends the day before. No booking is changed.
+
+    ``key`` is the form's idempotency key and becomes the id. Raises ``BeginsTooEarly``,
+    ``KeyReused``, ``GrantOverlaps`` and ``Stale``."""
+    with one_transaction():
+        lock_recipient(grant.recipient_id)
+        old = Grant.objects.select_related("service", "recipient").get(pk=grant.pk)
+        new = replacement(old, **terms)
+        is_repeated = Grant.objects.filter(pk=key).exists()
+        if not is_repeated and old.is_valid_on(new.valid_from):
+            check_version(old.version, version)
+            before = values_of(old, ["valid_until"])
+            old.valid_until = new.valid_from - DAY
+            old.version += 1
+            old.save()
+            _record("change_grant", old, by, before, values_of(old, ["valid_until"]))
+        made = _add(new, key, by)
+        if not is_repeated:
+            carry_agreed_times(old, made)
+        return made
+
+
+def _per_year(grant: Grant) -> Fraction:
+    return quota.per_year(grant.amount, grant.unit, grant.period, grant.service.minutes)
 
 
 def _record(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 
 from accounts import actions as accounts_actions
@@ -17,11 +17,14 @@ from booking.actions.locks import lock_recipient, one_transaction
 from booking.models import (
     Booking,
     BookingSeries,
+    BusyTime,
     CalendarFeed,
     Contact,
+    Departure,
     Grant,
     KeyFacts,
     Mandate,
+    OwnPlan,
     Pattern,
     Pause,
     Recipient,
@@ -264,6 +267,24 @@ def change_contact_email(
         )
 
 
+# Rows of a recipient that become those of the one they turned out to be. ``KeyFacts`` do when
+# the other has none.
+FOLLOWING: tuple[type[Model], ...] = (
+    Grant,
+    Booking,
+    BookingSeries,
+    Pattern,
+    SlotWish,
+    CalendarFeed,
+    Mandate,
+    Contact,
+    Pause,
+    Departure,
+    OwnPlan,
+    BusyTime,
+)
+
+
 def join_recipient(*, from_: Recipient, into: Recipient) -> None:
     """Make two recipients one, who turned out to be the same person. ``from_`` has no log-in.
 
@@ -281,17 +302,9 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             .distinct()
         )
         _join_pauses(from_, into)
-        for model in (
-            Grant,
-            Booking,
-            BookingSeries,
-            Pattern,
-            SlotWish,
-            CalendarFeed,
-            Mandate,
-            Contact,
-            Pause,
-        ):
+        if into.departures.filter(undone_at__isnull=True).exists():
+            from_.departures.filter(undone_at__isnull=True).delete()
+        for model in FOLLOWING:
             model._default_manager.filter(recipient=from_).update(recipient=into)
         if not KeyFacts.objects.filter(recipient=into).exists():
             KeyFacts.objects.filter(recipient=from_).update(recipient=into)

@@ -5,22 +5,29 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import dates
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
+from accounts.models import AccessLogEntry
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
-from booking.models import Grant, KeyFacts, Reassessment, Recipient
+from booking.errors import BeginsTooEarly
+from booking.models import AgreedTime, Grant, KeyFacts, Reassessment, Recipient
 from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
+from booking.queries import first_day_of_period
+from booking.queries.agreed_times import weeks_of
 from departments.forms.fields import (
     NO_GUESSES,
     WrittenDateField,
     WrittenNumberField,
     WrittenTimeField,
 )
+from departments.hours import DAY
 from departments.models import Department, KindOfTime, Service
 
 
@@ -165,6 +172,36 @@ class ContactForm(KeyedForm, CleanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", "contact_%s")  # other forms on the page have the same fields
         super().__init__(*args, **kwargs)
+
+
+class AgreedTimeForm(KeyedForm, CleanForm):
+    """A time at which the visit takes place if the person chooses no other. Limits are the
+    model's; ``week`` is asked where the grant is by the month."""
+
+    week = forms.TypedChoiceField(label=_("Week of the month"), coerce=int, required=False)
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int)
+    time = WrittenTimeField(label=_("Starts at"))
+    agreed_on = WrittenDateField(label=_("Agreed on"))
+    agreed_with = forms.CharField(
+        label=_("Agreed with"),
+        max_length=AgreedTime._meta.get_field("agreed_with").max_length,
+        help_text=_("For example: the person, or the daughter."),
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+
+    def __init__(self, data: Any = None, *, grant: Grant) -> None:
+        super().__init__(data, initial={"agreed_on": timezone.localdate()}, auto_id="agreed_%s")
+        weeks = weeks_of(grant)
+        if weeks == 1:
+            del self.fields["week"]
+        else:
+            week = self.fields["week"]
+            assert isinstance(week, forms.ChoiceField)
+            week.choices = [(n, str(n)) for n in range(1, weeks + 1)]
+        weekday = self.fields["weekday"]
+        assert isinstance(weekday, forms.ChoiceField)
+        names = dates.words(get_language()).weekdays
+        weekday.choices = [(n, name.capitalize()) for n, name in enumerate(names)]
 
 
 class KeysForm(VersionedForm, CleanForm):
@@ -344,6 +381,45 @@ class NewGrantForm(KeyedForm, GrantForm):
     """Of a recipient whom the department has already."""
 
 
+class ReplacementForm(NewGrantForm):
+    """A grant that replaces ``instance`` from its first day. ``previewed`` is the digest of what
+    the page showed that it changes."""
+
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, department: Department, instance: Grant) -> None:
+        super().__init__(data, department=department, instance=instance)
+        self.fields["key"].initial = uuid.uuid4
+        self.initial.update(
+            {
+                "valid_from": first_day_of_period(instance, timezone.localdate() + DAY),
+                "valid_until": None,
+                "reference": "",
+                "decided_on": None,
+            }
+        )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The values of the new grant."""
+        return {name: self.cleaned_data[name] for name in self.FIELDS if name in self.fields}
+
+    def refuse_first_day(self, refused: BeginsTooEarly) -> None:
+        text = gettext("The new grant begins after the old one has begun: {day} at the earliest.")
+        if refused.gives_less:
+            text = gettext(
+                "This gives less than now. Less starts with a new period: the first possible day"
+                " is {day}."
+            )
+        language = get_language()
+        self.add_error(
+            "valid_from",
+            text.format(
+                day=dates.day(refused.first_day, language, this_year=timezone.localdate().year)
+            ),
+        )
+
+
 class ReassessmentForm(CleanForm):
     """What an administrator asks of the case workers."""
 
@@ -393,6 +469,27 @@ class NewRecipientForm(CleanForm):
         form = NewRecipientForm({**data, "key": str(uuid.uuid4())})
         form.full_clean()
         return form
+
+
+class OpeningForm(CleanForm):
+    """Why access to a recipient that has ended is needed."""
+
+    reason = forms.CharField(
+        label=_("Why do you need it?"),
+        max_length=AccessLogEntry._meta.get_field("reason").max_length,
+        help_text=_("The person can read this. Do not write about illness."),
+    )
+
+
+class FormerForm(OpeningForm):
+    """Also who it is: names and numbers must not be in URLs."""
+
+    name = forms.CharField(
+        label=_("Name or phone number"),
+        max_length=100,
+        widget=forms.TextInput(attrs=NO_GUESSES),
+    )
+    field_order = ["name", "reason"]
 
 
 class SearchForm(CleanForm):

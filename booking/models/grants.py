@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -27,6 +28,16 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def not_ended(self, date: dt.date) -> "GrantQuerySet":
         """Those that are valid then or later."""
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=date))
+
+    def giving_access(self, today: dt.date) -> "GrantQuerySet":
+        """Those that give the department's staff access to the recipient: they have not ended,
+        or not long ago."""
+        return self.not_ended(earliest_last_day(today, settings.RECIPIENT_ACCESS_DAYS))
+
+
+def earliest_last_day(today: dt.date, days: int) -> dt.date:
+    """The earliest last day of a grant that still gives access ``days`` days after it."""
+    return today - dt.timedelta(days=days)
 
 
 class Grant(Versioned):
@@ -125,6 +136,16 @@ class Grant(Versioned):
         """Whether it is valid on one of the days; no ``last`` is without an end."""
         begins_in_time = last is None or self.valid_from <= last
         return begins_in_time and (self.valid_until is None or first <= self.valid_until)
+
+    @property
+    def may_have_agreed_times(self) -> bool:
+        """Essential help whose times the recipient chooses."""
+        return self.is_essential and not self.times_are_set
+
+    def gives_access(self, today: dt.date) -> bool:
+        """As ``GrantQuerySet.giving_access``."""
+        earliest = earliest_last_day(today, settings.RECIPIENT_ACCESS_DAYS)
+        return self.valid_until is None or self.valid_until >= earliest
 
     def is_valid_on(self, date: dt.date) -> bool:
         return self.overlaps(date, date)

@@ -25,6 +25,7 @@ class AccessLogLine:
     roles: Sequence[str]
     department: Department | None
     what: str
+    reason: str = ""
 
 
 # What recipients read of: not which carers their visits have, which is planned until they come.
@@ -79,6 +80,7 @@ def with_roles(recipient: Recipient, entries: Sequence[AccessLogEntry]) -> list[
             else roles.get((entry.actor_id, entry.department_id), []),
             department=departments.get(entry.department_id) if entry.department_id else None,
             what=entry.what,
+            reason=entry.reason,
         )
         for entry in entries
     ]

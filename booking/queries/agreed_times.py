@@ -3,9 +3,10 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,12 +68,7 @@ def is_applicable(agreed: AgreedTime, date: dt.date) -> bool:
     """Whether the agreed time stands on that date: its grant is essential, of that date, and
     its times are the recipient's to choose."""
     grant = agreed.grant
-    return (
-        agreed.ended_at is None
-        and grant.is_essential
-        and grant.kind_of_time != KindOfTime.SET
-        and grant.is_valid_on(date)
-    )
+    return agreed.ended_at is None and grant.may_have_agreed_times and grant.is_valid_on(date)
 
 
 class Obstacle(models.TextChoices):
@@ -116,6 +112,10 @@ def weeks_of(grant: Grant) -> int:
     return 4 if grant.period == Grant.Period.MONTH else 1
 
 
+def agreed_times_of_grant(grant: Grant) -> list[AgreedTime]:
+    return list(AgreedTime.objects.applying().filter(grant=grant).select_related("by"))
+
+
 def agreed_times_of(recipient_id: uuid.UUID, today: dt.date) -> list[AgreedTime]:
     """Those that apply today or later, with their grant and service."""
     return list(
@@ -157,6 +157,74 @@ def decided(
     """What became of the dates from today on."""
     rows = AgreedDate.objects.filter(agreed_time__in=list(agreed), date__gte=today)
     return {(row.agreed_time_id, row.date): row for row in rows.select_related("booking")}
+
+
+@dataclass(frozen=True)
+class OwnAgreedDate:
+    """One date of an agreed time, as the recipient sees it: kept, or given up. ``until``: when
+    the time for choosing another one ends."""
+
+    row: AgreedDate
+    starts_at: dt.datetime
+    until: dt.datetime
+
+    @property
+    def is_kept(self) -> bool:
+        return self.row.state == AgreedDate.State.KEPT
+
+    @property
+    def is_weekly(self) -> bool:
+        return self.row.agreed_time.grant.period == Grant.Period.WEEK
+
+    @property
+    def service(self) -> Service:
+        return self.row.agreed_time.grant.service
+
+
+def agreed_dates(recipient: Recipient, now: dt.datetime) -> list[OwnAgreedDate]:
+    """Those that are kept, and those that can be taken back, in order. One statement."""
+    states = [AgreedDate.State.KEPT, AgreedDate.State.GIVEN_UP]
+    rows = _with_service(
+        AgreedDate.objects.filter(
+            agreed_time__grant__recipient=recipient,
+            date__gte=timezone.localdate(now),
+            state__in=states,
+        )
+    )
+    found = [
+        OwnAgreedDate(
+            row,
+            starts_at(row.agreed_time, row.date),
+            choice_ends(row.agreed_time.grant.service, row.date),
+        )
+        for row in rows
+    ]
+    return sorted(
+        (one for one in found if one.is_kept or one.until > now), key=lambda one: one.starts_at
+    )
+
+
+def agreed_dates_to_see(department: Department, now: dt.datetime) -> list[AgreedDate]:
+    """The dates that staff must look at: nobody is free for them, or the recipient gave them up
+    and no member of staff has seen that. One statement."""
+    rows = _with_service(
+        AgreedDate.objects.filter(
+            Q(state=AgreedDate.State.NO_SEAT)
+            | Q(state=AgreedDate.State.GIVEN_UP, seen_at__isnull=True),
+            agreed_time__ended_at__isnull=True,
+            agreed_time__grant__service__department=department,
+            agreed_time__grant__recipient__departed_at__isnull=True,
+            date__gte=timezone.localdate(now),
+        )
+    )
+    return list(rows.select_related("agreed_time__grant__recipient").order_by("date", "pk"))
+
+
+def _with_service(rows: QuerySet[AgreedDate]) -> QuerySet[AgreedDate]:
+    return rows.select_related(
+        "agreed_time__grant__service__department",
+        "agreed_time__grant__service__choice_deadline",
+    )
 
 
 def kept_on(day_id: int) -> Sequence[uuid.UUID]:

@@ -49,6 +49,6 @@ def seats_before(act: CoverageAct, now: dt.datetime) -> UndoneSeats | None:
     )
     if len(act.lost) > lost.count():
         return None
-    if outcomes.registered().of([visit.booking_id for visit in visits.values()]):
+    if outcomes.registered().reported(visits.keys()):
         return None
     return UndoneSeats(visits, before)

@@ -5,12 +5,16 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import F, Prefetch, Q, QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
 from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
+from booking.models.grants import earliest_last_day
+from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
@@ -71,7 +75,8 @@ def found_recipients(
     however many they are."""
     today = timezone.localdate(now)
     grants = (
-        Grant.objects.filter(recipient__in=recipients, service__department__in=departments)
+        Grant.objects.giving_access(today)
+        .filter(recipient__in=recipients, service__department__in=departments)
         .select_related("service")
         .order_by("service__name", "valid_from")
     )
@@ -130,6 +135,7 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
     guardians: Sequence[Mandate]
@@ -162,6 +168,11 @@ def recipient_summary(
         grants=grants,
         coming=booked,
         unstaffed=set(unstaffed.values_list("booking", flat=True)),
+        kept=[
+            one
+            for one in agreed_dates(recipient, now)
+            if one.is_kept and one.service.department_id == department.pk
+        ],
         all_series=[
             (series, series.waits(today))
             for series in running_series(recipient)
@@ -189,6 +200,24 @@ def visits_by_day(
         (date, [visit for visit in visits if timezone.localdate(visit.starts_at) == date])
         for date in dates
     ]
+
+
+def hide_former(department: Department, date: dt.date, bookings: Iterable[Booking]) -> None:
+    """Hide who the recipients of the bookings are to whom the department's staff have no access
+    any more. Looks only when the earliest ``date`` is so long ago."""
+    today, days = timezone.localdate(), settings.RECIPIENT_ACCESS_DAYS
+    if date >= earliest_last_day(today, days):
+        return
+    found = list(bookings)
+    ids = {booking.recipient_id for booking in found}
+    giving = Grant.objects.giving_access(today).filter(
+        service__department=department, recipient__in=ids
+    )
+    with_access = set(giving.values_list("recipient", flat=True))
+    for booking in found:
+        if booking.recipient_id not in with_access:
+            hidden = Recipient(pk=booking.recipient_id, given_name=_("Former recipient"))
+            booking.recipient, booking.note = hidden, ""
 
 
 def has_namesake(

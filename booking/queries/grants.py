@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from booking.models import Booking, Grant
+from booking.models import Booking, Grant, Recipient
 from departments.models import KindOfTime
 
 
@@ -74,4 +74,14 @@ def grants_below(service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         Grant.objects.filter(service=service_id, unit=Grant.Unit.MINUTES, amount__lt=minutes)
         .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today))
         .count()
+    )
+
+
+def grants_from(recipient: Recipient, today: dt.date) -> list[Grant]:
+    """The recipient's grants that apply on the date or later, with service and department."""
+    return list(
+        Grant.objects.not_ended(today)
+        .filter(recipient=recipient)
+        .select_related("service__department")
+        .order_by("service__name", "valid_from")
     )

@@ -294,9 +294,14 @@ class Person:
         return OwnPause.all_of(self.rows[0].pauses)
 
     @cached_property
-    def kept(self) -> list[OwnBooking]:
-        """The seats that are kept for agreed times, in order."""
-        return [one for one in self._own if one.is_kept]
+    def kept_visits(self) -> list[OwnVisit]:
+        """The agreed times that are kept until the recipient chooses, in order."""
+        now = self.now.timestamp()
+        return [
+            OwnVisit(one.id, one.service_name, _instant(one.starts), _instant(one.ends))
+            for one in self._own
+            if one.is_kept and one.ends > now
+        ]
 
     @cached_property
     def _booked(self) -> list[OwnBooking]:

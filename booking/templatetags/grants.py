@@ -1,13 +1,14 @@
 """Grants and mandates in words, for the staff's pages."""
 
 from django import template
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from accounts import dates
 from accounts.templatetags.dates import day, short_duration
-from booking.models import Grant, Mandate
+from booking.models import AgreedTime, Grant, Mandate
 from booking.queries import amount_per_period
-from departments.models import KindOfTime
+from departments.models import Department, KindOfTime
 
 register = template.Library()
 
@@ -60,6 +61,25 @@ def who_chooses(grant: Grant) -> str:
         if grant.choice_from:
             parts.append(_("from %(day)s") % {"day": day(grant.choice_from)})
     return ", ".join(parts)
+
+
+@register.filter
+def agreed_in_words(agreed: AgreedTime) -> str:
+    """ "Tuesday 10:00"; "Tuesday 10:00, week 2 of the month" for a grant by the month."""
+    name = dates.words(get_language()).weekdays[agreed.weekday].capitalize()
+    words = f"{name} {agreed.time:%H:%M}"
+    if agreed.grant.period == Grant.Period.MONTH:
+        words += ", " + _("week %(number)s of the month") % {"number": agreed.week}
+    return words
+
+
+@register.filter
+def appeal_text(department: Department) -> str:
+    """What the department writes about appeal, else the ordinary text."""
+    return department.appeal_text or _(
+        "You can appeal against a decision within three weeks of getting it. Call us if you want"
+        " help with it."
+    )
 
 
 @register.filter

@@ -15,6 +15,18 @@ TEXTS = {
     "see_visits": (_("See my visits"), _("See the visits")),
     "visits": (_("My visits"), _("Visits")),
     "no_visits": (_("You have no visits booked."), _("No visits are booked.")),
+    "kept": (
+        _("Your agreed time, kept for you until you choose"),
+        _("The agreed time, kept until another is chosen"),
+    ),
+    "kept_until": (
+        _("If you choose no other time before %(day)s %(clock)s, it is booked."),
+        _("If no other time is chosen before %(day)s %(clock)s, it is booked."),
+    ),
+    "given_up": (
+        _("You do not want the agreed time on this day."),
+        _("The agreed time on this day is not wanted."),
+    ),
     "more_about_visits": (_("More about your visits"), _("More about the visits")),
     "visit": (_("Your visit"), _("The visit")),
     "a_visit": (_("your visit"), _("visit")),

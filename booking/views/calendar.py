@@ -46,6 +46,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
         "is_now": visit is not None and visit.starts_at <= person.now,
         "balances": balances,
         "pauses": person.pauses,
+        "kept": person.kept_visits,
     }
     choosing = _choosing(request, person, balances)
     if choosing:

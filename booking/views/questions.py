@@ -13,6 +13,7 @@ from accounts.questions import Question
 from accounts.templatetags.dates import at_clock, day, weekday
 from booking import queries
 from booking.access.pages import (
+    agreed_date_for,
     booking_for,
     granted_service,
     own_feed,
@@ -75,6 +76,22 @@ def ask_staff(request: PersonRequest, sent: QueryDict, booking: uuid.UUID) -> Qu
         raise Http404
     text = _("Do you want to tell us about “{what}” on {when}?")
     return Question(text.format(what=visit.service.name, when=when(visit.starts_at)), _("Tell us"))
+
+
+def give_up_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want no visit at the agreed time on {day}?").format(day=day(found.date))
+    return Question(text, _("No visit then"), [found.agreed_time.grant.service.name])
+
+
+def take_back_agreed_time(
+    request: PersonRequest, sent: QueryDict, agreed_time: uuid.UUID
+) -> Question:
+    found = agreed_date_for(request, agreed_time, _date(sent), may=Mandate.May.BOOK)
+    text = _("Do you want the agreed time on {day} after all?").format(day=day(found.date))
+    return Question(text, _("Keep the time"), [found.agreed_time.grant.service.name])
 
 
 def go_on(request: PersonRequest, sent: QueryDict, series: uuid.UUID) -> Question:

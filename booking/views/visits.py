@@ -30,6 +30,7 @@ from booking.notices.notified import messages_to_come
 from booking.notices.visits import DAY_BEFORE
 from booking.queries import own_choice
 from booking.queries.actors import Actor, Actors
+from booking.queries.agreed_times import agreed_dates
 from booking.views import questions, simple
 from booking.views.days import weeks
 from booking.views.next_week import again_next_week
@@ -76,6 +77,7 @@ def visits(request: PersonRequest) -> HttpResponse:
     context = {
         "sees_plans": sees_plans(request),
         "coming": coming,
+        "agreed_dates": [] if before else agreed_dates(recipient, now),
         "history": history[:HISTORY],
         "outcomes": outcomes.registered().of([past.pk for past in history]),
         "actors": Actors(recipient),

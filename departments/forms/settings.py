@@ -45,7 +45,7 @@ GROUPS = (
         ),
     ),
     (_("Visits that are not made"), ("charges_declined", "charges_no_contact")),
-    (_("Grants"), ("grants_by",)),
+    (_("Grants"), ("grants_by", "appeal_text")),
 )
 
 
@@ -131,6 +131,7 @@ class SettingsForm(VersionedForm, CleanModelForm):
         widgets = {
             "public_holidays": forms.RadioSelect,
             "grants_by": forms.RadioSelect,
+            "appeal_text": forms.Textarea(attrs={"rows": 3}),
             "name": forms.TextInput(attrs=NO_GUESSES),
         }
         help_texts = {
@@ -144,6 +145,9 @@ class SettingsForm(VersionedForm, CleanModelForm):
             "grants_by": _(
                 "Case workers get their role under Staff. Administrators then see grants, and ask"
                 " for reassessment."
+            ),
+            "appeal_text": _(
+                "Stands below people's grants. Empty: that they can appeal within three weeks."
             ),
             "public_holidays": _("A special day of your own goes before this rule."),
         }

@@ -60,6 +60,10 @@ class EmploymentForm(VersionedForm, DateRangeForm):
             first, last = _times_of(employee.agency)
             initial |= {"is_agency": True, "first_time": first, "last_time": last}
         super().__init__(data, initial=initial)
+        is_agency = data is not None and bool(data.get("is_agency"))
+        self.fields["valid_until"].required = is_agency
+        for name in ("first_time", "last_time"):
+            self.fields[name].required = data is None or is_agency
         if employee.role != Employee.Role.CARE_WORKER:
             for name in ("is_agency", "first_time", "last_time"):
                 del self.fields[name]
@@ -68,10 +72,7 @@ class EmploymentForm(VersionedForm, DateRangeForm):
         data = super().clean()
         if self.errors or not data.get("is_agency"):
             return data
-        for name in ("valid_until", "first_time", "last_time"):
-            if data.get(name) is None:
-                self.add_error(name, _("Agency staff need the times of the first and last day."))
-        if not self.errors and not self._start() < self._end():
+        if not self._start() < self._end():
             self.add_error("last_time", _("The end is before the start."))
         return data
 

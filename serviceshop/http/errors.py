@@ -13,6 +13,7 @@ from accounts import unsent
 from accounts.access import PersonRequest, is_logged_in
 from accounts.pages import page_of
 from booking.access.pages import ForAnother, MandateEnded
+from booking.access.staff import AccessEnded
 from booking.views.order import look_over_again
 from departments.removals import Removed
 from serviceshop.http.lock_timeouts import RETRY_AFTER
@@ -40,6 +41,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, MandateEnded):
         return render(request, "mandate_ended.html", {"written": written}, status=404)
     context = {"written": written, "error_base": error_base(request)}
+    if isinstance(exception, AccessEnded):
+        return render(request, "access_ended.html", {**vars(exception), **context}, status=404)
     if isinstance(exception, Removed):
         return render(request, "removed.html", {**vars(exception), **context}, status=410)
     return render(request, "404.html", context, status=404)

@@ -62,6 +62,21 @@ def status(recipient, service, at):
 
 
 @pytest.mark.django_db
+def test_agreed_times_go_on_under_the_grant_that_replaces_theirs(hours, agree, grant):
+    hours()
+    agree()
+    seat = kept()
+    terms = {"unit": "visits", "period": "week", "is_essential": True}
+    new = actions.replace_grant(
+        grant=grant, key=uuid.uuid4(), by=None, amount=2, valid_from=THURSDAY, **terms
+    )
+    actions.keep_for(recipient_id=grant.recipient_id)
+
+    row = AgreedDate.objects.get(date=THURSDAY)
+    assert (row.booking, row.agreed_time.grant, kept().grant) == (seat, new, new)
+
+
+@pytest.mark.django_db
 class TestKept:
     pytestmark = pytest.mark.usefixtures("clock")
 
@@ -75,7 +90,7 @@ class TestKept:
         person = Person.of(recipient, NOW)
         assert [one.left for one in person.balances(THURSDAY)] == [1]
         assert not person.visits
-        assert len(person.kept) == 2
+        assert len(person.kept_visits) == 2
         assert status(someone(), service, local(THURSDAY, 10)) is SlotStatus.BUSY
         assert status(recipient, service, local(THURSDAY, 10)) is SlotStatus.FREE
         assert status(recipient, service, local(THURSDAY, 10, 30)) is SlotStatus.FREE

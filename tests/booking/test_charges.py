@@ -134,6 +134,11 @@ def test_a_visit_for_which_nobody_was_to_come_stops_counting_when_it_is_over(
     assert used(grant) == 1
 
     class Told:
+        """As of a visit without contact: nobody may read of it."""
+
+        def of(self, bookings):
+            return {}
+
         def reported(self, visits):
             return set(visits)
 

@@ -23,7 +23,8 @@ from accounts.models import (
     User,
 )
 from booking import actions
-from booking.models import Grant, Recipient
+from booking.actions.recipients import FOLLOWING
+from booking.models import Departure, Grant, KeyFacts, Recipient
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
 from departments.models import Department, Service
@@ -42,7 +43,8 @@ POSTS = {
     "add_contact", "change_keys", "keep_visit", "needs_no_other_time", "note_call",
     "remove_contact",
 }  # fmt: skip
-BOTH = {"all_letters", "recipient_pause"}  # a page, and its form
+# pages, and their forms
+BOTH = {"all_letters", "find_former", "open_access", "recipient_pause", "replace_grant"}
 
 
 @pytest.fixture
@@ -571,6 +573,24 @@ def test_the_mark_stays_when_two_recipients_become_one(recipient, secret):
     assert recipient.has_confidential_address
 
 
+def test_every_row_of_a_recipient_follows_when_two_become_one():
+    """A model that is forgotten is deleted with the recipient."""
+    of_recipients = {one.related_model for one in Recipient._meta.related_objects}
+    assert of_recipients == {*FOLLOWING, KeyFacts}
+
+
+def test_a_report_that_somebody_has_moved_away_follows(recipient, administrator, department):
+    other = factories.RecipientFactory(user=None)
+    reported = Departure.objects.create(recipient=other, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=other, into=recipient)
+    assert recipient.departures.get() == reported
+
+    third = factories.RecipientFactory(user=None)
+    Departure.objects.create(recipient=third, why="moved", reported_by=administrator)
+    actions.join_recipient(from_=third, into=recipient)
+    assert recipient.departures.get() == reported, "one report is enough"
+
+
 def test_one_more_grant_of_the_same_service_is_refused_in_words(
     dina, department, recipient, service
 ):
@@ -595,6 +615,7 @@ def test_a_grant_of_less_than_one_visit_is_refused(
     form = granted(service, amount=amount, unit="minutes")
     if is_new:
         Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+        factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
         page = dina.post(url("add_grant", department.pk, recipient.pk), form)
     else:
         form["version"] = "1"
@@ -632,13 +653,14 @@ def test_a_grant_says_who_chooses_the_time(
     dina, department, service, recipient, typed, field, kept
 ):
     Grant.objects.update(valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2020, 12, 31))
+    factories.GrantFactory(recipient=recipient, service__department=department)  # gives access
     Service.objects.update(kind_of_time="set")
 
     page = dina.post(url("add_grant", department.pk, recipient.pk), granted(service, **typed))
 
     if field:
         assert list(page.context["new_grant"].errors) == [field]
-        assert recipient.grants.count() == 1
+        assert recipient.grants.filter(service=service).count() == 1
         return
     made = recipient.grants.latest("valid_from")
     assert {name: getattr(made, name) for name in kept} == kept
@@ -795,6 +817,75 @@ def test_an_administrator_asks_for_reassessment_and_gets_an_answer(
     assert "Needs help every day" not in kari.get(url("grants", department.pk)).text
     verbs = Change.objects.filter(subject_id=recipient.pk).values_list("verb", flat=True)
     assert sorted(verbs) == ["answer_reassessment", "ask_reassessment"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "first", "possible"),
+    [
+        ({"amount": "9"}, dt.date(2026, 12, 3), None),  # more, from its first day
+        ({"amount": "6"}, dt.date(2026, 12, 7), None),  # less, from a Monday
+        ({"amount": "6"}, dt.date(2026, 12, 3), "7. desember"),
+        ({"amount": "30", "period": "month"}, dt.date(2026, 12, 8), "14. desember"),
+        ({"amount": "31", "period": "month"}, dt.date(2026, 12, 8), None),
+        ({"amount": "419", "unit": "minutes"}, dt.date(2026, 12, 31), "4. januar 2027"),
+        ({"amount": "9"}, dt.date(2020, 1, 1), "7. januar 2020"),  # as early as the old one
+    ],
+)
+def test_a_change_is_a_new_grant_and_less_starts_with_a_period(
+    dina, department, recipient, terms, first, possible
+):
+    old = recipient.grants.get()  # 7 visits of an hour a week, from 6 January 2020
+    page = url("replace_grant", department.pk, old.pk)
+    form = granted(old.service, valid_from=f"{first:%d.%m.%Y}", version="1", **terms)
+
+    preview = dina.post(page, form)
+    if possible:
+        (refused,) = preview.context["form"].errors["valid_from"]
+        assert possible in refused
+        assert recipient.grants.get() == old
+        return
+    assert recipient.grants.get() == old
+    digest = re.search(r'name="previewed" value="(\w+)"', preview.text)[1]
+    for _ in range(2):  # a second press makes no other
+        dina.post(page, {**form, "previewed": digest, "key": str(old.service_id)})
+
+    old.refresh_from_db()
+    new = recipient.grants.get(pk=old.service_id)
+    assert old.valid_until == first - dt.timedelta(days=1)
+    assert (str(new.amount), new.valid_from, new.valid_until) == (terms["amount"], first, None)
+    verbs = Change.objects.filter(subject_id=recipient.pk).values_list("verb", flat=True)
+    assert sorted(verbs) == ["change_grant", "grant"]
+    assert "within three weeks" in dina.get(url("grant", department.pk, new.pk)).text
+
+
+def test_the_preview_of_a_new_grant_says_what_it_hits_and_changes_nothing(
+    dina, department, recipient, service
+):
+    monday = timezone.localdate() + dt.timedelta(days=7 - timezone.localdate().weekday())
+    for days, hour in ((0, 9), (1, 12), (2, 9), (3, 9), (8, 9)):
+        starts_at = factories.local(monday + dt.timedelta(days=days), hour)
+        factories.BookingFactory(recipient=recipient, service=service, starts_at=starts_at)
+    form = granted(
+        service,
+        valid_from=f"{monday:%d.%m.%Y}",
+        valid_until=f"{monday + dt.timedelta(days=6):%d.%m.%Y}",
+        version="1",
+        **WINDOW,
+    )
+    page = dina.post(url("replace_grant", department.pk, recipient.grants.get().pk), form)
+
+    whys = [why.value for _, why in page.context["preview"].hits]
+    assert whys == ["outside_window", "too_much", "after_end"]
+    assert recipient.grants.get().valid_until is None
+
+
+def test_a_person_reads_their_grants_and_how_to_appeal(client, recipient, department):
+    client.force_login(recipient.user)
+    assert "within three weeks" in client.get(reverse("booking:own_grants")).text
+    Department.objects.update(appeal_text="Write to the mayor.")
+    page = client.get(reverse("booking:own_grants")).text
+    assert "7 visits a week" in page
+    assert "Write to the mayor." in page
 
 
 def test_a_case_worker_finds_people_and_sees_nothing_of_the_department(

@@ -267,6 +267,10 @@ def test_what_was_done_is_undone_and_the_cancelled_visit_is_booked_again(
     client, early, covered, department
 ):
     lead, (*_sick, nora), (first, second, cleaning) = early
+    pattern = factories.PatternFactory(
+        recipient=cleaning.booking.recipient, service=cleaning.booking.service
+    )
+    planned = pattern.dates.create(date=DATE, time=dt.time(9), booking=cleaning.booking)
 
     page = press(client, covered, undo_of(department))
 
@@ -277,6 +281,8 @@ def test_what_was_done_is_undone_and_the_cancelled_visit_is_booked_again(
     again = Booking.objects.confirmed().get(recipient=cleaning.booking.recipient)
     assert again.starts_at == cleaning.starts_at
     assert again.visits.get().shift == nora
+    planned.refresh_from_db()
+    assert planned.booking == again
     assert again.events.get().announced_at is None  # its recipient gets a message
     assert page.context["days"][0].act is None
     act = CoverageAct.objects.get()
@@ -300,7 +306,7 @@ def test_what_somebody_has_acted_on_is_not_undone(
     elif change == "reported":
         time_machine.move_to(at(8, 30), tick=False)
         first.refresh_from_db()
-        workflow_actions.report(visit=first, outcome="done", by=nora.person)
+        workflow_actions.report(visit=first, outcome="no_contact", by=nora.person)
     else:
         Booking.objects.filter(pk=cleaning.booking_id).update(status="booked")
 

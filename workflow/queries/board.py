@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from booking.models import Booking, Visit
+from booking.queries import hide_former
 from booking.queries.day_seatings import Needs, needs_of
 from database.alphabet import name_key
 from database.expressions import Alphabetical
@@ -37,6 +38,9 @@ def boards_of(department: Department, dates: Collection[dt.date]) -> dict[dt.dat
         shifts[shift.day_id].append(shift)
     now = timezone.now()
     cards = _cards(day_ids, needs_of(department), now)
+    hide_former(
+        department, min(dates), (card.visit.booking for some in cards.values() for card in some)
+    )
 
     missing = [d for d in dates if d not in days or days[d].laid_out_at is None]
     rules = rules_of(department, missing) if missing else None

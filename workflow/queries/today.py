@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.models import AgreedDate, Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.queries.agreed_times import agreed_dates_to_see
 from booking.queries.departures import departures_to_confirm
 from booking.queries.pauses import pauses_to_see
 from booking.queries.unmade import to_book_again
@@ -105,6 +106,7 @@ class Today:
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
     to_book_again: list[Booking]
+    agreed_dates: list[AgreedDate]
 
     @property
     def problems_today(self) -> list[Problem]:
@@ -140,6 +142,7 @@ class Today:
         ids = {booking.recipient_id for booking in shown}
         ids |= {pause.recipient_id for pause in self.pauses}
         ids |= {asked.booking.recipient_id for asked in self.visit_requests}
+        ids |= {one.agreed_time.grant.recipient_id for one in self.agreed_dates}
         ids |= {departure.recipient_id for departure in self.departures}
         return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
 
@@ -179,6 +182,7 @@ def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1)
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
         to_book_again=to_book_again(department, now),
+        agreed_dates=agreed_dates_to_see(department, now),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),
     )

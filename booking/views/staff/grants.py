@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import PersonRequest
-from accounts.http_methods import require_POST, require_safe
+from accounts.http_methods import require_http_methods, require_POST, require_safe
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
@@ -23,15 +23,18 @@ from booking.access.staff import (
     recipient_of,
     recipients_of,
 )
-from booking.errors import GrantOverlaps, KeyReused
+from booking.errors import BeginsTooEarly, GrantOverlaps, KeyReused
 from booking.forms.recipients import (
+    AgreedTimeForm,
     AnswerForm,
     GrantForm,
     NewGrantForm,
     ReassessmentForm,
+    ReplacementForm,
     SearchForm,
 )
 from booking.models import Grant, Recipient
+from booking.queries.agreed_times import agreed_times_of_grant
 from booking.views.staff.recipients import recipient_page
 from database.list_pages import list_page, page_number
 from database.versions import Stale
@@ -105,7 +108,7 @@ def add_grant(
 @sees_grants
 def grant(request: PersonRequest, department: Department, grant: uuid.UUID) -> HttpResponse:
     found = grant_of(department, grant, by=request.user, what="booking:grant")
-    return _grant_page(request, department, found)
+    return grant_page(request, department, found)
 
 
 @require_POST
@@ -123,7 +126,7 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
             fresh = GrantForm(instance=found, department=department).at(found.version)
             by = last_changed_by(department, object_id=found.pk)
             form = form.again(fresh, by=by)
-            return _grant_page(request, department, found, form=form, status=409)
+            return grant_page(request, department, found, form=form, status=409)
         except GrantOverlaps:
             form.add_error("valid_from", _("Another grant of the service applies then."))
         else:
@@ -131,7 +134,48 @@ def change_grant(request: PersonRequest, department: Department, grant: uuid.UUI
             if after:
                 messages.warning(request, _say_booked_after(len(after)))
             return redirect(page_of_recipient(request.user, department, found.recipient_id))
-    return _grant_page(request, department, found, form=form)
+    return grant_page(request, department, found, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@enters_grants
+def replace_grant(
+    request: PersonRequest, department: Department, grant: uuid.UUID
+) -> HttpResponse:
+    """Enter a grant that replaces this one. It is saved when the page has shown what it does."""
+    found = grant_of(department, grant, by=request.user, what="booking:replace_grant")
+    if request.method != "POST":
+        form = ReplacementForm(department=department, instance=found).at(found.version)
+        return _replacement_page(request, department, found, form)
+    form = ReplacementForm(request.POST, department=department, instance=found)
+    if not form.is_valid():
+        return _replacement_page(request, department, found, form)
+    try:
+        new = actions.replacement(found, **form.terms)
+        preview = queries.replaced(new, timezone.now())
+        if form.cleaned_data["previewed"] != preview.digest:
+            return _replacement_page(request, department, found, form, preview)
+        key = form.cleaned_data["key"] or uuid.uuid4()
+        made = actions.replace_grant(
+            grant=found, key=key, by=request.user, version=form.seen, **form.terms
+        )
+    except BeginsTooEarly as refused:
+        form.refuse_first_day(refused)
+    except KeyReused:
+        form.refuse_key()
+    except GrantOverlaps:
+        form.add_error("valid_from", _("Another grant of the service applies then."))
+    except Stale:
+        found.refresh_from_db()
+        fresh = ReplacementForm(department=department, instance=found).at(found.version)
+        form = form.again(fresh, by=last_changed_by(department, object_id=found.pk))
+        return _replacement_page(request, department, found, form, status=409)
+    else:
+        messages.success(request, _("The new grant is entered."))
+        if preview.hits:
+            messages.warning(request, _say_hit(len(preview.hits)))
+        return redirect("booking:grant", department.pk, made.pk)
+    return _replacement_page(request, department, found, form)
 
 
 @require_POST
@@ -143,7 +187,7 @@ def ask_reassessment(
     found = grant_of(department, grant, by=request.user, what="booking:ask_reassessment")
     form = ReassessmentForm(request.POST)
     if not form.is_valid():
-        return _grant_page(request, department, found, ask=form)
+        return grant_page(request, department, found, ask=form)
     if actions.ask_reassessment(grant=found, reason=form.cleaned_data["reason"], by=request.user):
         messages.success(request, _("The case workers see that you ask for reassessment."))
     else:
@@ -160,7 +204,7 @@ def answer_reassessment(
     found = grant_of(department, grant, by=request.user, what="booking:answer_reassessment")
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _grant_page(request, department, found, answer=form)
+        return grant_page(request, department, found, answer=form)
     if actions.answer_reassessment(
         grant=found, answer=form.cleaned_data["answer"], by=request.user
     ):
@@ -206,7 +250,7 @@ def _grants_page(
     return render(request, "booking/grants_of.html", context)
 
 
-def _grant_page(
+def grant_page(
     request: PersonRequest,
     department: Department,
     grant: Grant,
@@ -214,8 +258,10 @@ def _grant_page(
     form: GrantForm | None = None,
     ask: ReassessmentForm | None = None,
     answer: AnswerForm | None = None,
+    agreed: AgreedTimeForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of one grant; a form that was sent shows its errors."""
     is_administrator = has_role(request.user, department, Employee.Role.ADMINISTRATOR)
     is_case_worker = has_role(request.user, department, Employee.Role.CASE_WORKER)
     by_case_workers = department.grants_by == Department.GrantsBy.CASE_WORKER
@@ -233,8 +279,32 @@ def _grant_page(
         if is_administrator and by_case_workers and not is_open
         else None,
         "answer": (answer or AnswerForm()) if is_case_worker and is_open else None,
+        "agreed_times": agreed_times_of_grant(grant),
+        "agreed": (agreed or AgreedTimeForm(grant=grant))
+        if is_administrator and grant.may_have_agreed_times
+        else None,
     }
     return render(request, "booking/grant.html", context, status=status)
+
+
+def _replacement_page(
+    request: PersonRequest,
+    department: Department,
+    grant: Grant,
+    form: ReplacementForm,
+    preview: queries.Replacement | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"department": department, "grant": grant, "form": form, "preview": preview}
+    return render(request, "booking/replace_grant.html", context, status=status)
+
+
+def _say_hit(count: int) -> str:
+    return ngettext(
+        "%(count)s visit does not agree with the new grant. It is not changed: look at it.",
+        "%(count)s visits do not agree with the new grant. They are not changed: look at them.",
+        count,
+    ) % {"count": count}
 
 
 def _say_booked_after(count: int) -> str:

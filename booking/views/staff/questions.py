@@ -14,6 +14,7 @@ from accounts.questions import Question
 from accounts.templatetags.dates import day, hm, weekday
 from booking import queries
 from booking.access.staff import (
+    agreed_time_of,
     confirmed_visit_of,
     departure_of,
     grant_of,
@@ -26,6 +27,7 @@ from booking.forms.visits import InstantField
 from booking.models import BookingSeries, Mandate, Recipient
 from booking.models.calls import Outcome
 from booking.notices.pauses import span
+from booking.templatetags.grants import agreed_in_words
 from booking.views.questions import confirmation
 from departments.access import department_for
 from departments.models import Department, Employee
@@ -124,6 +126,34 @@ def remove_contact(
     name = removed.shown_name or removed.relation
     text = _("Do you want to remove the contact person {name}?").format(name=name)
     return Question(text, _("Remove"), [found.full_name])
+
+
+def end_agreed_time(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    grant: uuid.UUID,
+    agreed_time: uuid.UUID,
+) -> Question:
+    its = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+    found = grant_of(its, grant, by=request.user, what="booking:end_agreed_time")
+    agreed = agreed_time_of(found, agreed_time)
+    text = _("Is {when} not agreed any more?").format(when=agreed_in_words(agreed))
+    return Question(text, _("End it"), [found.recipient.full_name, found.service.name])
+
+
+def see_given_up(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    grant: uuid.UUID,
+    agreed_time: uuid.UUID,
+) -> Question:
+    its = department_for(request.user, department, Employee.Role.ADMINISTRATOR)
+    found = grant_of(its, grant, by=request.user, what="booking:see_given_up")
+    agreed_time_of(found, agreed_time)
+    text = _("Have you seen that {name} does not want the agreed time?")
+    return Question(text.format(name=found.recipient.full_name), _("Seen"), [found.service.name])
 
 
 def book_by_phone(

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import PersonRequest
+from accounts.access import PersonRequest, open_until
 from accounts.errors import KeyReused as InvitationKeyReused
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
+    all_recipients_of,
     list_of_recipients,
     look_at_list,
     page_of_recipient,
@@ -113,7 +114,7 @@ def add_recipient(request: PersonRequest, department: Department) -> HttpRespons
     key = new.cleaned_data["key"]
     name = (person.particulars.given_name, person.particulars.family_name)
     if not new.cleaned_data["is_another"] and queries.has_namesake(
-        recipients_of(department), name, person.particulars.phone, besides=key
+        all_recipients_of(department), name, person.particulars.phone, besides=key
     ):
         new.ask_whether_it_is_another()
         return _new_page(request, department, new, person, grant)
@@ -258,6 +259,7 @@ def recipient_page(
     """An administrator's page of one recipient; a form that was sent shows its errors."""
     now = timezone.now()
     summary = queries.recipient_summary(department, recipient, now)
+    has_ended = not any(grant.gives_access(timezone.localdate(now)) for grant in summary.grants)
     enters_grants = department.grants_by == Department.GrantsBy.ADMINISTRATOR
     new = {"valid_from": timezone.localdate(now)}
     context = {
@@ -265,6 +267,11 @@ def recipient_page(
         "recipient": recipient,
         "now": now,
         **vars(summary),
+        "open_until": (
+            open_until(by=request.user, subject_id=recipient.pk, department_id=department.pk)
+            if has_ended
+            else None
+        ),
         # What the buttons that end a series do.
         "notified": notified_for_staff(recipient) if summary.all_series else (),
         "person": person or RecipientForm(instance=recipient).at(recipient.version),

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from booking.views.staff import (
+    agreed_times,
     calls,
     contacts,
+    former,
     grants,
     guardians,
     keys,
@@ -17,6 +19,8 @@ from booking.views.staff import (
 urlpatterns: list[URLPattern] = [
     path("", recipients.recipients, name="recipients"),
     path("search/", recipients.search_recipients, name="search_recipients"),
+    path("former/", former.find_former, name="find_former"),
+    path("<uuid:recipient>/open/", former.open_access, name="open_access"),
     path("new/", recipients.new_recipient, name="new_recipient"),
     path("add/", recipients.add_recipient, name="add_recipient"),
     path("letters/", letters.letters, name="letters"),
@@ -109,8 +113,20 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:recipient>/week/", phone.recipient_week, name="recipient_week"),
     path("grants/<uuid:grant>/", grants.grant, name="grant"),
     path("grants/<uuid:grant>/change/", grants.change_grant, name="change_grant"),
+    path("grants/<uuid:grant>/replace/", grants.replace_grant, name="replace_grant"),
     path("grants/<uuid:grant>/ask/", grants.ask_reassessment, name="ask_reassessment"),
     path("grants/<uuid:grant>/answer/", grants.answer_reassessment, name="answer_reassessment"),
+    path("grants/<uuid:grant>/agreed-times/add/", agreed_times.agree_time, name="agree_time"),
+    path(
+        "grants/<uuid:grant>/agreed-times/<uuid:agreed_time>/end/",
+        agreed_times.end_agreed_time,
+        name="end_agreed_time",
+    ),
+    path(
+        "grants/<uuid:grant>/agreed-times/<uuid:agreed_time>/seen/",
+        agreed_times.see_given_up,
+        name="see_given_up",
+    ),
     path("grants/<uuid:grant>/called/", calls.note_call, name="note_call"),
     path(
         "<uuid:recipient>/visits/<uuid:booking>/not-again/",
