@@ -321,15 +321,18 @@ def sees_plans(request: HttpRequest) -> bool:
     return mandate is None or mandate.sees_plans
 
 
-def recipient_of_plans(request: PersonRequest) -> Recipient:
+def recipient_of_plans(
+    request: PersonRequest, *, may: Mandate.May = Mandate.May.LOOK
+) -> Recipient:
     """The user, or the recipient who lets them see their own plans."""
     if not sees_plans(request):
         raise Http404
-    return recipient_for(request)
+    return recipient_for(request, may=may)
 
 
-def plan_for(request: PersonRequest, plan_id: uuid.UUID) -> OwnPlan:
-    return get_object_or_404(OwnPlan, pk=plan_id, recipient=recipient_of_plans(request))
+def plan_for(request: PersonRequest, plan_id: uuid.UUID, *, may: Mandate.May) -> OwnPlan:
+    recipient = recipient_of_plans(request, may=may)
+    return get_object_or_404(OwnPlan, pk=plan_id, recipient=recipient)
 
 
 def own_feed(request: PersonRequest, feed_id: uuid.UUID) -> CalendarFeed:

@@ -22,7 +22,7 @@ from booking.actions.own_plans import AT_ONCE
 from booking.calendar.plans import PlanTime
 from booking.calendar.read_ics import DAYS, MOST_EVENTS, Fault, UnreadableCalendar, busy_times
 from booking.forms.own_plans import CalendarFileForm, OwnPlanForm
-from booking.models import Booking, Recipient
+from booking.models import Booking, Mandate, Recipient
 from booking.views import questions, simple
 from departments.hours import DAY
 
@@ -44,9 +44,9 @@ FAULTS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def plans(request: PersonRequest) -> HttpResponse:
-    recipient = recipient_of_plans(request)
     if request.method != "POST":
-        return _page(request, recipient)
+        return _page(request, recipient_of_plans(request))
+    recipient = recipient_of_plans(request, may=Mandate.May.BOOK)
     form = OwnPlanForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
@@ -70,7 +70,7 @@ def plans(request: PersonRequest) -> HttpResponse:
 @asks(questions.remove_plan)
 @person_required
 def remove_plan(request: PersonRequest, plan: uuid.UUID) -> HttpResponse:
-    actions.remove_plan(plan=plan_for(request, plan))
+    actions.remove_plan(plan=plan_for(request, plan, may=Mandate.May.BOOK))
     messages.success(request, _("The plan is removed."))
     return redirect("booking:plans")
 
@@ -80,7 +80,7 @@ def remove_plan(request: PersonRequest, plan: uuid.UUID) -> HttpResponse:
 @person_required
 def read_plan_file(request: PersonRequest) -> HttpResponse:
     """The only URL that takes a file, which is read at once and not kept."""
-    recipient = recipient_of_plans(request)
+    recipient = recipient_of_plans(request, may=Mandate.May.BOOK)
     form = CalendarFileForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -109,7 +109,8 @@ def read_plan_file(request: PersonRequest) -> HttpResponse:
 @asks(questions.forget_plan_file)
 @person_required
 def forget_plan_file(request: PersonRequest) -> HttpResponse:
-    actions.replace_busy_times(recipient=recipient_of_plans(request), times=[])
+    recipient = recipient_of_plans(request, may=Mandate.May.BOOK)
+    actions.replace_busy_times(recipient=recipient, times=[])
     messages.success(request, _("The times from your calendar are removed."))
     return redirect("booking:plans")
 

@@ -119,12 +119,12 @@ def end_pause(request: PersonRequest, sent: QueryDict, pause: uuid.UUID) -> Ques
 
 
 def remove_plan(request: PersonRequest, sent: QueryDict, plan: uuid.UUID) -> Question:
-    found = plan_for(request, plan)
+    found = plan_for(request, plan, may=Mandate.May.BOOK)
     return Question(_("Do you want to remove this plan?"), _("Remove"), [found.title])
 
 
 def forget_plan_file(request: PersonRequest, sent: QueryDict) -> Question:
-    recipient_of_plans(request)
+    recipient_of_plans(request, may=Mandate.May.BOOK)
     return Question(_("Do you want to remove the times from your calendar?"), _("Remove"))
 
 

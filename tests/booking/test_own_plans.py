@@ -236,6 +236,29 @@ def test_a_helper_sees_them_only_while_the_person_lets_them(client, recipient, s
     assert CANARY not in str(list(Change.objects.values()) + list(Message.objects.values()))
 
 
+def test_a_helper_who_may_only_look_changes_nothing(client, recipient):
+    mandate = factories.MandateFactory(recipient=recipient, may="look", sees_plans=True)
+    plan = plan_on(recipient, timezone.localdate())
+    client.force_login(mandate.holder)
+    session = client.session
+    session[ACTING_FOR] = str(recipient.pk)
+    session.save()
+    url = reverse("booking:plans")
+
+    page = client.get(url)
+
+    assert CANARY in page.text
+    assert f'action="{url}' not in page.text
+    for address, data in (
+        (url, posted()),
+        (reverse("booking:remove_plan", args=[plan.pk]), {}),
+        (reverse("booking:forget_plan_file"), {}),
+        (reverse("booking:read_plan_file"), {}),
+    ):
+        assert client.post(address, data).status_code == 404
+    assert OwnPlan.objects.get() == plan
+
+
 def test_what_is_past_is_forgotten(recipient):
     now, today = timezone.now(), timezone.localdate()
     plan_on(recipient, today - dt.timedelta(days=2))
