@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from booking.outcomes import Outcome
 from departments.hours import DAY
@@ -16,7 +17,17 @@ from departments.hours import DAY
 WEEK = "week"
 VISITS = "visits"
 FREE = "free"
+MOST_WEEKS = 4  # in one period of a grant
 Period = tuple[dt.date, dt.date]  # its first and its last day
+
+
+class Terms(Protocol):
+    """What says which periods a grant has. Periods of several ``weeks`` are counted from the week
+    of ``valid_from``."""
+
+    period: str
+    weeks: int
+    valid_from: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +73,29 @@ def period_of(period: str, date: dt.date) -> Period:
     return first, (first + 31 * DAY).replace(day=1) - DAY
 
 
+def period_under(grant: Terms, date: dt.date) -> Period:
+    """The first and the last day of the grant's period around a date."""
+    if grant.weeks == 1:
+        return period_of(grant.period, date)
+    monday = date - dt.timedelta(days=date.weekday())
+    start = grant.valid_from - dt.timedelta(days=grant.valid_from.weekday())
+    first = monday - (monday - start).days // 7 % grant.weeks * 7 * DAY
+    return first, first + (7 * grant.weeks - 1) * DAY
+
+
 def whole_periods(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """The first and last day of all periods that include one of these dates."""
+    """The first and last day of all periods that can include one of these dates."""
+    others = (MOST_WEEKS - 1) * 7 * DAY
     return (
-        min(period_of(WEEK, first)[0], first.replace(day=1)),
-        max(period_of(WEEK, last)[1], period_of("month", last)[1]),
+        min(period_of(WEEK, first)[0] - others, first.replace(day=1)),
+        max(period_of(WEEK, last)[1] + others, period_of("month", last)[1]),
     )
 
 
-def per_year(amount: int, unit: str, period: str, visit_minutes: int) -> Fraction:
+def per_year(amount: int, unit: str, period: str, weeks: int, visit_minutes: int) -> Fraction:
     """The minutes in an average year, to compare grants in different units and periods."""
     minutes = amount * (visit_minutes if unit == VISITS else 1)
-    return minutes * (Fraction(365, 7) if period == WEEK else Fraction(12))
+    return minutes * (Fraction(365, 7 * weeks) if period == WEEK else Fraction(12))
 
 
 def used(charges: Iterable[Charge], service_id: uuid.UUID, unit: str, period: Period) -> int:

@@ -80,7 +80,7 @@ FOREIGN = {
 }
 # Fields that name nobody, or that everybody shares, such as qualifications.
 PLAIN = {
-    "appeal_text", "grants_by",
+    "appeal_text", "grants_by", "weeks",
     "accept", "action", "amount", "back_date", "back_time", "break_minutes", "break_starts_at",
     "cabinet_number", "has_electronic_lock", "has_key",
     "by_others", "cancel_deadline_minutes", "carers", "change_deadline_minutes",

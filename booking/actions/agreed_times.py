@@ -39,6 +39,7 @@ from booking.queries.own_booking_rows import (
     own_around,
     pauses_as_texts,
 )
+from booking.quota import Charge
 from database.transactions import Busy
 from departments.hours import DAY
 
@@ -263,7 +264,7 @@ def _is_open(agreed: AgreedTime, row: AgreedDate | None, date: dt.date) -> bool:
         return False
     if row.booking is None or row.booking.status != Booking.Status.BOOKED:
         return True
-    first, last = quota.period_of(agreed.grant.period, date)
+    first, last = quota.period_under(agreed.grant, date)
     return not first <= timezone.localdate(row.booking.starts_at) <= last
 
 
@@ -280,6 +281,9 @@ def _decide(agreed: AgreedTime, date: dt.date, now: dt.datetime) -> None:
     own = own_around(grant.recipient, date, date)
     kept = [one.charge for one in own if one.is_kept]
     charges = charges_of(own)
+    if chosen := _chosen_on(date, [one for one in charges if one.service_id == service.pk]):
+        _answer(row, State.CHOSEN, booking=chosen)
+        return
     left = balance_of(grant, [*charges, *kept], date)
     if left.refusal(service.minutes):
         # All of the week or month is chosen already, or kept.
@@ -302,6 +306,12 @@ def _decide(agreed: AgreedTime, date: dt.date, now: dt.datetime) -> None:
         _answer(row, State.NO_SEAT, why=WHY[type(error)])
     else:
         _answer(row, State.KEPT, booking=booking)
+
+
+def _chosen_on(date: dt.date, charges: Sequence[Charge]) -> Booking | None:
+    """A visit of the service on the date that takes the place of no other agreed time."""
+    keys = [one.booking_id for one in charges if one.date == date]
+    return Booking.objects.filter(pk__in=keys, agreed_date__isnull=True).first()
 
 
 def _still_applies(agreed: AgreedTime, date: dt.date) -> bool:

@@ -59,7 +59,7 @@ SELECT EXISTS (SELECT FROM booking_booking WHERE id = %(key)s),
     ),
     given.id, given.amount, given.unit, given.period, given.valid_from, given.valid_until,
     given.kind_of_time, given.choice_from, given.window_start, given.window_end,
-    given.at_most_a_day, given.days_between
+    given.at_most_a_day, given.days_between, given.weeks
 FROM (SELECT) AS one LEFT JOIN booking_grant AS given
     ON recipient_id = %(recipient)s AND service_id = %(service)s
     AND valid_from <= %(date)s AND (valid_until IS NULL OR valid_until >= %(date)s)
@@ -128,6 +128,7 @@ class _KnownRow(NamedTuple):
     window_end: dt.time | None
     at_most_a_day: int | None
     days_between: int | None
+    weeks: int
 
 
 class _SeatRow(NamedTuple):
@@ -274,6 +275,7 @@ def _grant(recipient: Recipient, service: Service, row: _KnownRow) -> Grant:
         window_end=row.window_end,
         at_most_a_day=row.at_most_a_day,
         days_between=row.days_between,
+        weeks=row.weeks,
     )
 
 

@@ -59,7 +59,7 @@ def _alert(department: Department, period: Grant.Period, today: dt.date, last: d
     facts = {"period": period, "last_day": last.isoformat()}
     earlier = Message.objects.filter(kind=UNBOOKED, about_id=department.pk, facts=facts)
     alerts = earlier.aggregate(times=Count("key", distinct=True), latest=Max("posted_at"))
-    missing = unbooked_grants(department, today, granted_by=[period])
+    missing = unbooked_grants(department, today, granted_by=[period], last=last)
     if alerts["times"]:
         cancelled = BookingEvent.objects.filter(
             kind=BookingEvent.Kind.CANCELLED,

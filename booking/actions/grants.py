@@ -22,7 +22,8 @@ from departments.models import Service
 
 
 class ChoiceTerms(TypedDict, total=False):
-    """Who chooses the times, within which limits, and where the decision is to be found."""
+    """How many weeks a period has, who chooses the times, within which limits, and where the
+    decision is to be found."""
 
     kind_of_time: str  # "" for that of the service
     choice_from: dt.date | None
@@ -30,6 +31,7 @@ class ChoiceTerms(TypedDict, total=False):
     window_end: dt.time | None
     at_most_a_day: int | None
     days_between: int | None
+    weeks: int
     reference: str
     decided_on: dt.date | None
 
@@ -171,7 +173,9 @@ def replace_grant(
 
 
 def _per_year(grant: Grant) -> Fraction:
-    return quota.per_year(grant.amount, grant.unit, grant.period, grant.service.minutes)
+    return quota.per_year(
+        grant.amount, grant.unit, grant.period, grant.weeks, grant.service.minutes
+    )
 
 
 def _record(

@@ -21,6 +21,7 @@ from booking.models.grants import MOST_DAYS_BETWEEN
 from booking.models.recipients import CONFIDENTIAL
 from booking.queries import first_day_of_period
 from booking.queries.agreed_times import weeks_of
+from booking.quota import MOST_WEEKS
 from departments.forms.fields import (
     NO_GUESSES,
     WrittenDateField,
@@ -176,7 +177,7 @@ class ContactForm(KeyedForm, CleanForm):
 
 class AgreedTimeForm(KeyedForm, CleanForm):
     """A time at which the visit takes place if the person chooses no other. Limits are the
-    model's; ``week`` is asked where the grant is by the month."""
+    model's; ``week`` is asked where the grant's period has several."""
 
     week = forms.TypedChoiceField(label=_("Week of the month"), coerce=int, required=False)
     weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int)
@@ -198,6 +199,8 @@ class AgreedTimeForm(KeyedForm, CleanForm):
             week = self.fields["week"]
             assert isinstance(week, forms.ChoiceField)
             week.choices = [(n, str(n)) for n in range(1, weeks + 1)]
+            if grant.weeks > 1:
+                week.label = gettext("Week of the period")
         weekday = self.fields["weekday"]
         assert isinstance(weekday, forms.ChoiceField)
         names = dates.words(get_language()).weekdays
@@ -237,6 +240,7 @@ class GrantForm(VersionedForm, CleanForm):
         "amount",
         "unit",
         "period",
+        "weeks",
         "valid_from",
         "valid_until",
         "is_essential",
@@ -251,6 +255,13 @@ class GrantForm(VersionedForm, CleanForm):
     ]
 
     amount = WrittenNumberField(label=_("How much"), min_value=1, max_value=10_000)
+    weeks = WrittenNumberField(
+        label=_("Weeks in a period"),
+        min_value=1,
+        max_value=MOST_WEEKS,
+        required=False,
+        help_text=_("With 2, the amount is for two weeks, from the week of the first day."),
+    )
     valid_from = WrittenDateField(label=_("Applies from"))
     valid_until = WrittenDateField(label=_("Until and including"), required=False)
     kind_of_time = forms.ChoiceField(
@@ -332,6 +343,9 @@ class GrantForm(VersionedForm, CleanForm):
         if first and last and last < first:
             self.add_error("valid_until", _("The last day is before the first."))
         self._check_amount(data)
+        data["weeks"] = data.get("weeks") or 1
+        if data["weeks"] > 1 and data.get("period") != Grant.Period.WEEK:
+            self.add_error("weeks", _("A month is a period alone. Write 1, or choose weeks."))
         service = self._service or data.get("service")
         if not data.get("kind_of_time"):
             data["kind_of_time"] = self._kind_before or (service.kind_of_time if service else "")

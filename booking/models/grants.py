@@ -43,7 +43,8 @@ def earliest_last_day(today: dt.date, days: int) -> dt.date:
 class Grant(Versioned):
     """The municipal decision (*vedtak*): how much of one service, per week or month.
 
-    Each booking is charged to the local week (Monday first) or month of its start.
+    Each booking is charged to the local week (Monday first) or month of its start. A period may
+    have several ``weeks``, counted from the week of ``valid_from``.
 
     ``kind_of_time`` says who chooses the times. Before ``choice_from`` staff plan all of them.
     The window (local times of one day) applies to the kind *window*; ``at_most_a_day`` and
@@ -65,6 +66,9 @@ class Grant(Versioned):
     unit = models.CharField(_("unit"), max_length=7, choices=Unit.choices, default=Unit.VISITS)
     period = models.CharField(
         _("period"), max_length=5, choices=Period.choices, default=Period.WEEK
+    )
+    weeks = models.PositiveSmallIntegerField(
+        _("weeks in a period"), default=1, validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
     valid_from = models.DateField(_("applies from"))
     valid_until = models.DateField(_("applies until and including"), null=True, blank=True)
@@ -100,6 +104,10 @@ class Grant(Versioned):
                 violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(condition=Q(amount__gte=1), name="grant_is_something"),
+            models.CheckConstraint(
+                condition=Q(weeks=1) | Q(weeks__range=(2, 4), period="week"),
+                name="grant_of_a_month_or_some_weeks",
+            ),
             models.CheckConstraint(
                 condition=Q(window_start__isnull=True, window_end__isnull=True)
                 | Q(

@@ -31,8 +31,9 @@ def compose_unbooked(message: Message) -> Words | None:
     if not administrators.filter(department=department, person=message.user).exists():
         return None
     granted_by = [message.facts["period"]]
-    count = unbooked(department, today, most=1, granted_by=granted_by).count
-    if not count or today > dt.date.fromisoformat(message.facts["last_day"]):
+    last = dt.date.fromisoformat(message.facts["last_day"])
+    count = unbooked(department, today, most=1, granted_by=granted_by, last=last).count
+    if not count or today > last:
         return None
     text = ngettext(
         "%(count)s essential service is not booked, and the week or month soon ends.",

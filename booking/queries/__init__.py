@@ -55,6 +55,7 @@ from booking.queries.grants import (
     kind_of_booking,
     kind_of_time,
     kinds_of_bookings,
+    period_in_words,
 )
 from booking.queries.letters import (
     Letter,
@@ -251,6 +252,7 @@ __all__ = [
     "paused_visits",
     "pauses_of",
     "pauses_to_see",
+    "period_in_words",
     "plan_times",
     "plans_of",
     "preview_of_pattern",

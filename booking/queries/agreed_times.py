@@ -32,7 +32,7 @@ def dates_of(agreed: AgreedTime, first: dt.date, last: dt.date) -> Iterator[dt.d
     grant = agreed.grant
     date = first + (agreed.weekday - first.weekday()) % 7 * DAY
     while date <= last:
-        is_its_week = week_of(quota.period_of(grant.period, date), date) == agreed.week
+        is_its_week = week_of(quota.period_under(grant, date), date) == agreed.week
         if is_its_week and grant.is_valid_on(date):
             yield date
         date += 7 * DAY
@@ -109,7 +109,7 @@ def why_not_agreeable(grant: Grant, week: int, weekday: int, time: dt.time) -> O
 
 def weeks_of(grant: Grant) -> int:
     """The weeks of the grant's period; those of a month that each month has in full."""
-    return 4 if grant.period == Grant.Period.MONTH else 1
+    return 4 if grant.period == Grant.Period.MONTH else grant.weeks
 
 
 def agreed_times_of_grant(grant: Grant) -> list[AgreedTime]:

@@ -175,7 +175,12 @@ def _joined(change: Change, people: People) -> str:
 
 def _grant(change: Change, people: People) -> str:
     after = change.after
-    terms = Grant(amount=after["amount"], unit=after["unit"], period=after["period"])
+    terms = Grant(
+        amount=after["amount"],
+        unit=after["unit"],
+        period=after["period"],
+        weeks=after.get("weeks", 1),
+    )
     words = {
         "service": after["name"],
         "amount": amount_per_period(terms),

@@ -252,7 +252,7 @@ class Entitlement:
         grant = self.grant(date)
         if grant is None:
             return None
-        name = (grant.pk, quota.period_of(grant.period, date))
+        name = (grant.pk, quota.period_under(grant, date))
         if name not in self._balances:
             self._balances[name] = balance_of(grant, self.charges, date)
         return self._balances[name]
@@ -262,7 +262,7 @@ class Entitlement:
 
 
 def balance_of(grant: Grant, charges: Iterable[Charge], date: dt.date) -> Balance:
-    period = quota.period_of(grant.period, date)
+    period = quota.period_under(grant, date)
     return Balance(grant, quota.used(charges, grant.service_id, grant.unit, period), *period)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.models import Booking, Grant, Recipient
@@ -19,7 +20,14 @@ def amount_per_period(grant: Grant) -> str:
         words = ngettext("%(counter)s visit", "%(counter)s visits", grant.amount)
     else:
         words = ngettext("%(counter)s minute", "%(counter)s minutes", grant.amount)
-    return f"{words % {'counter': grant.amount}} {grant.get_period_display()}"
+    return f"{words % {'counter': grant.amount}} {period_in_words(grant)}"
+
+
+def period_in_words(grant: Grant) -> str:
+    """ "a week", "every 2 weeks"."""
+    if grant.weeks == 1:
+        return str(grant.get_period_display())
+    return _("every %(count)s weeks") % {"count": grant.weeks}
 
 
 def grant_among(grants: Iterable[Grant], booking: Booking) -> Grant | None:

@@ -36,7 +36,12 @@ from departments.hours import DAY
 from departments.models import Day, Department, Service
 
 _RECIPIENT = ModelColumns(Recipient)
-_GRANT = ModelColumns(Grant, "grants__", _RECIPIENT.end)
+_GRANT = ModelColumns(
+    Grant,
+    "grants__",
+    _RECIPIENT.end,
+    without=frozenset({"reference", "decided_on"}),  # the SQL has a limit of length
+)
 _SERVICE = ModelColumns(Service, "grants__service__", _GRANT.end)
 _DEPARTMENT = ModelColumns(
     Department,

@@ -43,7 +43,7 @@ class Replacement:
 
 def replaced(new: Grant, now: dt.datetime) -> Replacement:
     """The visits from the first day of ``new`` on that do not agree with it. In one statement."""
-    since, _last = quota.period_of(new.period, new.valid_from)
+    since, _last = quota.period_under(new, new.valid_from)
     bookings = (
         Booking.objects.confirmed()
         .filter(recipient=new.recipient_id, service=new.service_id, starts_at__gte=midnight(since))
@@ -54,7 +54,7 @@ def replaced(new: Grant, now: dt.datetime) -> Replacement:
     hits = []
     for booking in bookings:
         date = timezone.localdate(booking.starts_at)
-        period = quota.period_of(new.period, date)
+        period = quota.period_under(new, date)
         if booking.uncharged_at is None:
             minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
             used[period] += quota.cost(new.unit, minutes)
@@ -77,5 +77,5 @@ def _why_hit(new: Grant, booking: Booking, date: dt.date, *, is_too_much: bool) 
 
 def first_day_of_period(grant: Grant, date: dt.date) -> dt.date:
     """The first day of a period of the grant, on the date or after it."""
-    first, last = quota.period_of(grant.period, date)
+    first, last = quota.period_under(grant, date)
     return date if date == first else last + dt.timedelta(days=1)

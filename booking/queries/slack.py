@@ -38,7 +38,7 @@ def free_days(
     many grants."""
     today = first or timezone.localdate(now)
     ends = {
-        grant.pk: min(quota.period_of(grant.period, today)[1], last_day(department, now))
+        grant.pk: min(quota.period_under(grant, today)[1], last_day(department, now))
         for grant in grants
     }
     if not grants or not department.is_open:

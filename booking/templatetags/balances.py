@@ -1,5 +1,6 @@
 """``{% load balances %}``: what is left of a grant, in words."""
 
+import datetime as dt
 from collections.abc import Hashable
 
 from django import template
@@ -20,10 +21,11 @@ register = template.Library()
 @register.filter
 def facts(balance: Balance) -> Hashable:
     """Every value that a fragment about the balance shows: the fragment's cache key."""
-    service, period = balance.service, balance.grant.period
+    service = balance.service
+    days = balance.grant.period, balance.period_start, balance.period_end
     amounts = (balance.unit, balance.granted, balance.left)
     kind = balance.grant.kind_of_time
-    return service.pk, service.symbol, service.name, *amounts, period, balance.period_start, kind
+    return service.pk, service.symbol, service.name, *amounts, *days, kind
 
 
 @register.filter
@@ -75,7 +77,19 @@ def when(balance: Balance) -> str:
             return _("this month")
         months = dates.words(translation.get_language()).months
         return _("in {month}").format(month=months[balance.period_start.month - 1])
+    if balance.grant.weeks > 1:
+        return _some_weeks(balance, today)
     return in_week(balance.period_start)
+
+
+def _some_weeks(balance: Balance, today: dt.date) -> str:
+    """ "until and including Sunday 13 December"; with its first day when it has not begun."""
+    language = translation.get_language()
+    last = dates.day(balance.period_end, language)
+    if balance.period_start <= today:
+        return _("until and including %(day)s") % {"day": last}
+    first = dates.day(balance.period_start, language)
+    return _("from %(first)s until and including %(last)s") % {"first": first, "last": last}
 
 
 @register.filter

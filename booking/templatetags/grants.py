@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import dates
 from accounts.templatetags.dates import day, short_duration
 from booking.models import AgreedTime, Grant, Mandate
-from booking.queries import amount_per_period
+from booking.queries import amount_per_period, period_in_words
 from departments.models import Department, KindOfTime
 
 register = template.Library()
@@ -21,7 +21,7 @@ def short_amount(grant: Grant) -> str:
     """ "3 a week", "1 h 30 min a week": for a list with a line for each recipient."""
     is_visits = grant.unit == Grant.Unit.VISITS
     amount = grant.amount if is_visits else short_duration(grant.amount)
-    return f"{amount} {grant.get_period_display()}"
+    return f"{amount} {period_in_words(grant)}"
 
 
 @register.filter
@@ -65,11 +65,13 @@ def who_chooses(grant: Grant) -> str:
 
 @register.filter
 def agreed_in_words(agreed: AgreedTime) -> str:
-    """ "Tuesday 10:00"; "Tuesday 10:00, week 2 of the month" for a grant by the month."""
+    """ "Tuesday 10:00"; "Tuesday 10:00, week 2 of the month" where a period has several weeks."""
     name = dates.words(get_language()).weekdays[agreed.weekday].capitalize()
     words = f"{name} {agreed.time:%H:%M}"
     if agreed.grant.period == Grant.Period.MONTH:
         words += ", " + _("week %(number)s of the month") % {"number": agreed.week}
+    elif agreed.grant.weeks > 1:
+        words += ", " + _("week %(number)s of the period") % {"number": agreed.week}
     return words
 
 

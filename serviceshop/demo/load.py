@@ -15,7 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Coordinator, MessageChoices, User
+from booking import actions as booking_actions
 from booking.models import (
+    AgreedTime,
     Booking,
     BookingEvent,
     Contact,
@@ -101,6 +103,7 @@ class _Fjordvik:
         self._days()
         self._shifts()
         self._bookings()
+        self._agreed_times()
         self._history()
         self._sick_leave()
         workflow_actions.settle_due_days()
@@ -246,7 +249,7 @@ class _Fjordvik:
                 recipient=self.recipients[planned.recipient],
                 service=self.services[planned.service],
                 amount=planned.service.amount,
-                is_essential=planned.service.is_medicine,
+                is_essential=planned.service.is_medicine or planned.has_agreed_times,
                 **_choice(planned),
                 valid_from=self.since,
             )
@@ -379,6 +382,23 @@ class _Fjordvik:
             to_starts_at=booking.starts_at,
             announced_at=None if is_announced else self.now,
         )
+
+    def _agreed_times(self) -> None:
+        """Aksel and Berit have agreed times for their showers."""
+        for planned, grant in self.grants.items():
+            if planned.has_agreed_times:
+                AgreedTime.objects.bulk_create(
+                    AgreedTime(
+                        grant=grant,
+                        weekday=weekday,
+                        time=plans.AGREED_AT[planned.recipient],
+                        agreed_on=self.since,
+                        agreed_with=grant.recipient.given_name,
+                        by=self.users[people.DINA],
+                    )
+                    for weekday in plans.AGREED_WEEKDAYS
+                )
+                booking_actions.keep_for(recipient_id=grant.recipient_id)
 
     # -- History and absence ------------------------------------------------
 

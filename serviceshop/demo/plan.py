@@ -92,6 +92,8 @@ ROTAS = {
     (SOUTH, "evening"): people.SOUTH_CARERS,
 }
 AKSEL, BERIT = 0, 1  # their numbers among the recipients
+AGREED_WEEKDAYS = (0, 2, 4)  # Monday is 0
+AGREED_AT = {AKSEL: dt.time(8, 30), BERIT: dt.time(10)}
 RECIPIENTS = (people.AKSEL, people.BERIT, *people.RECIPIENT_NAMES)
 FIRST_OF_SOUTH = 26
 
@@ -106,6 +108,11 @@ class PlannedGrant:
         if not self.service.has_window:
             return None
         return WINDOWS[self.recipient % len(WINDOWS)] if self.recipient > BERIT else WINDOWS[0]
+
+    @property
+    def has_agreed_times(self) -> bool:
+        """The showers of Aksel and Berit: essential, with a time for each visit of the week."""
+        return self.recipient in AGREED_AT and self.service.has_window
 
     def allows(self, period: Interval) -> bool:
         """Whether the visit lies within the window."""

@@ -125,6 +125,15 @@ class TestKept:
         assert kept().starts_at == local(THURSDAY, 10)
         assert states()[THURSDAY] == State.KEPT
 
+    def test_a_visit_on_the_same_day_is_the_choice(self, hours, agree, book, recipient, grant):
+        hours(staff=2)
+        Grant.objects.update(amount=3)
+        grant.refresh_from_db()
+        visit = book(local(THURSDAY, 13), recipient)
+        agree()
+        row = AgreedDate.objects.get(date=THURSDAY)
+        assert (row.state, row.booking) == (State.CHOSEN, visit)
+
     def test_without_a_seat_it_is_tried_again(self, hours, agree, book, recipient):
         hours(staff=1)
         other = book(local(THURSDAY, 10))

@@ -233,16 +233,15 @@ def test_a_booking_is_charged_in_minutes_to_its_local_date():
 
 def test_the_span_is_whole_weeks_and_months_around_the_days_before_and_after():
     since, until = charged_span(dt.date(2026, 11, 16), dt.date(2026, 11, 17))
-    assert since == local(dt.date(2026, 11, 1), 0)
-    assert until == local(dt.date(2026, 12, 1), 0)
+    assert since == local(dt.date(2026, 10, 19), 0)  # the first of four weeks, the last of four
+    assert until == local(dt.date(2026, 12, 14), 0)
     # The day before Monday is in last week, the day after Sunday in the next.
     since, until = charged_span(dt.date(2026, 6, 1), dt.date(2026, 5, 31))
     assert since == local(dt.date(2026, 5, 1), 0)
     assert until == local(dt.date(2026, 7, 1), 0)
-    # As many days as may have to lie between two visits.
     since, until = charged_span(dt.date(2026, 11, 2), dt.date(2026, 11, 29))
-    assert since == local(dt.date(2026, 10, 20), 0)
-    assert until == local(dt.date(2026, 12, 13), 0)
+    assert since == local(dt.date(2026, 10, 5), 0)
+    assert until == local(dt.date(2026, 12, 28), 0)
 
 
 def test_the_last_day_is_so_many_days_ahead_of_the_local_date():
@@ -294,8 +293,8 @@ def test_own_bookings_are_the_persons_confirmed_ones_of_the_span(service, recipi
             recipient=who, service=service, starts_at=local(date, hour, minute), **values
         )
 
-    before, first = dt.date(2026, 10, 31), dt.date(2026, 11, 1)
-    last, after = dt.date(2026, 11, 30), dt.date(2026, 12, 1)
+    before, first = dt.date(2026, 10, 18), dt.date(2026, 10, 19)
+    last, after = dt.date(2026, 12, 13), dt.date(2026, 12, 14)
     booking(before, 23)
     inside = [booking(first, 0), booking(last, 23)]
     booking(after, 0)

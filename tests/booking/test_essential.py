@@ -10,8 +10,11 @@ from accounts.models import Message
 from booking.actions.essential import alert_unbooked
 from booking.models import Booking, BookingEvent, Grant
 from booking.notices.essential import compose_unbooked
-from booking.queries.essential import unbooked
+from booking.queries.essential import unbooked, unbooked_grants
+from booking.queries.local_time import midnight
+from booking.quota import period_under
 from departments.actions.settings import change_settings
+from departments.hours import DAY
 from departments.models import Employee
 from tests import factories
 from tests.factories import local
@@ -47,6 +50,29 @@ def test_what_is_missing_in_the_week_and_how_many_days_remain(department, servic
     (one,) = unbooked(department, TUESDAY, most=9).shown
 
     assert (one.grant, one.missing, one.days_left) == (grant, 2, 6)
+
+
+def test_periods_of_several_weeks_are_the_same_in_sql(department, service):
+    for weeks in range(1, 5):
+        for days in range(0, 35, 5):
+            valid_from = TUESDAY - dt.timedelta(days=days)
+            essential(service, weeks=weeks, valid_from=valid_from)
+    grants = unbooked_grants(department, TUESDAY, granted_by=["week"])
+    assert grants.count() == 28
+    for grant in grants:
+        first, last = period_under(grant, TUESDAY)
+        assert (grant.since, grant.until) == (midnight(first), midnight(last + DAY))
+
+
+def test_help_for_two_weeks_is_told_at_their_end_and_listed_once(department, service):
+    grant = essential(service, weeks=2, amount=2, valid_from=TUESDAY)
+    booked(grant, TUESDAY)
+    sunday, monday = TUESDAY + dt.timedelta(days=5), TUESDAY + dt.timedelta(days=6)
+    (one,) = unbooked(department, TUESDAY, most=9).shown
+    assert (one.missing, one.days_left) == (1, 13)
+    assert unbooked(department, TUESDAY, most=9, last=sunday).count == 0
+    assert unbooked(department, monday, most=9, begins_then=True).count == 0
+    assert unbooked(department, monday, most=9, last=sunday + dt.timedelta(days=7)).count == 1
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,21 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 import pytest
 
 from booking.outcomes import Outcome
-from booking.quota import Charge, cost, is_charged, period_of, used, whole_periods
+from booking.quota import (
+    Charge,
+    cost,
+    is_charged,
+    per_year,
+    period_of,
+    period_under,
+    used,
+    whole_periods,
+)
 
 CLEANING, BATH = uuid.uuid4(), uuid.uuid4()
 
@@ -44,10 +54,10 @@ def test_a_month_is_its_first_to_its_last_day(date, last):
 @pytest.mark.parametrize(
     ("first", "last", "since", "until"),
     [
-        # In the middle of the month the month is longer than the week at both ends.
-        ((2026, 11, 17), (2026, 11, 18), (2026, 11, 1), (2026, 11, 30)),
+        # Four weeks with the date in the first and in the last of them.
+        ((2026, 11, 17), (2026, 11, 18), (2026, 10, 26), (2026, 12, 13)),
         # The week of 1 December begins in November; that of 31 December ends in January.
-        ((2026, 12, 1), (2026, 12, 31), (2026, 11, 30), (2027, 1, 3)),
+        ((2026, 12, 1), (2026, 12, 31), (2026, 11, 9), (2027, 1, 24)),
         # Two days in two months.
         ((2026, 11, 30), (2026, 12, 1), (2026, 11, 1), (2026, 12, 31)),
     ],
@@ -111,3 +121,35 @@ def test_nothing_reported_counts_when_somebody_was_to_come():
     settings = {"kind_of_time": "set", "charges_declined": True, "charges_no_contact": True}
     for had_seat in (True, False):
         assert is_charged(None, had_seat=had_seat, **settings) is had_seat
+
+
+@dataclass
+class Terms:
+    weeks: int
+    valid_from: dt.date
+    period: str = "week"
+
+
+@pytest.mark.parametrize(
+    ("weeks", "valid_from", "date", "first", "last"),
+    [
+        # From Thursday 10 December 2026: the first week is that of Monday 7 December.
+        (2, (2026, 12, 10), (2026, 12, 10), (2026, 12, 7), (2026, 12, 20)),
+        (2, (2026, 12, 10), (2026, 12, 20), (2026, 12, 7), (2026, 12, 20)),
+        (2, (2026, 12, 10), (2026, 12, 21), (2026, 12, 21), (2027, 1, 3)),
+        (3, (2026, 12, 10), (2027, 1, 1), (2026, 12, 28), (2027, 1, 17)),  # a year changes
+        (4, (2026, 12, 10), (2026, 12, 1), (2026, 11, 9), (2026, 12, 6)),  # before it applies
+        (2, (2027, 3, 15), (2027, 3, 28), (2027, 3, 15), (2027, 3, 28)),  # the clock changes
+        (1, (2026, 12, 10), (2026, 12, 31), (2026, 12, 28), (2027, 1, 3)),
+    ],
+)
+def test_periods_of_several_weeks_are_counted_from_the_first(weeks, valid_from, date, first, last):
+    found = period_under(Terms(weeks, dt.date(*valid_from)), dt.date(*date))
+    assert found == (dt.date(*first), dt.date(*last))
+
+
+def test_grants_are_compared_by_the_year():
+    every_second = per_year(1, "visits", "week", 2, 60)
+    assert per_year(2, "visits", "month", 1, 60) < every_second
+    assert every_second < per_year(3, "visits", "month", 1, 60)
+    assert every_second == per_year(30, "minutes", "week", 1, 60)

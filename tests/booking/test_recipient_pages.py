@@ -647,6 +647,8 @@ WINDOW = {"kind_of_time": "window", "window_start": "08:00", "window_end": "11:0
         ({**WINDOW, "kind_of_time": ""}, "window_start", {}),
         ({"at_most_a_day": "2", "days_between": "1"}, "days_between", {}),
         ({"kind_of_time": "never"}, "kind_of_time", {}),
+        ({"weeks": "2"}, "", {"weeks": 2}),
+        ({"weeks": "2", "period": "month"}, "weeks", {}),
     ],
 )
 def test_a_grant_says_who_chooses_the_time(
@@ -826,6 +828,8 @@ def test_an_administrator_asks_for_reassessment_and_gets_an_answer(
         ({"amount": "6"}, dt.date(2026, 12, 7), None),  # less, from a Monday
         ({"amount": "6"}, dt.date(2026, 12, 3), "7. desember"),
         ({"amount": "30", "period": "month"}, dt.date(2026, 12, 8), "14. desember"),
+        ({"amount": "13", "weeks": "2"}, dt.date(2026, 12, 8), "14. desember"),
+        ({"amount": "15", "weeks": "2"}, dt.date(2026, 12, 8), None),
         ({"amount": "31", "period": "month"}, dt.date(2026, 12, 8), None),
         ({"amount": "419", "unit": "minutes"}, dt.date(2026, 12, 31), "4. januar 2027"),
         ({"amount": "9"}, dt.date(2020, 1, 1), "7. januar 2020"),  # as early as the old one

@@ -9,7 +9,7 @@ from django.utils import timezone
 from booking import actions
 from booking.models import Mandate
 from departments import actions as department_actions
-from departments.models import Employee
+from departments.models import Department, Employee
 from tests import factories
 from tests.browser.conftest import PHONE
 from tests.browser.sampling import sample
@@ -143,3 +143,39 @@ def test_a_long_word_does_not_widen_a_table(open_page, administrator, department
     for name in ("services", "staff"):
         page.goto(reverse(f"departments:{name}", args=[department.pk]))
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
+
+
+def test_a_decision_by_a_case_worker_that_the_unit_cannot_edit(
+    department, administrator, recipient, open_page, faults_of, shot
+):
+    Department.objects.update(grants_by="case_worker")
+    case_worker = factories.EmployeeFactory(department=department, role="case_worker").person
+    for user in (administrator, case_worker):
+        user.language = "en"
+        user.save()
+    grant = reverse("booking:grant", args=[department.pk, recipient.grants.get().pk])
+
+    unit = open_page(grant, user=administrator, viewport=PHONE)
+    assert unit.locator("#id_amount").count() == 0
+    unit.get_by_label("What has changed?").fill("Needs help every day")
+    unit.get_by_role("button", name="Ask for reassessment").click()
+    unit.get_by_text("Not answered yet.").wait_for()
+    shot(unit, "grant-asked")
+    assert faults_of(unit) == []
+
+    page = open_page("/", user=case_worker)
+    shot(page, "grants")
+    assert faults_of(page) == []
+    page.get_by_role("link", name="Answer").click()
+    page.get_by_role("link", name="Enter a new grant").click()
+    page.locator("#id_amount").fill("9")
+    page.get_by_role("button", name="See what the change does").click()
+    page.get_by_role("alert").first.wait_for()
+    shot(page, "replace-grant")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Save the new grant").click()
+    page.get_by_text("The new grant is entered.").wait_for()
+
+    unit.goto(reverse("booking:recipient", args=[department.pk, recipient.pk]))
+    assert unit.get_by_text("9 visits a week").is_visible()
+    assert unit.get_by_role("button", name="Add the grant").count() == 0

@@ -54,7 +54,10 @@ def _listed(
     """Those with the fewest days left first: across pages as counted last, on the page as counted
     now."""
     after = (page - 1) * size
-    found = unbooked(department, first, most=size, after=after, granted_by=periods)
+    is_next = first > timezone.localdate(now)
+    found = unbooked(
+        department, first, most=size, after=after, granted_by=periods, begins_then=is_next
+    )
     if after and not found.shown:
         return _listed(department, now, first, periods, 1, size)
     days = free_days(department, [one.grant for one in found.shown], now, first)

@@ -5,12 +5,15 @@ import re
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import translation
 
 from accounts.models import User
 from booking.models import Booking, BookingEvent, Grant, Mandate, SlotWish
+from booking.queries import Balance
 from booking.queries.actors import Actor
+from booking.templatetags.balances import left_when
 from booking.templatetags.calendar import soon_day
 from booking.templatetags.grants import (
     amount_per_period,
@@ -155,3 +158,21 @@ def test_a_wish_names_the_visit_that_moves_and_who_gets_the_message(clock):
     wish.moving = Booking(starts_at=at(10))
     assert wish_note(wish, CARL) == ". Instead of Wednesday 25 November."
     assert wish_note(wish, User()) == ". Instead of Wednesday 25 November. We tell Carl Berg."
+
+
+@pytest.mark.parametrize(
+    ("period_start", "expected"),
+    [
+        (dt.date(2026, 11, 23), "1 of 2 left until and including Sunday 6 December"),
+        (
+            dt.date(2026, 12, 7),
+            "1 of 2 left from Monday 7 December until and including Sunday 20 December",
+        ),
+    ],
+)
+@time_machine.travel(dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC), tick=False)
+def test_what_is_left_of_several_weeks(period_start, expected):
+    grant = Grant(amount=2, unit="visits", period="week", weeks=2)
+    balance = Balance(grant, 1, period_start, period_start + dt.timedelta(days=13))
+    assert left_when(balance) == expected
+    assert amount_per_period(grant) == "2 visits every 2 weeks"
