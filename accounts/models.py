@@ -72,6 +72,8 @@ class User(AbstractBaseUser, Versioned):
     preferences = models.JSONField(default=dict, blank=True)
     # Whether they ever had a mandate: saves a query on each page for everybody else.
     acts_for_others = models.BooleanField(default=False, editable=False)
+    # Whether somebody close to them was ever registered among the recipients: as above.
+    has_relatives = models.BooleanField(default=False, db_default=False, editable=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -82,6 +84,9 @@ class User(AbstractBaseUser, Versioned):
     # The role that a request in the browser is made in, if the user has any; only its rights
     # hold. None elsewhere, also for programs: all rights of the user hold.
     role: str | None = None
+    # Whether recipients may be closed to them in a staff role (``booking.access.close``). False
+    # for a request of somebody who is no recipient, acts for nobody, and has no relatives.
+    may_be_close = True
     roles_to_choose: Sequence[Role] = ()  # for a request: more than one, or empty
 
     objects: ClassVar[UserManager] = UserManager()

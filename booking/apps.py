@@ -12,6 +12,7 @@ class BookingConfig(AppConfig):
         from booking.notices import register_all
         from booking.seats import SeatsOfVisits
         from departments import removals, seats
+        from departments.queries import register_former
 
         seats.register(SeatsOfVisits())
         phone_changes.connect(keep_phone, dispatch_uid="booking.recipients")
@@ -19,5 +20,6 @@ class BookingConfig(AppConfig):
         day_to_plan.connect(tasks.request_missing, dispatch_uid="booking.patterns")
         queries.register_changes()
         removals.register(queries.find_removed)
+        register_former(queries.former_among)
         register_all()
         register_invitation_kinds()

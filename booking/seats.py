@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from booking import actions, queries
+from booking.access.close import closed_to
 from booking.actions.patterns import day_to_plan
 from booking.models import Visit
 from database.expressions import EpochSeconds
@@ -90,3 +91,6 @@ class SeatsOfVisits:
 
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         return queries.grants_below(service_id, minutes, today)
+
+    def closed_to(self, user: User) -> frozenset[uuid.UUID]:
+        return closed_to(user)

@@ -6,9 +6,11 @@ registration, shifts have no visits.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
+
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from departments.hours import Interval
@@ -41,6 +43,14 @@ class Reseated:
     kept: int = 0
     moved: list[AffectedVisit] = field(default_factory=list)
     unstaffed: list[AffectedVisit] = field(default_factory=list)
+
+    def shown_to(self, user: User) -> "Reseated":
+        """Without the names of recipients to whom the user is close."""
+        return replace(
+            self,
+            moved=shown_to(user, self.moved),
+            unstaffed=shown_to(user, self.unstaffed),
+        )
 
     def __add__(self, other: "Reseated") -> "Reseated":
         return Reseated(
@@ -93,6 +103,9 @@ class Seats(Protocol):
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         """The number of grants, valid now or later, that give fewer minutes than this."""
 
+    def closed_to(self, user: User) -> frozenset[uuid.UUID]:
+        """The recipients whose names the user does not read at work, being close to them."""
+
 
 class NoSeats:
     """Used until booking has registered: there are no visits."""
@@ -123,6 +136,9 @@ class NoSeats:
     def grants_below(self, service_id: uuid.UUID, minutes: int, today: dt.date) -> int:
         return 0
 
+    def closed_to(self, user: User) -> frozenset[uuid.UUID]:
+        return frozenset()
+
 
 _seats: Seats = NoSeats()
 
@@ -134,3 +150,12 @@ def register(seats: Seats) -> None:
 
 def registered() -> Seats:
     return _seats
+
+
+def shown_to(user: User, visits: Iterable[AffectedVisit]) -> list[AffectedVisit]:
+    """The visits, without the names of recipients to whom the user is close."""
+    closed = _seats.closed_to(user)
+    return [
+        replace(visit, recipient=_("Busy"), phone="") if visit.recipient_id in closed else visit
+        for visit in visits
+    ]

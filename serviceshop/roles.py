@@ -173,6 +173,7 @@ def _act_as(user: User, chosen: str) -> None:
     """Leave the user one of their roles: the only one, or the chosen one. Before they have
     chosen, and when they no longer have what they chose, they have no rights."""
     roles: Roles = user._roles  # type: ignore[attr-defined]
+    user.may_be_close = roles.is_recipient or user.acts_for_others or user.has_relatives
     found = roles.to_choose
     if not found:
         return

@@ -274,6 +274,12 @@ RULES = {
         ADMINISTRATOR, **D, recipient="recipient", contact="contact"
     ),
     "booking:change_keys department recipient": post(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:declare_relation department recipient": post(
+        ADMINISTRATOR, **D, recipient="recipient"
+    ),
+    "booking:end_relation department recipient relation": post(
+        ADMINISTRATOR, **D, recipient="recipient", relation="relation"
+    ),
     "booking:register_guardian department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
     ),
@@ -530,6 +536,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "secret": secret,
         "visit": visit.pk,
         "silent_visit": silent.pk,
+        "relation": recipient.relations.create(person=factories.UserFactory()).pk,
         "contact": Contact.objects.create(
             recipient=recipient, position=1, name="Tone", phone="+4790000021"
         ).pk,

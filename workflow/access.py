@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from accounts.roles import Role
+from booking.access.close import closed_to, hide_close, refuse_close
 from booking.models import CoverageAct, Visit
 from booking.queries import hide_former
 from departments.access import department_for, employments_of
@@ -73,7 +74,7 @@ def _as_read(
     for one in lists:
         if one.department.pk in working_in:
             is_read = queries.carer_reads_names(one.shift.day.date, one.shift.ends_at, now)
-            yield one if is_read else one.without_names()
+            yield one.without_names_of(closed_to(user)) if is_read else one.without_names()
         elif not one.shift.day.is_closed:
             told = [stop for stop in one.stops if _can_still_tell(stop, user, now)]
             if told:
@@ -121,6 +122,8 @@ def first_stop_of(user: User, date: dt.date) -> Stop | None:
     one, stop = first
     if not queries.carer_reads_names(date, one.shift.ends_at, timezone.now()):
         return replace(stop, is_named=False)
+    if stop.recipient.pk in closed_to(user):
+        return replace(stop, is_named=False, is_closed=True)
     _record(user, [replace(one, stops=[stop])], what="workflow:my_day")
     return stop
 
@@ -199,6 +202,7 @@ def work_list_of(user: User, work_list_id: uuid.UUID, *, what: str) -> ListOfVis
         administered = {one.department_id for one in _roles(user, Employee.Role.ADMINISTRATOR)}
         if found.department.pk not in administered:
             raise Http404
+    found = found.without_names_of(closed_to(user))
     _record(user, [found], what=what)
     return found
 
@@ -218,6 +222,7 @@ def visit_to_report(
         ),
         pk=visit_id,
     )
+    refuse_close(by, visit.booking.recipient_id)
     hide_former(department, date, [visit.booking])
     log_access(
         by=by,
@@ -254,6 +259,7 @@ def no_contact_of(
         ),
         pk=no_contact_id,
     )
+    refuse_close(user, no_contact.visit.booking.recipient_id)
     log_access(
         by=user,
         subject_id=no_contact.visit.booking.recipient_id,
@@ -269,8 +275,10 @@ def no_contacts_led_by(user: User, *, what: str) -> list[NoContact]:
     led = {duty.department for duty in duties_of(user, timezone.now())}
     found = list(queries.unclosed_no_contacts(led)) if led else []
     seen: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    closed = hide_close(user, (one.visit.booking.recipient for one in found))
     for one in found:
-        seen[one.visit.day.department_id].add(one.visit.booking.recipient_id)
+        if one.visit.booking.recipient_id not in closed:
+            seen[one.visit.day.department_id].add(one.visit.booking.recipient_id)
     before, user.as_duty_lead = user.as_duty_lead, True
     for department_id, subject_ids in seen.items():
         log_accesses(by=user, subject_ids=subject_ids, what=what, department_id=department_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.access import log_access
 from accounts.models import User
+from booking.access.close import refuse_close
 from booking.access.pages import mandates_held_by, recipient_under
 from booking.errors import NotGranted
 from booking.models import Booking, Grant, Mandate, Recipient
@@ -52,6 +53,7 @@ def access_of(
 
 
 def _access_of_staff(user: User, recipient_id: uuid.UUID, *, what: str) -> ProgramAccess:
+    refuse_close(user, recipient_id)
     administered = Employee.objects.active(timezone.localdate()).administrators()
     grants = (
         Grant.objects.giving_access(timezone.localdate())

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
+from booking.access.close import closed_to, hide_close, refuse_close
 from booking.models import AgreedTime, Booking, BookingSeries, Departure, Grant, Pause, Recipient
 from booking.queries.recipients import granted_service
 from departments.access import has_role
@@ -25,6 +26,13 @@ class AccessEnded(Http404):
     def __init__(self, department: Department, recipient_id: uuid.UUID) -> None:
         super().__init__()
         self.department, self.recipient_id = department, recipient_id
+
+
+def listed_for(by: User, *departments: Department) -> QuerySet[Recipient]:
+    """``recipients_of``, without those whose files are closed to ``by``."""
+    found = recipients_of(*departments)
+    closed = closed_to(by)
+    return found.exclude(pk__in=closed) if closed else found
 
 
 def recipients_of(*departments: Department) -> QuerySet[Recipient]:
@@ -51,11 +59,13 @@ def _granted(grants: QuerySet[Grant]) -> QuerySet[Recipient]:
 def look_at_list(
     by: User, department: Department, recipients: Iterable[Recipient], what: str
 ) -> list[Recipient]:
-    """The recipients, after access to each of them was logged."""
+    """The recipients, after access to each of them was logged. Those closed to ``by`` lose their
+    names."""
     shown = list(recipients)
+    closed = hide_close(by, shown)
     log_accesses(
         by=by,
-        subject_ids=[recipient.pk for recipient in shown],
+        subject_ids=[recipient.pk for recipient in shown if recipient.pk not in closed],
         what=what,
         department_id=department.pk,
     )
@@ -65,8 +75,10 @@ def look_at_list(
 def recipient_of(
     department: Department, recipient_id: uuid.UUID, *, by: User, what: str
 ) -> Recipient:
-    """One of the department's recipients; all others are a 404. The access is logged. Raises
-    ``AccessEnded`` when it has ended, and the user has not opened it with a reason."""
+    """One of the department's recipients; all others, and those closed to ``by``, are a 404. The
+    access is logged. Raises ``AccessEnded`` when it has ended, and the user has not opened it
+    with a reason."""
+    refuse_close(by, recipient_id)
     recipient = recipients_of(department).select_related("user").filter(pk=recipient_id).first()
     if recipient is None:
         recipient = get_object_or_404(

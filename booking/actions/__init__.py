@@ -93,6 +93,7 @@ from booking.actions.recipients import (
     keep_phone,
     opens_more,
 )
+from booking.actions.relations import declare_relation, end_relation
 from booking.actions.seats import give, move_seats, record_given, reseat, take_off
 from booking.actions.series import (
     book_all_series,
@@ -147,12 +148,14 @@ __all__ = [
     "confirm_pause",
     "count_slack",
     "cover_day",
+    "declare_relation",
     "drop",
     "due",
     "end_agreed_time",
     "end_mandate",
     "end_pattern",
     "end_pause",
+    "end_relation",
     "end_series",
     "forget_past_plans",
     "give",

@@ -28,6 +28,7 @@ from booking.models import (
     Pattern,
     Pause,
     Recipient,
+    Relation,
     SlotWish,
 )
 from booking.models.recipients import CONFIDENTIAL
@@ -306,6 +307,8 @@ def join_recipient(*, from_: Recipient, into: Recipient) -> None:
             from_.departures.filter(undone_at__isnull=True).delete()
         for model in FOLLOWING:
             model._default_manager.filter(recipient=from_).update(recipient=into)
+        known = Relation.objects.filter(recipient=into).values("person")
+        Relation.objects.filter(recipient=from_).exclude(person__in=known).update(recipient=into)
         if not KeyFacts.objects.filter(recipient=into).exists():
             KeyFacts.objects.filter(recipient=from_).update(recipient=into)
         # The log's and the messages' plain keys follow, so that the person reads who looked.

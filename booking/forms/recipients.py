@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import dates
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
 from booking.actions import Particulars
@@ -29,7 +29,7 @@ from departments.forms.fields import (
     WrittenTimeField,
 )
 from departments.hours import DAY
-from departments.models import Department, KindOfTime, Service
+from departments.models import Department, Employee, KindOfTime, Service
 
 
 class RecipientForm(VersionedForm, OneName, CleanForm):
@@ -230,6 +230,23 @@ class KeysForm(VersionedForm, CleanForm):
                 "has_key", _("Tick this when the key is in the cabinet, or remove the number.")
             )
         return data
+
+
+class RelationForm(CleanForm):
+    """An employee of the department who is close to the recipient."""
+
+    person = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Employee"), empty_label=_("Choose")
+    )
+
+    def __init__(self, data: Any = None, *, department: Department) -> None:
+        super().__init__(data, auto_id="relation_%s")
+        person = self.fields["person"]
+        assert isinstance(person, forms.ModelChoiceField)
+        employees = Employee.objects.active(timezone.localdate()).filter(department=department)
+        person.queryset = User.objects.filter(pk__in=employees.values("person")).order_by(
+            "given_name", "family_name", "pk"
+        )
 
 
 class GrantForm(VersionedForm, CleanForm):

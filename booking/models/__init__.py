@@ -12,6 +12,7 @@ from booking.models.patterns import Pattern, PatternDate, PatternTime
 from booking.models.pauses import Pause
 from booking.models.reassessments import Reassessment
 from booking.models.recipients import Contact, KeyFacts, Recipient
+from booking.models.relations import Relation
 from booking.models.series import BookingSeries, SeriesDate
 from booking.models.slack import Slack
 from booking.models.visit_requests import VisitRequest
@@ -38,6 +39,7 @@ __all__ = [
     "Pause",
     "Reassessment",
     "Recipient",
+    "Relation",
     "SeriesDate",
     "Slack",
     "SlotWish",

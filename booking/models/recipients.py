@@ -1,6 +1,7 @@
 """Recipients of services."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -50,6 +51,8 @@ class Recipient(Versioned):
         Department, null=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    is_hidden = False
+
     class Meta:
         ordering = [
             Alphabetical("family_name", "given_name"),
@@ -59,6 +62,18 @@ class Recipient(Versioned):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def hide(self) -> None:
+        """Take name and contact details from this instance, for a reader to whom the file is
+        closed. It can't be saved any more."""
+        self.given_name, self.family_name = _("Busy"), ""  # type: ignore[assignment]
+        self.phone = self.address = self.directions = ""
+        self.is_hidden = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.is_hidden:
+            raise TypeError("Its name and contact details are hidden.")
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:

@@ -52,6 +52,8 @@ def _of_grants_and_visits() -> Kinds:
                 "add_contact": _contact,
                 "remove_contact": _removed_contact,
                 "change_keys": _keys,
+                "declare_relation": _close,
+                "end_relation": _no_longer_close,
             },
         ),
         ("grants", gettext_lazy("Grants"), grants),
@@ -156,6 +158,18 @@ def _particulars(change: Change, people: People) -> str:
         change.after = {**change.after, CHANGED: names}
         del change.after["phone"]
     return describe_values(Recipient, change, people.this_year)
+
+
+def _close(change: Change, people: People) -> str:
+    return _("%(name)s is close to the person, and does not open the pages") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
+
+
+def _no_longer_close(change: Change, people: People) -> str:
+    return _("%(name)s is not close to the person any more") % {
+        "name": people.name(change.after[PERSON]) or _("nobody")
+    }
 
 
 def _keys(change: Change, people: People) -> str:

@@ -202,6 +202,17 @@ def visits_by_day(
     ]
 
 
+def former_among(department: Department, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the recipients who had grants of the department, and to whom its staff have no
+    access any more."""
+    today = timezone.localdate()
+    gives_access: dict[uuid.UUID, bool] = {}
+    for grant in Grant.objects.filter(service__department=department, recipient__in=ids):
+        given = gives_access.get(grant.recipient_id, False)
+        gives_access[grant.recipient_id] = given or grant.gives_access(today)
+    return {recipient_id for recipient_id, given in gives_access.items() if not given}
+
+
 def hide_former(department: Department, date: dt.date, bookings: Iterable[Booking]) -> None:
     """Hide who the recipients of the bookings are to whom the department's staff have no access
     any more. Looks only when the earliest ``date`` is so long ago."""
@@ -209,13 +220,9 @@ def hide_former(department: Department, date: dt.date, bookings: Iterable[Bookin
     if date >= earliest_last_day(today, days):
         return
     found = list(bookings)
-    ids = {booking.recipient_id for booking in found}
-    giving = Grant.objects.giving_access(today).filter(
-        service__department=department, recipient__in=ids
-    )
-    with_access = set(giving.values_list("recipient", flat=True))
+    former = former_among(department, {booking.recipient_id for booking in found})
     for booking in found:
-        if booking.recipient_id not in with_access:
+        if booking.recipient_id in former:
             hidden = Recipient(pk=booking.recipient_id, given_name=_("Former recipient"))
             booking.recipient, booking.note = hidden, ""
 

@@ -9,6 +9,7 @@ from departments.queries.changes import (
     latest_settings_changes,
     newest_change_id,
     page_of_changes,
+    register_former,
     undoable_changes,
     undoable_since,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "qualifications_held",
     "qualifications_on",
     "recent_absences",
+    "register_former",
     "rows_like",
     "rules_of",
     "services_of",

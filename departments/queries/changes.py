@@ -1,7 +1,7 @@
 """Changes at a department: who made them, and which can be undone."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,6 +16,15 @@ from departments.models import Department, Employee, OpeningHours, Service, Spec
 
 LATEST_CHANGES = 3
 LATEST_SETTINGS_CHANGES = 5
+
+
+# Of the people with these ids, those of whom the department's staff may not read any more.
+FindFormer = Callable[[Department, Collection[UUID]], set[UUID]]
+_former_finders: list[FindFormer] = []
+
+
+def register_former(find: FindFormer) -> None:
+    _former_finders.append(find)
 
 
 def changes_of(
@@ -92,8 +101,9 @@ def page_of_changes(
     department: Department, changes: Iterable[Change], today: dt.date
 ) -> list[ChangeLine]:
     """Described for the department's administrators. They read no names of the staff of other
-    departments, who may have changed what concerns them too, such as an absence."""
-    lines = describe_changes(department, changes, today)
+    departments, who may have changed what concerns them too, such as an absence, and none of
+    recipients to whom access has ended."""
+    lines = _without_former(department, describe_changes(department, changes, today))
     places: dict[UUID, set[UUID]] = {}
     for person_id, department_id in Employee.objects.filter(
         person__in={line.by_id for line in lines if line.by_id}
@@ -102,6 +112,17 @@ def page_of_changes(
     return [
         replace(line, by=_("another department"))
         if line.by_id in places and department.pk not in places[line.by_id]
+        else line
+        for line in lines
+    ]
+
+
+def _without_former(department: Department, lines: list[ChangeLine]) -> list[ChangeLine]:
+    ids = {line.whom_id for line in lines if line.whom_id and line.is_about_recipient}
+    former = {id_ for find in _former_finders for id_ in find(department, ids)} if ids else set()
+    return [
+        replace(line, whom=_("Former recipient"), is_about_recipient=False)
+        if line.whom_id in former
         else line
         for line in lines
     ]

@@ -21,6 +21,7 @@ from departments.access import administrator
 from departments.actions import Impact
 from departments.forms.changes import ChangesForm
 from departments.models import Department
+from departments.seats import registered
 from departments.templatetags.staffing import cut_off_in_words
 from departments.views import questions
 from departments.views.previews import Submission, preview_or_save
@@ -39,6 +40,8 @@ def changes(request: PersonRequest, department: Department) -> HttpResponse:
     form = ChangesForm(request.GET, department=department, today=today)
     chosen = form.chosen
     found = queries.changes_of(department, kind=chosen["kind"], person_id=chosen["person"])
+    if closed := registered().closed_to(request.user):
+        found = found.exclude(subject_id__in=closed)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     lines = queries.page_of_changes(department, page.object_list, today)
     log_accesses(

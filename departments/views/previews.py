@@ -33,7 +33,7 @@ from departments.actions import Impact
 from departments.errors import DepartmentsError
 from departments.hours import LONG_SHIFT, Staffing, period_of
 from departments.models import Department
-from departments.seats import AffectedVisit, Reseated
+from departments.seats import AffectedVisit, Reseated, registered, shown_to
 from departments.templatetags.staffing import long_hours
 
 CONTROL_FIELDS = (
@@ -136,6 +136,7 @@ class Preview:
 
     def _own(self, visits: Iterable[AffectedVisit]) -> list[AffectedVisit]:
         own = [visit for visit in visits if visit.department_id == self.department.pk]
+        own = shown_to(self.submission.by, own)
         return sorted(own, key=lambda visit: visit.starts_at)
 
     @property
@@ -229,9 +230,10 @@ def is_counting(request: HttpRequest) -> bool:
 def _log_looks(preview: Preview) -> None:
     """Record that the user has seen the names of these recipients."""
     visits = [*preview.lost, *preview.moved, *preview.further_lost]
+    closed = registered().closed_to(preview.submission.by)
     log_accesses(
         by=preview.submission.by,
-        subject_ids=[visit.recipient_id for visit in visits],
+        subject_ids={visit.recipient_id for visit in visits} - closed,
         what="departments:preview",
         department_id=preview.department.pk,
     )

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from accounts.access import OPEN_FOR
+from accounts.actions import record
 from accounts.models import AccessLogEntry
 from booking.access.programs import access_of
 from booking.access.staff import former_recipients_of, recipient_of, recipients_of
@@ -212,3 +213,24 @@ def test_the_plan_of_a_day_long_ago_names_nobody_whose_access_has_ended(
         assert page.status_code == 200
         assert ("Nordheim" in page.text) is not is_former
         assert not is_former or "blue box" not in page.text
+
+
+def test_the_history_names_nobody_whose_access_has_ended(
+    dina, administrator, department, service, former
+):
+    current = factories.GrantFactory(service=service, recipient__family_name="Dahlberg")
+    for recipient in (former, current.recipient):
+        record(
+            "add_contact",
+            by=administrator,
+            department_id=department.pk,
+            subject_id=recipient.pk,
+            after={"relation": "sister"},
+        )
+
+    history = dina.get(reverse("departments:changes", args=[department.pk])).text
+
+    assert "Dahlberg" in history
+    assert "Nordheim" not in history
+    assert history.count("Former recipient") == 1
+    assert AccessLogEntry.objects.get().subject_id == current.recipient_id

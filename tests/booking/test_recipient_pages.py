@@ -40,8 +40,8 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
-    "add_contact", "change_keys", "keep_visit", "needs_no_other_time", "note_call",
-    "remove_contact",
+    "add_contact", "change_keys", "declare_relation", "end_relation", "keep_visit",
+    "needs_no_other_time", "note_call", "remove_contact",
 }  # fmt: skip
 # pages, and their forms
 BOTH = {"all_letters", "find_former", "open_access", "recipient_pause", "replace_grant"}
@@ -722,6 +722,7 @@ def test_every_page_is_for_the_departments_administrator_alone(
         ).pk,
         "mandate": factories.MandateFactory(recipient=recipient, guardian=True).pk,
         "contact": recipient.contacts.create(position=1, name="X", phone="+4790000021").pk,
+        "relation": recipient.relations.create(person=factories.UserFactory()).pk,
         "invitation": uuid.uuid4(),
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "departure": recipient.departures.create(why="moved").pk,

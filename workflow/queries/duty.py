@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct, Grant
+from booking.models import Booking, CoverageAct, Grant, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
 from booking.queries.grants import grants_of_bookings
@@ -63,8 +63,8 @@ class DutyDay:
         return [one.card for _, visits in self.kinds for one in visits]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        return {card.visit.booking.recipient_id for card in self.open_cards}
+    def recipients(self) -> list[Recipient]:
+        return [card.visit.booking.recipient for card in self.open_cards]
 
 
 def duty_day(department: Department, date: dt.date) -> DutyDay:

@@ -9,7 +9,16 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from booking.models import AgreedDate, Booking, BookingEvent, Departure, Pause, Visit, VisitRequest
+from booking.models import (
+    AgreedDate,
+    Booking,
+    BookingEvent,
+    Departure,
+    Pause,
+    Recipient,
+    Visit,
+    VisitRequest,
+)
 from booking.queries.agreed_times import agreed_dates_to_see
 from booking.queries.departures import departures_to_confirm
 from booking.queries.pauses import pauses_to_see
@@ -132,19 +141,21 @@ class Today:
         return self.problems_later[: len(self.problems_later) - len(self.problems_folded)]
 
     @property
-    def recipient_ids(self) -> set[uuid.UUID]:
-        """The recipients whose names the page shows."""
+    def recipients(self) -> list[Recipient]:
+        """Those whose names the page shows, some of them more than once."""
         shown = [problem.card.visit.booking for problem in self.problems]
         shown += [event.booking for event in self.changes.shown]
         shown += [one.visit.booking for one in self.no_contacts]
         shown += self.to_book_again
         shown += [visit.booking for day in self.untold.shown for visit in day.visits]
-        ids = {booking.recipient_id for booking in shown}
-        ids |= {pause.recipient_id for pause in self.pauses}
-        ids |= {asked.booking.recipient_id for asked in self.visit_requests}
-        ids |= {one.agreed_time.grant.recipient_id for one in self.agreed_dates}
-        ids |= {departure.recipient_id for departure in self.departures}
-        return ids | {one.unbooked.grant.recipient_id for one in self.essential.shown}
+        shown += [asked.booking for asked in self.visit_requests]
+        return [
+            *(booking.recipient for booking in shown),
+            *(pause.recipient for pause in self.pauses),
+            *(one.agreed_time.grant.recipient for one in self.agreed_dates),
+            *(departure.recipient for departure in self.departures),
+            *(one.unbooked.grant.recipient for one in self.essential.shown),
+        ]
 
 
 def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1) -> Today:

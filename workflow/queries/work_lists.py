@@ -38,6 +38,7 @@ class Stop:
     with_whom: Sequence[str] = ()
     is_next: bool = False
     is_named: bool = True
+    is_closed: bool = False  # is_named is False, because the reader is close to the recipient
 
     is_stop = True
 
@@ -143,7 +144,18 @@ class ListOfVisits:
 
     @property
     def is_named(self) -> bool:
-        return all(stop.is_named for stop in self.stops)
+        """Whether names are shown, but for those closed to the reader."""
+        return all(stop.is_named or stop.is_closed for stop in self.stops)
+
+    def without_names_of(self, closed: Collection[uuid.UUID]) -> "ListOfVisits":
+        """Without the names of these recipients, to whom the reader is close."""
+        if not closed:
+            return self
+        stops = [
+            replace(stop, is_named=False, is_closed=True) if stop.recipient.pk in closed else stop
+            for stop in self.stops
+        ]
+        return replace(self, stops=stops)
 
     def without_names(self) -> "ListOfVisits":
         return replace(self, stops=[replace(stop, is_named=False) for stop in self.stops])

@@ -19,6 +19,7 @@ from accounts.http_methods import require_http_methods, require_POST, require_sa
 from accounts.questions import asks
 from accounts.versioned_forms import seen_version
 from booking import actions as booking_actions
+from booking.access.close import hide_close, refuse_close
 from booking.errors import BookingError
 from database.transactions import Busy
 from database.versions import Stale
@@ -57,6 +58,7 @@ def visit(
     card = board.card(visit)
     if card is None:
         raise Http404
+    refuse_close(request.user, card.visit.booking.recipient_id)
     (choice,) = queries.candidates_for(department, [queries.VisitOnBoard(board, card)])
     return render_board(
         request,
@@ -269,7 +271,7 @@ def _preview_or_change(
         request,
         board,
         lane,
-        impact=reseated,
+        impact=reseated.shown_to(request.user),
         previewed=digest_of_lost(reseated),
         has_changed=bool(previewed),
         is_removal=is_removal,
@@ -311,9 +313,11 @@ def _render_shift(
 def render_board(
     request: PersonRequest, board: Board, panel: str | None = None, **context: Any
 ) -> HttpResponse:
+    shown = [card.visit.booking.recipient for card in board.cards]
+    closed = hide_close(request.user, shown)
     log_accesses(
         by=request.user,
-        subject_ids={card.visit.booking.recipient_id for card in board.cards},
+        subject_ids={one.pk for one in shown} - closed,
         what="workflow:board",
         department_id=board.department.pk,
     )

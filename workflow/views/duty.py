@@ -17,6 +17,7 @@ from accounts.questions import asks
 from accounts.versioned_forms import seen_version
 from booking import actions as booking_actions
 from booking import queries as booking_queries
+from booking.access.close import hide_close
 from booking.errors import BookingError
 from database.transactions import Busy
 from database.versions import Stale
@@ -73,9 +74,11 @@ def duty(request: PersonRequest) -> HttpResponse:
         its = [one for one in queries.unclosed_no_contacts([department]) if one.pk not in known]
         no_contacts += its
         request.user.as_duty_lead = is_lead  # in the access log
+        shown = [*page.recipients, *(one.visit.booking.recipient for one in its)]
+        closed = hide_close(request.user, shown)
         log_accesses(
             by=request.user,
-            subject_ids=page.recipient_ids | {one.visit.booking.recipient_id for one in its},
+            subject_ids={one.pk for one in shown} - closed,
             what="workflow:board",
             department_id=department.pk,
         )
@@ -165,9 +168,10 @@ def cover(request: PersonRequest, department: Department, date: dt.date) -> Http
             return redirect("workflow:duty")
     found = booking_queries.suggestion_for(day, timezone.now())
     shown = [*(one.visit for one in found.given), *found.lost, *found.left]
+    closed = hide_close(request.user, (visit.booking.recipient for visit in shown))
     log_accesses(
         by=request.user,
-        subject_ids={visit.booking.recipient_id for visit in shown},
+        subject_ids={visit.booking.recipient_id for visit in shown} - closed,
         what="workflow:board",
         department_id=department.pk,
     )

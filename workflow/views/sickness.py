@@ -125,7 +125,7 @@ def _sick_page(
         unfilled=unfilled,
         starts_at=starts_at,
         key=key,
-        impact=impact,
+        impact=impact.shown_to(request.user),
         previewed=digest_of_lost(impact),
         has_changed=has_changed,
         people=[one for one in people if not one.why_not],

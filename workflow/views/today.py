@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from accounts.access import PersonRequest, log_accesses
 from accounts.http_methods import require_safe
+from booking.access.close import hide_close
 from booking.models.calls import Outcome
 from database.list_pages import page_number
 from departments.access import administrator
@@ -21,9 +22,10 @@ def today(request: PersonRequest, department: Department) -> HttpResponse:
         now,
         changes_page=page_number(request.GET.get("changes")),
     )
+    closed = hide_close(request.user, today.recipients)
     log_accesses(
         by=request.user,
-        subject_ids=today.recipient_ids,
+        subject_ids={one.pk for one in today.recipients} - closed,
         what="workflow:today",
         department_id=department.pk,
     )
@@ -41,9 +43,11 @@ def unbooked(request: PersonRequest, department: Department) -> HttpResponse:
     is_next = request.GET.get("week") == "next"
     number = page_number(request.GET.get("page"))
     page = queries.unbooked_help(department, timezone.now(), is_next=is_next, page=number)
+    shown = [one.unbooked.grant.recipient for one in page.shown]
+    closed = hide_close(request.user, shown)
     log_accesses(
         by=request.user,
-        subject_ids={one.unbooked.grant.recipient_id for one in page.shown},
+        subject_ids={one.pk for one in shown} - closed,
         what="workflow:unbooked",
         department_id=department.pk,
     )

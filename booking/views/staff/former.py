@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.access import PersonRequest, open_with_reason
 from accounts.http_methods import require_http_methods
 from booking import queries
+from booking.access.close import closed_to, refuse_close
 from booking.access.staff import (
     OPEN_ACCESS,
     all_recipients_of,
@@ -32,7 +33,8 @@ def find_former(request: PersonRequest, department: Department) -> HttpResponse:
     nobody unless exactly one person fits."""
     form = FormerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        fit = queries.matching(former_recipients_of(department), form.cleaned_data["name"])[:2]
+        former = former_recipients_of(department).exclude(pk__in=closed_to(request.user))
+        fit = queries.matching(former, form.cleaned_data["name"])[:2]
         if len(fit) == 1:
             return _open(request, department, fit[0], form)
         form.add_error(
@@ -50,6 +52,7 @@ def open_access(
     request: PersonRequest, department: Department, recipient: uuid.UUID
 ) -> HttpResponse:
     """Open the page of a recipient. It does not show who it is before there is a reason."""
+    refuse_close(request.user, recipient)
     found = get_object_or_404(all_recipients_of(department), pk=recipient)
     if recipients_of(department).filter(pk=found.pk).exists():
         return redirect(page_of_recipient(request.user, department, found.pk))

@@ -18,10 +18,10 @@ from booking import actions, queries
 from booking.access.staff import (
     grant_of,
     list_of_recipients,
+    listed_for,
     look_at_list,
     page_of_recipient,
     recipient_of,
-    recipients_of,
 )
 from booking.errors import BeginsTooEarly, GrantOverlaps, KeyReused
 from booking.forms.recipients import (
@@ -49,7 +49,7 @@ PER_PAGE = 40
 @case_worker
 def grants(request: PersonRequest, department: Department) -> HttpResponse:
     """A case worker's first page: what the department asks, then everybody with a grant."""
-    listed = queries.with_grants_here(recipients_of(department), department)
+    listed = queries.with_grants_here(listed_for(request.user, department), department)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     asked = queries.open_reassessments(department)
     context = {"page": page, "reassessments": asked, "search": SearchForm()}
@@ -63,7 +63,7 @@ def search_grants(request: PersonRequest, department: Department) -> HttpRespons
     search = SearchForm(request.POST)
     if not search.is_valid():
         return redirect("booking:grants", department.pk)
-    matching = queries.matching(recipients_of(department), search.cleaned_data["name"])
+    matching = queries.matching(listed_for(request.user, department), search.cleaned_data["name"])
     found = list_page(
         queries.with_grants_here(matching, department),
         page_number(request.POST.get("page")),

@@ -19,7 +19,7 @@ from accounts.http_methods import require_http_methods, require_POST, require_sa
 from accounts.models import Invitation, User
 from accounts.questions import asks
 from booking import actions
-from booking.access.staff import look_at_list, recipient_of, recipients_of
+from booking.access.staff import listed_for, look_at_list, recipient_of
 from booking.errors import HasDeparted, HasLogIn
 from booking.queries.letters import Letter, to_print, unreachable, waiting_of, write
 from booking.views.staff import questions
@@ -35,7 +35,7 @@ AT_ONCE = 50  # each letter is composed as of now, with some queries
 @administrator
 def letters(request: PersonRequest, department: Department) -> HttpResponse:
     """Recipients with a letter to print, and recipients whose address returns messages."""
-    recipients = recipients_of(department)
+    recipients = listed_for(request.user, department)
     waiting, lost = to_print(department, recipients), unreachable(recipients)
     look_at_list(request.user, department, {*waiting, *lost}, "booking:letters")
     context = {"department": department, "waiting": waiting, "unreachable": lost}
@@ -47,7 +47,7 @@ def letters(request: PersonRequest, department: Department) -> HttpResponse:
 def all_letters(request: PersonRequest, department: Department) -> HttpResponse:
     """The letters that have waited longest, each on a sheet; POST marks them as printed."""
     sent = set(request.POST.getlist("message"))
-    waiting = to_print(department, recipients_of(department).select_related("user"))
+    waiting = to_print(department, listed_for(request.user, department).select_related("user"))
     if request.method == "POST":
         on_paper = waiting_of(department, sent)
         waiting = [recipient for recipient in waiting if recipient.pk in on_paper]

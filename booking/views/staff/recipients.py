@@ -15,15 +15,16 @@ from accounts.access import PersonRequest, open_until
 from accounts.errors import KeyReused as InvitationKeyReused
 from accounts.errors import TooManyInvitations
 from accounts.http_methods import require_POST, require_safe
+from accounts.models import User
 from accounts.questions import form_on
 from booking import actions, queries
 from booking.access.staff import (
     all_recipients_of,
     list_of_recipients,
+    listed_for,
     look_at_list,
     page_of_recipient,
     recipient_of,
-    recipients_of,
 )
 from booking.errors import HasDeparted, HasLogIn, KeyReused, NotOnlyOurs, OwnAddress
 from booking.forms.mandates import GuardianForm
@@ -35,6 +36,7 @@ from booking.forms.recipients import (
     NewGrantForm,
     NewRecipientForm,
     RecipientForm,
+    RelationForm,
     SearchForm,
 )
 from booking.models import Mandate, Recipient
@@ -53,7 +55,7 @@ PER_PAGE = 40
 @require_safe
 @administrator
 def recipients(request: PersonRequest, department: Department) -> HttpResponse:
-    page = Paginator(_listed(department), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request.user, department), PER_PAGE).get_page(request.GET.get("page"))
     shown = look_at_list(request.user, department, page.object_list, "booking:recipients")
     context = {
         "department": department,
@@ -75,7 +77,9 @@ def search_recipients(request: PersonRequest, department: Department) -> HttpRes
         everybody = reverse("booking:recipients", args=[department.pk])
         return redirect(f"{everybody}#content")
     departments = departments_administered_by(request.user, department)
-    matching = queries.matching(recipients_of(*departments), search.cleaned_data["name"])
+    matching = queries.matching(
+        listed_for(request.user, *departments), search.cleaned_data["name"]
+    )
     page = list_page(matching, page_number(request.POST.get("page")), PER_PAGE)
     found = queries.found_recipients(page.shown, departments, timezone.now())
     for one in departments:
@@ -238,8 +242,8 @@ def change_contact_email(
     return redirect("booking:recipient", department.pk, found.pk)
 
 
-def _listed(department: Department) -> QuerySet[Recipient]:
-    return queries.with_grants_here(recipients_of(department), department)
+def _listed(by: User, department: Department) -> QuerySet[Recipient]:
+    return queries.with_grants_here(listed_for(by, department), department)
 
 
 def recipient_page(
@@ -254,6 +258,7 @@ def recipient_page(
     contact: StaffContactEmailForm | None = None,
     new_contact: ContactForm | None = None,
     keys: KeysForm | None = None,
+    new_relation: RelationForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """An administrator's page of one recipient; a form that was sent shows its errors."""
@@ -284,6 +289,8 @@ def recipient_page(
         "pauses": queries.pauses_of(recipient, timezone.localdate()),
         "contacts": recipient.contacts.all(),
         "new_contact": new_contact or ContactForm(),
+        "relations": recipient.relations.select_related("person").order_by("declared_at"),
+        "new_relation": new_relation or RelationForm(department=department),
         "keys": keys or KeysForm(instance=queries.key_facts(recipient)),
         "log_in_invitation": queries.last_invitation_to_log_in(recipient, department),
         "guardians_invited": [

@@ -14,6 +14,7 @@ from booking.views.staff import (
     pauses,
     phone,
     recipients,
+    relations,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -42,6 +43,14 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/contacts/<uuid:contact>/remove/",
         contacts.remove_contact,
         name="remove_contact",
+    ),
+    path(
+        "<uuid:recipient>/relations/declare/", relations.declare_relation, name="declare_relation"
+    ),
+    path(
+        "<uuid:recipient>/relations/<uuid:relation>/end/",
+        relations.end_relation,
+        name="end_relation",
     ),
     path("<uuid:recipient>/keys/change/", keys.change_keys, name="change_keys"),
     path(
