@@ -319,6 +319,19 @@ RULES = {
     "booking:end_series_by_phone department recipient series": post(
         ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
+    "booking:new_pattern department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:pattern department recipient pattern": get(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern"
+    ),
+    "booking:end_pattern department recipient pattern": get(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern"
+    ),
+    "booking:leave_out department recipient pattern date": post(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern", date="pattern_date"
+    ),
+    "booking:take_back_left_out department recipient pattern date": post(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern", date="pattern_date"
+    ),
     "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:report_departure department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
@@ -502,6 +515,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    pattern = factories.PatternFactory(recipient=recipient, service=service, by=administrator)
     agreed = factories.AgreedTimeFactory(grant=recipient.grants.get(), by=administrator)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
@@ -563,6 +577,10 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "pattern": pattern.pk,
+        "pattern_date": pattern.dates.create(
+            date=pattern.first_date, time=pattern.times[0], why="closed"
+        ).pk,
         "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
         "agreed_time": agreed.pk,

@@ -23,6 +23,13 @@ def day_of_year(value: dt.date) -> str:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """A day in words whose number and month stay on one line: "Tuesday 24 November"."""
+    before, space, after = text.rpartition(" ")
+    return f"{before}\N{NO-BREAK SPACE}{after}" if space else text
+
+
+@register.filter
 def short_day(value: dt.date) -> str:
     return dates.short_day(value, translation.get_language())
 

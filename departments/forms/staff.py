@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.clean_forms import CleanForm, KeyedForm, OneName
 from accounts.phone_field import PhoneField
@@ -23,6 +24,7 @@ from departments.models import Absence, Department, Employee, Qualification
 from departments.queries.staff import employees_of
 
 ONE_DAY = dt.timedelta(days=1)
+TIME = pgettext_lazy("of an absence", "Time")
 
 
 class DateRangeForm(CleanForm):
@@ -201,9 +203,11 @@ class AbsenceTimesForm(VersionedForm, CleanForm):
     """From when until when an absence lasts. Without a time, the whole day counts."""
 
     first_date = WrittenDateField(label=_("Away from the day"))
-    first_time = WrittenTimeField(label=_("at"), required=False)
+    first_time = WrittenTimeField(label=TIME, required=False)
     last_date = WrittenDateField(label=_("Away until and including the day"))
-    last_time = WrittenLastMinuteField(label=_("at"), required=False)
+    last_time = WrittenLastMinuteField(
+        label=pgettext_lazy("of an absence", "Time"), required=False
+    )
 
     @staticmethod
     def initial_of(absence: Absence) -> dict[str, Any]:
@@ -263,7 +267,9 @@ class BackForm(VersionedForm, CleanForm):
     """When an absent employee is back at work."""
 
     back_date = WrittenDateField(label=_("Back at work on the day"))
-    back_time = WrittenLastMinuteField(label=_("at"), required=False)
+    back_time = WrittenLastMinuteField(
+        label=pgettext_lazy("of an absence", "Time"), required=False
+    )
 
     @property
     def instant(self) -> dt.datetime:

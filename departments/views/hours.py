@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ from departments.forms.hours import (
     RemovePeriodForm,
     SplitPeriodForm,
 )
-from departments.hours import WeeklyHours
+from departments.hours import Staffing, WeeklyHours
 from departments.models import Department, OpeningHours
 from departments.views.previews import (
     Submission,
@@ -214,15 +214,8 @@ def _answer(
     """``made`` are the hours that replace the chosen period from ``on``; ``fresh`` makes the
     form of a period, for when somebody else has changed the hours."""
     use = dict(queries.peak_use(department, timezone.localdate()))
-    # A row changed in place keeps its id; a new row takes an id made from the form's key.
-    staff_before = {chosen.pk: chosen.staff} if chosen else {}
-    for row, hours in made:
-        for key in (row.pk if row else None, hours.staffing.id):
-            if key is not None:
-                staff_before[key] = row.staff if row else 0
-                use.setdefault(key, use.get(row.pk, 0) if row else 0)
+    staff_before = _staff_before(chosen, made, use)
     removed = [queries.weekly_hours_of(chosen)] if chosen and not made else []
-    before = [queries.staffing_of(row) for row in (chosen, *(row for row, _hours in made)) if row]
     newest = queries.newest_change_id(department)
 
     def context_after() -> dict[str, Any]:
@@ -234,7 +227,7 @@ def _answer(
                 use,
                 staff_before=staff_before,
                 removed=removed,
-                before=before,
+                before=_staffing_before([chosen, *(row for row, _hours in made)]),
             ),
             "on": on,
             "back": back,
@@ -260,6 +253,24 @@ def _answer(
         by = queries.last_changed_by(department, kind="hours")
         form = form.again(fresh(chosen).at(department.hours_version), by=by)
         return _page(request, department, form=form, chosen=chosen, doing=doing, status=409)
+
+
+def _staff_before(
+    chosen: OpeningHours | None, made: Sequence[HoursOfDay], use: dict[uuid.UUID, int]
+) -> dict[uuid.UUID, int]:
+    """By the ids of the rows. A row changed in place keeps its id; a new row takes an id made
+    from the form's key, and is added to ``use``."""
+    staff_before = {chosen.pk: chosen.staff} if chosen else {}
+    for row, hours in made:
+        for key in (row.pk if row else None, hours.staffing.id):
+            if key is not None:
+                staff_before[key] = row.staff if row else 0
+                use.setdefault(key, use.get(row.pk, 0) if row else 0)
+    return staff_before
+
+
+def _staffing_before(rows: Iterable[OpeningHours | None]) -> list[Staffing]:
+    return [queries.staffing_of(row) for row in rows if row]
 
 
 def _page(

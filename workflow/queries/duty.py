@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct, Grant, Recipient
+from booking.models import Booking, CoverageAct, Grant, PatternDate, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
 from booking.queries.grants import grants_of_bookings
 from booking.queries.own_choice import window_on
+from booking.queries.patterns import not_planned
 from booking.queries.slack import free_days
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
@@ -42,13 +43,15 @@ class OpenVisit(NamedTuple):
 @dataclass(frozen=True)
 class DutyDay:
     """``at_work`` can be reported sick. ``absences`` are those that can be undone here. ``kinds``
-    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone."""
+    has the visits that nobody has, by class, the most urgent first. ``act`` can be undone.
+    ``not_planned`` are the times of patterns on this date that could not be booked."""
 
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
     kinds: list[tuple[str, list[OpenVisit]]]
     act: CoverageAct | None
+    not_planned: list[PatternDate]
 
     @property
     def department(self) -> Department:
@@ -64,7 +67,10 @@ class DutyDay:
 
     @property
     def recipients(self) -> list[Recipient]:
-        return [card.visit.booking.recipient for card in self.open_cards]
+        return [
+            *(card.visit.booking.recipient for card in self.open_cards),
+            *(one.pattern.recipient for one in self.not_planned),
+        ]
 
 
 def duty_day(department: Department, date: dt.date) -> DutyDay:
@@ -85,6 +91,7 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
         absences=list(sickness_of_day(department, date).filter(ends_at__gt=now)),
         kinds=list(_by_kind(department, date, cards, now)),
         act=act_to_undo(department, date, now),
+        not_planned=not_planned(department, date, date),
     )
 
 
