@@ -418,6 +418,7 @@ OTHERS = {
     "departments:split_period department row": "a form",
     "departments:remove_period department row": "a form",
     "departments:new_service department": "a form",
+    "departments:choice_deadline department service": "one deadline",
     "departments:no_contact_steps department service": "six rows",
     "departments:new_employee department": "a form",
     "workflow:add_shift department date": "a form",
