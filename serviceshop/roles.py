@@ -202,7 +202,7 @@ def _role_columns(
     return [
         ArraySubquery(employments.values_list(columns, flat=True)),
         Exists(Coordinator.objects.filter(user=OuterRef(user))),
-        Exists(Recipient.objects.filter(user=OuterRef(user))),
+        Exists(Recipient.objects.filter(user=OuterRef(user), departed_at=None)),
         Case(
             When(**{acts_for_others: True}, then=Exists(mandates)),
             default=Value(False),

@@ -53,7 +53,8 @@ WITHOUT_ACTOR = {
     "changes nothing": {
         "differing", "digest_of", "due", "find_login", "hashed",
         "horizon_dates", "known_of", "lock_days_and_query", "lock_query", "opens_more",
-        "paused_until", "preview", "qualifications_of", "revision_bumped", "rules_ahead",
+        "paused_until", "preview", "qualifications_of", "replacement", "revision_bumped",
+        "rules_ahead",
         "seating_of_rows", "seats_free", "values_of",
     },
     "takes a lock": {
@@ -61,9 +62,9 @@ WITHOUT_ACTOR = {
         "one_transaction",
     },
     "a part of actions that record": {
-        "bump_revision", "charge", "charge_by_reports", "clear_name", "follow_absences",
-        "give_log_in", "insert_all", "keep_again_on_commit", "keep_seat", "release_kept",
-        "close_log_in", "drop_messages_about", "open_log_in",
+        "bump_revision", "carry_agreed_times", "charge", "charge_by_reports", "clear_name",
+        "follow_absences", "give_log_in", "insert_all", "keep_again_on_commit", "keep_seat",
+        "release_kept", "close_log_in", "drop_messages_about", "open_log_in",
         "insertion_of", "join_messages", "keep_name", "keep_phone", "move_seats", "record_all",
         "rename", "save_if",
     },

@@ -46,6 +46,7 @@ class World:
         self.series = factories.BookingSeriesFactory(
             recipient=recipient, service=service, first_date=TOMORROW - dt.timedelta(weeks=20)
         )
+        self.pattern = factories.PatternFactory(recipient=self.recipient, service=self.service)
         self.employee = care_worker.employments.get()
         self.absence = factories.AbsenceFactory(person=care_worker, starts_at=local(TOMORROW, 7))
         self.people = {
@@ -79,7 +80,7 @@ class World:
         )
         self.grow_no_contact(n, colleague)
         self.booked(self.today, hour, self.shift)
-        self.booked(self.today, hour)
+        self.booked(self.today, hour, booking__service=self.service)
         factories.BookingFactory(service=self.service, starts_at=NOW, uncharged_at=NOW)
         self.grow_recipients(colleague)
         self.grow_own(n, colleague)
@@ -173,6 +174,10 @@ class World:
         SeriesDate.objects.create(
             series=self.series, date=TOMORROW - dt.timedelta(weeks=n + 1), state="skipped"
         )
+        factories.PatternFactory(recipient=recipient, service=service, by=colleague)
+        self.pattern.dates.create(
+            date=TOMORROW + dt.timedelta(days=n), time=dt.time(8), why="closed"
+        )
         factories.SlotWishFactory(recipient=recipient, service=service, by=helper)
         factories.OwnPlanFactory(recipient=recipient)
         factories.PauseFactory(
@@ -238,6 +243,7 @@ class World:
             "recipient": self.recipient.pk,
             "service": self.service.pk,
             "booking": self.visit.booking_id,
+            "pattern": self.pattern.pk,
             "visit": self.visit.pk,
             "shift": self.shift.pk,
             "work_list": self.shift.work_list.pk,
@@ -285,8 +291,8 @@ PAGES = [
     Page("recipient", "booking:visit booking", 14),
     Page("recipient", "booking:move booking", 11),
     Page("recipient", "booking:move_times booking date", 13),
-    Page("recipient", "booking:all_series", 4),
-    Page("recipient", "booking:all_series", 4, "simple"),
+    Page("recipient", "booking:all_series", 5),
+    Page("recipient", "booking:all_series", 5, "simple"),
     Page("recipient", "booking:series series", 13),
     Page("recipient", "booking:series series", 13, "simple"),
     Page("recipient", "booking:pause", 6),
@@ -309,7 +315,7 @@ PAGES = [
     Page("guardian", "booking:persons", 3),
     Page("guardian", "booking:calendar", 11),
     Page("guardian", "booking:visits", 10),
-    Page("guardian", "booking:all_series", 5),
+    Page("guardian", "booking:all_series", 6),
     Page("guardian", "booking:wishes", 5),
     Page("guardian", "booking:looks", 9),
     Page("guardian", "booking:changes", 12),
@@ -321,12 +327,12 @@ PAGES = [
     Page("care worker", "workflow:print_list work_list", 5),
     Page("care worker", "api:work_lists", 5),
     # the department's administrator
-    Page("administrator", "workflow:today department", 37),
+    Page("administrator", "workflow:today department", 38),
     Page("administrator", "workflow:unbooked department", 13),
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:duty", 13),
+    Page("administrator", "workflow:duty", 21),
     Page("administrator", "workflow:cover department date", 12),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 6),
@@ -344,9 +350,12 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 23),
+    Page("administrator", "booking:recipient department recipient", 24),
+    Page("administrator", "booking:new_pattern department recipient", 8),
+    Page("administrator", "booking:pattern department recipient pattern", 9),
+    Page("administrator", "booking:end_pattern department recipient pattern", 10),
     Page("administrator", "booking:recipient_pause department recipient", 11),
-    Page("administrator", "booking:recipient_week department recipient", 5),
+    Page("administrator", "booking:recipient_week department recipient", 6),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 16),
@@ -409,6 +418,7 @@ OTHERS = {
     "departments:split_period department row": "a form",
     "departments:remove_period department row": "a form",
     "departments:new_service department": "a form",
+    "departments:choice_deadline department service": "one deadline",
     "departments:no_contact_steps department service": "six rows",
     "departments:new_employee department": "a form",
     "workflow:add_shift department date": "a form",

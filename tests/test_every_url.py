@@ -319,6 +319,19 @@ RULES = {
     "booking:end_series_by_phone department recipient series": post(
         ADMINISTRATOR, **D, recipient="recipient", series="series"
     ),
+    "booking:new_pattern department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
+    "booking:pattern department recipient pattern": get(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern"
+    ),
+    "booking:end_pattern department recipient pattern": get(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern"
+    ),
+    "booking:leave_out department recipient pattern date": post(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern", date="pattern_date"
+    ),
+    "booking:take_back_left_out department recipient pattern date": post(
+        ADMINISTRATOR, **D, recipient="recipient", pattern="pattern", date="pattern_date"
+    ),
     "booking:recipient_pause department recipient": get(ADMINISTRATOR, **D, recipient="recipient"),
     "booking:report_departure department recipient": post(
         ADMINISTRATOR, **D, recipient="recipient"
@@ -359,6 +372,7 @@ RULES = {
     "departments:add_qualification department": post(ADMINISTRATOR, **D),
     "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:choice_deadline department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:no_contact_steps department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:staff department": get(ADMINISTRATOR, **D),
     "departments:new_employee department": get(ADMINISTRATOR, **D),
@@ -502,6 +516,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
     )
     workflow_actions.make_plan(day_id=day.pk)
     series = factories.BookingSeriesFactory(recipient=recipient, service=service)
+    pattern = factories.PatternFactory(recipient=recipient, service=service, by=administrator)
     agreed = factories.AgreedTimeFactory(grant=recipient.grants.get(), by=administrator)
     feed, secret = make_feed(recipient=recipient, by=recipient.user)
     factories.SpecialDayFactory(department=department, date=tomorrow)
@@ -563,6 +578,10 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "asked_kind": "unwanted",
         "departure": recipient.departures.create(why="moved").pk,
         "pause": factories.PauseFactory(recipient=recipient).pk,
+        "pattern": pattern.pk,
+        "pattern_date": pattern.dates.create(
+            date=pattern.first_date, time=pattern.times[0], why="closed"
+        ).pk,
         "plan": factories.OwnPlanFactory(recipient=recipient, title=PRIVATE).pk,
         "series_date": series.first_date,
         "agreed_time": agreed.pk,
@@ -721,7 +740,8 @@ def test_a_role_is_chosen_at_log_in_and_changed_in_the_header(cast, things, depa
     assert client.post(reverse("choose_role"), {"role": Role.COORDINATOR}).status_code == 404
     client.post(reverse("choose_role"), {"role": Role.PRIVATE})
     assert client.get(board).status_code == 404
-    assert "Change role" in client.get(reverse("booking:visits")).text
+    private = client.get(reverse("booking:visits")).text
+    assert private.count(f'href="{reverse("choose_role")}"') == 2  # header, and foot on phones
 
     user.employments.update(valid_until=factories.LONG_AGO)  # one role is left
     assert "Change role" not in client.get(reverse("booking:visits")).text

@@ -12,7 +12,17 @@ from django.utils import timezone
 from accounts.access import log_access, log_accesses, open_until
 from accounts.models import User
 from booking.access.close import closed_to, hide_close, refuse_close
-from booking.models import AgreedTime, Booking, BookingSeries, Departure, Grant, Pause, Recipient
+from booking.models import (
+    AgreedTime,
+    Booking,
+    BookingSeries,
+    Departure,
+    Grant,
+    Pattern,
+    PatternDate,
+    Pause,
+    Recipient,
+)
 from booking.queries.recipients import granted_service
 from departments.access import has_role
 from departments.models import Department, Employee, Service
@@ -153,6 +163,24 @@ def departure_of(recipient: Recipient, departure_id: uuid.UUID) -> Departure:
     departure = get_object_or_404(Departure, pk=departure_id, recipient=recipient)
     departure.recipient = recipient
     return departure
+
+
+def pattern_of(department: Department, recipient: Recipient, pattern_id: uuid.UUID) -> Pattern:
+    """A pattern of one of the department's services."""
+    pattern = get_object_or_404(
+        Pattern.objects.select_related("service__department"),
+        pk=pattern_id,
+        recipient=recipient,
+        service__department=department,
+    )
+    pattern.recipient = recipient
+    return pattern
+
+
+def pattern_date_of(pattern: Pattern, date_id: int) -> PatternDate:
+    found = get_object_or_404(PatternDate, pk=date_id, pattern=pattern)
+    found.pattern = pattern
+    return found
 
 
 def running_series_of(

@@ -85,6 +85,7 @@ from booking.queries.own_plans import (
 from booking.queries.patterns import (
     PatternPreview,
     in_words,
+    is_to_plan,
     not_planned,
     patterns_of,
     preview_of_pattern,
@@ -220,6 +221,7 @@ __all__ = [
     "invited_to_act_for",
     "is_own",
     "is_recipient",
+    "is_to_plan",
     "is_undo",
     "key_facts",
     "kind_of_booking",

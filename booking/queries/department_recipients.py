@@ -12,13 +12,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
 from accounts.phones import searched_digits
-from booking.models import Booking, BookingSeries, Grant, Mandate, Recipient, Visit
+from booking.models import (
+    Booking,
+    BookingSeries,
+    Grant,
+    Mandate,
+    Pattern,
+    Recipient,
+    Visit,
+)
 from booking.models.grants import earliest_last_day
 from booking.queries.agreed_times import OwnAgreedDate, agreed_dates
 from booking.queries.entitlement import Balance, balance_of
 from booking.queries.letters import dead_channels, told_in_vain, waiting
 from booking.queries.mandates import open_mandates
 from booking.queries.own_booking_rows import OwnBooking, charged_span, charges_of
+from booking.queries.patterns import is_to_plan, patterns_of
 from booking.queries.series import running_series
 from booking.queries.visits import coming, own_bookings
 from database.alphabet import folded_words
@@ -135,6 +144,8 @@ class RecipientSummary:
 
     grants: Sequence[Grant]
     coming: Sequence[Booking]
+    patterns: Sequence[Pattern]
+    has_services_to_plan: bool
     kept: Sequence[OwnAgreedDate]
     all_series: Sequence[tuple[BookingSeries, bool]]  # and whether it waits for an answer
     balances: Sequence[Balance]  # of the services that can be booked today
@@ -168,6 +179,12 @@ def recipient_summary(
         grants=grants,
         coming=booked,
         unstaffed=set(unstaffed.values_list("booking", flat=True)),
+        patterns=[
+            pattern
+            for pattern in patterns_of(recipient, today)
+            if pattern.service.department_id == department.pk
+        ],
+        has_services_to_plan=any(is_to_plan(grant, today) for grant in grants),
         kept=[
             one
             for one in agreed_dates(recipient, now)

@@ -211,6 +211,13 @@ def not_planned(
     return list(rows.select_related("pattern__service", "pattern__recipient"))
 
 
+def is_to_plan(grant: Grant, on: dt.date) -> bool:
+    """Whether staff plan visits of the grant on a date or later."""
+    if grant.valid_until is not None and grant.valid_until < on:
+        return False
+    return grant.times_are_set or (grant.choice_from is not None and grant.choice_from > on)
+
+
 def services_to_plan(
     department: Department, recipient: Recipient, on: dt.date
 ) -> QuerySet[Service]:
@@ -220,11 +227,7 @@ def services_to_plan(
         recipient=recipient,
         service__department=department,
     )
-    ids = {
-        grant.service_id
-        for grant in grants
-        if grant.times_are_set or (grant.choice_from is not None and grant.choice_from > on)
-    }
+    ids = {grant.service_id for grant in grants if is_to_plan(grant, on)}
     return Service.objects.filter(pk__in=ids).select_related("department").order_by("name")
 
 

@@ -3,10 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Exists
 from django.utils import timezone
 
 from booking.models import Booking, BookingSeries, Recipient, SeriesDate
 from booking.queries.entitlement import last_day
+from booking.queries.patterns import running_patterns
 from departments.hours import WEEK
 from departments.queries.days import shifts_by_day
 
@@ -99,7 +101,10 @@ def _foreseen(series: BookingSeries, dates: list[dt.date]) -> dict[dt.date, Seri
 
 
 def has_running_series(recipient: Recipient) -> bool:
-    return BookingSeries.objects.running().filter(recipient=recipient).exists()
+    """Whether visits repeat: as the recipient wants it, or as staff plan it."""
+    series = BookingSeries.objects.running().filter(recipient=recipient)
+    patterns = running_patterns(timezone.localdate()).filter(recipient=recipient)
+    return Recipient.objects.filter(Exists(series) | Exists(patterns), pk=recipient.pk).exists()
 
 
 def running_series_of(booking: Booking) -> BookingSeries | None:

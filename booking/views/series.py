@@ -43,8 +43,12 @@ class DateRow:
 @person_required
 def all_series(request: PersonRequest) -> HttpResponse:
     today = timezone.localdate()
-    found = [(one, one.waits(today)) for one in queries.running_series(recipient_for(request))]
-    return simple.show(request, "all_series", {"all_series": found})
+    recipient = recipient_for(request)
+    context = {
+        "all_series": [(one, one.waits(today)) for one in queries.running_series(recipient)],
+        "patterns": queries.patterns_of(recipient, today),
+    }
+    return simple.show(request, "all_series", context)
 
 
 @require_safe

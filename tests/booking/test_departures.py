@@ -6,12 +6,14 @@ import uuid
 import pytest
 
 from accounts.models import Message, User, UserSession
+from accounts.roles import Role
 from booking import actions, errors, queries
 from booking.access.pages import mandates_held_by
 from booking.actions.announcements import announce, remind
 from booking.models import Booking, Departure
 from database.versions import Stale
 from departments.models import Employee
+from serviceshop.roles import roles_of
 from tests import factories
 from tests.booking.conftest import TODAY, TOMORROW
 from tests.factories import local
@@ -157,5 +159,7 @@ def test_after_thirty_days_it_stands(clock, recipient, department, confirmed, st
 def test_an_employee_who_moves_away_still_logs_in(recipient, confirmed):
     factories.EmployeeFactory(person=recipient.user)
     confirmed(Departure.Why.MOVED)
-    assert User.objects.get(pk=recipient.user.pk).is_active
+    user = User.objects.get(pk=recipient.user.pk)
+    assert user.is_active
+    assert roles_of(user).to_choose == [Role.CARE_WORKER]  # nothing to choose at log-in
     assert queries.recipient_of_user(recipient.user.pk) is None

@@ -40,11 +40,15 @@ POSTS = {
     "invite_by_letter", "confirm_guardian", "withdraw_guardian", "change_contact_email",
     "end_pause_by_phone", "answer_pause", "confirm_pause",
     "report_departure", "confirm_departure", "undo_departure",
+    "leave_out", "take_back_left_out",
     "add_contact", "change_keys", "declare_relation", "end_relation", "keep_visit",
     "needs_no_other_time", "note_call", "remove_contact",
 }  # fmt: skip
 # pages, and their forms
-BOTH = {"all_letters", "find_former", "open_access", "recipient_pause", "replace_grant"}
+BOTH = {
+    "all_letters", "end_pattern", "find_former", "new_pattern", "open_access", "pattern",
+    "recipient_pause", "replace_grant",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -726,6 +730,10 @@ def test_every_page_is_for_the_departments_administrator_alone(
         "invitation": uuid.uuid4(),
         "pause": factories.PauseFactory(recipient=recipient).pk,
         "departure": recipient.departures.create(why="moved").pk,
+        "pattern": factories.PatternFactory(
+            recipient=recipient, service=recipient.grants.get().service
+        ).pk,
+        "date": 1,
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,

@@ -14,6 +14,7 @@ from booking.models import (
     Booking,
     BookingEvent,
     Departure,
+    PatternDate,
     Pause,
     Recipient,
     Visit,
@@ -21,6 +22,7 @@ from booking.models import (
 )
 from booking.queries.agreed_times import agreed_dates_to_see
 from booking.queries.departures import departures_to_confirm
+from booking.queries.patterns import not_planned
 from booking.queries.pauses import pauses_to_see
 from booking.queries.unmade import to_book_again
 from booking.queries.visit_requests import open_requests
@@ -115,6 +117,7 @@ class Today:
     no_contacts: list[NoContact]
     visit_requests: list[VisitRequest]
     to_book_again: list[Booking]
+    not_planned: list[PatternDate]
     agreed_dates: list[AgreedDate]
 
     @property
@@ -151,6 +154,7 @@ class Today:
         shown += [asked.booking for asked in self.visit_requests]
         return [
             *(booking.recipient for booking in shown),
+            *(one.pattern.recipient for one in self.not_planned),
             *(pause.recipient for pause in self.pauses),
             *(one.agreed_time.grant.recipient for one in self.agreed_dates),
             *(departure.recipient for departure in self.departures),
@@ -193,6 +197,7 @@ def today_of(department: Department, now: dt.datetime, *, changes_page: int = 1)
         pauses=pauses_to_see(department, now, date),
         visit_requests=list(open_requests(department)),
         to_book_again=to_book_again(department, now),
+        not_planned=not_planned(department, date),
         agreed_dates=agreed_dates_to_see(department, now),
         departures=departures_to_confirm(department),
         no_contacts=list(unclosed_no_contacts([department])),

@@ -18,6 +18,8 @@ from booking.access.staff import (
     confirmed_visit_of,
     departure_of,
     grant_of,
+    pattern_date_of,
+    pattern_of,
     pause_of,
     recipient_of,
     running_series_of,
@@ -322,6 +324,34 @@ def undo_departure(
     why = departure_of(found, departure).get_why_display().lower()
     text = _("Do you want to undo for {name}: {why}?").format(name=found.full_name, why=why)
     return Question(text, _("Undo"))
+
+
+def leave_out(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pattern: uuid.UUID,
+    date: int,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:leave_out")
+    one = pattern_date_of(pattern_of(its, found, pattern), date)
+    text = _("Do you want to leave out {when}?").format(when=_when(one.starts_at))
+    return Question(text, _("Leave it out"), [found.full_name, one.pattern.service.name])
+
+
+def take_back_left_out(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    pattern: uuid.UUID,
+    date: int,
+) -> Question:
+    its, found = _whose(request, department, recipient, "booking:take_back_left_out")
+    one = pattern_date_of(pattern_of(its, found, pattern), date)
+    text = _("Do you want to plan {when} after all?").format(when=_when(one.starts_at))
+    return Question(text, _("Plan it"), [found.full_name, one.pattern.service.name])
 
 
 def end_series_by_phone(

@@ -11,6 +11,7 @@ from booking.views.staff import (
     guardians,
     keys,
     letters,
+    patterns,
     pauses,
     phone,
     recipients,
@@ -95,6 +96,21 @@ urlpatterns: list[URLPattern] = [
         "<uuid:recipient>/series/<uuid:series>/end/",
         phone.end_series_by_phone,
         name="end_series_by_phone",
+    ),
+    path("<uuid:recipient>/patterns/new/", patterns.new_pattern, name="new_pattern"),
+    path("<uuid:recipient>/patterns/<uuid:pattern>/", patterns.pattern, name="pattern"),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/end/", patterns.end_pattern, name="end_pattern"
+    ),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/dates/<int:date>/leave-out/",
+        patterns.leave_out,
+        name="leave_out",
+    ),
+    path(
+        "<uuid:recipient>/patterns/<uuid:pattern>/dates/<int:date>/plan/",
+        patterns.take_back_left_out,
+        name="take_back_left_out",
     ),
     path("<uuid:recipient>/pause/", pauses.recipient_pause, name="recipient_pause"),
     path(
