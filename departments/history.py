@@ -39,6 +39,7 @@ def _kinds() -> list[changes.ChangeKind]:
         "add_service": _new_service,
         "change_service": _changed_service,
         "change_no_contact_steps": _no_contact_steps,
+        "change_choice_deadline": _choice_deadline,
         "add_qualification": _new_qualification,
     }
     staff = {
@@ -208,6 +209,22 @@ def _no_contact_steps(change: Change, people: People) -> str:
     steps = "; ".join(change.after["steps"]) or _("the usual ones")
     text = _("%(name)s, when nobody opens: %(steps)s")
     return text % {"name": change.after["name"], "steps": steps}
+
+
+def _choice_deadline(change: Change, people: People) -> str:
+    text = ngettext(
+        "%(name)s: another time than the agreed one can be chosen until %(time)s,"
+        " %(days)s working day before",
+        "%(name)s: another time than the agreed one can be chosen until %(time)s,"
+        " %(days)s working days before",
+        change.after["working_days"],
+    )
+    time = dates.hm(dt.time.fromisoformat(change.after["time"]), get_language())
+    return text % {
+        "name": change.after["name"],
+        "days": change.after["working_days"],
+        "time": time,
+    }
 
 
 def _new_qualification(change: Change, people: People) -> str:

@@ -43,6 +43,7 @@ services_urls: list[URLPattern | URLResolver] = [
     path("qualifications/add/", services.add_qualification, name="add_qualification"),
     path("<uuid:service>/", services.service, name="service"),
     path("<uuid:service>/change/", services.change_service, name="change_service"),
+    path("<uuid:service>/choice-deadline/", services.choice_deadline, name="choice_deadline"),
     path("<uuid:service>/no-contact/", services.no_contact_steps, name="no_contact_steps"),
 ]
 

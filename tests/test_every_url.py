@@ -372,6 +372,7 @@ RULES = {
     "departments:add_qualification department": post(ADMINISTRATOR, **D),
     "departments:service department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:change_service department service": post(ADMINISTRATOR, **D, service="service"),
+    "departments:choice_deadline department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:no_contact_steps department service": get(ADMINISTRATOR, **D, service="service"),
     "departments:staff department": get(ADMINISTRATOR, **D),
     "departments:new_employee department": get(ADMINISTRATOR, **D),
@@ -739,7 +740,8 @@ def test_a_role_is_chosen_at_log_in_and_changed_in_the_header(cast, things, depa
     assert client.post(reverse("choose_role"), {"role": Role.COORDINATOR}).status_code == 404
     client.post(reverse("choose_role"), {"role": Role.PRIVATE})
     assert client.get(board).status_code == 404
-    assert "Change role" in client.get(reverse("booking:visits")).text
+    private = client.get(reverse("booking:visits")).text
+    assert private.count(f'href="{reverse("choose_role")}"') == 2  # header, and foot on phones
 
     user.employments.update(valid_until=factories.LONG_AGO)  # one role is left
     assert "Change role" not in client.get(reverse("booking:visits")).text

@@ -20,8 +20,8 @@ TEXTS = {
         _("The agreed time, kept until another is chosen"),
     ),
     "kept_until": (
-        _("If you choose no other time before %(day)s %(clock)s, it is booked."),
-        _("If no other time is chosen before %(day)s %(clock)s, it is booked."),
+        _("If you choose no other time before %(day)s %(clock)s, the agreed one is booked."),
+        _("If no other time is chosen before %(day)s %(clock)s, the agreed one is booked."),
     ),
     "given_up": (
         _("You do not want the agreed time on this day."),

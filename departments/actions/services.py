@@ -19,7 +19,15 @@ from database.versions import check_version
 from departments import errors, records, seats
 from departments.actions.days import bump_revision, lock_days
 from departments.actions.settings import lock_department, record_change
-from departments.models import Day, Department, KindOfTime, NoContactStep, Qualification, Service
+from departments.models import (
+    ChoiceDeadline,
+    Day,
+    Department,
+    KindOfTime,
+    NoContactStep,
+    Qualification,
+    Service,
+)
 from departments.seats import Reseated
 
 
@@ -169,6 +177,35 @@ def change_no_contact_steps(
         "change_no_contact_steps",
         of=service,
         after={"name": service.name, "steps": [step["text"] for step in after]},
+        by=by,
+    )
+
+
+@one_transaction()
+def change_choice_deadline(
+    *,
+    service: Service,
+    working_days: int,
+    time: dt.time,
+    by: User,
+    version: int | None = None,
+) -> None:
+    """Change until when recipients with an agreed time may choose another. Raises ``Stale``."""
+    lock_department(service.department)
+    service.refresh_from_db()
+    row = ChoiceDeadline.of(service)
+    before = {"working_days": row.working_days, "time": row.time}
+    after = {"working_days": working_days, "time": time}
+    if before == after:
+        return
+    check_version(service.version, version)
+    ChoiceDeadline.objects.update_or_create(service=service, defaults=after)
+    Service.objects.filter(pk=service.pk).update(version=service.version + 1)
+    record_change(
+        service.department,
+        "change_choice_deadline",
+        of=service,
+        after={"name": service.name, **after},
         by=by,
     )
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.clean_forms import CleanForm, CleanModelForm, KeyedForm
 from accounts.phone_field import PhoneField
 from accounts.versioned_forms import VersionedForm
-from departments.forms.fields import NO_GUESSES, WrittenNumberField
-from departments.models import NoContactStep, Qualification, Service
+from departments.forms.fields import NO_GUESSES, WrittenNumberField, WrittenTimeField
+from departments.models import ChoiceDeadline, NoContactStep, Qualification, Service
 
 # The icons of the sprite that can represent a service.
 SYMBOLS = [
@@ -158,6 +158,19 @@ class NoContactStepsForm(VersionedForm, CleanForm):
             for number, row in enumerate(self.rows, start=1)
             if self.cleaned_data.get(f"text_{number}")
         ]
+
+
+class ChoiceDeadlineForm(VersionedForm, CleanForm):
+    """Until when recipients with an agreed time may choose another."""
+
+    working_days = WrittenNumberField(
+        label=_("Working days before the visit"), min_value=1, max_value=10
+    )
+    time = WrittenTimeField(label=_("Time of day"))
+
+    def __init__(self, data: Any = None, *, deadline: ChoiceDeadline) -> None:
+        initial = {"working_days": deadline.working_days, "time": deadline.time}
+        super().__init__(data, initial=initial)
 
 
 class QualificationForm(CleanModelForm):

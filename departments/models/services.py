@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -103,6 +104,11 @@ class ChoiceDeadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.working_days} working days before, {self.time:%H:%M}"
+
+    @classmethod
+    def of(cls, service: Service) -> Self:
+        """The service's deadline, or the default; not saved then."""
+        return cls.objects.filter(service=service).first() or cls(service=service)
 
 
 class NoContactStep(models.Model):

@@ -20,12 +20,13 @@ from departments.access import administrator
 from departments.actions import ServiceTerms
 from departments.errors import KeyReused, NameTaken
 from departments.forms.services import (
+    ChoiceDeadlineForm,
     NewServiceForm,
     NoContactStepsForm,
     QualificationForm,
     ServiceForm,
 )
-from departments.models import Department, Service
+from departments.models import ChoiceDeadline, Department, Service
 from departments.seats import Reseated
 from departments.supply import Required
 from departments.templatetags.staffing import cut_off_in_words, shortage_in_words
@@ -151,6 +152,33 @@ def no_contact_steps(
     return redirect("departments:service", department.pk, found.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrator
+def choice_deadline(
+    request: PersonRequest, department: Department, service: uuid.UUID
+) -> HttpResponse:
+    """Until when recipients with an agreed time may choose another."""
+    found = access.service_of(department, service)
+    deadline = ChoiceDeadline.of(found)
+    if request.method != "POST":
+        form = ChoiceDeadlineForm(deadline=deadline).at(found.version)
+        return _deadline_page(request, department, found, form)
+    form = ChoiceDeadlineForm(request.POST, deadline=deadline)
+    if not form.is_valid():
+        return _deadline_page(request, department, found, form)
+    try:
+        actions.change_choice_deadline(
+            service=found, **form.cleaned_data, by=request.user, version=form.seen
+        )
+    except Stale:
+        found = access.service_of(department, service)
+        by = queries.last_changed_by(department, object_id=found.pk)
+        fresh = ChoiceDeadlineForm(deadline=ChoiceDeadline.of(found)).at(found.version)
+        return _deadline_page(request, department, found, form.again(fresh, by=by), status=409)
+    messages.success(request, _("The change is saved."))
+    return redirect("departments:service", department.pk, found.pk)
+
+
 @require_POST
 @administrator
 def add_qualification(request: PersonRequest, department: Department) -> HttpResponse:
@@ -227,6 +255,17 @@ def _steps_page(
 ) -> HttpResponse:
     context = {"department": department, "form": form, "service": service}
     return render(request, "departments/no_contact_steps.html", context, status=status)
+
+
+def _deadline_page(
+    request: PersonRequest,
+    department: Department,
+    service: Service,
+    form: ChoiceDeadlineForm,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"department": department, "form": form, "service": service}
+    return render(request, "departments/choice_deadline.html", context, status=status)
 
 
 def _terms(form: ServiceForm) -> ServiceTerms:

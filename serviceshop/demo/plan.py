@@ -136,6 +136,7 @@ class PlannedShift:
     period: Interval
     person: Person | None = None
     visits: list[PlannedVisit] = field(default_factory=list)
+    has_agreed_times: bool = False
 
     @cached_property
     def week(self) -> dt.date:
@@ -148,7 +149,15 @@ class PlannedShift:
 
     def has_room(self, period: Interval) -> bool:
         """Whether a visit fits between the others, with the way to the next one."""
+        if self.has_agreed_times and period.overlaps(self._morning):
+            return False
         return self.period.contains(period) and _keeps_distance(period, self.visits)
+
+    @property
+    def _morning(self) -> Interval:
+        """The time that is left free for the agreed times."""
+        first, last = (hours.local_instant(self.date, dt.time(hour), ZONE) for hour in (8, 11))
+        return Interval(first, last)
 
 
 @dataclass(frozen=True)
@@ -194,6 +203,7 @@ class _Planner:
         }
         self.shifts = self._shifts()
         self._assign_carers()
+        self._leave_agreed_times()
         self._book_for_cast()
         self._plan_medicine()
         for shift in self.shifts:
@@ -243,6 +253,16 @@ class _Planner:
             if waiting:
                 shift.person = waiting[0]
                 busy.add(waiting[0])
+
+    def _leave_agreed_times(self) -> None:
+        """One day shift of each coming date with agreed times keeps its morning for them."""
+        last = {
+            shift.date: shift
+            for shift in self.shifts
+            if shift.department == NORTH and not shift.is_evening and shift.date > self.today
+        }
+        for date, shift in last.items():
+            shift.has_agreed_times = date.weekday() in AGREED_WEEKDAYS
 
     def _book_for_cast(self) -> None:
         """Book the next visits of Aksel and Berit, with Emil on his next day at work."""

@@ -1,3 +1,4 @@
+import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Change
 from departments import actions
-from departments.models import Qualification, Service
+from departments.models import ChoiceDeadline, Qualification, Service
 from departments.seats import Reseated
 from tests import factories
 from tests.departments.conftest import affected
@@ -291,3 +292,19 @@ def test_the_steps_when_nobody_opens_are_written_for_a_service(dina, department,
     assert "Look in" in dina.get(reverse("departments:changes", args=[department.pk])).text
     lacks = dina.post(page, {**usual, "version": "2", "text_1": "", "phone_1": "33 00 00 21"})
     assert lacks.context["form"].errors["text_1"]
+
+
+def test_the_deadline_for_choosing_another_time_than_the_agreed_one(dina, department, service):
+    page = reverse("departments:choice_deadline", args=[department.pk, service.pk])
+    assert 'value="12:00"' in dina.get(page).content.decode()
+    for sent, is_saved in (
+        ({"working_days": "11", "time": "9", "version": "1"}, False),
+        ({"working_days": "1", "time": "9", "version": "1"}, True),
+        ({"working_days": "3", "time": "9", "version": "1"}, False),  # by an older page
+    ):
+        response = dina.post(page, sent)
+        assert (response.status_code == 302) is is_saved
+    deadline = ChoiceDeadline.of(service)
+    assert (deadline.working_days, deadline.time) == (1, dt.time(9))
+    history = dina.get(reverse("departments:changes", args=[department.pk])).content.decode()
+    assert f"{service.name}: " in history
