@@ -31,6 +31,8 @@ BENCHMARKS = {
         Benchmark("booking-spread", "booking ÷ bare INSERT, /s", "bookings.spread", at_least=0.4),
         Benchmark("booking-crowd", "one day ÷ spread, /s", "bookings.crowd", at_least=0.8),
         Benchmark("staff-today", "administrator's today ÷ empty view, p50", "staff.today"),
+        Benchmark("staff-unbooked", "unbooked help ÷ empty, p50", "staff.unbooked", at_most=8),
+        Benchmark("slack", "slack of one recipient ÷ floor", "staff.slack", at_most=1.2),
         Benchmark("worker-memory", "after many ÷ few requests", "memory.worker", at_most=1.05),
     )
 }

@@ -35,6 +35,7 @@ TRAVEL = dt.timedelta(minutes=15)
 # steps of the grid, so this takes three fifths of a shift.
 CHANCE = 3 / 7
 CIRCLE = 20  # recipients who share the visits of one shift of each day; it has at most 16
+UNBOOKED = 2_000  # recipients; as many as the nightly count takes together
 SEED = 20261123
 LONG_AGO = dt.date(2020, 1, 6)
 
@@ -91,6 +92,15 @@ class Dataset:
         _tidy()
         return found
 
+    @cached_property
+    def unbooked(self) -> Site:
+        """An ordinary site with ``UNBOOKED`` more recipients whose help is essential, one visit
+        a week, and not booked."""
+        site = self.builder.site(self.sizes.staff, "Unbooked")
+        self.builder.unbooked_help(site, UNBOOKED)
+        _tidy()
+        return site
+
 
 def _tidy() -> None:
     """So that PostgreSQL does not do it while a page is timed."""
@@ -139,6 +149,21 @@ class _Builder:
         )
         self._fill(site, staff, is_saturated=is_saturated)
         return site
+
+    @transaction.atomic
+    def unbooked_help(self, site: Site, count: int) -> None:
+        Grant.objects.bulk_create(
+            Grant(
+                recipient=recipient,
+                service=site.service,
+                amount=1,
+                valid_from=LONG_AGO,
+                is_essential=True,
+            )
+            for recipient in Recipient.objects.bulk_create(
+                Recipient(given_name="Unbooked", family_name=f"Number {n}") for n in range(count)
+            )
+        )
 
     def _administrator(self, department: Department) -> User:
         user = User.objects.create(

@@ -80,7 +80,7 @@ class World:
         )
         self.grow_no_contact(n, colleague)
         self.booked(self.today, hour, self.shift)
-        self.booked(self.today, hour)
+        self.booked(self.today, hour, booking__service=self.service)
         factories.BookingFactory(service=self.service, starts_at=NOW, uncharged_at=NOW)
         self.grow_recipients(colleague)
         self.grow_own(n, colleague)
@@ -332,7 +332,7 @@ PAGES = [
     Page("administrator", "workflow:staff_no_contact department no_contact", 7),
     Page("administrator", "workflow:board department date", 9),
     Page("administrator", "workflow:board_visit department date visit", 13),
-    Page("administrator", "workflow:duty", 14),
+    Page("administrator", "workflow:duty", 21),
     Page("administrator", "workflow:cover department date", 12),
     Page("administrator", "workflow:board_shift department date shift", 17),
     Page("administrator", "workflow:print_list work_list", 6),
@@ -350,12 +350,12 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 26),
+    Page("administrator", "booking:recipient department recipient", 24),
     Page("administrator", "booking:new_pattern department recipient", 8),
     Page("administrator", "booking:pattern department recipient pattern", 9),
     Page("administrator", "booking:end_pattern department recipient pattern", 10),
     Page("administrator", "booking:recipient_pause department recipient", 11),
-    Page("administrator", "booking:recipient_week department recipient", 5),
+    Page("administrator", "booking:recipient_week department recipient", 6),
     Page("administrator", "booking:letters department", 8),
     Page("administrator", "booking:letter department recipient", 6),
     Page("administrator", "booking:phone department recipient service", 16),

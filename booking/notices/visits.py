@@ -21,6 +21,8 @@ from booking.models import Booking, BookingEvent
 from booking.notices.audience import at, is_for_other, may_know, page_of, see_why, when
 from booking.queries.actors import Actors, is_own
 from booking.queries.feeds import file_of_visit, names_service
+from booking.queries.grants import kind_of_booking
+from departments.models import KindOfTime
 from departments.phones import phone_of
 
 Kind = BookingEvent.Kind
@@ -111,7 +113,7 @@ def compose_reminder(message: Message) -> Words | None:
     assert message.about_id is not None
     booking = (
         Booking.objects.confirmed()
-        .select_related("service__department", "recipient")
+        .select_related("service__department", "recipient", "grant")
         .filter(pk=message.about_id, starts_at=dt.datetime.fromisoformat(message.facts["at"]))
         .first()
     )
@@ -126,9 +128,12 @@ def compose_reminder(message: Message) -> Words | None:
         if is_for_other(message, recipient)
         else _("Remember that you have an appointment %(day)s %(clock)s.")
     )
+    details = _details(booking, message)
+    if details and kind_of_booking(booking) == KindOfTime.SET:
+        details.append(_("The municipality sets this time."))
     lines = [
         text % {"day": day, "clock": at(booking.starts_at), "name": recipient.given_name},
-        *_details(booking, message),
+        *details,
     ]
     return Words(
         subject=_("Remember your appointment"),

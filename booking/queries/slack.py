@@ -8,7 +8,7 @@ pauses are laid over it.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils import timezone
 
@@ -30,10 +30,12 @@ def free_days(
     grants: Sequence[Grant],
     now: dt.datetime,
     first: dt.date | None = None,
+    without: Collection[uuid.UUID] = (),
 ) -> dict[uuid.UUID, list[dt.date]]:
     """By the id of each grant, with its service: the dates from today, or from the ``first``
-    one, to the end of its week or month on which staff can book a visit as agreed. Three
-    statements when the days are cached, however many grants."""
+    one, to the end of its week or month on which staff can book a visit as agreed, as
+    if the bookings ``without`` were not made. Three statements when the days are cached, however
+    many grants."""
     today = first or timezone.localdate(now)
     ends = {
         grant.pk: min(quota.period_under(grant, today)[1], last_day(department, now))
@@ -50,7 +52,7 @@ def free_days(
         service.department = department
         shared[id_] = shared_days(service, dates, facts, now)
     recipients = {grant.recipient_id for grant in grants}
-    own, pauses = _own_bookings(recipients, today, last), _pauses(recipients, today)
+    own, pauses = _own_bookings(recipients, today, last, without), _pauses(recipients, today)
     found: dict[uuid.UUID, list[dt.date]] = {}
     for grant in grants:
         entitlement = Entitlement.known(
@@ -76,12 +78,13 @@ def _has_free(day: DayOffer) -> bool:
 
 
 def _own_bookings(
-    recipients: set[uuid.UUID], first: dt.date, last: dt.date
+    recipients: set[uuid.UUID], first: dt.date, last: dt.date, without: Collection[uuid.UUID]
 ) -> dict[uuid.UUID, list[OwnBooking]]:
     since, until = charged_span(first, last)
     rows = (
         Booking.objects.seated()
         .filter(recipient__in=recipients, starts_at__gte=since, starts_at__lt=until)
+        .exclude(pk__in=without)
         .order_by()
         .values_list(
             "recipient_id",

@@ -75,6 +75,9 @@ class PhonesForm(VersionedForm, CleanForm):
         }
         if row:
             fields["remove"] = forms.BooleanField(label=_("Remove this number"), required=False)
+        for field in fields.values():
+            # An empty row is left out as a whole: its fields are not "optional" one by one.
+            field.is_in_row = True  # type: ignore[attr-defined]
         self.fields.update({f"{name}_{number}": field for name, field in fields.items()})
 
     @property

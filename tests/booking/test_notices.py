@@ -586,6 +586,14 @@ def test_the_day_before_at_four_it_reminds(in_two_days, opened):
     assert remind_at(opened, at(16, 1)) == []
 
 
+def test_a_reminder_that_names_the_service_says_who_sets_the_time(in_two_days, user, opened):
+    MessageChoices.objects.create(user=user, names_service=True)
+    in_two_days.recipient.grants.update(kind_of_time="set")
+    (body,) = remind_at(opened, at(16))
+    assert "Cleaning from Home care North." in body
+    assert "The municipality sets this time." in body
+
+
 def test_two_hours_before_it_reminds_by_text(in_two_days, opened, texts):
     remind_at(opened, at(7, 59, THURSDAY))
     assert not texts

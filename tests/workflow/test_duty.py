@@ -12,6 +12,7 @@ from booking import actions as booking_actions
 from booking.models import Booking, CoverageAct, Visit
 from booking.queries.access_log import access_log_of, with_roles
 from booking.queries.coverage import _lost_ranks, suggestion_for
+from booking.seating.coverage import FREE, SET, WINDOW
 from database.versions import Stale
 from departments import access, actions, queries
 from departments.models import Absence, Day, DutyMark
@@ -19,6 +20,7 @@ from tests import factories
 from tests.html_forms import Forms
 from workflow import actions as workflow_actions
 from workflow.errors import NotYourVisit
+from workflow.urgency import Urgency, how_urgent
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +237,56 @@ def test_two_are_sick_and_all_that_must_be_given_is_covered_in_four_presses(
     assert cleaning.booking.status == "cancelled"
     assert Change.objects.get(verb="give_up_visit").subject_id == cleaning.booking.recipient_id
     assert set(AccessLogEntry.objects.values_list("as_duty_lead", flat=True)) == {True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "expected"),
+    [
+        (SET, {"free_days": 4}, (Urgency.MUST_TODAY, 0, 0)),
+        (WINDOW, {"free_days": 2, "window_ends_in": 60}, (Urgency.CAN_MOVE, 0, 2)),
+        (WINDOW, {"window_ends_in": 3601}, (Urgency.WITHIN_HOURS, 2, 0)),
+        (WINDOW, {}, (Urgency.MUST_TODAY, 0, 0)),
+        (FREE, {"free_days": 1, "is_essential": True}, (Urgency.CAN_MOVE, 0, 1)),
+        (FREE, {"is_essential": True}, (Urgency.MUST_TODAY, 0, 0)),
+        (FREE, {}, (Urgency.MAY_LAPSE, 0, 0)),
+    ],
+)
+def test_urgency_is_derived_from_class_window_and_slack(kind, terms, expected):
+    terms = {"is_essential": False, "free_days": 0, "window_ends_in": None, **terms}
+    found = how_urgent(kind, **terms)
+    assert (found.urgency, found.hours, found.days) == expected
+
+
+def test_the_page_orders_each_class_by_urgency(client, early, department, service):
+    """Tomorrow, Wednesday, is open. The visit that can move there, though it uses its grant up,
+    comes after an essential one whose grant ends today."""
+    lead, _shifts, (_first, _second, cleaning) = early
+    client.force_login(lead)
+    factories.OpeningHoursFactory(department=department, weekday=3, staff=1)
+    tidying = factories.ServiceFactory(department=department, kind_of_time="free", minutes=60)
+    lapses, moves = (
+        factories.VisitFactory(
+            day=cleaning.day, booking__service=tidying, booking__starts_at=at(hour)
+        )
+        for hour in (12, 10)
+    )
+    for visit, date in ((lapses, DATE), (moves, None)):
+        visit.booking.grant = factories.GrantFactory(
+            recipient=visit.booking.recipient,
+            service=tidying,
+            amount=1,
+            is_essential=visit == lapses,
+            valid_until=date,
+        )
+        visit.booking.save()
+
+    page = client.get(reverse("workflow:duty"))
+
+    (_kind, visits) = page.context["days"][0].kinds[-1]
+    assert [(one.card.visit, one.how.urgency, one.how.days) for one in visits] == [
+        (lapses, Urgency.MUST_TODAY, 0),
+        (moves, Urgency.CAN_MOVE, 1),
+    ]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from accounts.messages import sms
 from accounts.messages.sms import GatewayFailed
 from accounts.models import AccessLogEntry, Change, Message
 from booking import outcomes
+from booking.actions import release_unseated, take_off
 from booking.models import Booking, Contact
 from departments.models import Day, Department, Employee, KindOfTime, Service
 from tests import factories
@@ -73,6 +74,14 @@ def test_a_correction_ends_it_only_with_who_met_the_recipient(silent, outcome, c
     silent.refresh_from_db()
     assert (silent.confirmed_by, silent.how, silent.alarm_due_at) == (care_worker, "seen", None)
     assert silent.closed_at
+
+
+def test_an_unseated_visit_is_not_released_before_it_is_confirmed(visit, administrator):
+    """Its recipient would get a message."""
+    take_off(visit=visit, by=administrator)
+    actions.report(visit=visit, outcome=SILENT, by=administrator)
+    assert release_unseated(visit.ends_at + dt.timedelta(hours=2)) == 0
+    assert not Message.objects.filter(subject_id=visit.booking.recipient_id).exists()
 
 
 def test_it_outlives_midnight_and_the_closing_of_the_day(silent, department, time_machine, day):

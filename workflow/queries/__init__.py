@@ -12,7 +12,7 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
-from workflow.queries.duty import AtWork, DutyDay, duty_day, people_to_call_in, sickness_of_day
+from workflow.queries.duty import DutyDay, OpenVisit, duty_day, people_to_call_in, sickness_of_day
 from workflow.queries.keys import keys_of_stop, keys_of_visit
 from workflow.queries.no_contacts import (
     NumberToCall,
@@ -73,6 +73,7 @@ __all__ = [
     "MyDay",
     "NotBooked",
     "NumberToCall",
+    "OpenVisit",
     "OwnUntoldDay",
     "Pause",
     "PlanCounts",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,16 +10,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct, PatternDate, Recipient
+from booking.models import Booking, CoverageAct, Grant, PatternDate, Recipient
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
+from booking.queries.grants import grants_of_bookings
+from booking.queries.own_choice import window_on
 from booking.queries.patterns import not_planned
+from booking.queries.slack import free_days
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
 from departments.queries import absences_between, care_workers
 from workflow.board import Board, Card, Lane
 from workflow.queries.board import board_of
+from workflow.urgency import HowUrgent, how_urgent
 
 
 class AtWork(NamedTuple):
@@ -27,6 +31,13 @@ class AtWork(NamedTuple):
 
     lane: Lane
     key: uuid.UUID
+
+
+class OpenVisit(NamedTuple):
+    """A visit that nobody has, and how urgent it is."""
+
+    card: Card
+    how: HowUrgent
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class DutyDay:
     board: Board
     at_work: list[AtWork]
     absences: list[Absence]
-    kinds: list[tuple[str, list[Card]]]
+    kinds: list[tuple[str, list[OpenVisit]]]
     act: CoverageAct | None
     not_planned: list[PatternDate]
 
@@ -52,7 +63,7 @@ class DutyDay:
 
     @property
     def open_cards(self) -> list[Card]:
-        return [card for _, cards in self.kinds for card in cards]
+        return [one.card for _, visits in self.kinds for one in visits]
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -78,7 +89,7 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
             for lane in sorted(lanes, key=lambda lane: (lane.period.start, lane.title))
         ],
         absences=list(sickness_of_day(department, date).filter(ends_at__gt=now)),
-        kinds=list(_by_kind(cards)),
+        kinds=list(_by_kind(department, date, cards, now)),
         act=act_to_undo(department, date, now),
         not_planned=not_planned(department, date, date),
     )
@@ -104,15 +115,57 @@ def sickness_of_day(department: Department, date: dt.date) -> QuerySet[Absence]:
     )
 
 
-def _by_kind(cards: list[Card]) -> Iterator[tuple[str, list[Card]]]:
+def _by_kind(
+    department: Department, date: dt.date, cards: list[Card], now: dt.datetime
+) -> Iterator[tuple[str, list[OpenVisit]]]:
+    """The most urgent of each class first."""
     bookings = Booking.objects.select_related("grant", "service").in_bulk(
         {card.visit.booking_id for card in cards}
     )
     kinds = seating_kinds(bookings.values())
+    grants = {id_: grant for id_, grant in grants_of_bookings(bookings.values()).items() if grant}
+    days = _free_days_after(department, date, bookings, grants, now)
+    found = []
+    for card in cards:
+        grant = grants.get(card.visit.booking_id)
+        found.append(
+            OpenVisit(
+                card,
+                how_urgent(
+                    kinds[card.visit.booking_id],
+                    is_essential=grant is not None and grant.is_essential,
+                    free_days=days.get(card.visit.booking_id, 0),
+                    window_ends_in=_window_ends_in(grant, date, now),
+                ),
+            )
+        )
+    found.sort(key=lambda one: (one.how.urgency, one.how.hours, one.card.visit.starts_at))
     for kind, name in ((SET, "set"), (WINDOW, "window"), (FREE, "free")):
-        its = [card for card in cards if kinds[card.visit.booking_id] == kind]
+        its = [one for one in found if kinds[one.card.visit.booking_id] == kind]
         if its:
             yield name, its
+
+
+def _free_days_after(
+    department: Department,
+    date: dt.date,
+    bookings: Mapping[uuid.UUID, Booking],
+    grants: Mapping[uuid.UUID, Grant],
+    now: dt.datetime,
+) -> dict[uuid.UUID, int]:
+    """By the id of each booking: the days after the date to which it could move within its week
+    or month."""
+    its = {id_: grant for id_, grant in grants.items() if not grant.times_are_set}
+    for id_, grant in its.items():
+        grant.service = bookings[id_].service
+    days = free_days(department, list(its.values()), now, date, without=its.keys())
+    return {id_: sum(day > date for day in days[grant.pk]) for id_, grant in its.items()}
+
+
+def _window_ends_in(grant: Grant | None, date: dt.date, now: dt.datetime) -> int | None:
+    window = window_on(grant, date) if grant else None
+    left = window[1] - int(now.timestamp()) if window else 0
+    return left if left > 0 else None
 
 
 def people_to_call_in(department: Department, date: dt.date) -> list[User]:

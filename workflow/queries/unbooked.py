@@ -14,7 +14,7 @@ from database.list_pages import ListPage
 from departments.models import Department
 
 FIRST = 8  # on the page of today
-PER_PAGE = 25
+PER_PAGE = 10
 
 
 class NotBooked(NamedTuple):

@@ -13,6 +13,7 @@ from departments.hours import Interval
 from workflow.board import Lane
 from workflow.forms import OUTCOMES
 from workflow.queries import Problem, ShiftCandidate, VisitCandidate
+from workflow.urgency import HowUrgent, Urgency
 
 register = template.Library()
 
@@ -134,6 +135,25 @@ def heading(problem: Problem) -> str:
         return name
     missing = _("missing carer %(number)s of %(count)s")
     return f"{name}, {missing % {'number': problem.number, 'count': problem.count}}"
+
+
+@register.filter
+def urgency(how: HowUrgent) -> str:
+    match how.urgency:
+        case Urgency.MUST_TODAY:
+            return _("Must be made today")
+        case Urgency.WITHIN_HOURS:
+            return ngettext(
+                "Must begin within %(hours)s hour", "Must begin within %(hours)s hours", how.hours
+            ) % {"hours": how.hours}
+        case Urgency.CAN_MOVE:
+            return ngettext(
+                "Can move: %(days)s other day is free",
+                "Can move: %(days)s other days are free",
+                how.days,
+            ) % {"days": how.days}
+        case Urgency.MAY_LAPSE:
+            return _("May lapse: no other day is free")
 
 
 @register.filter

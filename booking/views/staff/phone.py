@@ -221,11 +221,13 @@ def recipient_week(
     """The department's visits in one week, on a sheet to print and send."""
     found = recipient_of(department, recipient, by=request.user, what="booking:recipient_week")
     shown = _monday_in_url(request) or monday(timezone.localdate())
+    days = queries.visits_by_day(department, found, shown)
+    queries.mark_choice(found, [visit for _date, visits in days for visit in visits])
     context = {
         "department": department,
         "recipient": found,
         "monday": shown,
-        "days": queries.visits_by_day(department, found, shown),
+        "days": days,
         "week_before": shown - WEEK,
         "week_after": shown + WEEK,
     }

@@ -236,6 +236,10 @@ def test_the_week_on_paper_has_each_day_and_its_visits(dina, department, hans, v
     page = text_of(dina.get(url("recipient_week", department, hans)))
     assert "Wednesday 25 November 12:00–13:00 Cleaning" in page
     assert "Call 33 00 10 10" in page
+    assert "The municipality sets this time" not in page
+    hans.grants.update(kind_of_time="set")
+    page = text_of(dina.get(url("recipient_week", department, hans)))
+    assert "12:00–13:00 Cleaning (The municipality sets this time)" in page
     after = dina.get(url("recipient_week", department, hans), {"week": "2026-12-01"})
     assert "Cleaning" not in text_of(after)
 
