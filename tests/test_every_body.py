@@ -295,6 +295,8 @@ UNVERSIONED = {
     "booking:confirm_departure": "confirms a report, which never changes, once",
     "booking:note_call": "records a call, which changes nothing",
     "booking:confirm_pause": "records a look, which changes nothing",
+    "booking:find_former": "records a look with its reason, which changes nothing",
+    "booking:open_access": "records a look with its reason, which changes nothing",
     "booking:declare_relation": "the same employee again makes no other row",
     "booking:read_plan_file": "replaces what the file before gave",
     "booking:show_plans": "chooses who sees what, for one person's own page",
