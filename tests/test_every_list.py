@@ -350,7 +350,7 @@ PAGES = [
     Page("administrator", "departments:settings department", 3),
     Page("administrator", "departments:phones department", 2),
     Page("administrator", "booking:recipients department", 7),
-    Page("administrator", "booking:recipient department recipient", 24),
+    Page("administrator", "booking:recipient department recipient", 26),
     Page("administrator", "booking:new_pattern department recipient", 8),
     Page("administrator", "booking:pattern department recipient pattern", 9),
     Page("administrator", "booking:end_pattern department recipient pattern", 10),

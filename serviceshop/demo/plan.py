@@ -298,10 +298,10 @@ class _Planner:
         for date, shifts in on_date.items():
             for grant in grants if date <= self.today else grants[:-1]:
                 at = hours.local_instant(date, self.medicine[grant], ZONE)
-                shift = next((one for one in shifts if self._fits(one, at, grant)), None)
+                found = next((one for one in shifts if self._fits(one, at, grant)), None)
                 visit = PlannedVisit(grant, Interval(at, at + grant.service.length))
-                if shift:
-                    self._book(shift, visit)
+                if found:
+                    self._book(found, visit)
                 else:  # no seat: the person has no other visit then
                     self.on_day[grant.recipient, date].append(visit)
         del self.medicine[grants[-1]]
