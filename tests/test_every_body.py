@@ -284,7 +284,7 @@ UNVERSIONED = {
     ),
     **dict.fromkeys(
         ["accounts:choose_view", "booking:choose_person", "booking:search_grants",
-         "booking:search_recipients"],
+         "booking:search_recipients", "booking:find_former", "booking:open_access"],
         "chooses what the user sees",
     ),
     "booking:ask_staff": "there is one open request for a visit",
