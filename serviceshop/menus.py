@@ -14,6 +14,7 @@ Entry = tuple[str, str, list[object]]  # label, URL name, arguments
 
 # Pages that belong to an entry but whose URLs are not below its URL.
 ALSO_UNDER = {
+    "booking:grants": ["booking:recipients"],
     "departments:hours": ["departments:special_days"],
     "departments:settings": ["departments:changes", "departments:phones"],
     "departments:staff": ["departments:absences"],

@@ -284,7 +284,7 @@ UNVERSIONED = {
     ),
     **dict.fromkeys(
         ["accounts:choose_view", "booking:choose_person", "booking:search_grants",
-         "booking:search_recipients"],
+         "booking:search_recipients", "booking:find_former", "booking:open_access"],
         "chooses what the user sees",
     ),
     "booking:ask_staff": "there is one open request for a visit",
@@ -296,6 +296,8 @@ UNVERSIONED = {
     "booking:confirm_departure": "confirms a report, which never changes, once",
     "booking:note_call": "records a call, which changes nothing",
     "booking:confirm_pause": "records a look, which changes nothing",
+    "booking:find_former": "records a look with its reason, which changes nothing",
+    "booking:open_access": "records a look with its reason, which changes nothing",
     "booking:declare_relation": "the same employee again makes no other row",
     "booking:read_plan_file": "replaces what the file before gave",
     "booking:show_plans": "chooses who sees what, for one person's own page",

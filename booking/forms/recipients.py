@@ -198,6 +198,8 @@ class AgreedTimeForm(KeyedForm, CleanForm):
         else:
             week = self.fields["week"]
             assert isinstance(week, forms.ChoiceField)
+            if grant.period != Grant.Period.MONTH:
+                week.label = gettext("Week of the period")
             week.choices = [(n, str(n)) for n in range(1, weeks + 1)]
             if grant.weeks > 1:
                 week.label = gettext("Week of the period")

@@ -123,6 +123,7 @@ WORDS_TO_OTHERS = {
     "booking:grant": gettext_lazy("Opened a grant"),
     "booking:grants": gettext_lazy("Saw the name in the list of grants"),
     "booking:grants_of": gettext_lazy("Saw the grants"),
+    "booking:own_grants": gettext_lazy("Saw the grants"),
     "booking:phone": gettext_lazy("Looked for a time"),
     "booking:phone_visit": gettext_lazy("Saw one of the visits"),
     "booking:book_by_phone": gettext_lazy("Booked a visit by phone"),

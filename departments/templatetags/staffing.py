@@ -69,7 +69,7 @@ def _absence_period(
     if is_from_midnight and is_to_midnight:
         return _("%(day)s, all day") % {"day": first} if first == last else f"{first} – {last}"
     if is_to_midnight:
-        ends = f", {_('out the day')}"
+        ends = ", " + _("out the day")
         return f"{first} {begins}{ends}" if first == last else f"{first} {begins} – {last}{ends}"
     if first == last:
         return f"{first} {begins}–{ends}"

@@ -6,6 +6,8 @@ A new ``BookingError`` is one of them until it is listed here as another verb's.
 from booking import errors
 
 OF_OTHER_VERBS = {
+    errors.BeginsTooEarly,
+    errors.TooManyPlans,
     errors.TooManyWishes,
     errors.HasDeparted,
     errors.OwnReport,

@@ -289,6 +289,7 @@ def agreed(weekday, week=1, period="week", **grant):
         (agreed(3, week=1, period="month"), [(1, 7)]),
         (agreed(4, week=1, period="month"), [(1, 1)]),
         (agreed(2, week=5, period="month"), [(12, 30)]),
+        (agreed(0, week=2, weeks=2), [(1, 4)]),
         (agreed(3, valid_until=dt.date(2026, 12, 31)), [(12, 31)]),
     ],
 )

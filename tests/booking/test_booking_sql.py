@@ -92,8 +92,8 @@ def test_own_bookings_are_the_confirmed_ones_of_every_period_and_spacing_around(
             recipient=who, service=service, starts_at=starts_at, **values
         )
 
-    # Until the end of the month, or as many days after the date as may lie between two visits.
-    first, after = local(dt.date(2026, 11, 1), 0), local(dt.date(2026, 12, 9), 0)
+    # From the first of the month until the last of four weeks.
+    first, after = local(dt.date(2026, 11, 1), 0), local(dt.date(2026, 12, 21), 0)
     other = factories.BookingFactory(recipient=recipient, starts_at=local(TODAY, 8))
     inside = [other, booking(first), booking(local(TOMORROW, 15)), booking(after - HOUR)]
     booking(first - HOUR)

@@ -24,7 +24,7 @@ from accounts.models import (
 )
 from booking import actions
 from booking.actions.recipients import FOLLOWING
-from booking.models import Departure, Grant, KeyFacts, Recipient
+from booking.models import Departure, Grant, KeyFacts, Recipient, Relation
 from booking.notices.audience import addressees, page_of
 from booking.views.staff.urls import urlpatterns
 from departments.models import Department, Service
@@ -580,7 +580,7 @@ def test_the_mark_stays_when_two_recipients_become_one(recipient, secret):
 def test_every_row_of_a_recipient_follows_when_two_become_one():
     """A model that is forgotten is deleted with the recipient."""
     of_recipients = {one.related_model for one in Recipient._meta.related_objects}
-    assert of_recipients == {*FOLLOWING, KeyFacts}
+    assert of_recipients == {*FOLLOWING, KeyFacts, Relation}
 
 
 def test_a_report_that_somebody_has_moved_away_follows(recipient, administrator, department):

@@ -32,6 +32,9 @@ class FakeSeats:
     def grants_below(self, service_id, minutes, today):
         return 0
 
+    def closed_to(self, user):
+        return frozenset()
+
 
 def affected(department, recipient="Ruth Skaar"):
     """A visit that a change moves or strips of its carer."""

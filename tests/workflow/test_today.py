@@ -410,7 +410,7 @@ def test_access_is_logged_and_the_queries_are_the_same_for_many_visits(
     visits = [visit_at(day, hour) for hour in range(14, 20)]
 
     client.get(reverse("workflow:today", args=[department.pk]))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         page = client.get(reverse("workflow:today", args=[department.pk]))
 
     assert page.content.decode().count("unstaffed-visit") == len(visits)

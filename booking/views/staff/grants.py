@@ -97,7 +97,8 @@ def add_grant(
         except GrantOverlaps:
             form.add_error("service", _("This person has a grant of the service then already."))
         else:
-            messages.success(request, _("The grant is added."))
+            added = _("The grant is added.") + " " + _("Nobody got a message about it.")
+            messages.success(request, added)
             return redirect(page_of_recipient(request.user, department, found.pk))
     if has_role(request.user, department, Employee.Role.ADMINISTRATOR):
         return recipient_page(request, department, found, new_grant=form)

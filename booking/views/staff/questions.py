@@ -130,6 +130,20 @@ def remove_contact(
     return Question(text, _("Remove"), [found.full_name])
 
 
+def end_relation(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    recipient: uuid.UUID,
+    relation: uuid.UUID,
+) -> Question:
+    _department, found = _whose(request, department, recipient, "booking:end_relation")
+    ended = get_object_or_404(found.relations.select_related("person"), pk=relation)
+    text = _("Do you want to let {name} open this person's pages again?")
+    name = ended.person.full_name
+    return Question(text.format(name=name), _("Remove"), [found.full_name])
+
+
 def end_agreed_time(
     request: PersonRequest,
     sent: QueryDict,

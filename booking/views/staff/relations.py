@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PersonRequest
 from accounts.http_methods import require_POST
+from accounts.questions import asks
 from booking import actions
 from booking.access.staff import recipient_of
 from booking.forms.recipients import RelationForm
+from booking.views.staff import questions
 from booking.views.staff.recipients import recipient_page
 from departments.access import administrator
 from departments.models import Department
@@ -39,6 +41,7 @@ def declare_relation(
 
 
 @require_POST
+@asks(questions.end_relation)
 @administrator
 def end_relation(
     request: PersonRequest, department: Department, recipient: uuid.UUID, relation: uuid.UUID
