@@ -5,6 +5,7 @@ template, between runs; a change in what it is made from gives it another name.
 """
 
 import hashlib
+import time
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +27,7 @@ def copied_database():
     original, copy = connection.settings_dict["NAME"], creation._get_test_db_name()
     with creation._nodb_cursor() as cursor:
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        _lock(cursor)
         if not creation._database_exists(cursor, template):
             _make(template, cursor)
             _use(original)
@@ -38,6 +39,17 @@ def copied_database():
     with creation._nodb_cursor() as cursor:
         # A server that tests have started may still be closing its last connection.
         cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _lock(cursor):
+    """Ask again and again: the connection gives up when an answer takes as long as another
+    process may need to make the template."""
+    while True:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (is_held,) = cursor.fetchone()
+        if is_held:
+            return
+        time.sleep(0.1)
 
 
 @contextmanager

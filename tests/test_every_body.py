@@ -289,6 +289,7 @@ UNVERSIONED = {
     ),
     "booking:ask_staff": "there is one open request for a visit",
     "booking:needs_no_other_time": "notes it once",
+    "workflow:keep_visit": "only an open request is answered",
     "booking:keep_visit": "only an open request is answered",
     "booking:ask_reassessment": "there is one open request for a grant",
     "booking:answer_reassessment": "only an open request is answered",

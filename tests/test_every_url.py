@@ -28,7 +28,7 @@ from booking import actions as booking_actions
 from booking.actions import Invited
 from booking.actions.feeds import make_feed
 from booking.converters import Clock
-from booking.models import Contact, CoverageAct, Mandate
+from booking.models import Contact, CoverageAct, Mandate, VisitRequest
 from departments import actions as department_actions
 from departments.hours import Staffing, WeeklyHours
 from departments.models import Day, Department
@@ -439,6 +439,7 @@ RULES = {
     "workflow:undo_sick department date absence": post(
         *LEADERS, **AT_DAY, absence="absence_of_day"
     ),
+    "workflow:keep_visit department date asked": post(*LEADERS, **AT_DAY, asked="asked"),
     "workflow:undo_cover department date act": post(*LEADERS, **AT_DAY, act="coverage_act"),
     # workflow: the carer's day
     "workflow:my_day": get(*CARERS),
@@ -564,6 +565,7 @@ def things(cast, department, other_department, recipient, service, care_worker, 
         "employee": care_worker.employments.get().pk,
         "held": factories.QualificationHeldFactory(person=care_worker).pk,
         "absence_of_day": absence_on(day).pk,
+        "asked": VisitRequest.objects.create(booking=silent.booking, kind="other_time").pk,
         "coverage_act": CoverageAct.objects.create(day=day).pk,
         "absence": factories.AbsenceFactory(
             person=care_worker, starts_at=timezone.now() + dt.timedelta(days=5)

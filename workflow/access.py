@@ -15,7 +15,7 @@ from accounts.access import log_access, log_accesses
 from accounts.models import AccessLogEntry, User
 from accounts.roles import Role
 from booking.access.close import closed_to, hide_close, refuse_close
-from booking.models import CoverageAct, Visit
+from booking.models import CoverageAct, Visit, VisitRequest
 from booking.queries import hide_former
 from departments.access import department_for, employments_of
 from departments.models import Absence, Day, Department, Employee, Shift, TimeAway
@@ -340,6 +340,15 @@ def duty_places_of(user: User) -> list[DutyPlace]:
 
 def absence_on(department: Department, date: dt.date, absence_id: uuid.UUID) -> Absence:
     return get_object_or_404(queries.sickness_of_day(department, date), pk=absence_id)
+
+
+def request_on(department: Department, date: dt.date, asked_id: uuid.UUID) -> VisitRequest:
+    """What a person has asked about one of the day's visits."""
+    found = VisitRequest.objects.filter(
+        booking__service__department=department, booking__visits__day__date=date
+    )
+    related = ["booking__service", "booking__recipient"]
+    return get_object_or_404(found.select_related(*related).distinct(), pk=asked_id)
 
 
 def coverage_act_on(department: Department, date: dt.date, act_id: uuid.UUID) -> CoverageAct:

@@ -26,6 +26,7 @@ day_urls = [
     path("shifts/add/", board.add_shift, name="add_shift"),
     path("shifts/<uuid:shift>/", board.shift, name="board_shift"),
     path("cover/", duty.cover, name="cover"),
+    path("requests/<uuid:asked>/keep/", duty.keep_visit, name="keep_visit"),
     path("cover/<uuid:act>/undo/", duty.undo_cover, name="undo_cover"),
     path("shifts/<uuid:shift>/sick-today/", duty.sick_today, name="sick_today"),
     path("sick/<uuid:absence>/undo/", duty.undo_sick, name="undo_sick"),

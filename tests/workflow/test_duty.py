@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AccessLogEntry, Change
 from booking import actions as booking_actions
-from booking.models import Booking, CoverageAct, Visit
+from booking.models import Booking, CoverageAct, Visit, VisitRequest
 from booking.queries.access_log import access_log_of, with_roles
 from booking.queries.coverage import _lost_ranks, suggestion_for
 from booking.seating.coverage import FREE, SET, WINDOW
@@ -287,6 +287,27 @@ def test_the_page_orders_each_class_by_urgency(client, early, department, servic
         (lapses, Urgency.MUST_TODAY, 0),
         (moves, Urgency.CAN_MOVE, 1),
     ]
+
+
+def test_the_lead_answers_what_is_asked_about_a_visit_of_the_day(client, early, department):
+    lead, _shifts, (first, *_others) = early
+    asked = VisitRequest.objects.create(booking=first.booking, kind="other_time")
+    elsewhere = factories.DayFactory(department=department, date=TOMORROW)
+    later = factories.VisitFactory(day=elsewhere, booking__starts_at=at(9, date=TOMORROW))
+    VisitRequest.objects.create(booking=later.booking, kind="unwanted")
+    client.force_login(lead)
+    page = client.get(reverse("workflow:duty"))
+    assert page.context["days"][0].requests == [asked]
+    url = reverse("workflow:keep_visit", args=[department.pk, DATE, asked.pk])
+
+    client.post(url, {"words": ""})
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    client.post(url, {"words": "We come as planned."})
+
+    asked.refresh_from_db()
+    assert (asked.answer, asked.words, asked.answered_by) == ("kept", "We come as planned.", lead)
+    assert client.get(reverse("workflow:duty")).context["days"][0].requests == []
 
 
 @pytest.fixture

@@ -12,7 +12,15 @@ from workflow.queries.candidates import (
     shift_candidates,
 )
 from workflow.queries.check import PlanCounts, check_plans
-from workflow.queries.duty import DutyDay, OpenVisit, duty_day, people_to_call_in, sickness_of_day
+from workflow.queries.duty import (
+    AtWork,
+    DutyDay,
+    OpenVisit,
+    duty_day,
+    people_to_call_in,
+    requests_of_day,
+    sickness_of_day,
+)
 from workflow.queries.keys import keys_of_stop, keys_of_visit
 from workflow.queries.no_contacts import (
     NumberToCall,
@@ -111,6 +119,7 @@ __all__ = [
     "people_to_call_in",
     "planning_input",
     "qualification_names",
+    "requests_of_day",
     "shift_candidates",
     "sickness_of_day",
     "stale_days",

@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from booking.models import Booking, CoverageAct, Grant, PatternDate, Recipient
+from booking.models import Booking, CoverageAct, Grant, PatternDate, Recipient, VisitRequest
 from booking.queries.coverage import seating_kinds
 from booking.queries.coverage_acts import act_to_undo
 from booking.queries.grants import grants_of_bookings
 from booking.queries.own_choice import window_on
 from booking.queries.patterns import not_planned
 from booking.queries.slack import free_days
+from booking.queries.visit_requests import open_requests
 from booking.seating.coverage import FREE, SET, WINDOW
 from departments.hours import DAY, local_instant
 from departments.models import Absence, Department, Shift
@@ -52,6 +53,7 @@ class DutyDay:
     kinds: list[tuple[str, list[OpenVisit]]]
     act: CoverageAct | None
     not_planned: list[PatternDate]
+    requests: list[VisitRequest]
 
     @property
     def department(self) -> Department:
@@ -68,6 +70,7 @@ class DutyDay:
     @property
     def recipients(self) -> list[Recipient]:
         return [
+            *(asked.booking.recipient for asked in self.requests),
             *(card.visit.booking.recipient for card in self.open_cards),
             *(one.pattern.recipient for one in self.not_planned),
         ]
@@ -92,7 +95,14 @@ def duty_day(department: Department, date: dt.date) -> DutyDay:
         kinds=list(_by_kind(department, date, cards, now)),
         act=act_to_undo(department, date, now),
         not_planned=not_planned(department, date, date),
+        requests=requests_of_day(department, date),
     )
+
+
+def requests_of_day(department: Department, date: dt.date) -> list[VisitRequest]:
+    """What people ask about the day's visits at set times, and nobody has answered."""
+    found = open_requests(department).filter(booking__visits__day__date=date)
+    return list(found.distinct())
 
 
 def sickness_of_day(department: Department, date: dt.date) -> QuerySet[Absence]:

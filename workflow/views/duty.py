@@ -17,8 +17,9 @@ from accounts.questions import asks
 from accounts.versioned_forms import seen_version
 from booking import actions as booking_actions
 from booking import queries as booking_queries
-from booking.access.close import hide_close
+from booking.access.close import hide_close, refuse_close
 from booking.errors import BookingError
+from booking.forms.visits import KeepVisitForm
 from database.transactions import Busy
 from database.versions import Stale
 from departments import actions as department_actions
@@ -202,4 +203,30 @@ def undo_cover(
         messages.error(request, str(error))
     else:
         messages.success(request, _("It is undone. Those who were told get a new message."))
+    return redirect("workflow:duty")
+
+
+@require_POST
+@asks(questions.keep_visit)
+@administrator_or_duty_lead
+def keep_visit(
+    request: PersonRequest, department: Department, date: dt.date, asked: uuid.UUID
+) -> HttpResponse:
+    """Answer what a person asks about one of the day's visits: it stands."""
+    found = access.request_on(department, date, asked)
+    refuse_close(request.user, found.booking.recipient_id)
+    log_accesses(
+        by=request.user,
+        subject_ids={found.booking.recipient_id},
+        what="workflow:board",
+        department_id=department.pk,
+    )
+    form = KeepVisitForm(request.POST)
+    if form.is_valid():
+        booking_actions.keep_visit(
+            request=found, words=form.cleaned_data["words"], by=request.user
+        )
+        messages.success(request, _("The visit stands."))
+    else:
+        messages.error(request, _("Nothing is saved: write an answer of at most 200 characters."))
     return redirect("workflow:duty")

@@ -110,6 +110,24 @@ def sick_today(
     return Question(text, _("Sick"))
 
 
+def keep_visit(
+    request: PersonRequest,
+    sent: QueryDict,
+    department: uuid.UUID,
+    date: dt.date,
+    asked: uuid.UUID,
+) -> Question:
+    its = department_on(request.user, department, date)
+    booking = access.request_on(its, date, asked).booking
+    text = _("Do you want to answer that “{what}” on {when} stands?")
+    when = f"{day(booking.starts_at)} {hm(booking.starts_at)}"
+    return Question(
+        text.format(what=booking.service.name, when=when),
+        _("The visit stands"),
+        [sent.get("words", "")],
+    )
+
+
 def undo_cover(
     request: PersonRequest,
     sent: QueryDict,
