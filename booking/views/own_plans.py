@@ -111,7 +111,7 @@ def read_plan_file(request: PersonRequest) -> HttpResponse:
 def forget_plan_file(request: PersonRequest) -> HttpResponse:
     recipient = recipient_of_plans(request, may=Mandate.May.BOOK)
     actions.replace_busy_times(recipient=recipient, times=[])
-    messages.success(request, _("The times from your calendar are removed."))
+    messages.success(request, _("The times from the calendar file are removed."))
     return redirect("booking:plans")
 
 
@@ -158,8 +158,8 @@ def _say_read(request: PersonRequest, count: int) -> None:
         )
         return
     text = ngettext(
-        "%(count)s time is read from your calendar.",
-        "%(count)s times are read from your calendar.",
+        "%(count)s time is read from the calendar file.",
+        "%(count)s times are read from the calendar file.",
         count,
     )
     messages.success(request, text % {"count": count})

@@ -125,7 +125,7 @@ def remove_plan(request: PersonRequest, sent: QueryDict, plan: uuid.UUID) -> Que
 
 def forget_plan_file(request: PersonRequest, sent: QueryDict) -> Question:
     recipient_of_plans(request, may=Mandate.May.BOOK)
-    return Question(_("Do you want to remove the times from your calendar?"), _("Remove"))
+    return Question(_("Do you want to remove the times from the calendar file?"), _("Remove"))
 
 
 def make_wish(request: PersonRequest, sent: QueryDict) -> Question:

@@ -43,6 +43,7 @@ POSTS = {
     "leave_out", "take_back_left_out",
     "add_contact", "change_keys", "declare_relation", "end_relation", "keep_visit",
     "needs_no_other_time", "note_call", "remove_contact",
+    "agree_time", "end_agreed_time", "see_given_up",
 }  # fmt: skip
 # pages, and their forms
 BOTH = {
@@ -734,6 +735,7 @@ def test_every_page_is_for_the_departments_administrator_alone(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,
         "date": 1,
+        "agreed_time": factories.AgreedTimeFactory(grant=recipient.grants.get()).pk,
         "series": factories.BookingSeriesFactory(
             recipient=recipient, service=recipient.grants.get().service
         ).pk,

@@ -10,11 +10,13 @@ from django.utils import timezone, translation
 from accounts.messages import addresses, notices
 from accounts.messages.texts import REPLACED, is_gsm7, parts, text_of
 from accounts.models import Message, MessageChoices
+from booking import quota
 from booking.models import BookingEvent, BookingSeries, SeriesDate, VisitRequest
 from booking.notices import (
     charges,
     essential,
     mandates,
+    patterns,
     pauses,
     series,
     visit_requests,
@@ -120,6 +122,22 @@ def of_pauses(recipient, service, holder, administrator):
             yield message(one, to, recipient, about_id=pause.pk)
 
 
+def of_patterns(recipient, service, holder):
+    """From a date, until a date, and ended."""
+    pattern = factories.PatternFactory(
+        recipient=recipient, service=service, times=[dt.time(8), dt.time(20)], first_date=DAY
+    )
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    for last in (None, DAY + dt.timedelta(days=30), yesterday):
+        pattern.first_date, pattern.last_date = min(DAY, last or DAY), last
+        pattern.save()
+        for kind, to in (
+            (patterns.PLANNED, recipient.user),
+            (patterns.PLANNED_FOR_OTHERS, holder),
+        ):
+            yield message(kind, to, recipient, about_id=pattern.pk)
+
+
 def of_requests(recipient, service, holder):
     booking = factories.BookingFactory(
         recipient=recipient, service=service, starts_at=local(DAY, 7)
@@ -172,7 +190,10 @@ def others(recipient, service, holder, administrator):
         administrator,
         recipient,
         about_id=service.department_id,
-        facts={"period": grant.period, "last_day": str(DAY)},
+        facts={
+            "period": grant.period,
+            "last_day": str(quota.period_of(grant.period, timezone.localdate())[1]),
+        },
     )
 
 
@@ -185,6 +206,7 @@ def texts(recipient, service, holder, administrator):
         of_events(*people, administrator),
         of_series(*people),
         of_pauses(*people, administrator),
+        of_patterns(*people),
         of_requests(*people),
         of_charges(*people),
     ):

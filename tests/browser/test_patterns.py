@@ -51,6 +51,7 @@ def test_medicine_is_planned_and_a_closed_day_is_mended(
     page.goto(reverse("workflow:today", args=[department.pk]))
     red = page.get_by_role("region", name="2 set times are not planned")
     expect(red.get_by_text("Nobody is to work then.")).to_have_count(2)
+    assert not faults_of(page)
     red.get_by_role("link").first.click()
     expect(page.get_by_text("Not planned:")).to_have_count(2)
     assert not faults_of(page)
