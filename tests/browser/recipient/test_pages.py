@@ -57,6 +57,8 @@ def pages(shop):
         "move_check": f"/bookings/{shop.next_visit.pk}/move/{day}/18.00/",
         "repeat": reverse("booking:repeat", args=[shop.next_visit.pk]),
         "all_series": reverse("booking:all_series"),
+        "own_grants": reverse("booking:own_grants"),
+        "plans": reverse("booking:plans"),
         "wishes": reverse("booking:wishes"),
         "pause": reverse("booking:pause"),
         "cancel": reverse("booking:cancel", args=[shop.next_visit.pk]),
