@@ -81,9 +81,9 @@ def form_to(action, response):
 
 
 def confirmation(response):
-    """What the button "Save the change" of a preview page sends."""
+    """What the button that saves sends, on a page that shows what a change does."""
     forms = Forms(response.request["PATH_INFO"], response.text).forms
-    return next(form.fields for form in forms if "confirmed" in form.fields)
+    return next(form.fields for form in forms if {"confirmed", "previewed"} & form.fields.keys())
 
 
 class TypedForms(HTMLParser):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -62,7 +63,8 @@ def grants(request: PersonRequest, department: Department) -> HttpResponse:
 def search_grants(request: PersonRequest, department: Department) -> HttpResponse:
     search = SearchForm(request.POST)
     if not search.is_valid():
-        return redirect("booking:grants", department.pk)
+        everybody = reverse("booking:grants", args=[department.pk])
+        return redirect(f"{everybody}#content")
     matching = queries.matching(listed_for(request.user, department), search.cleaned_data["name"])
     found = list_page(
         queries.with_grants_here(matching, department),
@@ -281,9 +283,9 @@ def grant_page(
         else None,
         "answer": (answer or AnswerForm()) if is_case_worker and is_open else None,
         "agreed_times": agreed_times_of_grant(grant),
-        "agreed": (agreed or AgreedTimeForm(grant=grant))
-        if is_administrator and grant.may_have_agreed_times
-        else None,
+        "agreed": AgreedTimeForm(grant=grant)
+        if not agreed and is_administrator and grant.may_have_agreed_times
+        else agreed,
     }
     return render(request, "booking/grant.html", context, status=status)
 
