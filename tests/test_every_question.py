@@ -36,6 +36,9 @@ EXPLAINED = {
     "booking:change_contact_email department recipient": WITH_LOG_IN,
     "booking:report_departure department recipient": "one stands already: its page has no form",
     "departments:change_contact_email department employee": WITH_LOG_IN,
+    "booking:show_plans": "the page of somebody without a helper has no such form",
+    "booking:agree_time department grant": "its form is only shown for essential grants",
+    "departments:mark_leader department employee": "only shown for another administrator",
     "departments:invite_again department employee": WITH_LOG_IN,
     "workflow:report date visit": "too early for this visit; see tests/workflow/test_my_day.py",
 }

@@ -10,10 +10,10 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from accounts import queries
-from accounts.models import ApiToken, Coordinator, User
+from accounts.models import ApiToken, Coordinator, User, UserSession
 from accounts.tokens import digest
 from benchmarks.plain import Swap, everywhere
-from booking.models import Booking, Grant, Recipient
+from booking.models import Booking, Grant, Mandate, Recipient
 from booking.queries import person, recipients
 from booking.queries.days import DayFact
 from booking.queries.own_booking_rows import OwnBooking, OwnPause, charged_span
@@ -23,14 +23,21 @@ from serviceshop import roles, sessions
 
 
 def session_then_user_then_roles() -> list[Swap]:
-    """Django's session engine, then the user, and their roles only when a page needs them."""
+    """Django's session engine, then the user, then their roles and the one that they act in."""
 
     def load(self: sessions.SessionStore) -> dict[str, Any]:
         return DatabaseStore.load(self)
 
     def get_user(self: roles.Backend, user_id: uuid.UUID) -> User | None:
         user = User.objects.filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        session = roles._session.get()
+        key = session.session_key if session else None
+        chosen = UserSession.objects.filter(session_key=key).values_list("role", flat=True).first()
+        roles_of(user)
+        roles._act_as(user, chosen or "")
+        return user
 
     def roles_of(user: User) -> roles.Roles:
         if not hasattr(user, "_roles"):
@@ -44,6 +51,8 @@ def session_then_user_then_roles() -> list[Swap]:
                 tuple(roles.InDepartment(*each) for each in employments),
                 Coordinator.objects.filter(user=user).exists(),
                 Recipient.objects.filter(user=user).exists(),
+                user.acts_for_others
+                and Mandate.objects.in_force(timezone.localdate()).filter(holder=user).exists(),
             )
         found: roles.Roles = user._roles  # type: ignore[attr-defined]
         return found
