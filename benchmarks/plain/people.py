@@ -50,7 +50,7 @@ def session_then_user_then_roles() -> list[Swap]:
             user._roles = roles.Roles(  # type: ignore[attr-defined]
                 tuple(roles.InDepartment(*each) for each in employments),
                 Coordinator.objects.filter(user=user).exists(),
-                Recipient.objects.filter(user=user).exists(),
+                Recipient.objects.filter(user=user, departed_at=None).exists(),
                 user.acts_for_others
                 and Mandate.objects.in_force(timezone.localdate()).filter(holder=user).exists(),
             )

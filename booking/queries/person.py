@@ -154,8 +154,9 @@ class Person:
     @property
     def facts(self) -> Sequence[object]:
         """All that was read, except the bookings: the recipient's ``revision`` changes with
-        them. Compared instead of the models, because it is quicker."""
-        return [(row.columns, row.days) for row in self.rows]
+        them. Compared instead of the models, because it is quicker. The days come in any
+        order."""
+        return [(row.columns, sorted(row.days)) for row in self.rows]
 
     @property
     def notices(self) -> Sequence[int | None]:
