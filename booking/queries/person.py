@@ -156,7 +156,7 @@ class Person:
         """All that was read, except the bookings: the recipient's ``revision`` changes with
         them. Compared instead of the models, because it is quicker. The days come in any
         order."""
-        return [(row.columns, sorted(row.days)) for row in self.rows]
+        return [(row.columns, sorted(map(tuple, row.days))) for row in self.rows]
 
     @property
     def notices(self) -> Sequence[int | None]:
