@@ -184,6 +184,8 @@ class Life(ReportsAndClosing, Invitations, Pauses, AgreedTimes, TwoAtOnce, RuleB
         if not slots:
             return
         slot = one(slots, time)
+        if slot.starts_at == booking.starts_at:
+            return  # it has that time already, and moving it there changes nothing
         try:
             actions.move(booking=booking, starts_at=slot.starts_at, by=booking.recipient.user)
         except errors.TooLate:
