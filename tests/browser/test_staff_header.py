@@ -48,6 +48,7 @@ def test_the_header_is_low_and_everything_in_it_can_be_reached(
     assert page.locator(".pop[open]").count() == 0
     assert menu.evaluate("summary => document.activeElement === summary")
     page.get_by_text("DA", exact=True).click()
+    assert faults_of(page) == []
     page.get_by_role("button", name="Log out").wait_for()
     page.mouse.click(5, 700)
     assert page.locator(".pop[open]").count() == 0
