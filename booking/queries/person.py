@@ -73,7 +73,7 @@ def _rows(
     models = (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT)
     return recipients.order_by("grants__service__name", "grants__pk").values_list(
         *(path for columns in models for path in columns.paths),
-        ArraySubquery(days),
+        ArraySubquery(days.order_by("date")),  # in one order: the ETag is computed from them
         ArraySubquery(as_texts(bookings.order_by("starts_at"))),
         ArraySubquery(pauses_as_texts(pauses.order_by("first_day"))),
     )
