@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts import queries
 from accounts.models import ApiToken, Coordinator, User
+from accounts.sessions import ROLE
 from accounts.tokens import digest
 from benchmarks.plain import Swap, everywhere
-from booking.models import Booking, Grant, Recipient
+from booking.models import Booking, Grant, Mandate, Recipient
 from booking.queries import person, recipients
 from booking.queries.days import DayFact
 from booking.queries.own_booking_rows import OwnBooking, OwnPause, charged_span
@@ -23,14 +24,19 @@ from serviceshop import roles, sessions
 
 
 def session_then_user_then_roles() -> list[Swap]:
-    """Django's session engine, then the user, and their roles only when a page needs them."""
+    """Django's session engine, then the user, then their roles, by one query for each table."""
 
     def load(self: sessions.SessionStore) -> dict[str, Any]:
         return DatabaseStore.load(self)
 
     def get_user(self: roles.Backend, user_id: uuid.UUID) -> User | None:
         user = User.objects.filter(pk=user_id).first()
-        return user if user and self.user_can_authenticate(user) else None
+        session = roles._session.get()
+        if user is None or session is None or not self.user_can_authenticate(user):
+            return None
+        roles_of(user)
+        roles._act_as(user, session.get(ROLE, ""))
+        return user
 
     def roles_of(user: User) -> roles.Roles:
         if not hasattr(user, "_roles"):
@@ -43,7 +49,9 @@ def session_then_user_then_roles() -> list[Swap]:
             user._roles = roles.Roles(  # type: ignore[attr-defined]
                 tuple(roles.InDepartment(*each) for each in employments),
                 Coordinator.objects.filter(user=user).exists(),
-                Recipient.objects.filter(user=user).exists(),
+                Recipient.objects.filter(user=user, departed_at=None).exists(),
+                user.acts_for_others
+                and Mandate.objects.in_force(timezone.localdate()).filter(holder=user).exists(),
             )
         found: roles.Roles = user._roles  # type: ignore[attr-defined]
         return found
