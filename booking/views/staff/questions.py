@@ -250,11 +250,11 @@ def needs_no_other_time(
 ) -> Question:
     its, found = _whose(request, department, recipient, "booking:needs_no_other_time")
     visit = confirmed_visit_of(its, found, booking)
-    text = _("Do you want to take “{what}” on {when} off the list? It is not booked again.")
+    text = _("Do you want to take “{what}” on {when} off the list?")
     return Question(
         text.format(what=visit.service.name, when=_when(visit.starts_at)),
         _("Needs no other time"),
-        [found.full_name],
+        [found.full_name, _("It is not booked again.")],
     )
 
 
