@@ -325,7 +325,7 @@ PAGES = [
     Page("care worker", "workflow:visit date visit", 6),
     Page("care worker", "workflow:no_contact date visit", 10),
     Page("care worker", "workflow:print_list work_list", 5),
-    Page("care worker", "api:work_lists", 5),
+    Page("care worker", "api:work_lists", 6),
     # the department's administrator
     Page("administrator", "workflow:today department", 38),
     Page("administrator", "workflow:unbooked department", 13),

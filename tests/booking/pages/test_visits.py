@@ -104,7 +104,7 @@ def test_the_lists_take_the_same_statements_however_long(
         )
     for hour in (8, 10, 12):
         book(recipient, at(hour))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page.get("/bookings/")
 
 
