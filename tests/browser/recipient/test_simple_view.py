@@ -81,6 +81,8 @@ def pages_of_what_repeats(shop):
         "end_series": f"{path}end/",
         "wishes": "/wishes/",
         "wish": f"/wishes/?wish={wish.pk}",
+        "plans": "/plans/",
+        "own_grants": "/grants/",
         "visits_and_more": "/bookings/",
     }
 

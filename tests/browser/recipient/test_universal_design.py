@@ -48,13 +48,14 @@ def unbroken(field):
 
 UNBROKEN = "Hverdagsrehabiliteringskoordinatorstillingsbeskrivelsesarkiv"  # sixty letters
 
-# Text that its own box cuts off, and pages wider than the window.
+# Text that its own box cuts off, and pages wider than the window. In a field for a file the words
+# are the browser's own.
 CUT_OFF = """() => {
     const root = document.documentElement;
     const wide = root.scrollWidth > innerWidth ? ["wider than the window"] : [];
     const cut = [...document.querySelectorAll("main *, header *, footer *")].filter((e) => {
         const style = getComputedStyle(e);
-        return !e.closest(".ds-sr-only, svg, .week-grid") && e.clientWidth > 1
+        return !e.closest(".ds-sr-only, svg, .week-grid, [type=file]") && e.clientWidth > 1
             && ["hidden", "clip"].includes(style.overflowX)
             && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
     });
