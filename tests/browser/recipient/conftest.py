@@ -29,13 +29,14 @@ def way(request, open_page):
 
 @pytest.fixture
 def mandate(shop):
-    """Carl is Aksel's guardian."""
+    """Carl is Aksel's guardian, and may see what Aksel does otherwise."""
     return factories.MandateFactory(
         recipient=shop.aksel,
         holder__given_name="Carl",
         holder__family_name="Berg",
         holder__language="en",
         guardian=True,
+        sees_plans=True,
     )
 
 

@@ -80,8 +80,6 @@ def test_a_session_that_ends_before_the_press_loses_nothing(
 
 
 def test_nothing_is_wrong_with_the_pages_of_helpers(shop, mandate, open_page, faults_of, shot):
-    mandate.sees_plans = True
-    mandate.save()
     page = open_page(user=shop.aksel.user, viewport=PHONE)
     faults = {}
     for name in ("mandates", "looks", "accessibility", "help"):
