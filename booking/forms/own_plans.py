@@ -1,5 +1,6 @@
 """Forms of a recipient's own plans."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -65,7 +66,8 @@ class OwnPlanForm(KeyedForm, CleanForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if data.get("starts") is not None and data.get("starts") == data.get("ends"):
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts is not None and starts == ends != dt.time(0):
             self.add_error("ends", _("It ends when it begins. Write another time."))
         today = timezone.localdate()
         every, first_day = data.get("every"), data.get("first_day")

@@ -1,5 +1,6 @@
 """What recipients do otherwise: their own plans, which nobody else reads."""
 
+import datetime as dt
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,7 +19,8 @@ class OwnPlan(models.Model):
     programs never read it, and its changes are not recorded; a helper reads it while the
     recipient lets them (``Mandate.sees_plans``).
 
-    Local wall-clock times; ``ends`` before ``starts`` is on the next day.
+    Local wall-clock times; ``ends`` before ``starts`` is on the next day; both
+    are midnight for a whole day.
     """
 
     class Every(models.IntegerChoices):
@@ -44,7 +46,9 @@ class OwnPlan(models.Model):
     class Meta:
         ordering = ["made_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(starts=F("ends")), name="plan_lasts"),
+            models.CheckConstraint(
+                condition=~Q(starts=F("ends")) | Q(starts=dt.time(0)), name="plan_lasts"
+            ),
             models.CheckConstraint(
                 condition=Q(every=0, weekdays__len=0) | Q(every__in=[1, 2], weekdays__len__gte=1),
                 name="plan_repeats_on_weekdays",

@@ -41,7 +41,7 @@ def plan_words(plan: PlanTime | BusyTime) -> str:
 @register.filter
 def plan_days(plan: OwnPlan) -> str:
     """ "Tuesday and Thursday 17.00–18.00", "Monday 14 December 09.00–10.00"."""
-    clock = clock_to(plan.starts, plan.ends)
+    clock = _("all day") if plan.starts == plan.ends else clock_to(plan.starts, plan.ends)
     if plan.every == OwnPlan.Every.ONCE:
         return f"{day(plan.first_day).capitalize()} {clock}"
     names = dates.words(translation.get_language()).weekdays

@@ -130,6 +130,17 @@ def test_a_free_time_says_what_the_person_does_then_and_can_be_booked(
     assert CANARY in client.get(reverse("booking:visits")).text
 
 
+def test_a_plan_of_a_whole_day_ends_at_midnight(client, recipient):
+    recipient.user.language = "en"
+    recipient.user.save()
+    client.force_login(recipient.user)
+    sent = posted(starts="0", ends="24")
+    assert "all day" in client.post(reverse("booking:plans"), sent, follow=True).text
+    date = OwnPlan.objects.get().first_day
+    (time,) = queries.plan_times(recipient, date, date)
+    assert time.ends_at - time.starts_at == dt.timedelta(days=1)
+
+
 def posted(**values):
     date = timezone.localdate() + dt.timedelta(days=3)
     return {
