@@ -73,7 +73,7 @@ def _rows(
     models = (_RECIPIENT, _GRANT, _SERVICE, _DEPARTMENT)
     return recipients.order_by("grants__service__name", "grants__pk").values_list(
         *(path for columns in models for path in columns.paths),
-        ArraySubquery(days),
+        ArraySubquery(days.order_by("date")),  # in one order, because the ETag is made from them
         ArraySubquery(as_texts(bookings.order_by("starts_at"))),
         ArraySubquery(pauses_as_texts(pauses.order_by("first_day"))),
     )
@@ -154,9 +154,8 @@ class Person:
     @property
     def facts(self) -> Sequence[object]:
         """All that was read, except the bookings: the recipient's ``revision`` changes with
-        them. Compared instead of the models, because it is quicker. The days come in any
-        order."""
-        return [(row.columns, sorted(map(tuple, row.days))) for row in self.rows]
+        them. Compared instead of the models, because it is quicker."""
+        return [(row.columns, row.days) for row in self.rows]
 
     @property
     def notices(self) -> Sequence[int | None]:
