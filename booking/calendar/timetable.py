@@ -49,6 +49,11 @@ class Run:
     visit: OwnVisit | None = None
     why: str = ""  # the name of a closed day
 
+    @property
+    def is_short(self) -> bool:
+        """In the picture it is too low for words on two lines."""
+        return self.ends_at - self.starts_at < dt.timedelta(hours=1)
+
     def meets(self, kind: Kind, starts_at: dt.datetime) -> bool:
         return self.kind is kind and self.ends_at == starts_at
 
