@@ -45,17 +45,11 @@ def times_of(plan: OwnPlan, first: dt.date, last: dt.date) -> list[PlanTime]:
 
 def plans_of(recipient: Recipient) -> list[OwnPlan]:
     """Those that are not over, the weekly ones first."""
-    plans = OwnPlan.objects.filter(recipient=recipient)
+    plans = list(OwnPlan.objects.filter(recipient=recipient))
     today = timezone.localdate()
-    standing = [plan for plan in plans if plan.every or plan.first_day >= today]
-    return sorted(
-        standing,
-        key=lambda plan: (
-            not plan.every,
-            plan.first_day if not plan.every else dt.date.min,
-            plan.made_at,
-        ),
-    )
+    once = [plan for plan in plans if not plan.every and plan.first_day >= today]
+    once.sort(key=lambda plan: (plan.first_day, plan.starts))
+    return [*(plan for plan in plans if plan.every), *once]
 
 
 def busy_times_of(recipient: Recipient) -> list[BusyTime]:
